@@ -1,0 +1,53 @@
+/**
+ * The candidate that was most likely meant: at most one edit away for short words, two for longer ones,
+ * three from twelve letters on; or else one that goes on where the word ends. An edit inserts, removes, replaces or swaps neighbouring letters.
+ */
+export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  const limit = word.length < 4 ? 1 : word.length < 12 ? 2 : 3;
+  let longer: string | undefined;
+  let best: string | undefined;
+  let least = limit + 1;
+  for (const candidate of candidates) {
+    if (word.length > 3 && candidate.startsWith(word)) longer ??= candidate;
+    if (Math.abs(candidate.length - word.length) >= least) continue;
+    const edits = distance(word.toLowerCase(), candidate.toLowerCase());
+    if (edits < least) [best, least] = [candidate, edits];
+  }
+  return best ?? longer;
+}
+
+/** The address that was most likely meant: nearest before the `@`, equal after it. */
+export function nearestAddress(address: string, candidates: Iterable<string>): string | undefined {
+  const [local = "", domain] = address.split("@");
+  const locals = [...candidates]
+    .map((candidate) => candidate.split("@"))
+    .filter((parts) => parts[1] === domain);
+  const meant = nearest(
+    local,
+    locals.map((parts) => parts[0] ?? ""),
+  );
+  return meant === undefined ? undefined : `${meant}@${domain}`;
+}
+
+/** `; did you mean "readers"?`, or nothing when no candidate is near. */
+export function didYouMean(word: string, candidates: Iterable<string>): string {
+  const meant = nearest(word, candidates);
+  return meant === undefined ? "" : `; did you mean "${meant}"?`;
+}
+
+/** Edits between two words (optimal string alignment). */
+function distance(a: string, b: string): number {
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1] ? 0 : 1;
+      row[j] = Math.min(last[j]! + 1, row[j - 1]! + 1, last[j - 1]! + same);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        row[j] = Math.min(row[j]!, beforeLast[j - 2]! + 1);
+    }
+    [beforeLast, last] = [last, row];
+  }
+  return last[b.length]!;
+}

@@ -1,0 +1,36 @@
+import { criteriaOf } from "./criteria.ts";
+import { lintAnonymous, lintSignIn } from "./lint/anonymous.ts";
+import { lintContradictions } from "./lint/contradictions.ts";
+import { lintData } from "./lint/data.ts";
+import type { Finding, LintOptions } from "./lint/finding.ts";
+import { lintOpenPaths, lintPath } from "./lint/paths.ts";
+import { lintPeople } from "./lint/people.ts";
+import { lintShadowed } from "./lint/shadowed.ts";
+import { lintShape } from "./lint/shape.ts";
+import type { Policy } from "./types.ts";
+
+export type { Code, Finding, LintOptions } from "./lint/finding.ts";
+
+/**
+ * What a policy says that Pomerium accepts and that is not what it does: criteria that never match or
+ * always do, people let in by a part of their address, paths that open more than they name, rules that
+ * contradict or cover each other.
+ *
+ * @throws RangeError when `pomerium` is no version.
+ */
+export function lintPolicy(policy: Policy, options: LintOptions): Finding[] {
+  const all = criteriaOf(policy);
+  return [
+    ...lintShape(policy),
+    ...all.flatMap((placed) => [
+      ...lintData(placed, options),
+      ...lintPeople(placed),
+      ...lintPath(placed, options),
+    ]),
+    ...lintOpenPaths(all, options),
+    ...lintAnonymous(all),
+    ...lintSignIn(all),
+    ...lintContradictions(all),
+    ...lintShadowed(all),
+  ];
+}

@@ -1,0 +1,104 @@
+import { comparisons, type Placed } from "../criteria.ts";
+import { at, type Finding, type LintOptions } from "./finding.ts";
+
+function nothingGiven(placed: Placed): Finding[] {
+  if (placed.data !== null) return [];
+  return [
+    {
+      code: "never-matches",
+      severity: "error",
+      message: `${placed.name} has no value and never matches`,
+      where: at(placed),
+      mend: `give it a value, or remove the criterion`,
+    },
+  ];
+}
+
+function emptyLists(placed: Placed): Finding[] {
+  const { name, data } = placed;
+  const empty = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
+  const fields = Array.isArray(data) ? [["", data] as const] : Object.entries(data ?? {});
+  return fields
+    .filter(([, value]) => empty(value))
+    .map(([field]) => ({
+      code: "empty",
+      severity: "error",
+      message:
+        field === "not_in"
+          ? `${name} not_in [] holds for everybody, signed in or not`
+          : `${name}${field === "" ? "" : ` ${field}`} is an empty list and never matches`,
+      where: at(placed),
+      mend: "name somebody or something, or remove the criterion",
+    }));
+}
+
+function groups(placed: Placed): Finding[] {
+  if (placed.name !== "groups") return [];
+  return [
+    {
+      code: "groups",
+      severity: "error",
+      message: "groups never match: open-source Pomerium has no directory to look them up in",
+      where: at(placed),
+      mend: "list the people with email: { in: [...] }, or ask for a claim: claim/groups",
+    },
+  ];
+}
+
+function methods(placed: Placed): Finding[] {
+  if (placed.name !== "http_method") return [];
+  const { is, in: among } = comparisons(placed.data);
+  return [is ?? [], among ?? []].flat().flatMap((method) =>
+    method === method.toUpperCase()
+      ? []
+      : [
+          {
+            code: "lower-case-method",
+            severity: "error",
+            message: `no request has the method "${method}"; methods are compared letter by letter`,
+            where: at(placed),
+            mend: `write ${method.toUpperCase()}`,
+          } satisfies Finding,
+        ],
+  );
+}
+
+/** URLs are claim names of their own (`https://example.com/groups`); other slashes look for nothing. */
+function claimPaths(placed: Placed): Finding[] {
+  if (placed.name !== "claim" || !placed.path.includes("/") || /[:.]/.test(placed.path)) return [];
+  return [
+    {
+      code: "claim-path",
+      severity: "warning",
+      message: `Pomerium joins nested claims by dots, so that there is no claim "${placed.path}"`,
+      where: at(placed),
+      mend: `write claim/${placed.path.replaceAll("/", ".")}`,
+    },
+  ];
+}
+
+function addresses(placed: Placed, { clientAddresses }: LintOptions): Finding[] {
+  if (placed.name !== "source_ip" || clientAddresses !== "proxied") return [];
+  return [
+    {
+      code: "proxied-address",
+      severity: "warning",
+      message:
+        "source_ip compares the address of the tunnel or node before Pomerium, the same for all callers",
+      where: at(placed),
+      mend: "let the load balancer keep client addresses (externalTrafficPolicy: Local), or ask for people instead",
+    },
+  ];
+}
+
+/** What the data of each criterion says apart from the others. */
+export function lintData(placed: Placed, options: LintOptions): Finding[] {
+  return [
+    ...nothingGiven(placed),
+    ...emptyLists(placed),
+    ...groups(placed),
+    ...methods(placed),
+    ...claimPaths(placed),
+    ...addresses(placed, options),
+  ];
+}

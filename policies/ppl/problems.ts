@@ -1,0 +1,39 @@
+import { LineCounter, type Node } from "yaml";
+
+/** What is wrong with a policy's text, and where. */
+export interface Problem {
+  /** From 1. */
+  line: number;
+  /** From 1. */
+  column: number;
+  message: string;
+  /** What was probably meant, or what to write. */
+  hint?: string;
+}
+
+/** Collects what is wrong with one text, so that all of it is told at once. */
+export class Problems {
+  readonly list: Problem[] = [];
+  readonly lines = new LineCounter();
+
+  /** Reports at a node; at the beginning of the text when there is none. Hands on undefined for the reader. */
+  at(node: Node | null | undefined, message: string, hint?: string): undefined {
+    this.atOffset(node?.range?.[0] ?? 0, message, hint);
+  }
+
+  atOffset(offset: number, message: string, hint?: string): undefined {
+    const { line, col } = this.lines.linePos(offset);
+    this.list.push({
+      // A text without a line end has no first line as the counter sees it.
+      line: Math.max(line, 1),
+      column: Math.max(col, 1),
+      message,
+      ...(hint === undefined ? {} : { hint }),
+    });
+  }
+}
+
+/** A problem as a line for the person who must act: `3:9 unknown criterion "emial"; did you mean "email"?` */
+export function formatProblem({ line, column, message, hint }: Problem): string {
+  return `${line}:${column} ${message}${hint === undefined ? "" : `; ${hint}`}`;
+}
