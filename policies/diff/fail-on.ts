@@ -1,0 +1,16 @@
+import type { AccessDiff, Kind } from "./diff.ts";
+
+/** Changes that may stop a pipeline. */
+export type FailOn = "gain" | "public" | "loss";
+
+/** What cannot be decided any more may let more in: it counts as a gain. */
+const kindsOf: Record<FailOn, ReadonlySet<Kind>> = {
+  gain: new Set<Kind>(["gain", "opened", "public", "appeared", "undecided"]),
+  public: new Set<Kind>(["public"]),
+  loss: new Set<Kind>(["loss", "closed", "private", "unreachable"]),
+};
+
+/** Whether the diff has a change of one of these kinds. */
+export function failOn(diff: AccessDiff, on: readonly FailOn[]): boolean {
+  return diff.rows.some(({ kind }) => on.some((one) => kindsOf[one].has(kind)));
+}

@@ -1,0 +1,197 @@
+import { type Directory, everybody } from "../people.ts";
+import { anonymous, decider, stranger, type Verdict } from "./decide.ts";
+import { mentionsOf } from "./mentions.ts";
+import { type Probe, probes } from "./probes.ts";
+import { personal } from "./reasons.ts";
+import { byHost, type ProtectedApp } from "./view.ts";
+
+/**
+ * What somebody may do at an app, in one word: `people` passes by name, `api` reaches no more than the
+ * paths that are open to anybody, `public` as everybody does, `unknown` could not be decided.
+ */
+export type Mark = "people" | "api" | "public" | "unknown" | "none";
+
+/** Who may reach what on one cluster. */
+export interface Matrix {
+  /** The people of the stack file, then those whom only a policy names. */
+  people: readonly string[];
+  /** In the order given, one for each host. */
+  apps: readonly AppAccess[];
+}
+
+/** Who may reach one app. */
+export interface AppAccess {
+  app: ProtectedApp;
+  /** Everybody passes everywhere, signed in or not. */
+  public: boolean;
+  /** Paths that anybody may call while the rest asks for more; empty for a public app. */
+  open: readonly OpenPath[];
+  /** The requests that were asked, `/` first. */
+  probes: readonly Probe[];
+  /** Everybody, each in one place; the last has whoever is not named, the stranger among them. */
+  alike: readonly Alike[];
+}
+
+/** People for whom every answer is the same. */
+export interface Alike {
+  /** E-mail addresses, `stranger`, `anonymous`. */
+  principals: readonly string[];
+  mark: Mark;
+  /** One for each probe of the app. */
+  verdicts: readonly Verdict[];
+}
+
+/** A path that anonymous callers reach. */
+export interface OpenPath {
+  path: string;
+  /** The path itself is open. */
+  self: boolean;
+  /** The path with a slash at its end is open. */
+  slash: boolean;
+  /** What lies below is open too. */
+  below: boolean;
+  /** So is what only begins alike (`/apixyz` beside `/api`): the policy has no boundary. */
+  beside: boolean;
+  /**
+   * So is the whole app, to who writes the path into the query: `http_path` also compares `/?/api` with
+   * `/api`. Open paths of a stack file have a route of their own instead.
+   */
+  byQuery: boolean;
+  reason?: string;
+}
+
+/** One answer of the matrix. */
+export interface Cell {
+  principal: string;
+  app: AppAccess;
+  probe: Probe;
+  verdict: Verdict;
+}
+
+/** The paths that a caller without a session reaches, without those that lie below another. */
+function openPaths(app: ProtectedApp, asked: readonly Probe[], verdicts: readonly Verdict[]): OpenPath[] {
+  const reasons = new Map<string, string>();
+  if (app.access?.kind === "people" || app.access?.kind === "apiOnly")
+    for (const { path, reason } of app.access.api)
+      if (reason) reasons.set(path.length > 1 ? path.replace(/\/$/, "") : path, reason);
+  const found = new Map<string, OpenPath>();
+  for (const [i, { base, relation, path }] of asked.entries()) {
+    if (verdicts[i]?.decision !== "allow") continue;
+    const open = found.get(base) ?? {
+      path: base,
+      self: false,
+      slash: false,
+      below: false,
+      beside: false,
+      byQuery: false,
+    };
+    if (relation === "beside") open.beside = true;
+    else if (relation === "query") open.byQuery = true;
+    else if (path === base) open.self = true;
+    else if (path === `${base}/`) open.slash = true;
+    else open.below = true;
+    found.set(base, open);
+  }
+  const covers = (outer: string, inner: string): boolean =>
+    inner.startsWith(outer === "/" ? "/" : `${outer}/`);
+  return [...found.values()]
+    .filter(
+      ({ path }) =>
+        ![...found.values()].some((other) => other.below && other.path !== path && covers(other.path, path)),
+    )
+    .map((open) => {
+      const reason = reasons.get(open.path);
+      return reason === undefined ? open : { ...open, reason };
+    });
+}
+
+/**
+ * Whether a caller without a session passes everywhere; the same address and method at every path suffices,
+ * since an app that is public from one network only is public there.
+ */
+export function isPublic(asked: readonly Probe[], verdicts: readonly (Verdict | undefined)[]): boolean {
+  const open = new Map<string, boolean>();
+  for (const [i, { method, sourceIp }] of asked.entries()) {
+    const caller = `${method} ${sourceIp ?? ""}`;
+    open.set(caller, (open.get(caller) ?? true) && verdicts[i]?.decision === "allow");
+  }
+  return [...open.values()].includes(true);
+}
+
+function markOf(verdicts: readonly Verdict[], unsigned: readonly Verdict[], everybodyPasses: boolean): Mark {
+  if (everybodyPasses) return "public";
+  if (verdicts.some(({ decision }, i) => decision === "allow" && unsigned[i]?.decision !== "allow"))
+    return "people";
+  if (verdicts.some(({ decision }) => decision === "unknown")) return "unknown";
+  return unsigned.some(({ decision }) => decision === "allow") ? "api" : "none";
+}
+
+function appAccess(app: ProtectedApp, people: readonly string[]): AppAccess {
+  const asked = probes(mentionsOf([app]));
+  const decide = decider(app);
+  const answers = (principal: string): Verdict[] => asked.map((probe) => decide.verdict(principal, probe));
+  const unsigned = answers(anonymous);
+  const everybodyPasses = isPublic(asked, unsigned);
+
+  const groups = new Map<string, { principals: string[]; verdicts: Verdict[] }>();
+  const add = (principal: string, signature: string, verdicts: () => Verdict[]): void => {
+    const same = groups.get(signature);
+    if (same) same.principals.push(principal);
+    else groups.set(signature, { principals: [principal], verdicts: verdicts() });
+  };
+  add(anonymous, "anonymous", () => unsigned);
+  const others: string[] = [];
+  for (const person of people) {
+    const signature = decide.signature(person, asked);
+    if (signature === undefined) others.push(person);
+    else add(person, signature, () => answers(person));
+  }
+  const strangers = answers(stranger);
+  return {
+    app,
+    public: everybodyPasses,
+    open: everybodyPasses ? [] : openPaths(app, asked, unsigned),
+    probes: asked,
+    alike: [...groups.values(), { principals: [...others, stranger], verdicts: strangers }].map((alike) => ({
+      ...alike,
+      mark: markOf(alike.verdicts, unsigned, everybodyPasses),
+    })),
+  };
+}
+
+/**
+ * Who may reach what: each person, any signed-in stranger and an anonymous caller, at each app. The cost
+ * is linear in what the policies name; people whom a policy does not name are decided once, together.
+ *
+ * @param directory People to show besides those whom the policies name.
+ */
+export function matrix(apps: readonly ProtectedApp[], directory?: Directory): Matrix {
+  const people = [
+    ...new Set([
+      ...(directory ? everybody(directory) : []),
+      ...apps.flatMap((app) => mentionsOf([app]).people.flat()),
+    ]),
+  ];
+  return { people, apps: [...byHost(apps).values()].map((app) => appAccess(app, people)) };
+}
+
+const indexes = new WeakMap<AppAccess, Map<string, Alike>>();
+
+/** Where a principal stands at an app; whoever is not in the matrix stands with the strangers. */
+export function alikeOf(app: AppAccess, principal: string): Alike {
+  let index = indexes.get(app);
+  if (!index) {
+    index = new Map(app.alike.flatMap((alike) => alike.principals.map((one) => [one, alike] as const)));
+    indexes.set(app, index);
+  }
+  return index.get(principal) ?? index.get(stranger)!;
+}
+
+/** Every single answer, person by person; for tests and machines, since people read the marks. */
+export function* cells(all: Matrix): Generator<Cell> {
+  for (const app of all.apps)
+    for (const { principals, verdicts } of app.alike)
+      for (const principal of principals)
+        for (const [i, probe] of app.probes.entries())
+          yield { principal, app, probe, verdict: personal(verdicts[i]!, app.app, principal) };
+}

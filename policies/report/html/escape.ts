@@ -1,0 +1,20 @@
+import { visible } from "../text.ts";
+
+const entities: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+/** Text from a stack file or a cluster, for HTML or SVG, between tags or in a quoted attribute. */
+export function esc(text: string): string {
+  return visible(text).replace(/[&<>"']/g, (one) => entities[one]!);
+}
+
+/** Text that must fit: cut at the end, with the sign that something is missing. */
+export function cut(text: string, characters: number): string {
+  const all = [...text];
+  return all.length <= characters ? text : `${all.slice(0, characters - 1).join("")}…`;
+}
