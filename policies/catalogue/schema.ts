@@ -1,0 +1,40 @@
+import { z } from "zod";
+import { routeSchema } from "../route/annotations.ts";
+import type { CatalogueEntry } from "./entry.ts";
+
+/**
+ * Schema of a path that is open to anonymous callers. What would open more than it says is refused: the
+ * whole app, a pattern, a path that Pomerium sees otherwise than the app.
+ */
+export const apiPath = z
+  .string()
+  .regex(/^\/[^\s?#%*\\]*$/, { error: "not a path: it begins with / and has no query, pattern or %-escape" })
+  .refine((path) => path !== "/", { error: "opens the whole app; if that is meant, say `access: public`" })
+  .refine((path) => !path.includes("//"), {
+    error: "Pomerium v0.33 merges // into / before it looks at the path; write a single slash",
+  })
+  .refine((path) => !/\/\.{1,2}(?:\/|$)/.test(path), { error: "leads out of itself by a . or .. segment" });
+
+/**
+ * Schema of an entry under `catalogue:` of a stack file. It adds an app, or takes the place of the
+ * project's own entry of that name.
+ */
+export const catalogueEntrySchema = z.strictObject({
+  title: z.string().min(1).optional().describe("What the app is."),
+  streaming: z
+    .boolean()
+    .optional()
+    .describe("It sends sound or pictures for as long as one listens or looks. Default: false."),
+  api: z
+    .array(
+      z.strictObject({
+        path: apiPath.describe("Path: `/api` opens /api and everything below /api/."),
+        exact: z.boolean().optional().describe("The path alone, nothing below it. Default: false."),
+        reason: z.string().min(1).optional().describe("Why the app's own clients need it."),
+        source: z.string().min(1).optional().describe("Where one can read that up."),
+      }),
+    )
+    .default([])
+    .describe("Paths for which the app checks credentials itself. Default: none."),
+  route: routeSchema.default({}).describe("What the app asks of the route. Default: nothing."),
+}) satisfies z.ZodType<CatalogueEntry>;
