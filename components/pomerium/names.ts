@@ -1,0 +1,46 @@
+/**
+ * Names that upstream's manifests fix, and names of our objects beside them. The latter are those of a
+ * hand-made installation after Pomerium's own documentation, so that one can be taken over in place.
+ */
+
+/** Upstream's manifests, the controller's arguments and its RBAC all hold this namespace. */
+export const namespace = "pomerium";
+
+/** Workload of upstream's manifests: a Deployment there, a StatefulSet here as long as the store is Pebble. */
+export const workload = "pomerium";
+
+/** The container that runs controller and proxy. */
+export const container = "pomerium";
+
+/** LoadBalancer Service in front of the proxy; the controller copies its address to every Ingress. */
+export const proxyService = "pomerium-proxy";
+
+/** IngressClass of upstream's manifests. */
+export const ingressClass = "pomerium";
+
+/** The one cluster-scoped settings object; the controller is started with `--pomerium-config=global`. */
+export const settingsObject = "global";
+
+/** Secret with shared_secret, cookie_secret and signing_key. */
+export const bootstrapSecret = "bootstrap";
+
+/** Secret with the identity provider's client_id and client_secret. */
+export const identityProviderSecret = "idp-secret";
+
+/** Secret with PostgreSQL's connection string. */
+export const storageSecret = "pomerium-storage";
+
+export const persistentVolume = "pomerium-pv-data";
+export const persistentVolumeClaim = "pomerium-pvc-data";
+
+/** Where the Pebble volume is mounted. */
+export const dataMount = "/data";
+
+/** The store itself, one level down: Pebble wants a folder of its own. */
+export const pebblePath = `${dataMount}/databroker`;
+
+/** Uid and gid of upstream's image. */
+export const runAs = 65532;
+
+/** Label of our objects that says which store a pod opens: `pebble` or `postgres`. */
+export const storeLabel = "pomerium-migration/store";

@@ -1,0 +1,357 @@
+/**
+ * The generated kustomizations over upstream's `config/default`, as text.
+ *
+ * Two of them share one base, because what Pomerium needs in order to start lies between them: `foundation`
+ * (namespace, CRDs, RBAC, IngressClass, volume) comes before the Secrets and the settings object, `workload`
+ * (StatefulSet or Deployment, Services) after. A Deployment that is awaited before its settings exist is never
+ * ready.
+ */
+
+import { stringify } from "yaml";
+import * as names from "./names.ts";
+import { atLeast, pinnedCommits } from "./versions.ts";
+
+/** Kubernetes quantities: `500m`, `"1"`, `512Mi`. */
+export interface ComputeResources {
+  cpu?: string;
+  memory?: string;
+}
+
+export interface OverlayOptions {
+  /** Release tag of the base. */
+  version: string;
+  storage:
+    | {
+        pebble: {
+          /** Absolute folder on the node; made if absent, handed to uid and gid 65532. */
+          hostPath: string;
+          /** Nominal size of the volume (`2Gi`). A hostPath has no limit; claim and volume only have to agree. */
+          size: string;
+        };
+      }
+    | {
+        postgres: {
+          /** Pods of Pomerium. */
+          replicas: number;
+        };
+      };
+  /** Replaces upstream's as a whole (requests 300m and 200Mi, limits 5 CPUs and 1Gi). */
+  resources?: { requests?: ComputeResources; limits?: ComputeResources };
+  service?: {
+    /** Address that the LoadBalancer Service must get. Default: whichever the cluster hands out. */
+    loadBalancerIP?: string;
+    /**
+     * How to ask for it: `spec.loadBalancerIP`, which most load balancers heed, or MetalLB's annotation.
+     * Never both: MetalLB gives a Service with both no address at all. Default `field`.
+     */
+    addressBy?: "field" | "annotation";
+    /**
+     * `Local` keeps the client's address, which access logs and `source_ip` policies need, and answers only on
+     * nodes that run Pomerium; `Cluster` answers everywhere and hides it. Default `Local`.
+     */
+    externalTrafficPolicy?: "Local" | "Cluster";
+  };
+}
+
+/** Folder of each kustomization below the directory that the overlay is written to. */
+export const overlayFolders = { base: "base", foundation: "foundation", workload: "workload" } as const;
+
+/**
+ * Files of the overlay by path. `base/kustomization.yaml`, which says where upstream's tree lies, is added when
+ * they are written.
+ *
+ * @throws RangeError for a relative hostPath or a number of replicas that is none.
+ */
+export function overlay(options: OverlayOptions): Record<string, string> {
+  check(options);
+  return {
+    ...under(overlayFolders.foundation, foundation(options)),
+    ...under(overlayFolders.workload, workload(options)),
+  };
+}
+
+function check({ storage }: OverlayOptions): void {
+  if ("pebble" in storage) {
+    const { hostPath } = storage.pebble;
+    if (!/^\/[^/]/.test(hostPath) || hostPath.split("/").includes("..")) {
+      throw new RangeError(`storage.pebble.hostPath: "${hostPath}" must be an absolute folder other than /`);
+    }
+    return;
+  }
+  const { replicas } = storage.postgres;
+  if (!Number.isInteger(replicas) || replicas < 1) {
+    throw new RangeError(`storage.postgres.replicas: ${replicas} must be a whole number, 1 or more`);
+  }
+}
+
+function foundation({ version, storage }: OverlayOptions): Record<string, unknown> {
+  const rules = controllerRules(version);
+  const volume = "pebble" in storage ? { "volume.yaml": pebbleVolume(storage.pebble) } : {};
+  return {
+    "kustomization.yaml": kustomization({
+      resources: [...base, ...Object.keys(volume)],
+      patches: [
+        deletion("Deployment|Service|Job"),
+        // The Job that would make the bootstrap Secret runs a moving image and may read and make Secrets in
+        // every namespace; the Secret is a resource of this program instead.
+        deletion("ServiceAccount|ClusterRole|ClusterRoleBinding", "pomerium-gen-secrets"),
+        ...(rules
+          ? [{ path: "rules.yaml", target: { kind: "ClusterRole", name: "pomerium-controller" } }]
+          : []),
+      ],
+    }),
+    ...volume,
+    ...(rules ? { "rules.yaml": [{ op: "replace", path: "/rules", value: rules }] } : {}),
+  };
+}
+
+function workload(options: OverlayOptions): Record<string, unknown> {
+  const pebble = "pebble" in options.storage;
+  const kind = pebble ? "StatefulSet" : "Deployment";
+  return {
+    "kustomization.yaml": kustomization({
+      resources: base,
+      patches: [
+        deletion(
+          "Namespace|CustomResourceDefinition|ServiceAccount|ClusterRole|ClusterRoleBinding|Role|RoleBinding|IngressClass|Job",
+        ),
+        { path: "service.yaml" },
+        { path: "deployment.yaml" },
+        ...(pebble
+          ? [
+              {
+                path: "statefulset.yaml",
+                target: { kind: "Deployment", name: names.workload },
+                options: { allowKindChange: true },
+              },
+            ]
+          : []),
+      ],
+      // The ownership step runs the very image that the base pins, whatever that is.
+      ...(pebble
+        ? {
+            replacements: [
+              {
+                source: {
+                  kind,
+                  name: names.workload,
+                  fieldPath: `spec.template.spec.containers.[name=${names.container}].image`,
+                },
+                targets: [
+                  {
+                    select: { kind, name: names.workload },
+                    fieldPaths: [`spec.template.spec.initContainers.[name=${ownershipStep}].image`],
+                  },
+                ],
+              },
+            ],
+          }
+        : {}),
+    }),
+    "service.yaml": service(options.service ?? {}),
+    "deployment.yaml": deployment(options),
+    ...(pebble ? { "statefulset.yaml": statefulSet } : {}),
+  };
+}
+
+const base = [`../${overlayFolders.base}`];
+
+function kustomization(content: object): object {
+  return { apiVersion: "kustomize.config.k8s.io/v1beta1", kind: "Kustomization", ...content };
+}
+
+/** Takes objects out of the base: every one of the kinds (`A|B`), or those with a name. */
+function deletion(kind: string, name?: string): object {
+  const patch = { $patch: "delete", apiVersion: "v1", kind: "Any", metadata: { name: "any" } };
+  return { target: { kind, ...(name ? { name } : {}) }, patch: yaml(patch) };
+}
+
+function service({
+  loadBalancerIP,
+  addressBy = "field",
+  externalTrafficPolicy = "Local",
+}: ServiceOptions): object {
+  const byAnnotation = loadBalancerIP !== undefined && addressBy === "annotation";
+  const byField = loadBalancerIP !== undefined && addressBy === "field";
+  return {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: {
+      name: names.proxyService,
+      namespace: names.namespace,
+      ...(byAnnotation ? { annotations: { "metallb.io/loadBalancerIPs": loadBalancerIP } } : {}),
+    },
+    spec: { externalTrafficPolicy, ...(byField ? { loadBalancerIP } : {}) },
+  };
+}
+
+type ServiceOptions = NonNullable<OverlayOptions["service"]>;
+
+const ownershipStep = "own-store";
+const storeVolume = "store";
+
+function deployment({ storage, resources }: OverlayOptions): object {
+  const pebble = "pebble" in storage;
+  return {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: names.workload, namespace: names.namespace },
+    spec: {
+      replicas: "pebble" in storage ? 1 : storage.postgres.replicas,
+      template: {
+        metadata: { labels: { [names.storeLabel]: pebble ? "pebble" : "postgres" } },
+        spec: {
+          // Both parts of a stop must fit: the pause below, then closing of connections and store after SIGTERM.
+          terminationGracePeriodSeconds: 30,
+          containers: [
+            {
+              name: names.container,
+              // A release tag does not change, and a restart must not need the registry.
+              imagePullPolicy: "IfNotPresent",
+              // Keeps serving until the load balancer has heard that the pod is going; SIGTERM, on which Pomerium
+              // closes its store, comes after. By the kubelet, since the image has no /bin/sh to sleep with.
+              lifecycle: { preStop: { sleep: { seconds: 5 } } },
+              ...(resources ? { resources: { $patch: "replace", ...resources } } : {}),
+              ...(pebble ? { volumeMounts: [{ name: storeVolume, mountPath: names.dataMount }] } : {}),
+            },
+          ],
+          ...(pebble ? onlyOpener : spread),
+        },
+      },
+    },
+  };
+}
+
+/** Pod parts of a Pebble store: one process may have it open, and its files belong to uid and gid 65532. */
+const onlyOpener = {
+  // The lock against a second opener, kept by the scheduler, which counts a pod until it is really gone: this
+  // pod does not start while any other Pomerium runs or still stops, a hand-made Deployment's included, and none
+  // of those starts beside this one. Every node bears this topology key, so it holds across the cluster. (Only
+  // pods that say they use PostgreSQL are let by: a stack that changes its storage runs both for a moment.)
+  affinity: {
+    podAntiAffinity: {
+      requiredDuringSchedulingIgnoredDuringExecution: [
+        {
+          topologyKey: "kubernetes.io/os",
+          labelSelector: {
+            matchLabels: { "app.kubernetes.io/name": "pomerium", "app.kubernetes.io/component": "proxy" },
+            matchExpressions: [{ key: names.storeLabel, operator: "NotIn", values: ["postgres"] }],
+          },
+        },
+      ],
+    },
+  },
+  initContainers: [
+    {
+      name: ownershipStep,
+      image: "replaced-by-the-image-of-the-base",
+      imagePullPolicy: "IfNotPresent",
+      // The kubelet makes a hostPath as root's and open to read, fsGroup does not apply to it, and sessions lie in
+      // it unencrypted. `-h`: never through a link. Upstream's image has its shell and tools in /busybox.
+      command: [
+        "/busybox/sh",
+        "-c",
+        `/busybox/chown -R -h ${names.runAs}:${names.runAs} ${names.dataMount} && /busybox/chmod 0750 ${names.dataMount}`,
+      ],
+      resources: { requests: { cpu: "10m", memory: "16Mi" }, limits: { memory: "64Mi" } },
+      securityContext: {
+        runAsNonRoot: false,
+        runAsUser: 0,
+        runAsGroup: 0,
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ["ALL"], add: ["CHOWN", "DAC_OVERRIDE", "FOWNER"] },
+      },
+      volumeMounts: [{ name: storeVolume, mountPath: names.dataMount }],
+    },
+  ],
+  volumes: [{ name: storeVolume, persistentVolumeClaim: { claimName: names.persistentVolumeClaim } }],
+};
+
+/** Pod parts of several Pomeriums: on different nodes where there are any. */
+const spread = {
+  topologySpreadConstraints: [
+    {
+      maxSkew: 1,
+      topologyKey: "kubernetes.io/hostname",
+      whenUnsatisfiable: "ScheduleAnyway",
+      labelSelector: {
+        matchLabels: { "app.kubernetes.io/name": "pomerium", "app.kubernetes.io/component": "proxy" },
+      },
+    },
+  ],
+};
+
+/** What makes a StatefulSet of the patched Deployment. A JSON patch: a merge patch can't change the kind. */
+const statefulSet = [
+  { op: "replace", path: "/kind", value: "StatefulSet" },
+  { op: "add", path: "/spec/serviceName", value: names.proxyService },
+  { op: "add", path: "/spec/updateStrategy", value: { type: "RollingUpdate" } },
+  // With one pod there is no order to keep, and with the default a pod that never became ready blocks the very
+  // update that would mend it.
+  { op: "add", path: "/spec/podManagementPolicy", value: "Parallel" },
+];
+
+function pebbleVolume({ hostPath, size }: { hostPath: string; size: string }): object[] {
+  const labels = { "app.kubernetes.io/name": "pomerium" };
+  const common = { storageClassName: "manual", accessModes: ["ReadWriteOnce"] };
+  return [
+    {
+      apiVersion: "v1",
+      kind: "PersistentVolume",
+      metadata: { name: names.persistentVolume, labels },
+      spec: {
+        ...common,
+        capacity: { storage: size },
+        // The sessions outlive the claim: a claim made again finds them.
+        persistentVolumeReclaimPolicy: "Retain",
+        hostPath: { path: hostPath, type: "DirectoryOrCreate" },
+      },
+    },
+    {
+      apiVersion: "v1",
+      kind: "PersistentVolumeClaim",
+      metadata: { name: names.persistentVolumeClaim, namespace: names.namespace, labels },
+      spec: { ...common, volumeName: names.persistentVolume, resources: { requests: { storage: size } } },
+    },
+  ];
+}
+
+/**
+ * The controller's cluster-wide rules without those that only certificate auto-provisioning and Pomerium Zero's
+ * sync use: since v0.33.0 it may change and delete every Secret and certificate of the cluster. Certificates stay
+ * readable, since the controller watches them whether it provisions any or not. Undefined for releases that ask
+ * for no more than this, and for those whose rules nobody here has read.
+ */
+function controllerRules(version: string): object[] | undefined {
+  if (!(version in pinnedCommits) || !atLeast(version, "v0.33.0")) return undefined;
+  const read = ["get", "list", "watch"];
+  const change = ["get", "patch", "update"];
+  return [
+    { apiGroups: [""], resources: ["services", "endpoints", "secrets"], verbs: read },
+    { apiGroups: [""], resources: ["services/status", "endpoints/status", "secrets/status"], verbs: ["get"] },
+    { apiGroups: ["networking.k8s.io"], resources: ["ingresses", "ingressclasses"], verbs: read },
+    { apiGroups: ["networking.k8s.io"], resources: ["ingresses/status"], verbs: change },
+    { apiGroups: ["ingress.pomerium.io"], resources: ["pomerium"], verbs: read },
+    { apiGroups: ["ingress.pomerium.io"], resources: ["pomerium/status"], verbs: change },
+    { apiGroups: [""], resources: ["events"], verbs: ["create", "patch"] },
+    { apiGroups: ["cert-manager.io"], resources: ["certificates"], verbs: read },
+  ];
+}
+
+function under(folder: string, files: Record<string, unknown>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(files).map(([file, content]) => [`${folder}/${file}`, documents(content)]),
+  );
+}
+
+/** A list of Kubernetes objects is a file of several documents; a list of operations is one list. */
+function documents(content: unknown): string {
+  const objects = Array.isArray(content) && content.every((item) => "kind" in item) ? content : [content];
+  return objects.map(yaml).join("---\n");
+}
+
+function yaml(content: unknown): string {
+  // kustomize reads YAML 1.1, where `yes`, `0x1F` and `12:30` unquoted are no strings.
+  return stringify(content, { version: "1.1", lineWidth: 0, aliasDuplicateObjects: false });
+}
