@@ -1,0 +1,239 @@
+import { X509Certificate } from "node:crypto";
+import type { Api, KubernetesObject } from "../cluster/api.ts";
+import { selfSigned } from "../cluster/x509.ts";
+import {
+  mayPost,
+  type Solver,
+  type Surroundings,
+  selectSolver,
+  solverProblem,
+  type WebhookPod,
+} from "./cert-manager-solvers.ts";
+import { type Controller, type Log, startController } from "./controller.ts";
+import { type Condition, isGoing, type Secret, secretValue } from "./objects.ts";
+
+interface Issuer extends KubernetesObject {
+  spec?: { acme?: { server: string; email?: string; solvers?: Solver[] } };
+  status?: { conditions?: IssuanceCondition[]; acme?: { uri?: string; lastRegisteredEmail?: string } };
+}
+
+interface Certificate extends KubernetesObject {
+  spec: {
+    secretName: string;
+    issuerRef: { name: string; kind?: string; group?: string };
+    commonName?: string;
+    dnsNames?: string[];
+    ipAddresses?: string[];
+  };
+  status?: { conditions?: IssuanceCondition[]; notAfter?: string; revision?: number };
+}
+
+interface IssuanceCondition extends Condition {
+  message?: string;
+}
+
+const GROUP = "/apis/cert-manager.io/v1";
+/** Where cert-manager looks for the Secrets of a ClusterIssuer. */
+const NAMESPACE = "cert-manager";
+
+/**
+ * Stands in for cert-manager and for the world behind it: an ACME server that registers everybody, DNS providers
+ * that accept every token, a webhook that answers when its pod is ready. What is the cluster's own part is checked as
+ * the real one would find it: a certificate is issued, self-signed, when each of its names has a solver in its issuer
+ * and that solver finds what it needs. Issuers of other kinds than ACME issue whatever they are asked for.
+ */
+export function startCertManager(api: Api, log?: Log): Controller {
+  return startController<{
+    certificates: Certificate;
+    clusterIssuers: Issuer;
+    issuers: Issuer;
+    secrets: Secret;
+    pods: WebhookPod;
+    bindings: KubernetesObject;
+  }>({
+    name: "cert-manager",
+    api,
+    log,
+    watches: {
+      certificates: `${GROUP}/certificates`,
+      clusterIssuers: `${GROUP}/clusterissuers`,
+      issuers: `${GROUP}/issuers`,
+      secrets: "/api/v1/secrets",
+      pods: "/api/v1/pods",
+      // Only so that a right that comes late is noticed.
+      bindings: "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
+    },
+    reconcile: async ({ certificates, clusterIssuers, issuers, secrets, pods }) => {
+      const idle = [...clusterIssuers.list(), ...issuers.list()].filter(
+        (issuer) => !isRegistered(issuer) && !isGoing(issuer),
+      );
+      await Promise.all(idle.map((issuer) => register(api, issuer)));
+      for (const certificate of certificates.list().filter((each) => !isGoing(each))) {
+        const { metadata, spec } = certificate;
+        const { kind = "Issuer", name } = spec.issuerRef;
+        const isClusterWide = kind === "ClusterIssuer";
+        const issuer = isClusterWide
+          ? clusterIssuers.get(undefined, name)
+          : issuers.get(metadata.namespace, name);
+        if (issuer === undefined) continue;
+        const secret = secrets.get(metadata.namespace, spec.secretName);
+        if (isIssued(secret, certificate)) {
+          if (!isMarkedReady(certificate))
+            await markReady(api, certificate, "Ready", { notAfter: expiry(secret) });
+          continue;
+        }
+        const problem = await issuanceProblem(certificate, issuer, {
+          secret: (each) => secrets.get(isClusterWide ? NAMESPACE : metadata.namespace, each),
+          pods: pods.list(),
+          mayPost: (group) => mayPost(api, group),
+        });
+        if (problem === undefined) await issue(api, certificate);
+        else await markFailed(api, certificate, problem);
+      }
+    },
+  });
+}
+
+/** Why a certificate is not issued, or undefined when it is. */
+async function issuanceProblem(
+  { metadata, spec }: Certificate,
+  issuer: Issuer,
+  surroundings: Surroundings,
+): Promise<string | undefined> {
+  const { acme } = issuer.spec ?? {};
+  if (acme === undefined) return undefined;
+  for (const name of new Set([...(spec.commonName ? [spec.commonName] : []), ...(spec.dnsNames ?? [])])) {
+    const solver = selectSolver(acme.solvers ?? [], name, metadata.labels);
+    if (solver === undefined)
+      return `${name}: no configured challenge solvers can be used for this challenge`;
+    const problem = await solverProblem(solver, surroundings);
+    if (problem !== undefined) return `${name}: ${problem}`;
+  }
+  return undefined;
+}
+
+/** Whether the ACME server knows the account as the spec has it; other issuers are only ready or not. */
+function isRegistered(issuer: Issuer): boolean {
+  const { acme } = issuer.spec ?? {};
+  if (acme === undefined) return isMarkedReady(issuer);
+  const { uri, lastRegisteredEmail } = issuer.status?.acme ?? {};
+  return (
+    issuer.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") === true &&
+    uri === accountOf(acme) &&
+    lastRegisteredEmail === acme.email
+  );
+}
+
+/**
+ * As newer releases of cert-manager, this leaves the condition as it is when nothing but the solvers has changed: its
+ * `observedGeneration` then falls behind for good.
+ */
+async function register(api: Api, issuer: Issuer): Promise<void> {
+  const { acme } = issuer.spec ?? {};
+  if (acme === undefined) return markReady(api, issuer, "IsReady");
+  const account = { uri: accountOf(acme), lastRegisteredEmail: acme.email };
+  await markReady(api, issuer, "ACMEAccountRegistered", { acme: account });
+}
+
+function accountOf({ server }: { server: string }): string {
+  return `${new URL(server).origin}/acme/acct/1`;
+}
+
+function namesOf({ spec }: Certificate): string[] {
+  const { commonName, dnsNames = [], ipAddresses = [] } = spec;
+  return [...new Set([...(commonName === undefined ? [] : [commonName]), ...dnsNames, ...ipAddresses])];
+}
+
+/** Whether the Secret holds what the Certificate asks for, by the issuer that it names. */
+function isIssued(secret: Secret | undefined, certificate: Certificate): boolean {
+  const annotations = secret?.metadata.annotations ?? {};
+  const { name, kind = "Issuer" } = certificate.spec.issuerRef;
+  return (
+    covers(secret, namesOf(certificate)) &&
+    annotations["cert-manager.io/issuer-name"] === name &&
+    annotations["cert-manager.io/issuer-kind"] === kind
+  );
+}
+
+/** Whether the secret holds a certificate for exactly these names. */
+function covers(secret: Secret | undefined, names: string[]): boolean {
+  const text = secret && secretValue(secret, "tls.crt");
+  if (text === undefined || secret?.type !== "kubernetes.io/tls") return false;
+  try {
+    const altNames = new X509Certificate(text).subjectAltName ?? "";
+    const held = altNames.split(", ").map((entry) => entry.slice(entry.indexOf(":") + 1));
+    return held.sort().join() === names.toSorted().join();
+  } catch {
+    return false;
+  }
+}
+
+function expiry(secret: Secret | undefined): string | undefined {
+  const text = secret && secretValue(secret, "tls.crt");
+  return text && new Date(new X509Certificate(text).validTo).toISOString().replace(/\.\d+/, "");
+}
+
+async function issue(api: Api, certificate: Certificate): Promise<void> {
+  const { metadata, spec } = certificate;
+  const names = namesOf(certificate);
+  const live = await api.find<Secret>(`/api/v1/namespaces/${metadata.namespace}/secrets/${spec.secretName}`);
+  // Issued a moment ago, and not yet seen by the watch.
+  if (isIssued(live, certificate)) return;
+  const { certificate: chain, privateKey } = selfSigned({ names });
+  const secret: Secret = {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: {
+      name: spec.secretName,
+      namespace: metadata.namespace,
+      labels: { "controller.cert-manager.io/fao": "true" },
+      annotations: {
+        "cert-manager.io/certificate-name": metadata.name,
+        "cert-manager.io/issuer-name": spec.issuerRef.name,
+        "cert-manager.io/issuer-kind": spec.issuerRef.kind ?? "Issuer",
+      },
+    },
+    type: "kubernetes.io/tls",
+    data: {
+      "tls.crt": Buffer.from(chain).toString("base64"),
+      "tls.key": Buffer.from(privateKey).toString("base64"),
+    },
+  };
+  await api.apply(secret);
+}
+
+/** Whether it is said to be ready as it is now, not as it was before a change. */
+function isMarkedReady({ metadata, status }: Issuer | Certificate): boolean {
+  const ready = status?.conditions?.find(({ type }) => type === "Ready");
+  return ready?.status === "True" && ready.observedGeneration === metadata.generation;
+}
+
+async function markReady(
+  api: Api,
+  object: Issuer | Certificate,
+  reason: string,
+  rest: Record<string, unknown> = {},
+): Promise<void> {
+  const message = "by the sandbox's stand-in for cert-manager";
+  const conditions = [condition(object, "True", reason, message)];
+  await api.mergePatch(`${await api.path(object)}/status`, { status: { ...rest, conditions } });
+}
+
+/** Says why a certificate is not issued, unless that is what was said last. */
+async function markFailed(api: Api, certificate: Certificate, message: string): Promise<void> {
+  const before = certificate.status?.conditions?.find(({ type }) => type === "Ready");
+  if (before?.message === message && before.observedGeneration === certificate.metadata.generation) return;
+  const conditions = [condition(certificate, "False", "DoesNotExist", message)];
+  await api.mergePatch(`${await api.path(certificate)}/status`, { status: { conditions } });
+}
+
+function condition(
+  { metadata }: KubernetesObject,
+  status: "True" | "False",
+  reason: string,
+  message: string,
+): object {
+  const lastTransitionTime = new Date().toISOString().replace(/\.\d+/, "");
+  const observedGeneration = metadata.generation;
+  return { type: "Ready", status, reason, message, lastTransitionTime, observedGeneration };
+}

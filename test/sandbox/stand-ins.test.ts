@@ -1,0 +1,321 @@
+import { strict as assert } from "node:assert";
+import { generateKeyPairSync, randomBytes, X509Certificate } from "node:crypto";
+import { fileURLToPath } from "node:url";
+import type { KubernetesObject } from "../../sandbox/cluster/api.ts";
+import { type Cluster, startCluster } from "../../sandbox/cluster/cluster.ts";
+import { seed } from "../../sandbox/cluster/seed.ts";
+import type { Controller } from "../../sandbox/controllers/controller.ts";
+import { startControllers } from "../../sandbox/controllers/controllers.ts";
+import type { Ingress, Secret } from "../../sandbox/controllers/objects.ts";
+import type { Outcome, Settings } from "../../sandbox/controllers/pomerium-settings.ts";
+import { eventually, run, useTools } from "./support.ts";
+
+const BASE = fileURLToPath(new URL("../../sandbox/base", import.meta.url));
+
+function object(apiVersion: string, kind: string, name: string, namespace: string | undefined, rest: object) {
+  const { annotations, ...fields } = rest as { annotations?: Record<string, string> };
+  return {
+    apiVersion,
+    kind,
+    metadata: { name, ...(namespace && { namespace }), ...(annotations && { annotations }) },
+    ...fields,
+  } as KubernetesObject;
+}
+
+const opaque = (name: string, stringData: Record<string, string>) =>
+  object("v1", "Secret", name, "pomerium", { stringData });
+
+const global = (spec: object) =>
+  object("ingress.pomerium.io/v1", "Pomerium", "global", undefined, {
+    spec: {
+      secrets: "pomerium/bootstrap",
+      authenticate: { url: "https://authenticate.example.com" },
+      identityProvider: { provider: "google", secret: "pomerium/idp" },
+      storage: { file: { path: "/data" } },
+      ...spec,
+    },
+  });
+
+const ingress = (name: string, annotations: Record<string, string> = {}, ingressClassName = "pomerium") =>
+  object("networking.k8s.io/v1", "Ingress", name, "apps", {
+    annotations,
+    spec: {
+      ingressClassName,
+      ...(ingressClassName === "pomerium" && {
+        tls: [{ hosts: [`${name}.example.com`], secretName: `${name}-tls` }],
+      }),
+      rules: [
+        {
+          host: `${name}.example.com`,
+          http: {
+            paths: [
+              { path: "/", pathType: "Prefix", backend: { service: { name: "web", port: { number: 80 } } } },
+            ],
+          },
+        },
+      ],
+    },
+  });
+
+const certificate = (name: string, ...dnsNames: string[]) =>
+  object("cert-manager.io/v1", "Certificate", name, "apps", {
+    spec: {
+      secretName: `${name}-tls`,
+      dnsNames,
+      issuerRef: { kind: "ClusterIssuer", name: "letsencrypt-prod" },
+    },
+  });
+
+const bootstrap = (shared: string) =>
+  opaque("bootstrap", {
+    shared_secret: shared,
+    cookie_secret: randomBytes(16).toString("hex"),
+    signing_key: generateKeyPairSync("ec", { namedCurve: "P-256" })
+      .privateKey.export({ type: "sec1", format: "pem" })
+      .toString(),
+  });
+
+describe("the stand-ins", () => {
+  const tools = useTools();
+  const log: string[] = [];
+  let cluster: Cluster;
+  let controllers: Controller;
+
+  // A cluster of their own: they write about everybody's objects.
+  before(async function () {
+    this.timeout(120_000);
+    cluster = await startCluster({ tools: tools() });
+    controllers = startControllers(cluster, (line) => log.push(line));
+    await seed(cluster, {
+      services: [{ namespace: "apps", name: "web", ports: [{ port: 80, targetPort: 8080 }] }],
+    });
+  });
+
+  after(async () => {
+    await controllers?.stop();
+    await cluster?.stop();
+  });
+
+  const settings = () => cluster.api.request<Settings>("GET", "/apis/ingress.pomerium.io/v1/pomerium/global");
+  const settled = (what: string, condition: (outcome: Outcome) => boolean) =>
+    eventually(`settings ${what}`, async () => {
+      const { metadata, status } = await settings();
+      const outcome = status?.settingsStatus;
+      return (
+        outcome !== undefined &&
+        outcome.observedGeneration === metadata.generation &&
+        condition(outcome) &&
+        outcome
+      );
+    });
+  const route = (name: string, what: string, condition: (outcome: Outcome) => boolean) =>
+    eventually(`Ingress ${name} ${what}`, async () => {
+      const live = await cluster.api.request<Ingress>("GET", ingressPath(name));
+      const outcome = (await settings()).status?.ingress?.[`apps/${name}`];
+      return (
+        outcome !== undefined &&
+        outcome.observedGeneration === live.metadata.generation &&
+        condition(outcome) &&
+        outcome
+      );
+    });
+  const ingressPath = (name: string) => `/apis/networking.k8s.io/v1/namespaces/apps/ingresses/${name}`;
+
+  describe("for cert-manager", () => {
+    it("makes every issuer ready", async () => {
+      await eventually("the issuer is ready", async () => {
+        const condition = "jsonpath={.status.conditions[?(@.type=='Ready')].status}";
+        return (
+          (await run(cluster, "kubectl", "get", "clusterissuer", "letsencrypt-prod", "-o", condition)) ===
+          "True"
+        );
+      });
+    });
+
+    it("issues a certificate for its names, and another one when they change", async () => {
+      const secret = "/api/v1/namespaces/apps/secrets/names-tls";
+      const names = (...dnsNames: string[]) =>
+        eventually(`a certificate for ${dnsNames}`, async () => {
+          const live = await cluster.api.find<Secret>(secret);
+          const pem = Buffer.from(live?.data?.["tls.crt"] ?? "", "base64");
+          if (pem.length === 0) return false;
+          const read = new X509Certificate(pem);
+          return (
+            live?.type === "kubernetes.io/tls" && dnsNames.every((name) => read.checkHost(name) === name)
+          );
+        });
+      await cluster.apply([certificate("names", "a.example.com")]);
+      await names("a.example.com");
+      await cluster.apply([certificate("names", "a.example.com", "b.example.com")]);
+      await names("a.example.com", "b.example.com");
+      await run(
+        cluster,
+        "kubectl",
+        "wait",
+        "--for=condition=Ready",
+        "certificate/names",
+        "-n",
+        "apps",
+        "--timeout=9s",
+      );
+    });
+
+    it("issues nothing for an issuer that there is not", async () => {
+      const orphan = certificate("orphan", "c.example.com") as KubernetesObject & {
+        spec: { issuerRef: object };
+      };
+      orphan.spec.issuerRef = { kind: "ClusterIssuer", name: "missing" };
+      await cluster.apply([orphan, certificate("later", "d.example.com")]);
+      await eventually("the other one is issued", () =>
+        cluster.api.find("/api/v1/namespaces/apps/secrets/later-tls"),
+      );
+      assert.equal(await cluster.api.find("/api/v1/namespaces/apps/secrets/orphan-tls"), undefined);
+    });
+  });
+
+  describe("for Pomerium", () => {
+    it("says nothing while no Pomerium pod is ready", async () => {
+      const base = await run(cluster, "kustomize", "build", BASE);
+      await cluster.apply(base);
+      await run(cluster, "kubectl", "scale", "-n", "pomerium", "deployment/pomerium", "--replicas=0");
+      await run(
+        cluster,
+        "kubectl",
+        "wait",
+        "-n",
+        "pomerium",
+        "--for=delete",
+        "pod",
+        "-l",
+        "app.kubernetes.io/component=proxy",
+      );
+      await cluster.apply([global({}), opaque("idp", { client_id: "id", client_secret: "secret" })]);
+      await cluster.apply([ingress("early")]);
+      // Seen by the controllers after the settings.
+      await cluster.apply([certificate("marker", "e.example.com")]);
+      await eventually("a later change was seen", () =>
+        cluster.api.find("/api/v1/namespaces/apps/secrets/marker-tls"),
+      );
+      assert.equal((await settings()).status, undefined);
+      await run(cluster, "kubectl", "scale", "-n", "pomerium", "deployment/pomerium", "--replicas=1");
+    });
+
+    it("rejects settings without a valid bootstrap secret, and takes them once it is there", async () => {
+      await settled("name the missing secret", ({ error = "" }) => /get pomerium\/bootstrap/.test(error));
+      await cluster.apply([bootstrap("too short")]);
+      await settled("name the bad key", ({ error = "" }) =>
+        /shared_secret should be 32 bytes, got 9/.test(error),
+      );
+      await cluster.apply([bootstrap(randomBytes(16).toString("hex"))]);
+      const { error, warnings } = await settled("are reconciled", ({ reconciled }) => reconciled);
+      assert.deepEqual({ error, warnings }, { error: undefined, warnings: undefined });
+    });
+
+    it("warns of a store that loses the sessions, and of nothing else", async () => {
+      const { spec } = global({}) as KubernetesObject & { spec: object };
+      await cluster.api.mergePatch("/apis/ingress.pomerium.io/v1/pomerium/global", {
+        spec: { ...spec, storage: null },
+      });
+      const { warnings } = await settled(
+        "warn",
+        ({ reconciled, warnings }) => reconciled && warnings !== undefined,
+      );
+      assert.deepEqual(warnings, ["storage: please specify a persistent storage backend"]);
+      await cluster.apply([global({ certificates: ["pomerium/not-there-yet"] })]);
+      await settled("no longer warn", (outcome) => outcome.reconciled && outcome.warnings === undefined);
+      assert.ok(log.includes("pomerium: certificate secret pomerium/not-there-yet not found, skipping"));
+    });
+
+    it("makes no route before its certificate is there, and publishes the proxy's address with it", async () => {
+      await route("early", "waits", ({ error = "" }) => /get secret apps\/early-tls/.test(error));
+      await cluster.apply([certificate("early", "early.example.com")]);
+      await route("early", "is reconciled", ({ reconciled }) => reconciled);
+      const proxy = "{.status.loadBalancer.ingress[0].ip}";
+      const address = await run(
+        cluster,
+        "kubectl",
+        "get",
+        "-n",
+        "pomerium",
+        "svc/pomerium-proxy",
+        "-o",
+        `jsonpath=${proxy}`,
+      );
+      await eventually("the Ingress has the address", async () => {
+        const { status } = await cluster.api.request<Ingress>("GET", ingressPath("early"));
+        return status?.loadBalancer?.ingress?.[0]?.ip === address;
+      });
+    });
+
+    it("refuses an Ingress with a typo in an annotation, alone, and takes it once mended", async () => {
+      await cluster.apply([certificate("typo", "typo.example.com")]);
+      await cluster.apply([ingress("typo", { "ingress.pomerium.io/alow_websockets": "true" })]);
+      const { error } = await route("typo", "is refused", ({ reconciled }) => !reconciled);
+      assert.equal(error, "unknown ingress.pomerium.io/alow_websockets");
+      await route("early", "is still reconciled", ({ reconciled }) => reconciled);
+      await cluster.apply([ingress("typo", { "ingress.pomerium.io/allow_websockets": "true" })]);
+      const mended = await route("typo", "is reconciled", ({ reconciled }) => reconciled);
+      assert.equal(mended.error, undefined);
+    });
+
+    it("forgets an Ingress that is deleted", async () => {
+      await cluster.api.delete(ingress("typo"));
+      await eventually("its entry is gone", async () => {
+        const { status } = await settings();
+        return status?.ingress?.["apps/early"] !== undefined && status.ingress["apps/typo"] === undefined;
+      });
+    });
+
+    it("leaves Ingresses of other classes alone", async () => {
+      await cluster.apply([ingress("foreign", {}, "tailscale"), certificate("after", "after.example.com")]);
+      await cluster.apply([ingress("after")]);
+      await route("after", "is reconciled", ({ reconciled }) => reconciled);
+      assert.equal((await settings()).status?.ingress?.["apps/foreign"], undefined);
+      const { status } = await cluster.api.request<Ingress>("GET", ingressPath("foreign"));
+      assert.deepEqual(status?.loadBalancer, {});
+    });
+  });
+
+  describe("for upstream's settings schema", () => {
+    it("refuses an identity provider without its secret, unless it is the hosted one", async () => {
+      await assert.rejects(
+        cluster.apply([global({ identityProvider: { provider: "google" } })]),
+        /secret is required unless provider is 'hosted'/,
+      );
+    });
+
+    it("refuses sign-in pages without an identity provider, and the other way round", async () => {
+      const one = global({}) as KubernetesObject & { spec: Record<string, unknown> };
+      one.metadata.name = "other";
+      delete one.spec.identityProvider;
+      await assert.rejects(cluster.apply([one]), /identityProvider is required if authenticate is set/);
+      const other = global({}) as KubernetesObject & { spec: Record<string, unknown> };
+      other.metadata.name = "other";
+      delete other.spec.authenticate;
+      await assert.rejects(cluster.apply([other]), /authenticate is required if identityProvider is set/);
+    });
+
+    it("refuses a field that Pomerium does not have", async () => {
+      await assert.rejects(cluster.apply([global({ cookies: {} })]), /cookies/);
+    });
+  });
+
+  describe("for ingress-nginx", () => {
+    it("gives the Ingresses of its class the address of its Service", async () => {
+      await seed(cluster, { namespaces: ["ingress-nginx"], certManager: false });
+      await cluster.apply([
+        object("networking.k8s.io/v1", "IngressClass", "nginx", undefined, {
+          spec: { controller: "k8s.io/ingress-nginx" },
+        }),
+        object("v1", "Service", "ingress-nginx-controller", "ingress-nginx", {
+          spec: { type: "LoadBalancer", loadBalancerIP: "192.168.0.171", ports: [{ port: 443 }] },
+        }),
+        ingress("old", {}, "nginx"),
+      ]);
+      await eventually("the Ingress has the address", async () => {
+        const { status } = await cluster.api.request<Ingress>("GET", ingressPath("old"));
+        return status?.loadBalancer?.ingress?.[0]?.ip === "192.168.0.171";
+      });
+    });
+  });
+});
