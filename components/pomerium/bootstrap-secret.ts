@@ -1,9 +1,10 @@
+import { createHash } from "node:crypto";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
+import { RandomPassword } from "@pulumi/random";
 import { managedBy } from "../cluster/live.ts";
 import * as names from "./names.ts";
-import { signingKey, signingKeySeedBytes } from "./signing-key.ts";
+import { signingKey } from "./signing-key.ts";
 
 /**
  * Outputs of a Secret that may hold its plaintext, beside `data` and `stringData`, which the SDK marks itself:
@@ -35,8 +36,12 @@ export function bootstrapSecret(
     );
   }
   const { parent } = opts;
-  const bytes = (key: string, length: number) =>
-    new random.RandomBytes(`${name}-${key}`, { length }, { parent });
+  // Not RandomBytes: its id holds the bytes, and an id is not encrypted in the state. 64 letters and digits hold
+  // more randomness than either digest.
+  const random = (key: string, digest: "sha256" | "sha384") =>
+    new RandomPassword(`${name}-${key}`, { length: 64, special: false }, { parent }).result.apply((text) =>
+      createHash(digest).update(text).digest(),
+    );
   return new k8s.core.v1.Secret(
     name,
     {
@@ -48,13 +53,15 @@ export function bootstrapSecret(
       type: "Opaque",
       immutable: true,
       data: pulumi.secret({
-        shared_secret: bytes("shared-secret", 32).base64,
-        cookie_secret: bytes("cookie-secret", 32).base64,
-        signing_key: bytes("signing-key", signingKeySeedBytes).base64.apply((seed) =>
-          Buffer.from(signingKey(Buffer.from(seed, "base64"))).toString("base64"),
-        ),
+        shared_secret: random("shared-secret", "sha256").apply(base64),
+        cookie_secret: random("cookie-secret", "sha256").apply(base64),
+        signing_key: random("signing-key", "sha384").apply((seed) => base64(Buffer.from(signingKey(seed)))),
       }),
     },
     secretOpts,
   );
+}
+
+function base64(bytes: Buffer): string {
+  return bytes.toString("base64");
 }

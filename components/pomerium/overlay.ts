@@ -2,7 +2,7 @@
  * The generated kustomizations over upstream's `config/default`, as text.
  *
  * Two of them share one base, because what Pomerium needs in order to start lies between them: `foundation`
- * (namespace, CRDs, RBAC, IngressClass, volume) comes before the Secrets and the settings object, `workload`
+ * (CRDs, RBAC, IngressClass, volume) comes before the Secrets and the settings object, `workload`
  * (StatefulSet or Deployment, Services) after. A Deployment that is awaited before its settings exist is never
  * ready.
  */
@@ -91,7 +91,8 @@ function foundation({ version, storage }: OverlayOptions): Record<string, unknow
     "kustomization.yaml": kustomization({
       resources: [...base, ...Object.keys(volume)],
       patches: [
-        deletion("Deployment|Service|Job"),
+        // The namespace is a resource of this program, which can protect it: whatever it holds would go with it.
+        deletion("Namespace|Deployment|Service|Job"),
         // The Job that would make the bootstrap Secret runs a moving image and may read and make Secrets in
         // every namespace; the Secret is a resource of this program instead.
         deletion("ServiceAccount|ClusterRole|ClusterRoleBinding", "pomerium-gen-secrets"),

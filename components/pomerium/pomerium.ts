@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { managedBy } from "../cluster/live.ts";
 import { bootstrapSecret, secretOutputs } from "./bootstrap-secret.ts";
 import * as names from "./names.ts";
 import { overlayFolders } from "./overlay.ts";
@@ -41,6 +42,8 @@ export interface PomeriumArgs {
   live: {
     /** A Deployment `pomerium/pomerium`: it may have the Pebble store open, so it is stopped before ours starts. */
     deployment: boolean;
+    /** A namespace `pomerium`: it is adopted as it is. */
+    namespace: boolean;
     /** A Secret `pomerium/bootstrap`: everybody's session depends on its contents, so it is adopted as it is. */
     bootstrapSecret: boolean;
   };
@@ -72,12 +75,14 @@ export class Pomerium extends pulumi.ComponentResource {
     super("pomerium-migration:pomerium:Pomerium", name, withSecrets(args), opts);
     checkArgs(args);
 
+    const namespace = ownNamespace(`${name}-namespace`, { existing: args.live.namespace }, { parent: this });
     const foundation = new k8s.kustomize.v2.Directory(
       `${name}-foundation`,
       { directory: `${args.overlayDirectory}/${overlayFolders.foundation}` },
-      { parent: this },
+      { parent: this, dependsOn: [namespace] },
     );
-    const inNamespace = { parent: this, dependsOn: [foundation] };
+    // The namespace by itself, too: Pulumi takes a Directory for one thing and knows nothing of what is in it.
+    const inNamespace = { parent: this, dependsOn: [namespace, foundation] };
 
     const secrets = [
       bootstrapSecret(`${name}-bootstrap`, { existing: args.live.bootstrapSecret }, inNamespace),
@@ -197,6 +202,29 @@ function spec(args: PomeriumArgs): pulumi.Output<object> {
         store: "pebble" in args.storage ? "pebble" : "postgres",
       }),
     );
+}
+
+/**
+ * The namespace, protected: a destroy that took it would take the protected Secret in it along, and with that
+ * everybody's session.
+ */
+function ownNamespace(
+  name: string,
+  { existing }: { existing: boolean },
+  opts: pulumi.CustomResourceOptions,
+): k8s.core.v1.Namespace {
+  if (existing)
+    return new k8s.core.v1.Namespace(
+      name,
+      {},
+      { ...opts, protect: true, import: names.namespace, ignoreChanges: ["*"] },
+    );
+  const labels = { "app.kubernetes.io/name": "pomerium", [managedBy.label]: managedBy.value };
+  return new k8s.core.v1.Namespace(
+    name,
+    { metadata: { name: names.namespace, labels } },
+    { ...opts, protect: true },
+  );
 }
 
 function opaqueSecret(

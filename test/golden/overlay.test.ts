@@ -109,7 +109,10 @@ describe("the overlay over upstream's manifests", function () {
           [...objects(foundation), ...objects(workload)].map(identity).sort(),
           [
             ...upstream.filter(
-              (name) => !name.endsWith(" pomerium-gen-secrets") && name !== "Deployment pomerium",
+              (name) =>
+                !name.endsWith(" pomerium-gen-secrets") &&
+                name !== "Deployment pomerium" &&
+                name !== "Namespace pomerium",
             ),
             "PersistentVolume pomerium-pv-data",
             "PersistentVolumeClaim pomerium-pvc-data",

@@ -119,10 +119,10 @@ export function lintOpenPaths(all: readonly Placed[], { pomerium }: LintOptions)
   const text = patterns(first).find(named)?.text;
   findings.push({
     code: "query-opens",
-    severity: "warning",
+    severity: "error",
     message: `Pomerium ${pomerium} compares every text of a request with ${first.name}, its query too: any path followed by "?${text}" is let in`,
     where: at(first),
-    mend: `give the path an Ingress of its own, on which everybody passes (accept: true), instead of the ${open.length === 1 ? "criterion" : `${open.length} criteria`} here`,
+    mend: `name the path under \`api\`, which gives it a route of its own, instead of the ${open.length === 1 ? "criterion" : `${open.length} criteria`} here`,
   });
   const prefix = open.find(
     (placed) =>

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { createPrivateKey } from "node:crypto";
+import { createHash, createPrivateKey } from "node:crypto";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { Pomerium, type PomeriumArgs } from "../../../components/pomerium/pomerium.ts";
@@ -13,14 +13,17 @@ const args: PomeriumArgs = {
   storage: { pebble: {} },
   session: "720h",
   certificates: ["pomerium/pomerium-auth-tls"],
-  live: { deployment: false, bootstrapSecret: false },
+  live: { deployment: false, bootstrapSecret: false, namespace: false },
 };
 const postgres = { postgres: { connection: "postgresql://user:the-password@db/pomerium" } };
 
-/** Random bytes are all 7, and the settings object is at its fourth generation. */
+/** What a random password always is here. */
+const password = "seven".repeat(13).slice(0, 64);
+
+/** Random passwords are all alike, and the settings object is at its fourth generation. */
 function state(type: string, inputs: Record<string, unknown>): object {
-  if (type === "random:index/randomBytes:RandomBytes") {
-    return { base64: Buffer.alloc(Number(inputs.length), 7).toString("base64") };
+  if (type === "random:index/randomPassword:RandomPassword") {
+    return { result: password.slice(0, Number(inputs.length)) };
   }
   return type === "kubernetes:ingress.pomerium.io/v1:Pomerium"
     ? { metadata: { name: "global", generation: 4 } }
@@ -64,7 +67,7 @@ describe("Pomerium", () => {
   it("uses the stack's explicit provider for everything, the kustomizations included", async () => {
     const registrations = await deploy({ live: { ...args.live, deployment: true } });
     const ofKubernetes = registrations.filter(({ type }) => type.startsWith("kubernetes:"));
-    assert.equal(ofKubernetes.length, 7);
+    assert.equal(ofKubernetes.length, 8);
     for (const { name, provider } of ofKubernetes) assert.equal(provider, "cluster", name);
   });
 
@@ -108,7 +111,8 @@ describe("Pomerium", () => {
       withoutSecrets((await deploy({ storage: postgres })).map(({ inputs }) => inputs)),
     );
     assert.ok(!seen.includes("the-client-secret") && !seen.includes("the-password"));
-    assert.ok(!seen.includes(Buffer.alloc(32, 7).toString("base64")));
+    assert.ok(!seen.includes(password));
+    assert.ok(!seen.includes(createHash("sha256").update(password).digest("base64")));
   });
 
   it("marks as secret all outputs of a Secret that kubectl may have left a copy of its contents in", async () => {
@@ -131,7 +135,9 @@ describe("Pomerium", () => {
 
 describe("the Pebble store", () => {
   it("is left by a live Deployment before ours is made", async () => {
-    const registrations = await deploy({ live: { deployment: true, bootstrapSecret: false } });
+    const registrations = await deploy({
+      live: { deployment: true, bootstrapSecret: false, namespace: false },
+    });
     const previous = find(registrations, "pomerium-previous");
     assert.equal(previous.type, "kubernetes:apps/v1:DeploymentPatch");
     assert.deepEqual(previous.inputs.spec, { replicas: 0 });
@@ -139,14 +145,16 @@ describe("the Pebble store", () => {
   });
 
   it("is not opened again by that Deployment when it is no longer ours to stop", async () => {
-    const registrations = await deploy({ live: { deployment: true, bootstrapSecret: false } });
+    const registrations = await deploy({
+      live: { deployment: true, bootstrapSecret: false, namespace: false },
+    });
     assert.ok(find(registrations, "pomerium-previous").retainOnDelete);
   });
 
   it("concerns no Deployment that uses PostgreSQL", async () => {
     const registrations = await deploy({
       storage: postgres,
-      live: { deployment: true, bootstrapSecret: false },
+      live: { deployment: true, bootstrapSecret: false, namespace: false },
     });
     assert.ok(!registrations.some(({ name }) => name === "pomerium-previous"));
   });
@@ -169,7 +177,9 @@ describe("the bootstrap Secret", () => {
   });
 
   it("of a live installation is adopted as it is, and nothing random is made", async () => {
-    const registrations = await deploy({ live: { deployment: true, bootstrapSecret: true } });
+    const registrations = await deploy({
+      live: { deployment: true, bootstrapSecret: true, namespace: false },
+    });
     const { importId, ignoreChanges, protect } = find(registrations, "pomerium-bootstrap");
     assert.deepEqual(
       { importId, ignoreChanges, protect },

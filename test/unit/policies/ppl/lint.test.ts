@@ -159,7 +159,7 @@ describe("what a policy says that it does not do", () => {
       assert.deepEqual(found(text), ["query-opens [0].allow.or[1].http_path"]);
       assert.match(
         message(text, "query-opens"),
-        /any path followed by "\?\/api" is let in; give the path an Ingress/,
+        /any path followed by "\?\/api" is let in; name the path under `api`/,
       );
     });
 
