@@ -1,0 +1,33 @@
+/** One step of a key path: a key of a map or an index of a list. */
+export type PathPart = string | number;
+
+/**
+ * A key path as people and `pulumi config set --path` write it: `apps.komga.access.groups[0]`,
+ * `certificates.zones["uu.am"].porkbun.apiKey`.
+ *
+ * @see https://www.pulumi.com/docs/iac/concepts/config/#structured-configuration
+ */
+export function keyPath(path: readonly PathPart[]): string {
+  let text = "";
+  for (const part of path) {
+    if (typeof part === "number") text += `[${part}]`;
+    else if (/^[A-Za-z0-9_$-]+$/.test(part)) text += text === "" ? part : `.${part}`;
+    else text += `["${part.replaceAll('"', '\\"')}"]`;
+  }
+  return text;
+}
+
+/** What stands at a path; undefined where nothing does. Inherited properties are nothing. */
+export function valueAt(root: unknown, path: readonly PathPart[]): unknown {
+  let value = root;
+  for (const part of path) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, part)) return undefined;
+    value = (value as Record<PathPart, unknown>)[part];
+  }
+  return value;
+}
+
+/** Whether a value is a map of the stack file, and not a list, a text, a number or nothing. */
+export function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

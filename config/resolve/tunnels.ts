@@ -1,0 +1,190 @@
+import { ingressRules, type Rule } from "../../components/tunnel/ingress-rules.ts";
+import { didYouMean } from "../../policies/nearest.ts";
+import { servedBy } from "../phases.ts";
+import type { Report } from "../problems.ts";
+import type { TunnelInput } from "../schema/tunnels.ts";
+import { asSecret } from "../secrets.ts";
+import type { AppConfig, Cluster, IngressNginxConfig, Phase, TunnelConfig } from "../stack.ts";
+import { depth, zoneOf } from "./zones.ts";
+
+type Tunnels = Readonly<Record<string, TunnelInput>>;
+
+/** @param names All apps of the stack file, well-formed or not; undefined when it has no list of apps. */
+export function checkTunnels(tunnels: Tunnels, names: readonly string[] | undefined, report: Report): void {
+  const carriedBy = new Map<string, string>();
+  const ids = new Map<string, string>();
+  let signIn: string | undefined;
+  for (const [name, tunnel] of Object.entries(tunnels)) {
+    const { tunnelId, authenticate } = tunnel;
+    if (tunnelId !== undefined) {
+      const other = ids.get(tunnelId);
+      if (other !== undefined)
+        report.problem(
+          ["tunnels", name, "tunnelId"],
+          `is that of tunnel ${other} already; one list of rules would replace the other`,
+        );
+      ids.set(tunnelId, name);
+    }
+    if (authenticate && signIn !== undefined)
+      report.problem(
+        ["tunnels", name, "authenticate"],
+        `the sign-in pages are carried by tunnel ${signIn} already; a host has one DNS record`,
+      );
+    if (authenticate) signIn = name;
+    for (const [i, app] of tunnel.apps.entries()) {
+      const at = ["tunnels", name, "apps", i];
+      const other = carriedBy.get(app);
+      if (names?.includes(app) === false) report.problem(at, `no such app${didYouMean(app, names)}`);
+      else if (other === name) report.problem(at, `${app} is named twice`);
+      else if (other !== undefined)
+        report.problem(at, `${app} is carried by tunnel ${other} already; a host has one DNS record`);
+      carriedBy.set(app, name);
+    }
+  }
+}
+
+/** What a tunnel's rules are checked against; what is broken itself is undefined. */
+export interface TunnelContext {
+  stack: string;
+  phase: Phase | undefined;
+  /** The well-formed ones. */
+  apps: readonly AppConfig[];
+  zones: readonly string[] | undefined;
+  authenticateHost: string | undefined;
+  exposure: Cluster["exposure"] | undefined;
+  ingressNginx: Pick<IngressNginxConfig, "address"> | undefined;
+}
+
+/** Checks each tunnel's rules against the hosts that it carries, and that what they lead to is known. */
+export function checkRules(tunnels: Tunnels, context: TunnelContext, report: Report): void {
+  const atNginx: AppConfig[] = [];
+  for (const [name, tunnel] of Object.entries(tunnels)) {
+    const at = ["tunnels", name];
+    const apps = tunnel.apps.flatMap((app) => context.apps.filter((candidate) => candidate.name === app));
+    const hosts = apps.map(({ host }) => host);
+    if (carriesSignIn(tunnel, tunnels, context.exposure) && context.authenticateHost !== undefined)
+      hosts.unshift(context.authenticateHost);
+    checkExtraRules(tunnel, hosts, at, report);
+    if (context.zones !== undefined) checkZone(hosts, context.zones, at, report);
+    for (const [i, host] of tunnel.drop.entries())
+      if (hosts.includes(host) || tunnel.extraRules.some(({ hostname }) => hostname === host))
+        report.problem([...at, "drop", i], `${host} is carried by this tunnel, so it is not dropped`);
+    if (context.phase === undefined) continue;
+    for (const app of apps) if (servedBy(context.phase, app) === "ingress-nginx") atNginx.push(app);
+  }
+  for (const app of context.apps)
+    if (context.phase === "retired" && app.migrated === false)
+      report.problem(
+        ["apps", app.name, "migrated"],
+        "false keeps the tunnel's rule at ingress-nginx, which phase retired removes; take the key away",
+      );
+  const [first] = atNginx;
+  if (first !== undefined && context.ingressNginx !== undefined && context.ingressNginx.address === undefined)
+    report.problem(
+      ["ingressNginx", "address"],
+      `missing: in phase ${context.phase}, tunnels lead to ingress-nginx for ${first.host}${
+        atNginx.length === 1 ? "" : ` and ${atNginx.length - 1} more`
+      }; name its address, or set \`migrated: true\` on ${first.at}`,
+      `pulumi config set --stack ${context.stack} --path ingressNginx.address '<address>'`,
+    );
+}
+
+function checkExtraRules(tunnel: TunnelInput, hosts: readonly string[], at: string[], report: Report): void {
+  const routes = [...new Set(hosts)].map((host) => ({ host, origin: "" }));
+  const taken: Rule[] = [];
+  for (const [i, rule] of tunnel.extraRules.entries()) {
+    const here = [...at, "extraRules", i];
+    const { hostname, path, service } = rule;
+    if (tunnel.connector !== undefined && /^\w+:\/\/(localhost|127\.|\[::1\])|^unix/.test(service))
+      report.problem(
+        [...here, "service"],
+        "is on cloudflared's own machine, which with a connector in the cluster is a pod; name the machine's address",
+      );
+    if ((hostname === undefined || hostname === "*") && path === undefined) {
+      report.problem(
+        here,
+        "would take every request: name a hostname or a path (the last rule, 404, is added)",
+      );
+      continue;
+    }
+    try {
+      ingressRules(routes, [...taken, rule]);
+      taken.push(rule);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      report.problem(here, error.message);
+    }
+  }
+}
+
+/** All records of a tunnel are made in one Cloudflare zone. */
+function checkZone(hosts: readonly string[], zones: readonly string[], at: string[], report: Report): void {
+  const [first, ...others] = hosts;
+  if (first === undefined) return;
+  const zone = zoneOf(first, zones);
+  const elsewhere = others.find((host) => zoneOf(host, zones) !== zone);
+  if (elsewhere !== undefined)
+    report.problem(
+      [...at, "zoneId"],
+      `is one Cloudflare zone, but ${first} lies in ${zone} and ${elsewhere} in ${zoneOf(elsewhere, zones)}; give the other zone's hosts a tunnel of their own`,
+    );
+}
+
+/** What is allowed but does not work, or not for long, through the stack's tunnels. */
+export function warnOfTunnels(
+  tunnels: readonly TunnelConfig[],
+  apps: readonly AppConfig[],
+  streaming: (app: AppConfig) => boolean,
+  cluster: Cluster,
+  report: Report,
+): void {
+  for (const tunnel of tunnels) {
+    for (const [i, name] of tunnel.apps.entries()) {
+      const app = apps.find((candidate) => candidate.name === name);
+      if (app === undefined) continue;
+      const at = ["tunnels", tunnel.name, "apps", i];
+      if (depth(app.host, app.zone) > 1)
+        report.warning(
+          at,
+          `${app.host} is more than one level below ${app.zone}: Cloudflare's own certificate does not cover it, browsers will refuse it`,
+        );
+      if (streaming(app))
+        report.warning(at, `${name} streams media, which Cloudflare's terms for its free plan do not allow`);
+    }
+    if (tunnel.tunnelId === undefined && tunnel.connector === undefined)
+      report.warning(
+        ["tunnels", tunnel.name],
+        "is a new tunnel that nothing connects to: set `connector: {}`, or run cloudflared with its token",
+      );
+  }
+  const carried = new Set(tunnels.flatMap((tunnel) => tunnel.apps));
+  for (const app of apps)
+    if (app.migrated !== undefined && !carried.has(app.name))
+      report.warning(["apps", app.name, "migrated"], "has no effect: no tunnel carries this app");
+  if (cluster.exposure !== "tunnelOnly") return;
+  for (const app of apps)
+    if (!carried.has(app.name))
+      report.warning(["apps", app.name], "no tunnel carries this app, and nothing else leads to the cluster");
+  if (!tunnels.some((tunnel) => tunnel.authenticate))
+    report.warning(
+      ["tunnels"],
+      "no tunnel carries the sign-in pages, and nothing else leads to the cluster: set `authenticate: true` on one",
+    );
+}
+
+export function resolveTunnels(tunnels: Tunnels, exposure: Cluster["exposure"]): TunnelConfig[] {
+  return Object.entries(tunnels).map(([name, tunnel]) => ({
+    ...tunnel,
+    name,
+    apiToken: asSecret(tunnel.apiToken),
+    authenticate: carriesSignIn(tunnel, tunnels, exposure),
+  }));
+}
+
+function carriesSignIn(
+  tunnel: TunnelInput,
+  tunnels: Tunnels,
+  exposure: Cluster["exposure"] | undefined,
+): boolean {
+  return tunnel.authenticate ?? (Object.keys(tunnels).length === 1 && exposure === "tunnelOnly");
+}

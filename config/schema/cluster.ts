@@ -1,0 +1,64 @@
+import { isIP } from "node:net";
+import { z } from "zod";
+import { dnsLabel, dnsSubdomain, uuid } from "../values.ts";
+import { expectations, namespaceName, someText, text } from "./fields.ts";
+
+export const clusterSchema = z.strictObject({
+  context: someText.describe("Context of the kubeconfig."),
+  kubeconfig: someText
+    .optional()
+    .describe("Path of the kubeconfig file. Default: $KUBECONFIG or ~/.kube/config."),
+  uid: text((value) => uuid.test(value), "is no UID: a UUID in lower case")
+    .optional()
+    .describe("UID of namespace kube-system: another cluster is refused. Asked for when it is absent."),
+  exposure: z
+    .enum(["direct", "tunnelOnly"])
+    .default("direct")
+    .describe(
+      "`direct`: a router or a public address leads to Pomerium; `tunnelOnly`: nothing but a tunnel does. Default: direct.",
+    ),
+});
+
+const namespace = namespaceName
+  .default("ingress-nginx")
+  .describe("Namespace of ingress-nginx. Default: ingress-nginx.");
+
+const address = text((value) => isIP(value) !== 0, "is no IP address")
+  .optional()
+  .describe("Address of its LoadBalancer Service, where a tunnel's rules lead until the cutover.");
+
+export const ingressNginxSchema = z
+  .union([
+    z.strictObject({
+      helmRelease: text(
+        (value) => dnsSubdomain.test(value) && value.length <= 53,
+        "is no name of a Helm release",
+      ).describe("Name of the Helm release."),
+      namespace,
+      address,
+    }),
+    z.strictObject({
+      manifest: z.literal("baremetal").describe("Upstream's static manifest that was applied."),
+      namespace,
+      address,
+    }),
+  ])
+  .register(expectations, { expected: "a map with exactly one of helmRelease and manifest" })
+  .describe(
+    "How the cluster's ingress-nginx was installed: exactly one of helmRelease and manifest. Default: the cluster has none.",
+  );
+
+export const usersSchema = z.strictObject({
+  admins: z.array(z.string()).describe("People who reach everything that people reach. Never empty."),
+  groups: z
+    .record(
+      text((value) => dnsLabel.test(value), "is no group name: lower case letters, digits and hyphens"),
+      z.array(z.string()),
+    )
+    .default({})
+    .describe("Group name and its people. Default: no groups."),
+});
+
+export type ClusterInput = z.output<typeof clusterSchema>;
+export type IngressNginxInput = z.output<typeof ingressNginxSchema>;
+export type UsersInput = z.output<typeof usersSchema>;

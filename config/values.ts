@@ -1,0 +1,81 @@
+import { isIP, isIPv4 } from "node:net";
+
+/** DNS label: lower case letters, digits and hyphens, at most 63. */
+export const dnsLabel = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
+/** DNS subdomain as Kubernetes names objects: labels joined by dots. */
+export const dnsSubdomain = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
+
+/** Host with at least two labels, in lower case, without wildcard, port or trailing dot. */
+export function isHost(text: string): boolean {
+  const labels = text.split(".");
+  return text.length <= 253 && labels.length >= 2 && labels.every((label) => dnsLabel.test(label));
+}
+
+/** Name of a port: at least one letter, at most 15 characters. */
+export function isPortName(text: string): boolean {
+  return text.length <= 15 && dnsLabel.test(text) && /[a-z]/.test(text) && !text.includes("--");
+}
+
+/** How to write in Go's units what somebody wrote in days or weeks: `30d` → `720h`. */
+export function asGoDuration(text: string): string | undefined {
+  const days = /^(\d+)\s*(d|w|days?|weeks?)$/i.exec(text);
+  if (days === null) return undefined;
+  return `${Number(days[1]) * (days[2]!.toLowerCase().startsWith("w") ? 7 : 1) * 24}h`;
+}
+
+const factors: Readonly<Record<string, number>> = {
+  "": 1,
+  n: 1e-9,
+  u: 1e-6,
+  m: 1e-3,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  P: 1e15,
+  E: 1e18,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+  Ti: 2 ** 40,
+  Pi: 2 ** 50,
+  Ei: 2 ** 60,
+};
+
+/**
+ * A Kubernetes quantity (`500m`, `2Gi`, `1e3`) as a number; undefined when it is none.
+ *
+ * @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
+ */
+export function quantity(text: string): number | undefined {
+  const parts = /^(\d+\.?\d*|\.\d+)([numkMGTPE]|[KMGTPE]i|[eE][+-]?\d+)?$/.exec(text);
+  if (parts === null) return undefined;
+  const suffix = parts[2] ?? "";
+  return suffix in factors ? Number(parts[1]) * factors[suffix]! : Number(text);
+}
+
+/** An IP address or a network in CIDR notation. */
+export function isNetwork(text: string): boolean {
+  const [address, bits, ...rest] = text.split("/");
+  if (isIP(address!) === 0 || rest.length > 0) return false;
+  if (bits === undefined) return true;
+  return /^\d{1,3}$/.test(bits) && Number(bits) <= (isIPv4(address!) ? 32 : 128);
+}
+
+/**
+ * An e-mail address as identity providers hand it out; stricter than the standard where a typing slip is
+ * likelier than a quoted local part.
+ */
+export function isEmail(text: string): boolean {
+  const [local, domain, ...rest] = text.split("@");
+  return (
+    rest.length === 0 &&
+    /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}$/.test(local ?? "") &&
+    !/^\.|\.\.|\.$/.test(local ?? "") &&
+    isHost((domain ?? "").toLowerCase())
+  );
+}
+
+/** UUID, as Kubernetes and Cloudflare write it. */
+export const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

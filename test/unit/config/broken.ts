@@ -1,0 +1,717 @@
+import { hunter2 } from "./base.ts";
+
+/** Edits of the good stack (key path → value, undefined to take it away) and all that is then said. */
+export const broken: Readonly<
+  Record<string, readonly (readonly [Record<string, unknown>, readonly string[]])[]>
+> = {
+  "the whole file": [
+    [{ aps: {} }, ['aps: unknown key; did you mean "apps"?']],
+    [{ apps: undefined }, ["apps: missing: the apps behind Pomerium"]],
+    [{ apps: {} }, ["apps: is empty: name at least one app"]],
+    [{ apps: [] }, ["apps: must be a map, not a list"]],
+    [
+      { domain: "Example.org" },
+      [
+        "domain: is no host name: lower case labels of letters, digits and hyphens, joined by dots, without port or wildcard",
+      ],
+    ],
+    [{ domain: undefined }, ["domain: missing: domain of every app without a host of its own"]],
+    [{ phase: "cutovr" }, ['phase: must be one of coexist, cutover, retired; did you mean "cutover"?']],
+    [{ phase: 3 }, ["phase: must be one of coexist, cutover, retired"]],
+    [
+      { domain: "example.com" },
+      ["domain: example.com lies in no zone of `certificates.zones`; add the zone with its DNS credentials"],
+    ],
+    [{ domain: { secure: "x" } }, ["domain: is encrypted, but it is no secret: write it in plain"]],
+  ],
+  "the cluster": [
+    [{ cluster: undefined }, ["cluster: missing: the cluster that the stack means"]],
+    [{ "cluster.context": undefined }, ["cluster.context: missing: context of the kubeconfig"]],
+    [{ "cluster.context": "" }, ["cluster.context: is empty"]],
+    [
+      { "cluster.exposure": "tunnel" },
+      ['cluster.exposure: must be one of direct, tunnelOnly; did you mean "tunnelOnly"?'],
+    ],
+    [{ "cluster.uid": "abc" }, ["cluster.uid: is no UID: a UUID in lower case"]],
+    [{ "cluster.kubconfig": "x" }, ['cluster.kubconfig: unknown key; did you mean "kubeconfig"?']],
+    [{ cluster: "octavo" }, ["cluster: must be a map, not text"]],
+  ],
+  "people and groups": [
+    [{ "users.admins": [] }, ["users.admins: is empty: name at least one person who reaches everything"]],
+    [{ "users.admins": undefined }, ["users.admins: missing: people who reach everything that people reach"]],
+    [{ "users.admins": "admin-user@gmail.com" }, ["users.admins: must be a list, not text"]],
+    [
+      { "users.admins[1]": "Alice@gmail.com" },
+      [
+        'users.admins[1]: "Alice@gmail.com" must be in lower case, because Pomerium compares letter by letter: alice@gmail.com',
+      ],
+    ],
+    [
+      { "users.groups.readers[2]": "alice@gmail.com" },
+      ["users.groups.readers[2]: alice@gmail.com is named twice; first at index 0"],
+    ],
+    [
+      { "users.groups.readers[0]": "alice.gmail.com" },
+      ['users.groups.readers[0]: "alice.gmail.com" is no e-mail address'],
+    ],
+    [
+      { "users.groups.readers[0]": "alice@gmail" },
+      ['users.groups.readers[0]: "alice@gmail" is no e-mail address'],
+    ],
+    [
+      { "users.groups.Readers": ["alice@gmail.com"] },
+      ["users.groups.Readers: is no group name: lower case letters, digits and hyphens"],
+    ],
+    [{ "users.groups": ["alice@gmail.com"] }, ["users.groups: must be a map, not a list"]],
+    [{ "users.groups.readers[0]": 7 }, ["users.groups.readers[0]: must be text, not a number"]],
+    [
+      { "users.groups.readers[0]": { secure: "v1:abc" } },
+      ["users.groups.readers[0]: is encrypted, but it is no secret: write it in plain"],
+    ],
+  ],
+  access: [
+    [
+      { "apps.komga.access.groups[0]": "readrs" },
+      ['apps.komga.access.groups[0]: unknown group "readrs"; did you mean "readers"?'],
+    ],
+    [
+      { "apps.komga.access.groups[0]": "alice@gmail.com" },
+      ['apps.komga.access.groups[0]: unknown group "alice@gmail.com"; a person stands under `users`'],
+    ],
+    [
+      { "apps.komga.access": {} },
+      [
+        "apps.komga.access: names nobody: write `access: admins` for the admins alone, or name users or groups",
+      ],
+    ],
+    [{ "apps.komga.access": { users: [] } }, ["apps.komga.access.users: is empty: leave the key out"]],
+    [
+      { "apps.komga.access": "everybody" },
+      [
+        "apps.komga.access: must be `admins`, `public`, or a map: users, groups, api and from; apiOnly and from; public; or policy",
+      ],
+    ],
+    [{ "apps.komga.access": undefined }, ["apps.komga.access: missing: who may reach the app"]],
+    [
+      { "apps.komga.access": { user: ["a@b.de"] } },
+      ['apps.komga.access.user: unknown key; did you mean "users"?'],
+    ],
+    [{ "apps.komga.access": { groups: "readers" } }, ["apps.komga.access.groups: must be a list, not text"]],
+    [
+      { "apps.komga.access.users[0]": "Carol@gmail.com" },
+      [
+        'apps.komga.access.users[0]: "Carol@gmail.com" must be in lower case, because Pomerium compares letter by letter: carol@gmail.com',
+      ],
+    ],
+    [
+      { "apps.komga.access.api": "komgo" },
+      ['apps.komga.access.api: the catalogue does not know "komgo"; did you mean "komga"?'],
+    ],
+    [{ "apps.komga.access.api": "/api" }, ["apps.komga.access.api: is a path: write a list, [/api]"]],
+    [
+      { "apps.komga.access.api": ["api"] },
+      ["apps.komga.access.api[0]: not a path: it begins with / and has no query, pattern or %-escape"],
+    ],
+    [{ "apps.komga.access.api": [] }, ["apps.komga.access.api: is empty: name at least one path"]],
+    [
+      { "apps.komga.access.api": ["//sse"] },
+      [
+        "apps.komga.access.api[0]: Pomerium v0.33 merges // into / before it looks at the path; write a single slash",
+      ],
+    ],
+    [
+      { "apps.komga.access.api": [{ path: "/api", exakt: true }] },
+      ['apps.komga.access.api[0].exakt: unknown key; did you mean "exact"?'],
+    ],
+    [
+      { "apps.komga.access.api": "ryot" },
+      [
+        "apps.komga.access.api: the catalogue names no API paths for ryot; leave the key out, or list the paths",
+      ],
+    ],
+    [
+      { "apps.komga.access": { apiOnly: "komga", groups: ["readers"] } },
+      [
+        "apps.komga.access: must be `admins`, `public`, or a map: users, groups, api and from; apiOnly and from; public; or policy",
+      ],
+    ],
+    [
+      { "apps.komga.access.from": ["10.244.0.0/33"] },
+      ["apps.komga.access.from[0]: is neither an IP address nor a network such as 10.244.0.0/16"],
+    ],
+    [{ "apps.komga.access.from": "10.0.0.0/8" }, ["apps.komga.access.from: must be a list, not text"]],
+    [
+      { "apps.komga.access": null },
+      [
+        "apps.komga.access: must be `admins`, `public`, or a map: users, groups, api and from; apiOnly and from; public; or policy",
+      ],
+    ],
+    [
+      { "apps.komga.access": ["readers"] },
+      [
+        "apps.komga.access: must be `admins`, `public`, or a map: users, groups, api and from; apiOnly and from; public; or policy",
+      ],
+    ],
+    [
+      { "apps.komga.access": "public" },
+      [
+        "apps.komga.access: public, and the cluster's 443 is exposed directly: anybody reaches komga.example.org past the tunnel and whatever guards that; write `access: admins`, or consent with { public: { consent: komga.example.org } }",
+      ],
+    ],
+    [{ "apps.komga.access": { public: true } }, ["apps.komga.access.public: must be a map, not true"]],
+    [
+      { "apps.komga.access": { public: { consent: "wiki.example.net" } } },
+      [
+        "apps.komga.access.public.consent: consents to wiki.example.net, but the app's host is komga.example.org",
+      ],
+    ],
+    [
+      { "apps.komga.access": { public: {} } },
+      ["apps.komga.access.public.consent: missing: the app's host, repeated"],
+    ],
+    [
+      { "apps.komga.access": { policy: "- allow:\n    or:\n      - emial: alice@gmail.com\n" } },
+      ['apps.komga.access.policy: line 3, column 9: unknown criterion "emial"; did you mean "email"?'],
+    ],
+    [{ "apps.komga.access": { policy: "" } }, ["apps.komga.access.policy: is empty"]],
+  ],
+  apps: [
+    [
+      { "apps.Komga": {} },
+      [
+        "apps.Komga: is no app name: lower case letters, digits and hyphens, at most 46, because Kubernetes objects are named after it",
+        "apps.Komga.namespace: missing: namespace of the app's Service and Ingress",
+        "apps.Komga.service: missing: where Pomerium sends the requests",
+        "apps.Komga.access: missing: who may reach the app",
+      ],
+    ],
+    [
+      { "apps.komga.namespace": undefined },
+      ["apps.komga.namespace: missing: namespace of the app's Service and Ingress"],
+    ],
+    [
+      { "apps.komga.namespace": "Komga" },
+      ["apps.komga.namespace: is no namespace name: lower case letters, digits and hyphens, at most 63"],
+    ],
+    [
+      { "apps.komga.host": "komga" },
+      [
+        "apps.komga.host: is no host name: lower case labels of letters, digits and hyphens, joined by dots, without port or wildcard",
+      ],
+    ],
+    [
+      { "apps.komga.host": "komga.example.com" },
+      [
+        "apps.komga.host: komga.example.com lies in no zone of `certificates.zones`; add the zone with its DNS credentials",
+      ],
+    ],
+    [
+      { "apps.komga.host": "wiki.example.net" },
+      ["apps.wiki.host: wiki.example.net is the host of apps.komga already"],
+    ],
+    [
+      { "apps.komga.host": "authenticate.example.org" },
+      ["apps.komga.host: authenticate.example.org is the host of Pomerium's sign-in pages"],
+    ],
+    [
+      { "apps.komga.host": "https://komga.example.org" },
+      [
+        "apps.komga.host: is no host name: lower case labels of letters, digits and hyphens, joined by dots, without port or wildcard",
+      ],
+    ],
+    [
+      { "apps.komga.service.port": "25600" },
+      ["apps.komga.service.port: is text, which names a port: write the number without quotes"],
+    ],
+    [
+      { "apps.komga.service.port": 70000 },
+      ["apps.komga.service.port: must be a port number from 1 to 65535"],
+    ],
+    [
+      { "apps.komga.service.port": 80.5 },
+      ["apps.komga.service.port: must be a port number, or the name of one of the Service's ports"],
+    ],
+    [
+      { "apps.komga.service.port": true },
+      ["apps.komga.service.port: must be a port number, or the name of one of the Service's ports"],
+    ],
+    [{ "apps.komga.service": undefined }, ["apps.komga.service: missing: where Pomerium sends the requests"]],
+    [
+      { "apps.komga.service.name": "1komga" },
+      ["apps.komga.service.name: is no Service name: lower case letters, digits and hyphens, a letter first"],
+    ],
+    [
+      { "apps.komga.profile": "kmga" },
+      ['apps.komga.profile: the catalogue does not know "kmga"; did you mean "komga"?'],
+    ],
+    [
+      {
+        "apps.komga.tls": { secretName: "a" },
+        "apps.komga.namespace": "monitoring",
+        "apps.wiki.tls": { secretName: "a" },
+      },
+      [
+        "apps.wiki.tls.secretName: Secret monitoring/a is that of apps.komga already: only one of the two hosts would get into its certificate",
+      ],
+    ],
+    [
+      { "apps.wiki.tls": { secretName: "pomerium-auth-tls" }, "apps.wiki.namespace": "pomerium" },
+      [
+        "apps.wiki.tls.secretName: Secret pomerium/pomerium-auth-tls is that of Pomerium itself already: only one of the two hosts would get into its certificate",
+      ],
+    ],
+    [
+      { "apps.wiki.replaces": ["influxdb-pomerium-ingress"] },
+      [
+        "apps.wiki.replaces[0]: influxdb-pomerium-ingress is the name of an Ingress of this stack's own in monitoring",
+      ],
+    ],
+    [{ "apps.komga.replaces": ["a", "a"] }, ["apps.komga.replaces[1]: a is named twice"]],
+    [
+      { "apps.komga.replaces": 7 },
+      ["apps.komga.replaces: must be the name of an Ingress, or a list of names"],
+    ],
+    [{ "apps.komga.replace": "x" }, ['apps.komga.replace: unknown key; did you mean "replaces"?']],
+    [{ "apps.komga.migrated": "yes" }, ["apps.komga.migrated: must be true or false, not text"]],
+  ],
+  routes: [
+    [
+      { "apps.wiki.route.timeout": "30" },
+      ['apps.wiki.route.timeout: not a duration; write it like "30s", "1h30m" or "0s" for none'],
+    ],
+    [
+      { "apps.wiki.route.allow_websocket": true },
+      ['apps.wiki.route.allow_websocket: no annotation of Pomerium\'s; did you mean "allow_websockets"?'],
+    ],
+    [
+      { "apps.wiki.route.policy": "x" },
+      ["apps.wiki.route.policy: who may pass is said by the app's `access`, not by its route"],
+    ],
+    [
+      { "apps.wiki.route.allow_websockets": "true" },
+      ["apps.wiki.route.allow_websockets: must be true or false, not text"],
+    ],
+    [
+      { "apps.wiki.route.lb_policy": "MAGLEV" },
+      ["apps.wiki.route.lb_policy: gone since Pomerium v0.31; write load_balancing_policy"],
+    ],
+    [
+      { "apps.wiki.route.prefix_rewrite": "/a", "apps.wiki.route.regex_rewrite_pattern": "b" },
+      [
+        "apps.wiki.route.regex_rewrite_pattern: only one of prefix_rewrite and regex_rewrite_pattern can rewrite the path",
+      ],
+    ],
+  ],
+  Pomerium: [
+    [
+      { "pomerium.version": "v0.30.0" },
+      ["pomerium.version: v0.30.0 is too old: v0.31.3 to v0.33.1 are supported"],
+    ],
+    [{ "pomerium.version": "0.33.1" }, ['pomerium.version: lacks the tag\'s "v": write v0.33.1']],
+    [{ "pomerium.version": "main" }, ["pomerium.version: is no release tag, such as v0.33.1"]],
+    [
+      { "pomerium.version": "v0.34.0" },
+      [
+        "pomerium.commit: missing: this project does not know v0.34.0 (it knows v0.31.3 to v0.33.1); name the commit that the tag must be, or use v0.33.1",
+      ],
+    ],
+    [
+      { "pomerium.version": "v0.34.0", "pomerium.source": "https://git.example.org/ingress-controller" },
+      [
+        "pomerium.commit: missing: this project does not know v0.34.0 (it knows v0.31.3 to v0.33.1); name the commit that the tag must be, or use v0.33.1",
+      ],
+    ],
+    [{ "pomerium.commit": "abc" }, ["pomerium.commit: must be a whole commit: 40 hexadecimal digits"]],
+    [{ "pomerium.loadBalancerIP": "192.168.0.300" }, ["pomerium.loadBalancerIP: is no IP address"]],
+    [{ "pomerium.coexistPort": 0 }, ["pomerium.coexistPort: must be a port number from 1 to 65535"]],
+    [
+      { "pomerium.session": "30d" },
+      ['pomerium.session: is no duration: write hours, minutes and seconds; did you mean "720h"?'],
+    ],
+    [
+      { "pomerium.session": "720" },
+      ["pomerium.session: is no duration: write hours, minutes and seconds, such as 720h or 1h30m"],
+    ],
+    [
+      { "pomerium.session": "0s" },
+      ["pomerium.session: is no duration: write hours, minutes and seconds, such as 720h or 1h30m"],
+    ],
+    [
+      { "pomerium.identityProvider.provider": "gogle" },
+      [
+        'pomerium.identityProvider.provider: must be one of auth0, azure, github, gitlab, google, oidc, okta, onelogin, ping, apple, cognito; did you mean "google"?',
+      ],
+    ],
+    [
+      { "pomerium.identityProvider.provider": "okta" },
+      ["pomerium.identityProvider.url: missing: provider okta needs its issuer's URL"],
+    ],
+    [
+      { "pomerium.identityProvider.provider": "apple", "pomerium.version": "v0.32.9" },
+      ["pomerium.identityProvider.provider: apple needs Pomerium v0.33 or later; the stack runs v0.32.9"],
+    ],
+    [
+      { "pomerium.identityProvider.url": "http://x" },
+      ["pomerium.identityProvider.url: must be an https:// URL"],
+    ],
+    [
+      { "pomerium.identityProvider.clientId": undefined },
+      ["pomerium.identityProvider.clientId: missing: OAuth client's id"],
+    ],
+    [
+      { "pomerium.identityProvider.clientSecret": undefined },
+      [
+        "pomerium.identityProvider.clientSecret: missing » pulumi config set --stack test --secret --path 'pomerium.identityProvider.clientSecret' '<value>'",
+      ],
+    ],
+    [
+      { "pomerium.identityProvider.clientsecret": hunter2 },
+      ['pomerium.identityProvider.clientsecret: unknown key; did you mean "clientSecret"?'],
+    ],
+    [{ "pomerium.storage": undefined }, ["pomerium.storage: missing: where sessions are kept"]],
+    [{ "pomerium.storage": {} }, ["pomerium.storage: must be a map with exactly one of pebble and postgres"]],
+    [
+      { "pomerium.storage.postgres": { connection: hunter2 } },
+      ["pomerium.storage: must be a map with exactly one of pebble and postgres"],
+    ],
+    [
+      { "pomerium.storage.pebble.hostPath": "data" },
+      ['pomerium.storage.pebble.hostPath: must be an absolute path on the node, below /, without ".."'],
+    ],
+    [
+      { "pomerium.storage.pebble.replicas": 2 },
+      [
+        "pomerium.storage.pebble.replicas: Pebble has one writer and so one replica; `storage.postgres` takes more",
+      ],
+    ],
+    [
+      { "pomerium.storage.pebble.size": "2GB" },
+      ["pomerium.storage.pebble.size: is no Kubernetes quantity, such as 500m, 2 or 1Gi"],
+    ],
+    [
+      { "pomerium.storage": { postgres: { replicas: 0 } } },
+      [
+        "pomerium.storage.postgres.replicas: must be at least 1",
+        "pomerium.storage.postgres.connection: missing » pulumi config set --stack test --secret --path 'pomerium.storage.postgres.connection' '<value>'",
+      ],
+    ],
+    [
+      { "pomerium.resources": { limits: { cpu: "100m" } } },
+      ["pomerium.resources.limits.cpu: 100m is less than the request of 300m"],
+    ],
+    [
+      { "pomerium.resources": { limits: { cpu: "lots" } } },
+      ["pomerium.resources.limits.cpu: is no Kubernetes quantity, such as 500m, 2 or 1Gi"],
+    ],
+    [
+      { "pomerium.authenticateHost": "sign-in.example.com" },
+      [
+        "pomerium.authenticateHost: sign-in.example.com lies in no zone of `certificates.zones`; add the zone with its DNS credentials",
+      ],
+    ],
+    [
+      { "pomerium.identityProvider.clientId": { secure: "x" } },
+      ["pomerium.identityProvider.clientId: is encrypted, but it is no secret: write it in plain"],
+    ],
+  ],
+  certificates: [
+    [{ "certificates.email": "root" }, ["certificates.email: is no e-mail address"]],
+    [{ "certificates.zones": {} }, ["certificates.zones: is empty: every host needs a zone"]],
+    [
+      { 'certificates.zones["example.org"]': {} },
+      ['certificates.zones["example.org"]: must be a map with exactly one of porkbun, cloudflare and http01'],
+    ],
+    [
+      { 'certificates.zones["example.org"].cloudflare': { apiToken: hunter2 } },
+      ['certificates.zones["example.org"]: must be a map with exactly one of porkbun, cloudflare and http01'],
+    ],
+    [
+      { 'certificates.zones["example.org"]': { porkbn: {} } },
+      ['certificates.zones["example.org"]: must be a map with exactly one of porkbun, cloudflare and http01'],
+    ],
+    [
+      { 'certificates.zones["example.org"].porkbun.apiSecretKey': hunter2 },
+      [
+        'certificates.zones["example.org"].porkbun.apiSecretKey: unknown key; known here: apiKey, secretApiKey',
+      ],
+    ],
+    [
+      { 'certificates.zones["example.org"].porkbun': {} },
+      [
+        "certificates.zones[\"example.org\"].porkbun.apiKey: missing » pulumi config set --stack test --secret --path 'certificates.zones[\"example.org\"].porkbun.apiKey' '<value>'",
+        "certificates.zones[\"example.org\"].porkbun.secretApiKey: missing » pulumi config set --stack test --secret --path 'certificates.zones[\"example.org\"].porkbun.secretApiKey' '<value>'",
+      ],
+    ],
+    [
+      { 'certificates.zones["example.org"].porkbun': null },
+      ['certificates.zones["example.org"].porkbun: must be a map, not nothing'],
+    ],
+    [{ "certificates.server": "letsencrypt" }, ["certificates.server: must be an https:// URL"]],
+    [
+      { "certificates.server": "https://acme.example.com/directory", "certificates.staging": true },
+      ["certificates.server: contradicts `staging`, which names another server: take one of the two away"],
+    ],
+    [
+      { 'certificates.zones["example.org"]': { http01: true, wildcard: true } },
+      [
+        'certificates.zones["example.org"].wildcard: wildcard certificates are issued by DNS-01 only: name porkbun or cloudflare with its credentials',
+      ],
+    ],
+    [
+      { 'certificates.zones["example.org"]': { http01: false } },
+      ['certificates.zones["example.org"].http01: must be true'],
+    ],
+    [
+      { "certificates.webhook.image": "talinx/cert-manager-webhook-porkbun:latest" },
+      [
+        "certificates.webhook.image: must be an image with its tag, and not latest, which is another image every so often",
+      ],
+    ],
+    [
+      { "certificates.webhook.groupName": "porkbun" },
+      ["certificates.webhook.groupName: is no API group: a domain name"],
+    ],
+    [
+      { "certificates.webhook.flavour": "mdonoughe" },
+      [
+        "certificates.webhook.chart: missing: mdonoughe publishes no Helm repository; name the chart's folder in a checkout",
+      ],
+    ],
+    [
+      { "certificates.webhook.chart": "oci://charts.example.com/porkbun" },
+      ["certificates.webhook.version: missing: without it, the newest chart of the day would be installed"],
+    ],
+    [
+      { "certificates.webhook.charts": "./chart" },
+      ['certificates.webhook.charts: unknown key; did you mean "chart"?'],
+    ],
+    [
+      { 'certificates.zones["Example.org"]': { porkbun: {} } },
+      [
+        'certificates.zones["Example.org"]: is no host name: lower case labels of letters, digits and hyphens, joined by dots, without port or wildcard',
+        "certificates.zones[\"Example.org\"].porkbun.apiKey: missing » pulumi config set --stack test --secret --path 'certificates.zones[\"Example.org\"].porkbun.apiKey' '<value>'",
+        "certificates.zones[\"Example.org\"].porkbun.secretApiKey: missing » pulumi config set --stack test --secret --path 'certificates.zones[\"Example.org\"].porkbun.secretApiKey' '<value>'",
+      ],
+    ],
+  ],
+  tunnels: [
+    [{ "tunnels.home.apps[0]": "wikki" }, ['tunnels.home.apps[0]: no such app; did you mean "wiki"?']],
+    [{ "tunnels.home.apps": ["wiki", "wiki"] }, ["tunnels.home.apps[1]: wiki is named twice"]],
+    [
+      {
+        "tunnels.other": {
+          accountId: "0123456789abcdef0123456789abcdef",
+          zoneId: "0123456789abcdef0123456789abcdef",
+          apiToken: hunter2,
+          apps: ["wiki"],
+        },
+      },
+      ["tunnels.other.apps[0]: wiki is carried by tunnel home already; a host has one DNS record"],
+    ],
+    [
+      { "tunnels.home.accountId": "me" },
+      ["tunnels.home.accountId: is no Cloudflare account id: 32 hexadecimal digits"],
+    ],
+    [
+      { "tunnels.home.extraRules[0].service": "https://192.168.0.10/path" },
+      [
+        "tunnels.home.extraRules[0].service: must be an address without a path, such as ssh://192.168.0.10:22, or http_status:404",
+      ],
+    ],
+    [
+      { "tunnels.home.extraRules[1]": { service: "http_status:404" } },
+      [
+        "tunnels.home.extraRules[1]: would take every request: name a hostname or a path (the last rule, 404, is added)",
+      ],
+    ],
+    [
+      { "tunnels.home.extraRules[1]": { hostname: "ssh.example.net", service: "ssh://192.168.0.11:22" } },
+      [
+        "tunnels.home.extraRules[1]: the rule for ssh.example.net never matches: that for ssh.example.net takes its requests",
+      ],
+    ],
+    [
+      { "tunnels.home.extraRules[0].path": "(" },
+      ["tunnels.home.extraRules[0].path: is no regular expression of Go's: it does not compile"],
+    ],
+    [
+      { "tunnels.home.extraRules[0].path": "^/(?!api)" },
+      [
+        "tunnels.home.extraRules[0].path: is no regular expression of Go's: Go cannot look ahead or behind (?=, ?!, ?<=, ?<!)",
+      ],
+    ],
+    [
+      { "tunnels.home.extraRules[0].hostname": "ssh.example.net:22" },
+      [
+        "tunnels.home.extraRules[0].hostname: is no host name: lower case, without port; a wildcard only as *. in front",
+      ],
+    ],
+    [
+      { "tunnels.home.extraRules[0].hostname": "wiki.example.net" },
+      [
+        "tunnels.home.extraRules[0]: the rule for wiki.example.net never matches: that for wiki.example.net takes its requests",
+      ],
+    ],
+    [
+      {
+        "tunnels.home.extraRules": [
+          { hostname: "*.example.net", service: "http_status:403" },
+          { hostname: "ssh.example.net", service: "ssh://192.168.0.10:22" },
+        ],
+      },
+      [
+        "tunnels.home.extraRules[1]: the rule for ssh.example.net never matches: that for *.example.net takes its requests",
+      ],
+    ],
+    [
+      { "tunnels.home.connector": {}, "tunnels.home.extraRules[0].service": "ssh://localhost:22" },
+      [
+        "tunnels.home.extraRules[0].service: is on cloudflared's own machine, which with a connector in the cluster is a pod; name the machine's address",
+      ],
+    ],
+    [
+      { "tunnels.home.drop": ["wiki.example.net"] },
+      ["tunnels.home.drop[0]: wiki.example.net is carried by this tunnel, so it is not dropped"],
+    ],
+    [
+      { "tunnels.home.apps": ["wiki", "komga"] },
+      [
+        "tunnels.home.zoneId: is one Cloudflare zone, but wiki.example.net lies in example.net and komga.example.org in example.org; give the other zone's hosts a tunnel of their own",
+      ],
+    ],
+    [
+      {
+        "tunnels.other": {
+          accountId: "0123456789abcdef0123456789abcdef",
+          tunnelId: "0c7a70e1-5e1f-4a5e-9d57-0123456789ab",
+          zoneId: "0123456789abcdef0123456789abcdef",
+          apiToken: hunter2,
+        },
+      },
+      ["tunnels.other.tunnelId: is that of tunnel home already; one list of rules would replace the other"],
+    ],
+    [
+      {
+        "pomerium.authenticateHost": "authenticate.example.net",
+        "tunnels.home.authenticate": true,
+        "tunnels.other": {
+          accountId: "0123456789abcdef0123456789abcdef",
+          tunnelId: "a1f7ed00-5e1f-4a5e-9d57-0123456789ab",
+          zoneId: "0123456789abcdef0123456789abcdef",
+          apiToken: hunter2,
+          authenticate: true,
+        },
+      },
+      [
+        "tunnels.other.authenticate: the sign-in pages are carried by tunnel home already; a host has one DNS record",
+      ],
+    ],
+    [
+      { "ingressNginx.address": undefined },
+      [
+        "ingressNginx.address: missing: in phase coexist, tunnels lead to ingress-nginx for wiki.example.net; name its address, or set `migrated: true` on apps.wiki » pulumi config set --stack test --path ingressNginx.address '<address>'",
+      ],
+    ],
+    [{ "ingressNginx.address": "octavo" }, ["ingressNginx.address: is no IP address"]],
+    [
+      { phase: "retired", "apps.wiki.migrated": false },
+      [
+        "apps.wiki.migrated: false keeps the tunnel's rule at ingress-nginx, which phase retired removes; take the key away",
+      ],
+    ],
+    [
+      { "tunnels.home.apiToken": 7 },
+      ["tunnels.home.apiToken: must be a value that `pulumi config set --secret` has encrypted"],
+    ],
+    [
+      { "tunnels.home.apiToken": "" },
+      [
+        "tunnels.home.apiToken: is empty » pulumi config set --stack test --secret --path 'tunnels.home.apiToken' '<value>'",
+      ],
+    ],
+  ],
+  "ingress-nginx": [
+    [{ ingressNginx: {} }, ["ingressNginx: must be a map with exactly one of helmRelease and manifest"]],
+    [{ ingressNginx: { manifest: "cloud" } }, ["ingressNginx.manifest: must be baremetal"]],
+    [
+      { ingressNginx: { helmRelease: "a", manifest: "baremetal" } },
+      ["ingressNginx: must be a map with exactly one of helmRelease and manifest"],
+    ],
+  ],
+  "access tests": [
+    [
+      { "accessTests.apps.komgo": [{ deny: ["stranger"] }] },
+      ['accessTests.apps.komgo: unknown app "komgo"; did you mean "komga"?'],
+    ],
+    [
+      { "accessTests.apps.komga[0].allow[0]": "alicia@gmail.com" },
+      [
+        'accessTests.apps.komga[0].allow[0]: the stack file does not know alicia@gmail.com; did you mean "alice@gmail.com"?',
+      ],
+    ],
+    [
+      { "accessTests.apps.komga[0].allow[0]": "zoe@gmail.com" },
+      ["accessTests.apps.komga[0].allow[0]: the stack file does not know zoe@gmail.com"],
+    ],
+    [
+      { "accessTests.apps.komga[0].allow[0]": "readers" },
+      ['accessTests.apps.komga[0].allow[0]: unknown principal "readers"; did you mean "group:readers"?'],
+    ],
+    [
+      { "accessTests.apps.komga[0].allow[0]": "group:readrs" },
+      ['accessTests.apps.komga[0].allow[0]: unknown group "readrs"; did you mean "readers"?'],
+    ],
+    [
+      { "accessTests.apps.komga[0].allow[0]": "strangers" },
+      ['accessTests.apps.komga[0].allow[0]: unknown principal "strangers"; did you mean "stranger"?'],
+    ],
+    [
+      { "accessTests.apps.komga[0].allow[0]": "Alice@gmail.com" },
+      ['accessTests.apps.komga[0].allow[0]: "Alice@gmail.com" must be in lower case: alice@gmail.com'],
+    ],
+    [
+      { "accessTests.apps.komga[0].path": "api" },
+      ['accessTests.apps.komga[0].path: is no path: it must begin with "/"'],
+    ],
+    [
+      { "accessTests.apps.komga[0].paths": ["/a"] },
+      ["accessTests.apps.komga[0].path: stands beside `paths`: write one of them"],
+    ],
+    [
+      { "accessTests.apps.komga[0].allow": undefined },
+      ["accessTests.apps.komga[0]: asserts nothing: name somebody under `allow` or `deny`"],
+    ],
+    [
+      { "accessTests.apps.komga[1].allow": ["stranger"] },
+      ["accessTests.apps.komga[1].deny[0]: stranger stands under `allow` too"],
+    ],
+    [
+      { "accessTests.apps.komga[0].method": "get" },
+      ["accessTests.apps.komga[0].method: must be in capitals: GET"],
+    ],
+    [
+      { "accessTests.apps.komga[0].from": "10.0.0.0/8" },
+      ["accessTests.apps.komga[0].from: is no IP address"],
+    ],
+    [
+      { "accessTests.apps.komga[1].deny": ["anonymous"] },
+      ["accessTests.apps.komga: no test denies this app to a stranger; add { deny: [stranger, anonymous] }"],
+    ],
+    [
+      { "accessTests.apps.komga": { deny: ["stranger"] } },
+      ["accessTests.apps.komga: must be a list, not a map"],
+    ],
+    [{ "accessTests.strict": "yes" }, ["accessTests.strict: must be true or false, not text"]],
+  ],
+  "the catalogue": [
+    [
+      { "catalogue.mine": { api: [{ path: "api" }] } },
+      ["catalogue.mine.api[0].path: not a path: it begins with / and has no query, pattern or %-escape"],
+    ],
+    [{ "catalogue.mine": { apis: [] } }, ['catalogue.mine.apis: unknown key; did you mean "api"?']],
+    [
+      { "catalogue.mine.route.timeout": "30" },
+      ['catalogue.mine.route.timeout: not a duration; write it like "30s", "1h30m" or "0s" for none'],
+    ],
+  ],
+};
