@@ -1,0 +1,70 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { AccessRoute } from "../../policies/access.ts";
+import { HostCertificate } from "../certificates/certificate.ts";
+import { type AppArgs, appProblems } from "./args.ts";
+import { ingressAnnotations, ingressName, ingressSpec, openIngressName } from "./ingress.ts";
+
+export type { AppArgs } from "./args.ts";
+
+/** One app behind Pomerium: its Ingresses, and the certificate of its host. */
+export class App extends pulumi.ComponentResource {
+  /** `https://<host>`. Known at once, but resolved only when Pomerium serves it. */
+  readonly url: pulumi.Output<string>;
+
+  /** @throws pulumi.InputPropertiesError with every wrong argument. */
+  constructor(name: string, args: AppArgs, opts?: pulumi.ComponentResourceOptions) {
+    const errors = appProblems(name, args);
+    if (errors.length > 0)
+      throw new pulumi.InputPropertiesError({ message: `The arguments of app ${name} are wrong`, errors });
+    // Whether the certificate was there before is a fact of one run, and would read as a change in the next.
+    const { existing: _, ...certificateInputs } = args.certificate ?? {};
+    super(
+      "pomerium-migration:apps:App",
+      name,
+      { ...args, certificate: args.certificate && certificateInputs },
+      opts,
+    );
+
+    const { host, namespace, service, route = {}, pomeriumVersion, ingressClass } = args;
+    // Beside the Ingresses, not below them: neither goes with the other. Pomerium ignores an Ingress whose
+    // Secret is missing, all of it, so they come after.
+    const certificate =
+      args.certificate &&
+      new HostCertificate(
+        name,
+        { ...args.certificate, namespace, dnsNames: args.certificate.dnsNames ?? [host] },
+        { parent: this },
+      );
+    const ingress = (
+      resource: string,
+      objectName: string,
+      { paths, authorization }: AccessRoute,
+    ): k8s.networking.v1.Ingress =>
+      new k8s.networking.v1.Ingress(
+        resource,
+        {
+          metadata: {
+            name: objectName,
+            namespace,
+            annotations: ingressAnnotations({ authorization, route, pomeriumVersion }),
+          },
+          spec: ingressSpec({
+            host,
+            paths,
+            service,
+            route,
+            ingressClass,
+            secretName: certificate?.secretName,
+          }),
+        },
+        { parent: this },
+      );
+
+    const [site, open] = args.access;
+    const ingresses = [ingress(`${name}-ingress`, ingressName(name), site)];
+    if (open) ingresses.push(ingress(`${name}-open`, openIngressName(name), open));
+    this.url = pulumi.all(ingresses.map(({ urn }) => urn)).apply(() => `https://${host}`);
+    this.registerOutputs({ url: this.url });
+  }
+}

@@ -1,0 +1,93 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+export interface VerifyArgs {
+  /** Namespace, handed on by Pomerium. */
+  namespace: pulumi.Input<string>;
+  /** Image. Default: `verifyImage`. */
+  image?: pulumi.Input<string>;
+  /**
+   * Where it fetches the keys that Pomerium signs identities with. Default: the host of the request, on
+   * port 443; while another port leads to Pomerium, `https://<host>:<port>/.well-known/pomerium/jwks.json`.
+   */
+  jwksEndpoint?: pulumi.Input<string>;
+}
+
+/**
+ * Pomerium's verify page. It is published without releases; this is the build, for amd64 and arm64, that
+ * Pomerium v0.33.1 is tested with.
+ *
+ * @see https://github.com/pomerium/pomerium/blob/v0.33.1/internal/acceptance/docker-compose.yml
+ */
+export const verifyImage =
+  "docker.io/pomerium/verify@sha256:6d9dd40deae8d3ae7517485febf6fd4e7de2692e9dc1a2859c00e3426559af96";
+
+/** The Service's name and port, also what other programs and the account know it by. */
+export const verifyService = { name: "verify", port: 8000 } as const;
+
+const labels = { "app.kubernetes.io/name": "verify" };
+
+/** A page that shows who Pomerium says one is. */
+export class Verify extends pulumi.ComponentResource {
+  /** Its Service. Known at once, but resolved only when it answers. */
+  readonly service: pulumi.Output<{ name: string; port: number }>;
+
+  constructor(name: string, args: VerifyArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("pomerium-migration:apps:Verify", name, { ...args }, opts);
+    const metadata = { name: verifyService.name, namespace: args.namespace, labels };
+    const deployment = new k8s.apps.v1.Deployment(
+      `${name}-deployment`,
+      {
+        metadata,
+        spec: {
+          replicas: 1,
+          selector: { matchLabels: labels },
+          template: { metadata: { labels }, spec: podSpec(args) },
+        },
+      },
+      { parent: this },
+    );
+    const service = new k8s.core.v1.Service(
+      `${name}-service`,
+      {
+        metadata,
+        spec: { selector: labels, ports: [{ name: "http", port: verifyService.port, targetPort: "http" }] },
+      },
+      // A Service waits for pods.
+      { parent: this, dependsOn: [deployment] },
+    );
+    this.service = service.urn.apply(() => ({ ...verifyService }));
+    this.registerOutputs({ service: this.service });
+  }
+}
+
+function podSpec({ image = verifyImage, jwksEndpoint }: VerifyArgs): k8s.types.input.core.v1.PodSpec {
+  return {
+    // It asks nothing of Kubernetes.
+    automountServiceAccountToken: false,
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: 65532,
+      runAsGroup: 65532,
+      seccompProfile: { type: "RuntimeDefault" },
+    },
+    containers: [
+      {
+        name: "verify",
+        image,
+        env: [
+          { name: "PORT", value: String(verifyService.port) },
+          ...(jwksEndpoint === undefined ? [] : [{ name: "JWKS_ENDPOINT", value: jwksEndpoint }]),
+        ],
+        ports: [{ name: "http", containerPort: verifyService.port }],
+        readinessProbe: { httpGet: { path: "/healthz", port: "http" }, periodSeconds: 10 },
+        resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { cpu: "200m", memory: "128Mi" } },
+        securityContext: {
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ["ALL"] },
+        },
+      },
+    ],
+  };
+}

@@ -1,0 +1,177 @@
+import type { ReadOnlyApi } from "../cluster/api.ts";
+import { managedBy } from "../cluster/live.ts";
+import { objectKey, objectPath, type WantedIssuance } from "./issuer-objects.ts";
+
+/** What a cluster already has of everything that issues certificates. */
+export interface LiveIssuance {
+  /** Whether cert-manager is installed: its API is served. */
+  certManager: boolean;
+  /** The ClusterIssuer of the wanted name. */
+  issuer?: LiveIssuer;
+  /** A Helm release of the wanted name, in cert-manager's namespace. */
+  release: boolean;
+  /** Keys of those of the wanted objects that are there: `Secret/porkbun-example.org`. */
+  existing: string[];
+  /** Every Certificate of the cluster. */
+  certificates: LiveCertificate[];
+}
+
+export interface LiveIssuer {
+  name: string;
+  /** Made by hand or by a program other than this one. */
+  foreign: boolean;
+  /** Whether the ACME server knows its account. */
+  ready: boolean;
+  /** Absent for an issuer that is no ACME one. */
+  acme?: {
+    server: string;
+    email: string;
+    /** Secret with the key of the ACME account. */
+    accountKey: string;
+    solvers: LiveSolver[];
+  };
+}
+
+/** A solver as somebody may have written it: any selector, any provider. */
+export interface LiveSolver {
+  selector?: { dnsZones?: string[]; dnsNames?: string[]; matchLabels?: Record<string, string> };
+  dns01?: Record<string, unknown>;
+  http01?: {
+    ingress?: { ingressClassName?: string; class?: string; name?: string };
+    gatewayHTTPRoute?: unknown;
+  };
+}
+
+export interface LiveCertificate {
+  namespace: string;
+  name: string;
+  secretName: string;
+  dnsNames: string[];
+  /** What it goes with when that is deleted: `Ingress komga-ingress`. */
+  owner?: string;
+  /** Its ClusterIssuer, where it has one. */
+  clusterIssuer?: string;
+  /** READY, of the Certificate as it stands. */
+  ready: boolean;
+  /** Why it is not, in cert-manager's words. */
+  message?: string;
+  /** End of the issued certificate, RFC 3339. */
+  notAfter?: string;
+}
+
+interface Metadata {
+  namespace?: string;
+  name: string;
+  generation?: number;
+  labels?: Record<string, string>;
+  annotations?: Record<string, string>;
+  ownerReferences?: { kind: string; name: string }[];
+}
+
+interface Conditions {
+  conditions?: { type: string; status: string; message?: string; observedGeneration?: number }[];
+}
+
+interface IssuerObject {
+  metadata: Metadata;
+  spec?: {
+    acme?: {
+      server?: string;
+      email?: string;
+      privateKeySecretRef?: { name?: string };
+      solvers?: LiveSolver[];
+    };
+  };
+  status?: Conditions;
+}
+
+interface CertificateObject {
+  metadata: Metadata;
+  spec: {
+    secretName: string;
+    commonName?: string;
+    dnsNames?: string[];
+    issuerRef: { name: string; kind?: string };
+  };
+  status?: Conditions & { notAfter?: string };
+}
+
+/**
+ * Reads all of it in one round of parallel questions. Of Secrets, nothing but the name is asked for.
+ *
+ * @throws ClusterError when the cluster does not answer.
+ */
+export async function readIssuance(api: ReadOnlyApi, wanted: WantedIssuance): Promise<LiveIssuance> {
+  const { issuer: name, namespace, release } = wanted;
+  const group = "/apis/cert-manager.io/v1";
+  const [served, issuer, certificates, workloads, existing] = await Promise.all([
+    api.find(group),
+    api.find<IssuerObject>(`${group}/clusterissuers/${name}`),
+    api.list<CertificateObject>(`${group}/certificates`),
+    release === undefined
+      ? []
+      : api.list<{ metadata: Metadata }>(`/apis/apps/v1/namespaces/${namespace}/deployments`),
+    Promise.all(
+      wanted.objects.map(async (object) => {
+        const found = await api.findMetadata(objectPath(object));
+        return found === undefined ? [] : [objectKey(object)];
+      }),
+    ),
+  ]);
+  return {
+    certManager: served !== undefined,
+    ...(issuer === undefined ? {} : { issuer: liveIssuer(issuer) }),
+    // Helm writes its release on every object that is part of it.
+    release: workloads.some(
+      ({ metadata: { annotations } }) =>
+        annotations?.["meta.helm.sh/release-name"] === release &&
+        annotations?.["meta.helm.sh/release-namespace"] === namespace,
+    ),
+    existing: existing.flat(),
+    certificates: certificates.map(liveCertificate),
+  };
+}
+
+function liveIssuer({ metadata, spec, status }: IssuerObject): LiveIssuer {
+  const acme = spec?.acme;
+  return {
+    name: metadata.name,
+    foreign: metadata.labels?.[managedBy.label] !== managedBy.value,
+    ready: isReady(status),
+    ...(acme === undefined
+      ? {}
+      : {
+          acme: {
+            server: acme.server ?? "",
+            email: acme.email ?? "",
+            accountKey: acme.privateKeySecretRef?.name ?? metadata.name,
+            solvers: acme.solvers ?? [],
+          },
+        }),
+  };
+}
+
+function liveCertificate({ metadata, spec, status }: CertificateObject): LiveCertificate {
+  const ready = isReady(status, metadata.generation);
+  const message = status?.conditions?.find(({ type }) => type === "Ready")?.message;
+  const [owner] = metadata.ownerReferences ?? [];
+  const names = [...(spec.commonName ? [spec.commonName] : []), ...(spec.dnsNames ?? [])];
+  return {
+    namespace: metadata.namespace ?? "",
+    name: metadata.name,
+    secretName: spec.secretName,
+    dnsNames: [...new Set(names)],
+    ...(owner === undefined ? {} : { owner: `${owner.kind} ${owner.name}` }),
+    ...(spec.issuerRef.kind === "ClusterIssuer" ? { clusterIssuer: spec.issuerRef.name } : {}),
+    ready,
+    ...(ready || !message ? {} : { message }),
+    ...(status?.notAfter ? { notAfter: status.notAfter } : {}),
+  };
+}
+
+/** @param generation Generation that the report must be about; any when absent. */
+function isReady(status: Conditions | undefined, generation?: number): boolean {
+  const condition = status?.conditions?.find(({ type }) => type === "Ready");
+  const { status: value, observedGeneration } = condition ?? {};
+  return value === "True" && (observedGeneration ?? Number.POSITIVE_INFINITY) >= (generation ?? 0);
+}

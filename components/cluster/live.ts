@@ -1,0 +1,192 @@
+import type { RoutePath } from "../../policies/access.ts";
+import type { ClusterAddress, ReadOnlyApi } from "./api.ts";
+
+/** What the program knows of the live cluster before it registers anything. */
+export interface LiveCluster {
+  /** UID of namespace kube-system: no two clusters share it, and it lasts as long as the cluster. */
+  uid: string;
+  services: LiveService[];
+  ingresses: LiveIngress[];
+  pomerium: {
+    /** The namespace, made by hand or by a program other than this one. */
+    foreignNamespace: boolean;
+    /** The secret that the sessions depend on, made by hand or by a program other than this one. */
+    foreignBootstrapSecret: boolean;
+    /** A Deployment of Pomerium, made by hand: it would hold the store open. */
+    deployment: boolean;
+    settings?: LiveSettings;
+  };
+}
+
+export interface LiveService {
+  namespace: string;
+  name: string;
+  type: string;
+  /** It has no address of its own: its DNS name leads straight to the pods. */
+  headless: boolean;
+  ports: { name?: string; port: number; targetPort: number | string }[];
+}
+
+export interface LiveIngress {
+  namespace: string;
+  name: string;
+  ingressClass?: string;
+  annotations: Record<string, string>;
+  /** Rules without a host are left out: no app's traffic comes by them. */
+  rules: { host: string; paths: RoutePath[] }[];
+}
+
+/** What Pomerium says of its settings and of each Ingress: `.status` of `Pomerium/global`. */
+export interface LiveSettings {
+  reconciled: boolean;
+  /** The status speaks of the settings as they stand, not of earlier ones. */
+  current: boolean;
+  error?: string;
+  warnings: string[];
+  /** `namespace/name` → whether its route is served. */
+  ingress: Record<string, { reconciled: boolean; error?: string }>;
+}
+
+/** Label of what this program has made, so that it never takes its own objects for somebody else's. */
+export const managedBy = { label: "app.kubernetes.io/managed-by", value: "pomerium-migration" };
+
+interface Metadata {
+  namespace?: string;
+  name: string;
+  uid: string;
+  generation?: number;
+  labels?: Record<string, string>;
+  annotations?: Record<string, string>;
+}
+
+interface ServiceObject {
+  metadata: Metadata;
+  spec: {
+    type?: string;
+    clusterIP?: string;
+    ports?: { name?: string; port: number; targetPort?: number | string }[];
+  };
+}
+
+interface IngressObject {
+  metadata: Metadata;
+  spec: {
+    ingressClassName?: string;
+    rules?: { host?: string; http?: { paths?: { path?: string; pathType: string }[] } }[];
+  };
+}
+
+interface PomeriumObject {
+  metadata: Metadata;
+  status?: {
+    settingsStatus?: {
+      reconciled?: boolean;
+      observedGeneration?: number;
+      error?: string;
+      warnings?: string[];
+    };
+    ingress?: Record<string, { reconciled?: boolean; error?: string }>;
+  };
+}
+
+/** Reads all of it in one round of parallel questions. */
+export async function readCluster(api: ReadOnlyApi): Promise<LiveCluster> {
+  const [kubeSystem, services, ingresses, namespace, bootstrap, deployment, settings] = await Promise.all([
+    api.find<{ metadata: Metadata }>("/api/v1/namespaces/kube-system"),
+    api.list<ServiceObject>("/api/v1/services"),
+    api.list<IngressObject>("/apis/networking.k8s.io/v1/ingresses"),
+    api.findMetadata<{ metadata: Metadata }>("/api/v1/namespaces/pomerium"),
+    api.findMetadata<{ metadata: Metadata }>("/api/v1/namespaces/pomerium/secrets/bootstrap"),
+    api.findMetadata("/apis/apps/v1/namespaces/pomerium/deployments/pomerium"),
+    api.find<PomeriumObject>("/apis/ingress.pomerium.io/v1/pomerium/global"),
+  ]);
+  return {
+    uid: kubeSystem?.metadata.uid ?? "",
+    services: services.map(liveService),
+    ingresses: ingresses.map(liveIngress),
+    pomerium: {
+      foreignNamespace: isForeign(namespace),
+      foreignBootstrapSecret: isForeign(bootstrap),
+      deployment: deployment !== undefined,
+      ...(settings ? { settings: liveSettings(settings) } : {}),
+    },
+  };
+}
+
+/** Whether there is such an object and this program did not make it. */
+function isForeign(object: { metadata: Metadata } | undefined): boolean {
+  return object !== undefined && object.metadata.labels?.[managedBy.label] !== managedBy.value;
+}
+
+function liveService({ metadata, spec }: ServiceObject): LiveService {
+  return {
+    namespace: metadata.namespace ?? "",
+    name: metadata.name,
+    type: spec.type ?? "ClusterIP",
+    headless: spec.clusterIP === "None",
+    // The API server fills targetPort in with the port where it was left out.
+    ports: (spec.ports ?? []).map((port) => ({ ...port, targetPort: port.targetPort ?? port.port })),
+  };
+}
+
+function liveIngress({ metadata, spec }: IngressObject): LiveIngress {
+  const annotations = metadata.annotations ?? {};
+  const ingressClass = spec.ingressClassName ?? annotations["kubernetes.io/ingress.class"];
+  return {
+    namespace: metadata.namespace ?? "",
+    name: metadata.name,
+    ...(ingressClass ? { ingressClass } : {}),
+    annotations,
+    rules: (spec.rules ?? []).flatMap(({ host, http }) =>
+      host
+        ? [
+            {
+              host,
+              paths: (http?.paths ?? []).map(({ path, pathType }) => ({
+                path: path ?? "/",
+                exact: pathType === "Exact",
+              })),
+            },
+          ]
+        : [],
+    ),
+  };
+}
+
+function liveSettings({ metadata, status }: PomeriumObject): LiveSettings {
+  const settings = status?.settingsStatus;
+  return {
+    reconciled: settings?.reconciled ?? false,
+    current: settings?.observedGeneration === metadata.generation,
+    ...(settings?.error ? { error: settings.error } : {}),
+    warnings: settings?.warnings ?? [],
+    ingress: Object.fromEntries(
+      Object.entries(status?.ingress ?? {}).map(([name, entry]) => [
+        name,
+        { reconciled: entry.reconciled ?? false, ...(entry.error ? { error: entry.error } : {}) },
+      ]),
+    ),
+  };
+}
+
+/**
+ * Why this is not the cluster that the stack means, or undefined when it is. An unset UID is asked for,
+ * not filled in: whoever sets it says that the context leads where they think it does.
+ */
+export function identityProblem(
+  stack: string,
+  expected: (ClusterAddress & { uid?: string }) | undefined,
+  actual: string,
+): { message: string; mend: string } | undefined {
+  const context = expected?.context ?? "";
+  if (!expected?.uid)
+    return {
+      message: `missing; context "${context}" leads to the cluster ${actual}. If that is the one that this stack means, say so`,
+      mend: `pulumi config set --stack ${stack} --path 'cluster.uid' '${actual}'`,
+    };
+  if (expected.uid === actual) return undefined;
+  return {
+    message: `this stack means the cluster ${expected.uid}, but context "${context}" leads to ${actual}; nothing was written to either`,
+    mend: `kubectl config get-contexts    # then name the right one under cluster.context`,
+  };
+}

@@ -1,0 +1,92 @@
+/** Cloudflare could not be asked, or said no. `status` is absent when there was no answer at all. */
+export class CloudflareError extends Error {
+  readonly status: number | undefined;
+
+  constructor(message: string, status?: number, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "CloudflareError";
+    this.status = status;
+  }
+}
+
+/** How long one answer may take, in milliseconds. */
+const timeout = 20_000;
+
+/** How many records Cloudflare is asked for at once. */
+const pageSize = 500;
+
+interface Envelope<T> {
+  success: boolean;
+  errors?: { code: number; message: string }[];
+  result: T | null;
+  result_info?: { page: number; total_pages?: number };
+}
+
+/**
+ * Asks Cloudflare's API questions, and can do nothing else: it knows no verb but GET. What the program must
+ * know before it registers anything is read through it.
+ *
+ * @see https://developers.cloudflare.com/api/
+ */
+export class ReadOnlyCloudflare {
+  readonly #base: string;
+  readonly #token: string;
+
+  /**
+   * @param base Root of the API. Default: $CLOUDFLARE_BASE_URL, as for the Pulumi provider, so that both ask
+   *   the same one; else Cloudflare's own.
+   */
+  constructor(
+    token: string,
+    base = process.env.CLOUDFLARE_BASE_URL || "https://api.cloudflare.com/client/v4",
+  ) {
+    this.#token = token;
+    this.#base = base.replace(/\/$/, "");
+  }
+
+  /** The result at `path`, or undefined when there is none. */
+  async find<T>(path: string): Promise<T | undefined> {
+    return (await this.#get<T>(path))?.result ?? undefined;
+  }
+
+  /** Every result below `path`, page by page. */
+  async list<T>(path: string): Promise<T[]> {
+    const results: T[] = [];
+    for (let page = 1; ; page++) {
+      const answer = await this.#get<T[]>(`${path}?per_page=${pageSize}&page=${page}`);
+      results.push(...(answer?.result ?? []));
+      if (page >= (answer?.result_info?.total_pages ?? 1)) return results;
+    }
+  }
+
+  async #get<T>(path: string): Promise<Envelope<T> | undefined> {
+    const url = this.#base + path;
+    const { status, text } = await this.#request(url);
+    if (status === 404) return undefined;
+    let body: Envelope<T> | undefined;
+    try {
+      body = JSON.parse(text) as Envelope<T>;
+    } catch {
+      // Something in between has answered; its text says which.
+    }
+    if (status >= 200 && status <= 299 && body?.success) return body;
+    const reason = body?.errors?.map(({ code, message }) => `${message} (${code})`).join(", ") || text;
+    throw new CloudflareError(`GET ${url.replace(/\?.*/, "")}: ${status} ${reason.slice(0, 300)}`, status);
+  }
+
+  async #request(url: string): Promise<{ status: number; text: string }> {
+    try {
+      const response = await fetch(url, {
+        headers: { Authorization: `Bearer ${this.#token}`, Accept: "application/json" },
+        signal: AbortSignal.timeout(timeout),
+      });
+      return { status: response.status, text: await response.text() };
+    } catch (error) {
+      const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new CloudflareError(`${new URL(url).origin} does not answer: ${reason}`, undefined, {
+        cause: error,
+      });
+    }
+  }
+}

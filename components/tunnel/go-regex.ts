@@ -1,0 +1,85 @@
+const classToken = String.raw`\[\^?\]?(?:\[:\^?\w+:\]|\\[\s\S]|[^\]\\])*\]`;
+
+/** One thing at a time: quoted text, escapes, character classes, openings of groups, repetitions, the rest. */
+const tokens = new RegExp(
+  [
+    String.raw`\\Q[\s\S]*?(?:\\E|$)`,
+    String.raw`\\[pP](?:\{\^?\w+\}|\w)`,
+    String.raw`\\x(?:\{[0-9A-Fa-f]+\}|[0-9A-Fa-f]{2})`,
+    String.raw`\\[0-7]{2,3}`,
+    String.raw`\\[\s\S]`,
+    classToken,
+    String.raw`\(\?(?:P?<\w+>|[imsU-]*[:)]|[\s\S])`,
+    String.raw`\{\d+(?:,\d*)?\}`,
+    String.raw`[\s\S]`,
+  ].join("|"),
+  "g",
+);
+
+/** Escaped letters and digits that Go knows, beside octal numbers. */
+const escapes = "0dDsSwWafnrtv";
+
+/** Escaped letters that stand for a place, which no character class holds. */
+const places = "AzbB";
+
+/** How often Go repeats at most. */
+const mostRepetitions = 1000;
+
+/**
+ * Why Go's `regexp` would not compile a pattern; undefined when it would. Its syntax is RE2's, which lacks
+ * what Node's has (looking around, back references) and the other way round, so Node alone cannot tell.
+ *
+ * @see https://github.com/google/re2/wiki/Syntax
+ */
+export function goRegexProblem(pattern: string): string | undefined {
+  let translated = "";
+  for (const [token] of pattern.matchAll(tokens)) {
+    const problem = tokenProblem(token);
+    if (problem !== undefined) return problem;
+    translated += forNode(token);
+  }
+  try {
+    new RegExp(translated);
+    return undefined;
+  } catch {
+    return "it does not compile";
+  }
+}
+
+function tokenProblem(token: string): string | undefined {
+  if (/^\(\?(?:[=!]|<$)/.test(token)) return "Go cannot look ahead or behind (?=, ?!, ?<=, ?<!)";
+  if (/^\(\?[\s\S]$/.test(token) && !/^\(\?[:)imsU-]$/.test(token)) return `Go knows no group ${token}`;
+  if (/^\\[1-9]$/.test(token)) return `Go knows no back references (${token})`;
+  if (/^\(\?[imsU]*-[:)]$/.test(token)) return `Go knows no group ${token}`;
+  const known = token.startsWith("[") ? escapes : escapes + places;
+  const escaped = escapesIn(token).find(([text, letter]) => text.length === 2 && !known.includes(letter!));
+  if (escaped !== undefined) return `Go knows no ${escaped[0]}`;
+  const counts = /^\{(\d+)(?:,(\d*))?\}$/.exec(token);
+  if (counts?.slice(1).some((count) => Number(count ?? 0) > mostRepetitions))
+    return `Go repeats at most ${mostRepetitions} times`;
+  return undefined;
+}
+
+/** Escaped letters of one token, each with all that belongs to it; quoted text holds none. */
+function escapesIn(token: string): RegExpMatchArray[] {
+  if (token.startsWith("\\Q")) return [];
+  return [
+    ...token.matchAll(/\\(?:([A-Za-z])(?:\{\^?\w+\}|(?<=[pP])\w|(?<=x)[0-9A-Fa-f]{2})?|[\s\S])/g),
+  ].filter(([, letter]) => letter !== undefined);
+}
+
+/** The token as Node writes it, where Go writes it differently. It need not find the same, only compile. */
+function forNode(token: string): string {
+  if (token.startsWith("\\Q")) return "q";
+  if (/^\\(?:[pPx]|[0-7]{2})/.test(token)) return "p";
+  // Node does not repeat an assertion.
+  if (/^(?:\^|\$|\\[AzbB])$/.test(token)) return "(?:^)";
+  if (token.startsWith("[")) {
+    return token
+      .replace(/^(\[\^?)\]/, "$1\\]")
+      .replaceAll(/\[:\^?\w+:\]|\\[pP](?:\{\^?\w+\}|\w)|\\x\{\w+\}/g, "a");
+  }
+  if (token.startsWith("(?P<")) return `(?<${token.slice("(?P<".length)}`;
+  if (/^\(\?[imsU-]*\)$/.test(token)) return "";
+  return /^\(\?[imsU-]*:$/.test(token) ? "(?:" : token;
+}

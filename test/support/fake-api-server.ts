@@ -1,0 +1,45 @@
+import { writeFileSync } from "node:fs";
+import http from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** An API server that answers from a table, records what it was asked, and knows nothing else. */
+export class FakeApiServer {
+  readonly asked: { method: string; path: string; accept: string; authorization: string }[] = [];
+  objects: Record<string, unknown> = {};
+  status: number | undefined;
+  private readonly server = http.createServer((request, response) => {
+    const url = new URL(request.url ?? "/", "http://localhost");
+    this.asked.push({
+      method: request.method ?? "",
+      path: url.pathname + url.search,
+      accept: request.headers.accept ?? "",
+      authorization: request.headers.authorization ?? "",
+    });
+    const answer = this.objects[url.pathname + url.search] ?? this.objects[url.pathname];
+    response.statusCode = this.status ?? (answer === undefined ? 404 : 200);
+    response.end(JSON.stringify(answer ?? { kind: "Status" }));
+  });
+
+  async start(): Promise<string> {
+    await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  stop(): void {
+    this.server.closeAllConnections();
+    this.server.close();
+  }
+}
+
+/** Writes a kubeconfig for it, with the contexts named; credentials that open nothing. */
+export function writeKubeconfig(file: string, server: string, contexts: readonly string[]): void {
+  const config = {
+    apiVersion: "v1",
+    kind: "Config",
+    "current-context": contexts.at(-1),
+    clusters: [{ name: "c", cluster: { server, "insecure-skip-tls-verify": true } }],
+    users: [{ name: "u", user: { token: "not-a-real-token" } }],
+    contexts: contexts.map((name) => ({ name, context: { cluster: "c", user: "u" } })),
+  };
+  writeFileSync(file, JSON.stringify(config), { mode: 0o600 });
+}
