@@ -1,0 +1,138 @@
+import * as pulumi from "@pulumi/pulumi";
+import { App } from "./components/apps/app.ts";
+import { Verify } from "./components/apps/verify.ts";
+import { HostCertificate } from "./components/certificates/certificate.ts";
+import { DnsIssuer } from "./components/certificates/dns-issuer.ts";
+import { clusterProvider } from "./components/cluster/provider.ts";
+import * as names from "./components/pomerium/names.ts";
+import { Pomerium } from "./components/pomerium/pomerium.ts";
+import { hasOwnCertificate, sharedCertificates } from "./config/certificates.ts";
+import { loadFromPulumi, secretOutput, secretOutputs } from "./config/load-from-pulumi.ts";
+import { phaseEffects } from "./config/phases.ts";
+import { carriedHosts } from "./config/tunnels.ts";
+import { accessRoutes } from "./policies/access.ts";
+import { announce } from "./preflight/announce.ts";
+import { existingCertificate } from "./preflight/certificates.ts";
+import { prepareManifests } from "./preflight/manifests.ts";
+import { plainly } from "./preflight/plainly.ts";
+import { preflight } from "./preflight/preflight.ts";
+import { isVerify } from "./preflight/problems.ts";
+
+// Nothing is registered before all of this has succeeded.
+const stack = loadFromPulumi();
+const [findings, overlayDirectory] = await plainly(
+  Promise.all([preflight(stack), prepareManifests(stack.pomerium)]),
+);
+const phase = phaseEffects(stack);
+await pulumi.log.info(announce(stack, findings, phase));
+
+const provider = clusterProvider({ ...stack.cluster, uid: findings.cluster.uid });
+const { version, identityProvider, session, storage } = stack.pomerium;
+
+const { zones, ...issuance } = stack.certificates;
+const issuer = new DnsIssuer(
+  "issuer",
+  { ...issuance, zones: secretOutputs(zones), live: findings.certificates.live },
+  { provider },
+);
+/** Zones whose certificates are proven: a first one has been issued in each. */
+export const canaries = issuer.canaries;
+
+const pomerium = new Pomerium(
+  "pomerium",
+  {
+    version,
+    overlayDirectory,
+    authenticateUrl: phase.authenticateUrl,
+    identityProvider: { ...identityProvider, clientSecret: secretOutput(identityProvider.clientSecret) },
+    storage:
+      "postgres" in storage
+        ? { postgres: { connection: secretOutput(storage.postgres.connection) } }
+        : { pebble: {} },
+    session,
+    certificates: sharedCertificates(stack).map(({ secretName }) => `${names.namespace}/${secretName}`),
+    live: {
+      namespace: findings.cluster.pomerium.foreignNamespace,
+      deployment: findings.cluster.pomerium.deployment,
+      bootstrapSecret: findings.cluster.pomerium.foreignBootstrapSecret,
+    },
+  },
+  { provider },
+);
+
+/** A certificate's issuer, and the Certificate itself where the cluster has it already. */
+const issued = (host: string, namespace: string, secretName: string) => ({
+  issuer: issuer.issuerFor(host),
+  ...existingCertificate(findings.certificates.live, namespace, secretName),
+});
+
+for (const { name, host, ...certificate } of sharedCertificates(stack))
+  new HostCertificate(
+    name,
+    {
+      ...certificate,
+      namespace: pomerium.namespace,
+      ...issued(host, names.namespace, certificate.secretName),
+    },
+    { provider },
+  );
+
+/** Where each app answers, once it does. */
+export const urls: Record<string, pulumi.Output<string>> = {};
+
+for (const app of stack.apps) {
+  if (isVerify(app)) {
+    const jwksEndpoint = `${phase.origin(app.host)}/.well-known/pomerium/jwks.json`;
+    new Verify("verify-service", { namespace: pomerium.namespace, jwksEndpoint }, { provider });
+  }
+  urls[app.name] = new App(
+    app.name,
+    {
+      host: app.host,
+      namespace: app.namespace === names.namespace ? pomerium.namespace : app.namespace,
+      service: app.service,
+      access: accessRoutes(app.access),
+      route: app.route,
+      pomeriumVersion: version,
+      ingressClass: pomerium.ingressClass,
+      ...(hasOwnCertificate(stack, app)
+        ? { certificate: { secretName: app.tlsSecret, ...issued(app.host, app.namespace, app.tlsSecret) } }
+        : {}),
+    },
+    { provider },
+  ).url.apply(() => phase.origin(app.host));
+}
+
+// Cloudflare's SDK takes as long to load as all else together, and a cluster without a tunnel has no use for it.
+if (stack.tunnels.length > 0) {
+  const { Tunnel } = await import("./components/tunnel/tunnel.ts");
+  for (const tunnel of stack.tunnels) {
+    const { name, accountId, tunnelId, zoneId, extraRules, connector } = tunnel;
+    new Tunnel(
+      name,
+      {
+        accountId,
+        tunnelId,
+        zoneId,
+        extraRules,
+        connector,
+        apiToken: secretOutput(tunnel.apiToken),
+        records: findings.tunnels.records[name],
+        routes: carriedHosts(stack, tunnel).map(({ host, origin, servedBy, app }) => {
+          const served = app ? urls[app.name]! : pomerium.ingressClass;
+          // A host moves only once Pomerium serves it.
+          return { host, origin: servedBy === "Pomerium" ? served.apply(() => origin) : origin };
+        }),
+      },
+      { provider },
+    );
+  }
+}
+
+/** Where people sign in, and what the identity provider must know for that. */
+export const authenticate = { url: pomerium.authenticateUrl, redirectUri: phase.redirectUri };
+/** Whether the running Pomerium has reported that its settings are in force. */
+export const ready = pomerium.ready;
+/** What the program cannot do itself. */
+export const byHand = phase.byHand;
+export const wayBack = phase.wayBack;

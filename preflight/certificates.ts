@@ -1,0 +1,104 @@
+import { wantedIssuance } from "../components/certificates/issuer-objects.ts";
+import { issuerSpec, type SolverName } from "../components/certificates/issuer-spec.ts";
+import { type LiveIssuance, readIssuance } from "../components/certificates/live.ts";
+import { certificateConflict, issuerChange, withoutSolver } from "../components/certificates/takeover.ts";
+import { resolveWebhook } from "../components/certificates/webhook.ts";
+import { ClusterError, ReadOnlyApi } from "../components/cluster/api.ts";
+import { namespace as pomeriumNamespace } from "../components/pomerium/names.ts";
+import { hasOwnCertificate, sharedCertificates } from "../config/certificates.ts";
+import type { Problem } from "../config/problems.ts";
+import type { Stack } from "../config/stack.ts";
+
+/** What a run finds of certificates in the cluster and makes of it. */
+export interface CertificateReport {
+  live: LiveIssuance;
+  /** How the ClusterIssuer changes, and what that leaves behind; a line each. */
+  changes: string[];
+  problems: Problem[];
+}
+
+/**
+ * Looks at what issues the cluster's certificates before anything is registered: an issuer that is there is taken
+ * over, and the renewals of everything else in the cluster may depend on it.
+ */
+export async function inspectCertificates(stack: Stack): Promise<CertificateReport> {
+  try {
+    const api = await ReadOnlyApi.connect(stack.cluster);
+    return certificateReport(stack, await readIssuance(api, wantedIssuance(stack.certificates)));
+  } catch (error) {
+    // That the cluster does not answer is said once, of the cluster.
+    if (!(error instanceof ClusterError)) throw error;
+    return {
+      live: { certManager: false, release: false, existing: [], certificates: [] },
+      changes: [],
+      problems: [],
+    };
+  }
+}
+
+export function certificateReport(stack: Stack, live: LiveIssuance): CertificateReport {
+  const { issuer, server, email, zones, webhook } = stack.certificates;
+  if (!live.certManager)
+    return {
+      live,
+      changes: [],
+      problems: [
+        {
+          at: "certificates",
+          message: "cert-manager is not installed in this cluster",
+          mend: `kubectl --context ${stack.cluster.context} api-resources --api-group cert-manager.io`,
+        },
+      ],
+    };
+  const after = issuerSpec({
+    server,
+    email,
+    accountKey: live.issuer?.acme?.accountKey ?? issuer,
+    zones: Object.fromEntries(
+      Object.entries(zones).map(([zone, { solver }]): [string, SolverName] => [zone, solver]),
+    ),
+    webhook: resolveWebhook(webhook),
+    ingressClass: "pomerium",
+  });
+  const left = live.issuer?.foreign ? withoutSolver(live, issuer, Object.keys(zones)) : [];
+  return {
+    live,
+    changes: [
+      ...issuerChange(issuer, live.issuer, after),
+      ...left.map(
+        ({ namespace, name, dnsNames, notAfter }) =>
+          `! not renewed any more: ${namespace}/${name} (${dnsNames.join(", ")})${notAfter ? `, valid until ${notAfter}` : ""}; add its zone to certificates.zones`,
+      ),
+    ],
+    problems: conflicts(stack, live),
+  };
+}
+
+function conflicts(stack: Stack, live: LiveIssuance): Problem[] {
+  const shared = sharedCertificates(stack).map(({ secretName }) => ({
+    at: "pomerium",
+    namespace: pomeriumNamespace,
+    secretName,
+  }));
+  const own = stack.apps
+    .filter((app) => hasOwnCertificate(stack, app))
+    .map(({ at, namespace, tlsSecret }) => ({
+      at: `${at}.tls.secretName`,
+      namespace,
+      secretName: tlsSecret,
+    }));
+  return [...shared, ...own].flatMap(({ at, ...wanted }) => {
+    const message = certificateConflict(live, wanted);
+    return message === undefined ? [] : [{ at, message }];
+  });
+}
+
+/** The Certificate of a Secret as Pulumi knows it, when the cluster has it. */
+export function existingCertificate(
+  { certificates }: LiveIssuance,
+  namespace: string,
+  secretName: string,
+): { existing?: string } {
+  const exists = certificates.some((each) => each.namespace === namespace && each.name === secretName);
+  return exists ? { existing: `${namespace}/${secretName}` } : {};
+}

@@ -1,0 +1,43 @@
+import { identityProblem, type LiveCluster, type LiveIngress } from "../components/cluster/live.ts";
+import { ingressClass } from "../components/pomerium/names.ts";
+import { StackFileError } from "../config/problems.ts";
+import type { Stack } from "../config/stack.ts";
+import { stackFileName } from "../config/stack-file.ts";
+import { fromIngress } from "../policies/matrix/ingress.ts";
+import { appsOf, type ProtectedApp, type View } from "../policies/matrix/view.ts";
+
+/** Who may reach what, as a stack file says. */
+export function viewOfStack(name: string, stack: Stack): View {
+  return { name, apps: appsOf(stack.apps, stack.pomerium.version), directory: stack.directory };
+}
+
+/**
+ * Who may reach what on a live cluster, as its Ingresses tell Pomerium.
+ *
+ * @throws StackFileError when it is not the cluster that the stack means.
+ */
+export function liveView(stack: Pick<Stack, "name" | "cluster" | "pomerium">, live: LiveCluster): View {
+  const identity = identityProblem(stack.name, stack.cluster, live.uid);
+  if (identity) throw new StackFileError(stackFileName(stack.name), [{ at: "cluster.uid", ...identity }]);
+  return {
+    name: "live",
+    apps: live.ingresses
+      .filter((ingress) => ingress.ingressClass === ingressClass)
+      .flatMap((ingress) => protectedApps(ingress, live, stack.pomerium.version)),
+  };
+}
+
+function protectedApps(
+  { namespace, name, annotations, rules }: LiveIngress,
+  live: LiveCluster,
+  pomerium: string,
+): ProtectedApp[] {
+  const status = live.pomerium.settings?.ingress[`${namespace}/${name}`];
+  return rules.map((rule) => {
+    const app = fromIngress({ namespace, name, annotations, ...rule, pomerium });
+    if (status?.reconciled !== false) return app;
+    // Pomerium goes on serving what it took last, which the Ingress no longer says.
+    const unreadable = `Pomerium has not taken it: ${status.error ?? "no reason given"}`;
+    return { ...app, routes: app.routes.map((route) => ({ ...route, authorization: { unreadable } })) };
+  });
+}

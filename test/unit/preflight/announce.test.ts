@@ -1,0 +1,144 @@
+import { strict as assert } from "node:assert";
+import { ingressAnnotations, ingressName } from "../../../components/apps/ingress.ts";
+import type { LiveCluster, LiveIngress } from "../../../components/cluster/live.ts";
+import { phaseEffects } from "../../../config/phases.ts";
+import type { Stack } from "../../../config/stack.ts";
+import { accessRoutes } from "../../../policies/access.ts";
+import { announce } from "../../../preflight/announce.ts";
+import { accessProblems, preflightProblems } from "../../../preflight/problems.ts";
+import { readiness } from "../../../preflight/readiness.ts";
+import { goodStack, parse, put } from "../config/base.ts";
+
+const uid = "3f1c0f5e-7d0a-4d6e-8a51-0c2f3b1d9e77";
+
+function stack(edits: Record<string, unknown> = {}): Stack {
+  const raw = put(goodStack(), "cluster.uid", uid);
+  for (const [path, value] of Object.entries(edits)) put(raw, path, value);
+  return parse(raw);
+}
+
+function cluster(changes: Partial<LiveCluster> = {}): LiveCluster {
+  const nothing = { foreignNamespace: false, foreignBootstrapSecret: false, deployment: false };
+  return { uid, services: [], ingresses: [], pomerium: nothing, ...changes };
+}
+
+/** The Ingresses that an `up` of the stack would leave. */
+function deployed({ apps }: Stack): LiveIngress[] {
+  return apps.flatMap(({ name, namespace, host, access, route }) =>
+    accessRoutes(access)
+      .filter((one) => one !== undefined)
+      .map(({ paths, authorization }, i) => ({
+        namespace,
+        name: ingressName(name) + (i > 0 ? "-open" : ""),
+        ingressClass: "pomerium",
+        annotations: ingressAnnotations({ authorization, route, pomeriumVersion: "v0.33.1" }),
+        rules: [{ host, paths: [...paths] }],
+      })),
+  );
+}
+
+function announced(of: Stack, live: LiveCluster): string {
+  const certificates = {
+    live: { certManager: true, release: false, existing: [], certificates: [] },
+    changes: [],
+    problems: [],
+  };
+  return announce(
+    of,
+    { cluster: live, certificates, tunnels: { records: {}, changes: {}, problems: [] } },
+    phaseEffects(of),
+  );
+}
+
+describe("what a preview says first", () => {
+  it("nothing changes for anybody when the cluster enforces what the stack file says", () => {
+    const text = announced(stack(), cluster({ ingresses: deployed(stack()) }));
+    assert.match(text, /^access +unchanged$/m);
+  });
+
+  it("who gains access, where, and by which line", () => {
+    const more = stack({ "users.groups.readers": ["alice@gmail.com", "bob@gmail.com", "erin@gmail.com"] });
+    const text = announced(more, cluster({ ingresses: deployed(stack()) }));
+    assert.match(
+      text,
+      /\+1 +erin@gmail\.com +may reach +komga\.example\.org\/ +group readers \(users\.groups\.readers\[2\]\)/,
+    );
+  });
+
+  it("who loses access when a person is taken out of a group", () => {
+    const fewer = stack({ "users.groups.readers": ["alice@gmail.com"] });
+    const text = announced(fewer, cluster({ ingresses: deployed(stack()) }));
+    assert.match(text, /-1 +bob@gmail\.com +loses +komga\.example\.org/);
+  });
+
+  it("Ingresses of other classes are none of its business", () => {
+    const others = deployed(stack()).map((ingress) => ({ ...ingress, ingressClass: "tailscale" }));
+    assert.equal(announced(stack(), cluster({ ingresses: others })), announced(stack(), cluster()));
+  });
+
+  it("what is to be done by hand, and the way back", () => {
+    const text = announced(stack(), cluster());
+    assert.match(text, /^by hand +identity provider \(google\): authorised redirect URI https:\/\//m);
+    assert.match(text, /way back: /);
+  });
+});
+
+describe("readiness", () => {
+  const settings = { reconciled: true, current: true, warnings: [], ingress: {} };
+  const said = (changes: object): string =>
+    readiness({ pomerium: { ...cluster().pomerium, settings: { ...settings, ...changes } } });
+
+  it("is not claimed before Pomerium is there", () => {
+    assert.equal(readiness(cluster()), "Pomerium is not installed yet");
+  });
+
+  it("names the routes that are not served, and why", () => {
+    const ingress = {
+      "komga/komga-pomerium-ingress": { reconciled: true },
+      "ryot/ryot-pomerium-ingress": { reconciled: false, error: "get secret ryot/ryot-tls" },
+    };
+    assert.equal(
+      said({ ingress }),
+      "settings in force · 1/2 routes served · missing: ryot/ryot-pomerium-ingress (get secret ryot/ryot-tls)",
+    );
+  });
+
+  it("does not take a report on earlier settings for one on these", () => {
+    assert.match(said({ current: false }), /^settings not in force/);
+  });
+
+  it("passes Pomerium's own warnings on", () => {
+    assert.match(said({ warnings: ["storage: none"] }), /warning: storage: none/);
+  });
+});
+
+describe("before anything is registered", () => {
+  it("another cluster is the one thing worth saying of it", () => {
+    const problems = preflightProblems(stack(), cluster({ uid: "another" }), [
+      { at: "tunnels", message: "x" },
+    ]);
+    assert.deepEqual(
+      problems.map(({ at }) => at),
+      ["cluster.uid"],
+    );
+  });
+
+  it("every app without its Service is named at once, and so is what else was found", () => {
+    const problems = preflightProblems(stack(), cluster(), [{ at: "tunnels", message: "x" }]);
+    assert.ok(problems.length > 2);
+    assert.ok(problems.some(({ at }) => at === "apps.komga.service.name"));
+    assert.equal(problems.at(-1)?.at, "tunnels");
+  });
+
+  it("an access test that fails stops the run, with the line that decides and the edit", () => {
+    const tested = stack({ "accessTests.apps.komga": [{ deny: ["alice@gmail.com", "stranger"] }] });
+    const [problem, ...others] = accessProblems(tested);
+    assert.deepEqual(others, []);
+    assert.equal(problem?.at, "accessTests.apps.komga[0].deny[0]");
+    assert.match(
+      problem?.message ?? "",
+      /alice@gmail\.com must not pass at komga\.example\.org\/, but passes/,
+    );
+    assert.match(problem?.mend ?? "", /users\.groups\.readers\[0\]/);
+  });
+});
