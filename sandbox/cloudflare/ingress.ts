@@ -1,0 +1,73 @@
+import { goRegexProblem } from "../../components/tunnel/go-regex.ts";
+import type { Rule } from "../../components/tunnel/ingress-rules.ts";
+
+/**
+ * Why cloudflared, and so Cloudflare, would not take a list of rules, in its words; undefined when it would.
+ *
+ * @see https://github.com/cloudflare/cloudflared/blob/2026.8.2/ingress/ingress.go validateIngress
+ */
+export function ingressProblem(rules: readonly Rule[]): string | undefined {
+  if (rules.length === 0) return "The config file doesn't contain any ingress rules";
+  for (const [i, rule] of rules.entries()) {
+    const problem =
+      serviceProblem(String(rule.service ?? "")) ??
+      hostnameProblem(rule, i, rules.length) ??
+      pathProblem(rule, i);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+function serviceProblem(service: string): string | undefined {
+  if (/^unix(\+tls)?:/.test(service)) return undefined;
+  const status = /^http_status:(.*)$/.exec(service)?.[1];
+  if (status !== undefined) {
+    if (!/^[+-]?\d+$/.test(status))
+      return `invalid HTTP status code: strconv.Atoi: parsing "${status}": invalid syntax`;
+    return Number(status) < 100 || Number(status) > 999 ? `invalid HTTP status code: ${status}` : undefined;
+  }
+  if (["hello_world", "hello-world", "socks-proxy", "bastion"].includes(service)) return undefined;
+  const [, host = "", path = ""] = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)([^?#]*)/i.exec(service) ?? [];
+  if (host.replace(/^.*@/, "").replace(/:\d*$/, "") === "")
+    return `${service} is an invalid address, please make sure it has a scheme and a hostname`;
+  return path === ""
+    ? undefined
+    : `${service} is an invalid address, ingress rules don't support proxying to a different path on the origin service. The path will be the same as the eyeball request's path`;
+}
+
+function hostnameProblem(
+  { hostname = "", path = "" }: Rule,
+  index: number,
+  total: number,
+): string | undefined {
+  if (/^[^:]*:[^:]*$/.test(hostname)) return "Hostname cannot contain a port";
+  if (hostname.lastIndexOf("*") > 0)
+    return 'Hostname patterns can have at most one wildcard character ("*") and it can only be used for subdomains, e.g. "*.example.com"';
+  const isCatchAll = (hostname === "" || hostname === "*") && path === "";
+  const isLast = index === total - 1;
+  if (isLast && !isCatchAll)
+    return "The last ingress rule must match all URLs (i.e. it should not have a hostname or path filter)";
+  return !isLast && isCatchAll
+    ? `Rule #${index + 1} is matching the hostname '${hostname}', but this will match every hostname, meaning the rules which follow it will never be triggered.`
+    : undefined;
+}
+
+function pathProblem({ path }: Rule, index: number): string | undefined {
+  const problem = path ? goRegexProblem(path) : undefined;
+  return problem && `Rule #${index + 1} has an invalid regex: ${problem}`;
+}
+
+/**
+ * The rule that takes a request: the first that matches, as cloudflared finds it. Paths that only Go's
+ * regular expressions know (such as `(?i)`) are not understood here.
+ */
+export function ruleFor(rules: readonly Rule[], host: string, path: string): Rule | undefined {
+  return rules.find(
+    ({ hostname, path: pattern }) =>
+      matchesHost(hostname || "*", host) && (!pattern || new RegExp(pattern).test(path)),
+  );
+}
+
+function matchesHost(pattern: string, host: string): boolean {
+  return pattern === "*" || pattern === host || (pattern.startsWith("*.") && host.endsWith(pattern.slice(1)));
+}

@@ -1,0 +1,44 @@
+import type { Rule } from "../../components/tunnel/ingress-rules.ts";
+import { tunnelTarget } from "../../components/tunnel/live.ts";
+import type { Stack } from "../../config/stack.ts";
+import type { CloudflareSeed } from "./account.ts";
+
+/**
+ * The Cloudflare account as the stacks find it: the tunnels that they take over, with the rules that were made
+ * by hand for ingress-nginx, and the CNAMEs that the dashboard made with them. Hosts that only Pomerium has
+ * are not there yet.
+ */
+export function accountBefore(stacks: readonly Stack[]): CloudflareSeed {
+  const seed: CloudflareSeed = { zones: [], tunnels: [], records: [] };
+  for (const { apps, tunnels, ingressNginx } of stacks)
+    for (const { tunnelId, accountId, zoneId, name, apps: carried } of tunnels) {
+      const served = apps.filter((app) => carried.includes(app.name) && app.migrated !== true);
+      const zone = apps.find((app) => carried.includes(app.name))?.zone ?? "example.org";
+      if (!seed.zones.some(({ id }) => id === zoneId)) seed.zones.push({ id: zoneId, name: zone });
+      if (tunnelId === undefined) continue;
+      const ingress = served.flatMap(({ host }) =>
+        rulesByHand(host, ingressNginx?.address ?? "192.168.0.151"),
+      );
+      seed.tunnels.push({
+        id: tunnelId,
+        accountId,
+        name,
+        config: { ingress: [...ingress, { service: "http_status:404" }], "warp-routing": { enabled: false } },
+      });
+      for (const { host } of served)
+        seed.records.push({ zoneId, name: host, type: "CNAME", content: tunnelTarget(tunnelId) });
+    }
+  return seed;
+}
+
+/** A detour for HTTP-01 challenges, and then the host itself, without a look at its certificate. */
+function rulesByHand(hostname: string, nginx: string): Rule[] {
+  return [
+    { hostname, path: "^/.well-known", service: "http://localhost:32080" },
+    {
+      hostname,
+      service: `https://${nginx}`,
+      originRequest: { originServerName: hostname, noTLSVerify: true },
+    },
+  ];
+}

@@ -1,0 +1,148 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type CloudflareSeed, type CloudflareState, stateOf } from "./account.ts";
+import { type ApiResult, answer, Refusal } from "./api.ts";
+
+export interface StandIn {
+  /** Root of the API, for $CLOUDFLARE_BASE_URL: `http://127.0.0.1:<port>/client/v4`. */
+  url: string;
+  /** What the accounts hold now. */
+  readonly state: CloudflareState;
+  /** Every request so far, in order, without what is secret in it. */
+  readonly requests: readonly RecordedRequest[];
+  stop(): Promise<void>;
+}
+
+export interface RecordedRequest {
+  method: string;
+  /** Below the root, without its query: `/zones/<id>/dns_records`. */
+  path: string;
+  body?: unknown;
+  status: number;
+}
+
+const root = "/client/v4";
+
+/** A token as Cloudflare issues it. */
+const anyToken = /^[A-Za-z0-9_-]{40,}$/;
+
+/** A tunnel's list of rules is about the largest thing that anybody sends. */
+const longestBody = 4 * 1024 * 1024;
+
+/**
+ * Starts a stand-in for Cloudflare's API on loopback: accounts, tunnels with their rules, DNS records. It
+ * refuses what Cloudflare refuses, and forgets everything when it stops.
+ *
+ * @param token The token that opens it. Default: anything that looks like one.
+ */
+export async function startCloudflare({
+  seed = { zones: [], tunnels: [], records: [] },
+  token,
+}: {
+  seed?: CloudflareSeed;
+  token?: string;
+} = {}): Promise<StandIn> {
+  const state = stateOf(seed);
+  const requests: RecordedRequest[] = [];
+  const server = createServer((request, response) => {
+    void respond(request, response, state, token, requests);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}${root}`,
+    state,
+    requests,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function respond(
+  request: IncomingMessage,
+  response: ServerResponse,
+  state: CloudflareState,
+  token: string | undefined,
+  requests: RecordedRequest[],
+): Promise<void> {
+  const url = new URL(request.url ?? "/", "http://127.0.0.1");
+  const method = request.method ?? "GET";
+  const path = url.pathname.replace(root, "");
+  let body: Record<string, unknown> | undefined;
+  let status = 200;
+  let envelope: unknown;
+  try {
+    authorize(request.headers.authorization, token);
+    body = await readBody(request);
+    envelope = success(answer(state, { method, path, query: url.searchParams, body: body ?? {} }));
+  } catch (error) {
+    const { code, message, status: refused } = asRefusal(error);
+    status = refused;
+    envelope = { success: false, errors: [{ code, message }], messages: [], result: null };
+  }
+  requests.push({ method, path, ...(body === undefined ? {} : { body: withoutSecrets(body) }), status });
+  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(envelope));
+}
+
+/** @throws Refusal */
+function authorize(header: string | undefined, token: string | undefined): void {
+  if (header === undefined)
+    throw new Refusal(400, 9106, "Missing X-Auth-Key, X-Auth-Email or Authorization headers");
+  const given = /^Bearer (\S+)$/.exec(header)?.[1];
+  if (given === undefined) throw new Refusal(400, 6003, "Invalid request headers");
+  if (token === undefined ? !anyToken.test(given) : given !== token)
+    throw new Refusal(403, 10000, "Authentication error");
+}
+
+async function readBody(request: IncomingMessage): Promise<Record<string, unknown> | undefined> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > longestBody) throw new Refusal(413, 7008, "Request body is too large");
+    chunks.push(chunk);
+  }
+  if (length === 0) return undefined;
+  try {
+    const body: unknown = JSON.parse(Buffer.concat(chunks).toString("utf8"));
+    if (typeof body === "object" && body !== null && !Array.isArray(body))
+      return body as Record<string, unknown>;
+  } catch {
+    // Refused below.
+  }
+  throw new Refusal(400, 9207, "Request body is invalid.");
+}
+
+function success({ result, page }: ApiResult): unknown {
+  return {
+    success: true,
+    errors: [],
+    messages: [],
+    result,
+    ...(page === undefined
+      ? {}
+      : {
+          result_info: {
+            page: page.page,
+            per_page: page.perPage,
+            count: (result as unknown[]).length,
+            total_count: page.total,
+            total_pages: Math.max(1, Math.ceil(page.total / page.perPage)),
+          },
+        }),
+  };
+}
+
+function asRefusal(error: unknown): Refusal {
+  return error instanceof Refusal ? error : new Refusal(500, 1000, `Internal error: ${String(error)}`);
+}
+
+function withoutSecrets(body: Record<string, unknown>): Record<string, unknown> {
+  return "tunnel_secret" in body ? { ...body, tunnel_secret: "[secret]" } : body;
+}

@@ -1,0 +1,70 @@
+import { loadFromFile } from "../config/load.ts";
+import type { AppConfig, Phase } from "../config/stack.ts";
+import { isVerify } from "../preflight/problems.ts";
+import { accountBefore } from "./cloudflare/seed.ts";
+import { type StandIn as CloudflareStandIn, startCloudflare } from "./cloudflare/server.ts";
+import { type Cluster, startCluster } from "./cluster/cluster.ts";
+import { type SeedService, seed } from "./cluster/seed.ts";
+import type { Tools } from "./cluster/tools.ts";
+import { startControllers } from "./controllers/controllers.ts";
+import { type StackConfig, sandboxConfig, stackFile } from "./stacks.ts";
+
+/** A throwaway cluster as a stack finds its own: apps run, cert-manager issues, tunnels lead to ingress-nginx. */
+export interface Sandbox {
+  cluster: Cluster;
+  /** The Cloudflare account that the stack's tunnels are in. */
+  cloudflare: CloudflareStandIn;
+  /** What the program needs to find both. */
+  env: Record<string, string>;
+  /** The stack's config for this cluster, in a phase. */
+  config(phase: Phase): StackConfig;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the sandbox of one stack.
+ *
+ * @param source Base kustomization in place of upstream's; default: the embedded one, which needs no network.
+ */
+export async function openSandbox(
+  stack: string,
+  tools: Tools,
+  { source = "sandbox/base", onProgress }: { source?: string; onProgress?: (task: string) => void } = {},
+): Promise<Sandbox> {
+  const file = loadFromFile(stackFile(stack));
+  const { apps, cluster: meant } = file;
+  const cluster = await startCluster({
+    tools,
+    contexts: [meant.context],
+    ...(onProgress ? { onProgress } : {}),
+  });
+  try {
+    await seed(cluster, { services: apps.filter((app) => !isVerify(app)).map(serviceOf) });
+    const controllers = startControllers(cluster);
+    await controllers.ready;
+    const cloudflare = await startCloudflare({ seed: accountBefore([file]) });
+    const config = (phase: Phase): StackConfig =>
+      sandboxConfig(stack, { kubeconfig: cluster.kubeconfig, uid: cluster.uid, phase, source });
+    // The same in every run, as a person's would be.
+    const { secrets } = config("coexist");
+    return {
+      cluster,
+      cloudflare,
+      env: { CLOUDFLARE_BASE_URL: cloudflare.url },
+      config: (phase) => ({ ...config(phase), secrets }),
+      stop: async () => {
+        await cloudflare.stop();
+        await controllers.stop();
+        await cluster.stop();
+      },
+    };
+  } catch (error) {
+    await cluster.stop();
+    throw error;
+  }
+}
+
+/** The Service that the app's entry speaks of. */
+function serviceOf({ namespace, service: { name, port } }: AppConfig): SeedService {
+  return { namespace, name, ports: [typeof port === "number" ? { port } : { name: port, port: 80 }] };
+}

@@ -1,0 +1,52 @@
+import { strict as assert } from "node:assert";
+import { cliRunner, installedCli, type PulumiCli } from "../../sandbox/runner/pulumi-cli.ts";
+import type { Runner, RunnerOptions } from "../../sandbox/runner/runner.ts";
+import { standInRunner } from "../../sandbox/runner/stand-in.ts";
+import { openSandbox } from "../../sandbox/sandbox.ts";
+import { stackNames } from "../../sandbox/stacks.ts";
+import { useTools } from "../sandbox/support.ts";
+import { programSuite } from "../support/program.ts";
+import { wanted } from "../support/snapshot.ts";
+
+describe("the program on the real Pulumi CLI", () => {
+  let cli: PulumiCli;
+  before(async function () {
+    const found = await installedCli();
+    if (!found) {
+      this.test?.parent?.eachTest((test) => {
+        test.title += " (skipped: no Pulumi CLI is installed)";
+      });
+      this.skip();
+    }
+    cli = found;
+  });
+
+  programSuite(({ cluster, env }, stack) => cliRunner(cli, { stack, kubeconfig: cluster.kubeconfig, env }));
+
+  describe("and on the stand-in engine", function () {
+    this.timeout(240_000);
+    const tools = useTools();
+
+    for (const stack of stackNames)
+      it(`${stack}: the same steps leave the same objects in the API server`, async () => {
+        const objectsWith = async (make: (options: RunnerOptions) => Promise<Runner>) => {
+          const sandbox = await openSandbox(stack, tools());
+          const runner = await make({ stack, kubeconfig: sandbox.cluster.kubeconfig, env: sandbox.env });
+          try {
+            for (const phase of ["coexist", "cutover", "coexist"] as const) {
+              await runner.configure(sandbox.config(phase));
+              assert.deepEqual((await runner.up()).errors, []);
+            }
+            return await wanted(sandbox.cluster.api);
+          } finally {
+            await runner.close();
+            await sandbox.stop();
+          }
+        };
+        const standIn = await objectsWith((options) => standInRunner(tools(), options));
+        const real = await objectsWith((options) => cliRunner(cli, options));
+        assert.deepEqual([...standIn.keys()].sort(), [...real.keys()].sort());
+        for (const [name, object] of real) assert.deepEqual(standIn.get(name), object, name);
+      });
+  });
+});
