@@ -1,0 +1,96 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { defaultVersion } from "../../config/versions.ts";
+import { type Finding, lintPolicy } from "../../policies/ppl/lint.ts";
+import { parsePolicy } from "../../policies/ppl/parse.ts";
+import { aligned, counted, visible } from "../../policies/report/text.ts";
+import type { Command, Input } from "../command.ts";
+import { CliError, exit, UsageError } from "../exit.ts";
+import { type Io, paint } from "../io.ts";
+import { json } from "../output.ts";
+import { positions } from "../policy-positions.ts";
+
+/** Something about the text, at its place. */
+interface Told {
+  line: number;
+  column: number;
+  severity: "error" | "warning";
+  /** What the finding is about; absent for what Pomerium itself refuses. */
+  code?: Finding["code"];
+  message: string;
+  mend?: string;
+}
+
+/** Reads a policy as Pomerium would and says what is wrong with it. */
+export const lint: Command = {
+  name: "lint",
+  summary: "what is wrong with a policy in Pomerium's language",
+  args: "<file|->",
+  most: 1,
+  options: {
+    pomerium: { value: "<release>", meaning: `Pomerium's release; default: ${defaultVersion}` },
+    addresses: {
+      value: "<kind>",
+      meaning: "whether Pomerium sees callers' own addresses; nothing is said of source_ip when absent",
+      choices: ["real", "proxied"],
+    },
+    json: { meaning: "for programs" },
+  },
+  notes: ["- reads the policy from standard input. Warnings alone do not fail."],
+  async run(input, io) {
+    const [file] = input.args;
+    if (file === undefined) throw new UsageError("lint needs the policy's file, or - for standard input");
+    const found = findings(await read(file, io), input);
+    if (input.flag("json")) io.out(json("policy-lint", { file, findings: found }));
+    else io.out(shown(file === "-" ? "standard input" : file, found, io));
+    return found.some(({ severity }) => severity === "error") ? exit.failed : exit.ok;
+  },
+};
+
+async function read(file: string, io: Io): Promise<string> {
+  if (file === "-") return io.stdin();
+  try {
+    return readFileSync(resolve(io.cwd, file), "utf8");
+  } catch (error) {
+    throw new CliError(
+      `cannot read ${file}: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}`,
+    );
+  }
+}
+
+function findings(text: string, input: Input): Told[] {
+  const parsed = parsePolicy(text);
+  if (!parsed.policy)
+    return parsed.problems.map(({ line, column, message, hint }) => ({
+      ...{ line, column, severity: "error", message },
+      ...(hint === undefined ? {} : { mend: hint }),
+    }));
+  const place = positions(text);
+  const clientAddresses = input.text("addresses") as "real" | "proxied" | undefined;
+  const pomerium = input.text("pomerium") ?? defaultVersion;
+  if (!/^v?\d+\.\d+(\.\d+)?$/.test(pomerium))
+    throw new UsageError(`--pomerium ${pomerium}: no release; write it as in ${defaultVersion}`);
+  return lintPolicy(parsed.policy, { pomerium, ...(clientAddresses ? { clientAddresses } : {}) })
+    .map(({ where, ...finding }) => ({ ...place(where), ...finding }))
+    .sort((one, other) => one.line - other.line || one.column - other.column);
+}
+
+function shown(name: string, found: readonly Told[], io: Io): string {
+  if (found.length === 0) return `${name}: ${paint(io, "green", "nothing to say")}\n`;
+  const errors = found.filter(({ severity }) => severity === "error").length;
+  const counts = [
+    ...(errors > 0 ? [counted(errors, "error")] : []),
+    ...(found.length > errors ? [counted(found.length - errors, "warning")] : []),
+  ];
+  const lines = aligned(
+    found.map(({ line, column, severity, message }) => [
+      `  ${severity === "error" ? "✖" : "!"} ${line}:${column}`,
+      visible(message),
+    ]),
+  ).flatMap((line, i) => {
+    const { severity, mend } = found[i]!;
+    const painted = paint(io, severity === "error" ? "red" : "yellow", line);
+    return mend === undefined ? [painted] : [painted, `      ${visible(mend)}`];
+  });
+  return `${[`${paint(io, "bold", name)}: ${counts.join(", ")}`, "", ...lines].join("\n")}\n`;
+}

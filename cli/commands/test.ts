@@ -1,0 +1,114 @@
+import type { Stack } from "../../config/stack.ts";
+import { testsJson } from "../../policies/report/json.ts";
+import { aligned, counted, visible } from "../../policies/report/text.ts";
+import {
+  failure,
+  runAccessTests,
+  type TestResult,
+  type Untested,
+  untested,
+} from "../../policies/tests/run.ts";
+import type { Command } from "../command.ts";
+import { exit } from "../exit.ts";
+import { type Io, paint } from "../io.ts";
+import { json } from "../output.ts";
+import { projectOf, stacksOf } from "../project.ts";
+import { stackNow } from "../views.ts";
+
+interface Tested {
+  stack: Stack;
+  results: readonly TestResult[];
+  missing: readonly Untested[];
+}
+
+/** Runs the stack files' access tests. */
+export const test: Command = {
+  name: "test",
+  summary: "runs the access tests of the stack files",
+  args: "[stack…]",
+  most: 1000,
+  options: {
+    all: { meaning: "every single answer, not only the failing ones" },
+    json: { meaning: "for programs" },
+  },
+  notes: [
+    "All stacks when none is named. Every caller at every path of a test is counted; what cannot be decided",
+    "fails. A preview refuses what fails here.",
+  ],
+  async run(input, io) {
+    const project = projectOf(input, io);
+    const tested = stacksOf(project, input.args).map((name): Tested => {
+      const stack = stackNow(project, name);
+      return { stack, results: runAccessTests(stack), missing: untested(stack) };
+    });
+    if (input.flag("json"))
+      io.out(
+        json("access-tests-of-stacks", {
+          stacks: tested.map(({ stack, results, missing }) => ({
+            stack: stack.name,
+            ...(JSON.parse(testsJson(results, missing)) as object),
+          })),
+        }),
+      );
+    else io.out(tested.map((one) => told(one, input.flag("all"), io)).join("\n"));
+    return tested.every(holds) ? exit.ok : exit.failed;
+  },
+};
+
+function holds({ results, missing }: Tested): boolean {
+  return results.every(({ passed }) => passed) && missing.every(({ severity }) => severity === "warning");
+}
+
+function told({ stack, results, missing }: Tested, all: boolean, io: Io): string {
+  const failed = results.filter(({ passed }) => !passed);
+  const rows = stack.apps.map(({ name, host, access }): string[] => {
+    const own = results.filter(({ app }) => app === name);
+    const wrong = own.filter(({ passed }) => !passed);
+    const undecided = wrong.filter(({ got }) => got === "unknown").length;
+    return [
+      visible(name),
+      visible(host),
+      String(own.length),
+      wrong.length === 0 ? "" : `${wrong.length} failed`,
+      [
+        ...(undecided > 0 ? [`${undecided} undecided`] : []),
+        ...(missing.some(({ app }) => app === name) ? ["untested against strangers"] : []),
+        ...(access.kind === "public" ? ["PUBLIC"] : []),
+      ].join(" · "),
+    ];
+  });
+  const lines = aligned([["app", "host", "answers", "", ""], ...rows]).map((line, i) => {
+    if (i === 0) return paint(io, "dim", line);
+    return rows[i - 1]![3] === "" ? line : paint(io, "red", line);
+  });
+  const sum =
+    failed.length === 0
+      ? paint(io, "green", `${results.length} passed`)
+      : paint(io, "red", `${failed.length} of ${results.length} failed`);
+  return `${[
+    `${paint(io, "bold", stack.name)}: ${sum}${missing.length === 0 ? "" : `, ${counted(missing.length, "app")} untested`}`,
+    "",
+    ...lines,
+    ...(all ? ["", ...answers(results)] : []),
+    ...(failed.length > 0
+      ? ["", ...failed.flatMap((result) => failure(result).split("\n").map(visible))]
+      : []),
+    ...(missing.length > 0
+      ? ["", ...missing.map(({ severity, at, message }) => `${severity}: ${at}   ${message}`)]
+      : []),
+  ].join("\n")}\n`;
+}
+
+function answers(results: readonly TestResult[]): string[] {
+  return aligned(
+    results.map(({ passed, principal, method, host, path, sourceIp, expected, got, reason }) =>
+      [
+        passed ? "✔" : "✖",
+        principal,
+        `${method} ${host}${path}${sourceIp === undefined ? "" : ` from ${sourceIp}`}`,
+        passed ? got : `${got}, expected ${expected}`,
+        reason,
+      ].map(visible),
+    ),
+  );
+}

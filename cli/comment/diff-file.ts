@@ -1,0 +1,53 @@
+import { z } from "zod";
+import { type AccessDiff, kinds } from "../../policies/diff/diff.ts";
+import { CliError } from "../exit.ts";
+
+const state = z.enum(["allow", "deny", "unknown", "absent"]);
+
+const schema = z.object({
+  version: z.literal(1),
+  kind: z.literal("access-diff"),
+  before: z.string(),
+  after: z.string(),
+  rows: z.array(
+    z.object({
+      kind: z.enum(kinds),
+      person: z.string(),
+      host: z.string(),
+      path: z.string(),
+      paths: z.array(z.string()),
+      method: z.string().exactOptional(),
+      sourceIp: z.string().exactOptional(),
+      before: state,
+      after: state,
+      rule: z.string(),
+      keyPath: z.string(),
+      reason: z.string(),
+    }),
+  ),
+  public: z.array(z.string()),
+  open: z.object({ paths: z.number(), apps: z.number() }),
+  unreadable: z.array(z.object({ view: z.string(), at: z.string(), reason: z.string() })),
+  notes: z.array(z.string()).default([]),
+});
+
+/**
+ * Reads what `diff --json` has written.
+ *
+ * @throws CliError when it is something else.
+ */
+export function parseDiff(text: string): { diff: AccessDiff; notes: readonly string[] } {
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch {
+    throw new CliError("--diff: not JSON; write it with `node cli/main.ts diff --json --output <file>`");
+  }
+  const parsed = schema.safeParse(data);
+  if (!parsed.success)
+    throw new CliError(
+      `--diff: no access diff (${z.prettifyError(parsed.error).split("\n").slice(0, 2).join("")}); write it with \`node cli/main.ts diff --json --output <file>\``,
+    );
+  const { notes, version: _, kind: __, ...diff } = parsed.data;
+  return { diff, notes };
+}

@@ -1,0 +1,59 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { CliError } from "./exit.ts";
+
+const execute = promisify(execFile);
+
+/** A stack file or a list of names never comes near it; a mistake must not fill the memory. */
+const mostOutput = 64 * 1024 * 1024;
+
+/** Runs git without a shell, so that no name can become a command. */
+async function git(directory: string, args: readonly string[]): Promise<string> {
+  const { stdout } = await execute("git", ["-C", directory, ...args], { maxBuffer: mostOutput });
+  return stdout;
+}
+
+/**
+ * The commit that a revision means.
+ *
+ * @throws CliError when there is no git, no repository or no such revision.
+ */
+export async function commitOf(directory: string, revision: string): Promise<string> {
+  try {
+    return (
+      await git(directory, ["rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`])
+    ).trim();
+  } catch (error) {
+    const { code } = error as { code?: string | number };
+    if (code === "ENOENT") throw new CliError("git is not installed, so no revision can be read");
+    if (!(await isRepository(directory)))
+      throw new CliError(`${directory} is in no git repository, so it has no revision "${revision}"`);
+    throw new CliError(
+      `git knows no revision "${revision}"; in a shallow clone, fetch more of the history: git fetch --deepen 50`,
+    );
+  }
+}
+
+async function isRepository(directory: string): Promise<boolean> {
+  return git(directory, ["rev-parse", "--git-dir"]).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** A file's text at a commit; undefined when the commit has no such file. */
+export async function fileAt(directory: string, commit: string, file: string): Promise<string | undefined> {
+  const path = `./${file}`;
+  if ((await git(directory, ["ls-tree", "-z", commit, "--", path])) === "") return undefined;
+  return git(directory, ["show", `${commit}:${path}`]);
+}
+
+/** Files of these folders that are not the same at a commit and now. */
+export async function changedSince(
+  directory: string,
+  commit: string,
+  folders: readonly string[],
+): Promise<string[]> {
+  const names = await git(directory, ["diff", "--name-only", "--relative", "-z", commit, "--", ...folders]);
+  return names.split("\0").filter(Boolean);
+}

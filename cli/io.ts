@@ -1,0 +1,50 @@
+import { text } from "node:stream/consumers";
+import { styleText } from "node:util";
+import type { ClusterAddress } from "../components/cluster/api.ts";
+import type { LiveCluster } from "../components/cluster/live.ts";
+
+/** Everything outside that a command touches, apart from files and git. */
+export interface Io {
+  out(text: string): void;
+  err(text: string): void;
+  stdin(): Promise<string>;
+  /** Folder that relative paths start from. */
+  cwd: string;
+  /** Width of the terminal; absent when the output goes elsewhere. */
+  columns?: number;
+  colour: boolean;
+  /** Reads a cluster without writing to it. */
+  readCluster(address: ClusterAddress): Promise<LiveCluster>;
+}
+
+/** The terminal, or whatever stands in its place. Colour only for a terminal, and not under NO_COLOR. */
+export function processIo(): Io {
+  const { stdout, stderr } = process;
+  // A reader that has seen enough (`… | head`) is no mistake.
+  stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+  return {
+    out: (text) => void stdout.write(text),
+    err: (text) => void stderr.write(text),
+    stdin: () => text(process.stdin),
+    cwd: process.cwd(),
+    ...(stdout.isTTY ? { columns: stdout.columns } : {}),
+    colour: stdout.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== "dumb",
+    readCluster: async (address) => {
+      // The Kubernetes client is slow to load, and most commands never ask a cluster.
+      const [{ ReadOnlyApi }, { readCluster }] = await Promise.all([
+        import("../components/cluster/api.ts"),
+        import("../components/cluster/live.ts"),
+      ]);
+      return readCluster(await ReadOnlyApi.connect(address));
+    },
+  };
+}
+
+type Style = "bold" | "dim" | "red" | "green" | "yellow";
+
+/** The text in a style, where the output can show one. */
+export function paint({ colour }: Pick<Io, "colour">, style: Style, text: string): string {
+  return colour ? styleText(style, text, { validateStream: false }) : text;
+}

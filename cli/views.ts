@@ -1,0 +1,89 @@
+import { loadFromFile, loadFromText } from "../config/load.ts";
+import { StackFileError } from "../config/problems.ts";
+import type { Stack } from "../config/stack.ts";
+import { stackFileName } from "../config/stack-file.ts";
+import type { View } from "../policies/matrix/view.ts";
+import { liveView, viewOfStack } from "../preflight/views.ts";
+import { changedSince, commitOf, fileAt } from "./git.ts";
+import type { Io } from "./io.ts";
+import { type Project, stackPath } from "./project.ts";
+
+/** A view and where it comes from. */
+export interface Seen {
+  view: View;
+  /** The stack that it was read from; absent for a live cluster and for a revision without the file. */
+  stack?: Stack;
+  /** What the reader of a comparison must know about it. */
+  notes: readonly string[];
+}
+
+/** How a view is named on the command line. */
+export const viewMeaning: readonly string[] = [
+  "A view is `now` (the stack file as it lies there), `live` (the Ingresses on the cluster) or a git revision",
+  '(`HEAD~1`; a branch that is called "live" is `heads/live`). A stack file that a revision does not have is an',
+  "empty view.",
+];
+
+/** The stack file as it lies there. */
+export function stackNow(project: Project, stack: string): Stack {
+  return loadFromFile(stackPath(project, stack));
+}
+
+/**
+ * Who may reach what, in the stack file now, in one of its revisions, or on the cluster.
+ *
+ * @param name `now`, `live` or a git revision.
+ * @throws StackFileError when the stack file of that view is refused.
+ * @throws CliError when git does not know the revision.
+ */
+export async function viewOf(name: string, project: Project, stack: string, io: Io): Promise<Seen> {
+  switch (name) {
+    case "now": {
+      const now = stackNow(project, stack);
+      return { view: viewOfStack(name, now), stack: now, notes: [] };
+    }
+    case "live": {
+      const now = stackNow(project, stack);
+      return { view: liveView(now, await io.readCluster(now.cluster)), notes: [] };
+    }
+    default:
+      return viewAt(name, project, stack);
+  }
+}
+
+/** The code that makes access out of a stack file. */
+const deciding = ["config/*.ts", "policies/*.ts", ":(exclude)policies/report"];
+
+async function viewAt(revision: string, { directory }: Project, stack: string): Promise<Seen> {
+  const commit = await commitOf(directory, revision);
+  const file = stackFileName(stack);
+  const [text, changed] = await Promise.all([
+    fileAt(directory, commit, file),
+    changedSince(directory, commit, deciding),
+  ]);
+  if (text === undefined)
+    return { view: { name: revision, apps: [] }, notes: [`${revision} has no ${file}: everything is new`] };
+  const then = stackAt(revision, file, text);
+  return {
+    view: viewOfStack(revision, then),
+    stack: then,
+    // Code of another revision is never run: it may be a stranger's.
+    notes:
+      changed.length === 0
+        ? []
+        : [
+            `the code that decides is not that of ${revision} (${changed.slice(0, 3).join(", ")}${
+              changed.length > 3 ? ` and ${changed.length - 3} more` : ""
+            }); both stack files are read by the code as it is now, so what a change of the code opens or closes is not shown: compare with live`,
+          ],
+  };
+}
+
+function stackAt(revision: string, file: string, text: string): Stack {
+  try {
+    return loadFromText(file, text);
+  } catch (error) {
+    if (error instanceof StackFileError) throw new StackFileError(`${file} at ${revision}`, error.problems);
+    throw error;
+  }
+}

@@ -1,0 +1,97 @@
+import { strict as assert } from "node:assert";
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { cli, house, makeProject } from "./project.ts";
+
+const names = ["check", "access", "test", "diff", "lint", "comment"];
+const main = join(import.meta.dirname, "../../../cli/main.ts");
+
+describe("the command line", () => {
+  const project = makeProject({ house: house(), other: house() });
+
+  it("answers a mistyped command with the one that was meant", async () => {
+    const { code, out, err } = await cli(project, ["chekc"]);
+    assert.equal(code, 2);
+    assert.equal(out, "");
+    assert.match(err, /^error: unknown command "chekc"; did you mean "check"\?$/m);
+    for (const name of names) assert.match(err, new RegExp(`^  ${name} `, "m"));
+  });
+
+  it("lists its commands when it is given none, without claiming success", async () => {
+    const { code, err } = await cli(project, []);
+    assert.equal(code, 2);
+    assert.match(err, /^usage: node cli\/main\.ts <command>/m);
+    assert.equal((await cli(project, ["--help"])).code, 0);
+  });
+
+  for (const name of names)
+    it(`tells every option of ${name}`, async () => {
+      const { code, out } = await cli(project, [name, "--help"]);
+      assert.equal(code, 0);
+      assert.match(out, new RegExp(`^usage: node cli/main\\.ts ${name}`, "m"));
+      for (const option of ["--help", "--cwd <folder>"]) assert.ok(out.includes(`\n  ${option} `), option);
+    });
+
+  const refused: [argv: string[], message: RegExp][] = [
+    [["diff", "house", "--form", "HEAD"], /unknown option --form; did you mean --from\?/],
+    [["diff", "house", "-x"], /unknown option -x/],
+    [["diff", "house", "--from"], /--from needs a value: --from <view>/],
+    [["diff", "house", "--from="], /--from needs a value/],
+    [["diff", "house", "--from", "--to", "now"], /--from needs a value/],
+    [["diff", "house", "--fail-on", "gain,publik"], /"publik" is none of gain, public, loss/],
+    [["access", "house", "--format", "htlm"], /--format htlm: one of .*; did you mean "html"\?/],
+    [["access", "house", "--json", "--format", "html"], /--json and --format html exclude each other/],
+    [["access", "house", "--json=yes"], /--json takes no value/],
+    [["access", "house", "other"], /access takes one argument/],
+    [["access"], /which stack\? The project has house, other/],
+    [["comment", "house"], /comment takes no argument/],
+    [["comment", "--stack", "house", "--from", "a", "--diff", "b"], /--from and --diff exclude each other/],
+    [["lint"], /lint needs the policy's file, or -/],
+    [["lint", "-", "--pomerium", "latest"], /--pomerium latest: no release/],
+  ];
+  for (const [argv, message] of refused)
+    it(`refuses \`${argv.join(" ")}\` and shows the usage`, async () => {
+      const { code, out, err } = await cli(project, argv, { stdin: "[]" });
+      assert.equal(code, 2);
+      assert.equal(out, "");
+      assert.match(err, message);
+      assert.match(err, new RegExp(`^usage: node cli/main\\.ts ${argv[0]}`, "m"));
+    });
+
+  it("answers a mistyped stack with the one that was meant", async () => {
+    const { code, err } = await cli(project, ["access", "huose"]);
+    assert.equal(code, 1);
+    assert.equal(err, 'error: no stack "huose"; did you mean "house"?\n');
+  });
+
+  it("takes a stack by the name of its file", async () => {
+    assert.equal((await cli(project, ["access", "Pulumi.house.yaml"])).code, 0);
+  });
+
+  it("finds the project from a folder inside it, and from outside by --cwd", async () => {
+    project.put("deep/down/here.txt", "");
+    assert.equal((await cli({ directory: join(project.directory, "deep/down") }, ["check"])).code, 0);
+    assert.equal((await cli({ directory: "/" }, ["check", "--cwd", project.directory])).code, 0);
+    const { code, err } = await cli({ directory: "/" }, ["check"]);
+    assert.equal(code, 1);
+    assert.match(err, /no Pulumi\.yaml in \/ or any folder above; name the project's folder with --cwd/);
+  });
+
+  it("is coloured for a terminal only", async () => {
+    const coloured = "\u001b[";
+    assert.ok((await cli(project, ["check"], { colour: true })).out.includes(coloured));
+    assert.ok(!(await cli(project, ["check"])).out.includes(coloured));
+  });
+
+  it("tells a refused stack file without a stack trace, as a program of its own", async () => {
+    const broken = makeProject({ broken: { ...house(), phase: "cutovre" } });
+    const { status, stdout, stderr } = spawnSync(process.execPath, [main, "access"], {
+      cwd: broken.directory,
+      encoding: "utf8",
+    });
+    assert.equal(status, 1);
+    assert.equal(stdout, "");
+    assert.match(stderr, /^Pulumi\.broken\.yaml: 1 problem\n\n {2}phase /);
+    assert.doesNotMatch(stderr, /\n\s+at /);
+  });
+});

@@ -1,0 +1,98 @@
+import { strict as assert } from "node:assert";
+import * as fc from "fast-check";
+import { fenced, leastRoom, withRaw } from "../../../cli/comment/raw.ts";
+
+/** Text as a preview may hold it: lines of all lengths, fences, markup, colours, other alphabets. */
+const raw = fc
+  .array(
+    fc.oneof(
+      fc.string({ maxLength: 120 }),
+      fc.string({ unit: "grapheme", maxLength: 80 }),
+      fc.nat(60).map((count) => "`".repeat(count)),
+      fc.constantFrom(
+        "</details>",
+        "<!-- x -->",
+        "~~~",
+        "\u001b[31mred\u001b[0m",
+        "\t+ a\r",
+        "",
+        "x".repeat(3000),
+      ),
+    ),
+    { maxLength: 120 },
+  )
+  .map((lines) => lines.join("\n"));
+
+/** The lines between the fences, and what stands around them. */
+function taken(text: string, head: string) {
+  assert.ok(text.startsWith(`${head}\n<details>\n<summary>`));
+  const lines = text.slice(head.length + 1).split("\n");
+  const fence = lines[3]!;
+  assert.match(fence, /^`{3,}$/);
+  assert.deepEqual(lines.slice(-4), [fence, "", "</details>", ""]);
+  return { fence, body: lines.slice(4, -4), summary: lines[1]! };
+}
+
+describe("the raw preview below a comment", () => {
+  it("never exceeds the limit, and leaves the comment's own part as it is", () => {
+    fc.assert(
+      fc.property(
+        raw,
+        fc.string({ maxLength: 500 }),
+        fc.integer({ min: leastRoom, max: 9000 }),
+        (text, head, room) => {
+          const limit = head.length + room;
+          const comment = withRaw(head, text, limit);
+          assert.ok(comment.length <= limit, `${comment.length} > ${limit}`);
+          taken(comment, head);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it("keeps the end, and as much of it as fits", () => {
+    fc.assert(
+      fc.property(raw, fc.integer({ min: leastRoom, max: 9000 }), (text, limit) => {
+        const whole = taken(withRaw("head", text, Number.MAX_SAFE_INTEGER), "head").body.join("\n");
+        const comment = withRaw("head", text, limit);
+        const { body, summary } = taken(comment, "head");
+        const kept = body.join("\n");
+        assert.ok(whole.endsWith(kept));
+        if (kept === whole) return;
+        assert.match(summary, /The raw preview: (its last line|the last \d+ of \d+ lines)/);
+        // At most one line is missing that would have fitted, cut because its beginning would not.
+        const missing =
+          whole
+            .slice(0, whole.length - kept.length)
+            .split("\n")
+            .at(-2) ?? "";
+        assert.ok(comment.length + missing.length + 80 > limit, `${comment.length} of ${limit}`);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("is never closed by what it holds", () => {
+    fc.assert(
+      fc.property(raw, (text) => {
+        const { fence, body } = taken(withRaw("head", text, 20_000), "head");
+        const closing = new RegExp(`^ {0,3}\`{${fence.length},}\\s*$`);
+        assert.ok(!body.some((line) => closing.test(line)));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("cuts no character in half", () => {
+    for (const limit of [leastRoom, leastRoom + 1]) {
+      const comment = withRaw("head", "😀".repeat(5000), limit);
+      assert.ok(comment.isWellFormed());
+      assert.ok(comment.length >= limit - 2);
+    }
+  });
+
+  it("shows what a terminal would hide, and no colour codes", () => {
+    assert.equal(fenced("\u001b[31mred\u001b[0m\u202eevil\r\n\tdone"), "```\nred\\u202eevil\n    done\n```");
+  });
+});
