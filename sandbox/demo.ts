@@ -6,6 +6,7 @@ import { appsOf } from "../policies/matrix/view.ts";
 import { matrixTable } from "../policies/report/table.ts";
 import { inspect } from "../preflight/inspect.ts";
 import { readiness } from "../preflight/readiness.ts";
+import type { Api } from "./cluster/api.ts";
 import { GoMissingError } from "./cluster/go.ts";
 import { describeProgress, ensureTools, type Tools } from "./cluster/tools.ts";
 import { cliRunner, describeCli, hasProvider, installedCli } from "./runner/pulumi-cli.ts";
@@ -108,14 +109,38 @@ function howBuilt({ builtNow, buildMs }: Tools): string {
 }
 
 /** What the stack came to: who may reach what, and what Pomerium says of itself. */
-async function show(stack: string, { cluster }: Sandbox): Promise<void> {
-  const { apps, directory, pomerium, cluster: meant } = loadFromFile(stackFile(stack));
+async function show(stack: string, { cluster, cloudflare }: Sandbox): Promise<void> {
+  const { apps, directory, pomerium, certificates, cluster: meant } = loadFromFile(stackFile(stack));
+  const { issuer } = certificates;
   const byHost = apps.map((app) => ({ ...app, name: app.host }));
   console.log(
     `\n${matrixTable(matrix(appsOf(byHost, pomerium.version), directory), { width: process.stdout.columns })}\n`,
   );
   const seen = await inspect({ ...meant, kubeconfig: cluster.kubeconfig });
   if (!("at" in seen)) console.log(`ready    ${readiness(seen)}`);
+  console.log(`issuer   ${await issuance(cluster.api, issuer)}`);
+  for (const { name, config } of cloudflare.state.tunnels)
+    for (const { hostname, service } of config?.ingress ?? [])
+      console.log(`tunnel   ${name.padEnd(8)} ${(hostname ?? "anything else").padEnd(48)} → ${service}`);
+  for (const { name, type, content } of cloudflare.state.records)
+    console.log(`record   ${type} ${name} → ${content}`);
+}
+
+/** `letsencrypt-prod: ready · 19/19 certificates issued`. */
+async function issuance(api: Api, issuer: string): Promise<string> {
+  interface Conditions {
+    status?: { conditions?: { type: string; status: string }[] };
+  }
+  const ready = ({ status }: Conditions): boolean =>
+    status?.conditions?.some((condition) => condition.type === "Ready" && condition.status === "True") ??
+    false;
+  const group = "/apis/cert-manager.io/v1";
+  const [own, list] = await Promise.all([
+    api.find<Conditions>(`${group}/clusterissuers/${issuer}`),
+    api.find<{ items: Conditions[] }>(`${group}/certificates`),
+  ]);
+  const certificates = list?.items ?? [];
+  return `${issuer}: ${own && ready(own) ? "ready" : "not ready"} · ${certificates.filter(ready).length}/${certificates.length} certificates issued`;
 }
 
 function describe({ operation, type, name }: Progress): string {

@@ -26,7 +26,10 @@ interface Stored extends KubernetesObject {
   metadata: KubernetesObject["metadata"] & { uid: string; generation?: number; resourceVersion: string };
 }
 
-/** Every object of these collections, by `<collection> <namespace>/<name>`. */
+/** The API server's Service of itself: its port is another in every sandbox. */
+const ownService = "services default/kubernetes";
+
+/** Every object of these collections, by `<collection> <namespace>/<name>`; without Helm's own bookkeeping. */
 export async function stored(api: Api): Promise<Map<string, Stored>> {
   const lists = await Promise.all(
     collections.map(async (path) => {
@@ -37,7 +40,9 @@ export async function stored(api: Api): Promise<Map<string, Stored>> {
       );
     }),
   );
-  return new Map(lists.flat());
+  return new Map(
+    lists.flat().filter(([name]) => !name.includes("/sh.helm.release.v1.") && name !== ownService),
+  );
 }
 
 /** Fields of metadata that the API server makes up. */
