@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { nearest } from "../policies/nearest.ts";
+import { newestRelease } from "../policies/releases.ts";
 import { unknownAnnotation } from "../policies/route/check.ts";
 import { type PathPart, valueAt } from "./paths.ts";
 import type { Report } from "./problems.ts";
 import { expectations } from "./schema/fields.ts";
-import { defaultVersion } from "./versions.ts";
 
 type Issue = z.core.$ZodIssue;
 
@@ -150,7 +150,7 @@ function wrongValue(values: readonly unknown[], given: unknown): string {
 }
 
 function unknownKey(key: string, at: readonly PathPart[], schemas: readonly z.core.$ZodType[]): string {
-  if (at[0] === "apps" && at[2] === "route" && at.length === 3) return unknownAnnotation(key, defaultVersion);
+  if (at[0] === "apps" && at[2] === "route" && at.length === 3) return unknownAnnotation(key, newestRelease);
   if (key === "replicas" && at.includes("storage"))
     return "Pebble has one writer and so one replica; `storage.postgres` takes more";
   const known = schemas

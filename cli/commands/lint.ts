@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { defaultVersion } from "../../config/versions.ts";
 import { type Finding, lintPolicy } from "../../policies/ppl/lint.ts";
 import { parsePolicy } from "../../policies/ppl/parse.ts";
+import { newestRelease } from "../../policies/releases.ts";
 import { aligned, counted, visible } from "../../policies/report/text.ts";
 import type { Command, Input } from "../command.ts";
 import { CliError, exit, UsageError } from "../exit.ts";
@@ -28,7 +28,7 @@ export const lint: Command = {
   args: "<file|->",
   most: 1,
   options: {
-    pomerium: { value: "<release>", meaning: `Pomerium's release; default: ${defaultVersion}` },
+    pomerium: { value: "<release>", meaning: `Pomerium's release; default: ${newestRelease}` },
     addresses: {
       value: "<kind>",
       meaning: "whether Pomerium sees callers' own addresses; nothing is said of source_ip when absent",
@@ -67,9 +67,9 @@ function findings(text: string, input: Input): Told[] {
     }));
   const place = positions(text);
   const clientAddresses = input.text("addresses") as "real" | "proxied" | undefined;
-  const pomerium = input.text("pomerium") ?? defaultVersion;
+  const pomerium = input.text("pomerium") ?? newestRelease;
   if (!/^v?\d+\.\d+(\.\d+)?$/.test(pomerium))
-    throw new UsageError(`--pomerium ${pomerium}: no release; write it as in ${defaultVersion}`);
+    throw new UsageError(`--pomerium ${pomerium}: no release; write it as in ${newestRelease}`);
   return lintPolicy(parsed.policy, { pomerium, ...(clientAddresses ? { clientAddresses } : {}) })
     .map(({ where, ...finding }) => ({ ...place(where), ...finding }))
     .sort((one, other) => one.line - other.line || one.column - other.column);

@@ -8,8 +8,8 @@
  */
 
 import { stringify } from "yaml";
+import { atLeast, pinnedCommits } from "../../policies/releases.ts";
 import * as names from "./names.ts";
-import { atLeast, pinnedCommits } from "./versions.ts";
 
 /** Kubernetes quantities: `500m`, `"1"`, `512Mi`. */
 export interface ComputeResources {

@@ -1,11 +1,11 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { isReleaseTag, newestRelease } from "../../policies/releases.ts";
 import { managedBy } from "../cluster/live.ts";
 import { bootstrapSecret, secretOutputs } from "./bootstrap-secret.ts";
 import * as names from "./names.ts";
 import { overlayFolders } from "./overlay.ts";
 import { isGoDuration, type ProviderName, providerProblems, settings } from "./settings.ts";
-import { isReleaseTag, newestVersion } from "./versions.ts";
 
 export interface IdentityProviderArgs {
   provider: ProviderName;
@@ -157,7 +157,7 @@ function withSecrets(args: PomeriumArgs): PomeriumArgs {
 
 function checkArgs(args: PomeriumArgs): void {
   if (!isReleaseTag(args.version)) {
-    const reason = `"${args.version}" is no release tag like ${newestVersion}`;
+    const reason = `"${args.version}" is no release tag like ${newestRelease}`;
     throw new pulumi.InputPropertyError({ propertyPath: "version", reason });
   }
   const errors = providerProblems(args.version, args.identityProvider).map(({ property, reason }) => ({

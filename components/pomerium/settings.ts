@@ -1,7 +1,7 @@
 /** The contents of Pomerium's settings object. */
 
+import { atLeast } from "../../policies/releases.ts";
 import * as names from "./names.ts";
-import { atLeast } from "./versions.ts";
 
 /** Every provider that can be configured, and since when where that is not for ever. */
 const providers = {

@@ -6,7 +6,13 @@ import { mkdir, mkdtemp, rename, rm, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { atLeast, isReleaseTag, newestVersion, oldestVersion, pinnedCommits } from "./versions.ts";
+import {
+  atLeast,
+  isReleaseTag,
+  newestRelease,
+  oldestRelease,
+  pinnedCommits,
+} from "../../policies/releases.ts";
 
 /** Where the releases come from when a stack names no `source`. */
 export const upstreamRepository = "https://github.com/pomerium/ingress-controller";
@@ -99,15 +105,15 @@ export async function resolveUpstream(options: UpstreamOptions): Promise<Upstrea
 }
 
 function checkVersion({ version, stack }: UpstreamOptions): void {
-  const mend = setCommand("version", newestVersion, stack);
+  const mend = setCommand("version", newestRelease, stack);
   if (!isReleaseTag(version)) {
     throw new UpstreamError(
-      `pomerium.version: "${version}" is no release tag; write it like ${newestVersion}: ${mend}`,
+      `pomerium.version: "${version}" is no release tag; write it like ${newestRelease}: ${mend}`,
     );
   }
-  if (!atLeast(version, oldestVersion)) {
+  if (!atLeast(version, oldestRelease)) {
     throw new UpstreamError(
-      `pomerium.version: ${version} is older than ${oldestVersion}, the oldest supported release: ${mend}`,
+      `pomerium.version: ${version} is older than ${oldestRelease}, the oldest supported release: ${mend}`,
     );
   }
 }

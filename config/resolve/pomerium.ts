@@ -1,9 +1,15 @@
+import {
+  atLeast,
+  newestRelease,
+  oldestRelease,
+  pinnedCommits,
+  releaseWarning,
+} from "../../policies/releases.ts";
 import type { Report } from "../problems.ts";
 import type { PomeriumInput } from "../schema/pomerium.ts";
 import { asSecret } from "../secrets.ts";
 import type { Cluster, IdentityProvider, PomeriumConfig } from "../stack.ts";
 import { quantity } from "../values.ts";
-import { compareVersions, defaultVersion, knownVersions, versionWarning } from "../versions.ts";
 
 /** Providers that are a service of one's own, so that only its URL says where it is. */
 const needUrl: ReadonlySet<IdentityProvider> = new Set(["auth0", "cognito", "oidc", "okta", "ping"]);
@@ -19,7 +25,7 @@ export function checkPomerium(input: PomeriumInput, report: Report): void {
       ["pomerium", "identityProvider", "url"],
       `missing: provider ${provider} needs its issuer's URL`,
     );
-  if (since33.has(provider) && compareVersions(input.version, "v0.33.0") < 0)
+  if (since33.has(provider) && !atLeast(input.version, "v0.33.0"))
     report.problem(
       ["pomerium", "identityProvider", "provider"],
       `${provider} needs Pomerium v0.33 or later; the stack runs ${input.version}`,
@@ -35,20 +41,19 @@ export function checkPomerium(input: PomeriumInput, report: Report): void {
 
 function checkVersion({ version, commit, source }: PomeriumInput, report: Report): void {
   const at = ["pomerium", "version"];
-  const [oldest, newest] = [knownVersions[0], knownVersions[knownVersions.length - 1]!];
-  if (compareVersions(version, oldest) < 0) {
-    report.problem(at, `${version} is too old: ${oldest} to ${newest} are supported`);
+  if (!atLeast(version, oldestRelease)) {
+    report.problem(at, `${version} is too old: ${oldestRelease} to ${newestRelease} are supported`);
     return;
   }
-  const warning = versionWarning(version);
+  const warning = releaseWarning(version);
   if (warning !== undefined) report.warning(at, warning);
-  if ((knownVersions as readonly string[]).includes(version)) return;
+  if (Object.hasOwn(pinnedCommits, version)) return;
   // A folder has no tag that could move.
   const fetched = source === undefined || /^[a-z+]+:\/\/|^[^/]+@[^/]+:/.test(source);
   if (commit === undefined && fetched)
     report.problem(
       ["pomerium", "commit"],
-      `missing: this project does not know ${version} (it knows ${oldest} to ${newest}); name the commit that the tag must be, or use ${defaultVersion}`,
+      `missing: this project does not know ${version} (it knows ${oldestRelease} to ${newestRelease}); name the commit that the tag must be, or use ${newestRelease}`,
     );
   else report.warning(at, `this project has not been tried with ${version}`);
 }

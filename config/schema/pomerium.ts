@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { z } from "zod";
+import { newestRelease } from "../../policies/releases.ts";
 import { identityProviders } from "../stack.ts";
-import { defaultVersion } from "../versions.ts";
 import { amount, duration, expectations, hostName, portNumber, secret, someText, text } from "./fields.ts";
 
 const identityProviderSchema = z.strictObject({
@@ -62,10 +62,10 @@ export const pomeriumSchema = z.strictObject({
     (value) =>
       /^\d+\.\d+\.\d+$/.test(value)
         ? `lacks the tag's "v": write v${value}`
-        : `is no release tag, such as ${defaultVersion}`,
+        : `is no release tag, such as ${newestRelease}`,
   )
-    .describe(`Upstream tag of Pomerium's ingress controller. Default: ${defaultVersion}.`)
-    .default(defaultVersion),
+    .describe(`Upstream tag of Pomerium's ingress controller. Default: ${newestRelease}.`)
+    .default(newestRelease),
   commit: text((value) => /^[0-9a-f]{40}$/.test(value), "must be a whole commit: 40 hexadecimal digits")
     .optional()
     .describe("Commit that the tag must be; required for a tag that this project does not know."),

@@ -1,4 +1,4 @@
-import { compareReleaseLines } from "../route/version.ts";
+import { compareReleaseLines } from "../releases.ts";
 
 /** A request's path as the policy sees it. */
 export interface SeenPath {

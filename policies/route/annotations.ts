@@ -1,9 +1,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: Pomerium writes its substitutions like this
 import { z } from "zod";
+import type { ReleaseLine } from "../releases.ts";
 import { goDuration } from "./duration.ts";
 import { headerName, headerValue } from "./header.ts";
 import * as shapes from "./shapes.ts";
-import type { ReleaseLine } from "./version.ts";
 
 /** Beginning of every annotation that Pomerium reads. */
 export const annotationPrefix = "ingress.pomerium.io/";

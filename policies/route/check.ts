@@ -1,4 +1,5 @@
 import { nearest } from "../nearest.ts";
+import { compareReleaseLines } from "../releases.ts";
 import {
   type Annotation,
   type AnnotationName,
@@ -9,7 +10,6 @@ import {
 } from "./annotations.ts";
 import { durationMilliseconds } from "./duration.ts";
 import { substitutionProblem } from "./header.ts";
-import { compareReleaseLines } from "./version.ts";
 
 /** Something that is wrong with a route, or deserves a look. */
 export interface RouteProblem {

@@ -1,4 +1,4 @@
-import { compareReleaseLines } from "../../route/version.ts";
+import { compareReleaseLines } from "../../releases.ts";
 import { comparisons, type Placed, type StringComparison } from "../criteria.ts";
 import { at, type Finding, type LintOptions, opens } from "./finding.ts";
 

@@ -1,10 +1,8 @@
 import { strict as assert } from "node:assert";
 import * as fc from "fast-check";
-import { pinnedCommits } from "../../../components/pomerium/versions.ts";
 import { keyPath, type PathPart, valueAt } from "../../../config/paths.ts";
 import { zoneOf } from "../../../config/resolve/zones.ts";
 import { asGoDuration, isEmail, isHost, isNetwork, isPortName, quantity } from "../../../config/values.ts";
-import { compareVersions, knownVersions } from "../../../config/versions.ts";
 import { didYouMean, nearest, nearestAddress } from "../../../policies/nearest.ts";
 import { put } from "./base.ts";
 
@@ -149,16 +147,5 @@ describe("a zone", () => {
     assert.equal(zoneOf("a.example.org", zones), "example.org");
     assert.equal(zoneOf("a.sub.example.org", zones), "sub.example.org");
     assert.equal(zoneOf("badexample.org", zones), undefined);
-  });
-});
-
-describe("known releases", () => {
-  it("stand in their order", () => {
-    assert.deepEqual(knownVersions.toSorted(compareVersions), [...knownVersions]);
-    assert.ok(compareVersions("v0.32.10", "v0.32.9") > 0);
-  });
-
-  it("are those whose commit the project pins", () => {
-    assert.deepEqual([...knownVersions], Object.keys(pinnedCommits));
   });
 });

@@ -5,8 +5,8 @@ import { join, resolve } from "node:path";
 import * as fc from "fast-check";
 import { parse, parseAllDocuments } from "yaml";
 import { type OverlayOptions, overlay } from "../../../components/pomerium/overlay.ts";
-import { pinnedCommits } from "../../../components/pomerium/versions.ts";
 import { writeOverlay } from "../../../components/pomerium/write-overlay.ts";
+import { pinnedCommits } from "../../../policies/releases.ts";
 
 const pebble: OverlayOptions = {
   version: "v0.33.1",

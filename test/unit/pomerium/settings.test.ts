@@ -7,7 +7,7 @@ import {
   type SettingsOptions,
   settings,
 } from "../../../components/pomerium/settings.ts";
-import { pinnedCommits } from "../../../components/pomerium/versions.ts";
+import { pinnedCommits } from "../../../policies/releases.ts";
 
 const google: SettingsOptions = {
   version: "v0.33.1",

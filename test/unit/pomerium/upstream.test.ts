@@ -9,7 +9,7 @@ import {
   resolveUpstream,
   UpstreamError,
 } from "../../../components/pomerium/upstream.ts";
-import { pinnedCommits } from "../../../components/pomerium/versions.ts";
+import { pinnedCommits } from "../../../policies/releases.ts";
 
 const noGit = join(tmpdir(), "there-is-no-git-here");
 

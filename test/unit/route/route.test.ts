@@ -3,12 +3,12 @@ import { strict as assert } from "node:assert";
 import * as fc from "fast-check";
 import YAML from "yaml";
 import { z } from "zod";
+import { compareReleaseLines } from "../../../policies/releases.ts";
 import { annotations, type Kind, type Route, routeSchema } from "../../../policies/route/annotations.ts";
 import { checkRoute, routeWarnings } from "../../../policies/route/check.ts";
 import { durationMilliseconds } from "../../../policies/route/duration.ts";
 import { RouteError, renderRoute } from "../../../policies/route/render.ts";
 import { yamlFlow, yamlText } from "../../../policies/route/text.ts";
-import { compareReleaseLines } from "../../../policies/route/version.ts";
 import { route, text } from "./arbitrary.ts";
 
 const prefix = "ingress.pomerium.io/";

@@ -3,10 +3,10 @@ import * as fc from "fast-check";
 import {
   atLeast,
   isReleaseTag,
-  newestVersion,
-  oldestVersion,
+  newestRelease,
+  oldestRelease,
   pinnedCommits,
-} from "../../../components/pomerium/versions.ts";
+} from "../../../policies/releases.ts";
 
 const tag = fc.tuple(fc.nat(3), fc.nat(40), fc.nat(12)).map((parts) => `v${parts.join(".")}`);
 
@@ -15,7 +15,7 @@ describe("Pomerium's versions", () => {
     const tags = Object.keys(pinnedCommits);
     assert.deepEqual(
       [tags[0], tags.at(-1), tags.length, new Set(Object.values(pinnedCommits)).size],
-      [oldestVersion, newestVersion, 13, 13],
+      [oldestRelease, newestRelease, 13, 13],
     );
     for (const [name, commit] of Object.entries(pinnedCommits)) {
       assert.ok(isReleaseTag(name));
@@ -40,7 +40,7 @@ describe("Pomerium's versions", () => {
   it("a branch or an abbreviated version is no release", () => {
     for (const name of ["main", "0-33-0", "v0.33", "0.33.1", "v0.33.1-rc1", ""]) {
       assert.ok(!isReleaseTag(name), name);
-      assert.throws(() => atLeast(name, newestVersion), RangeError);
+      assert.throws(() => atLeast(name, newestRelease), RangeError);
     }
   });
 });
