@@ -3,7 +3,7 @@ import type { ClusterAddress } from "./api.ts";
 
 /**
  * The provider that every Kubernetes resource of a stack is given. The default one, which follows
- * whatever context the shell happens to be in, is never used (Pulumi.yaml: `kubernetes:strictMode`).
+ * whatever context the shell happens to be in, is never used.
  */
 export function clusterProvider(address: ClusterAddress & { uid: string }): k8s.Provider {
   return new k8s.Provider("cluster", {

@@ -72,7 +72,7 @@ export class Pomerium extends pulumi.ComponentResource {
    * @throws pulumi.InputPropertiesError with every wrong argument.
    */
   constructor(name: string, args: PomeriumArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("pomerium-migration:pomerium:Pomerium", name, withSecrets(args), opts);
+    super("pomerium-migration:pomerium:Pomerium", name, recorded(args), opts);
     checkArgs(args);
 
     const namespace = ownNamespace(`${name}-namespace`, { existing: args.live.namespace }, { parent: this });
@@ -142,11 +142,14 @@ export class Pomerium extends pulumi.ComponentResource {
   }
 }
 
-/** What is recorded as the component's own inputs: the arguments, with what must not be read marked as secret. */
-function withSecrets(args: PomeriumArgs): PomeriumArgs {
-  const { identityProvider, storage } = args;
+/**
+ * What is recorded as the component's own inputs: the arguments, with what must not be read marked as secret, and
+ * without what is true of one machine or one run only and would read as a change on the next.
+ */
+function recorded(args: PomeriumArgs): pulumi.Inputs {
+  const { identityProvider, storage, overlayDirectory: _, live: __, ...lasting } = args;
   return {
-    ...args,
+    ...lasting,
     identityProvider: { ...identityProvider, clientSecret: pulumi.secret(identityProvider.clientSecret) },
     storage:
       "postgres" in storage
