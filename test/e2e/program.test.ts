@@ -5,12 +5,14 @@ import { standInRunner } from "../../sandbox/runner/stand-in.ts";
 import { openSandbox } from "../../sandbox/sandbox.ts";
 import { stackNames } from "../../sandbox/stacks.ts";
 import { useTools } from "../sandbox/support.ts";
-import { programSuite } from "../support/program.ts";
+import { adoptionSuite } from "../support/adoption.ts";
+import { type MakeRunner, programSuite } from "../support/program.ts";
 import { wanted } from "../support/snapshot.ts";
 
 describe("the program on the real Pulumi CLI", () => {
   let cli: PulumiCli;
   before(async function () {
+    this.timeout(30_000);
     const found = await installedCli();
     if (!found) {
       this.test?.parent?.eachTest((test) => {
@@ -21,7 +23,10 @@ describe("the program on the real Pulumi CLI", () => {
     cli = found;
   });
 
-  programSuite(({ cluster, env }, stack) => cliRunner(cli, { stack, kubeconfig: cluster.kubeconfig, env }));
+  const make: MakeRunner = ({ cluster, env }, stack) =>
+    cliRunner(cli, { stack, kubeconfig: cluster.kubeconfig, env });
+  programSuite(make);
+  adoptionSuite(make);
 
   describe("and on the stand-in engine", function () {
     this.timeout(240_000);

@@ -1,8 +1,10 @@
 import { standInRunner } from "../../sandbox/runner/stand-in.ts";
-import { programSuite } from "../support/program.ts";
+import { adoptionSuite } from "../support/adoption.ts";
+import { type MakeRunner, programSuite } from "../support/program.ts";
 
 describe("the program on the stand-in engine", () => {
-  programSuite(({ cluster, env }, stack) =>
-    standInRunner(cluster.tools, { stack, kubeconfig: cluster.kubeconfig, env }),
-  );
+  const make: MakeRunner = ({ cluster, env }, stack) =>
+    standInRunner(cluster.tools, { stack, kubeconfig: cluster.kubeconfig, env });
+  programSuite(make);
+  adoptionSuite(make);
 });
