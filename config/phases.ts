@@ -65,11 +65,15 @@ export function phaseEffects(stack: Pick<Stack, "name" | "phase" | "cluster" | "
         authenticateUrl,
         origin,
         redirectUri,
-        byHand: [register, ...(direct ? [forward(443, "Pomerium takes over from ingress-nginx")] : [])],
+        byHand: [
+          register,
+          ...(direct ? [forward(443, "Pomerium takes over from ingress-nginx")] : []),
+          ...(phase === "retired" ? ["ingress-nginx: this program does not remove it yet"] : []),
+        ],
         wayBack:
           phase === "cutover"
             ? `pulumi config set --stack ${name} phase coexist && pulumi up --stack ${name}`
-            : "none: ingress-nginx is gone",
+            : "none, once ingress-nginx is gone",
       };
   }
 }

@@ -37,6 +37,7 @@ describe("a phase", () => {
     );
     assert.equal(retired?.authenticateUrl, cutover?.authenticateUrl);
     assert.match(retired?.wayBack ?? "", /^none/);
+    assert.ok(retired?.byHand.includes("ingress-nginx: this program does not remove it yet"));
   });
 
   it("a cluster that only a tunnel leads to has no router to change", () => {
