@@ -145,7 +145,7 @@ describe("the comment on a pull request", () => {
       text,
       /^### ⚠ house: the phase goes from cutover to retired, from which there is no way back$/m,
     );
-    assert.match(text, /^Way back: none: ingress-nginx is gone$/m);
+    assert.match(text, /^Way back: none, once ingress-nginx is gone$/m);
   });
 
   it("shows no property's value, only where it changes", async () => {
