@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { restrictedContainer, restrictedPod } from "../cluster/restricted.ts";
 
 export interface VerifyArgs {
   /** Namespace, handed on by Pomerium. */
@@ -63,14 +64,7 @@ export class Verify extends pulumi.ComponentResource {
 
 function podSpec({ image = verifyImage, jwksEndpoint }: VerifyArgs): k8s.types.input.core.v1.PodSpec {
   return {
-    // It asks nothing of Kubernetes.
-    automountServiceAccountToken: false,
-    securityContext: {
-      runAsNonRoot: true,
-      runAsUser: 65532,
-      runAsGroup: 65532,
-      seccompProfile: { type: "RuntimeDefault" },
-    },
+    ...restrictedPod,
     containers: [
       {
         name: "verify",
@@ -82,11 +76,7 @@ function podSpec({ image = verifyImage, jwksEndpoint }: VerifyArgs): k8s.types.i
         ports: [{ name: "http", containerPort: verifyService.port }],
         readinessProbe: { httpGet: { path: "/healthz", port: "http" }, periodSeconds: 10 },
         resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { cpu: "200m", memory: "128Mi" } },
-        securityContext: {
-          allowPrivilegeEscalation: false,
-          readOnlyRootFilesystem: true,
-          capabilities: { drop: ["ALL"] },
-        },
+        securityContext: restrictedContainer,
       },
     ],
   };

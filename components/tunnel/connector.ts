@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { restrictedContainer, restrictedPod } from "../cluster/restricted.ts";
 
 export interface ConnectorArgs {
   /** Image. Default: `cloudflaredImage`. */
@@ -72,14 +73,7 @@ function podSpec(
   matchLabels: Record<string, string>,
 ): k8s.types.input.core.v1.PodSpec {
   return {
-    // It asks nothing of Kubernetes.
-    automountServiceAccountToken: false,
-    securityContext: {
-      runAsNonRoot: true,
-      runAsUser: 65532,
-      runAsGroup: 65532,
-      seccompProfile: { type: "RuntimeDefault" },
-    },
+    ...restrictedPod,
     // It lets requests that are under way end, for half a minute.
     terminationGracePeriodSeconds: 45,
     // Where there is one node only, both run there.
@@ -102,11 +96,7 @@ function podSpec(
         // Not /ready: while Cloudflare cannot be reached, cloudflared tries again, and a restart helps nobody.
         livenessProbe: { httpGet: { path: "/healthcheck", port: "metrics" }, periodSeconds: 30 },
         resources: { requests: { cpu: "20m", memory: "64Mi" }, limits: { cpu: "1", memory: "256Mi" } },
-        securityContext: {
-          allowPrivilegeEscalation: false,
-          readOnlyRootFilesystem: true,
-          capabilities: { drop: ["ALL"] },
-        },
+        securityContext: restrictedContainer,
       },
     ],
   };
