@@ -3,7 +3,7 @@ import { issuerSpec, type SolverName } from "../components/certificates/issuer-s
 import { type LiveIssuance, readIssuance } from "../components/certificates/live.ts";
 import { certificateConflict, issuerChange, withoutSolver } from "../components/certificates/takeover.ts";
 import { resolveWebhook } from "../components/certificates/webhook.ts";
-import { ClusterError, ReadOnlyApi } from "../components/cluster/api.ts";
+import type { ReadOnlyApi } from "../components/cluster/api.ts";
 import { namespace as pomeriumNamespace } from "../components/pomerium/names.ts";
 import { hasOwnCertificate, sharedCertificates } from "../config/certificates.ts";
 import type { Problem } from "../config/problems.ts";
@@ -20,20 +20,11 @@ export interface CertificateReport {
 /**
  * Looks at what issues the cluster's certificates before anything is registered: an issuer that is there is taken
  * over, and the renewals of everything else in the cluster may depend on it.
+ *
+ * @throws ClusterError when the cluster does not answer.
  */
-export async function inspectCertificates(stack: Stack): Promise<CertificateReport> {
-  try {
-    const api = await ReadOnlyApi.connect(stack.cluster);
-    return certificateReport(stack, await readIssuance(api, wantedIssuance(stack.certificates)));
-  } catch (error) {
-    // That the cluster does not answer is said once, of the cluster.
-    if (!(error instanceof ClusterError)) throw error;
-    return {
-      live: { certManager: false, release: false, existing: [], certificates: [] },
-      changes: [],
-      problems: [],
-    };
-  }
+export async function inspectCertificates(stack: Stack, api: ReadOnlyApi): Promise<CertificateReport> {
+  return certificateReport(stack, await readIssuance(api, wantedIssuance(stack.certificates)));
 }
 
 export function certificateReport(stack: Stack, live: LiveIssuance): CertificateReport {

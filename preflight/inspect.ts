@@ -1,15 +1,17 @@
 import { ClusterError, ReadOnlyApi } from "../components/cluster/api.ts";
-import { type LiveCluster, readCluster } from "../components/cluster/live.ts";
 import type { Problem } from "../config/problems.ts";
 import type { Cluster } from "../config/stack.ts";
 
 /**
- * The live cluster, or why it cannot be seen. The program refuses to guess what it holds: a preview that
- * does not know the cluster would promise what the `up` cannot keep.
+ * What `read` makes of the live cluster, or why the cluster cannot be seen. The program refuses to guess what it
+ * holds: a preview that does not know the cluster would promise what the `up` cannot keep.
  */
-export async function inspect(cluster: Cluster): Promise<LiveCluster | Problem> {
+export async function inspect<T extends object>(
+  cluster: Cluster,
+  read: (api: ReadOnlyApi) => Promise<T>,
+): Promise<T | Problem> {
   try {
-    return await readCluster(await ReadOnlyApi.connect(cluster));
+    return await read(await ReadOnlyApi.connect(cluster));
   } catch (error) {
     if (!(error instanceof ClusterError)) throw error;
     return {

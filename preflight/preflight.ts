@@ -1,4 +1,4 @@
-import type { LiveCluster } from "../components/cluster/live.ts";
+import { type LiveCluster, readCluster } from "../components/cluster/live.ts";
 import { StackFileError } from "../config/problems.ts";
 import type { Stack } from "../config/stack.ts";
 import { stackFileName } from "../config/stack-file.ts";
@@ -21,17 +21,19 @@ export interface Findings {
  * @throws StackFileError with every problem at once.
  */
 export async function preflight(stack: Stack): Promise<Findings> {
-  const [cluster, certificates, tunnels] = await Promise.all([
-    inspect(stack.cluster),
-    inspectCertificates(stack),
+  const [seen, tunnels] = await Promise.all([
+    inspect(stack.cluster, async (api) => {
+      const [cluster, certificates] = await Promise.all([readCluster(api), inspectCertificates(stack, api)]);
+      return { cluster, certificates };
+    }),
     inspectTunnels(stack),
   ]);
   const problems = [
     ...accessProblems(stack),
-    ...("at" in cluster
-      ? [cluster]
-      : preflightProblems(stack, cluster, [...certificates.problems, ...tunnels.problems])),
+    ...("at" in seen
+      ? [seen]
+      : preflightProblems(stack, seen.cluster, [...seen.certificates.problems, ...tunnels.problems])),
   ];
-  if ("at" in cluster || problems.length > 0) throw new StackFileError(stackFileName(stack.name), problems);
-  return { cluster, certificates, tunnels };
+  if ("at" in seen || problems.length > 0) throw new StackFileError(stackFileName(stack.name), problems);
+  return { ...seen, tunnels };
 }

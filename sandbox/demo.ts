@@ -1,4 +1,5 @@
 import { Listr } from "listr2";
+import { readCluster } from "../components/cluster/live.ts";
 import { loadFromFile } from "../config/load.ts";
 import type { Phase } from "../config/stack.ts";
 import { matrix } from "../policies/matrix/matrix.ts";
@@ -116,7 +117,7 @@ async function show(stack: string, { cluster, cloudflare }: Sandbox): Promise<vo
   console.log(
     `\n${matrixTable(matrix(appsOf(byHost, pomerium.version), directory), { width: process.stdout.columns })}\n`,
   );
-  const seen = await inspect({ ...meant, kubeconfig: cluster.kubeconfig });
+  const seen = await inspect({ ...meant, kubeconfig: cluster.kubeconfig }, readCluster);
   if (!("at" in seen)) console.log(`ready    ${readiness(seen)}`);
   console.log(`issuer   ${await issuance(cluster.api, issuer)}`);
   for (const { name, config } of cloudflare.state.tunnels)
