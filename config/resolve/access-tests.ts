@@ -1,5 +1,6 @@
 import { didYouMean, nearestAddress } from "../../policies/nearest.ts";
 import { type Directory, everybody } from "../../policies/people.ts";
+import { untested } from "../../policies/tests/run.ts";
 import { keyPath, type PathPart } from "../paths.ts";
 import type { Report } from "../problems.ts";
 import type { AccessTestInput } from "../schema/access-tests.ts";
@@ -98,15 +99,9 @@ function principalProblem(principal: string, directory: Directory | undefined): 
 
 /** Every app that is not public must be denied to a stranger by some test. */
 export function checkDenials(tests: AccessTests, apps: readonly AppConfig[], report: Report): void {
-  const denied = new Set(
-    tests.tests.filter((test) => test.deny.includes("stranger")).map((test) => test.app),
-  );
-  for (const app of apps) {
-    if (app.access.kind === "public" || denied.has(app.name)) continue;
-    const at = ["accessTests", "apps", app.name];
-    const message = "no test denies this app to a stranger; add { deny: [stranger, anonymous] }";
-    if (tests.strict) report.problem(at, message);
-    else report.warning(at, message);
+  for (const { at, severity, message } of untested({ accessTests: tests, apps })) {
+    if (severity === "error") report.problemAt(at, message);
+    else report.warningAt(at, message);
   }
 }
 

@@ -59,6 +59,5 @@ export const usersSchema = z.strictObject({
     .describe("Group name and its people. Default: no groups."),
 });
 
-export type ClusterInput = z.output<typeof clusterSchema>;
 export type IngressNginxInput = z.output<typeof ingressNginxSchema>;
 export type UsersInput = z.output<typeof usersSchema>;

@@ -191,7 +191,7 @@ export function failure(result: TestResult): string {
 }
 
 /** Apps of which no test denies a stranger anything, unless they are declared public. */
-export function untested(stack: Tested): Untested[] {
+export function untested(stack: Pick<Tested, "accessTests" | "apps">): Untested[] {
   const denied = new Set(
     stack.accessTests.tests.filter(({ deny }) => deny.includes(stranger)).map(({ app }) => app),
   );

@@ -13,7 +13,6 @@ import {
   testsMarkdown,
 } from "../../../policies/report/markdown.ts";
 import { matrixTable } from "../../../policies/report/table.ts";
-import { testsText } from "../../../policies/report/tests-text.ts";
 import { runAccessTests, untested } from "../../../policies/tests/run.ts";
 import { apps, directory, open, people, raw, view } from "../../unit/policies/matrix/sample.ts";
 
@@ -76,7 +75,6 @@ const texts: Record<string, () => string> = {
   "diff.md.txt": () => diffMarkdown(diffAccess(before, now)),
   "diff-dangers.md.txt": () => dangersMarkdown(diffAccess(before, now)),
   "diff.json.txt": () => diffJson(diffAccess(before, now)),
-  "tests.txt": () => testsText(results, untested(tests)),
   "tests.md.txt": () => testsMarkdown(results, untested(tests)),
   "tests.json.txt": () => testsJson(results.slice(0, 2), untested(tests)),
 };
