@@ -8,6 +8,8 @@ export interface PhaseEffects {
   origin(host: string): string;
   /** What the identity provider must know before anybody can sign in there. */
   redirectUri: string;
+  /** ingress-nginx and its Ingresses: adopted as they are and kept from deletion, or removed. */
+  ingressNginx: "kept" | "removed";
   /** What the program cannot do itself, in the order in which to do it. */
   byHand: string[];
   /** The command that takes this phase back, or why there is none. */
@@ -35,45 +37,68 @@ export function servedBy(phase: Phase, { migrated }: Pick<AppConfig, "migrated">
 /** Pomerium answers the identity provider at this path since v0.31; it cannot be chosen any more. */
 const callbackPath = "/oauth2/callback";
 
-export function phaseEffects(stack: Pick<Stack, "name" | "phase" | "cluster" | "pomerium">): PhaseEffects {
-  const { name, phase, cluster, pomerium } = stack;
-  const rehearsal = phase === "coexist" && pomerium.coexistPort !== 443;
-  const origin = (host: string): string => `https://${host}${rehearsal ? `:${pomerium.coexistPort}` : ""}`;
-  const authenticateUrl = origin(pomerium.authenticateHost);
-  const redirectUri = authenticateUrl + callbackPath;
-  const register = `identity provider (${pomerium.identityProvider.provider}): authorised redirect URI ${redirectUri}`;
-  const forward = (port: number, purpose: string): string =>
-    `router: forward ${port} to ${pomerium.loadBalancerIP}:443 (${purpose})`;
-  const direct = cluster.exposure === "direct";
+export function phaseEffects(
+  stack: Pick<Stack, "name" | "phase" | "cluster" | "pomerium" | "ingressNginx">,
+): PhaseEffects {
+  const { name, phase, cluster, pomerium, ingressNginx } = stack;
+  const { authenticateHost, coexistPort, loadBalancerIP } = pomerium;
+  const provider = `identity provider (${pomerium.identityProvider.provider})`;
+  const callback = (port: string): string => `https://${authenticateHost}${port}${callbackPath}`;
+  // Where only a tunnel leads to the cluster, it leads each host to one of the two, and there is no second port.
+  const rehearsal = coexistPort === 443 ? "" : `:${coexistPort}`;
+  const port = phase === "coexist" ? rehearsal : "";
+  const router = (...forwards: [port: number, address: string | undefined, why: string][]): string[] =>
+    cluster.exposure === "direct"
+      ? forwards.flatMap(([from, address, why]) =>
+          address === undefined ? [] : [`router: forward ${from} to ${address}:443 (${why})`],
+        )
+      : [];
+  const same = {
+    authenticateUrl: `https://${authenticateHost}${port}`,
+    origin: (host: string): string => `https://${host}${port}`,
+    redirectUri: callback(port),
+  };
   switch (phase) {
     case "coexist":
       return {
-        authenticateUrl,
-        origin,
-        redirectUri,
+        ...same,
+        ingressNginx: "kept",
         byHand: [
-          register,
+          `${provider}: authorised redirect URI ${callback(port)}`,
           // Registered ahead: a port that is dropped before its URI is known locks everybody out.
-          `identity provider (${pomerium.identityProvider.provider}): also https://${pomerium.authenticateHost}${callbackPath}, which cutover needs`,
-          ...(direct ? [forward(pomerium.coexistPort, "rehearsal; ingress-nginx keeps 443")] : []),
+          ...(rehearsal ? [`${provider}: also ${callback("")}, which cutover needs`] : []),
+          ...router(
+            [443, ingressNginx?.address, "ingress-nginx, as before"],
+            [coexistPort, loadBalancerIP, "Pomerium, for a rehearsal"],
+          ),
         ],
         wayBack: "none needed: ingress-nginx still serves every host",
       };
     case "cutover":
+      return {
+        ...same,
+        ingressNginx: "kept",
+        byHand: [
+          `${provider}: authorised redirect URI ${callback("")}`,
+          ...router(
+            [443, loadBalancerIP, "Pomerium takes over from ingress-nginx"],
+            [coexistPort, ingressNginx?.address, "ingress-nginx, should you want to compare"],
+          ),
+        ],
+        wayBack: `pulumi config set --stack ${name} phase coexist && pulumi up --stack ${name}`,
+      };
     case "retired":
       return {
-        authenticateUrl,
-        origin,
-        redirectUri,
+        ...same,
+        ingressNginx: "removed",
         byHand: [
-          register,
-          ...(direct ? [forward(443, "Pomerium takes over from ingress-nginx")] : []),
-          ...(phase === "retired" ? ["ingress-nginx: this program does not remove it yet"] : []),
+          ...router([443, loadBalancerIP, "Pomerium, as since cutover"]),
+          ...(rehearsal && cluster.exposure === "direct"
+            ? [`router: drop the forward of ${coexistPort}`]
+            : []),
+          ...(rehearsal ? [`${provider}: drop the redirect URI ${callback(rehearsal)}`] : []),
         ],
-        wayBack:
-          phase === "cutover"
-            ? `pulumi config set --stack ${name} phase coexist && pulumi up --stack ${name}`
-            : "none, once ingress-nginx is gone",
+        wayBack: "none, once ingress-nginx is gone",
       };
   }
 }

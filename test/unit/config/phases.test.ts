@@ -37,7 +37,25 @@ describe("a phase", () => {
     );
     assert.equal(retired?.authenticateUrl, cutover?.authenticateUrl);
     assert.match(retired?.wayBack ?? "", /^none/);
-    assert.ok(retired?.byHand.includes("ingress-nginx: this program does not remove it yet"));
+  });
+
+  it("ingress-nginx is kept until retired, and only then removed", () => {
+    const of = (phase: string) => phaseEffects(stack({ phase })).ingressNginx;
+    assert.deepEqual(["coexist", "cutover", "retired"].map(of), ["kept", "kept", "removed"]);
+  });
+
+  it("retired: what the rehearsal needed is named for removal", () => {
+    const { byHand } = phaseEffects(stack({ phase: "retired" }));
+    assert.ok(byHand.includes("router: drop the forward of 8443"));
+    assert.ok(byHand.some((step) => step.endsWith("https://authenticate.example.org:8443/oauth2/callback")));
+  });
+
+  it("back in coexist, the router's way back is spelled out too", () => {
+    const address = "192.168.0.171";
+    const { byHand } = phaseEffects(
+      stack({ phase: "coexist", ingressNginx: { helmRelease: "ingress-nginx", address } }),
+    );
+    assert.ok(byHand.some((step) => step.startsWith(`router: forward 443 to ${address}:443`)));
   });
 
   it("a cluster that only a tunnel leads to has no router to change", () => {
