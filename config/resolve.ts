@@ -9,7 +9,7 @@ import { checkDenials, namedPeople, resolveAccessTests } from "./resolve/access-
 import { checkTogether, resolveApp } from "./resolve/apps.ts";
 import { checkCertificates, resolveCertificates, warnOfHttp01 } from "./resolve/certificates.ts";
 import type { Context } from "./resolve/context.ts";
-import { resolveIngressNginx } from "./resolve/ingress-nginx.ts";
+import { checkAbandoned, resolveIngressNginx } from "./resolve/ingress-nginx.ts";
 import { lintPolicies } from "./resolve/lint.ts";
 import { resolvePeople, warnOfUnusedGroups } from "./resolve/people.ts";
 import { authenticateHost, checkPomerium, resolvePomerium } from "./resolve/pomerium.ts";
@@ -54,6 +54,7 @@ export function resolve(name: string, raw: unknown, report: Report): Stack | und
   const resolved = [...apps].flatMap(([app, input]) => resolveApp(app, input, context, report) ?? []);
   if (pomerium) lintPolicies(resolved, pomerium.version, report);
   checkZones(apps, resolved, context, pomerium?.authenticateHost !== undefined, report);
+  if (file.ingressNginx) checkAbandoned(file.ingressNginx, resolved, report);
   if (directory) warnOfUnusedGroups(directory, usedGroups(file.raw.apps), report);
   if (tunnels) {
     checkTunnels(tunnels, names, report);

@@ -2,6 +2,7 @@ import type { Rule } from "../components/tunnel/ingress-rules.ts";
 import type { Access } from "../policies/access.ts";
 import type { Directory } from "../policies/people.ts";
 import type { Route } from "../policies/route/annotations.ts";
+import type { GateName } from "./gates.ts";
 import type { SecretText } from "./secret-text.ts";
 
 /** How far the cluster has come; each phase can be taken back until `retired`. */
@@ -162,6 +163,8 @@ export interface AppConfig {
   tlsSecret: string;
   /** nginx Ingresses of the same namespace that the app takes over from. */
   replaces: string[];
+  /** Protections of those that go without a replacement, by ingress-nginx' annotation without its prefix → why. */
+  accept: Record<string, string>;
   /** Its tunnel rule leads to Pomerium ahead of the phase, or stays behind at ingress-nginx; absent, it follows. */
   migrated?: boolean;
   /** Catalogue entry that the app follows. */
@@ -191,6 +194,10 @@ export interface IngressNginxConfig {
   /** Address of its LoadBalancer; there whenever a tunnel leads to it. */
   address?: string;
   from: { helmRelease: string } | { manifest: "baremetal" };
+  /** Hosts that go with ingress-nginx although no app takes them over → why. */
+  abandon: Record<string, string>;
+  /** Gates that do not hold back `retired` → why. */
+  override: Partial<Record<GateName, string>>;
 }
 
 export interface AccessTests {

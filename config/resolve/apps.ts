@@ -56,6 +56,7 @@ export function resolveApp(
     route,
     tlsSecret: input.tls?.secretName ?? `${name}-tls`,
     replaces: typeof input.replaces === "string" ? [input.replaces] : [...(input.replaces ?? [])],
+    accept: input.accept,
     ...(input.migrated === undefined ? {} : { migrated: input.migrated }),
     ...(known === undefined ? {} : { profile }),
   };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { noProtection, protections } from "../../policies/nginx/table.ts";
 import { routeSchema } from "../../policies/route/annotations.ts";
 import { dnsLabel, dnsSubdomain, isPortName } from "../values.ts";
 import { accessSchema } from "./access.ts";
@@ -57,6 +58,15 @@ export const appSchema = z.strictObject({
     .optional()
     .register(expectations, { expected: "the name of an Ingress, or a list of names" })
     .describe("nginx Ingresses of the same namespace that the app takes over from. Default: none."),
+  accept: z
+    .record(
+      text((name) => protections.includes(name), noProtection).meta({ enum: protections }),
+      someText.describe("Why nothing takes its place."),
+    )
+    .default({})
+    .describe(
+      "Protections of the replaced Ingresses that go without a replacement: ingress-nginx' annotation without its prefix, and why. Default: none.",
+    ),
   migrated: z
     .boolean()
     .optional()

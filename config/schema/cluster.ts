@@ -1,6 +1,8 @@
 import { isIP } from "node:net";
 import { z } from "zod";
-import { dnsLabel, dnsSubdomain, uuid } from "../values.ts";
+import { didYouMean } from "../../policies/nearest.ts";
+import { gateNames } from "../gates.ts";
+import { dnsLabel, dnsSubdomain, isHost, uuid } from "../values.ts";
 import { expectations, namespaceName, someText, text } from "./fields.ts";
 
 export const clusterSchema = z.strictObject({
@@ -27,6 +29,30 @@ const address = text((value) => isIP(value) !== 0, "is no IP address")
   .optional()
   .describe("Address of its LoadBalancer Service, where a tunnel's rules lead until the cutover.");
 
+const abandon = z
+  .record(
+    text(
+      (value) => value === "*" || isHost(value.replace(/^\*\./, "")),
+      "is no host name: lower case, without port; a wildcard as *. in front, and * for an Ingress without a host",
+    ),
+    someText.describe("Why it goes."),
+  )
+  .default({})
+  .describe(
+    "Hosts that go with ingress-nginx although no app takes them over, and why. Default: none, so that every host needs an app.",
+  );
+
+const override = z
+  .record(
+    text(
+      (name) => (gateNames as readonly string[]).includes(name),
+      (name) => `unknown gate${didYouMean(name, gateNames) || `; there are ${gateNames.join(", ")}`}`,
+    ).meta({ enum: gateNames }),
+    someText.describe("Why the gate does not hold."),
+  )
+  .default({})
+  .describe("Gates that do not hold back phase retired, whatever they find, and why. Default: none.");
+
 export const ingressNginxSchema = z
   .union([
     z.strictObject({
@@ -36,11 +62,15 @@ export const ingressNginxSchema = z
       ).describe("Name of the Helm release."),
       namespace,
       address,
+      abandon,
+      override,
     }),
     z.strictObject({
       manifest: z.literal("baremetal").describe("Upstream's static manifest that was applied."),
       namespace,
       address,
+      abandon,
+      override,
     }),
   ])
   .register(expectations, { expected: "a map with exactly one of helmRelease and manifest" })

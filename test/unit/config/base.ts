@@ -36,6 +36,7 @@ export function goodStack(): Raw {
         service: { name: "komga-svc", port: 25600 },
         access: { groups: ["readers"], users: ["carol@gmail.com"], api: "komga" },
         replaces: "komga-ingress",
+        accept: { "limit-rps": "Komga bears it" },
       },
       influxdb: {
         namespace: "monitoring",
@@ -60,7 +61,12 @@ export function goodStack(): Raw {
         extraRules: [{ hostname: "ssh.example.net", service: "ssh://192.168.0.10:22" }],
       },
     },
-    ingressNginx: { helmRelease: "ingress-nginx", address: "192.168.0.171" },
+    ingressNginx: {
+      helmRelease: "ingress-nginx",
+      address: "192.168.0.171",
+      abandon: { "old.example.org": "nobody calls it" },
+      override: { canaries: "the zone is proven already" },
+    },
     accessTests: {
       strict: true,
       apps: {

@@ -273,6 +273,23 @@ export const broken: Readonly<
     ],
     [{ "apps.komga.replace": "x" }, ['apps.komga.replace: unknown key; did you mean "replaces"?']],
     [{ "apps.komga.migrated": "yes" }, ["apps.komga.migrated: must be true or false, not text"]],
+    [
+      { "apps.komga.accept": { "whitelist-source-rang": "x" } },
+      [
+        'apps.komga.accept.whitelist-source-rang: ingress-nginx has no such annotation; did you mean "whitelist-source-range"?',
+      ],
+    ],
+    [
+      { "apps.komga.accept": { "nginx.ingress.kubernetes.io/auth-type": "x" } },
+      ['apps.komga.accept["nginx.ingress.kubernetes.io/auth-type"]: has the prefix too: write auth-type'],
+    ],
+    [
+      { "apps.komga.accept": { "proxy-buffer-size": "x" } },
+      ["apps.komga.accept.proxy-buffer-size: protects nothing, so there is nothing to accept: take it away"],
+    ],
+    [{ "apps.komga.accept": { "limit-rps": " " } }, ["apps.komga.accept.limit-rps: is empty"]],
+    [{ "apps.komga.accept": { "limit-rps": true } }, ["apps.komga.accept.limit-rps: must be text, not true"]],
+    [{ "apps.komga.accept": ["limit-rps"] }, ["apps.komga.accept: must be a map, not a list"]],
   ],
   routes: [
     [
@@ -636,6 +653,38 @@ export const broken: Readonly<
     [
       { ingressNginx: { helmRelease: "a", manifest: "baremetal" } },
       ["ingressNginx: must be a map with exactly one of helmRelease and manifest"],
+    ],
+    [
+      { "ingressNginx.abandon": { "komga.example.org": "nobody reads it" } },
+      [
+        'ingressNginx.abandon["komga.example.org"]: is not abandoned: apps.komga takes it over; take one of the two away',
+      ],
+    ],
+    [
+      { "ingressNginx.abandon": { "https://old.example.org": "gone" } },
+      [
+        'ingressNginx.abandon["https://old.example.org"]: is no host name: lower case, without port; a wildcard as *. in front, and * for an Ingress without a host',
+      ],
+    ],
+    [
+      { "ingressNginx.abandon": { "old.example.org": "" } },
+      ['ingressNginx.abandon["old.example.org"]: is empty'],
+    ],
+    [{ "ingressNginx.abandon": ["old.example.org"] }, ["ingressNginx.abandon: must be a map, not a list"]],
+    [
+      { "ingressNginx.override": { canarys: "x" } },
+      ['ingressNginx.override.canarys: unknown gate; did you mean "canaries"?'],
+    ],
+    [
+      { "ingressNginx.override": { everything: "x" } },
+      [
+        "ingressNginx.override.everything: unknown gate; there are phase, hosts, issuers, canaries, owners, secrets",
+      ],
+    ],
+    [{ "ingressNginx.override": { hosts: true } }, ["ingressNginx.override.hosts: must be text, not true"]],
+    [
+      { "ingressNginx.abandn": { "old.example.org": "gone" } },
+      ['ingressNginx.abandn: unknown key; did you mean "abandon"?'],
     ],
   ],
   "access tests": [

@@ -118,6 +118,26 @@ describe("an app", () => {
   });
 });
 
+describe("what is given up with ingress-nginx", () => {
+  it("is said with its reason: a protection at its app, a host and a gate at ingress-nginx", () => {
+    const stack = edited({ "ingressNginx.abandon": { "*.old.example.org": "moved away" } });
+    assert.deepEqual(app(stack, "komga").accept, { "limit-rps": "Komga bears it" });
+    assert.deepEqual(stack.ingressNginx?.abandon, { "*.old.example.org": "moved away" });
+    assert.deepEqual(stack.ingressNginx?.override, { canaries: "the zone is proven already" });
+    assert.deepEqual(stack.ingressNginx?.from, { helmRelease: "ingress-nginx" });
+  });
+
+  it("is nothing unless the stack file says so", () => {
+    const stack = edited({ "ingressNginx.abandon": undefined, "ingressNginx.override": undefined });
+    assert.deepEqual(app(stack, "wiki").accept, {});
+    assert.deepEqual([stack.ingressNginx?.abandon, stack.ingressNginx?.override], [{}, {}]);
+  });
+
+  it("may be prepared ahead of phase retired, without a warning", () => {
+    assert.deepEqual(warnings(edited({ "ingressNginx.override": { hosts: "later" } })), []);
+  });
+});
+
 describe("access", () => {
   it("lets in the admins, an app's own users and its groups, each with the line that does", () => {
     const { access } = app(parse(goodStack()), "komga");
