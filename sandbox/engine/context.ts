@@ -1,4 +1,6 @@
+import type { Callbacks } from "./callbacks.ts";
 import type { Step } from "./events.ts";
+import type { Hooks } from "./hooks.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Operand, Provider } from "./providers/provider.ts";
 import type { Providers } from "./providers.ts";
@@ -15,6 +17,8 @@ export interface Context {
   ledger: Ledger;
   providers: Providers;
   reporter: Reporter;
+  callbacks: Callbacks;
+  hooks: Hooks;
 }
 
 export function operand(context: Context, { urn, type }: { urn: string; type: string }): Operand {

@@ -3,6 +3,7 @@ import { destroy } from "./deletion.ts";
 import { parseDuration } from "./duration.ts";
 import type { Step } from "./events.ts";
 import type { Goal } from "./goal.ts";
+import { runHooks } from "./hooks.ts";
 import { contains, ignoreChanges, parsePath } from "./property-path.ts";
 import { type Diff, NotReadyError, type Operand, type Provider } from "./providers/provider.ts";
 import type { ResourceState } from "./state.ts";
@@ -34,6 +35,7 @@ export function desiredState(urn: string, goal: Goal): Change["desired"] {
     ...(options.deletedWith ? { deletedWith: options.deletedWith } : {}),
     ...(options.importId ? { importId: options.importId } : {}),
     ...(options.timeouts.delete ? { deleteTimeout: parseDuration(options.timeouts.delete) } : {}),
+    ...(Object.keys(options.hooks).length > 0 ? { hooks: options.hooks } : {}),
   };
 }
 
@@ -128,20 +130,25 @@ async function create(
   const inputs = await provider.check({ ...change.operand, inputs: goal.inputs });
   context.reporter.protect(inputs);
   return inStep(context, step(change, operation, diff), async () => {
+    const subject = { urn: desired.urn, type: desired.type };
+    await runHooks(context, "beforeCreate", desired.hooks, { ...subject, new: { inputs } });
     const resume = context.ledger.isPending(desired.urn, "creating");
     await context.ledger.begin({ urn: desired.urn, operation: "creating" });
+    let created: ResourceState;
     try {
-      const created = await provider.create({
+      const { id, outputs } = await provider.create({
         ...change.operand,
         inputs,
         ...timeout(goal.options.timeouts.create),
         resume,
       });
-      return await record(change, old, created.id, inputs, created.outputs);
+      created = await record(change, old, id, inputs, outputs);
     } catch (error) {
       await settle(change, old, inputs, error);
       throw error;
     }
+    await runHooks(context, "afterCreate", desired.hooks, { ...subject, ...known(created), new: created });
+    return created;
   });
 }
 
@@ -153,7 +160,10 @@ async function update(
 ): Promise<ResourceState> {
   const { context, desired, goal, provider } = change;
   return inStep(context, step(change, "update", diff.paths), async () => {
+    const subject = { urn: desired.urn, type: desired.type, ...known(old), old };
+    await runHooks(context, "beforeUpdate", desired.hooks, { ...subject, new: { inputs } });
     await context.ledger.begin({ urn: desired.urn, operation: "updating" });
+    let updated: ResourceState;
     try {
       const outputs = await provider.update({
         ...change.operand,
@@ -163,11 +173,13 @@ async function update(
         ignoreChanges: goal.options.ignoreChanges,
         ...timeout(goal.options.timeouts.update),
       });
-      return await record(change, { gone: old }, old.id, inputs, outputs);
+      updated = await record(change, { gone: old }, old.id, inputs, outputs);
     } catch (error) {
       await settle(change, { gone: old }, inputs, error);
       throw error;
     }
+    await runHooks(context, "afterUpdate", desired.hooks, { ...subject, new: updated });
+    return updated;
   });
 }
 
@@ -183,9 +195,14 @@ async function replace(change: Change, old: ResourceState, diff: Diff): Promise<
     change.operand.log("warning", message);
   }
   if (goal.options.deleteBeforeReplace ?? diff.deleteBeforeReplace) {
-    if (!context.preview) await destroy(context, old);
-    const gone = context.ledger.amend(old, { pendingReplacement: true });
-    await context.ledger.save();
+    let gone = old;
+    await destroy(context, old, {
+      alone: true,
+      gone: () => {
+        gone = context.ledger.amend(old, { pendingReplacement: true });
+        return context.ledger.save();
+      },
+    });
     return create(change, "replace", { gone }, diff.paths);
   }
   return create(change, "replace", { condemned: old }, diff.paths);
@@ -226,6 +243,10 @@ async function settle(change: Change, old: Predecessor, inputs: Properties, erro
 
 function secretOutputs(goal: Goal, outputs: Properties): Properties {
   return markSecret(outputs, goal.options.additionalSecretOutputs);
+}
+
+function known({ id }: ResourceState): { id?: string } {
+  return id === undefined ? {} : { id };
 }
 
 function timeout(duration: string): { timeout?: number } {

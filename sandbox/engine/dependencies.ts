@@ -1,8 +1,10 @@
 import type { ResourceState } from "./state.ts";
 import { parseProviderReference } from "./urn.ts";
 
-/** What a resource needs to be there: its dependencies, its parent, its provider, what it is deleted with. */
-function needs(resource: ResourceState): Set<string> {
+/** What a resource needs to be there besides its parent: dependencies, provider, what it is deleted with. */
+export function needs(
+  resource: Pick<ResourceState, "dependencies" | "propertyDependencies" | "provider" | "deletedWith">,
+): Set<string> {
   const urns = new Set([...resource.dependencies, ...Object.values(resource.propertyDependencies).flat()]);
   if (resource.provider) urns.add(parseProviderReference(resource.provider).urn);
   if (resource.deletedWith) urns.add(resource.deletedWith);
@@ -79,24 +81,6 @@ export function withDependents(
   for (const resource of resources) {
     if ([...(graph.get(resource) ?? [])].some((need) => found.has(need))) found.add(resource);
   }
-  return found;
-}
-
-/** Everything that one of `roots` directly or indirectly needs; the roots not included. */
-export function transitiveNeeds(
-  resources: readonly ResourceState[],
-  roots: Iterable<ResourceState>,
-): Set<ResourceState> {
-  const graph = dependencyGraph(resources);
-  const found = new Set<ResourceState>();
-  const visit = (resource: ResourceState): void => {
-    for (const need of graph.get(resource) ?? []) {
-      if (found.has(need)) continue;
-      found.add(need);
-      visit(need);
-    }
-  };
-  for (const root of roots) visit(root);
   return found;
 }
 

@@ -5,7 +5,9 @@ import { deleteAll, mayDelete } from "./deletion.ts";
 import type { Step } from "./events.ts";
 import { Gate } from "./gate.ts";
 import { type Callback, type Goal, noOptions } from "./goal.ts";
+import { type Hook, type HookSubject, runHooks } from "./hooks.ts";
 import type { ResourceState } from "./state.ts";
+import type { Teardown } from "./teardown.ts";
 import { Transforms } from "./transforms.ts";
 import { makeUrn, packageOf, STACK_TYPE } from "./urn.ts";
 import { equal, hasUnknown, type Properties } from "./values.ts";
@@ -23,20 +25,28 @@ export class StoppedError extends Error {
 /** Brings a stack to what its program registers, one resource at a time as the program comes to it. */
 export class Deployment {
   readonly #context: Context;
-  readonly #transforms = new Transforms();
+  readonly #teardown: Teardown | undefined;
+  readonly #transforms: Transforms;
   readonly #gate = new Gate(WIDTH);
   readonly #goals = new Map<string, Goal>();
   /** The URN that a resource of this run had before, where an alias found it. */
   readonly #former = new Map<string, string>();
   readonly #running = new Set<Promise<unknown>>();
+  readonly #afterComponents = new Map<string, (outputs: Properties) => Promise<void>>();
+  readonly #programDone = Promise.withResolvers<void>();
+  readonly #released = Promise.withResolvers<void>();
+  #waiting = false;
   #stopped = false;
   /** The stack's own URN, once the program has registered it. */
   rootUrn = "";
   /** What the program exports. */
   outputs: Properties = {};
 
-  constructor(context: Context) {
+  /** @param teardown when the stack is destroyed, and the program runs for its hooks only. */
+  constructor(context: Context, teardown?: Teardown) {
     this.#context = context;
+    this.#teardown = teardown;
+    this.#transforms = new Transforms(context.callbacks);
     context.signal.addEventListener("abort", () => this.stop(), { once: true });
   }
 
@@ -49,8 +59,36 @@ export class Deployment {
     this.#stopped = true;
   }
 
-  close(): void {
-    this.#transforms.close();
+  /** Whether the program has nothing more to register, and waits for {@link release} to answer hooks until then. */
+  get waiting(): boolean {
+    return this.#waiting;
+  }
+
+  /** Resolves when the program has registered all that it has. */
+  get programDone(): Promise<void> {
+    return this.#programDone.promise;
+  }
+
+  /** The program has registered all that it has. Resolves when it may end. */
+  waitForRelease(): Promise<void> {
+    this.#waiting = true;
+    this.#programDone.resolve();
+    return this.#released.promise;
+  }
+
+  /** Lets the program end. */
+  release(): void {
+    this.#waiting = false;
+    this.#released.resolve();
+  }
+
+  registerHook(hook: Hook): void {
+    this.#context.hooks.register(hook);
+  }
+
+  /** Whether the program goes on without the resource, as it does where nothing may be created. */
+  isUnknown(urn: string): boolean {
+    return this.#teardown?.isSkipped(urn) ?? false;
   }
 
   transformAll(callback: Callback): void {
@@ -83,16 +121,16 @@ export class Deployment {
     if (this.#stopped) throw new StoppedError();
     const urn = this.urnOf(request);
     try {
-      const goal = await this.#transforms.apply(this.#inherit(request));
+      const goal = await this.#transform(this.#inherit(request));
       if (this.#goals.has(urn))
         throw new Error(`duplicate resource ${urn}; give each of a type its own name`);
       this.#goals.set(urn, goal);
       this.#transforms.remember(urn, goal);
       reporter.protect(goal.inputs);
       const old = this.#findOld(urn, goal);
-      const state = goal.custom
-        ? await this.#gate.run(() => this.#unlessStopped(() => applyCustom(this.#context, urn, goal, old)))
-        : await this.#component(urn, goal, old);
+      const state =
+        (await this.#teardown?.register(this.#context, urn, goal, old)) ??
+        (await this.#apply(urn, goal, old));
       if (this.#stopped) throw new StoppedError();
       return state;
     } catch (error) {
@@ -102,6 +140,20 @@ export class Deployment {
       this.stop();
       throw new StoppedError();
     }
+  }
+
+  /** Once the run is ending the program is, too, and with it its transforms: no failure of theirs. */
+  async #transform(goal: Goal): Promise<Goal> {
+    try {
+      return await this.#transforms.apply(goal);
+    } catch (error) {
+      throw this.#stopped ? new StoppedError() : error;
+    }
+  }
+
+  #apply(urn: string, goal: Goal, old: ResourceState | undefined): Promise<ResourceState> {
+    if (!goal.custom) return this.#component(urn, goal, old);
+    return this.#gate.run(() => this.#unlessStopped(() => applyCustom(this.#context, urn, goal, old)));
   }
 
   async #unlessStopped<T>(action: () => Promise<T>): Promise<T> {
@@ -149,11 +201,22 @@ export class Deployment {
     const { ledger } = this.#context;
     const same = old !== undefined && equal(old.inputs, goal.inputs);
     const step: Step = { urn, type: goal.type, operation: old ? (same ? "same" : "update") : "create" };
+    const [before, after] = old
+      ? (["beforeUpdate", "afterUpdate"] as const)
+      : (["beforeCreate", "afterCreate"] as const);
+    const subject: HookSubject = { urn, type: goal.type, ...(old ? { old } : {}) };
+    const { hooks } = goal.options;
     const state = await inStep(this.#context, step, async () => {
+      if (!same) await runHooks(this.#context, before, hooks, { ...subject, new: { inputs: goal.inputs } });
       const state = { ...desiredState(urn, goal), inputs: goal.inputs, outputs: old?.outputs ?? {} };
       await ledger.record(state, old);
       return state;
     });
+    if (!same && hooks[after]) {
+      this.#afterComponents.set(urn, (outputs) =>
+        runHooks(this.#context, after, hooks, { ...subject, new: { inputs: goal.inputs, outputs } }),
+      );
+    }
     if (!goal.remote) return state;
     try {
       const constructed = { ...state, outputs: await this.#construct(urn, goal) };
@@ -194,11 +257,18 @@ export class Deployment {
   /** Takes down what a component shows of itself, and what the program exports. */
   async registerOutputs(urn: string, outputs: Properties): Promise<void> {
     const { ledger, reporter } = this.#context;
+    if (this.isUnknown(urn)) return;
     const state = ledger.get(urn);
     if (!state) throw new Error(`outputs for ${urn}, which the program has not registered`);
     reporter.protect(outputs);
     if (state.type === STACK_TYPE) this.outputs = outputs;
     await ledger.record({ ...state, outputs });
+    try {
+      await this.#afterComponents.get(urn)?.(outputs);
+    } catch (error) {
+      reporter.failRun({ urn, message: messageOf(error) });
+      this.stop();
+    }
   }
 
   /** Reads what something else manages. */
@@ -248,7 +318,7 @@ export class Deployment {
     return this.#context.ledger.get(urn);
   }
 
-  /** Once the program has ended well: deletes what it no longer registers. */
+  /** Once the program has registered all that it has: deletes what it no longer registers. */
   async deleteRemaining(): Promise<void> {
     const { ledger } = this.#context;
     const condemned = new Set(ledger.remaining);

@@ -1,8 +1,10 @@
+import { Callbacks } from "./callbacks.ts";
 import type { Context } from "./context.ts";
-import { deleteAll, mayDelete } from "./deletion.ts";
+import { deleteAll, mayDelete, mayDeleteUnasked } from "./deletion.ts";
 import { isHeldBy, withDependents, withoutReferences } from "./dependencies.ts";
 import { Deployment } from "./deployment.ts";
 import type { Diagnostic, EngineEvent, Step } from "./events.ts";
+import { Hooks } from "./hooks.ts";
 import { Ledger } from "./ledger.ts";
 import { lock } from "./lock.ts";
 import { startProgram } from "./program.ts";
@@ -12,6 +14,7 @@ import { type Failure, Reporter } from "./reporter.ts";
 import { serve } from "./server.ts";
 import { type ResourceState, StateStore } from "./state.ts";
 import { targetMatcher } from "./targets.ts";
+import { Teardown } from "./teardown.ts";
 import { mask, type Properties, secret, type Value } from "./values.ts";
 
 export interface EngineOptions {
@@ -42,6 +45,11 @@ export interface DestroyOptions extends EngineOptions {
   targets?: string[];
   /** Also delete what depends on the targets, or is below them. */
   targetDependents?: boolean;
+  /**
+   * Run the program first, for its hooks, its checks and its providers' settings. Nothing that it registers is
+   * created or changed, and nothing is deleted when it fails.
+   */
+  runProgram?: boolean;
   /** Only say what would be deleted. */
   preview?: boolean;
 }
@@ -68,22 +76,34 @@ export function up(options: EngineOptions): Promise<Result> {
   return deploy(options, false);
 }
 
-/** Deletes what the state holds, or the targets among it, without running the program. */
+/**
+ * Deletes what the state holds, or the targets among it, after or without running the program. Without it, a
+ * stack with hooks for deletions is refused as a whole.
+ */
 export function destroy(options: DestroyOptions): Promise<Result> {
   const isPreview = options.preview ?? false;
   return inRun(options, isPreview, async (context) => {
-    const { resources } = context.ledger;
-    const condemned = condemnedBy(options, resources);
-    const refused = refuseOrphans(context, resources, condemned);
-    if (!mayDelete(context, condemned) || refused) return {};
-    await deleteAll(context, condemned);
-    if (!isPreview) {
-      const left = new Set(context.ledger.resources.map((each) => each.urn));
-      const gone = new Set([...condemned].map((each) => each.urn).filter((urn) => !left.has(urn)));
-      await context.ledger.rewrite((resource) => withoutReferences(resource, gone));
+    if (options.runProgram) {
+      const isTarget = options.targets ? targetMatcher(options.targets) : () => true;
+      const deployment = new Deployment(context, new Teardown(isTarget));
+      await withProgram(options, context, deployment, () => deleteTargets(options, context));
+    } else if (mayDeleteUnasked(context)) {
+      await deleteTargets(options, context);
     }
     return {};
   });
+}
+
+async function deleteTargets(options: DestroyOptions, context: Context): Promise<void> {
+  const { resources } = context.ledger;
+  const condemned = condemnedBy(options, resources);
+  const refused = refuseOrphans(context, resources, condemned);
+  if (!mayDelete(context, condemned) || refused) return;
+  await deleteAll(context, condemned);
+  if (context.preview) return;
+  const left = new Set(context.ledger.resources.map((each) => each.urn));
+  const gone = new Set([...condemned].map((each) => each.urn).filter((urn) => !left.has(urn)));
+  await context.ledger.rewrite((resource) => withoutReferences(resource, gone));
 }
 
 function condemnedBy(options: DestroyOptions, resources: ResourceState[]): Set<ResourceState> {
@@ -115,17 +135,25 @@ function refuseOrphans(
 function deploy(options: EngineOptions, isPreview: boolean): Promise<Result> {
   return inRun(options, isPreview, async (context) => {
     const deployment = new Deployment(context);
-    const server = await serve(deployment, context.reporter);
-    try {
-      warnOfPending(context);
-      await runProgram(options, context, deployment, server.address);
-      if (context.reporter.failed.length === 0) await deployment.deleteRemaining();
-      return deployment.outputs;
-    } finally {
-      deployment.close();
-      server.close();
-    }
+    await withProgram(options, context, deployment, () => deployment.deleteRemaining());
+    return deployment.outputs;
   });
+}
+
+/** Runs the program, and `conclude` once it has registered all that it has, while it is there to answer hooks. */
+async function withProgram(
+  options: EngineOptions,
+  context: Context,
+  deployment: Deployment,
+  conclude: () => Promise<void>,
+): Promise<void> {
+  const server = await serve(deployment, context.reporter);
+  try {
+    warnOfPending(context);
+    await runProgram(options, context, deployment, server.address, conclude);
+  } finally {
+    server.close();
+  }
 }
 
 function warnOfPending(context: Context): void {
@@ -143,8 +171,9 @@ async function runProgram(
   context: Context,
   deployment: Deployment,
   address: string,
+  conclude: () => Promise<void>,
 ): Promise<void> {
-  const { reporter } = context;
+  const { reporter, signal } = context;
   const errors: string[] = [];
   const program = startProgram({
     directory: options.programDir,
@@ -161,16 +190,22 @@ async function runProgram(
     },
   });
   const watch = setInterval(() => {
-    if (!deployment.stopped) return;
+    if (!deployment.stopped || deployment.waiting) return;
     clearInterval(watch);
     setTimeout(() => program.stop("SIGKILL"), GRACE_MS).unref();
   }, 100);
-  const status = await program.ended.finally(() => clearInterval(watch));
-  await deployment.idle();
-  if (context.signal.aborted) {
-    reporter.failRun({ message: "the run was interrupted; the next one goes on where it ended" });
-  } else if (status !== 0 && reporter.failed.length === 0) {
-    reporter.failRun({ message: `the program ended with ${status}: ${errors.slice(-20).join("\n")}` });
+  try {
+    const early = await Promise.race([deployment.programDone, program.ended]);
+    await deployment.idle();
+    if (!early && !signal.aborted && reporter.failed.length === 0) await conclude();
+    deployment.release();
+    const status = await program.ended;
+    if (status !== 0 && !signal.aborted && reporter.failed.length === 0) {
+      reporter.failRun({ message: `the program ended with ${status}: ${errors.slice(-20).join("\n")}` });
+    }
+  } finally {
+    clearInterval(watch);
+    deployment.release();
   }
 }
 
@@ -187,6 +222,7 @@ async function inRun(
 ): Promise<Result> {
   const { project, stack, stateFile } = options;
   const unlock = isPreview ? () => {} : lock(`${stateFile}.lock`);
+  const callbacks = new Callbacks();
   try {
     const passphrase = (options.env ?? process.env).PULUMI_CONFIG_PASSPHRASE;
     if (passphrase === undefined) {
@@ -197,6 +233,8 @@ async function inRun(
     for (const key of options.secretKeys) reporter.protect(secret(options.config[key] ?? null));
     for (const resource of store.loaded.resources) reporter.protect([resource.inputs, resource.outputs]);
     const context: Context = {
+      callbacks,
+      hooks: new Hooks(callbacks),
       project,
       stack,
       preview: isPreview,
@@ -215,6 +253,9 @@ async function inRun(
       ),
     };
     const outputs = await action(context);
+    if (context.signal.aborted) {
+      reporter.failRun({ message: "the run was interrupted; the next one goes on where it ended" });
+    }
     return {
       steps: reporter.steps,
       outputs: mask(outputs) as Properties,
@@ -222,6 +263,7 @@ async function inRun(
       failed: reporter.failed,
     };
   } finally {
+    callbacks.close();
     unlock();
   }
 }

@@ -33,7 +33,23 @@ export interface Options {
   deleteBeforeReplace?: boolean;
   additionalSecretOutputs: string[];
   importId: string;
+  hooks: HookBindings;
 }
+
+/** The moments at which a resource's hooks run. */
+export const HOOK_KINDS = [
+  "beforeCreate",
+  "afterCreate",
+  "beforeUpdate",
+  "afterUpdate",
+  "beforeDelete",
+  "afterDelete",
+] as const;
+
+export type HookKind = (typeof HOOK_KINDS)[number];
+
+/** Names of a resource's hooks, in the order in which they run. */
+export type HookBindings = Partial<Record<HookKind, string[]>>;
 
 /** A function of the program that the engine may call. */
 export interface Callback {
@@ -59,5 +75,6 @@ export function noOptions(): Options {
     deletedWith: "",
     additionalSecretOutputs: [],
     importId: "",
+    hooks: {},
   };
 }

@@ -83,10 +83,11 @@ export class Ledger {
     return this.#save();
   }
 
-  /** A resource of an earlier run is gone. */
-  forget(old: ResourceState): Promise<void> {
-    this.#settle(old.urn);
-    this.#old = this.#old.filter((each) => each !== old);
+  /** A resource is gone. */
+  forget(gone: ResourceState): Promise<void> {
+    this.#settle(gone.urn);
+    this.#old = this.#old.filter((each) => each !== gone);
+    if (this.#new.get(gone.urn) === gone) this.#new.delete(gone.urn);
     return this.#save();
   }
 

@@ -12,7 +12,7 @@ import { type Goal, noOptions } from "./goal.ts";
 import type { Reporter } from "./reporter.ts";
 import type { ResourceState } from "./state.ts";
 import { fromOutputs, type Properties, UNKNOWN } from "./values.ts";
-import { fromCallback, fromStruct, goalOf, toStruct } from "./wire.ts";
+import { fromCallback, fromStruct, goalOf, hookOf, toStruct } from "./wire.ts";
 
 const SEVERITIES: Partial<Record<number, Severity>> = { 1: "info", 2: "warning", 3: "error" };
 
@@ -24,6 +24,9 @@ const FEATURES: Record<string, number> = {
   aliasSpecs: messages.ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS,
   deletedWith: messages.ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
   transforms: messages.ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_TRANSFORMS,
+  resourceHooks: messages.ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS,
+  // There are none, but without this the SDK would have people update their Pulumi CLI.
+  errorHooks: messages.ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_ERROR_HOOKS,
 };
 
 /** Pulumi's default of 4 MB is too small for a rendered chart. */
@@ -88,6 +91,7 @@ function monitor(deployment: Deployment): IResourceMonitorServer {
       const response = new messages.RegisterResourceResponse();
       response.setUrn(state.urn);
       response.setId(state.id ?? "");
+      response.setUnknown(deployment.isUnknown(state.urn));
       // A local component's outputs may name resources that are only registered later.
       response.setObject(toStruct(goal.custom || goal.remote ? state.outputs : {}));
       return response;
@@ -124,11 +128,17 @@ function monitor(deployment: Deployment): IResourceMonitorServer {
       deployment.transformAll(fromCallback(request));
       return new empty.Empty();
     }),
-    signalAndWaitForShutdown: unary(() => new empty.Empty()),
+    signalAndWaitForShutdown: unary(async () => {
+      await deployment.waitForRelease();
+      return new empty.Empty();
+    }),
     existsResource: unsupported("existence checks"),
     call: unsupported("calls of component methods"),
     registerStackInvokeTransform: unsupported("transforms of function calls"),
-    registerResourceHook: unsupported("resource hooks"),
+    registerResourceHook: unary((request) => {
+      deployment.registerHook(hookOf(request));
+      return new empty.Empty();
+    }),
     registerErrorHook: unsupported("error hooks"),
     registerPackage: unsupported("parameterized packages"),
   };

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { open, rename } from "node:fs/promises";
 import { dirname } from "node:path";
+import type { HookBindings } from "./goal.ts";
 import type { Properties } from "./values.ts";
 import { type Encryption, Vault } from "./vault.ts";
 
@@ -32,6 +33,7 @@ export interface ResourceState {
   pendingReplacement?: true;
   /** Seconds. */
   deleteTimeout?: number;
+  hooks?: HookBindings;
 }
 
 /** An operation whose end was not recorded yet: after an interruption nobody knows whether it happened. */

@@ -1,20 +1,18 @@
-import { promisify } from "node:util";
-import * as grpc from "@grpc/grpc-js";
-import callbackService, { type CallbacksClient } from "@pulumi/pulumi/proto/callback_grpc_pb.js";
-import callbackMessages, {
-  type CallbackInvokeRequest,
-  type CallbackInvokeResponse,
-} from "@pulumi/pulumi/proto/callback_pb.js";
 import messages from "@pulumi/pulumi/proto/resource_pb.js";
+import type { Callbacks } from "./callbacks.ts";
 import type { Callback, Goal } from "./goal.ts";
 import { fromOutputs, type Properties, toOutputs } from "./values.ts";
 import { fromStruct, optionsMessage, optionsOf, toStruct } from "./wire.ts";
 
 /** Runs the program's transforms: those of a resource, then those of what is above it, then the stack's. */
 export class Transforms {
-  readonly #clients = new Map<string, CallbacksClient>();
+  readonly #callbacks: Callbacks;
   readonly #ofStack: Callback[] = [];
   readonly #ofResource = new Map<string, { parent: string | undefined; transforms: Callback[] }>();
+
+  constructor(callbacks: Callbacks) {
+    this.#callbacks = callbacks;
+  }
 
   addToStack(callback: Callback): void {
     this.#ofStack.push(callback);
@@ -47,13 +45,8 @@ export class Transforms {
     request.setParent(goal.parent ?? "");
     request.setProperties(toStruct(toOutputs(goal.inputs) as Properties));
     request.setOptions(optionsMessage(goal.options));
-    const call = new callbackMessages.CallbackInvokeRequest();
-    call.setToken(callback.token);
-    call.setRequest(request.serializeBinary());
-
-    const client = this.#client(callback.target);
-    const invoke = promisify<CallbackInvokeRequest, CallbackInvokeResponse>(client.invoke.bind(client));
-    const answer = messages.TransformResponse.deserializeBinary((await invoke(call)).getResponse_asU8());
+    const response = await this.#callbacks.call(callback, request.serializeBinary());
+    const answer = messages.TransformResponse.deserializeBinary(response);
     const options = answer.getOptions();
     return {
       ...goal,
@@ -62,18 +55,5 @@ export class Transforms {
         : {}),
       ...(options ? { options: optionsOf(options) } : {}),
     };
-  }
-
-  #client(target: string): CallbacksClient {
-    let client = this.#clients.get(target);
-    if (!client) {
-      client = new callbackService.CallbacksClient(target, grpc.credentials.createInsecure());
-      this.#clients.set(target, client);
-    }
-    return client;
-  }
-
-  close(): void {
-    for (const client of this.#clients.values()) client.close();
   }
 }

@@ -1,11 +1,21 @@
 import aliasMessages, { type Alias as AliasMessage } from "@pulumi/pulumi/proto/alias_pb.js";
 import type { Callback as CallbackMessage } from "@pulumi/pulumi/proto/callback_pb.js";
 import messages, {
+  type RegisterResourceHookRequest,
   type RegisterResourceRequest,
   type TransformResourceOptions,
 } from "@pulumi/pulumi/proto/resource_pb.js";
 import struct, { type Struct } from "google-protobuf/google/protobuf/struct_pb.js";
-import type { Alias, Callback, Goal, Options } from "./goal.ts";
+import {
+  type Alias,
+  type Callback,
+  type Goal,
+  HOOK_KINDS,
+  type HookBindings,
+  type HookKind,
+  type Options,
+} from "./goal.ts";
+import type { Hook } from "./hooks.ts";
 import { fromOutputs, type Properties } from "./values.ts";
 
 /** Translates between Pulumi's protocol buffers and the engine's own types. */
@@ -20,6 +30,17 @@ export function toStruct(properties: Properties): Struct {
 
 export function fromCallback(message: CallbackMessage): Callback {
   return { target: message.getTarget(), token: message.getToken() };
+}
+
+export function hookOf(request: RegisterResourceHookRequest): Hook {
+  const callback = request.getCallback();
+  if (!callback) throw new Error(`resource hook "${request.getName()}" has no callback`);
+  return {
+    name: request.getName(),
+    callback: fromCallback(callback),
+    onDryRun: request.getOnDryRun(),
+    ignoreErrors: request.getIgnoreErrors(),
+  };
 }
 
 export function goalOf(request: RegisterResourceRequest): Goal {
@@ -65,7 +86,34 @@ function optionsOfRequest(request: RegisterResourceRequest): Options {
       : {}),
     additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
     importId: request.getImportid(),
+    hooks: hooksOf(request.getHooks()),
   };
+}
+
+type HooksMessage = RegisterResourceRequest.ResourceHooksBinding;
+
+const HOOK_LISTS = {
+  beforeCreate: ["getBeforeCreateList", "setBeforeCreateList"],
+  afterCreate: ["getAfterCreateList", "setAfterCreateList"],
+  beforeUpdate: ["getBeforeUpdateList", "setBeforeUpdateList"],
+  afterUpdate: ["getAfterUpdateList", "setAfterUpdateList"],
+  beforeDelete: ["getBeforeDeleteList", "setBeforeDeleteList"],
+  afterDelete: ["getAfterDeleteList", "setAfterDeleteList"],
+} as const satisfies Record<HookKind, readonly (keyof HooksMessage)[]>;
+
+function hooksOf(message: HooksMessage | undefined): HookBindings {
+  const bindings: HookBindings = {};
+  for (const kind of HOOK_KINDS) {
+    const names = message?.[HOOK_LISTS[kind][0]]() ?? [];
+    if (names.length > 0) bindings[kind] = names;
+  }
+  return bindings;
+}
+
+function hooksMessage(bindings: HookBindings): HooksMessage {
+  const message = new messages.RegisterResourceRequest.ResourceHooksBinding();
+  for (const kind of HOOK_KINDS) message[HOOK_LISTS[kind][1]](bindings[kind] ?? []);
+  return message;
 }
 
 function aliasOf(message: AliasMessage): Alias {
@@ -107,7 +155,8 @@ export function optionsMessage(options: Options): TransformResourceOptions {
     .setCustomTimeouts(timeouts)
     .setDeletedWith(options.deletedWith)
     .setAdditionalSecretOutputsList(options.additionalSecretOutputs)
-    .setImport(options.importId);
+    .setImport(options.importId)
+    .setHooks(hooksMessage(options.hooks));
   if (options.protect !== undefined) message.setProtect(options.protect);
   if (options.retainOnDelete !== undefined) message.setRetainOnDelete(options.retainOnDelete);
   if (options.deleteBeforeReplace !== undefined) message.setDeleteBeforeReplace(options.deleteBeforeReplace);
@@ -140,5 +189,6 @@ export function optionsOf(message: TransformResourceOptions): Options {
       : {}),
     additionalSecretOutputs: message.getAdditionalSecretOutputsList(),
     importId: message.getImport(),
+    hooks: hooksOf(message.getHooks()),
   };
 }

@@ -127,10 +127,14 @@ export async function cliRunner(
     },
     preview: (onProgress) => run((onEvent) => handle.preview({ onEvent }), onProgress),
     up: (onProgress) => run((onEvent) => handle.up({ onEvent }), onProgress),
-    destroy: (targets, onProgress) =>
+    destroy: ({ targets, runProgram = false } = {}, onProgress) =>
       run(
         (onEvent) =>
-          handle.destroy({ onEvent, ...(targets ? { target: targets, targetDependents: true } : {}) }),
+          handle.destroy({
+            onEvent,
+            runProgram,
+            ...(targets ? { target: targets, targetDependents: true } : {}),
+          }),
         onProgress,
       ),
     // As it lies there, history and backups included: the SDK's own export decrypts.

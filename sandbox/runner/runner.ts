@@ -23,6 +23,13 @@ export interface Outcome {
   errors: string[];
 }
 
+export interface DestroyOptions {
+  /** URNs, with `*` and `**` as in Pulumi, and whatever depends on them; all when absent. */
+  targets?: string[];
+  /** Run the program first, so that its hooks can be asked; without it a stack that has any is refused. */
+  runProgram?: boolean;
+}
+
 /** Runs the unmodified program for one stack: the installed Pulumi CLI, or the stand-in for its engine. */
 export interface Runner {
   /** What it is, for people: `pulumi v3.259.0`. */
@@ -31,8 +38,7 @@ export interface Runner {
   configure(config: StackConfig): Promise<void>;
   preview(onProgress?: (progress: Progress) => void): Promise<Outcome>;
   up(onProgress?: (progress: Progress) => void): Promise<Outcome>;
-  /** @param targets URNs, with `*` and `**` as in Pulumi, and whatever depends on them; all when absent. */
-  destroy(targets?: string[], onProgress?: (progress: Progress) => void): Promise<Outcome>;
+  destroy(options?: DestroyOptions, onProgress?: (progress: Progress) => void): Promise<Outcome>;
   /** The state as it stands on disk, secrets encrypted. */
   state(): Promise<string>;
   /** Forgets the state. */

@@ -39,9 +39,13 @@ export async function standInRunner(
     },
     preview: async (onProgress) => outcome(await preview(options(onProgress))),
     up: async (onProgress) => outcome(await up(options(onProgress))),
-    destroy: async (targets, onProgress) =>
+    destroy: async ({ targets, runProgram = false } = {}, onProgress) =>
       outcome(
-        await destroy({ ...options(onProgress), ...(targets ? { targets, targetDependents: true } : {}) }),
+        await destroy({
+          ...options(onProgress),
+          runProgram,
+          ...(targets ? { targets, targetDependents: true } : {}),
+        }),
       ),
     state: () => readFile(stateFile, "utf8"),
     close: () => rm(folder, { recursive: true, force: true }),

@@ -177,12 +177,12 @@ describe("the stand-in engine on an API server", function () {
           { name: "settings", namespace: "engine-adopt" },
           { data: { a: "1" } },
         );
-        await make(
+        const password = await make(
           "Secret",
           { name: "password", namespace: "engine-adopt" },
           { stringData: { password: TOKEN } },
         );
-        await make(
+        const web = await make(
           "Service",
           { name: "web", namespace: "engine-adopt" },
           { spec: { ports: [{ port: 80 }] } },
@@ -196,6 +196,8 @@ describe("the stand-in engine on an API server", function () {
         assert.deepEqual(changes(succeeded(await up(options("adopt", config)))), imports);
         assert.deepEqual(changes(succeeded(await up(options("adopt", config)))), []);
         assert.deepEqual(await find("ConfigMap", "engine-adopt", "settings"), settings);
+        assert.deepEqual(await find("Secret", "engine-adopt", "password"), password);
+        assert.deepEqual(await find("Service", "engine-adopt", "web"), web);
         assert.ok(!stateText().includes(Buffer.from(TOKEN).toString("base64")));
         succeeded(await destroy(options("adopt", config)));
         assert.equal(await find("Service", "engine-adopt", "web"), undefined);
