@@ -1,15 +1,14 @@
 import { loadFromFile } from "../config/load.ts";
-import type { AppConfig, Phase } from "../config/stack.ts";
-import { isVerify } from "../preflight/problems.ts";
+import type { Phase } from "../config/stack.ts";
+import { before } from "./before/before.ts";
 import { accountBefore } from "./cloudflare/seed.ts";
 import { type StandIn as CloudflareStandIn, startCloudflare } from "./cloudflare/server.ts";
 import { type Cluster, startCluster } from "./cluster/cluster.ts";
-import { type SeedService, seed } from "./cluster/seed.ts";
 import type { Tools } from "./cluster/tools.ts";
 import { startControllers } from "./controllers/controllers.ts";
 import { type StackConfig, sandboxConfig, stackFile } from "./stacks.ts";
 
-/** A throwaway cluster as a stack finds its own: apps run, cert-manager issues, tunnels lead to ingress-nginx. */
+/** A throwaway cluster as a stack finds its own: apps behind ingress-nginx, which tunnels lead to as well. */
 export interface Sandbox {
   cluster: Cluster;
   /** The Cloudflare account that the stack's tunnels are in. */
@@ -32,16 +31,15 @@ export async function openSandbox(
   { source = "sandbox/base", onProgress }: { source?: string; onProgress?: (task: string) => void } = {},
 ): Promise<Sandbox> {
   const file = loadFromFile(stackFile(stack));
-  const { apps, cluster: meant } = file;
   const cluster = await startCluster({
     tools,
-    contexts: [meant.context],
+    contexts: [file.cluster.context],
     ...(onProgress ? { onProgress } : {}),
   });
+  const controllers = startControllers(cluster);
   try {
-    await seed(cluster, { services: apps.filter((app) => !isVerify(app)).map(serviceOf) });
-    const controllers = startControllers(cluster);
-    await controllers.ready;
+    onProgress?.("installing ingress-nginx, and what it serves");
+    await before(cluster, file);
     const cloudflare = await startCloudflare({ seed: accountBefore([file]) });
     const config = (phase: Phase): StackConfig =>
       sandboxConfig(stack, { kubeconfig: cluster.kubeconfig, uid: cluster.uid, phase, source });
@@ -59,12 +57,8 @@ export async function openSandbox(
       },
     };
   } catch (error) {
+    await controllers.stop();
     await cluster.stop();
     throw error;
   }
-}
-
-/** The Service that the app's entry speaks of. */
-function serviceOf({ namespace, service: { name, port } }: AppConfig): SeedService {
-  return { namespace, name, ports: [typeof port === "number" ? { port } : { name: port, port: 80 }] };
 }

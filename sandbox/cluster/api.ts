@@ -58,11 +58,14 @@ const FIELD_MANAGER = "sandbox";
 export class Api {
   readonly #endpoint: Endpoint;
   readonly #agent: Agent;
+  /** Watches hold their connection: among the others they would leave none. */
+  readonly #watchAgent: Agent;
   readonly #resources = new Map<string, Promise<Map<string, Resource>>>();
 
   constructor(endpoint: Endpoint) {
     this.#endpoint = endpoint;
     this.#agent = new Agent({ ca: endpoint.ca, keepAlive: true, maxSockets: 32 });
+    this.#watchAgent = new Agent({ ca: endpoint.ca });
   }
 
   /**
@@ -156,13 +159,14 @@ export class Api {
   /** Ends idle connections. */
   close(): void {
     this.#agent.destroy();
+    this.#watchAgent.destroy();
   }
 
   #send(method: string, path: string, body: unknown, contentType: string, signal?: AbortSignal) {
     const content = body === undefined ? undefined : JSON.stringify(body);
     const options: RequestOptions = {
       method,
-      agent: this.#agent,
+      agent: signal === undefined ? this.#agent : this.#watchAgent,
       headers: {
         authorization: `Bearer ${this.#endpoint.token}`,
         accept: "application/json",

@@ -12,7 +12,8 @@ export interface Solver {
     webhook?: { groupName: string; solverName: string; config?: Record<string, SecretKeySelector> };
     cloudflare?: { apiTokenSecretRef?: SecretKeySelector };
   };
-  http01?: object;
+  /** Class of the Ingress that cert-manager makes for a challenge; `class` is the older field for it. */
+  http01?: { ingress?: { ingressClassName?: string; class?: string } };
 }
 
 export interface WebhookPod extends Pod {
@@ -26,6 +27,8 @@ export interface Surroundings {
   pods: WebhookPod[];
   /** Whether cert-manager may post challenges to an API group. */
   mayPost(group: string): Promise<boolean>;
+  /** Whether requests to an Ingress of this class are answered. */
+  serves(ingressClass: string): boolean;
 }
 
 /**
@@ -78,9 +81,12 @@ const configKeys: Record<string, readonly [string, string][]> = {
 
 /** Why a solver cannot solve, in the words of whoever would say so; undefined when it can. */
 export async function solverProblem(
-  { dns01 }: Solver,
+  { dns01, http01 }: Solver,
   surroundings: Surroundings,
 ): Promise<string | undefined> {
+  const ingressClass = http01?.ingress?.ingressClassName ?? http01?.ingress?.class;
+  if (ingressClass !== undefined && !surroundings.serves(ingressClass))
+    return `HTTP-01 self check failed: nothing answers for Ingresses of class "${ingressClass}"`;
   if (dns01?.cloudflare) return secretProblem(dns01.cloudflare.apiTokenSecretRef, surroundings);
   if (!dns01?.webhook) return undefined;
   const { groupName, solverName, config = {} } = dns01.webhook;

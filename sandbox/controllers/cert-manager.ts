@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import type { Api, KubernetesObject } from "../cluster/api.ts";
 import { selfSigned } from "../cluster/x509.ts";
+import { syncCertificates } from "./cert-manager-shim.ts";
 import {
   mayPost,
   type Solver,
@@ -10,26 +11,20 @@ import {
   type WebhookPod,
 } from "./cert-manager-solvers.ts";
 import { type Controller, type Log, startController } from "./controller.ts";
-import { type Condition, isGoing, type Secret, secretValue } from "./objects.ts";
+import { controllerName, isRunning, workloads } from "./ingress-nginx-workload.ts";
+import {
+  type Certificate,
+  type Ingress,
+  type IngressClass,
+  type IssuanceCondition,
+  isGoing,
+  type Secret,
+  secretValue,
+} from "./objects.ts";
 
 interface Issuer extends KubernetesObject {
   spec?: { acme?: { server: string; email?: string; solvers?: Solver[] } };
   status?: { conditions?: IssuanceCondition[]; acme?: { uri?: string; lastRegisteredEmail?: string } };
-}
-
-interface Certificate extends KubernetesObject {
-  spec: {
-    secretName: string;
-    issuerRef: { name: string; kind?: string; group?: string };
-    commonName?: string;
-    dnsNames?: string[];
-    ipAddresses?: string[];
-  };
-  status?: { conditions?: IssuanceCondition[]; notAfter?: string; revision?: number };
-}
-
-interface IssuanceCondition extends Condition {
-  message?: string;
 }
 
 const GROUP = "/apis/cert-manager.io/v1";
@@ -38,9 +33,11 @@ const NAMESPACE = "cert-manager";
 
 /**
  * Stands in for cert-manager and for the world behind it: an ACME server that registers everybody, DNS providers
- * that accept every token, a webhook that answers when its pod is ready. What is the cluster's own part is checked as
- * the real one would find it: a certificate is issued, self-signed, when each of its names has a solver in its issuer
- * and that solver finds what it needs. Issuers of other kinds than ACME issue whatever they are asked for.
+ * that accept every token, a webhook that answers when its pod is ready, a router that leads HTTP-01 challenges to
+ * whatever serves the solver's class. What is the cluster's own part is checked as the real one would find it: a
+ * certificate is issued, self-signed, when each of its names has a solver in its issuer and that solver finds what it
+ * needs. Issuers of other kinds than ACME issue whatever they are asked for. Ingresses that name an issuer get their
+ * Certificates.
  */
 export function startCertManager(api: Api, log?: Log): Controller {
   return startController<{
@@ -50,6 +47,9 @@ export function startCertManager(api: Api, log?: Log): Controller {
     secrets: Secret;
     pods: WebhookPod;
     bindings: KubernetesObject;
+    ingresses: Ingress;
+    classes: IngressClass;
+    nginx: KubernetesObject;
   }>({
     name: "cert-manager",
     api,
@@ -62,8 +62,21 @@ export function startCertManager(api: Api, log?: Log): Controller {
       pods: "/api/v1/pods",
       // Only so that a right that comes late is noticed.
       bindings: "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
+      ingresses: "/apis/networking.k8s.io/v1/ingresses",
+      classes: "/apis/networking.k8s.io/v1/ingressclasses",
+      nginx: workloads,
     },
-    reconcile: async ({ certificates, clusterIssuers, issuers, secrets, pods }) => {
+    reconcile: async ({
+      certificates,
+      clusterIssuers,
+      issuers,
+      secrets,
+      pods,
+      ingresses,
+      classes,
+      nginx,
+    }) => {
+      for (const ingress of ingresses.list()) await syncCertificates(api, ingress, certificates.list());
       const idle = [...clusterIssuers.list(), ...issuers.list()].filter(
         (issuer) => !isRegistered(issuer) && !isGoing(issuer),
       );
@@ -86,6 +99,10 @@ export function startCertManager(api: Api, log?: Log): Controller {
           secret: (each) => secrets.get(isClusterWide ? NAMESPACE : metadata.namespace, each),
           pods: pods.list(),
           mayPost: (group) => mayPost(api, group),
+          serves: (name) => {
+            const { spec } = classes.get(undefined, name) ?? {};
+            return spec?.controller === controllerName ? isRunning(nginx) : spec !== undefined;
+          },
         });
         if (problem === undefined) await issue(api, certificate);
         else await markFailed(api, certificate, problem);

@@ -39,6 +39,33 @@ export interface IngressClass extends KubernetesObject {
   spec?: { controller?: string };
 }
 
+/** Whose object another one is, and with whom it goes. */
+export interface OwnerReference {
+  apiVersion: string;
+  kind: string;
+  name: string;
+  uid: string;
+  controller?: boolean;
+  blockOwnerDeletion?: boolean;
+}
+
+export interface Certificate extends KubernetesObject {
+  metadata: KubernetesObject["metadata"] & { ownerReferences?: OwnerReference[] };
+  spec: {
+    secretName: string;
+    issuerRef: { name: string; kind?: string; group?: string };
+    commonName?: string;
+    dnsNames?: string[];
+    ipAddresses?: string[];
+    usages?: string[];
+  };
+  status?: { conditions?: IssuanceCondition[]; notAfter?: string; revision?: number };
+}
+
+export interface IssuanceCondition extends Condition {
+  message?: string;
+}
+
 export interface Pod extends KubernetesObject {
   spec: { containers: { name: string; image: string }[] };
   status?: { conditions?: Condition[] };

@@ -6,7 +6,7 @@ import { type Cluster, startCluster } from "../../sandbox/cluster/cluster.ts";
 import { seed } from "../../sandbox/cluster/seed.ts";
 import type { Controller } from "../../sandbox/controllers/controller.ts";
 import { startControllers } from "../../sandbox/controllers/controllers.ts";
-import type { Ingress, Secret } from "../../sandbox/controllers/objects.ts";
+import type { Certificate, Ingress, Secret } from "../../sandbox/controllers/objects.ts";
 import type { Outcome, Settings } from "../../sandbox/controllers/pomerium-settings.ts";
 import { eventually, run, useTools } from "./support.ts";
 
@@ -66,6 +66,23 @@ const certificate = (name: string, ...dnsNames: string[]) =>
     },
   });
 
+/** What the stand-in for ingress-nginx looks for. */
+const nginxWorkload = () => {
+  const selector = { app: "ingress-nginx" };
+  const containers = [{ name: "controller", image: "registry.invalid/ingress-nginx/controller:v1.15.1" }];
+  return [
+    object("networking.k8s.io/v1", "IngressClass", "nginx", undefined, {
+      spec: { controller: "k8s.io/ingress-nginx" },
+    }),
+    object("apps/v1", "Deployment", "ingress-nginx-controller", "ingress-nginx", {
+      spec: {
+        selector: { matchLabels: selector },
+        template: { metadata: { labels: selector }, spec: { containers } },
+      },
+    }),
+  ];
+};
+
 const bootstrap = (shared: string) =>
   opaque("bootstrap", {
     shared_secret: shared,
@@ -87,6 +104,7 @@ describe("the stand-ins", () => {
     cluster = await startCluster({ tools: tools() });
     controllers = startControllers(cluster, (line) => log.push(line));
     await seed(cluster, {
+      namespaces: ["ingress-nginx"],
       services: [{ namespace: "apps", name: "web", ports: [{ port: 80, targetPort: 8080 }] }],
     });
   });
@@ -132,6 +150,18 @@ describe("the stand-ins", () => {
       });
     });
 
+    it("solves nothing through ingress-nginx before that is there, and everything once it is", async () => {
+      await cluster.apply([certificate("first", "first.example.com")]);
+      const path = "/apis/cert-manager.io/v1/namespaces/apps/certificates/first";
+      const problem = await eventually("the certificate is refused", async () => {
+        const { status } = await cluster.api.request<Certificate>("GET", path);
+        return status?.conditions?.[0]?.message;
+      });
+      assert.match(problem, /first\.example\.com: HTTP-01 .*class "nginx"/);
+      await cluster.apply(nginxWorkload());
+      await eventually("it is issued", () => cluster.api.find("/api/v1/namespaces/apps/secrets/first-tls"));
+    });
+
     it("issues a certificate for its names, and another one when they change", async () => {
       const secret = "/api/v1/namespaces/apps/secrets/names-tls";
       const names = (...dnsNames: string[]) =>
@@ -170,6 +200,42 @@ describe("the stand-ins", () => {
         cluster.api.find("/api/v1/namespaces/apps/secrets/later-tls"),
       );
       assert.equal(await cluster.api.find("/api/v1/namespaces/apps/secrets/orphan-tls"), undefined);
+    });
+  });
+
+  describe("for cert-manager's eye on Ingresses", () => {
+    const annotations = { "cert-manager.io/cluster-issuer": "letsencrypt-prod" };
+    const path = (name: string) => `/apis/cert-manager.io/v1/namespaces/apps/certificates/${name}-tls`;
+    const shimmed = (name: string, host: string) => {
+      const whole = ingress(name, annotations) as Ingress;
+      whole.spec.tls = [{ hosts: [host], secretName: `${name}-tls` }];
+      return whole;
+    };
+
+    it("an Ingress that names an issuer gets its Certificate, which follows its hosts", async () => {
+      for (const host of ["one.example.com", "two.example.com"]) {
+        await cluster.apply([shimmed("shimmed", host)]);
+        await eventually(`a Certificate for ${host}`, async () => {
+          const live = await cluster.api.find<Certificate>(path("shimmed"));
+          return live?.spec.dnsNames?.join() === host;
+        });
+      }
+    });
+
+    it("a Certificate that somebody else made is left as it is", async () => {
+      const own = certificate("foreign-owned", "mine.example.com");
+      own.metadata.name = "foreign-owned-tls";
+      await cluster.apply([own]);
+      await cluster.apply([shimmed("foreign-owned", "theirs.example.com")]);
+      // Looked at after it.
+      await cluster.apply([shimmed("zzz-marker", "marker.example.com")]);
+      await eventually("the later Ingress has its Certificate", () => cluster.api.find(path("zzz-marker")));
+      const { spec, metadata } = await cluster.api.request<Certificate>("GET", path("foreign-owned"));
+      assert.deepEqual(spec.dnsNames, ["mine.example.com"]);
+      assert.equal(metadata.ownerReferences, undefined);
+      await Promise.all(
+        ["shimmed", "foreign-owned", "zzz-marker"].map((name) => cluster.api.delete(ingress(name))),
+      );
     });
   });
 
@@ -302,11 +368,7 @@ describe("the stand-ins", () => {
 
   describe("for ingress-nginx", () => {
     it("gives the Ingresses of its class the address of its Service", async () => {
-      await seed(cluster, { namespaces: ["ingress-nginx"], certManager: false });
       await cluster.apply([
-        object("networking.k8s.io/v1", "IngressClass", "nginx", undefined, {
-          spec: { controller: "k8s.io/ingress-nginx" },
-        }),
         object("v1", "Service", "ingress-nginx-controller", "ingress-nginx", {
           spec: { type: "LoadBalancer", loadBalancerIP: "192.168.0.171", ports: [{ port: 443 }] },
         }),

@@ -1,0 +1,96 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { stringify } from "yaml";
+import type { IngressNginxConfig } from "../../config/stack.ts";
+import type { KubernetesObject } from "../cluster/api.ts";
+import { type Cluster, parseManifests } from "../cluster/cluster.ts";
+import type { Program, Tools } from "../cluster/tools.ts";
+import { runTool } from "../engine/run-tool.ts";
+
+const CHART = fileURLToPath(new URL("../charts/ingress-nginx", import.meta.url));
+const NAMESPACE = "ingress-nginx";
+
+/** Installs ingress-nginx the way the stack's cluster once got it. */
+export async function installIngressNginx(
+  cluster: Cluster,
+  { from, address }: Pick<IngressNginxConfig, "from" | "address">,
+): Promise<void> {
+  if ("helmRelease" in from) await installByHelm(cluster, from.helmRelease, address);
+  else await installByManifest(cluster, address);
+}
+
+/** Snippets are allowed, and so are the annotations that count as a risk. */
+const settings = {
+  allowSnippetAnnotations: true,
+  config: { "annotations-risk-level": "Critical" },
+};
+
+async function installByHelm(cluster: Cluster, release: string, address?: string): Promise<void> {
+  const controller = { ...settings, ...(address ? { service: { loadBalancerIP: address } } : {}) };
+  await withFile(cluster, stringify({ controller }), async (values) => {
+    const where = ["--namespace", NAMESPACE, "--create-namespace", "--kubeconfig", cluster.kubeconfig];
+    // Hooks take seconds and leave nothing but the webhook's certificate, which the stand-in makes as well.
+    const fast = ["--no-hooks", "--disable-openapi-validation"];
+    await runInside(cluster, "helm", ["install", release, CHART, ...where, "--values", values, ...fast]);
+  });
+}
+
+/** The file of upstream's release, `kubectl apply`, and what somebody then changed by hand. */
+async function installByManifest(cluster: Cluster, address?: string): Promise<void> {
+  const objects = await bareMetalManifest(cluster.tools);
+  await withFile(cluster, objects.map((object) => stringify(object)).join("---\n"), async (file) => {
+    const where = ["--kubeconfig", cluster.kubeconfig];
+    await runInside(cluster, "kubectl", ["apply", ...where, "--validate=false", "--filename", file]);
+  });
+  const { allowSnippetAnnotations, config } = settings;
+  const core = `/api/v1/namespaces/${NAMESPACE}`;
+  await cluster.api.mergePatch(`${core}/configmaps/ingress-nginx-controller`, {
+    data: { "allow-snippet-annotations": String(allowSnippetAnnotations), ...config },
+  });
+  await cluster.api.mergePatch(`${core}/services/ingress-nginx-controller`, {
+    spec: { type: "LoadBalancer", ...(address ? { loadBalancerIP: address } : {}) },
+  });
+}
+
+/**
+ * The objects of upstream's manifest for bare metal. Upstream makes it from the chart, as this does: hooks become
+ * ordinary objects, nothing speaks of Helm, and the namespace comes first.
+ *
+ * @see https://kubernetes.github.io/ingress-nginx/deploy/#bare-metal-clusters
+ */
+export async function bareMetalManifest(tools: Tools): Promise<KubernetesObject[]> {
+  const set = "controller.service.type=NodePort,controller.image.tag=v1.12.0";
+  const args = ["template", NAMESPACE, CHART, "--namespace", NAMESPACE, "--set", set];
+  const rendered = await runTool(tools.path("helm"), args, { cwd: CHART, env: {} });
+  const labels = { "app.kubernetes.io/name": NAMESPACE, "app.kubernetes.io/instance": NAMESPACE };
+  const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: NAMESPACE, labels } };
+  return [namespace, ...parseManifests(rendered).map(withoutHelm)];
+}
+
+function withoutHelm(object: KubernetesObject): KubernetesObject {
+  return JSON.parse(
+    JSON.stringify(object, (key, value) => {
+      if (key === "helm.sh/chart" || key === "app.kubernetes.io/managed-by") return undefined;
+      return key === "annotations" ? undefined : value;
+    }),
+  ) as KubernetesObject;
+}
+
+/** With nothing of the user's, and the cluster's folder as home. */
+function runInside(cluster: Cluster, program: Program, args: string[]): Promise<string> {
+  const { directory, tools } = cluster;
+  return runTool(tools.path(program), args, { cwd: directory, env: { HOME: directory } });
+}
+
+/** The text as a file in the cluster's folder, for as long as `use` takes. */
+async function withFile(cluster: Cluster, text: string, use: (file: string) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(cluster.directory, "before-"));
+  try {
+    const file = join(folder, "input.yaml");
+    await writeFile(file, text, { mode: 0o600 });
+    await use(file);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

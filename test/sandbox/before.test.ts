@@ -1,0 +1,267 @@
+import { strict as assert } from "node:assert";
+import { existsSync, readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { loadFromFile } from "../../config/load.ts";
+import { bareMetalManifest } from "../../sandbox/before/ingress-nginx.ts";
+import type { KubernetesObject } from "../../sandbox/cluster/api.ts";
+import { parseManifests } from "../../sandbox/cluster/cluster.ts";
+import { configurations } from "../../sandbox/controllers/ingress-nginx-admission.ts";
+import type { Certificate, Ingress, Secret, Service } from "../../sandbox/controllers/objects.ts";
+import { openSandbox, type Sandbox } from "../../sandbox/sandbox.ts";
+import { stackFile } from "../../sandbox/stacks.ts";
+import { eventually, run, useTools } from "./support.ts";
+
+const UPSTREAM = new URL("../../../shared/upstream/ingress-nginx/baremetal-deploy.yaml", import.meta.url);
+const networking = "/apis/networking.k8s.io/v1";
+const nginx = "namespaces/ingress-nginx";
+const webhook = `${configurations}/ingress-nginx-admission`;
+
+const placeOf = ({ metadata }: KubernetesObject) =>
+  `${metadata.namespace ? `${metadata.namespace}/` : ""}${metadata.name}`;
+/** Only for what says its kind, which what comes from a list does not. */
+const nameOf = (object: KubernetesObject) => `${object.kind} ${placeOf(object)}`;
+
+/** What decides what an object does: without the version, where images come from, and what is as good as absent. */
+function meaning(object: KubernetesObject): unknown {
+  const text = JSON.stringify(object, (key, value) => {
+    if (value === null || key === "app.kubernetes.io/version" || key === "ttlSecondsAfterFinished")
+      return undefined;
+    if (key === "image")
+      return String(value)
+        .replace(/^[^/]+\//, "")
+        .replace(/:.*/, "");
+    if (typeof value !== "object" || Array.isArray(value)) return value;
+    return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+  return JSON.parse(text);
+}
+
+const webIngress = (name: string, ingressClassName: string) =>
+  ({
+    apiVersion: "networking.k8s.io/v1",
+    kind: "Ingress",
+    metadata: { name, namespace: "default" },
+    spec: { ingressClassName, defaultBackend: { service: { name: "web", port: { number: 80 } } } },
+  }) as KubernetesObject;
+
+describe("before the migration", function () {
+  this.timeout(240_000);
+  const tools = useTools();
+
+  describe("the manifest for bare metal", () => {
+    const title = "has the nineteen objects that upstream's has";
+    if (!existsSync(UPSTREAM)) {
+      it.skip(`${title} (skipped: upstream's manifest is not on this machine)`);
+      return;
+    }
+    let ours: KubernetesObject[];
+    const theirs = parseManifests(readFileSync(UPSTREAM, "utf8"));
+    before(async () => {
+      ours = await bareMetalManifest(tools());
+    });
+
+    it(title, () => {
+      assert.equal(ours.length, 19);
+      assert.deepEqual(ours.map(nameOf).sort(), theirs.map(nameOf).sort());
+    });
+
+    for (const object of theirs)
+      it(`${nameOf(object)} is what upstream's is`, () => {
+        const own = ours.find((each) => nameOf(each) === nameOf(object));
+        assert.deepEqual(own && meaning(own), meaning(object));
+      });
+  });
+
+  for (const stack of ["octavo", "alfred"] as const)
+    describe(stack, () => {
+      const { apps, ingressNginx } = loadFromFile(stackFile(stack));
+      let sandbox: Sandbox;
+      before(async () => {
+        sandbox = await openSandbox(stack, tools());
+      });
+      after(() => sandbox?.stop());
+
+      const get = <T>(path: string) => sandbox.cluster.api.request<T>("GET", path);
+      const list = async <T>(path: string) => (await get<{ items: T[] }>(path)).items;
+      const ingresses = () => list<Ingress>(`${networking}/ingresses`);
+      const ofClass = async (name: string) =>
+        (await ingresses()).filter(({ spec }) => spec.ingressClassName === name);
+
+      it("every nginx Ingress of the stack is served", async () => {
+        const live = new Map((await ofClass("nginx")).map((each) => [placeOf(each), each]));
+        const replaced = apps.flatMap(({ namespace, replaces }) =>
+          replaces.map((name) => `${namespace}/${name}`),
+        );
+        assert.deepEqual([...live.keys()].sort(), replaced.sort());
+        assert.equal(live.size, stack === "octavo" ? 11 : 3);
+        for (const [name, { status }] of live)
+          assert.deepEqual(status?.loadBalancer?.ingress, [{ ip: ingressNginx?.address }], name);
+      });
+
+      it("each has its certificate, which would go with it", async () => {
+        for (const { metadata, spec } of await ofClass("nginx")) {
+          const [{ hosts, secretName } = {}] = spec.tls ?? [];
+          const where = `namespaces/${metadata.namespace}`;
+          const certificate = await get<Certificate>(
+            `/apis/cert-manager.io/v1/${where}/certificates/${secretName}`,
+          );
+          assert.deepEqual(certificate.spec.dnsNames, hosts);
+          assert.equal(certificate.metadata.ownerReferences?.[0]?.uid, metadata.uid);
+          assert.equal(certificate.status?.conditions?.[0]?.status, "True");
+          await get(`/api/v1/${where}/secrets/${secretName}`);
+        }
+      });
+
+      it("Ingresses of other classes are there, and nobody has touched them", async () => {
+        const others = (await ingresses()).filter(({ spec }) => spec.ingressClassName !== "nginx");
+        const classes = others.map(({ spec }) => spec.ingressClassName).sort();
+        assert.deepEqual(
+          classes,
+          stack === "octavo"
+            ? ["tailscale", "tailscale", "tailscale"]
+            : ["internal-nginx", "tailscale", "tailscale", "tailscale", "tailscale"],
+        );
+        for (const each of others) assert.deepEqual(each.status?.loadBalancer, {}, placeOf(each));
+      });
+
+      it("ingress-nginx allows snippets, and left its certificate and its leader's lease", async () => {
+        const config = await get<{ data: object }>(`/api/v1/${nginx}/configmaps/ingress-nginx-controller`);
+        assert.deepEqual(config.data, {
+          "allow-snippet-annotations": "true",
+          "annotations-risk-level": "Critical",
+        });
+        const secret = await get<Secret>(`/api/v1/${nginx}/secrets/ingress-nginx-admission`);
+        assert.deepEqual(Object.keys(secret.data ?? {}).sort(), ["ca", "cert", "key"]);
+        await get(`/apis/coordination.k8s.io/v1/${nginx}/leases/ingress-nginx-leader`);
+      });
+
+      if (stack === "octavo") {
+        it("helm knows the release, and its hooks are gone", async () => {
+          const where = ["--namespace", "ingress-nginx"];
+          const releases = await run(sandbox.cluster, "helm", "list", ...where, "--output", "json");
+          const [release] = JSON.parse(releases) as { name: string; status: string }[];
+          assert.deepEqual([release?.name, release?.status], ["ingress-nginx", "deployed"]);
+          const hooks = parseManifests(
+            await run(sandbox.cluster, "helm", "get", "hooks", "ingress-nginx", ...where),
+          );
+          assert.equal(hooks.length, 7);
+          for (const hook of hooks)
+            assert.equal(
+              await sandbox.cluster.api.find(await sandbox.cluster.api.path(hook)),
+              undefined,
+              nameOf(hook),
+            );
+        });
+
+        it("an app's Service leads to where its pods listen, not to the port that nginx was given", async () => {
+          const { spec } = await get<Service>(
+            "/api/v1/namespaces/audiobookshelf/services/audiobookshelf-svc",
+          );
+          assert.deepEqual(spec.ports, [{ protocol: "TCP", port: 13388, targetPort: 13378 }]);
+          const { spec: route } = await get<Ingress>(
+            `${networking}/namespaces/audiobookshelf/ingresses/audiobookshelf-ingress`,
+          );
+          assert.equal(route.rules?.[0]?.http?.paths[0]?.backend.service?.port?.number, 13378);
+        });
+      } else
+        it("the manifest was applied by kubectl, its Jobs have run, and its Service was changed by hand", async () => {
+          const { api } = sandbox.cluster;
+          for (const object of await bareMetalManifest(tools())) {
+            const { metadata } = await get<KubernetesObject>(await api.path(object));
+            const applied = metadata.annotations?.["kubectl.kubernetes.io/last-applied-configuration"];
+            assert.equal((JSON.parse(applied ?? "{}") as KubernetesObject).kind, object.kind, nameOf(object));
+          }
+          const jobs = await list<{ status: { succeeded?: number } }>(`/apis/batch/v1/${nginx}/jobs`);
+          assert.deepEqual(
+            jobs.map(({ status }) => status.succeeded),
+            [1, 1],
+          );
+          const service = await get<Service>(`/api/v1/${nginx}/services/ingress-nginx-controller`);
+          assert.equal(service.spec.type, "LoadBalancer");
+        });
+
+      it("nothing changes by itself any more", async () => {
+        const versions = async () =>
+          Promise.all(
+            [
+              `${networking}/ingresses`,
+              "/apis/cert-manager.io/v1/certificates",
+              "/api/v1/secrets",
+              "/api/v1/services",
+              "/apis/apps/v1/deployments",
+              "/apis/batch/v1/jobs",
+            ].map(async (path) =>
+              (await list<KubernetesObject>(path)).map((each) => [
+                nameOf(each),
+                each.metadata.resourceVersion,
+              ]),
+            ),
+          );
+        const before = await versions();
+        await sleep(1500);
+        assert.deepEqual(await versions(), before);
+      });
+
+      it("an Ingress write of any class fails once the admission Service is gone and the webhook configuration is not", async () => {
+        const { api } = sandbox.cluster;
+        await api.apply(webIngress("while-it-answers", "other"));
+        await api.request("DELETE", `/api/v1/${nginx}/services/ingress-nginx-controller-admission`);
+        await eventually("the webhook no longer answers", () =>
+          api.apply(webIngress("too-late", "other")).then(
+            () => false,
+            ({ message }) => {
+              assert.match(message, /failed calling webhook "validate.nginx.ingress.kubernetes.io"/);
+              return true;
+            },
+          ),
+        );
+        await api.request("DELETE", webhook);
+        await eventually("nobody is asked", () =>
+          api.apply(webIngress("late-enough", "pomerium")).then(
+            () => true,
+            () => false,
+          ),
+        );
+      });
+
+      it("no certificate is solved through ingress-nginx once its Deployment is gone", async () => {
+        const { api } = sandbox.cluster;
+        await api.request("DELETE", `/apis/apps/v1/${nginx}/deployments/ingress-nginx-controller`);
+        const late = {
+          apiVersion: "cert-manager.io/v1",
+          kind: "Certificate",
+          metadata: { name: "late", namespace: "default" },
+          spec: {
+            secretName: "late",
+            dnsNames: ["late.example.org"],
+            issuerRef: { kind: "ClusterIssuer", name: "letsencrypt-prod" },
+          },
+        };
+        const path = await api.path(late);
+        await eventually("its Deployment is gone", async () => {
+          return (
+            (await api.find(`/apis/apps/v1/${nginx}/deployments/ingress-nginx-controller`)) === undefined
+          );
+        });
+        await api.apply(late);
+        const problem = await eventually("the certificate is refused", async () => {
+          return (await get<Certificate>(path)).status?.conditions?.[0]?.message;
+        });
+        assert.match(problem, /late\.example\.org: HTTP-01 .*class "nginx"/);
+      });
+
+      it("a Certificate made for an Ingress goes with it, and its Secret stays", async () => {
+        const { api } = sandbox.cluster;
+        const [{ metadata, spec } = {} as Ingress] = await ofClass("nginx");
+        const where = `namespaces/${metadata.namespace}`;
+        const secretName = spec.tls?.[0]?.secretName;
+        const certificate = `/apis/cert-manager.io/v1/${where}/certificates/${secretName}`;
+        assert.ok(await api.find(certificate));
+        await api.request("DELETE", `${networking}/${where}/ingresses/${metadata.name}`);
+        // The garbage collector looks for new kinds every half minute.
+        for (let second = 0; second < 60 && (await api.find(certificate)); second += 1) await sleep(1000);
+        assert.equal(await api.find(certificate), undefined);
+        assert.ok(await api.find(`/api/v1/${where}/secrets/${secretName}`));
+      });
+    });
+});
