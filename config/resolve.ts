@@ -88,7 +88,7 @@ export function resolve(name: string, raw: unknown, report: Report): Stack | und
   };
   const streaming = (app: AppConfig): boolean => context.catalogue[app.profile ?? ""]?.streaming ?? false;
   warnOfHttp01(stack.certificates, stack.phase, stack.cluster.exposure, report);
-  warnOfTunnels(stack.tunnels, stack.apps, streaming, stack.cluster, report);
+  warnOfTunnels(stack, streaming, report);
   return stack;
 }
 

@@ -1,10 +1,11 @@
 import { ingressRules, type Rule } from "../../components/tunnel/ingress-rules.ts";
 import { didYouMean } from "../../policies/nearest.ts";
+import type { PathPart } from "../paths.ts";
 import { servedBy } from "../phases.ts";
 import type { Report } from "../problems.ts";
 import type { TunnelInput } from "../schema/tunnels.ts";
 import { asSecret } from "../secrets.ts";
-import type { AppConfig, Cluster, IngressNginxConfig, Phase, TunnelConfig } from "../stack.ts";
+import type { AppConfig, Cluster, IngressNginxConfig, Phase, Stack, TunnelConfig } from "../stack.ts";
 import { depth, zoneOf } from "./zones.ts";
 
 type Tunnels = Readonly<Record<string, TunnelInput>>;
@@ -58,12 +59,14 @@ export interface TunnelContext {
 /** Checks each tunnel's rules against the hosts that it carries, and that what they lead to is known. */
 export function checkRules(tunnels: Tunnels, context: TunnelContext, report: Report): void {
   const atNginx: AppConfig[] = [];
+  const carriedBy = new Map<string, string>();
   for (const [name, tunnel] of Object.entries(tunnels)) {
     const at = ["tunnels", name];
     const apps = tunnel.apps.flatMap((app) => context.apps.filter((candidate) => candidate.name === app));
     const hosts = apps.map(({ host }) => host);
     if (carriesSignIn(tunnel, tunnels, context.exposure) && context.authenticateHost !== undefined)
       hosts.unshift(context.authenticateHost);
+    for (const host of hosts) carriedBy.set(host, name);
     checkExtraRules(tunnel, hosts, at, report);
     if (context.zones !== undefined) checkZone(hosts, context.zones, at, report);
     for (const [i, host] of tunnel.drop.entries())
@@ -72,6 +75,7 @@ export function checkRules(tunnels: Tunnels, context: TunnelContext, report: Rep
     if (context.phase === undefined) continue;
     for (const app of apps) if (servedBy(context.phase, app) === "ingress-nginx") atNginx.push(app);
   }
+  checkExtraHosts(tunnels, carriedBy, report);
   for (const app of context.apps)
     if (context.phase === "retired" && app.migrated === false)
       report.problem(
@@ -117,6 +121,22 @@ function checkExtraRules(tunnel: TunnelInput, hosts: readonly string[], at: stri
   }
 }
 
+/** @param carriedBy Hosts of the apps and of the sign-in pages, and the tunnel that carries each. */
+function checkExtraHosts(tunnels: Tunnels, carriedBy: Map<string, string>, report: Report): void {
+  for (const [name, { extraRules }] of Object.entries(tunnels))
+    for (const [i, { hostname }] of extraRules.entries()) {
+      // A record is made for a whole name only.
+      if (hostname === undefined || hostname.includes("*")) continue;
+      const other = carriedBy.get(hostname) ?? name;
+      if (other !== name)
+        report.problem(
+          ["tunnels", name, "extraRules", i, "hostname"],
+          `${hostname} is carried by tunnel ${other} already; a host has one DNS record`,
+        );
+      carriedBy.set(hostname, other);
+    }
+}
+
 /** All records of a tunnel are made in one Cloudflare zone. */
 function checkZone(hosts: readonly string[], zones: readonly string[], at: string[], report: Report): void {
   const [first, ...others] = hosts;
@@ -132,22 +152,29 @@ function checkZone(hosts: readonly string[], zones: readonly string[], at: strin
 
 /** What is allowed but does not work, or not for long, through the stack's tunnels. */
 export function warnOfTunnels(
-  tunnels: readonly TunnelConfig[],
-  apps: readonly AppConfig[],
+  { tunnels, apps, cluster, certificates, pomerium }: Stack,
   streaming: (app: AppConfig) => boolean,
-  cluster: Cluster,
   report: Report,
 ): void {
+  const zones = Object.keys(certificates.zones);
+  const warnOfDepth = (host: string, at: PathPart[]): void => {
+    const zone = zoneOf(host, zones);
+    if (zone !== undefined && depth(host, zone) > 1)
+      report.warning(
+        at,
+        `${host} is more than one level below ${zone}: Cloudflare's own certificate does not cover it, browsers will refuse it`,
+      );
+  };
   for (const tunnel of tunnels) {
+    if (tunnel.authenticate) warnOfDepth(pomerium.authenticateHost, ["tunnels", tunnel.name, "authenticate"]);
+    for (const [i, { hostname }] of tunnel.extraRules.entries())
+      if (hostname !== undefined)
+        warnOfDepth(hostname, ["tunnels", tunnel.name, "extraRules", i, "hostname"]);
     for (const [i, name] of tunnel.apps.entries()) {
       const app = apps.find((candidate) => candidate.name === name);
       if (app === undefined) continue;
       const at = ["tunnels", tunnel.name, "apps", i];
-      if (depth(app.host, app.zone) > 1)
-        report.warning(
-          at,
-          `${app.host} is more than one level below ${app.zone}: Cloudflare's own certificate does not cover it, browsers will refuse it`,
-        );
+      warnOfDepth(app.host, at);
       if (streaming(app))
         report.warning(at, `${name} streams media, which Cloudflare's terms for its free plan do not allow`);
     }

@@ -526,6 +526,29 @@ export const broken: Readonly<
       ["tunnels.other.apps[0]: wiki is carried by tunnel home already; a host has one DNS record"],
     ],
     [
+      {
+        "tunnels.home.extraRules": [
+          { hostname: "ssh.example.net", service: "ssh://192.168.0.10:22" },
+          { hostname: "*.example.net", service: "https://192.168.0.11" },
+        ],
+        "tunnels.other": {
+          accountId: "0123456789abcdef0123456789abcdef",
+          tunnelId: "a1f7ed00-5e1f-4a5e-9d57-0123456789ab",
+          zoneId: "fedcba9876543210fedcba9876543210",
+          apiToken: hunter2,
+          extraRules: [
+            { hostname: "ssh.example.net", path: "^/a", service: "ssh://192.168.0.12:22" },
+            { hostname: "*.example.net", path: "^/b", service: "https://192.168.0.13" },
+            { hostname: "wiki.example.net", path: "^/c", service: "https://192.168.0.13" },
+          ],
+        },
+      },
+      [
+        "tunnels.other.extraRules[0].hostname: ssh.example.net is carried by tunnel home already; a host has one DNS record",
+        "tunnels.other.extraRules[2].hostname: wiki.example.net is carried by tunnel home already; a host has one DNS record",
+      ],
+    ],
+    [
       { "tunnels.home.accountId": "me" },
       ["tunnels.home.accountId: is no Cloudflare account id: 32 hexadecimal digits"],
     ],

@@ -268,6 +268,23 @@ describe("a warning", () => {
     ]);
   });
 
+  it("is given for every host of a tunnel that Cloudflare's own certificate does not cover", () => {
+    const stack = edited({
+      "tunnels.home.authenticate": true,
+      "tunnels.home.extraRules": [
+        { hostname: "ssh.example.net", service: "ssh://192.168.0.10:22" },
+        { hostname: "*.house.example.net", service: "https://192.168.0.11" },
+      ],
+      "pomerium.authenticateHost": "authenticate.house.example.net",
+    });
+    const why =
+      "is more than one level below example.net: Cloudflare's own certificate does not cover it, browsers will refuse it";
+    assert.deepEqual(warnings(stack), [
+      `tunnels.home.authenticate: authenticate.house.example.net ${why}`,
+      `tunnels.home.extraRules[1].hostname: *.house.example.net ${why}`,
+    ]);
+  });
+
   it("is given for what nothing leads to on a cluster behind tunnels", () => {
     const stack = edited({ "cluster.exposure": "tunnelOnly", "tunnels.home.authenticate": false });
     assert.deepEqual(warnings(stack), [
