@@ -86,7 +86,8 @@ export class Tunnel extends pulumi.ComponentResource {
 
     for (const host of args.records ?? [])
       new cloudflare.DnsRecord(
-        `${name}-${host}`,
+        // By the host alone: one that moves to another tunnel keeps its record, of which there can be but one.
+        host,
         // At Cloudflare, 1 stands for automatic, the only time to live that a proxied record can have.
         {
           zoneId,

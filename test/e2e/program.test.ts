@@ -8,6 +8,7 @@ import { useTools } from "../sandbox/support.ts";
 import { adoptionSuite } from "../support/adoption.ts";
 import { type MakeRunner, programSuite } from "../support/program.ts";
 import { wanted } from "../support/snapshot.ts";
+import { tunnelSuite } from "../support/tunnels.ts";
 
 describe("the program on the real Pulumi CLI", () => {
   let cli: PulumiCli;
@@ -27,6 +28,7 @@ describe("the program on the real Pulumi CLI", () => {
     cliRunner(cli, { stack, kubeconfig: cluster.kubeconfig, env });
   programSuite(make);
   adoptionSuite(make);
+  tunnelSuite(make);
 
   describe("and on the stand-in engine", function () {
     this.timeout(240_000);

@@ -123,6 +123,31 @@ describe("a tunnel, deployed to a stand-in for Cloudflare", function () {
     }
   });
 
+  it("whose rules are the stack's already is imported and not written to", async () => {
+    const [routed] = existing.routes;
+    tunnel().config = {
+      ingress: [
+        { hostname: wiki, service: routed!.origin, originRequest: { originServerName: wiki } },
+        ...existing.extraRules!,
+        { service: "http_status:404" },
+      ],
+      "warp-routing": { enabled: false },
+    };
+    assert.deepEqual(changes(succeeded(await up(options(existing)))), ["import house-rules"]);
+    assert.deepEqual(writes(), []);
+  });
+
+  it("that is renamed in the stack file keeps its records, without a moment in which there are none", async () => {
+    const args = { ...existing, records: ["new.example.net"] };
+    succeeded(await up(options(args)));
+    const { id } = cloudflare.state.records.at(-1)!;
+    const { config, ...rest } = options(args);
+    const renamed = { ...rest, config: { ...config, "fixture:name": "home" } };
+    assert.deepEqual(changes(succeeded(await up(renamed))), ["delete house-rules", "import home-rules"]);
+    assert.equal(cloudflare.state.records.at(-1)?.id, id);
+    assert.equal(served(wiki), nginx);
+  });
+
   it("stays with its rules when the stack goes; only the records that were made go too", async () => {
     const hosts = { records: ["new.example.net"] };
     succeeded(await up(options({ ...existing, ...hosts })));
@@ -144,7 +169,7 @@ describe("a tunnel, deployed to a stand-in for Cloudflare", function () {
     cloudflare.state.records = [];
     const args = { ...brandNew, records: [wiki] };
     const shown = succeeded(await preview(options(args)));
-    assert.deepEqual(changes(shown), ["create house-rules", "create house-tunnel", `create house-${wiki}`]);
+    assert.deepEqual(changes(shown), ["create house-rules", "create house-tunnel", `create ${wiki}`]);
     assert.deepEqual(writes(), []);
     const { outputs } = succeeded(await up(options(args)));
     const { id, remote } = tunnel();
@@ -174,14 +199,14 @@ describe("a tunnel, deployed to a stand-in for Cloudflare", function () {
   it("is told what Cloudflare refuses, by the resource that it refuses", async () => {
     const result = await up(options({ ...existing, records: [wiki] }));
     assert.equal(result.failed.length, 1);
-    assert.match(result.failed[0]?.urn ?? "", /::house-wiki\.example\.net$/);
+    assert.match(result.failed[0]?.urn ?? "", /::wiki\.example\.net$/);
     assert.match(result.failed[0]?.message ?? "", /\(810(53|58)\)/);
   });
 
   it("fails its preview where the tunnel does not exist", async () => {
     const absent = { ...existing, tunnelId: "a1f7ed00-5e1f-4a5e-9d57-0123456789ab" };
     const { failed } = await preview(options(absent));
-    assert.match(failed[0]?.message ?? "", /'.*a1f7ed00.*' does not exist/);
+    assert.match(failed[0]?.message ?? "", /a1f7ed00.*: 404 Tunnel not found \(1003\)/);
   });
 
   it("is deployed nowhere while no stand-in is named: this engine never asks Cloudflare itself", async () => {

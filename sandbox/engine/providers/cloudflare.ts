@@ -7,7 +7,10 @@ interface Kind {
   /** Inputs that only a new resource can have others of. */
   fixed: string[];
   create(api: Api, inputs: Properties): Promise<{ id: string; outputs: Properties }>;
-  /** @param id As given to `import`: `<account or zone>/<id>`. */
+  /**
+   * @param id As given to `import`: `<account or zone>/<id>`.
+   * @throws Error in Cloudflare's words where there is none: so does the real provider.
+   */
   read(api: Api, id: string): Promise<{ inputs: Properties; outputs: Properties } | undefined>;
   update(api: Api, id: string, inputs: Properties): Promise<Properties>;
   delete(api: Api, id: string, inputs: Properties): Promise<void>;
@@ -26,8 +29,8 @@ const tunnelKind: Kind = {
   },
   read: async (api, id) => {
     const [accountId, tunnelId] = id.split("/");
-    const tunnel = await api.find(`/accounts/${accountId}/cfd_tunnel/${tunnelId}`);
-    if (!tunnel || tunnel.deleted_at) return undefined;
+    const tunnel = await api.send("GET", `/accounts/${accountId}/cfd_tunnel/${tunnelId}`);
+    if (tunnel.deleted_at) return undefined;
     const inputs = {
       accountId: accountId ?? "",
       name: tunnel.name ?? "",
@@ -62,8 +65,7 @@ const configKind: Kind = {
   create: async (api, inputs) => ({ id: String(inputs.tunnelId), outputs: await writeConfig(api, inputs) }),
   read: async (api, id) => {
     const [accountId = "", tunnelId = ""] = id.split("/");
-    const found = await api.find(configPath(accountId, tunnelId));
-    if (!found) return undefined;
+    const found = await api.send("GET", configPath(accountId, tunnelId));
     const inputs: Properties = { accountId, tunnelId };
     if (found.config) inputs.config = renamed(found.config, toSdk);
     return { inputs, outputs: { ...inputs, version: found.version ?? 0 } };
@@ -111,8 +113,7 @@ const recordKind: Kind = {
   },
   read: async (api, id) => {
     const [zoneId = "", recordId] = id.split("/");
-    const record = await api.find(`/zones/${zoneId}/dns_records/${recordId}`);
-    if (!record) return undefined;
+    const record = await api.send("GET", `/zones/${zoneId}/dns_records/${recordId}`);
     const { name = "", type = "", content = "", proxied = false, ttl = 1, comment = null } = record;
     const inputs = { zoneId, name, type, content, proxied, ttl, ...(comment === null ? {} : { comment }) };
     return { inputs, outputs: { ...inputs, ...recordOutputs(record) } };
@@ -202,28 +203,11 @@ class Api {
     this.#token = String(token ?? "");
   }
 
-  async find(path: string): Promise<Properties | undefined> {
-    const { status, result, refusal } = await this.#ask("GET", path);
-    if (status === 404) return undefined;
-    if (refusal !== undefined) throw new Error(refusal);
-    return result as Properties;
-  }
-
   async send(method: string, path: string, body?: unknown): Promise<Properties> {
     return (await this.result(method, path, body)) as Properties;
   }
 
   async result(method: string, path: string, body?: unknown): Promise<Value> {
-    const { result, refusal } = await this.#ask(method, path, body);
-    if (refusal !== undefined) throw new Error(refusal);
-    return result;
-  }
-
-  async #ask(
-    method: string,
-    path: string,
-    body?: unknown,
-  ): Promise<{ status: number; result: Value; refusal?: string }> {
     const response = await fetch(this.#base + path, {
       method,
       headers: { Authorization: `Bearer ${this.#token}`, "Content-Type": "application/json" },
@@ -234,8 +218,8 @@ class Api {
       errors: { code: number; message: string }[];
       result: Value;
     };
-    if (success) return { status: response.status, result };
+    if (success) return result;
     const reasons = errors.map(({ code, message }) => `${message} (${code})`).join(", ");
-    return { status: response.status, result, refusal: `${method} ${path}: ${response.status} ${reasons}` };
+    throw new Error(`${method} ${path}: ${response.status} ${reasons}`);
   }
 }

@@ -116,10 +116,7 @@ describe("a tunnel", () => {
     const records = ["komga.example.org", "ssh.example.org"];
     const registrations = await deploy({ records, connector: {} });
     const made = registrations.filter(({ type }) => type === "cloudflare:index/dnsRecord:DnsRecord");
-    assert.deepEqual(
-      made.map(({ name }) => name).sort(),
-      records.map((host) => `octavo-${host}`),
-    );
+    assert.deepEqual(made.map(({ name }) => name).sort(), records);
     for (const { inputs, after } of made) {
       const { name, comment, ...rest } = inputs;
       assert.deepEqual(rest, {
