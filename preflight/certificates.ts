@@ -1,7 +1,12 @@
 import { wantedIssuance } from "../components/certificates/issuer-objects.ts";
 import { issuerSpec, type SolverName } from "../components/certificates/issuer-spec.ts";
 import { type LiveIssuance, readIssuance } from "../components/certificates/live.ts";
-import { certificateConflict, issuerChange, withoutSolver } from "../components/certificates/takeover.ts";
+import {
+  certificateConflict,
+  issuerChange,
+  ownCertificate,
+  withoutSolver,
+} from "../components/certificates/takeover.ts";
 import { resolveWebhook } from "../components/certificates/webhook.ts";
 import type { ReadOnlyApi } from "../components/cluster/api.ts";
 import { namespace as pomeriumNamespace } from "../components/pomerium/names.ts";
@@ -84,12 +89,14 @@ function conflicts(stack: Stack, live: LiveIssuance): Problem[] {
   });
 }
 
-/** The Certificate of a Secret as Pulumi knows it, when the cluster has it. */
+/** The Certificate that writes to a Secret already, as `HostCertificate` takes it. */
 export function existingCertificate(
-  { certificates }: LiveIssuance,
+  live: LiveIssuance,
   namespace: string,
   secretName: string,
-): { existing?: string } {
-  const exists = certificates.some((each) => each.namespace === namespace && each.name === secretName);
-  return exists ? { existing: `${namespace}/${secretName}` } : {};
+): { existing?: string; certificateName?: string } {
+  const found = ownCertificate(live, { namespace, secretName });
+  if (found === undefined) return {};
+  const { name } = found;
+  return { existing: `${namespace}/${name}`, ...(name === secretName ? {} : { certificateName: name }) };
 }

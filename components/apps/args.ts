@@ -17,6 +17,8 @@ export interface AppArgs {
   route?: Route;
   /** Pomerium's tag, `v0.33.1`: which annotations there are depends on it. */
   pomeriumVersion: string;
+  /** The app's Ingresses that the cluster has already, `namespace/name`: they are taken over. Default: none. */
+  existing?: readonly string[];
   /** IngressClass, handed on by Pomerium once it is ready: before that, no Ingress is written. */
   ingressClass: Input<string>;
   /**
@@ -30,6 +32,8 @@ export interface AppArgs {
     issuer: Input<string>;
     /** Names in the certificate. Default: the host. */
     dnsNames?: readonly string[];
+    /** Name of the Certificate. Default: that of its Secret. */
+    certificateName?: string;
     /** The Certificate that is there already, `namespace/name`; it is brought under management as it is. */
     existing?: string;
   };

@@ -8,6 +8,8 @@ export interface LiveIssuance {
   certManager: boolean;
   /** The ClusterIssuer of the wanted name. */
   issuer?: LiveIssuer;
+  /** Every ClusterIssuer and every Issuer of the cluster. */
+  issuers: LiveIssuer[];
   /** A Helm release of the wanted name, in cert-manager's namespace. */
   release: boolean;
   /** Keys of those of the wanted objects that are there: `Secret/porkbun-example.org`. */
@@ -18,6 +20,8 @@ export interface LiveIssuance {
 
 export interface LiveIssuer {
   name: string;
+  /** Where it is an Issuer; absent for a ClusterIssuer. */
+  namespace?: string;
   /** Made by hand or by a program other than this one. */
   foreign: boolean;
   /** Whether the ACME server knows its account. */
@@ -51,6 +55,10 @@ export interface LiveCertificate {
   owner?: string;
   /** Its ClusterIssuer, where it has one. */
   clusterIssuer?: string;
+  /** Its Issuer, in its own namespace, where it has one. */
+  issuer?: string;
+  /** Class or Ingress by which its HTTP-01 challenges go, whatever its issuer says. */
+  http01?: { class?: string; name?: string };
   /** READY, of the Certificate as it stands. */
   ready: boolean;
   /** Why it is not, in cert-manager's words. */
@@ -91,10 +99,16 @@ interface CertificateObject {
     secretName: string;
     commonName?: string;
     dnsNames?: string[];
-    issuerRef: { name: string; kind?: string };
+    issuerRef: { name: string; kind?: string; group?: string };
   };
   status?: Conditions & { notAfter?: string };
 }
+
+/** By them, a Certificate has its HTTP-01 challenges go another way than its issuer says. */
+export const http01Overrides = {
+  class: "acme.cert-manager.io/http01-override-ingress-class",
+  name: "acme.cert-manager.io/http01-override-ingress-name",
+} as const;
 
 /**
  * Reads all of it in one round of parallel questions. Of Secrets, nothing but the name is asked for.
@@ -104,9 +118,10 @@ interface CertificateObject {
 export async function readIssuance(api: ReadOnlyApi, wanted: WantedIssuance): Promise<LiveIssuance> {
   const { issuer: name, namespace, release } = wanted;
   const group = "/apis/cert-manager.io/v1";
-  const [served, issuer, certificates, workloads, existing] = await Promise.all([
+  const [served, clusterIssuers, namespacedIssuers, certificates, workloads, existing] = await Promise.all([
     api.find(group),
-    api.find<IssuerObject>(`${group}/clusterissuers/${name}`),
+    api.list<IssuerObject>(`${group}/clusterissuers`),
+    api.list<IssuerObject>(`${group}/issuers`),
     api.list<CertificateObject>(`${group}/certificates`),
     release === undefined
       ? []
@@ -118,9 +133,12 @@ export async function readIssuance(api: ReadOnlyApi, wanted: WantedIssuance): Pr
       }),
     ),
   ]);
+  const issuers = [...clusterIssuers, ...namespacedIssuers].map(liveIssuer);
+  const issuer = issuers.find((each) => each.namespace === undefined && each.name === name);
   return {
     certManager: served !== undefined,
-    ...(issuer === undefined ? {} : { issuer: liveIssuer(issuer) }),
+    ...(issuer === undefined ? {} : { issuer }),
+    issuers,
     // Helm writes its release on every object that is part of it.
     release: workloads.some(
       ({ metadata: { annotations } }) =>
@@ -136,6 +154,7 @@ function liveIssuer({ metadata, spec, status }: IssuerObject): LiveIssuer {
   const acme = spec?.acme;
   return {
     name: metadata.name,
+    ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
     foreign: metadata.labels?.[managedBy.label] !== managedBy.value,
     ready: isReady(status),
     ...(acme === undefined
@@ -156,17 +175,27 @@ function liveCertificate({ metadata, spec, status }: CertificateObject): LiveCer
   const message = status?.conditions?.find(({ type }) => type === "Ready")?.message;
   const [owner] = metadata.ownerReferences ?? [];
   const names = [...(spec.commonName ? [spec.commonName] : []), ...(spec.dnsNames ?? [])];
+  const { name: issuer, kind = "Issuer", group = "cert-manager.io" } = spec.issuerRef;
+  const http01 = liveOverrides(metadata.annotations);
   return {
     namespace: metadata.namespace ?? "",
     name: metadata.name,
     secretName: spec.secretName,
     dnsNames: [...new Set(names)],
     ...(owner === undefined ? {} : { owner: `${owner.kind} ${owner.name}` }),
-    ...(spec.issuerRef.kind === "ClusterIssuer" ? { clusterIssuer: spec.issuerRef.name } : {}),
+    // An issuer of another group is no issuer of cert-manager's own.
+    ...(group !== "cert-manager.io" ? {} : kind === "ClusterIssuer" ? { clusterIssuer: issuer } : { issuer }),
+    ...(http01 === undefined ? {} : { http01 }),
     ready,
     ...(ready || !message ? {} : { message }),
     ...(status?.notAfter ? { notAfter: status.notAfter } : {}),
   };
+}
+
+function liveOverrides(annotations: Record<string, string> = {}): LiveCertificate["http01"] {
+  const { [http01Overrides.class]: className, [http01Overrides.name]: name } = annotations;
+  if (!className && !name) return undefined;
+  return { ...(className ? { class: className } : {}), ...(name ? { name } : {}) };
 }
 
 /** @param generation Generation that the report must be about; any when absent. */

@@ -54,15 +54,6 @@ function describeHttp(http01: LiveSolver["http01"]): string {
   return http01?.gatewayHTTPRoute === undefined ? "HTTP-01 through any class" : "HTTP-01 through a Gateway";
 }
 
-/** IngressClasses that the issuer's challenges depend on: one that goes away takes the renewals with it. */
-export function solvingClasses(issuer: LiveIssuer | undefined): string[] {
-  const classes = (issuer?.acme?.solvers ?? []).flatMap(({ http01 }) => {
-    const ingress = http01?.ingress;
-    return ingress?.ingressClassName ?? ingress?.class ?? [];
-  });
-  return [...new Set(classes)].sort();
-}
-
 /**
  * Certificates of the issuer that nobody will be able to renew, since a name of theirs lies in no zone that the
  * new solvers know. They stay valid until they end.
@@ -79,23 +70,41 @@ export function withoutSolver(
   );
 }
 
+interface SecretName {
+  namespace: string;
+  secretName: string;
+}
+
+/** Certificates that write to a Secret. */
+function writers(
+  { certificates }: Pick<LiveIssuance, "certificates">,
+  { namespace, secretName }: SecretName,
+): LiveCertificate[] {
+  return certificates.filter((each) => each.namespace === namespace && each.secretName === secretName);
+}
+
+/** The Certificate that writes to a Secret already and is nobody's, whatever its name: that one is taken over. */
+export function ownCertificate(
+  live: Pick<LiveIssuance, "certificates">,
+  secret: SecretName,
+): LiveCertificate | undefined {
+  const free = writers(live, secret).filter(({ owner }) => owner === undefined);
+  return free.find(({ name }) => name === secret.secretName) ?? free[0];
+}
+
 /**
  * Why a certificate for this Secret cannot be had: another Certificate writes to it. Two would take turns for ever,
  * and one that belongs to an Ingress goes with that Ingress, ours or not.
  */
 export function certificateConflict(
-  { certificates }: Pick<LiveIssuance, "certificates">,
-  { namespace, secretName }: { namespace: string; secretName: string },
+  live: Pick<LiveIssuance, "certificates">,
+  secret: SecretName,
 ): string | undefined {
-  const writer = certificates.find(
-    (each) =>
-      each.namespace === namespace &&
-      each.secretName === secretName &&
-      (each.name !== secretName || each.owner !== undefined),
-  );
+  const own = ownCertificate(live, secret);
+  const writer = writers(live, secret).find((each) => each !== own);
   if (writer === undefined) return undefined;
   const whose = writer.owner === undefined ? "" : `, which belongs to ${writer.owner} and goes with it`;
-  return `Secret ${namespace}/${secretName} is written by Certificate ${writer.name}${whose}; choose another name`;
+  return `Secret ${secret.namespace}/${secret.secretName} is written by Certificate ${writer.name}${whose}; choose another name`;
 }
 
 /** Zones whose solver has not been proven by its canary, each with the reason; those with HTTP-01 have none. */

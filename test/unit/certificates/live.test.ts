@@ -18,7 +18,7 @@ const wanted = wantedIssuance({
   webhook: { solverRbac: "own" },
 });
 const group = "/apis/cert-manager.io/v1";
-const issuer = `${group}/clusterissuers/letsencrypt-prod`;
+const clusterIssuers = `${group}/clusterissuers`;
 const secret = "/api/v1/namespaces/cert-manager/secrets/porkbun-example.org";
 const deployments = "/apis/apps/v1/namespaces/cert-manager/deployments";
 
@@ -58,7 +58,13 @@ describe("what a cluster has of certificates", () => {
     readIssuance(await ReadOnlyApi.connect({ context: "octavo", kubeconfig: file }), wanted);
 
   it("is nothing on a cluster without cert-manager", async () => {
-    assert.deepEqual(await read(), { certManager: false, release: false, existing: [], certificates: [] });
+    assert.deepEqual(await read(), {
+      certManager: false,
+      issuers: [],
+      release: false,
+      existing: [],
+      certificates: [],
+    });
   });
 
   it("is told without what any Secret holds, and with nothing but questions", async () => {
@@ -77,7 +83,7 @@ describe("what a cluster has of certificates", () => {
   });
 
   it("has the issuer whole, and knows one made by hand from the program's own", async () => {
-    fake.objects[issuer] = byHand;
+    fake.objects[clusterIssuers] = { items: [byHand] };
     const live = await read();
     assert.deepEqual(live.issuer, {
       name: "letsencrypt-prod",
@@ -92,8 +98,54 @@ describe("what a cluster has of certificates", () => {
       },
     });
     const labels = { [managedBy.label]: managedBy.value };
-    fake.objects[issuer] = { ...byHand, metadata: { ...byHand.metadata, labels } };
+    fake.objects[clusterIssuers] = { items: [{ ...byHand, metadata: { ...byHand.metadata, labels } }] };
     assert.equal((await read()).issuer?.foreign, false);
+  });
+
+  it("has every other issuer too, and never takes one in a namespace for the cluster's of the same name", async () => {
+    const named = (metadata: object) => ({ ...byHand, metadata });
+    fake.objects[clusterIssuers] = { items: [named({ name: "other" })] };
+    fake.objects[`${group}/issuers`] = {
+      items: [named({ name: "letsencrypt-prod", namespace: "apps" }), { metadata: { name: "selfsigned" } }],
+    };
+    const live = await read();
+    assert.equal(live.issuer, undefined);
+    assert.deepEqual(
+      live.issuers.map(({ namespace, name, acme }) => [namespace, name, acme?.solvers.length]),
+      [
+        [undefined, "other", 1],
+        ["apps", "letsencrypt-prod", 1],
+        [undefined, "selfsigned", undefined],
+      ],
+    );
+  });
+
+  it("knows whose issuer each certificate names, and which way its challenges go instead", async () => {
+    const certificate = (name: string, issuerRef: object, annotations?: object) => ({
+      metadata: { namespace: "apps", name, annotations },
+      spec: { secretName: name, dnsNames: [], issuerRef },
+    });
+    fake.objects[`${group}/certificates`] = {
+      items: [
+        certificate("a", { name: "own" }),
+        certificate("b", { name: "own", kind: "Issuer", group: "cert-manager.io" }),
+        certificate("c", { name: "prod", kind: "ClusterIssuer" }),
+        certificate("d", { name: "prod", kind: "ClusterIssuer", group: "awspca.cert-manager.io" }),
+        certificate("e", { name: "own" }, { "acme.cert-manager.io/http01-override-ingress-name": "wiki" }),
+        certificate("f", { name: "own" }, { "acme.cert-manager.io/http01-override-ingress-class": "nginx" }),
+      ],
+    };
+    assert.deepEqual(
+      (await read()).certificates.map(({ issuer, clusterIssuer, http01 }) => [issuer, clusterIssuer, http01]),
+      [
+        ["own", undefined, undefined],
+        ["own", undefined, undefined],
+        [undefined, "prod", undefined],
+        [undefined, undefined, undefined],
+        ["own", undefined, { name: "wiki" }],
+        ["own", undefined, { class: "nginx" }],
+      ],
+    );
   });
 
   it("finds the webhook's Helm release by what Helm writes on its objects", async () => {

@@ -30,7 +30,7 @@ function live(...certificates: LiveCertificate[]): LiveIssuance {
     solvers: [{ http01: { ingress: { class: "nginx" } } }],
   };
   const issuer = { name: "letsencrypt-prod", foreign: true, ready: true, acme };
-  return { certManager: true, issuer, release: false, existing: [], certificates };
+  return { certManager: true, issuer, issuers: [issuer], release: false, existing: [], certificates };
 }
 
 describe("a preview, of certificates", () => {
@@ -72,9 +72,11 @@ describe("a preview, of certificates", () => {
     assert.deepEqual(problems(certificate("komga-tls", { owner: "Ingress komga-ingress" })), [
       "apps.komga.tls.secretName: Secret komga/komga-tls is written by Certificate komga-tls, which belongs to Ingress komga-ingress and goes with it; choose another name",
     ]);
-    assert.deepEqual(problems(certificate("by-hand", { secretName: "komga-tls" })), [
+    const byHand = certificate("by-hand", { secretName: "komga-tls" });
+    assert.deepEqual(problems(byHand, certificate("komga-tls")), [
       "apps.komga.tls.secretName: Secret komga/komga-tls is written by Certificate by-hand; choose another name",
     ]);
+    assert.deepEqual(problems(byHand), []);
     assert.deepEqual(
       problems(certificate("komga-tls"), certificate("komga-tls", { namespace: "other" })),
       [],
@@ -89,6 +91,22 @@ describe("a preview, of certificates", () => {
 });
 
 describe("a host's certificate that the cluster has", () => {
+  it("is taken over under whatever name somebody gave it", () => {
+    const byHand = certificate("by-hand", { secretName: "komga-tls" });
+    assert.deepEqual(existingCertificate(live(byHand), "komga", "komga-tls"), {
+      existing: "komga/by-hand",
+      certificateName: "by-hand",
+    });
+    assert.deepEqual(existingCertificate(live(byHand, certificate("komga-tls")), "komga", "komga-tls"), {
+      existing: "komga/komga-tls",
+    });
+  });
+
+  it("is not taken from an Ingress that it goes with", () => {
+    const owned = certificate("komga-tls", { owner: "Ingress komga-ingress" });
+    assert.deepEqual(existingCertificate(live(owned), "komga", "komga-tls"), {});
+  });
+
   it("is taken over with what it has issued", async () => {
     const existing = existingCertificate(live(certificate("komga-tls")), "komga", "komga-tls");
     const registrations = await record(() => {
