@@ -17,12 +17,13 @@ export class App extends pulumi.ComponentResource {
     const errors = appProblems(name, args);
     if (errors.length > 0)
       throw new pulumi.InputPropertiesError({ message: `The arguments of app ${name} are wrong`, errors });
-    // Whether the certificate was there before is a fact of one run, and would read as a change in the next.
+    // What was there before is a fact of one run, and would read as a change in the next.
+    const { existing, ...inputs } = args;
     const { existing: _, ...certificateInputs } = args.certificate ?? {};
     super(
       "pomerium-migration:apps:App",
       name,
-      { ...args, certificate: args.certificate && certificateInputs },
+      { ...inputs, certificate: args.certificate && certificateInputs },
       opts,
     );
 
@@ -40,8 +41,10 @@ export class App extends pulumi.ComponentResource {
       resource: string,
       objectName: string,
       { paths, authorization }: AccessRoute,
-    ): k8s.networking.v1.Ingress =>
-      new k8s.networking.v1.Ingress(
+      before: k8s.networking.v1.Ingress[] = [],
+    ): k8s.networking.v1.Ingress => {
+      const id = existing?.find((each) => each.endsWith(`/${objectName}`));
+      return new k8s.networking.v1.Ingress(
         resource,
         {
           metadata: {
@@ -58,12 +61,16 @@ export class App extends pulumi.ComponentResource {
             secretName: certificate?.secretName,
           }),
         },
-        { parent: this },
+        { parent: this, dependsOn: before, ...(id === undefined ? {} : { import: id }) },
       );
+    };
 
     const [site, open] = args.access;
     const ingresses = [ingress(`${name}-ingress`, ingressName(name), site)];
-    if (open) ingresses.push(ingress(`${name}-open`, openIngressName(name), open));
+    // What is there is changed first, by itself. While Pulumi's provider waits for another Ingress of the namespace, it
+    // may take this one for done before it has seen the change, and would show that as pending in the next preview.
+    const before = existing?.length ? [...ingresses] : [];
+    if (open) ingresses.push(ingress(`${name}-open`, openIngressName(name), open, before));
     this.url = pulumi.all(ingresses.map(({ urn }) => urn)).apply(() => `https://${host}`);
     this.registerOutputs({ url: this.url });
   }

@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { keptOfService } from "../cluster/existing.ts";
 import { restrictedContainer, restrictedPod } from "../cluster/restricted.ts";
 
 export interface VerifyArgs {
@@ -12,6 +13,16 @@ export interface VerifyArgs {
    * port 443; while another port leads to Pomerium, `https://<host>:<port>/.well-known/pomerium/jwks.json`.
    */
   jwksEndpoint?: pulumi.Input<string>;
+  /** What the cluster has of it already, `namespace/name`: it is taken over. Default: nothing. */
+  live?: {
+    deployment?: string;
+    service?: string;
+    /**
+     * Labels by which the Deployment that is there knows its pods; they stay, because no Deployment can change them.
+     * Default: `app.kubernetes.io/name: verify`.
+     */
+    selector?: Readonly<Record<string, string>>;
+  };
 }
 
 /**
@@ -34,32 +45,44 @@ export class Verify extends pulumi.ComponentResource {
   readonly service: pulumi.Output<{ name: string; port: number }>;
 
   constructor(name: string, args: VerifyArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("pomerium-migration:apps:Verify", name, { ...args }, opts);
+    // What was there before is a fact of one run, and would read as a change in the next.
+    const { live = {}, ...inputs } = args;
+    super("pomerium-migration:apps:Verify", name, inputs, opts);
     const metadata = { name: verifyService.name, namespace: args.namespace, labels };
+    const selector = live.selector ?? labels;
     const deployment = new k8s.apps.v1.Deployment(
       `${name}-deployment`,
       {
         metadata,
         spec: {
           replicas: 1,
-          selector: { matchLabels: labels },
-          template: { metadata: { labels }, spec: podSpec(args) },
+          selector: { matchLabels: selector },
+          template: { metadata: { labels: { ...labels, ...selector } }, spec: podSpec(args) },
         },
       },
-      { parent: this },
+      { parent: this, ...imported(live.deployment) },
     );
     const service = new k8s.core.v1.Service(
       `${name}-service`,
       {
         metadata,
-        spec: { selector: labels, ports: [{ name: "http", port: verifyService.port, targetPort: "http" }] },
+        spec: { selector, ports: [{ name: "http", port: verifyService.port, targetPort: "http" }] },
       },
       // A Service waits for pods.
-      { parent: this, dependsOn: [deployment] },
+      {
+        parent: this,
+        dependsOn: [deployment],
+        ...imported(live.service),
+        ignoreChanges: keptOfService,
+      },
     );
     this.service = service.urn.apply(() => ({ ...verifyService }));
     this.registerOutputs({ service: this.service });
   }
+}
+
+function imported(id: string | undefined): pulumi.CustomResourceOptions {
+  return id === undefined ? {} : { import: id };
 }
 
 function podSpec({ image = verifyImage, jwksEndpoint }: VerifyArgs): k8s.types.input.core.v1.PodSpec {

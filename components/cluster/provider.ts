@@ -12,6 +12,9 @@ export function clusterProvider(address: ClusterAddress & { uid: string }): k8s.
     // Without it a renewed credential in the kubeconfig would look like another cluster and replace everything.
     clusterIdentifier: address.uid,
     enableServerSideApply: true,
+    // What was made by hand is taken over, and somebody may have set the same fields with a tool of their own: what
+    // the program says is what holds.
+    enablePatchForce: true,
     // Otherwise a new password would replace its Secret, and whatever reads it would find none for a moment.
     enableSecretMutable: true,
     enableConfigMapMutable: true,

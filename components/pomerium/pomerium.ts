@@ -1,11 +1,13 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { isReleaseTag, newestRelease } from "../../policies/releases.ts";
+import { importOf } from "../cluster/existing.ts";
 import { managedBy } from "../cluster/live.ts";
 import { bootstrapSecret, secretOutputs } from "./bootstrap-secret.ts";
 import * as names from "./names.ts";
 import { overlayFolders } from "./overlay.ts";
 import { isGoDuration, type ProviderName, providerProblems, settings } from "./settings.ts";
+import { takeOver } from "./take-over.ts";
 
 export interface IdentityProviderArgs {
   provider: ProviderName;
@@ -38,14 +40,22 @@ export interface PomeriumArgs {
   certificates?: pulumi.Input<string>[];
   /** Headers set on every response, instead of `defaultResponseHeaders` of settings.ts. */
   responseHeaders?: pulumi.Input<Record<string, pulumi.Input<string>>>;
-  /** What the cluster has already that this program did not make. */
+  /** What the cluster has already. */
   live: {
     /** A Deployment `pomerium/pomerium`: it may have the Pebble store open, so it is stopped before ours starts. */
     deployment: boolean;
-    /** A namespace `pomerium`: it is adopted as it is. */
+    /** A namespace `pomerium` that this program did not make: it is adopted as it is. */
     namespace: boolean;
-    /** A Secret `pomerium/bootstrap`: everybody's session depends on its contents, so it is adopted as it is. */
+    /**
+     * A Secret `pomerium/bootstrap` that this program did not make: everybody's session depends on its contents, so
+     * it is adopted as it is.
+     */
     bootstrapSecret: boolean;
+    /**
+     * Keys (`objectKey`) of all else that is there, whoever made it: it is taken over in place, and the volume as it
+     * is. Default: nothing.
+     */
+    existing?: readonly string[];
   };
 }
 
@@ -75,11 +85,13 @@ export class Pomerium extends pulumi.ComponentResource {
     super("pomerium-migration:pomerium:Pomerium", name, recorded(args), opts);
     checkArgs(args);
 
+    const { existing } = args.live;
+    const transforms = [takeOver(existing)];
     const namespace = ownNamespace(`${name}-namespace`, { existing: args.live.namespace }, { parent: this });
     const foundation = new k8s.kustomize.v2.Directory(
       `${name}-foundation`,
       { directory: `${args.overlayDirectory}/${overlayFolders.foundation}` },
-      { parent: this, dependsOn: [namespace] },
+      { parent: this, dependsOn: [namespace], transforms },
     );
     // The namespace by itself, too: Pulumi takes a Directory for one thing and knows nothing of what is in it.
     const inNamespace = { parent: this, dependsOn: [namespace, foundation] };
@@ -90,12 +102,15 @@ export class Pomerium extends pulumi.ComponentResource {
         `${name}-identity-provider`,
         names.identityProviderSecret,
         { client_id: args.identityProvider.clientId, client_secret: args.identityProvider.clientSecret },
+        existing,
         inNamespace,
       ),
     ];
     if ("postgres" in args.storage) {
       const { connection } = args.storage.postgres;
-      secrets.push(opaqueSecret(`${name}-storage`, names.storageSecret, { connection }, inNamespace));
+      secrets.push(
+        opaqueSecret(`${name}-storage`, names.storageSecret, { connection }, existing, inNamespace),
+      );
     }
 
     const settingsObject = new k8s.apiextensions.CustomResource(
@@ -109,7 +124,11 @@ export class Pomerium extends pulumi.ComponentResource {
         },
         spec: spec(args),
       },
-      { parent: this, dependsOn: secrets },
+      {
+        parent: this,
+        dependsOn: secrets,
+        ...importOf(existing, { kind: settingsKind.kind, name: names.settingsObject }),
+      },
     );
 
     const beforeWorkload: pulumi.Resource[] = [settingsObject];
@@ -119,7 +138,7 @@ export class Pomerium extends pulumi.ComponentResource {
     const workload = new k8s.kustomize.v2.Directory(
       `${name}-workload`,
       { directory: `${args.overlayDirectory}/${overlayFolders.workload}` },
-      { parent: this, dependsOn: beforeWorkload },
+      { parent: this, dependsOn: beforeWorkload, transforms },
     );
 
     const inForce = settingsInForce(`${name}-ready`, settingsObject, { parent: this, dependsOn: [workload] });
@@ -233,17 +252,30 @@ function ownNamespace(
 function opaqueSecret(
   name: string,
   secretName: string,
-  stringData: Record<string, pulumi.Input<string>>,
+  texts: Record<string, pulumi.Input<string>>,
+  existing: readonly string[] | undefined,
   opts: pulumi.CustomResourceOptions,
 ): k8s.core.v1.Secret {
+  const object = { name: secretName, namespace: names.namespace };
   return new k8s.core.v1.Secret(
     name,
     {
-      metadata: { name: secretName, namespace: names.namespace },
+      metadata: object,
       type: "Opaque",
-      stringData: pulumi.secret(stringData),
+      // Not `stringData`: server-side apply does not see it in what is there.
+      data: pulumi.secret(texts).apply(encode),
     },
-    { ...opts, additionalSecretOutputs: secretOutputs },
+    {
+      ...opts,
+      additionalSecretOutputs: secretOutputs,
+      ...importOf(existing, { kind: "Secret", ...object }),
+    },
+  );
+}
+
+function encode(texts: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(texts).map(([key, text]) => [key, Buffer.from(text).toString("base64")]),
   );
 }
 

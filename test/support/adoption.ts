@@ -1,80 +1,150 @@
 import { strict as assert } from "node:assert";
-import { generateKeyPairSync, randomBytes } from "node:crypto";
 import type { KubernetesObject } from "../../sandbox/cluster/api.ts";
-import type { Runner } from "../../sandbox/runner/runner.ts";
+import { type HandMade, makeByHand } from "../../sandbox/hand-made/hand-made.ts";
+import type { Outcome, Progress, Runner } from "../../sandbox/runner/runner.ts";
 import { openSandbox, type Sandbox } from "../../sandbox/sandbox.ts";
-import { useTools } from "../sandbox/support.ts";
+import { run, useTools } from "../sandbox/support.ts";
 import type { MakeRunner } from "./program.ts";
 import { stored } from "./snapshot.ts";
+import { type StoreWatch, watchStore } from "./store-watch.ts";
 
-const secret = "secrets pomerium/bootstrap";
+type Stored = Awaited<ReturnType<typeof stored>>;
 
-/** A bootstrap Secret as `kubectl apply` leaves it: with a copy of itself in an annotation. */
-function handMade(): KubernetesObject & { data: Record<string, string> } {
-  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const pem = privateKey.export({ type: "sec1", format: "pem" }).toString();
-  const data = {
-    shared_secret: randomBytes(32).toString("base64"),
-    cookie_secret: randomBytes(32).toString("base64"),
-    signing_key: Buffer.from(pem).toString("base64"),
-  };
-  const object = { apiVersion: "v1", kind: "Secret", type: "Opaque", data };
-  const metadata = { name: "bootstrap", namespace: "pomerium" };
-  const annotation = JSON.stringify({ ...object, metadata });
-  return {
-    ...object,
-    metadata: {
-      ...metadata,
-      annotations: { "kubectl.kubernetes.io/last-applied-configuration": annotation },
-    },
-  } as KubernetesObject & { data: Record<string, string> };
-}
+/** What must not be touched at all: everybody's session is in it. */
+const untouched = [
+  "namespaces /pomerium",
+  "persistentvolumeclaims pomerium/pomerium-pvc-data",
+  "persistentvolumes /pomerium-pv-data",
+  "secrets pomerium/bootstrap",
+];
 
-/** A cluster where somebody has begun by hand. */
+const ingress = "ingresses home-assistant/home-assistant-pomerium-ingress";
+
+/** A cluster where somebody has set up Pomerium by hand. */
 export function adoptionSuite(makeRunner: MakeRunner): void {
   const tools = useTools();
-  describe("on a cluster where somebody has begun by hand", function () {
-    this.timeout(240_000);
-    const made = handMade();
+  describe("on a cluster where somebody has set up Pomerium by hand", function () {
+    this.timeout(600_000);
     let sandbox: Sandbox;
     let runner: Runner;
+    let made: HandMade;
+    let original: Stored;
+    let taken: Stored;
+    let store: StoreWatch;
 
     before(async () => {
       sandbox = await openSandbox("alfred", tools());
-      await sandbox.cluster.apply([
-        { apiVersion: "v1", kind: "Namespace", metadata: { name: "pomerium", labels: { team: "home" } } },
-        made,
-      ]);
+      made = await makeByHand(sandbox.cluster);
       runner = await makeRunner(sandbox, "alfred");
       await runner.configure(sandbox.config("coexist"));
     });
     after(async () => {
+      await store?.stop();
       await runner?.close();
       await sandbox?.stop();
     });
 
-    it("namespace and bootstrap secret are adopted as they are, so that every session goes on", async () => {
-      const before = await stored(sandbox.cluster.api);
-      const outcome = await runner.up();
-      assert.deepEqual(outcome.errors, []);
-      const after = await stored(sandbox.cluster.api);
-      for (const name of [secret, "namespaces /pomerium"])
+    it("a second route to an app's host is refused, with the command that removes it", async () => {
+      const { errors } = await runner.preview();
+      const text = errors.join("\n");
+      assert.match(text, /apps\.verify\.host +Ingress pomerium\/verify is a route for verify\.very/);
+      const [, command = ""] = /^ +kubectl (.* delete ingress .*)$/m.exec(text) ?? [];
+      await run(sandbox.cluster, "kubectl", ...command.split(" "));
+    });
+
+    it("a preview says of each object whether it is taken over as it is or changed, and replaces none", async () => {
+      const operations = await operationsOf((onProgress) => runner.preview(onProgress));
+      for (const name of ["pomerium-namespace", "pomerium-bootstrap", "pomerium-foundation:pomerium-pv-data"])
+        assert.deepEqual(operations.get(name), ["import"], name);
+      for (const name of [
+        "pomerium-settings",
+        "pomerium-identity-provider",
+        "pomerium-workload:pomerium/pomerium-proxy",
+        "home-assistant-ingress",
+        "audiobookshelf-ingress",
+        "verify-service-deployment",
+        "verify-service-service",
+      ])
+        assert.deepEqual(operations.get(name), ["import", "update"], name);
+      assert.deepEqual(operations.get("grafana-ingress"), ["create"]);
+    });
+
+    it("everything is taken over in one run, and nothing is made anew", async () => {
+      original = await stored(sandbox.cluster.api);
+      store = await watchStore(sandbox.cluster.api);
+      assert.deepEqual((await runner.up()).errors, []);
+      await store.stop();
+      taken = await stored(sandbox.cluster.api);
+      for (const [name, { metadata }] of original)
+        assert.equal(taken.get(name)?.metadata.uid, metadata.uid, name);
+    });
+
+    it("what the sessions depend on is not even written to", () => {
+      for (const name of untouched)
         assert.equal(
-          after.get(name)?.metadata.resourceVersion,
-          before.get(name)?.metadata.resourceVersion,
+          taken.get(name)?.metadata.resourceVersion,
+          original.get(name)?.metadata.resourceVersion,
           name,
         );
     });
 
-    it("the next preview is empty", async () => {
-      const { counts, errors } = await runner.preview();
-      assert.deepEqual(errors, []);
-      assert.deepEqual(Object.keys(counts), ["same"]);
+    it("the store is never open twice: the Deployment has stopped before the StatefulSet starts", () => {
+      assert.ok(store.stopped !== undefined && store.started !== undefined, "both were seen");
+      assert.ok(store.stopped < store.started);
+      assert.deepEqual(store.together, []);
     });
 
-    it("what kubectl kept of the secret in an annotation does not reach the state in plain", async () => {
+    it("the proxy's Service keeps its address within the cluster", () => {
+      const address = (objects: Stored): string =>
+        (
+          objects.get("services pomerium/pomerium-proxy") as KubernetesObject & {
+            spec: { clusterIP: string };
+          }
+        ).spec.clusterIP;
+      assert.match(address(original), /^10\./);
+      assert.equal(address(taken), address(original));
+    });
+
+    it("an app that was open to the internet by hand is closed as the stack file says", () => {
+      const annotation = "ingress.pomerium.io/allow_public_unauthenticated_access";
+      assert.equal(original.get(ingress)?.metadata.annotations?.[annotation], "true");
+      assert.equal(taken.get(ingress)?.metadata.annotations?.[annotation], undefined);
+    });
+
+    it("settings that the stack file does not know are gone with the hand that made them", () => {
+      const { spec } = taken.get("pomerium /global") as KubernetesObject & { spec: object };
+      assert.ok(!("passIdentityHeaders" in spec));
+      assert.doesNotMatch(JSON.stringify(spec), /X-Made-By/);
+    });
+
+    it("the next preview is empty", async () => {
+      const operations = await operationsOf((onProgress) => runner.preview(onProgress));
+      assert.deepEqual(
+        [...operations].filter(([, [operation]]) => operation !== "same"),
+        [],
+      );
+    });
+
+    it("no secret reaches the state in plain, neither the hand-made nor what kubectl kept of it", async () => {
       const state = await runner.state();
-      for (const [key, value] of Object.entries(made.data)) assert.ok(!state.includes(value), key);
+      const texts = [...made.texts, ...sandbox.config("coexist").secrets.map(({ value }) => value)];
+      const values = [
+        ...Object.values(made.bootstrap),
+        ...texts.flatMap((text) => [text, Buffer.from(text).toString("base64")]),
+      ];
+      for (const value of values) assert.ok(!state.includes(value), value);
     });
   });
+}
+
+/** What a run does to each resource, in order, by its logical name. */
+async function operationsOf(
+  act: (onProgress: (progress: Progress) => void) => Promise<Outcome>,
+): Promise<Map<string, string[]>> {
+  const operations = new Map<string, string[]>();
+  const { errors } = await act(({ name, operation, state }) => {
+    if (state !== "begun") operations.set(name, [...(operations.get(name) ?? []), operation]);
+  });
+  assert.deepEqual(errors, []);
+  return operations;
 }

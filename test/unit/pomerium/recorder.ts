@@ -14,6 +14,8 @@ export interface Registration {
   ignoreChanges: string[];
   secretOutputs: string[];
   retainOnDelete: boolean;
+  /** Names of the hooks that are asked before it is deleted. */
+  beforeDelete: string[];
   /** Name of the explicit provider, or the empty text. */
   provider: string;
 }
@@ -43,7 +45,10 @@ export async function record(
   );
   const monitor = pulumi.runtime.getMonitor() as unknown as {
     registerResource(request: RegisterResourceRequest, callback: unknown): Promise<void>;
+    registerResourceHook(request: unknown, callback: (error: null, answer: object) => void): void;
   };
+  // Which Pulumi's mocks do not know.
+  monitor.registerResourceHook = (_, callback) => callback(null, {});
   const register = monitor.registerResource.bind(monitor);
   monitor.registerResource = (request, callback) => {
     registrations.push(registration(request));
@@ -69,6 +74,7 @@ function registration(request: RegisterResourceRequest): Registration {
     ignoreChanges: request.getIgnorechangesList(),
     secretOutputs: request.getAdditionalsecretoutputsList(),
     retainOnDelete: request.getRetainondelete() ?? false,
+    beforeDelete: request.getHooks()?.getBeforeDeleteList() ?? [],
     provider: /pulumi:providers:[^:]+::/.test(provider) ? nameOf(provider.replace(/::[^:]*$/, "")) : "",
   };
 }

@@ -1,0 +1,73 @@
+import type { Api, KubernetesObject } from "../../sandbox/cluster/api.ts";
+
+interface Pod extends KubernetesObject {
+  spec: { nodeName?: string };
+}
+
+interface Deployment extends KubernetesObject {
+  spec: { replicas?: number };
+}
+
+/** Who may have had Pomerium's store open, as the API server saw it; its revisions are one order over all objects. */
+export interface StoreWatch {
+  /** Revision at which the Deployment was to have no pods any more. */
+  readonly stopped?: number;
+  /** Revision at which the StatefulSet's pod was given a node. */
+  readonly started?: number;
+  /** Pods that had a node, and so may have run, at the same time. */
+  readonly together: string[][];
+  stop(): Promise<void>;
+}
+
+const revision = ({ metadata }: KubernetesObject): number => Number(metadata.resourceVersion);
+
+/** Watches Pomerium's pods and its Deployment from now on. */
+export async function watchStore(api: Api): Promise<StoreWatch> {
+  const [pods, deployments] = [
+    "/api/v1/namespaces/pomerium/pods",
+    "/apis/apps/v1/namespaces/pomerium/deployments",
+  ];
+  const ending = new AbortController();
+  const running = new Set<string>();
+  const seen: { stopped?: number; started?: number; together: string[][] } = { together: [] };
+  const isOpener = ({ metadata: { labels = {} } }: Pod): boolean =>
+    labels["app.kubernetes.io/name"] === "pomerium" && labels["app.kubernetes.io/component"] === "proxy";
+
+  const { metadata, items } = await api.request<{ metadata: { resourceVersion: string }; items: Pod[] }>(
+    "GET",
+    pods!,
+  );
+  for (const pod of items) if (isOpener(pod) && pod.spec.nodeName) running.add(pod.metadata.name);
+  const watches = [
+    api.watch<Pod>(
+      pods!,
+      metadata.resourceVersion,
+      ({ type, object }) => {
+        if (type === "BOOKMARK" || !isOpener(object)) return;
+        const { name } = object.metadata;
+        if (type === "DELETED") running.delete(name);
+        else if (object.spec.nodeName) {
+          running.add(name);
+          if (name === "pomerium-0") seen.started ??= revision(object);
+        }
+        if (running.size > 1) seen.together.push([...running]);
+      },
+      ending.signal,
+    ),
+    api.watch<Deployment>(
+      deployments!,
+      metadata.resourceVersion,
+      ({ object }) => {
+        if (object.metadata.name === "pomerium" && object.spec.replicas === 0)
+          seen.stopped ??= revision(object);
+      },
+      ending.signal,
+    ),
+  ].map((watch) => watch.catch(() => {}));
+  return Object.assign(seen, {
+    stop: async () => {
+      ending.abort();
+      await Promise.all(watches);
+    },
+  });
+}
