@@ -3,7 +3,11 @@ import { App } from "./components/apps/app.ts";
 import { Verify } from "./components/apps/verify.ts";
 import { HostCertificate } from "./components/certificates/certificate.ts";
 import { DnsIssuer } from "./components/certificates/dns-issuer.ts";
+import { recordPhase } from "./components/cluster/phase.ts";
 import { clusterProvider } from "./components/cluster/provider.ts";
+import { objectLabel } from "./components/ingress-nginx/identity.ts";
+import { IngressNginx } from "./components/ingress-nginx/ingress-nginx.ts";
+import { keepUntilRetired } from "./components/ingress-nginx/keep.ts";
 import * as names from "./components/pomerium/names.ts";
 import { Pomerium } from "./components/pomerium/pomerium.ts";
 import { hasOwnCertificate, sharedCertificates } from "./config/certificates.ts";
@@ -13,6 +17,8 @@ import { carriedHosts } from "./config/tunnels.ts";
 import { accessRoutes } from "./policies/access.ts";
 import { announce } from "./preflight/announce.ts";
 import { existingCertificate } from "./preflight/certificates.ts";
+import { existingIngresses, existingVerify } from "./preflight/existing.ts";
+import { leaving } from "./preflight/ingress-nginx.ts";
 import { prepareManifests } from "./preflight/manifests.ts";
 import { plainly } from "./preflight/plainly.ts";
 import { preflight } from "./preflight/preflight.ts";
@@ -24,7 +30,7 @@ const [findings, overlayDirectory] = await plainly(
   Promise.all([preflight(stack), prepareManifests(stack.pomerium)]),
 );
 const phase = phaseEffects(stack);
-await pulumi.log.info(announce(stack, findings, phase));
+await pulumi.log.info(announce(stack, findings, phase, findings.readiness));
 
 const provider = clusterProvider({ ...stack.cluster, uid: findings.cluster.uid });
 const { version, identityProvider, session, storage } = stack.pomerium;
@@ -55,6 +61,7 @@ const pomerium = new Pomerium(
       namespace: findings.cluster.pomerium.foreignNamespace,
       deployment: findings.cluster.pomerium.deployment,
       bootstrapSecret: findings.cluster.pomerium.foreignBootstrapSecret,
+      existing: findings.pomerium.existing,
     },
   },
   { provider },
@@ -79,13 +86,19 @@ for (const { name, host, ...certificate } of sharedCertificates(stack))
 
 /** Where each app answers, once it does. */
 export const urls: Record<string, pulumi.Output<string>> = {};
+/** What a phase is made of. */
+const parts: pulumi.Resource[] = [];
 
 for (const app of stack.apps) {
   if (isVerify(app)) {
     const jwksEndpoint = `${phase.origin(app.host)}/.well-known/pomerium/jwks.json`;
-    new Verify("verify-service", { namespace: pomerium.namespace, jwksEndpoint }, { provider });
+    new Verify(
+      "verify-service",
+      { namespace: pomerium.namespace, jwksEndpoint, live: existingVerify(findings.pomerium) },
+      { provider },
+    );
   }
-  urls[app.name] = new App(
+  const deployed = new App(
     app.name,
     {
       host: app.host,
@@ -95,12 +108,15 @@ for (const app of stack.apps) {
       route: app.route,
       pomeriumVersion: version,
       ingressClass: pomerium.ingressClass,
+      existing: existingIngresses(findings.pomerium, app),
       ...(hasOwnCertificate(stack, app)
         ? { certificate: { secretName: app.tlsSecret, ...issued(app.host, app.namespace, app.tlsSecret) } }
         : {}),
     },
     { provider },
-  ).url.apply(() => phase.origin(app.host));
+  );
+  urls[app.name] = deployed.url.apply(() => phase.origin(app.host));
+  parts.push(deployed);
 }
 
 // Cloudflare's SDK takes as long to load as all else together, and a cluster without a tunnel has no use for it.
@@ -108,7 +124,7 @@ if (stack.tunnels.length > 0) {
   const { Tunnel } = await import("./components/tunnel/tunnel.ts");
   for (const tunnel of stack.tunnels) {
     const { name, accountId, tunnelId, zoneId, extraRules, connector } = tunnel;
-    new Tunnel(
+    const deployed = new Tunnel(
       name,
       {
         accountId,
@@ -126,8 +142,25 @@ if (stack.tunnels.length > 0) {
       },
       { provider },
     );
+    parts.push(deployed);
   }
 }
+
+// Adopted as it is while traffic may depend on it; from `retired` on it is no longer here, and so Pulumi removes it.
+const { adopt, ...keeping } = leaving(phase, findings.ingressNginx);
+const beforeDelete = keepUntilRetired({ stack: stack.name, phase: stack.phase, ...keeping });
+if (adopt.length > 0)
+  await new IngressNginx("ingress-nginx", { objects: adopt, beforeDelete }, { provider }).adopted;
+
+recordPhase(
+  {
+    phase: stack.phase,
+    adopted: adopt.map(objectLabel),
+    namespace: pomerium.namespace,
+    exists: findings.cluster.record !== undefined,
+  },
+  { provider, dependsOn: parts },
+);
 
 /** Where people sign in, and what the identity provider must know for that. */
 export const authenticate = { url: pomerium.authenticateUrl, redirectUri: phase.redirectUri };

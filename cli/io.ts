@@ -2,6 +2,8 @@ import { text } from "node:stream/consumers";
 import { styleText } from "node:util";
 import type { ClusterAddress } from "../components/cluster/api.ts";
 import type { LiveCluster } from "../components/cluster/live.ts";
+import type { Stack } from "../config/stack.ts";
+import type { Row } from "../preflight/gates/gate.ts";
 
 /** Everything outside that a command touches, apart from files and git. */
 export interface Io {
@@ -15,6 +17,8 @@ export interface Io {
   colour: boolean;
   /** Reads a cluster without writing to it. */
   readCluster(address: ClusterAddress): Promise<LiveCluster>;
+  /** The readiness table of a stack's cluster, read without writing to it. */
+  readReadiness(stack: Stack): Promise<Row[]>;
 }
 
 /** The terminal, or whatever stands in its place. Colour only for a terminal, and not under NO_COLOR. */
@@ -38,6 +42,16 @@ export function processIo(): Io {
         import("../components/cluster/live.ts"),
       ]);
       return readCluster(await ReadOnlyApi.connect(address));
+    },
+    readReadiness: async (stack) => {
+      const [{ ReadOnlyApi }, { readFindings, readinessOf }, { refuseAnotherCluster }] = await Promise.all([
+        import("../components/cluster/api.ts"),
+        import("../preflight/preflight.ts"),
+        import("../preflight/identity.ts"),
+      ]);
+      const findings = await readFindings(stack, await ReadOnlyApi.connect(stack.cluster));
+      refuseAnotherCluster(stack, findings.cluster);
+      return readinessOf(stack, findings).rows;
     },
   };
 }

@@ -6,11 +6,12 @@ import { check } from "./commands/check.ts";
 import { comment } from "./commands/comment.ts";
 import { diff } from "./commands/diff.ts";
 import { lint } from "./commands/lint.ts";
+import { ready } from "./commands/ready.ts";
 import { test } from "./commands/test.ts";
 import { CliError, exit, UsageError } from "./exit.ts";
 import { type Io, paint } from "./io.ts";
 
-const commands = [check, access, test, diff, lint, comment];
+const commands = [check, access, test, diff, ready, lint, comment];
 
 /**
  * Runs one command line.

@@ -4,29 +4,93 @@ import type { Stack } from "../config/stack.ts";
 import { stackFileName } from "../config/stack-file.ts";
 import { diffAccess } from "../policies/diff/diff.ts";
 import { diffText } from "../policies/report/diff-text.ts";
+import { existingLines } from "./existing.ts";
+import { isGone, type Row } from "./gates/gate.ts";
+import { readinessTable } from "./gates/table.ts";
+import { leaving } from "./ingress-nginx.ts";
 import type { Findings } from "./preflight.ts";
+import { annotationNotes } from "./protections.ts";
 import { readiness } from "./readiness.ts";
 import { liveView, viewOfStack } from "./views.ts";
 
 /**
  * What a preview says before Pulumi's own diff: the phase and the way back, who gains and who loses access
- * against what the cluster enforces now, what is not ready, what remains to be done by hand.
+ * against what the cluster enforces now, what is not ready, what becomes of ingress-nginx, what remains to be done
+ * by hand.
+ *
+ * @param gates What must hold before ingress-nginx goes.
  */
 export function announce(
   stack: Stack,
-  { cluster: live, certificates, tunnels }: Findings,
+  {
+    cluster: live,
+    certificates,
+    ingressNginx,
+    pomerium,
+    tunnels,
+  }: Pick<Findings, "cluster" | "certificates" | "ingressNginx" | "pomerium" | "tunnels">,
   phase: PhaseEffects,
+  gates: readonly Row[] = [],
 ): string {
   const access = diffAccess(liveView(stack, live), viewOfStack("now", stack));
+  const from =
+    live.record !== undefined && live.record.phase !== stack.phase ? `${live.record.phase} → ` : "";
   return [
-    `${stack.name} · ${stack.phase}    way back: ${phase.wayBack}`,
+    `${stack.name} · ${from}${stack.phase}    way back: ${phase.wayBack}`,
     diffText(access),
-    `ready    ${readiness(live)}`,
-    ...certificates.changes.map((change, i) => `${i === 0 ? "issuer  " : "        "} ${change}`),
-    ...Object.entries(tunnels.changes).flatMap(([name, changes]) =>
-      changes.map((change, i) => `${i === 0 ? "tunnel  " : "        "} ${name}: ${change}`),
+    ...section("ready", [readiness(live), ...readinessTable(gates.filter((gate) => isShown(stack, gate)))]),
+    ...section("pomerium", existingLines(stack, live, pomerium)),
+    ...section("nginx", fate(stack, ingressNginx, phase)),
+    ...section("issuer", certificates.changes),
+    ...section(
+      "tunnel",
+      Object.entries(tunnels.changes).flatMap(([name, changes]) =>
+        changes.map((change) => `${name}: ${change}`),
+      ),
     ),
-    ...phase.byHand.map((step, i) => `${i === 0 ? "by hand " : "        "} ${step}`),
+    ...section("by hand", phase.byHand),
     ...(stack.warnings.length > 0 ? ["", formatWarnings(stackFileName(stack.name), stack.warnings)] : []),
   ].join("\n");
+}
+
+/** Lines under one word; none without lines. */
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.map((line, i) => `${(i === 0 ? title : "").padEnd(8)} ${line}`);
+}
+
+/** In `retired` every row holds, or there would be no run; what holds by word alone is said all the same. */
+function isShown({ phase }: Pick<Stack, "phase">, { override }: Row): boolean {
+  return phase !== "retired" || override !== undefined;
+}
+
+/** What the run does with ingress-nginx, and which hosts go dark with it. */
+function fate(
+  stack: Pick<Stack, "ingressNginx" | "apps">,
+  nginx: Findings["ingressNginx"],
+  phase: PhaseEffects,
+): string[] {
+  const { ingressNginx: config } = stack;
+  if (config === undefined || nginx === undefined) return [];
+  if (isGone(nginx)) return ["nothing of it is in this cluster"];
+  const { stays } = leaving(phase, nginx);
+  const isKept = phase.ingressNginx === "kept";
+  const objects = isKept ? nginx.installation.length : nginx.installation.length - stays.length;
+  const all = `${count(objects, "object", "objects")} and ${count(nginx.ingresses.length, "Ingress", "Ingresses")}`;
+  const namespace =
+    stays.length > 0 ? `; namespace ${config.namespace} stays: ${nginx.strangers.join(", ")}` : "";
+  return [
+    isKept ? `${all} stay as they are, kept from deletion until retired` : `${all} are removed${namespace}`,
+    ...Object.entries(config.abandon)
+      .filter(([host]) => nginx.ingresses.some(({ rules }) => servesHost(rules, host)))
+      .map(([host, why]) => `! ${isKept ? "will go dark" : "goes dark"}: ${host} (${why})`),
+    ...annotationNotes(stack, nginx),
+  ];
+}
+
+function servesHost(rules: readonly { host: string }[], host: string): boolean {
+  return rules.length === 0 ? host === "*" : rules.some((rule) => rule.host === host);
+}
+
+function count(n: number, one: string, many: string): string {
+  return `${n} ${n === 1 ? one : many}`;
 }

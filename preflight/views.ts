@@ -1,10 +1,9 @@
-import { identityProblem, type LiveCluster, type LiveIngress } from "../components/cluster/live.ts";
+import type { LiveCluster, LiveIngress } from "../components/cluster/live.ts";
 import { ingressClass } from "../components/pomerium/names.ts";
-import { StackFileError } from "../config/problems.ts";
 import type { Stack } from "../config/stack.ts";
-import { stackFileName } from "../config/stack-file.ts";
 import { fromIngress } from "../policies/matrix/ingress.ts";
 import { appsOf, type ProtectedApp, type View } from "../policies/matrix/view.ts";
+import { refuseAnotherCluster } from "./identity.ts";
 
 /** Who may reach what, as a stack file says. */
 export function viewOfStack(name: string, stack: Stack): View {
@@ -17,8 +16,7 @@ export function viewOfStack(name: string, stack: Stack): View {
  * @throws StackFileError when it is not the cluster that the stack means.
  */
 export function liveView(stack: Pick<Stack, "name" | "cluster" | "pomerium">, live: LiveCluster): View {
-  const identity = identityProblem(stack.name, stack.cluster, live.uid);
-  if (identity) throw new StackFileError(stackFileName(stack.name), [{ at: "cluster.uid", ...identity }]);
+  refuseAnotherCluster(stack, live);
   return {
     name: "live",
     apps: live.ingresses

@@ -24,6 +24,9 @@ export class ClusterError extends Error {
 /** How long one answer may take, in milliseconds. */
 const timeout = 20_000;
 
+/** The answer without spec, status and data: what a Secret holds never leaves the API server. */
+const metadataOnly = (kind: string): string => `application/json;as=${kind};g=meta.k8s.io;v=v1`;
+
 /** How many objects the API server is asked for at once. */
 const pageSize = 500;
 
@@ -74,13 +77,22 @@ export class ReadOnlyApi {
     return this.get<T>(path, "application/json");
   }
 
-  /** The object's metadata alone: what a Secret holds never leaves the API server. */
+  /** The object's metadata alone. */
   async findMetadata<T>(path: string): Promise<T | undefined> {
-    return this.get<T>(path, "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1");
+    return this.get<T>(path, metadataOnly("PartialObjectMetadata"));
   }
 
   /** Every object below `path`, page by page; none when the kind is unknown here. */
   async list<T>(path: string): Promise<T[]> {
+    return this.pages<T>(path, "application/json");
+  }
+
+  /** The same with each object's metadata alone. */
+  async listMetadata<T>(path: string): Promise<T[]> {
+    return this.pages<T>(path, metadataOnly("PartialObjectMetadataList"));
+  }
+
+  private async pages<T>(path: string, accept: string): Promise<T[]> {
     interface Page {
       items: T[];
       metadata?: { continue?: string };
@@ -89,7 +101,7 @@ export class ReadOnlyApi {
     let next: string | undefined;
     do {
       const query = new URLSearchParams({ limit: String(pageSize), ...(next ? { continue: next } : {}) });
-      const page = await this.find<Page>(`${path}?${query}`);
+      const page = await this.get<Page>(`${path}${path.includes("?") ? "&" : "?"}${query}`, accept);
       items.push(...(page?.items ?? []));
       next = page?.metadata?.continue || undefined;
     } while (next);

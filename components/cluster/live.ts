@@ -5,6 +5,8 @@ import type { ClusterAddress, ReadOnlyApi } from "./api.ts";
 export interface LiveCluster {
   /** UID of namespace kube-system: no two clusters share it, and it lasts as long as the cluster. */
   uid: string;
+  /** What the program has last written down of itself; absent before its first run. */
+  record?: PhaseRecord;
   services: LiveService[];
   ingresses: LiveIngress[];
   pomerium: {
@@ -34,6 +36,9 @@ export interface LiveIngress {
   annotations: Record<string, string>;
   /** Rules without a host are left out: no app's traffic comes by them. */
   rules: { host: string; paths: RoutePath[] }[];
+  tls: { hosts: string[]; secretName?: string }[];
+  /** Made by cert-manager for a challenge, and gone with it. */
+  solver: boolean;
 }
 
 /** What Pomerium says of its settings and of each Ingress: `.status` of `Pomerium/global`. */
@@ -49,6 +54,17 @@ export interface LiveSettings {
 
 /** Label of what this program has made, so that it never takes its own objects for somebody else's. */
 export const managedBy = { label: "app.kubernetes.io/managed-by", value: "pomerium-migration" };
+
+/** How far this program has brought the cluster. */
+export interface PhaseRecord {
+  /** The phase that it has come to, all of it. */
+  phase: string;
+  /** What of ingress-nginx is under its management, as `Kind namespace/name`. */
+  adopted: string[];
+}
+
+/** ConfigMap in which the program writes that down, last of all. */
+export const phaseRecord = { namespace: "pomerium", name: "pomerium-migration" } as const;
 
 interface Metadata {
   namespace?: string;
@@ -73,6 +89,7 @@ interface IngressObject {
   spec: {
     ingressClassName?: string;
     rules?: { host?: string; http?: { paths?: { path?: string; pathType: string }[] } }[];
+    tls?: { hosts?: string[]; secretName?: string }[];
   };
 }
 
@@ -91,17 +108,29 @@ interface PomeriumObject {
 
 /** Reads all of it in one round of parallel questions. */
 export async function readCluster(api: ReadOnlyApi): Promise<LiveCluster> {
-  const [kubeSystem, services, ingresses, namespace, bootstrap, deployment, settings] = await Promise.all([
-    api.find<{ metadata: Metadata }>("/api/v1/namespaces/kube-system"),
-    api.list<ServiceObject>("/api/v1/services"),
-    api.list<IngressObject>("/apis/networking.k8s.io/v1/ingresses"),
-    api.findMetadata<{ metadata: Metadata }>("/api/v1/namespaces/pomerium"),
-    api.findMetadata<{ metadata: Metadata }>("/api/v1/namespaces/pomerium/secrets/bootstrap"),
-    api.findMetadata("/apis/apps/v1/namespaces/pomerium/deployments/pomerium"),
-    api.find<PomeriumObject>("/apis/ingress.pomerium.io/v1/pomerium/global"),
-  ]);
+  const [kubeSystem, record, services, ingresses, namespace, bootstrap, deployment, settings] =
+    await Promise.all([
+      api.find<{ metadata: Metadata }>("/api/v1/namespaces/kube-system"),
+      api.find<{ data?: Record<string, string> }>(
+        `/api/v1/namespaces/${phaseRecord.namespace}/configmaps/${phaseRecord.name}`,
+      ),
+      api.list<ServiceObject>("/api/v1/services"),
+      api.list<IngressObject>("/apis/networking.k8s.io/v1/ingresses"),
+      api.findMetadata<{ metadata: Metadata }>("/api/v1/namespaces/pomerium"),
+      api.findMetadata<{ metadata: Metadata }>("/api/v1/namespaces/pomerium/secrets/bootstrap"),
+      api.findMetadata("/apis/apps/v1/namespaces/pomerium/deployments/pomerium"),
+      api.find<PomeriumObject>("/apis/ingress.pomerium.io/v1/pomerium/global"),
+    ]);
   return {
     uid: kubeSystem?.metadata.uid ?? "",
+    ...(record?.data?.phase
+      ? {
+          record: {
+            phase: record.data.phase,
+            adopted: record.data.adopted?.split("\n").filter(Boolean) ?? [],
+          },
+        }
+      : {}),
     services: services.map(liveService),
     ingresses: ingresses.map(liveIngress),
     pomerium: {
@@ -150,6 +179,11 @@ function liveIngress({ metadata, spec }: IngressObject): LiveIngress {
           ]
         : [],
     ),
+    tls: (spec.tls ?? []).map(({ hosts = [], secretName }) => ({
+      hosts,
+      ...(secretName ? { secretName } : {}),
+    })),
+    solver: metadata.labels?.["acme.cert-manager.io/http01-solver"] === "true",
   };
 }
 

@@ -52,6 +52,8 @@ describe("access", () => {
         ingressClass: "pomerium",
         annotations: { "ingress.pomerium.io/policy": '[{"allow":{"or":[{"email":"bob@gmail.com"}]}}]' },
         rules: [{ host: "wiki.example.org", paths: [{ path: "/", exact: false }] }],
+        tls: [],
+        solver: false,
       },
       {
         namespace: "old",
@@ -59,6 +61,8 @@ describe("access", () => {
         ingressClass: "nginx",
         annotations: {},
         rules: [{ host: "old.example.org", paths: [{ path: "/", exact: false }] }],
+        tls: [],
+        solver: false,
       },
     ]);
     const { code, out } = await cli(project, ["access", "--at", "live"], { live });

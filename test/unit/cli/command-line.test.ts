@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { cli, house, makeProject } from "./project.ts";
 
-const names = ["check", "access", "test", "diff", "lint", "comment"];
+const names = ["check", "access", "test", "diff", "ready", "lint", "comment"];
 const main = join(import.meta.dirname, "../../../cli/main.ts");
 
 describe("the command line", () => {

@@ -22,6 +22,8 @@ const ingress = (annotations: Record<string, string>): LiveIngress => ({
   ingressClass: "pomerium",
   annotations,
   rules: [{ host: "wiki.example.org", paths: [{ path: "/", exact: false }] }],
+  tls: [],
+  solver: false,
 });
 
 const policy = (emails: string[]): Record<string, string> => ({

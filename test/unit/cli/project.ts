@@ -6,6 +6,7 @@ import { stringify } from "yaml";
 import type { Io } from "../../../cli/io.ts";
 import { run } from "../../../cli/run.ts";
 import type { LiveCluster } from "../../../components/cluster/live.ts";
+import type { Row } from "../../../preflight/gates/gate.ts";
 
 export type Raw = Record<string, unknown>;
 
@@ -130,13 +131,14 @@ export interface Outside {
   live?: LiveCluster;
   /** In place of `live`. */
   readCluster?: Io["readCluster"];
+  readiness?: Row[];
 }
 
 /** Runs a command line in a project. */
 export async function cli(
   { directory }: Pick<Project, "directory">,
   argv: readonly string[],
-  { stdin = "", colour = false, live, readCluster }: Outside = {},
+  { stdin = "", colour = false, live, readCluster, readiness }: Outside = {},
 ): Promise<Ran> {
   const texts = { out: "", err: "" };
   const io: Io = {
@@ -155,6 +157,10 @@ export async function cli(
         if (!live) throw new Error("no test asked for a cluster");
         return live;
       }),
+    readReadiness: async () => {
+      if (!readiness) throw new Error("no test asked for a cluster");
+      return readiness;
+    },
   };
   const code = await run(argv, io);
   return { code, ...texts };

@@ -1,13 +1,14 @@
 import { strict as assert } from "node:assert";
-import { ingressAnnotations, ingressName } from "../../../components/apps/ingress.ts";
-import type { LiveCluster, LiveIngress } from "../../../components/cluster/live.ts";
+import type { LiveCluster } from "../../../components/cluster/live.ts";
+import type { LiveIngressNginx } from "../../../components/ingress-nginx/live.ts";
 import { phaseEffects } from "../../../config/phases.ts";
 import type { Stack } from "../../../config/stack.ts";
-import { accessRoutes } from "../../../policies/access.ts";
 import { announce } from "../../../preflight/announce.ts";
+import type { Row } from "../../../preflight/gates/gate.ts";
 import { accessProblems, preflightProblems } from "../../../preflight/problems.ts";
 import { readiness } from "../../../preflight/readiness.ts";
 import { goodStack, parse, put } from "../config/base.ts";
+import { deployed, ingress } from "./gates/state.ts";
 
 const uid = "3f1c0f5e-7d0a-4d6e-8a51-0c2f3b1d9e77";
 
@@ -22,31 +23,28 @@ function cluster(changes: Partial<LiveCluster> = {}): LiveCluster {
   return { uid, services: [], ingresses: [], pomerium: nothing, ...changes };
 }
 
-/** The Ingresses that an `up` of the stack would leave. */
-function deployed({ apps }: Stack): LiveIngress[] {
-  return apps.flatMap(({ name, namespace, host, access, route }) =>
-    accessRoutes(access)
-      .filter((one) => one !== undefined)
-      .map(({ paths, authorization }, i) => ({
-        namespace,
-        name: ingressName(name) + (i > 0 ? "-open" : ""),
-        ingressClass: "pomerium",
-        annotations: ingressAnnotations({ authorization, route, pomeriumVersion: "v0.33.1" }),
-        rules: [{ host, paths: [...paths] }],
-      })),
-  );
-}
-
-function announced(of: Stack, live: LiveCluster): string {
+function announced(
+  of: Stack,
+  live: LiveCluster,
+  ingressNginx?: LiveIngressNginx,
+  gates: readonly Row[] = [],
+): string {
   const certificates = {
-    live: { certManager: true, release: false, existing: [], certificates: [] },
+    live: { certManager: true, issuers: [], release: false, existing: [], certificates: [] },
     changes: [],
     problems: [],
   };
   return announce(
     of,
-    { cluster: live, certificates, tunnels: { records: {}, changes: {}, problems: [] } },
+    {
+      cluster: live,
+      certificates,
+      ingressNginx,
+      pomerium: { existing: [], foreign: [], annotators: {} },
+      tunnels: { records: {}, changes: {}, problems: [] },
+    },
     phaseEffects(of),
+    gates,
   );
 }
 
@@ -80,6 +78,78 @@ describe("what a preview says first", () => {
     const text = announced(stack(), cluster());
     assert.match(text, /^by hand +identity provider \(google\): authorised redirect URI https:\/\//m);
     assert.match(text, /way back: /);
+  });
+});
+
+describe("what a preview says of ingress-nginx", () => {
+  const nginx: LiveIngressNginx = {
+    installation: ["Namespace", "Deployment", "Service"].map((kind) => ({
+      apiVersion: "v1",
+      kind,
+      name: "ingress-nginx",
+    })),
+    classes: ["nginx"],
+    ingresses: [ingress("komga", "komga-ingress", ["komga.example.org", "old.example.org"])],
+    strangers: [],
+  };
+  const rows = [
+    { name: "hosts", items: [{ subject: "old.example.org", ok: false, note: "no app has this host" }] },
+    { name: "canaries", items: [{ subject: "example.org", ok: false }], override: "proven elsewhere" },
+  ];
+  const at = (phase: string): LiveCluster => cluster({ record: { phase, adopted: [] } });
+
+  it("the phase that the cluster comes from, when it is another", () => {
+    const cutover = stack({ phase: "cutover" });
+    assert.match(
+      announced(cutover, at("coexist"), nginx),
+      /^test · coexist → cutover {4}way back: pulumi config set --stack test phase coexist && pulumi up/,
+    );
+    assert.match(announced(cutover, at("cutover"), nginx), /^test · cutover {4}way back: /);
+    assert.match(announced(cutover, cluster(), nginx), /^test · cutover {4}way back: /);
+  });
+
+  it("how much of it is kept until retired, and what is still missing for that", () => {
+    for (const phase of ["coexist", "cutover"]) {
+      const text = announced(stack({ phase }), at("coexist"), nginx, rows);
+      assert.match(
+        text,
+        /^nginx {4}3 objects and 1 Ingress stay as they are, kept from deletion until retired$/m,
+      );
+      assert.match(
+        text,
+        /^ready {4}Pomerium is not installed yet\n {9}hosts {5}0\/1\n {11}old\.example\.org {2}no app has this host$/m,
+      );
+      assert.match(text, /^ {9}canaries {2}0\/1 {2}! OVERRIDDEN: proven elsewhere$/m);
+    }
+  });
+
+  it("how much of it goes in retired, by whose word, and which hosts go dark", () => {
+    const edits = { phase: "retired", "ingressNginx.abandon": { "old.example.org": "nobody calls it" } };
+    const strangers = ["ConfigMap mine"];
+    const text = announced(stack(edits), at("cutover"), { ...nginx, strangers }, rows);
+    assert.match(
+      text,
+      /^nginx {4}2 objects and 1 Ingress are removed; namespace ingress-nginx stays: ConfigMap mine$/m,
+    );
+    assert.match(text, /^ {9}! goes dark: old\.example\.org \(nobody calls it\)$/m);
+    assert.match(text, /! OVERRIDDEN: proven elsewhere/);
+    assert.doesNotMatch(text, /hosts/);
+    assert.match(announced(stack(edits), at("cutover"), nginx), /3 objects and 1 Ingress are removed$/m);
+  });
+
+  it("that none of it is there, once it is gone", () => {
+    const gone = { ...nginx, installation: [], ingresses: [] };
+    assert.match(
+      announced(stack({ phase: "retired" }), at("retired"), gone),
+      /^nginx {4}nothing of it is in this cluster$/m,
+    );
+  });
+
+  it("nothing at all for a stack that has none", () => {
+    assert.doesNotMatch(
+      announced(stack({ ingressNginx: undefined, tunnels: undefined }), cluster()),
+      /^nginx/m,
+    );
   });
 });
 

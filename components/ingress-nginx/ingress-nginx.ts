@@ -1,0 +1,70 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { ObjectRef } from "./belonging.ts";
+import { objectId, typeToken } from "./identity.ts";
+import { removalOrder } from "./removal-order.ts";
+
+export interface IngressNginxArgs {
+  /** What the cluster runs of ingress-nginx, its Ingresses included; each must exist. */
+  objects: readonly ObjectRef[];
+  /** Asked before any of it is deleted: `keepUntilRetired`. */
+  beforeDelete: pulumi.ResourceHook;
+}
+
+/**
+ * The cluster's own ingress-nginx, however it was installed: adopted object by object, exactly as it is, and never
+ * written to. Once the program no longer has this component, it is removed in the order of `removalOrder`.
+ *
+ * Not adopted as a Helm release, which takes an upgrade from a chart that may be gone, and removes in Helm's order.
+ */
+export class IngressNginx extends pulumi.ComponentResource {
+  /**
+   * Resolves when all of it is under management. A promise, not an output: what waited for an output would depend on
+   * all this, and could not stay when it is destroyed.
+   */
+  readonly adopted: Promise<void>;
+
+  constructor(
+    name: string,
+    { objects, beforeDelete }: IngressNginxArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("pomerium-migration:ingress-nginx:IngressNginx", name, {}, opts);
+    const all: pulumi.Resource[] = [];
+    let after: pulumi.Resource[] = [];
+    // What depends on something is deleted before it: so the last to go is registered first.
+    for (const stage of removalOrder(objects).reverse()) {
+      after = stage.map(
+        (object) =>
+          new Adopted(`${name}:${objectId(object)}`, object, {
+            parent: this,
+            dependsOn: after,
+            hooks: { beforeDelete: [beforeDelete] },
+          }),
+      );
+      all.push(...after);
+    }
+    this.adopted = new Promise((resolve) => {
+      pulumi.all(all.map(({ urn }) => urn)).apply(() => resolve());
+    });
+    this.registerOutputs();
+  }
+}
+
+/** An object that exists, as it is. */
+class Adopted extends pulumi.CustomResource {
+  constructor(name: string, object: ObjectRef, opts: pulumi.CustomResourceOptions) {
+    const { apiVersion, kind } = object;
+    super(
+      typeToken(object),
+      name,
+      { apiVersion, kind },
+      {
+        ...opts,
+        import: objectId(object),
+        ignoreChanges: ["*"],
+        // Of a Secret, the data; of anything that was applied by kubectl, the copy of it in an annotation.
+        additionalSecretOutputs: kind === "Secret" ? ["data", "stringData", "metadata"] : [],
+      },
+    );
+  }
+}

@@ -1,0 +1,71 @@
+import type { LiveCertificate, LiveIssuance } from "../../components/certificates/live.ts";
+import type { LiveCluster, LiveIngress } from "../../components/cluster/live.ts";
+import type { LiveIngressNginx } from "../../components/ingress-nginx/live.ts";
+import type { GateName } from "../../config/gates.ts";
+import type { Phase, Stack } from "../../config/stack.ts";
+
+/** What a run has read before it registers anything; all that the gates know. */
+export interface GateInput {
+  stack: Stack;
+  cluster: LiveCluster;
+  nginx: LiveIngressNginx;
+  issuance: LiveIssuance;
+}
+
+/** One thing that must hold before ingress-nginx goes. */
+export interface Item {
+  /** What it is about: `komga.example.org`, `ClusterIssuer letsencrypt-prod`. */
+  subject: string;
+  ok: boolean;
+  /** By what it holds, or why it does not. */
+  note?: string;
+  /** Key path in the stack file where it is mended. Default: `phase`. */
+  at?: string;
+  /** Command that mends it. */
+  mend?: string;
+}
+
+/** A row of the readiness table: things of one kind that must hold. */
+export interface Row {
+  name: string;
+  items: Item[];
+  /** Why it does not hold back `retired`, where the stack file says so. */
+  override?: string;
+}
+
+/** A row that the stack file can override by its name. */
+export interface Gate extends Row {
+  name: GateName;
+}
+
+/** Whether nothing of ingress-nginx is left but a namespace, which may hold something else. */
+export function isGone({ installation, ingresses }: LiveIngressNginx): boolean {
+  return ingresses.length === 0 && installation.every(({ kind }) => kind === "Namespace");
+}
+
+/** Ingresses that stay when ingress-nginx goes, whatever their class; those made for a challenge are no one's. */
+export function stayingIngresses({ cluster, nginx }: Pick<GateInput, "cluster" | "nginx">): LiveIngress[] {
+  const going = new Set(nginx.ingresses.map(objectName));
+  return cluster.ingresses.filter((ingress) => !ingress.solver && !going.has(objectName(ingress)));
+}
+
+/** The Ingress of ingress-nginx that a Certificate belongs to, and goes with. */
+export function goesWith(
+  { ingresses }: Pick<LiveIngressNginx, "ingresses">,
+  { namespace, owner }: Pick<LiveCertificate, "namespace" | "owner">,
+): LiveIngress | undefined {
+  return ingresses.find((each) => each.namespace === namespace && owner === `Ingress ${each.name}`);
+}
+
+export function objectName({ namespace, name }: { namespace: string; name: string }): string {
+  return `${namespace}/${name}`;
+}
+
+export function kubectl({ stack }: Pick<GateInput, "stack">, command: string): string {
+  return `kubectl --context ${stack.cluster.context} ${command}`;
+}
+
+/** The command that takes the stack to a phase. */
+export function bringTo({ stack: { name } }: Pick<GateInput, "stack">, phase: Phase): string {
+  return `pulumi config set --stack ${name} phase ${phase} && pulumi up --stack ${name}`;
+}

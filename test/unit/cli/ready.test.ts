@@ -1,0 +1,64 @@
+import { strict as assert } from "node:assert";
+import type { Row } from "../../../preflight/gates/gate.ts";
+import { cli, house, makeProject } from "./project.ts";
+
+const rows: Row[] = [
+  { name: "phase", items: [{ subject: "house", ok: true, note: "has been brought to cutover" }] },
+  {
+    name: "hosts",
+    items: [
+      { subject: "komga.example.org", ok: true },
+      {
+        subject: "old.example.org",
+        ok: false,
+        note: "no app has this host",
+        mend: "pulumi config set --stack house …",
+      },
+    ],
+  },
+];
+
+describe("ready", () => {
+  const made = makeProject({
+    house: { ...house(), ingressNginx: { helmRelease: "ingress-nginx" } },
+    bare: house(),
+  });
+
+  it("shows what is missing and how to mend it, and exits with 1", async () => {
+    const { code, out } = await cli(made, ["ready", "house"], { readiness: rows });
+    assert.equal(code, 1);
+    assert.match(out, /^house: not ready for retired$/m);
+    assert.match(out, /^hosts +1\/2$/m);
+    assert.match(out, /old\.example\.org +no app has this host/);
+    assert.match(out, /^ {4}pulumi config set --stack house …$/m);
+  });
+
+  it("is content with what is overridden, and says so", async () => {
+    const [phase, hosts] = rows as [Row, Row];
+    const { code, out } = await cli(made, ["ready", "house"], {
+      readiness: [phase, { ...hosts, override: "nobody uses it" }],
+    });
+    assert.equal(code, 0);
+    assert.match(out, /OVERRIDDEN: nobody uses it/);
+  });
+
+  it("says the same to programs", async () => {
+    const { code, out } = await cli(made, ["ready", "house", "--json"], { readiness: rows });
+    assert.equal(code, 1);
+    const { stack, ready, rows: told } = JSON.parse(out);
+    assert.deepEqual([stack, ready], ["house", false]);
+    assert.deepEqual(told[1].missing[0].subject, "old.example.org");
+  });
+
+  it("knows when it is all over", async () => {
+    const { code, out } = await cli(made, ["ready", "house"], { readiness: [] });
+    assert.equal(code, 0);
+    assert.match(out, /nothing of ingress-nginx is left/);
+  });
+
+  it("asks no cluster for a stack that speaks of no ingress-nginx", async () => {
+    const { code, err } = await cli(made, ["ready", "bare"]);
+    assert.equal(code, 1);
+    assert.match(err, /ingressNginx +missing/);
+  });
+});

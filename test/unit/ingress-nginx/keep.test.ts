@@ -1,0 +1,45 @@
+import { strict as assert } from "node:assert";
+import { whyNot } from "../../../components/ingress-nginx/keep.ts";
+
+const deployment = {
+  apiVersion: "apps/v1",
+  kind: "Deployment",
+  namespace: "ingress-nginx",
+  name: "ingress-nginx-controller",
+};
+const namespace = { apiVersion: "v1", kind: "Namespace", name: "ingress-nginx" };
+const live = [deployment, namespace];
+const asked = ["kubernetes:apps/v1:Deployment", "ingress-nginx/ingress-nginx-controller"] as const;
+const base = { stack: "octavo", phase: "cutover", live, stays: [] };
+
+describe("ingress-nginx is kept", () => {
+  it("in every phase before retired, and the refusal names the command that removes it", () => {
+    for (const phase of ["coexist", "cutover"])
+      assert.match(
+        whyNot({ ...base, phase }, ...asked) ?? "",
+        /^Deployment ingress-nginx\/ingress-nginx-controller stays while octavo is in (coexist|cutover): .*pulumi config set --stack octavo phase retired && pulumi up --stack octavo$/,
+      );
+  });
+
+  it("until retired, and no longer", () => {
+    assert.equal(whyNot({ ...base, phase: "retired" }, ...asked), undefined);
+  });
+
+  it("also in retired, when the stack file no longer speaks of it: no gate was asked then", () => {
+    for (const phase of ["coexist", "cutover", "retired"])
+      assert.match(whyNot({ ...base, phase, live: undefined }, ...asked) ?? "", /put `ingressNginx` back/);
+  });
+
+  it("only as long as it exists: what somebody has deleted by hand is let go", () => {
+    assert.equal(whyNot({ ...base, live: [namespace] }, ...asked), undefined);
+  });
+
+  it("but its namespace for good, while that holds something else", () => {
+    const keeping = { ...base, phase: "retired", stays: [namespace] };
+    assert.match(
+      whyNot(keeping, "kubernetes:core/v1:Namespace", "ingress-nginx") ?? "",
+      /^Namespace ingress-nginx stays/,
+    );
+    assert.equal(whyNot(keeping, ...asked), undefined);
+  });
+});

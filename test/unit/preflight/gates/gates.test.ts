@@ -1,0 +1,210 @@
+import { strict as assert } from "node:assert";
+import { gateNames } from "../../../../config/gates.ts";
+import { type GateInput, isGone } from "../../../../preflight/gates/gate.ts";
+import { gateProblems, gates } from "../../../../preflight/gates/gates.ts";
+import { noWayBack } from "../../../../preflight/gates/phase.ts";
+import { readinessData, readinessTable } from "../../../../preflight/gates/table.ts";
+import { failing, ingress, ready, stackOf } from "./state.ts";
+
+/** Everything wrong at once. */
+function unready(edits: Record<string, unknown> = {}): GateInput {
+  const state = ready(stackOf(edits));
+  return {
+    ...state,
+    cluster: {
+      ...state.cluster,
+      record: { phase: "coexist", adopted: [] },
+      ingresses: [
+        ...state.cluster.ingresses,
+        ingress("komga", "by-hand", ["komga.example.org"], {
+          ingressClass: "pomerium",
+          tls: [{ hosts: ["books.example.org"], secretName: "tls-secret" }],
+        }),
+      ],
+    },
+    nginx: {
+      ...state.nginx,
+      ingresses: [...state.nginx.ingresses, ingress("old", "old", ["old.example.org"])],
+    },
+    issuance: {
+      ...state.issuance,
+      issuers: [
+        {
+          name: "other",
+          foreign: true,
+          ready: true,
+          acme: {
+            server: "",
+            email: "",
+            accountKey: "other",
+            solvers: [{ http01: { ingress: { class: "nginx" } } }],
+          },
+        },
+      ],
+      certificates: state.issuance.certificates.filter(({ name }) => !name.startsWith("canary-")),
+    },
+  };
+}
+
+describe("the gates before retired", () => {
+  it("are all open on a cluster that has been through cutover and lacks nothing", () => {
+    const rows = gates(ready());
+    assert.deepEqual(
+      rows.map(({ name }) => name),
+      [...gateNames],
+    );
+    assert.deepEqual(
+      rows.flatMap(({ items }) => failing(items)),
+      [],
+    );
+    assert.deepEqual(gateProblems(stackOf(), rows), []);
+    assert.equal(readinessData(rows).ready, true);
+  });
+
+  it("say everything that is wrong at once, each with the edit or the command that mends it", () => {
+    const rows = gates(unready());
+    const problems = gateProblems(stackOf(), rows);
+    assert.deepEqual(
+      [...new Set(problems.map(({ message }) => message.split(":")[0]))],
+      [...gateNames],
+      "a gate lets through what it should not",
+    );
+    for (const { at, message, mend } of problems) {
+      assert.ok(at, message);
+      assert.match(mend ?? "", /^(pulumi|kubectl) /, message);
+    }
+  });
+
+  it("hold back nothing before the stack asks for retired", () => {
+    for (const phase of ["coexist", "cutover"])
+      assert.deepEqual(gateProblems(stackOf({ phase }), gates(unready({ phase }))), []);
+  });
+
+  it("an override opens its own gate and no other", () => {
+    for (const name of gateNames) {
+      const edits = { "ingressNginx.override": { [name]: "known" } };
+      const left = gateProblems(stackOf(edits), gates(unready(edits)));
+      assert.deepEqual(
+        [...new Set(left.map(({ message }) => message.split(":")[0]))],
+        gateNames.filter((each) => each !== name),
+      );
+    }
+    const edits = { "ingressNginx.override": Object.fromEntries(gateNames.map((name) => [name, "known"])) };
+    const rows = gates(unready(edits));
+    assert.deepEqual(gateProblems(stackOf(edits), rows), []);
+    assert.equal(readinessData(rows).ready, true);
+  });
+
+  it("are no longer there once ingress-nginx is gone, or where it never was", () => {
+    const state = unready();
+    const [namespace] = state.nginx.installation;
+    for (const installation of [[], [namespace!]]) {
+      const nginx = { ...state.nginx, installation, ingresses: [], strangers: ["ConfigMap mine"] };
+      assert.ok(isGone(nginx));
+      assert.deepEqual(gates({ ...state, nginx }), []);
+    }
+    const nginx = { ...state.nginx, installation: [] };
+    assert.equal(gates({ ...state, nginx }).length, gateNames.length);
+  });
+});
+
+describe("the phases", () => {
+  const at = (phase: string | undefined): string[] => {
+    const { cluster, ...state } = ready();
+    const { record: before, ...fresh } = cluster;
+    const adopted = phase === "cutover" ? (before?.adopted ?? []) : [];
+    const record = phase === undefined ? {} : { record: { phase, adopted } };
+    return gateProblems(stackOf(), gates({ ...state, cluster: { ...fresh, ...record } })).map(
+      ({ at, message, mend }) => `${at}: ${message} » ${mend}`,
+    );
+  };
+
+  it("lead to retired through cutover alone", () => {
+    const mend = "pulumi config set --stack test phase cutover && pulumi up --stack test";
+    assert.deepEqual(at("coexist"), [
+      `phase: phase: test: has been brought to coexist; cutover comes before retired » ${mend}`,
+    ]);
+    assert.deepEqual(at(undefined), [
+      `phase: phase: test: has not been brought to any phase yet; cutover comes before retired » ${mend}`,
+    ]);
+    assert.deepEqual(at("cutover"), []);
+  });
+
+  it("what has come since the last run is adopted before retired removes the rest", () => {
+    const { cluster, ...state } = ready();
+    const record = { phase: "cutover", adopted: (cluster.record?.adopted ?? []).slice(0, -1) };
+    const [problem, ...others] = gateProblems(
+      stackOf(),
+      gates({ ...state, cluster: { ...cluster, record } }),
+    );
+    assert.deepEqual(others, []);
+    assert.match(problem?.message ?? "", /Ingress komga\/komga-ingress: has come since .*; adopt it first/);
+    assert.match(problem?.mend ?? "", /phase cutover && pulumi up/);
+  });
+
+  it("a removal that was interrupted goes on", () => {
+    assert.deepEqual(at("retired"), []);
+  });
+
+  it("there is no way back from retired once the controller is gone, and there is one until then", () => {
+    const state = ready();
+    const [namespace, workload] = state.nginx.installation;
+    const back = (phase: string, recorded: string, installation = [namespace!]): string[] =>
+      noWayBack({
+        stack: stackOf({ phase }),
+        cluster: { ...state.cluster, record: { phase: recorded, adopted: [] } },
+        nginx: { ...state.nginx, installation },
+      }).map(({ at, message }) => `${at}: ${message}`);
+    for (const phase of ["coexist", "cutover"]) {
+      assert.deepEqual(back(phase, "retired"), [
+        `phase: test has been brought to retired, and there is no way back to ${phase}: ingress-nginx is gone`,
+      ]);
+      assert.deepEqual(back(phase, "retired", [namespace!, workload!]), []);
+      assert.deepEqual(back(phase, "cutover"), []);
+    }
+    assert.deepEqual(back("retired", "retired"), []);
+    const { stack, cluster } = {
+      ...state,
+      stack: stackOf({ phase: "cutover", ingressNginx: undefined, tunnels: undefined }),
+    };
+    const record = { phase: "retired", adopted: [] };
+    assert.equal(noWayBack({ stack, cluster: { ...cluster, record }, nginx: undefined }).length, 1);
+  });
+});
+
+describe("the readiness table", () => {
+  const rows = [
+    {
+      name: "hosts",
+      items: [
+        { subject: "a.example.org", ok: true, note: "app a" },
+        { subject: "b.example.org", ok: false, note: "no app has this host", mend: "kubectl get ingress" },
+      ],
+    },
+    { name: "canaries", items: [{ subject: "example.org", ok: false, note: "off" }], override: "proven" },
+    { name: "owners", items: [], override: "for later" },
+  ];
+
+  it("counts what holds, names what does not, and shouts what holds by word alone", () => {
+    assert.deepEqual(readinessTable(rows), [
+      "hosts     1/2",
+      "  b.example.org  no app has this host",
+      "canaries  0/1  ! OVERRIDDEN: proven",
+      "  example.org  off",
+      "owners    none  override not needed: for later",
+    ]);
+  });
+
+  it("says the same to programs", () => {
+    const data = readinessData(rows);
+    assert.equal(data.ready, false);
+    assert.deepEqual(JSON.parse(JSON.stringify(data)), data);
+    assert.deepEqual(data.rows[0], {
+      name: "hosts",
+      ok: 1,
+      of: 2,
+      missing: [{ subject: "b.example.org", note: "no app has this host", mend: "kubectl get ingress" }],
+    });
+    assert.equal(readinessData(rows.slice(1)).ready, true);
+  });
+});

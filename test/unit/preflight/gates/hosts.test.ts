@@ -1,0 +1,121 @@
+import { strict as assert } from "node:assert";
+import * as fc from "fast-check";
+import type { LiveIngress, LiveSettings } from "../../../../components/cluster/live.ts";
+import type { GateInput } from "../../../../preflight/gates/gate.ts";
+import { hostsGate } from "../../../../preflight/gates/hosts.ts";
+import { failing, ingress, ready, stackOf } from "./state.ts";
+
+/** A ready cluster with these nginx Ingresses more. */
+function withIngresses(state: GateInput, ...more: LiveIngress[]): GateInput {
+  return { ...state, nginx: { ...state.nginx, ingresses: [...state.nginx.ingresses, ...more] } };
+}
+
+function withSettings(state: GateInput, change: (settings: LiveSettings) => object): GateInput {
+  const { pomerium, ...cluster } = state.cluster;
+  const settings = pomerium.settings!;
+  return {
+    ...state,
+    cluster: { ...cluster, pomerium: { ...pomerium, settings: { ...settings, ...change(settings) } } },
+  };
+}
+
+describe("a host of an nginx Ingress", () => {
+  it("is taken over once Pomerium reports every Ingress of its app", () => {
+    assert.deepEqual(hostsGate(ready()), [{ subject: "komga.example.org", ok: true, note: "app komga" }]);
+  });
+
+  it("is missing while Pomerium has not taken its Ingress, with Pomerium's reason", () => {
+    for (const name of ["komga-pomerium-ingress", "komga-pomerium-ingress-open"]) {
+      const state = withSettings(ready(), ({ ingress }) => ({
+        ingress: {
+          ...ingress,
+          [`komga/${name}`]: { reconciled: false, error: "get secret komga/komga-tls" },
+        },
+      }));
+      assert.deepEqual(failing(hostsGate(state)), [
+        `komga.example.org: app komga: Ingress komga/${name} not reconciled: get secret komga/komga-tls`,
+      ]);
+    }
+    assert.deepEqual(failing(hostsGate(withSettings(ready(), () => ({ ingress: {} })))), [
+      "komga.example.org: app komga: Pomerium says nothing of Ingress komga/komga-pomerium-ingress",
+    ]);
+  });
+
+  it("is missing while nothing in the cluster answers for the app, or its Ingress has another host", () => {
+    const state = ready();
+    const without = state.cluster.ingresses.filter(({ name }) => name !== "komga-pomerium-ingress");
+    assert.deepEqual(failing(hostsGate({ ...state, cluster: { ...state.cluster, ingresses: without } })), [
+      "komga.example.org: app komga: Ingress komga/komga-pomerium-ingress is not there yet",
+    ]);
+    const renamed = state.cluster.ingresses.map((each) =>
+      each.name === "komga-pomerium-ingress"
+        ? { ...each, rules: [{ host: "books.example.org", paths: [] }] }
+        : each,
+    );
+    assert.deepEqual(failing(hostsGate({ ...state, cluster: { ...state.cluster, ingresses: renamed } })), [
+      "komga.example.org: app komga: Ingress komga/komga-pomerium-ingress answers books.example.org until now",
+    ]);
+  });
+
+  it("is not trusted to a Pomerium whose settings are not in force", () => {
+    for (const change of [{ current: false }, { reconciled: false }])
+      assert.deepEqual(failing(hostsGate(withSettings(ready(), () => change))), [
+        "Pomerium/global: settings not in force",
+      ]);
+  });
+
+  it("that no app has is named with its Ingress and the command that abandons it", () => {
+    const [item] = hostsGate(withIngresses(ready(), ingress("ryot", "ryot", ["a.example.org"])));
+    assert.deepEqual(item, {
+      subject: "a.example.org",
+      ok: false,
+      at: "apps",
+      note: "no app has this host (Ingress ryot/ryot); add one, or abandon the host",
+      mend: `pulumi config set --stack test --path 'ingressNginx.abandon["a.example.org"]' '<why>'`,
+    });
+  });
+
+  it("is let go when the stack file abandons it by its own name", () => {
+    const state = ready(stackOf({ "ingressNginx.abandon": { "a.example.org": "nobody calls it" } }));
+    const [a, b] = hostsGate(
+      withIngresses(state, ingress("ryot", "ryot", ["a.example.org", "aa.example.org"])),
+    );
+    assert.deepEqual(a, { subject: "a.example.org", ok: true, note: "abandoned: nobody calls it" });
+    assert.equal(b?.ok, false);
+  });
+
+  it("that is a wildcard, or any host at all, is taken over by no app", () => {
+    const state = withIngresses(
+      ready(),
+      ingress("web", "wild", ["*.example.org"]),
+      ingress("web", "fallback", []),
+    );
+    assert.deepEqual(failing(hostsGate(state)), [
+      "*: answers every host that no other Ingress has, and no app can (Ingress web/fallback); abandon it",
+      "*.example.org: no app has a wildcard for its host (Ingress web/wild); abandon it",
+    ]);
+    const config = {
+      ...state.stack.ingressNginx!,
+      abandon: { "*": "a page of 404", "*.example.org": "none" },
+    };
+    assert.deepEqual(failing(hostsGate({ ...state, stack: { ...state.stack, ingressNginx: config } })), []);
+  });
+
+  it("is never counted as taken over unless an app has exactly that host", () => {
+    const state = ready();
+    const taken = new Set(state.stack.apps.map(({ host }) => host));
+    const label = fc.constantFrom("komga", "influxdb", "wiki", "a", "*", "kom");
+    const host = fc
+      .tuple(label, fc.constantFrom("", ".komga"), fc.constantFrom("example.org", "example.net", "org"))
+      .map(([first, middle, zone]) => `${first}${middle}.${zone}`);
+    fc.assert(
+      fc.property(fc.array(fc.array(host, { maxLength: 3 }), { maxLength: 4 }), (lists) => {
+        const ingresses = lists.map((hosts, i) => ingress("web", `old-${i}`, hosts));
+        const items = hostsGate({ ...state, nginx: { ...state.nginx, ingresses } });
+        const hosts = new Set(lists.flatMap((list) => (list.length === 0 ? ["*"] : list)));
+        assert.deepEqual(new Set(items.map(({ subject }) => subject)), hosts);
+        for (const { subject, ok } of items) assert.equal(ok, taken.has(subject), subject);
+      }),
+    );
+  });
+});
