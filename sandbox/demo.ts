@@ -5,19 +5,19 @@ import type { Phase } from "../config/stack.ts";
 import { matrix } from "../policies/matrix/matrix.ts";
 import { appsOf } from "../policies/matrix/view.ts";
 import { matrixTable } from "../policies/report/table.ts";
+import { readinessTable } from "../preflight/gates/table.ts";
 import { inspect } from "../preflight/inspect.ts";
+import { readFindings, readinessOf } from "../preflight/preflight.ts";
 import { readiness } from "../preflight/readiness.ts";
 import type { Api } from "./cluster/api.ts";
 import { GoMissingError } from "./cluster/go.ts";
 import { describeProgress, ensureTools, type Tools } from "./cluster/tools.ts";
-import { cliRunner, describeCli, hasProvider, installedCli } from "./runner/pulumi-cli.ts";
+import { census, leftOfIngressNginx, otherIngresses } from "./proof.ts";
+import { cliRunner, describeCli, hasProvider, installedCli, type PulumiCli } from "./runner/pulumi-cli.ts";
 import type { Outcome, Progress, Runner } from "./runner/runner.ts";
 import { standInRunner } from "./runner/stand-in.ts";
 import { openSandbox, type Sandbox } from "./sandbox.ts";
-import { stackFile, stackNames } from "./stacks.ts";
-
-/** The phases that the demo walks through, in their order. */
-const phases: Phase[] = ["coexist", "cutover"];
+import { type StackName, stackFile, stackNames } from "./stacks.ts";
 
 /** Resource by resource, for who watches; in a log it would bury the rest. */
 const live = process.stdout.isTTY;
@@ -34,56 +34,107 @@ async function demo(): Promise<void> {
     `engine   ${cli ? describeCli(cli, await hasProvider(cli, "cloudflare")) : "stand-in for Pulumi's engine (no Pulumi CLI on this machine)"}`,
   );
 
-  for (const stack of stackNames) {
-    console.log(`\n${stack}`);
-    let sandbox: Sandbox | undefined;
-    let runner: Runner | undefined;
-    try {
-      await new Listr(
-        [
-          {
-            title: "before",
-            task: async (_, task) => {
-              sandbox = await openSandbox(stack, tools, { onProgress: (doing) => watch(task, doing) });
-              const options = { stack, kubeconfig: sandbox.cluster.kubeconfig, env: sandbox.env };
-              runner = cli ? await cliRunner(cli, options) : await standInRunner(tools, options);
-              const apps = loadFromFile(stackFile(stack)).apps.length;
-              task.title = `before     ${apps} apps, cert-manager · cluster up in ${seconds(sandbox.cluster.startMs)}`;
-            },
-          },
-          ...phases.map((phase) => ({
-            title: phase,
-            task: async (_: unknown, task: { title: string; output: string }) => {
-              const began = Date.now();
-              await runner!.configure(sandbox!.config(phase));
-              const outcome = await runner!.up((progress) => watch(task, describe(progress)));
-              if (outcome.errors.length > 0) throw new DemoError(outcome.errors.join("\n"));
-              task.title = `${phase.padEnd(10)} ${summary(outcome)} · ${seconds(Date.now() - began)}`;
-            },
-          })),
-          {
-            title: "no change",
-            task: async (_, task) => {
-              const began = Date.now();
-              const outcome = await runner!.preview((progress) => watch(task, describe(progress)));
-              if (outcome.errors.length > 0) throw new DemoError(outcome.errors.join("\n"));
-              task.title = `preview    ${summary(outcome)} · ${seconds(Date.now() - began)}`;
-            },
-          },
-        ],
-        { rendererOptions: { collapseErrors: false } },
-      ).run();
-      await show(stack, sandbox!);
-    } finally {
-      await runner?.close();
-      await sandbox?.stop();
-    }
-  }
+  for (const stack of stackNames) await migrate(stack, tools, cli);
   console.log(`
 Where to go next
   who may reach what, as a page   npm run cli -- access octavo --format html --output access.html
   what a change would open        edit Pulumi.octavo.yaml, then npm run cli -- diff octavo --from HEAD
   a real cluster                  README.md, "A real cluster"`);
+}
+
+/** Takes one stack through all its phases, on a cluster of its own. */
+async function migrate(stack: StackName, tools: Tools, cli: PulumiCli | undefined): Promise<void> {
+  console.log(`\n${stack}`);
+  let sandbox: Sandbox | undefined;
+  let runner: Runner | undefined;
+  const step = (
+    title: string,
+    run: (onProgress: (progress: Progress) => void) => Promise<Outcome>,
+  ): Listed => ({
+    title,
+    task: async (_, task) => {
+      const began = Date.now();
+      const outcome = await run((progress) => watch(task, describe(progress)));
+      if (outcome.errors.length > 0) throw new DemoError(outcome.errors.join("\n"));
+      task.title = `${title.padEnd(10)} ${summary(outcome)} · ${seconds(Date.now() - began)}`;
+    },
+  });
+  const phase = (name: Phase): Listed =>
+    step(name, async (onProgress) => {
+      await runner!.configure(sandbox!.config(name));
+      return runner!.up(onProgress);
+    });
+  try {
+    await listed([
+      {
+        title: "before",
+        task: async (_, task) => {
+          const began = Date.now();
+          sandbox = await openSandbox(stack, tools, { onProgress: (doing) => watch(task, doing) });
+          const options = { stack, kubeconfig: sandbox.cluster.kubeconfig, env: sandbox.env };
+          runner = cli ? await cliRunner(cli, options) : await standInRunner(tools, options);
+          task.title = `before     ${await describeBefore(stack, sandbox)} · ${seconds(Date.now() - began)}`;
+        },
+      },
+    ]);
+    const others = otherIngresses(await census(sandbox!.cluster.api));
+    await listed([phase("coexist")]);
+    await showReadiness(stack, sandbox!);
+    await listed([phase("cutover")]);
+    await showReadiness(stack, sandbox!);
+    await listed([phase("retired"), step("preview", (onProgress) => runner!.preview(onProgress))]);
+    await show(stack, sandbox!);
+    await prove(sandbox!, others);
+  } finally {
+    await runner?.close();
+    await sandbox?.stop();
+  }
+}
+
+/** A step of the list that people watch. */
+interface Listed {
+  title: string;
+  task(context: unknown, task: { title: string; output: string }): Promise<void>;
+}
+
+async function listed(steps: Listed[]): Promise<void> {
+  await new Listr(steps, { rendererOptions: { collapseErrors: false } }).run();
+}
+
+/** `ingress-nginx by Helm · 11 nginx Ingresses · 6 others`. */
+async function describeBefore(stack: StackName, { cluster }: Sandbox): Promise<string> {
+  const { ingressNginx, apps } = loadFromFile(stackFile(stack));
+  const path = "/apis/networking.k8s.io/v1/ingresses";
+  const list = await cluster.api.find<{ items: { spec: { ingressClassName?: string } }[] }>(path);
+  const classes = (list?.items ?? []).map(({ spec }) => spec.ingressClassName ?? "none");
+  const nginx = classes.filter((each) => each === "nginx").length;
+  const how = ingressNginx && "helmRelease" in ingressNginx.from ? "Helm" : "manifest";
+  return `${apps.length} apps · ingress-nginx by ${how} · ${nginx} nginx Ingresses · ${classes.length - nginx} of other classes`;
+}
+
+/** What stands between the cluster and `retired`, as the program sees it. */
+async function showReadiness(stack: StackName, { cluster, config }: Sandbox): Promise<void> {
+  const { values } = config("coexist");
+  const meant = { ...loadFromFile(stackFile(stack)).cluster, ...(values.cluster as object) };
+  const own = { ...loadFromFile(stackFile(stack)), cluster: { ...meant, kubeconfig: cluster.kubeconfig } };
+  const findings = await inspect(own.cluster, (api) => readFindings(own, api));
+  if ("at" in findings) throw new DemoError(findings.message);
+  for (const line of readinessTable(readinessOf(own, findings).rows)) console.log(`    ${line}`);
+}
+
+/** That nothing is left of ingress-nginx, and that nothing else has changed hands. */
+async function prove({ cluster }: Sandbox, before: ReadonlyMap<string, string>): Promise<void> {
+  const after = await census(cluster.api);
+  const left = leftOfIngressNginx(after);
+  const others = otherIngresses(after);
+  const changed = [...before].filter(([name, json]) => others.get(name) !== json).map(([name]) => name);
+  console.log(
+    `nginx    left of it: ${left.join(", ") || "nothing"} (${after.objects.size} objects of ${after.kinds} kinds)`,
+  );
+  console.log(
+    `others   ${before.size} Ingresses of other classes, ${changed.length === 0 ? "byte for byte as before" : `changed: ${changed.join(", ")}`}`,
+  );
+  if (left.length > 0 || changed.length > 0) throw new DemoError("the cluster is not as it should be");
 }
 
 function watch(task: { output: string }, doing: string): void {

@@ -14,6 +14,8 @@ export const projectDirectory = fileURLToPath(new URL("..", import.meta.url));
 /** The stacks that the project ships. */
 export const stackNames = ["octavo", "alfred"] as const;
 
+export type StackName = (typeof stackNames)[number];
+
 const porkbunChart = "sandbox/charts/cert-manager-webhook-porkbun";
 
 /** A stack's file. */

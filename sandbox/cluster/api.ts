@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { Agent, type RequestOptions, request } from "node:https";
 import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** A Kubernetes object as the API server writes it. */
 export interface KubernetesObject {
@@ -49,6 +50,10 @@ export interface WatchEvent<T> {
 
 const FIELD_MANAGER = "sandbox";
 
+/** How often a request that came too early is made again, and after how many milliseconds. */
+const PATIENCE = 20;
+const RETRY = 250;
+
 /**
  * The API server, in plain JSON.
  *
@@ -79,7 +84,13 @@ export class Api {
     body?: unknown,
     contentType = "application/json",
   ): Promise<T> {
-    const response = await this.#send(method, path, body, contentType);
+    let response = await this.#send(method, path, body, contentType);
+    // "Come again": for a moment after a CRD has come, for one.
+    for (let tries = 0; response.statusCode === 429 && tries < PATIENCE; tries++) {
+      response.resume();
+      await sleep(RETRY);
+      response = await this.#send(method, path, body, contentType);
+    }
     const chunks: Buffer[] = [];
     for await (const chunk of response) chunks.push(chunk as Buffer);
     const text = Buffer.concat(chunks).toString("utf8");

@@ -55,6 +55,8 @@ export async function serveAdmission(missing: () => string | undefined): Promise
     }
   };
   const server = createServer({ cert: keyPair.certificate, key: keyPair.privateKey }, listener);
+  // The API server keeps its connection: closed from here, it would be closed under a question now and then.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).listen(0, "127.0.0.1", resolve);
   });

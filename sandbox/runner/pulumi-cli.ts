@@ -126,7 +126,8 @@ export async function cliRunner(
       );
     },
     preview: (onProgress) => run((onEvent) => handle.preview({ onEvent }), onProgress),
-    up: (onProgress) => run((onEvent) => handle.up({ onEvent }), onProgress),
+    up: (onProgress, signal) =>
+      run((onEvent) => handle.up({ onEvent, ...(signal ? { signal } : {}) }), onProgress),
     destroy: ({ targets, runProgram = false } = {}, onProgress) =>
       run(
         (onEvent) =>

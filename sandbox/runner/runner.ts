@@ -37,7 +37,8 @@ export interface Runner {
   /** The config of the runs that follow. */
   configure(config: StackConfig): Promise<void>;
   preview(onProgress?: (progress: Progress) => void): Promise<Outcome>;
-  up(onProgress?: (progress: Progress) => void): Promise<Outcome>;
+  /** @param signal Interrupts it, as Ctrl-C does: what has begun comes to its end, nothing more begins. */
+  up(onProgress?: (progress: Progress) => void, signal?: AbortSignal): Promise<Outcome>;
   destroy(options?: DestroyOptions, onProgress?: (progress: Progress) => void): Promise<Outcome>;
   /** The state as it stands on disk, secrets encrypted. */
   state(): Promise<string>;

@@ -38,7 +38,8 @@ export async function standInRunner(
       config = next;
     },
     preview: async (onProgress) => outcome(await preview(options(onProgress))),
-    up: async (onProgress) => outcome(await up(options(onProgress))),
+    up: async (onProgress, signal) =>
+      outcome(await up({ ...options(onProgress), ...(signal ? { signal } : {}) })),
     destroy: async ({ targets, runProgram = false } = {}, onProgress) =>
       outcome(
         await destroy({

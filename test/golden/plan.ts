@@ -7,6 +7,8 @@ import { loadFromFile } from "../../config/load.ts";
 import { project } from "../../config/schema.ts";
 import type { Phase } from "../../config/stack.ts";
 import { isVerify } from "../../preflight/problems.ts";
+import { ingressesBefore } from "../../sandbox/before/ingresses.ts";
+import { readInventory } from "../../sandbox/before/inventory.ts";
 import { accountBefore } from "../../sandbox/cloudflare/seed.ts";
 import { startCloudflare } from "../../sandbox/cloudflare/server.ts";
 import { up } from "../../sandbox/engine/index.ts";
@@ -14,17 +16,20 @@ import { type ResourceState, StateStore } from "../../sandbox/engine/state.ts";
 import { mask } from "../../sandbox/engine/values.ts";
 import { forProgram, projectDirectory, sandboxConfig, stackFile } from "../../sandbox/stacks.ts";
 import { writeKubeconfig } from "../support/fake-api-server.ts";
-import { clusterOf, recordedUid, recorder } from "../support/recorded.ts";
+import { clusterOf, ingressNginxOf, recordedUid, recorder } from "../support/recorded.ts";
 
 /**
  * What the unmodified program registers for a stack in a phase, by type and name, on a cluster that has the
- * apps' Services and nothing of ours. Secrets are masked, folders of this machine are named.
+ * apps' Services, ingress-nginx until it is retired, and nothing of ours. Secrets are masked, folders of this machine are named.
  */
 export async function plan(stack: string, phase: Phase): Promise<Map<string, unknown>> {
   const folder = await mkdtemp(path.join(tmpdir(), "plan-"));
   const file = loadFromFile(stackFile(stack));
   const { apps, cluster } = file;
   const server = clusterOf(apps.filter((app) => !isVerify(app)));
+  const before = ingressesBefore(readInventory(stack)).filter(({ kind }) => kind === "Ingress");
+  // What retired registers is what is left once ingress-nginx is gone.
+  if (phase !== "retired") Object.assign(server.objects, ingressNginxOf(before));
   const cloudflare = await startCloudflare({ seed: accountBefore([file]) });
   try {
     const kubeconfig = path.join(folder, "kubeconfig");
@@ -73,7 +78,8 @@ function shortName(urn: string): string {
 }
 
 function readable(resource: ResourceState, places: readonly (readonly [string, string])[]): unknown {
-  const { parent, dependencies, protect, retainOnDelete, importId, custom, inputs, provider } = resource;
+  const { parent, dependencies, protect, retainOnDelete, importId, hooks, custom, inputs, provider } =
+    resource;
   const shown = {
     ...(parent && !parent.includes("pulumi:pulumi:Stack") ? { parent: shortName(parent) } : {}),
     ...(dependencies.length > 0 ? { after: dependencies.map(shortName).sort() } : {}),
@@ -81,6 +87,7 @@ function readable(resource: ResourceState, places: readonly (readonly [string, s
     ...(protect ? { protect } : {}),
     ...(retainOnDelete ? { retainOnDelete } : {}),
     ...(importId ? { import: importId } : {}),
+    ...(hooks?.beforeDelete ? { beforeDelete: hooks.beforeDelete } : {}),
     // A component's inputs stand again in its children's.
     ...(custom ? { inputs: mask(inputs) } : {}),
   };

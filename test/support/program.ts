@@ -6,6 +6,7 @@ import type { Outcome, Runner } from "../../sandbox/runner/runner.ts";
 import { openSandbox, type Sandbox } from "../../sandbox/sandbox.ts";
 import { type StackConfig, stackNames } from "../../sandbox/stacks.ts";
 import { useTools } from "./../sandbox/support.ts";
+import { isLeaving, retirementSteps, snapshot } from "./retirement.ts";
 import { stored, wanted } from "./snapshot.ts";
 
 /** What a suite needs to know of a runner: how to make one, or why there is none here. */
@@ -97,18 +98,23 @@ export function programSuite(makeRunner: MakeRunner): void {
         assert.deepEqual(await wanted(sandbox.cluster.api), before);
       });
 
-      it("comes up in one run: settings in force, every app's route served", async () => {
+      it("comes up in one run: settings in force, every app's route served, ingress-nginx adopted and not touched", async () => {
         await configured("coexist", keepSecrets);
+        const leaving = await snapshot(sandbox.cluster.api, isLeaving);
         succeeded(await runner.up());
+        const untouched = await snapshot(sandbox.cluster.api, isLeaving);
+        for (const [name, object] of leaving) assert.equal(untouched.get(name), object, name);
         const { status, metadata } = await settings();
         assert.equal(status.settingsStatus.reconciled, true);
         assert.equal(status.settingsStatus.observedGeneration, metadata.generation);
         assert.deepEqual(status.settingsStatus.warnings ?? [], []);
         const objects = await stored(sandbox.cluster.api);
-        const ours = [...objects.keys()].filter((name) => name.startsWith("ingresses "));
+        const ours = [...objects].filter(
+          ([name, { spec }]) => name.startsWith("ingresses ") && spec?.ingressClassName === "pomerium",
+        );
         assert.deepEqual(
           Object.keys(status.ingress).sort(),
-          ours.map((name) => name.replace("ingresses ", "")).sort(),
+          ours.map(([name]) => name.replace("ingresses ", "")).sort(),
         );
         assert.deepEqual(
           Object.entries(status.ingress).filter(([, { reconciled }]) => !reconciled),
@@ -193,7 +199,17 @@ export function programSuite(makeRunner: MakeRunner): void {
         assert.deepEqual(changes(succeeded(await runner.preview())), {});
       });
 
-      it("a plain destroy stops at the secret that everybody's sessions depend on, and the next run mends the rest", async () => {
+      retirementSteps({
+        sandbox: () => sandbox,
+        runner: () => runner,
+        configure: (phase, edit = () => {}) =>
+          configured(phase, (config) => {
+            keepSecrets(config);
+            edit(config);
+          }),
+      });
+
+      it("then, a plain destroy stops at the secret that everybody's sessions depend on, and the next run mends the rest", async () => {
         const before = await stored(sandbox.cluster.api);
         const { errors } = await runner.destroy();
         assert.match(errors.join("\n"), /protect/);

@@ -30,6 +30,30 @@ export function clusterOf(apps: readonly Backend[]): FakeApiServer {
   return server;
 }
 
+const labels = { "app.kubernetes.io/name": "ingress-nginx", "app.kubernetes.io/instance": "ingress-nginx" };
+
+/** An ingress-nginx in short: an object of each stage of its removal, and the Ingresses of a cluster before. */
+export function ingressNginxOf(ingresses: readonly object[]): FakeApiServer["objects"] {
+  const namespace = "ingress-nginx";
+  const list = (name: string, more: object = {}) => ({
+    items: [{ metadata: { namespace, name, labels }, ...more }],
+  });
+  const wide = (name: string, more: object = {}) => ({ items: [{ metadata: { name, labels }, ...more }] });
+  const spec = { template: { spec: { containers: [{ args: [] }] } } };
+  const inNamespace = (group: string, plural: string): string => `${group}/namespaces/${namespace}/${plural}`;
+  return {
+    [`/api/v1/namespaces/${namespace}`]: { metadata: { name: namespace, labels } },
+    [inNamespace("/api/v1", "secrets")]: list("ingress-nginx-admission"),
+    [inNamespace("/api/v1", "serviceaccounts")]: list("ingress-nginx"),
+    [inNamespace("/apis/apps/v1", "deployments")]: list("ingress-nginx-controller", { spec }),
+    "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations": wide("ingress-nginx-admission"),
+    "/apis/networking.k8s.io/v1/ingressclasses": wide("nginx", {
+      spec: { controller: "k8s.io/ingress-nginx" },
+    }),
+    "/apis/networking.k8s.io/v1/ingresses": { items: ingresses },
+  };
+}
+
 /** Takes whatever the program registers, and does nothing: only what it was asked counts. */
 export function recorder(
   seen: (type: string, name: string, inputs: Properties) => void = () => {},

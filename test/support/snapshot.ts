@@ -1,18 +1,21 @@
 import type { Api, KubernetesObject } from "../../sandbox/cluster/api.ts";
 
-/** Collections that the program writes to. */
-const collections = [
+/** Collections that the program writes to or removes from. */
+export const collections = [
+  "/api/v1/configmaps",
   "/api/v1/namespaces",
   "/api/v1/persistentvolumes",
   "/api/v1/persistentvolumeclaims",
   "/api/v1/secrets",
   "/api/v1/serviceaccounts",
   "/api/v1/services",
+  "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations",
   "/apis/apps/v1/deployments",
   "/apis/apps/v1/statefulsets",
   "/apis/batch/v1/jobs",
   "/apis/cert-manager.io/v1/certificates",
   "/apis/cert-manager.io/v1/clusterissuers",
+  "/apis/coordination.k8s.io/v1/leases",
   "/apis/ingress.pomerium.io/v1/pomerium",
   "/apis/networking.k8s.io/v1/ingressclasses",
   "/apis/networking.k8s.io/v1/ingresses",
@@ -22,12 +25,18 @@ const collections = [
   "/apis/rbac.authorization.k8s.io/v1/roles",
 ];
 
-interface Stored extends KubernetesObject {
+export interface Stored extends KubernetesObject {
   metadata: KubernetesObject["metadata"] & { uid: string; generation?: number; resourceVersion: string };
+  /** Of an Ingress, as far as somebody asks. */
+  spec?: { ingressClassName?: string; tls?: { secretName: string }[] };
 }
 
-/** The API server's Service of itself: its port is another in every sandbox. */
-const ownService = "services default/kubernetes";
+/** What the control plane keeps for itself: another in every sandbox, or renewed all the time. */
+const ownMatters = [
+  /^services default\/kubernetes$/,
+  /^configmaps .*\/kube-root-ca\.crt$/,
+  /^(configmaps|leases) kube-/,
+];
 
 /** Every object of these collections, by `<collection> <namespace>/<name>`; without Helm's own bookkeeping. */
 export async function stored(api: Api): Promise<Map<string, Stored>> {
@@ -41,7 +50,11 @@ export async function stored(api: Api): Promise<Map<string, Stored>> {
     }),
   );
   return new Map(
-    lists.flat().filter(([name]) => !name.includes("/sh.helm.release.v1.") && name !== ownService),
+    lists
+      .flat()
+      .filter(
+        ([name]) => !name.includes("/sh.helm.release.v1.") && !ownMatters.some((own) => own.test(name)),
+      ),
   );
 }
 
