@@ -1,8 +1,8 @@
 import { posix } from "node:path";
 import { ingressName, openIngressName } from "../components/apps/ingress.ts";
 import { verifyService } from "../components/apps/verify.ts";
-import { objectKey } from "../components/cluster/existing.ts";
 import type { LiveCluster, LiveIngress } from "../components/cluster/live.ts";
+import { objectLabel } from "../components/cluster/objects.ts";
 import type { LivePomerium } from "../components/pomerium/live.ts";
 import * as names from "../components/pomerium/names.ts";
 import type { Problem } from "../config/problems.ts";
@@ -16,7 +16,7 @@ export function existingIngresses(
   { name, namespace }: Pick<AppConfig, "name" | "namespace">,
 ): string[] {
   return [ingressName(name), openIngressName(name)]
-    .filter((ingress) => existing.includes(objectKey({ kind: "Ingress", namespace, name: ingress })))
+    .filter((ingress) => existing.includes(objectLabel({ kind: "Ingress", namespace, name: ingress })))
     .map((ingress) => `${namespace}/${ingress}`);
 }
 
@@ -31,7 +31,7 @@ export function existingVerify({
 } {
   const { name } = verifyService;
   const has = (kind: string): boolean =>
-    existing.includes(objectKey({ kind, namespace: names.namespace, name }));
+    existing.includes(objectLabel({ kind, namespace: names.namespace, name }));
   const id = `${names.namespace}/${name}`;
   return {
     ...(has("Deployment") ? { deployment: id } : {}),
@@ -131,7 +131,7 @@ function workloadProblems(
   { foreign }: Pick<LivePomerium, "foreign">,
 ): Problem[] {
   const { namespace, workload: name } = names;
-  if (!("pebble" in storage) || !foreign.includes(objectKey({ kind: "StatefulSet", namespace, name })))
+  if (!("pebble" in storage) || !foreign.includes(objectLabel({ kind: "StatefulSet", namespace, name })))
     return [];
   return [
     {
@@ -164,7 +164,7 @@ function rivals(
       !solver &&
       !own.has(`${namespace}/${name}`) &&
       // One of this program's for an app that has gone, or has another name now, goes with this run.
-      foreign.includes(objectKey({ kind: "Ingress", namespace, name })),
+      foreign.includes(objectLabel({ kind: "Ingress", namespace, name })),
   );
   return apps.flatMap((app) =>
     others
@@ -211,7 +211,7 @@ function openedByHand(
       .filter(({ namespace, name }) => namespace === app.namespace && closed.includes(name))
       .flatMap(({ namespace, name, annotations }) => {
         const setters = annotators[`${namespace}/${name}`] ?? {};
-        const isForeign = foreign.includes(objectKey({ kind: "Ingress", namespace, name }));
+        const isForeign = foreign.includes(objectLabel({ kind: "Ingress", namespace, name }));
         return opening
           .filter((key) => key in annotations && !goes(setters[key] ?? "", isForeign))
           .map((key) => ({
@@ -240,7 +240,7 @@ export function existingLines(
   { foreign }: Pick<LivePomerium, "foreign">,
 ): string[] {
   const here = (kind: string, name: string, namespace?: string): string[] => {
-    const key = objectKey({ kind, name, ...(namespace ? { namespace } : {}) });
+    const key = objectLabel({ kind, name, ...(namespace ? { namespace } : {}) });
     return foreign.includes(key) ? [key] : [];
   };
   const { namespace } = names;
@@ -250,8 +250,8 @@ export function existingLines(
     ...here("PersistentVolumeClaim", names.persistentVolumeClaim, namespace),
   ];
   const unchanged = [
-    ...(cluster.pomerium.foreignNamespace ? [`Namespace/${namespace}`] : []),
-    ...(cluster.pomerium.foreignBootstrapSecret ? [`Secret/${namespace}/${names.bootstrapSecret}`] : []),
+    ...(cluster.pomerium.foreignNamespace ? [`Namespace ${namespace}`] : []),
+    ...(cluster.pomerium.foreignBootstrapSecret ? [`Secret ${namespace}/${names.bootstrapSecret}`] : []),
     ...(pebble ? volume : []),
   ];
   const changed = [

@@ -1,6 +1,6 @@
 import type { ReadOnlyApi } from "../components/cluster/api.ts";
 import type { LiveIngress } from "../components/cluster/live.ts";
-import type { ObjectRef } from "../components/ingress-nginx/belonging.ts";
+import type { ObjectRef } from "../components/cluster/objects.ts";
 import { type LiveIngressNginx, leavingObjects, readIngressNginx } from "../components/ingress-nginx/live.ts";
 import type { PhaseEffects } from "../config/phases.ts";
 import type { Stack } from "../config/stack.ts";

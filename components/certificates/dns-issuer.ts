@@ -1,9 +1,10 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { managedBy } from "../cluster/live.ts";
+import { objectId, objectLabel } from "../cluster/objects.ts";
 import { HostCertificate } from "./certificate.ts";
 import { type DnsIssuerArgs, issuerProblems, type ZoneArgs } from "./dns-issuer-args.ts";
-import { type IssuerObject, objectId, objectKey } from "./issuer-objects.ts";
+import type { IssuerObject } from "./issuer-objects.ts";
 import {
   canaryHost,
   canarySecret,
@@ -56,7 +57,7 @@ export class DnsIssuer extends pulumi.ComponentResource {
       retainOnDelete: takenOver,
       ...(exists ? { import: id } : {}),
     });
-    const has = (object: IssuerObject): boolean | undefined => live.existing?.includes(objectKey(object));
+    const has = (object: IssuerObject): boolean | undefined => live.existing?.includes(objectLabel(object));
 
     const credentials = Object.entries(args.zones).flatMap(([zone, zoneArgs]) => {
       const texts = credentialsOf(zoneArgs);

@@ -85,13 +85,3 @@ export function objectPath({ kind, name, namespace }: IssuerObject): string {
   const { base, plural } = collections[kind];
   return `${base}${namespace === undefined ? "" : `/namespaces/${namespace}`}/${plural}/${name}`;
 }
-
-/** The object among others of the issuer: `Secret/porkbun-example.org`. */
-export function objectKey({ kind, name }: IssuerObject): string {
-  return `${kind}/${name}`;
-}
-
-/** How Pulumi's provider knows the object. */
-export function objectId({ name, namespace }: Pick<IssuerObject, "name" | "namespace">): string {
-  return namespace === undefined ? name : `${namespace}/${name}`;
-}

@@ -1,6 +1,7 @@
 import type { ReadOnlyApi } from "../cluster/api.ts";
 import { managedBy } from "../cluster/live.ts";
-import { objectKey, objectPath, type WantedIssuance } from "./issuer-objects.ts";
+import { objectLabel } from "../cluster/objects.ts";
+import { objectPath, type WantedIssuance } from "./issuer-objects.ts";
 
 /** What a cluster already has of everything that issues certificates. */
 export interface LiveIssuance {
@@ -129,7 +130,7 @@ export async function readIssuance(api: ReadOnlyApi, wanted: WantedIssuance): Pr
     Promise.all(
       wanted.objects.map(async (object) => {
         const found = await api.findMetadata(objectPath(object));
-        return found === undefined ? [] : [objectKey(object)];
+        return found === undefined ? [] : [objectLabel(object)];
       }),
     ),
   ]);

@@ -1,30 +1,14 @@
-/** An object of the cluster. */
-export interface ObjectName {
-  kind: string;
-  name: string;
-  /** Absent for what is cluster-wide. */
-  namespace?: string;
-}
-
-/** The object among all others: `Service/pomerium/pomerium-proxy`, `ClusterRole/pomerium-controller`. */
-export function objectKey({ kind, namespace, name }: ObjectName): string {
-  return namespace ? `${kind}/${namespace}/${name}` : `${kind}/${name}`;
-}
-
-/** How Pulumi's provider knows the object among its kind. */
-export function objectId({ namespace, name }: Omit<ObjectName, "kind">): string {
-  return namespace ? `${namespace}/${name}` : name;
-}
+import { type ObjectOfKind, objectId, objectLabel } from "./objects.ts";
 
 /**
  * The option that takes over an object that the cluster has already: it is imported and, where it differs from what
  * the program says, changed in the same run. For what the stack's state has already, the option says nothing new, so
  * who made the object need not be known.
  *
- * @param existing Keys of what the cluster has.
+ * @param existing Labels of what the cluster has.
  */
-export function importOf(existing: readonly string[] | undefined, object: ObjectName): { import?: string } {
-  return existing?.includes(objectKey(object)) ? { import: objectId(object) } : {};
+export function importOf(existing: readonly string[] | undefined, object: ObjectOfKind): { import?: string } {
+  return existing?.includes(objectLabel(object)) ? { import: objectId(object) } : {};
 }
 
 /**

@@ -1,10 +1,4 @@
-/** An object of the cluster, by what identifies it. */
-export interface ObjectRef {
-  apiVersion: string;
-  kind: string;
-  namespace?: string;
-  name: string;
-}
+import type { ObjectRef } from "../cluster/objects.ts";
 
 /** How an installation of ingress-nginx is told from everything else. */
 export interface Installation {

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ObjectRef } from "./belonging.ts";
-import { objectId, typeToken } from "./identity.ts";
+import type { ObjectRef } from "../cluster/objects.ts";
+import { objectId, typeToken } from "../cluster/objects.ts";
 import { removalOrder } from "./removal-order.ts";
 
 export interface IngressNginxArgs {

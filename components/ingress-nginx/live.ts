@@ -1,6 +1,7 @@
 import type { ReadOnlyApi } from "../cluster/api.ts";
 import type { LiveIngress } from "../cluster/live.ts";
-import { type Belonging, belonging, type Installation, type Metadata, type ObjectRef } from "./belonging.ts";
+import type { ObjectRef } from "../cluster/objects.ts";
+import { type Belonging, belonging, type Installation, type Metadata } from "./belonging.ts";
 
 /** What a cluster runs of ingress-nginx. */
 export interface LiveIngressNginx {

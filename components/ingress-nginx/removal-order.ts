@@ -1,4 +1,4 @@
-import type { ObjectRef } from "./belonging.ts";
+import type { ObjectRef } from "../cluster/objects.ts";
 
 /** Stages of the removal, first to last. */
 const stages = [

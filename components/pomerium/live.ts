@@ -1,11 +1,11 @@
 import { posix } from "node:path";
 import type { ReadOnlyApi } from "../cluster/api.ts";
-import { objectKey } from "../cluster/existing.ts";
+import { objectLabel } from "../cluster/objects.ts";
 import * as names from "./names.ts";
 
 /** What a cluster has of Pomerium already, whoever made it, beside its namespace and its bootstrap Secret. */
 export interface LivePomerium {
-  /** Keys (`objectKey`) of everything that the program would make under the same name. */
+  /** Keys (`objectLabel`) of everything that the program would make under the same name. */
   existing: string[];
   /** Keys of those, Ingresses included, that no Pulumi program has ever written to. */
   foreign: string[];
@@ -125,7 +125,7 @@ export async function readPomerium(api: ReadOnlyApi): Promise<LivePomerium> {
     ...found.flatMap((secret) => (secret ? [{ kind: "Secret", metadata: secret.metadata }] : [])),
   ];
   const keysOf = (each: typeof objects): string[] =>
-    each.map(({ kind, metadata }) => objectKey({ kind, ...metadata }));
+    each.map(({ kind, metadata }) => objectLabel({ kind, ...metadata }));
   const store =
     settings && workload && isForeign(settings.metadata)
       ? storeFolder(settings, workload, volume)

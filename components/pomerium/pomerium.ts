@@ -52,7 +52,7 @@ export interface PomeriumArgs {
      */
     bootstrapSecret: boolean;
     /**
-     * Keys (`objectKey`) of all else that is there, whoever made it: it is taken over in place, and the volume as it
+     * Labels (`objectLabel`) of all else that is there, whoever made it: it is taken over in place, and the volume as it
      * is. Default: nothing.
      */
     existing?: readonly string[];

@@ -9,7 +9,7 @@ const kept: Readonly<Record<string, string[]>> = {
   Service: keptOfService,
 };
 
-/** Takes over what the cluster has already of a kustomization's objects (keys: `objectKey`), whoever made it. */
+/** Takes over what the cluster has already of a kustomization's objects (labels: `objectLabel`), whoever made it. */
 export function takeOver(existing: readonly string[] = []): pulumi.ResourceTransform {
   return ({ type, props, opts }) => {
     const kind = type.split(":").at(-1) ?? "";

@@ -1,5 +1,6 @@
 import type { LiveCertificate, LiveIssuance } from "../../components/certificates/live.ts";
 import type { LiveCluster, LiveIngress } from "../../components/cluster/live.ts";
+import { objectId } from "../../components/cluster/objects.ts";
 import type { LiveIngressNginx } from "../../components/ingress-nginx/live.ts";
 import type { GateName } from "../../config/gates.ts";
 import type { Phase, Stack } from "../../config/stack.ts";
@@ -45,8 +46,8 @@ export function isGone({ installation, ingresses }: LiveIngressNginx): boolean {
 
 /** Ingresses that stay when ingress-nginx goes, whatever their class; those made for a challenge are no one's. */
 export function stayingIngresses({ cluster, nginx }: Pick<GateInput, "cluster" | "nginx">): LiveIngress[] {
-  const going = new Set(nginx.ingresses.map(objectName));
-  return cluster.ingresses.filter((ingress) => !ingress.solver && !going.has(objectName(ingress)));
+  const going = new Set(nginx.ingresses.map(objectId));
+  return cluster.ingresses.filter((ingress) => !ingress.solver && !going.has(objectId(ingress)));
 }
 
 /** The Ingress of ingress-nginx that a Certificate belongs to, and goes with. */
@@ -55,10 +56,6 @@ export function goesWith(
   { namespace, owner }: Pick<LiveCertificate, "namespace" | "owner">,
 ): LiveIngress | undefined {
   return ingresses.find((each) => each.namespace === namespace && owner === `Ingress ${each.name}`);
-}
-
-export function objectName({ namespace, name }: { namespace: string; name: string }): string {
-  return `${namespace}/${name}`;
 }
 
 export function kubectl({ stack }: Pick<GateInput, "stack">, command: string): string {

@@ -1,9 +1,10 @@
 import { ingressName, openIngressName } from "../../components/apps/ingress.ts";
+import { objectId } from "../../components/cluster/objects.ts";
 import { ingressClass } from "../../components/pomerium/names.ts";
 import { keyPath } from "../../config/paths.ts";
 import type { AppConfig } from "../../config/stack.ts";
 import { accessRoutes } from "../../policies/access.ts";
-import { bringTo, type GateInput, type Item, kubectl, objectName } from "./gate.ts";
+import { bringTo, type GateInput, type Item, kubectl } from "./gate.ts";
 
 /** How kubectl writes the host of an Ingress that takes any: one with a default backend and no host. */
 const anyHost = "*";
@@ -40,7 +41,7 @@ function nginxHosts({ nginx }: Pick<GateInput, "nginx">): Map<string, string[]> 
   const hosts = new Map<string, Set<string>>();
   for (const ingress of nginx.ingresses) {
     const own = ingress.rules.length > 0 ? ingress.rules.map(({ host }) => host) : [anyHost];
-    for (const host of own) hosts.set(host, (hosts.get(host) ?? new Set()).add(objectName(ingress)));
+    for (const host of own) hosts.set(host, (hosts.get(host) ?? new Set()).add(objectId(ingress)));
   }
   return new Map([...hosts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([host, names]) => [host, [...names]]));
 }
@@ -55,9 +56,9 @@ function missing(input: GateInput, app: AppConfig): Pick<Item, "note" | "mend"> 
   const { namespace, host } = app;
   for (const i of accessRoutes(app.access).keys()) {
     const name = i === 0 ? ingressName(app.name) : openIngressName(app.name);
-    const id = objectName({ namespace, name });
+    const id = objectId({ namespace, name });
     const live = input.cluster.ingresses.find(
-      (each) => objectName(each) === id && each.ingressClass === ingressClass,
+      (each) => objectId(each) === id && each.ingressClass === ingressClass,
     );
     if (live === undefined)
       return { note: `app ${app.name}: Ingress ${id} is not there yet`, mend: bringTo(input, "cutover") };

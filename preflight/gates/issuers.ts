@@ -5,7 +5,8 @@ import {
   type LiveSolver,
 } from "../../components/certificates/live.ts";
 import { describeSolver } from "../../components/certificates/takeover.ts";
-import { bringTo, type GateInput, goesWith, type Item, kubectl, objectName } from "./gate.ts";
+import { objectId } from "../../components/cluster/objects.ts";
+import { bringTo, type GateInput, goesWith, type Item, kubectl } from "./gate.ts";
 
 /** Nothing in the cluster has its challenges answered by ingress-nginx: what does is never renewed again. */
 export function issuersGate(input: GateInput): Item[] {
@@ -20,7 +21,7 @@ function issuerItem(input: GateInput, issuer: LiveIssuer): Item {
   if (solvers.length === 0) return { subject, ok: true };
   const dependent = certificatesOf(input, issuer)
     .filter((certificate) => solvers.some((solver) => mayAnswer(solver, certificate)))
-    .map(objectName);
+    .map(objectId);
   const own = namespace === undefined && name === input.stack.certificates.issuer;
   const kind = namespace === undefined ? "clusterissuer" : `issuer --namespace ${namespace}`;
   return {
@@ -92,7 +93,7 @@ function overridden(input: GateInput): Item[] {
     .map(({ namespace, name, http01 }) => {
       const key = http01Overrides[http01?.name === undefined ? "class" : "name"];
       return {
-        subject: `Certificate ${objectName({ namespace, name })}`,
+        subject: `Certificate ${objectId({ namespace, name })}`,
         ok: false,
         note: `its annotation ${key} has its challenges go by ${http01?.name ?? http01?.class}`,
         mend: kubectl(input, `annotate certificate --namespace ${namespace} ${name} ${key}-`),

@@ -1,6 +1,7 @@
+import { objectId } from "../../components/cluster/objects.ts";
 import { namespace as pomeriumNamespace } from "../../components/pomerium/names.ts";
 import { hasOwnCertificate, sharedCertificates } from "../../config/certificates.ts";
-import { type GateInput, goesWith, type Item, kubectl, objectName, stayingIngresses } from "./gate.ts";
+import { type GateInput, goesWith, type Item, kubectl, stayingIngresses } from "./gate.ts";
 
 /**
  * No Certificate goes with an nginx Ingress while its Secret is still needed. The Secret stays, so nobody would notice
@@ -12,8 +13,8 @@ export function ownersGate(input: GateInput): Item[] {
     const ingress = goesWith(input.nginx, certificate);
     if (ingress === undefined) return [];
     const { namespace, name, secretName } = certificate;
-    const subject = `Certificate ${objectName(certificate)}`;
-    const need = needed.get(objectName({ namespace, name: secretName }));
+    const subject = `Certificate ${objectId(certificate)}`;
+    const need = needed.get(objectId({ namespace, name: secretName }));
     if (need === undefined) return [{ subject, ok: true, note: `goes with Ingress ${ingress.name}` }];
     return [
       {
@@ -40,7 +41,7 @@ interface Need {
 function needs(input: GateInput): Map<string, Need> {
   const needed = new Map<string, Need>();
   const need = (namespace: string, name: string, by: string, at?: string): void => {
-    const secret = objectName({ namespace, name });
+    const secret = objectId({ namespace, name });
     const before = needed.get(secret);
     needed.set(secret, { ...before, by: [...(before?.by ?? []), by], ...(at === undefined ? {} : { at }) });
   };
@@ -51,6 +52,6 @@ function needs(input: GateInput): Map<string, Need> {
     need(pomeriumNamespace, secretName, `Pomerium (${name})`);
   for (const ingress of stayingIngresses(input))
     for (const { secretName } of ingress.tls)
-      if (secretName !== undefined) need(ingress.namespace, secretName, `Ingress ${objectName(ingress)}`);
+      if (secretName !== undefined) need(ingress.namespace, secretName, `Ingress ${objectId(ingress)}`);
   return needed;
 }

@@ -1,4 +1,4 @@
-import { objectLabel } from "../../components/ingress-nginx/identity.ts";
+import { objectLabel } from "../../components/cluster/objects.ts";
 import { type LiveIngressNginx, leavingObjects } from "../../components/ingress-nginx/live.ts";
 import type { Problem } from "../../config/problems.ts";
 import { bringTo, type GateInput, type Item } from "./gate.ts";

@@ -1,6 +1,7 @@
 import { ingressName, openIngressName } from "../../components/apps/ingress.ts";
+import { objectId } from "../../components/cluster/objects.ts";
 import { ingressClass } from "../../components/pomerium/names.ts";
-import { type GateInput, type Item, kubectl, objectName, stayingIngresses } from "./gate.ts";
+import { type GateInput, type Item, kubectl, stayingIngresses } from "./gate.ts";
 
 /**
  * Every Secret that Pomerium serves a host with has a certificate for that host. Where several Ingresses share one,
@@ -10,7 +11,7 @@ import { type GateInput, type Item, kubectl, objectName, stayingIngresses } from
 export function secretsGate(input: GateInput): Item[] {
   return [...served(input)].map(([secret, hosts]): Item => {
     const writers = input.issuance.certificates.filter(
-      ({ namespace, secretName }) => objectName({ namespace, name: secretName }) === secret,
+      ({ namespace, secretName }) => objectId({ namespace, name: secretName }) === secret,
     );
     const names = writers.flatMap(({ dnsNames }) => dnsNames);
     const bare = [...hosts.keys()].filter((host) => !names.some((name) => covers(name, host)));
@@ -37,7 +38,7 @@ export function secretsGate(input: GateInput): Item[] {
 function served(input: GateInput): Map<string, Map<string, string | undefined>> {
   const apps = new Map(
     input.stack.apps.flatMap(({ namespace, name, at }) =>
-      [ingressName(name), openIngressName(name)].map((own) => [objectName({ namespace, name: own }), at]),
+      [ingressName(name), openIngressName(name)].map((own) => [objectId({ namespace, name: own }), at]),
     ),
   );
   const secrets = new Map<string, Map<string, string | undefined>>();
@@ -45,10 +46,10 @@ function served(input: GateInput): Map<string, Map<string, string | undefined>> 
     if (ingress.ingressClass !== ingressClass) continue;
     for (const { hosts, secretName } of ingress.tls) {
       if (secretName === undefined) continue;
-      const secret = objectName({ namespace: ingress.namespace, name: secretName });
+      const secret = objectId({ namespace: ingress.namespace, name: secretName });
       const known = secrets.get(secret) ?? new Map<string, string | undefined>();
       for (const host of hosts.length > 0 ? hosts : ingress.rules.map((rule) => rule.host))
-        known.set(host, apps.get(objectName(ingress)));
+        known.set(host, apps.get(objectId(ingress)));
       secrets.set(secret, known);
     }
   }

@@ -144,7 +144,7 @@ describe("the issuer", () => {
 
   it("imports what an earlier stack has left, and creates the rest", async () => {
     const registrations = await deploy({
-      live: { issuer: foreign, release: true, existing: ["Secret/porkbun-example.org"] },
+      live: { issuer: foreign, release: true, existing: ["Secret cert-manager/porkbun-example.org"] },
     });
     const imports = Object.fromEntries(
       registrations.filter(({ importId }) => importId).map(({ name, importId }) => [name, importId]),

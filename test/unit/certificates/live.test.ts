@@ -69,7 +69,7 @@ describe("what a cluster has of certificates", () => {
 
   it("is told without what any Secret holds, and with nothing but questions", async () => {
     fake.objects[secret] = { metadata: { name: "porkbun-example.org" } };
-    assert.deepEqual((await read()).existing, ["Secret/porkbun-example.org"]);
+    assert.deepEqual((await read()).existing, ["Secret cert-manager/porkbun-example.org"]);
     assert.ok(fake.asked.every(({ method }) => method === "GET"));
     const secrets = fake.asked.filter((asked) => asked.path.includes("/secrets"));
     assert.equal(secrets.length, 2);
@@ -79,7 +79,7 @@ describe("what a cluster has of certificates", () => {
   it("includes the rights beside the chart that an earlier stack has left", async () => {
     const challenges = "cert-manager-webhook-porkbun:challenges";
     fake.objects[`/apis/rbac.authorization.k8s.io/v1/clusterroles/${challenges}`] = { metadata: {} };
-    assert.deepEqual((await read()).existing, [`ClusterRole/${challenges}`]);
+    assert.deepEqual((await read()).existing, [`ClusterRole ${challenges}`]);
   });
 
   it("has the issuer whole, and knows one made by hand from the program's own", async () => {

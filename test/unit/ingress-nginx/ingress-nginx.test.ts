@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import * as k8s from "@pulumi/kubernetes";
-import type { ObjectRef } from "../../../components/ingress-nginx/belonging.ts";
+import type { ObjectRef } from "../../../components/cluster/objects.ts";
 import { IngressNginx } from "../../../components/ingress-nginx/ingress-nginx.ts";
 import { hookName, keepUntilRetired } from "../../../components/ingress-nginx/keep.ts";
 import { type Registration, record } from "../pomerium/recorder.ts";

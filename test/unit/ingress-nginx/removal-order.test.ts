@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import * as fc from "fast-check";
-import type { ObjectRef } from "../../../components/ingress-nginx/belonging.ts";
+import type { ObjectRef } from "../../../components/cluster/objects.ts";
 import { removalOrder } from "../../../components/ingress-nginx/removal-order.ts";
 
 const kinds = [

@@ -45,13 +45,13 @@ describe("what a cluster has of Pomerium already", () => {
       items: [{ metadata: { name: "pomerium-controller", ...pulumi } }],
     };
     const { existing, foreign } = await read();
-    assert.deepEqual(existing.sort(), ["ClusterRole/pomerium-controller", "Service/pomerium/pomerium-proxy"]);
-    assert.deepEqual(foreign, ["Service/pomerium/pomerium-proxy"]);
+    assert.deepEqual(existing.sort(), ["ClusterRole pomerium-controller", "Service pomerium/pomerium-proxy"]);
+    assert.deepEqual(foreign, ["Service pomerium/pomerium-proxy"]);
   });
 
   it("is told of Secrets without their contents, and only of those that the program would make", async () => {
     fake.objects[secret] = { metadata: { name: "idp-secret", namespace: "pomerium" } };
-    assert.deepEqual((await read()).existing, ["Secret/pomerium/idp-secret"]);
+    assert.deepEqual((await read()).existing, ["Secret pomerium/idp-secret"]);
     const asked = fake.asked.filter((question) => question.path.includes("/secrets"));
     assert.deepEqual(asked.map((question) => question.path).sort(), [
       secret,

@@ -17,18 +17,18 @@ describe("taking over an object of Pomerium's manifests", () => {
   it("imports what is there, in its namespace or in none", async () => {
     const crd = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition";
     const name = "pomerium.ingress.pomerium.io";
-    assert.deepEqual(await options(crd, { name }, [`CustomResourceDefinition/${name}`]), { import: name });
+    assert.deepEqual(await options(crd, { name }, [`CustomResourceDefinition ${name}`]), { import: name });
     const account = { name: "pomerium-controller", namespace: "pomerium" };
     assert.deepEqual(
       await options("kubernetes:core/v1:ServiceAccount", account, [
-        "ServiceAccount/pomerium/pomerium-controller",
+        "ServiceAccount pomerium/pomerium-controller",
       ]),
       { import: "pomerium/pomerium-controller" },
     );
   });
 
   it("makes what is not there, also when something else has its name", async () => {
-    const there = ["Service/other/pomerium-proxy", "ServiceAccount/pomerium/pomerium-proxy"];
+    const there = ["Service other/pomerium-proxy", "ServiceAccount pomerium/pomerium-proxy"];
     const made = await options("kubernetes:core/v1:Service", service, there);
     assert.ok(made && !("import" in made));
   });
@@ -39,7 +39,7 @@ describe("taking over an object of Pomerium's manifests", () => {
   });
 
   it("keeps a Service's address, without which it would be made anew", async () => {
-    const made = await options("kubernetes:core/v1:Service", service, ["Service/pomerium/pomerium-proxy"]);
+    const made = await options("kubernetes:core/v1:Service", service, ["Service pomerium/pomerium-proxy"]);
     const { import: id, ignoreChanges } = made as { import: string; ignoreChanges: string[] };
     assert.equal(id, "pomerium/pomerium-proxy");
     assert.ok(ignoreChanges.includes("spec.clusterIP"));
@@ -68,10 +68,10 @@ describe("taking over Pomerium's settings and secrets", () => {
   const find = (registrations: Registration[], name: string): Registration | undefined =>
     registrations.find((registration) => registration.name === name);
   const all = [
-    "Pomerium/global",
-    "Secret/pomerium/idp-secret",
-    "Secret/pomerium/pomerium-storage",
-    "Ingress/pomerium/global",
+    "Pomerium global",
+    "Secret pomerium/idp-secret",
+    "Secret pomerium/pomerium-storage",
+    "Ingress pomerium/global",
   ];
 
   it("imports each that is there, and is what the program says afterwards", async () => {

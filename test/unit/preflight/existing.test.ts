@@ -78,13 +78,13 @@ describe("the volume that somebody made by hand", () => {
 
 describe("a StatefulSet that somebody made by hand", () => {
   it("is refused, because it has the name that the program's own needs and cannot become it", () => {
-    const [problem, ...others] = problems({ foreign: ["StatefulSet/pomerium/pomerium"] });
+    const [problem, ...others] = problems({ foreign: ["StatefulSet pomerium/pomerium"] });
     assert.deepEqual(others, []);
     assert.match(problem ?? "", /kubectl --context test --namespace pomerium delete statefulset pomerium$/);
   });
 
   it("is the program's own in every later run", () => {
-    assert.deepEqual(problems({ existing: ["StatefulSet/pomerium/pomerium"] }), []);
+    assert.deepEqual(problems({ existing: ["StatefulSet pomerium/pomerium"] }), []);
   });
 });
 
@@ -92,7 +92,7 @@ describe("a second route to an app's host", () => {
   const rival = ingress("komga", "komga", ["komga.example.org", "other.example.org"], {
     ingressClass: "pomerium",
   });
-  const foreign = ["Ingress/komga/komga"];
+  const foreign = ["Ingress komga/komga"];
 
   it("is refused with the command that removes it, and told what else it serves", () => {
     assert.deepEqual(problems({ foreign }, [rival]), [
@@ -117,13 +117,13 @@ describe("a second route to an app's host", () => {
 
   it("is not the app's own, hand-made or not: that is taken over", () => {
     const own = { ...rival, name: "komga-pomerium-ingress" };
-    assert.deepEqual(problems({ foreign: ["Ingress/komga/komga-pomerium-ingress"] }, [own]), []);
+    assert.deepEqual(problems({ foreign: ["Ingress komga/komga-pomerium-ingress"] }, [own]), []);
   });
 });
 
 describe("an Ingress that somebody has opened by hand", () => {
   const key = "komga/komga-pomerium-ingress";
-  const foreign = [`Ingress/${key}`];
+  const foreign = [`Ingress ${key}`];
   const opened = (name: string, value = "true"): LiveIngress[] =>
     deployed(stack).map((each) =>
       `${each.namespace}/${each.name}` === key
@@ -171,30 +171,30 @@ describe("an Ingress that somebody has opened by hand", () => {
 describe("what a preview says of hand-made objects", () => {
   const pomerium = { foreignNamespace: true, foreignBootstrapSecret: true, deployment: true };
   const foreign = [
-    "CustomResourceDefinition/pomerium.ingress.pomerium.io",
-    "PersistentVolume/pomerium-pv-data",
-    "PersistentVolumeClaim/pomerium/pomerium-pvc-data",
-    "Pomerium/global",
-    "Secret/pomerium/idp-secret",
-    "Service/pomerium/pomerium-proxy",
-    "Deployment/pomerium/pomerium",
-    "Ingress/komga/komga-pomerium-ingress",
-    "Ingress/else/other",
-    "ClusterRole/view",
+    "CustomResourceDefinition pomerium.ingress.pomerium.io",
+    "PersistentVolume pomerium-pv-data",
+    "PersistentVolumeClaim pomerium/pomerium-pvc-data",
+    "Pomerium global",
+    "Secret pomerium/idp-secret",
+    "Service pomerium/pomerium-proxy",
+    "Deployment pomerium/pomerium",
+    "Ingress komga/komga-pomerium-ingress",
+    "Ingress else/other",
+    "ClusterRole view",
   ];
   const lines = (keys: string[], record?: { phase: string; adopted: string[] }) =>
     existingLines(stack, { pomerium, ...(record ? { record } : {}) }, { foreign: keys });
 
   it("tells what stays as it is from what changes, and names what is stopped", () => {
     assert.deepEqual(lines(foreign), [
-      "taken over as it is: Namespace/pomerium, Secret/pomerium/bootstrap, PersistentVolume/pomerium-pv-data, PersistentVolumeClaim/pomerium/pomerium-pvc-data",
-      "taken over, changed where it differs: CustomResourceDefinition/pomerium.ingress.pomerium.io, Pomerium/global, Secret/pomerium/idp-secret, Service/pomerium/pomerium-proxy, Ingress/komga/komga-pomerium-ingress",
-      "stopped, and left without pods: Deployment/pomerium/pomerium",
+      "taken over as it is: Namespace pomerium, Secret pomerium/bootstrap, PersistentVolume pomerium-pv-data, PersistentVolumeClaim pomerium/pomerium-pvc-data",
+      "taken over, changed where it differs: CustomResourceDefinition pomerium.ingress.pomerium.io, Pomerium global, Secret pomerium/idp-secret, Service pomerium/pomerium-proxy, Ingress komga/komga-pomerium-ingress",
+      "stopped, and left without pods: Deployment pomerium/pomerium",
     ]);
   });
 
   it("names the command that removes the generator of secrets, which may write them everywhere", () => {
-    const text = lines(["ClusterRole/pomerium-gen-secrets"]).join("\n");
+    const text = lines(["ClusterRole pomerium-gen-secrets"]).join("\n");
     assert.match(text, /kubectl --context test .* delete .*clusterrole.* pomerium-gen-secrets/);
   });
 
@@ -206,9 +206,9 @@ describe("what a preview says of hand-made objects", () => {
 describe("what the components are told is there", () => {
   it("an app's own Ingresses, and nobody else's", () => {
     const existing = [
-      "Ingress/komga/komga-pomerium-ingress-open",
-      "Ingress/other/komga-pomerium-ingress",
-      "Ingress/komga/komga-ingress",
+      "Ingress komga/komga-pomerium-ingress-open",
+      "Ingress other/komga-pomerium-ingress",
+      "Ingress komga/komga-ingress",
     ];
     assert.deepEqual(existingIngresses({ existing }, { name: "komga", namespace: "komga" }), [
       "komga/komga-pomerium-ingress-open",
@@ -216,7 +216,7 @@ describe("what the components are told is there", () => {
   });
 
   it("of the verify page what there is, object by object", () => {
-    const existing = ["Service/pomerium/verify", "Deployment/default/verify"];
+    const existing = ["Service pomerium/verify", "Deployment default/verify"];
     assert.deepEqual(existingVerify({ existing }), { service: "pomerium/verify" });
   });
 });

@@ -2,7 +2,7 @@ import { ingressAnnotations, ingressName, openIngressName } from "../../../../co
 import { canarySecret, issuerSpec } from "../../../../components/certificates/issuer-spec.ts";
 import type { LiveCertificate, LiveIssuance, LiveIssuer } from "../../../../components/certificates/live.ts";
 import type { LiveIngress } from "../../../../components/cluster/live.ts";
-import { objectLabel } from "../../../../components/ingress-nginx/identity.ts";
+import { objectLabel } from "../../../../components/cluster/objects.ts";
 import { type LiveIngressNginx, leavingObjects } from "../../../../components/ingress-nginx/live.ts";
 import { hasOwnCertificate } from "../../../../config/certificates.ts";
 import type { Stack } from "../../../../config/stack.ts";
