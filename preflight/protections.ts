@@ -82,13 +82,15 @@ export function annotationNotes(
   if (found.length === 0) return [];
   const many = (verdict: Finding["verdict"]): number =>
     found.filter((finding) => finding.verdict === verdict).length;
+  // Apps that have the same annotation share its line.
+  const lines = new Map<string, string[]>();
+  for (const { app, annotation, verdict, says, protects } of found) {
+    if (protects || (verdict !== "decide" && verdict !== "lost")) continue;
+    const line = `${annotation.replace(nginxPrefix, "")} ${verdict}: ${says}`;
+    lines.set(line, [...(lines.get(line) ?? []), app]);
+  }
   return [
     `${found.length} annotations of the apps' nginx Ingresses: ${many("equivalent")} with an equivalent, ${many("unnecessary")} unnecessary, ${many("decide")} to decide, ${many("lost")} lost`,
-    ...found
-      .filter(({ verdict, protects }) => !protects && (verdict === "decide" || verdict === "lost"))
-      .map(
-        ({ app, annotation, verdict, says }) =>
-          `${app}: ${annotation.replace(nginxPrefix, "")} ${verdict}: ${says}`,
-      ),
+    ...[...lines].map(([line, apps]) => `${apps.join(", ")}: ${line}`),
   ];
 }

@@ -18,9 +18,6 @@ import { installWebhook } from "./webhook-release.ts";
 
 export type { DnsIssuerArgs, ZoneArgs } from "./dns-issuer-args.ts";
 
-/** Another stack, kubectl or Helm may have set the same fields; what the program says is what holds. */
-const force = { "pulumi.com/patchForce": "true" };
-
 /**
  * The ClusterIssuer of all certificates, with one solver per DNS zone, and what the solvers need: credentials and,
  * for Porkbun, a webhook. Each zone is proven by a certificate of its own before anything relies on it.
@@ -66,7 +63,7 @@ export class DnsIssuer extends pulumi.ComponentResource {
       return new k8s.core.v1.Secret(
         `${name}-credentials-${zone}`,
         {
-          metadata: { name: object.name, namespace, annotations: force },
+          metadata: { name: object.name, namespace },
           type: "Opaque",
           // Not `stringData`: server-side apply does not see it in what is there.
           data: pulumi.secret(texts).apply(encode),
@@ -97,7 +94,7 @@ export class DnsIssuer extends pulumi.ComponentResource {
         metadata: {
           name: args.issuer,
           ...(takenOver ? {} : { labels: { [managedBy.label]: managedBy.value } }),
-          annotations: { ...force, "pulumi.com/waitFor": registered(args.email) },
+          annotations: { "pulumi.com/waitFor": registered(args.email) },
         },
         spec: pulumi.output(ingressClass).apply((className) =>
           issuerSpec({

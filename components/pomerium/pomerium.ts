@@ -293,11 +293,7 @@ function scaledToZero(name: string, opts: pulumi.CustomResourceOptions): pulumi.
       metadata: {
         name: names.workload,
         namespace: names.namespace,
-        annotations: {
-          // Whoever applied it has set the replicas too.
-          "pulumi.com/patchForce": "true",
-          "pulumi.com/skipAwait": "true",
-        },
+        annotations: { "pulumi.com/skipAwait": "true" },
       },
       spec: { replicas: 0 },
     },
@@ -330,7 +326,7 @@ function settingsInForce(
       ...settingsKind,
       metadata: {
         name: names.settingsObject,
-        annotations: { "pulumi.com/patchForce": "true", "pulumi.com/waitFor": condition },
+        annotations: { "pulumi.com/waitFor": condition },
       },
     },
     {

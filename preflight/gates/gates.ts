@@ -41,7 +41,7 @@ export function gateProblems({ phase }: Pick<Stack, "phase">, rows: readonly Row
         .filter(({ ok }) => !ok)
         .map(({ subject, note, at = "phase", mend }) => ({
           at,
-          message: `${name}: ${subject}${note === undefined ? "" : `: ${note}`}`,
+          message: `gate ${name}: ${subject}${note === undefined ? "" : `: ${note}`}`,
           ...(mend === undefined ? {} : { mend }),
         })),
     );

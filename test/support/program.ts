@@ -21,6 +21,24 @@ interface PomeriumStatus {
   };
 }
 
+/** A Secret of ingress-nginx as `kubectl apply` leaves it: with a copy of itself in an annotation. */
+const appliedByKubectl = {
+  apiVersion: "v1",
+  kind: "Secret",
+  metadata: {
+    name: "status-page-login",
+    namespace: "ingress-nginx",
+    labels: { "app.kubernetes.io/name": "ingress-nginx", "app.kubernetes.io/instance": "ingress-nginx" },
+    annotations: {
+      "kubectl.kubernetes.io/last-applied-configuration": JSON.stringify({
+        kind: "Secret",
+        stringData: { password: "nobody-may-read-this" },
+      }),
+    },
+  },
+  stringData: { password: "nobody-may-read-this" },
+};
+
 /** What changed: every operation but `same`. */
 function changes({ counts }: Outcome): Record<string, number> {
   return Object.fromEntries(Object.entries(counts).filter(([operation]) => operation !== "same"));
@@ -55,6 +73,7 @@ export function programSuite(makeRunner: MakeRunner): void {
 
       before(async () => {
         sandbox = await openSandbox(stack, tools());
+        await sandbox.cluster.apply([appliedByKubectl]);
         runner = await makeRunner(sandbox, stack);
         secrets = sandbox.config("coexist").secrets;
       });
@@ -128,6 +147,7 @@ export function programSuite(makeRunner: MakeRunner): void {
 
       it("no secret stands in plain in the state, in the messages, or in a folder of the cluster's", async () => {
         const texts = [await runner.state(), ...(await outcomeTexts(runner))];
+        for (const text of texts) assert.ok(!text.includes(appliedByKubectl.stringData.password));
         for (const { path, value } of secrets)
           for (const shown of [value, Buffer.from(value).toString("base64")])
             for (const text of texts) {

@@ -114,7 +114,6 @@ describe("the issuer", () => {
   it("takes over the one that is there, with the account that its renewals have had", async () => {
     const issuer = find(await deploy({ live: { issuer: foreign } }), "issuer-letsencrypt-prod");
     assert.equal(issuer.importId, "letsencrypt-prod");
-    assert.equal(metadataOf(issuer).annotations["pulumi.com/patchForce"], "true");
     const { acme } = issuer.inputs.spec as { acme: { privateKeySecretRef: { name: string } } };
     assert.equal(acme.privateKeySecretRef.name, "by-hand");
   });

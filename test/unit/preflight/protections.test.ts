@@ -93,6 +93,19 @@ describe("the other annotations", () => {
     assert.match(lines[0] ?? "", /^komga: proxy-body-size decide: /);
   });
 
+  it("have one line for all apps that have the same", () => {
+    const raw = put(goodStack(), "apps.komga.replaces", "komga-ingress");
+    put(raw, "apps.wiki.replaces", "wiki-ingress");
+    const own = parse(raw);
+    const { namespace } = own.apps.find(({ name }) => name === "wiki")!;
+    const body = { [nginx("proxy-body-size")]: "50m" };
+    const [, ...lines] = annotationNotes(own, {
+      ingresses: [ingress(body), ingress(body, { namespace, name: "wiki-ingress" })],
+    });
+    assert.equal(lines.length, 1, lines.join("\n"));
+    assert.match(lines[0] ?? "", /^\w+, \w+: proxy-body-size decide: /);
+  });
+
   it("are not spoken of where there are none", () => {
     assert.deepEqual(annotationNotes(stack(), { ingresses: [ingress({})] }), []);
   });

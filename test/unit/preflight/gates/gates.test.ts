@@ -65,7 +65,7 @@ describe("the gates before retired", () => {
     const rows = gates(unready());
     const problems = gateProblems(stackOf(), rows);
     assert.deepEqual(
-      [...new Set(problems.map(({ message }) => message.split(":")[0]))],
+      [...new Set(problems.map(({ message }) => message.split(":")[0]?.replace(/^gate /, "")))],
       [...gateNames],
       "a gate lets through what it should not",
     );
@@ -85,7 +85,7 @@ describe("the gates before retired", () => {
       const edits = { "ingressNginx.override": { [name]: "known" } };
       const left = gateProblems(stackOf(edits), gates(unready(edits)));
       assert.deepEqual(
-        [...new Set(left.map(({ message }) => message.split(":")[0]))],
+        [...new Set(left.map(({ message }) => message.split(":")[0]?.replace(/^gate /, "")))],
         gateNames.filter((each) => each !== name),
       );
     }
@@ -122,10 +122,10 @@ describe("the phases", () => {
   it("lead to retired through cutover alone", () => {
     const mend = "pulumi config set --stack test phase cutover && pulumi up --stack test";
     assert.deepEqual(at("coexist"), [
-      `phase: phase: test: has been brought to coexist; cutover comes before retired » ${mend}`,
+      `phase: gate phase: test: has been brought to coexist; cutover comes before retired » ${mend}`,
     ]);
     assert.deepEqual(at(undefined), [
-      `phase: phase: test: has not been brought to any phase yet; cutover comes before retired » ${mend}`,
+      `phase: gate phase: test: has not been brought to any phase yet; cutover comes before retired » ${mend}`,
     ]);
     assert.deepEqual(at("cutover"), []);
   });
