@@ -1,3 +1,5 @@
+import type { LiveCluster } from "../components/cluster/live.ts";
+import type { LiveIngressNginx } from "../components/ingress-nginx/live.ts";
 import type { PhaseEffects } from "../config/phases.ts";
 import { formatWarnings } from "../config/problems.ts";
 import type { Stack } from "../config/stack.ts";
@@ -40,7 +42,7 @@ export function announce(
     diffText(access),
     ...section("ready", [readiness(live), ...readinessTable(gates.filter((gate) => isShown(stack, gate)))]),
     ...section("pomerium", existingLines(stack, live, pomerium)),
-    ...section("nginx", fate(stack, ingressNginx, phase)),
+    ...section("nginx", ingressNginx ? fate(stack, ingressNginx, phase) : unmanaged(live)),
     ...section("issuer", certificates.changes),
     ...section(
       "tunnel",
@@ -63,24 +65,33 @@ function isShown({ phase }: Pick<Stack, "phase">, { override }: Row): boolean {
   return phase !== "retired" || override !== undefined;
 }
 
+/** What of ingress-nginx the stack file does not speak of. */
+function unmanaged({ ingresses }: Pick<LiveCluster, "ingresses">): string[] {
+  const found = ingresses.filter(({ ingressClass, solver }) => ingressClass === "nginx" && !solver);
+  if (found.length === 0) return [];
+  return [
+    `${count(found.length, "Ingress", "Ingresses")} of class nginx, which this stack leaves alone: its file has no \`ingressNginx\``,
+  ];
+}
+
 /** What the run does with ingress-nginx, and which hosts go dark with it. */
 function fate(
   stack: Pick<Stack, "ingressNginx" | "apps">,
-  nginx: Findings["ingressNginx"],
+  nginx: LiveIngressNginx,
   phase: PhaseEffects,
 ): string[] {
-  const { ingressNginx: config } = stack;
-  if (config === undefined || nginx === undefined) return [];
   if (isGone(nginx)) return ["nothing of it is in this cluster"];
   const { stays } = leaving(phase, nginx);
   const isKept = phase.ingressNginx === "kept";
   const objects = isKept ? nginx.installation.length : nginx.installation.length - stays.length;
   const all = `${count(objects, "object", "objects")} and ${count(nginx.ingresses.length, "Ingress", "Ingresses")}`;
   const namespace =
-    stays.length > 0 ? `; namespace ${config.namespace} stays: ${nginx.strangers.join(", ")}` : "";
+    stays.length > 0
+      ? `; namespace ${stays.map(({ name }) => name).join()} stays: ${nginx.strangers.join(", ")}`
+      : "";
   return [
     isKept ? `${all} stay as they are, kept from deletion until retired` : `${all} are removed${namespace}`,
-    ...Object.entries(config.abandon)
+    ...Object.entries(stack.ingressNginx?.abandon ?? {})
       .filter(([host]) => nginx.ingresses.some(({ rules }) => servesHost(rules, host)))
       .map(([host, why]) => `! ${isKept ? "will go dark" : "goes dark"}: ${host} (${why})`),
     ...annotationNotes(stack, nginx),

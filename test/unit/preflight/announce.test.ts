@@ -151,6 +151,14 @@ describe("what a preview says of ingress-nginx", () => {
       /^nginx/m,
     );
   });
+
+  it("that it is left alone, where the stack file does not speak of it", () => {
+    const old = { ...deployed(stack())[0]!, name: "komga-ingress", ingressClass: "nginx" };
+    assert.match(
+      announced(stack({ ingressNginx: undefined, tunnels: undefined }), cluster({ ingresses: [old] })),
+      /^nginx +1 Ingress of class nginx, which this stack leaves alone/m,
+    );
+  });
 });
 
 describe("readiness", () => {
