@@ -36,6 +36,8 @@ export interface LiveIngress {
   annotations: Record<string, string>;
   /** Rules without a host are left out: no app's traffic comes by them. */
   rules: { host: string; paths: RoutePath[] }[];
+  /** It also answers hosts that it does not name: by a rule without a host, or by a default backend. */
+  anyHost: boolean;
   tls: { hosts: string[]; secretName?: string }[];
   /** Made by cert-manager for a challenge, and gone with it. */
   solver: boolean;
@@ -88,6 +90,7 @@ interface IngressObject {
   metadata: Metadata;
   spec: {
     ingressClassName?: string;
+    defaultBackend?: object;
     rules?: { host?: string; http?: { paths?: { path?: string; pathType: string }[] } }[];
     tls?: { hosts?: string[]; secretName?: string }[];
   };
@@ -179,6 +182,7 @@ function liveIngress({ metadata, spec }: IngressObject): LiveIngress {
           ]
         : [],
     ),
+    anyHost: spec.defaultBackend !== undefined || (spec.rules ?? []).some(({ host }) => !host),
     tls: (spec.tls ?? []).map(({ hosts = [], secretName }) => ({
       hosts,
       ...(secretName ? { secretName } : {}),

@@ -13,6 +13,21 @@ export interface LiveIngressNginx {
   ingresses: LiveIngress[];
   /** What else lies in its namespace, which therefore stays: `ConfigMap custom-headers`. Empty when it can go. */
   strangers: string[];
+  /** Adopted by this program once, still there, and not ingress-nginx' any more, as far as it can be told. */
+  strayed: ObjectRef[];
+  /** Settings of the controller as a whole, from its ConfigMap: `whitelist-source-range` → `10.0.0.0/8`. */
+  settings: Record<string, string>;
+  /** Ports that it passes on as they are, by the ConfigMaps of its TCP and UDP services. */
+  streams: Stream[];
+}
+
+/** A port that ingress-nginx passes on without looking at what goes through. */
+export interface Stream {
+  protocol: "TCP" | "UDP";
+  /** Port of its Service. */
+  port: string;
+  /** `namespace/service:port`. */
+  backend: string;
 }
 
 /** All of it, Ingresses included. */
@@ -165,6 +180,9 @@ export async function readIngressNginx(
     classes: [...names],
     ingresses: leaving,
     strangers,
+    strayed: [],
+    settings: {},
+    streams: [],
   };
 }
 

@@ -53,6 +53,7 @@ describe("access", () => {
         annotations: { "ingress.pomerium.io/policy": '[{"allow":{"or":[{"email":"bob@gmail.com"}]}}]' },
         rules: [{ host: "wiki.example.org", paths: [{ path: "/", exact: false }] }],
         tls: [],
+        anyHost: false,
         solver: false,
       },
       {
@@ -62,6 +63,7 @@ describe("access", () => {
         annotations: {},
         rules: [{ host: "old.example.org", paths: [{ path: "/", exact: false }] }],
         tls: [],
+        anyHost: false,
         solver: false,
       },
     ]);

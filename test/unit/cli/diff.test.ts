@@ -23,6 +23,7 @@ const ingress = (annotations: Record<string, string>): LiveIngress => ({
   annotations,
   rules: [{ host: "wiki.example.org", paths: [{ path: "/", exact: false }] }],
   tls: [],
+  anyHost: false,
   solver: false,
 });
 

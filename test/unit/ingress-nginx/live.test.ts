@@ -23,6 +23,7 @@ function ingress(
     annotations: {},
     rules: [],
     tls: [],
+    anyHost: false,
     solver: false,
     ...(ingressClass === undefined ? {} : { ingressClass }),
     ...more,
@@ -177,6 +178,9 @@ describe("the live ingress-nginx", () => {
       classes: ["nginx"],
       ingresses: [],
       strangers: [],
+      strayed: [],
+      settings: {},
+      streams: [],
     });
   });
 });

@@ -91,6 +91,9 @@ describe("what a preview says of ingress-nginx", () => {
     classes: ["nginx"],
     ingresses: [ingress("komga", "komga-ingress", ["komga.example.org", "old.example.org"])],
     strangers: [],
+    strayed: [],
+    settings: {},
+    streams: [],
   };
   const rows = [
     { name: "hosts", items: [{ subject: "old.example.org", ok: false, note: "no app has this host" }] },

@@ -14,6 +14,7 @@ function ingress(annotations: Record<string, string>, more: Partial<LiveIngress>
     annotations,
     rules: [],
     tls: [],
+    anyHost: false,
     solver: false,
     ...more,
   };

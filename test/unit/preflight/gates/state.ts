@@ -30,6 +30,7 @@ export function ingress(
     annotations: {},
     rules: hosts.map((host) => ({ host, paths: [{ path: "/", exact: false }] })),
     tls: [],
+    anyHost: false,
     solver: false,
     ...more,
   };
@@ -47,6 +48,7 @@ export function deployed(stack: Stack): LiveIngress[] {
         annotations: ingressAnnotations({ authorization, route: app.route, pomeriumVersion: "v0.33.1" }),
         rules: [{ host: app.host, paths: [...paths] }],
         tls: hasOwnCertificate(stack, app) ? [{ hosts: [app.host], secretName: app.tlsSecret }] : [],
+        anyHost: false,
         solver: false,
       })),
   );
@@ -107,6 +109,9 @@ export function ready(stack: Stack = stackOf()): GateInput {
     classes: ["nginx"],
     ingresses: [old],
     strangers: [],
+    strayed: [],
+    settings: {},
+    streams: [],
   };
   const issuer = issuerOf(stack);
   const issuance: LiveIssuance = {
