@@ -73,29 +73,33 @@ const issued = (host: string, namespace: string, secretName: string) => ({
   ...existingCertificate(findings.certificates.live, namespace, secretName),
 });
 
+/** What a phase is made of, beside what it removes. */
+const parts: pulumi.Resource[] = [issuer, pomerium];
+
 for (const { name, host, ...certificate } of sharedCertificates(stack))
-  new HostCertificate(
-    name,
-    {
-      ...certificate,
-      namespace: pomerium.namespace,
-      ...issued(host, names.namespace, certificate.secretName),
-    },
-    { provider },
+  parts.push(
+    new HostCertificate(
+      name,
+      {
+        ...certificate,
+        namespace: pomerium.namespace,
+        ...issued(host, names.namespace, certificate.secretName),
+      },
+      { provider },
+    ),
   );
 
 /** Where each app answers, once it does. */
 export const urls: Record<string, pulumi.Output<string>> = {};
-/** What a phase is made of. */
-const parts: pulumi.Resource[] = [];
-
 for (const app of stack.apps) {
   if (isVerify(app)) {
     const jwksEndpoint = `${phase.origin(app.host)}/.well-known/pomerium/jwks.json`;
-    new Verify(
-      "verify-service",
-      { namespace: pomerium.namespace, jwksEndpoint, live: existingVerify(findings.pomerium) },
-      { provider },
+    parts.push(
+      new Verify(
+        "verify-service",
+        { namespace: pomerium.namespace, jwksEndpoint, live: existingVerify(findings.pomerium) },
+        { provider },
+      ),
     );
   }
   const deployed = new App(
@@ -147,17 +151,19 @@ if (stack.tunnels.length > 0) {
 }
 
 // Adopted as it is while traffic may depend on it; from `retired` on it is no longer here, and so Pulumi removes it.
-const { adopt, ...keeping } = leaving(phase, findings.ingressNginx);
-const beforeDelete = keepUntilRetired({ stack: stack.name, phase: stack.phase, ...keeping });
-if (adopt.length > 0)
-  await new IngressNginx("ingress-nginx", { objects: adopt, beforeDelete }, { provider }).adopted;
+const { adopt, released, ...keeping } = leaving(phase, findings.ingressNginx, findings.cluster);
+const beforeDelete = keepUntilRetired({ stack: stack.name, phase: stack.phase, ...keeping }, stack.cluster);
+if (adopt.length + released.length > 0)
+  await new IngressNginx("ingress-nginx", { objects: adopt, released, beforeDelete }, { provider }).adopted;
 
+const { record } = findings.cluster;
 recordPhase(
   {
     phase: stack.phase,
-    adopted: adopt.map(objectLabel),
+    // In `retired`, still what there was: a removal that is interrupted is known by it.
+    adopted: phase.ingressNginx === "kept" ? adopt.map(objectLabel) : (record?.adopted ?? []),
     namespace: pomerium.namespace,
-    exists: findings.cluster.record !== undefined,
+    exists: record !== undefined,
   },
   { provider, dependsOn: parts },
 );

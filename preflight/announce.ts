@@ -1,18 +1,22 @@
 import type { LiveCluster } from "../components/cluster/live.ts";
+import { type ObjectRef, objectLabel } from "../components/cluster/objects.ts";
 import type { LiveIngressNginx } from "../components/ingress-nginx/live.ts";
 import type { PhaseEffects } from "../config/phases.ts";
 import { formatWarnings } from "../config/problems.ts";
 import type { Stack } from "../config/stack.ts";
 import { stackFileName } from "../config/stack-file.ts";
 import { diffAccess } from "../policies/diff/diff.ts";
+import { hostsOf } from "../policies/nginx/hosts.ts";
 import { diffText } from "../policies/report/diff-text.ts";
 import { existingLines } from "./existing.ts";
-import { isGone, type Row } from "./gates/gate.ts";
+import { isGone, kubectlDelete, type Row } from "./gates/gate.ts";
+import { streamKey } from "./gates/hosts.ts";
 import { readinessTable } from "./gates/table.ts";
 import { leaving } from "./ingress-nginx.ts";
 import type { Findings } from "./preflight.ts";
 import { annotationNotes } from "./protections.ts";
 import { readiness } from "./readiness.ts";
+import { strayNotes } from "./strays.ts";
 import { liveView, viewOfStack } from "./views.ts";
 
 /**
@@ -42,7 +46,7 @@ export function announce(
     diffText(access),
     ...section("ready", [readiness(live), ...readinessTable(gates.filter((gate) => isShown(stack, gate)))]),
     ...section("pomerium", existingLines(stack, live, pomerium)),
-    ...section("nginx", ingressNginx ? fate(stack, ingressNginx, phase) : unmanaged(live)),
+    ...section("nginx", ingressNginx ? fate(stack, live, ingressNginx, phase, gates) : unmanaged(live)),
     ...section("issuer", certificates.changes),
     ...section(
       "tunnel",
@@ -74,32 +78,77 @@ function unmanaged({ ingresses }: Pick<LiveCluster, "ingresses">): string[] {
   ];
 }
 
-/** What the run does with ingress-nginx, and which hosts go dark with it. */
+/** What the run does with ingress-nginx, what goes along with it, and which hosts go dark. */
 function fate(
-  stack: Pick<Stack, "ingressNginx" | "apps">,
+  stack: Pick<Stack, "cluster" | "ingressNginx" | "apps">,
+  live: Pick<LiveCluster, "ingresses" | "record">,
   nginx: LiveIngressNginx,
   phase: PhaseEffects,
+  gates: readonly Row[],
 ): string[] {
-  if (isGone(nginx)) return ["nothing of it is in this cluster"];
-  const { stays } = leaving(phase, nginx);
+  const strays = strayNotes(nginx, live);
+  if (isGone(nginx)) return ["nothing of it is in this cluster", ...strays];
   const isKept = phase.ingressNginx === "kept";
-  const objects = isKept ? nginx.installation.length : nginx.installation.length - stays.length;
-  const all = `${count(objects, "object", "objects")} and ${count(nginx.ingresses.length, "Ingress", "Ingresses")}`;
-  const namespace =
-    stays.length > 0
-      ? `; namespace ${stays.map(({ name }) => name).join()} stays: ${nginx.strangers.join(", ")}`
-      : "";
   return [
-    isKept ? `${all} stay as they are, kept from deletion until retired` : `${all} are removed${namespace}`,
+    ...(isKept
+      ? [`${counted(leaving(phase, nginx, live).adopt)} stay as they are, kept from deletion until retired`]
+      : removal(stack, live, nginx, phase)),
+    ...strays,
+    ...along(gates, isKept),
     ...Object.entries(stack.ingressNginx?.abandon ?? {})
-      .filter(([host]) => nginx.ingresses.some(({ rules }) => servesHost(rules, host)))
-      .map(([host, why]) => `! ${isKept ? "will go dark" : "goes dark"}: ${host} (${why})`),
+      .filter(([key]) => isServed(nginx, key))
+      .map(([key, why]) => `! ${isKept ? "will go dark" : "goes dark"}: ${key} (${why})`),
     ...annotationNotes(stack, nginx),
   ];
 }
 
-function servesHost(rules: readonly { host: string }[], host: string): boolean {
-  return rules.length === 0 ? host === "*" : rules.some((rule) => rule.host === host);
+/** What is removed, and what is not: Pulumi removes only what it has adopted. */
+function removal(
+  stack: Pick<Stack, "cluster">,
+  live: Pick<LiveCluster, "record">,
+  nginx: LiveIngressNginx,
+  phase: PhaseEffects,
+): string[] {
+  const { live: all = [], stays } = leaving(phase, nginx, live);
+  const going = all.filter((object) => !stays.includes(object));
+  const adopted = new Set(live.record?.adopted);
+  const removed = going.filter((object) => adopted.has(objectLabel(object)));
+  const left = going.filter((object) => !removed.includes(object));
+  const because = stays.map(({ name }) => `namespace ${name} stays: ${nginx.strangers.join(", ")}`);
+  return [
+    ...(removed.length > 0 ? [[`${counted(removed)} are removed`, ...because].join("; ")] : because),
+    ...left.map(
+      (object) =>
+        `! ${objectLabel(object)} is left, since it was never adopted: ${kubectlDelete({ stack }, object)}`,
+    ),
+  ];
+}
+
+/** More than these are not named one by one. */
+const few = 3;
+
+/** Certificates that Kubernetes deletes with the Ingress that owns them, and that nobody needs. */
+function along(gates: readonly Row[], isKept: boolean): string[] {
+  const owned = gates.find(({ name }) => name === "owners")?.items.filter(({ ok }) => ok) ?? [];
+  if (owned.length === 0) return [];
+  const names = owned.map(({ subject }) => subject.replace(/^Certificate /, ""));
+  const which = names.length > few ? "" : `: ${names.join(", ")}`;
+  const verb = isKept ? "will go" : owned.length === 1 ? "goes" : "go";
+  return [`${count(owned.length, "Certificate", "Certificates")} ${verb} along with their Ingresses${which}`];
+}
+
+/** Whether ingress-nginx answers what the stack file abandons. */
+function isServed({ ingresses, streams }: LiveIngressNginx, key: string): boolean {
+  return (
+    ingresses.some((ingress) => hostsOf(ingress).includes(key)) ||
+    streams.some((stream) => streamKey(stream) === key)
+  );
+}
+
+/** `31 objects and 11 Ingresses`. */
+function counted(objects: readonly ObjectRef[]): string {
+  const ingresses = objects.filter(({ kind }) => kind === "Ingress").length;
+  return `${count(objects.length - ingresses, "object", "objects")} and ${count(ingresses, "Ingress", "Ingresses")}`;
 }
 
 function count(n: number, one: string, many: string): string {

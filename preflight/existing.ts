@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { ingressName, openIngressName } from "../components/apps/ingress.ts";
+import { ingressName, isIngressName, openIngressName } from "../components/apps/ingress.ts";
 import { verifyService } from "../components/apps/verify.ts";
 import type { LiveCluster, LiveIngress } from "../components/cluster/live.ts";
 import { objectLabel } from "../components/cluster/objects.ts";
@@ -164,7 +164,7 @@ function rivals(
       !solver &&
       !own.has(`${namespace}/${name}`) &&
       // One of this program's for an app that has gone, or has another name now, goes with this run.
-      foreign.includes(objectLabel({ kind: "Ingress", namespace, name })),
+      !(isIngressName(name) && !foreign.includes(objectLabel({ kind: "Ingress", namespace, name }))),
   );
   return apps.flatMap((app) =>
     others
@@ -240,8 +240,8 @@ export function existingLines(
   { foreign }: Pick<LivePomerium, "foreign">,
 ): string[] {
   const here = (kind: string, name: string, namespace?: string): string[] => {
-    const key = objectLabel({ kind, name, ...(namespace ? { namespace } : {}) });
-    return foreign.includes(key) ? [key] : [];
+    const label = objectLabel({ kind, name, ...(namespace ? { namespace } : {}) });
+    return foreign.includes(label) ? [label] : [];
   };
   const { namespace } = names;
   const pebble = "pebble" in storage;
@@ -277,8 +277,8 @@ export function existingLines(
     ...here("ClusterRole", generator),
     ...here("ClusterRoleBinding", generator),
   ];
-  const line = (what: string, keys: string[]): string[] =>
-    keys.length > 0 ? [`${what}: ${keys.join(", ")}`] : [];
+  const line = (what: string, labels: string[]): string[] =>
+    labels.length > 0 ? [`${what}: ${labels.join(", ")}`] : [];
   return [
     // Once the cluster has been brought to a phase, these are no news any more, and they stay as they are.
     ...(cluster.record === undefined ? line("taken over as it is", unchanged) : []),

@@ -14,6 +14,7 @@ import { inspectIngressNginx } from "./ingress-nginx.ts";
 import { inspect } from "./inspect.ts";
 import { accessProblems, preflightProblems } from "./problems.ts";
 import { type Loss, losses, lossProblems, protectionsRow } from "./protections.ts";
+import { strayProblems, unspokenProblems } from "./strays.ts";
 import { inspectTunnels, type TunnelReport } from "./tunnels.ts";
 
 /** What the program knows of the cluster when it begins to register. */
@@ -43,23 +44,20 @@ export async function readFindings(stack: Stack, api: ReadOnlyApi): Promise<Clus
   const [cluster, certificates, ingressNginx, pomerium] = await Promise.all([
     reading,
     inspectCertificates(stack, api),
-    inspectIngressNginx(
-      stack,
-      api,
-      reading.then(({ ingresses }) => ingresses),
-    ),
-    readPomerium(api),
+    inspectIngressNginx(stack, api, reading),
+    readPomerium(api, reading),
   ]);
   return { cluster, certificates, ingressNginx, pomerium };
 }
 
-/** What must hold before ingress-nginx goes, and whether it does. Nothing must where there is none. */
+/** What must hold before ingress-nginx goes, and whether it does. Nothing must where it has no effect, or is none. */
 export function readinessOf(
   stack: Stack,
   { cluster, certificates, ingressNginx: nginx }: ClusterFindings,
 ): { gates: Gate[]; losses: Loss[]; rows: Row[] } {
   if (nginx === undefined) return { gates: [], losses: [], rows: [] };
   const found = gates({ stack, cluster, nginx, issuance: certificates.live });
+  if (found.length === 0) return { gates: [], losses: [], rows: [] };
   const lost = losses(stack, nginx);
   return { gates: found, losses: lost, rows: lost.length > 0 ? [...found, protectionsRow(lost)] : found };
 }
@@ -86,7 +84,9 @@ export async function preflight(stack: Stack): Promise<Findings> {
       ...tunnels.problems,
       ...existingProblems(stack, cluster, pomerium),
       ...noWayBack({ stack, cluster, nginx }),
-      ...lossProblems(stack, readiness.losses),
+      ...unspokenProblems(stack, cluster),
+      ...(nginx ? strayProblems(stack, nginx) : []),
+      ...lossProblems(readiness.losses),
       ...gateProblems(stack, readiness.gates),
     ]),
   ];

@@ -1,59 +1,68 @@
 import type { LiveIngress } from "../components/cluster/live.ts";
+import { objectId } from "../components/cluster/objects.ts";
 import type { LiveIngressNginx } from "../components/ingress-nginx/live.ts";
 import { keyPath } from "../config/paths.ts";
 import type { Problem } from "../config/problems.ts";
 import type { AppConfig, Stack } from "../config/stack.ts";
 import { classify, type Finding } from "../policies/nginx/classify.ts";
-import { lostProtections } from "../policies/nginx/lost.ts";
+import { hostsOf } from "../policies/nginx/hosts.ts";
+import { type LostProtection, lostProtections } from "../policies/nginx/lost.ts";
 import { nginxPrefix } from "../policies/nginx/table.ts";
 import type { Row } from "./gates/gate.ts";
 
 /** A protection of an nginx Ingress that Pomerium does not give the app that takes over from it. */
-export interface Loss {
+export interface Loss extends LostProtection {
   app: AppConfig;
-  /** `namespace/name` of the Ingress. */
+  /** `namespace/name` of the Ingress; of the first of an app, where it is a setting of the controller. */
   ingress: string;
-  annotation: string;
-  value: string;
-  reason: string;
-  /** What takes its place; absent, the stack file has yet to say. */
-  answeredBy?: string;
+  /** The command that answers for it. */
+  mend: string;
 }
 
 /** An app and the nginx Ingresses that it takes over from: those that it names, and whatever else has its host. */
 function replaced(app: AppConfig, { ingresses }: Pick<LiveIngressNginx, "ingresses">): LiveIngress[] {
   return ingresses.filter(
-    ({ namespace, name, rules }) =>
-      (namespace === app.namespace && app.replaces.includes(name)) ||
-      rules.some(({ host }) => host === app.host),
+    (ingress) =>
+      (ingress.namespace === app.namespace && app.replaces.includes(ingress.name)) ||
+      hostsOf(ingress).includes(app.host),
   );
 }
 
-/** What the apps of a stack lose with their nginx Ingresses. */
-export function losses({ apps }: Pick<Stack, "apps">, nginx: Pick<LiveIngressNginx, "ingresses">): Loss[] {
-  return apps.flatMap((app) =>
-    replaced(app, nginx).flatMap(({ namespace, name, annotations }) =>
-      lostProtections(annotations, app).map((loss) => ({
-        ...loss,
-        app,
-        ingress: `${namespace}/${name}`,
-        value: annotations[nginxPrefix + loss.annotation] ?? "",
-      })),
-    ),
-  );
+/** What the apps of a stack lose with their nginx Ingresses, and once for each app with the controller's settings. */
+export function losses(
+  { name: stack, apps }: Pick<Stack, "name" | "apps">,
+  nginx: Pick<LiveIngressNginx, "ingresses" | "settings">,
+): Loss[] {
+  return apps.flatMap((app) => {
+    const settings = new Set<string>();
+    return replaced(app, nginx).flatMap((ingress) =>
+      lostProtections(ingress.annotations, app, nginx.settings)
+        .filter(({ annotation, isSetting }) => !isSetting || !settings.has(annotation))
+        .map((loss) => {
+          if (loss.isSetting) settings.add(loss.annotation);
+          const path = keyPath(["apps", app.name, "accept", loss.annotation]);
+          return {
+            ...loss,
+            app,
+            ingress: objectId(ingress),
+            mend: `pulumi config set --stack ${stack} --path '${path}' '<why>'`,
+          };
+        }),
+    );
+  });
 }
 
 /**
  * Protections that nobody has said anything about. In every phase: from coexist on, Pomerium serves the app too, and
  * without them.
  */
-export function lossProblems({ name }: Pick<Stack, "name">, all: readonly Loss[]): Problem[] {
+export function lossProblems(all: readonly Loss[]): Problem[] {
   return all
     .filter(({ answeredBy }) => answeredBy === undefined)
-    .map(({ app, ingress, annotation, reason }) => ({
+    .map(({ app, ingress, annotation, isSetting, reason, mend }) => ({
       at: `${app.at}.accept`,
-      message: `Ingress ${ingress} is protected by ${annotation}, which nothing of the app replaces yet: ${reason}; put something in its place, or say why nothing is needed`,
-      mend: `pulumi config set --stack ${name} --path '${keyPath(["apps", app.name, "accept", annotation])}' '<why>'`,
+      message: `Ingress ${ingress} is protected by ${annotation}${isSetting ? " in ingress-nginx' ConfigMap" : ""}, which nothing of the app replaces yet: ${reason}; put something in its place, or say why nothing is needed`,
+      mend,
     }));
 }
 
@@ -61,10 +70,11 @@ export function lossProblems({ name }: Pick<Stack, "name">, all: readonly Loss[]
 export function protectionsRow(all: readonly Loss[]): Row {
   return {
     name: "protections",
-    items: all.map(({ app, annotation, reason, answeredBy }) => ({
+    items: all.map(({ app, annotation, reason, answeredBy, mend }) => ({
       subject: `${app.name} ${annotation}`,
       ok: answeredBy !== undefined,
       note: answeredBy ?? reason,
+      ...(answeredBy === undefined ? { mend } : {}),
     })),
   };
 }

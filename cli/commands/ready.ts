@@ -37,23 +37,41 @@ export const ready: Command = {
     const rows = await io.readReadiness(stack);
     const data = readinessData(rows);
     if (input.flag("json")) io.out(json("readiness", { stack: stack.name, ...data }));
-    else io.out(told(stack, rows, paint(io, data.ready ? "green" : "yellow", verdict(rows, data.ready))));
+    else
+      io.out(
+        told(stack, rows, data.ready, paint(io, data.ready ? "green" : "yellow", verdict(rows, data.ready))),
+      );
     return data.ready ? exit.ok : exit.failed;
   },
 };
 
 function verdict(rows: readonly Row[], isReady: boolean): string {
-  if (rows.length === 0) return "nothing of ingress-nginx is left";
-  return isReady ? "ready for retired" : "not ready for retired";
+  if (rows.length === 0) return "nothing of ingress-nginx has an effect any more";
+  if (!isReady) return "not ready for retired";
+  return rows.some(({ override }) => override !== undefined)
+    ? "every gate holds, or is overridden"
+    : "every gate holds";
 }
 
-function told({ name }: Pick<Stack, "name">, rows: readonly Row[], head: string): string {
+/** What only a preview knows is not said here: whether the rest of the stack file is fit for it, for one. */
+function nextStep({ name, phase }: Pick<Stack, "name" | "phase">): string {
+  const set = phase === "retired" ? "" : `pulumi config set --stack ${name} phase retired && `;
+  return `next, to see what retired would remove, or what else stands against it\n    ${set}pulumi preview --stack ${name}`;
+}
+
+function told(
+  stack: Pick<Stack, "name" | "phase">,
+  rows: readonly Row[],
+  isReady: boolean,
+  head: string,
+): string {
   const mends = rows.flatMap(({ items }) =>
     items.flatMap(({ ok, subject, mend }) => (ok || mend === undefined ? [] : [`${subject}\n    ${mend}`])),
   );
   return `${[
-    `${name}: ${head}`,
+    `${stack.name}: ${head}`,
     ...(rows.length > 0 ? ["", ...readinessTable(rows)] : []),
     ...(mends.length > 0 ? ["", ...mends] : []),
+    ...(isReady && rows.length > 0 ? ["", nextStep(stack)] : []),
   ].join("\n")}\n`;
 }

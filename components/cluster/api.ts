@@ -27,6 +27,41 @@ const timeout = 20_000;
 /** The answer without spec, status and data: what a Secret holds never leaves the API server. */
 const metadataOnly = (kind: string): string => `application/json;as=${kind};g=meta.k8s.io;v=v1`;
 
+/** A kind that an API server serves. */
+export interface ServedKind {
+  apiVersion: string;
+  kind: string;
+  plural: string;
+  namespaced: boolean;
+  /** Its objects can be listed. */
+  listed: boolean;
+  /** What serves it answers; false where the API server only remembers it. */
+  answers: boolean;
+}
+
+const discoveryKind = "APIGroupDiscoveryList";
+const aggregatedDiscovery = ["v2", "v2beta1"]
+  .map((version) => `application/json;g=apidiscovery.k8s.io;v=${version};as=${discoveryKind}`)
+  .concat("application/json")
+  .join(",");
+
+interface Discovery {
+  kind: string;
+  items: {
+    metadata: { name?: string };
+    versions: {
+      version: string;
+      freshness?: string;
+      resources?: {
+        resource: string;
+        responseKind?: { kind?: string };
+        scope: string;
+        verbs: string[];
+      }[];
+    }[];
+  }[];
+}
+
 /** How many objects the API server is asked for at once. */
 const pageSize = 500;
 
@@ -90,6 +125,31 @@ export class ReadOnlyApi {
   /** The same with each object's metadata alone. */
   async listMetadata<T>(path: string): Promise<T[]> {
     return this.pages<T>(path, metadataOnly("PartialObjectMetadataList"));
+  }
+
+  /**
+   * Every kind that the API server serves, each in its group's preferred version; undefined from one older than
+   * Kubernetes 1.27, which does not tell all of them at once.
+   *
+   * @see https://kubernetes.io/docs/concepts/overview/kubernetes-api/#aggregated-discovery
+   */
+  async kinds(): Promise<ServedKind[] | undefined> {
+    const [core, groups] = await Promise.all(
+      ["/api", "/apis"].map((path) => this.get<Discovery>(path, aggregatedDiscovery)),
+    );
+    if (core?.kind !== discoveryKind || groups?.kind !== discoveryKind) return undefined;
+    return [...core.items, ...groups.items].flatMap(({ metadata: { name: group = "" }, versions }) => {
+      const [preferred] = versions;
+      const apiVersion = `${group ? `${group}/` : ""}${preferred?.version}`;
+      return (preferred?.resources ?? []).map(({ resource, responseKind, scope, verbs }) => ({
+        apiVersion,
+        kind: responseKind?.kind ?? resource,
+        plural: resource,
+        namespaced: scope === "Namespaced",
+        listed: verbs.includes("list"),
+        answers: preferred?.freshness !== "Stale",
+      }));
+    });
   }
 
   private async pages<T>(path: string, accept: string): Promise<T[]> {

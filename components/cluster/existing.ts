@@ -8,7 +8,12 @@ import { type ObjectOfKind, objectId, objectLabel } from "./objects.ts";
  * @param existing Labels of what the cluster has.
  */
 export function importOf(existing: readonly string[] | undefined, object: ObjectOfKind): { import?: string } {
-  return existing?.includes(objectLabel(object)) ? { import: objectId(object) } : {};
+  return importAs(existing?.includes(objectLabel(object)) ? objectId(object) : undefined);
+}
+
+/** The same for an object whose id is known, `namespace/name`; undefined when the cluster has none. */
+export function importAs(id: string | undefined): { import?: string } {
+  return id === undefined ? {} : { import: id };
 }
 
 /**

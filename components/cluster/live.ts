@@ -16,6 +16,8 @@ export interface LiveCluster {
     foreignBootstrapSecret: boolean;
     /** A Deployment of Pomerium, made by hand: it would hold the store open. */
     deployment: boolean;
+    /** Its pods that are ready, whichever workload they are of; what it last reported outlives them. */
+    readyReplicas: number;
     settings?: LiveSettings;
   };
 }
@@ -32,6 +34,8 @@ export interface LiveService {
 export interface LiveIngress {
   namespace: string;
   name: string;
+  /** Counts the changes of its spec. */
+  generation?: number;
   ingressClass?: string;
   annotations: Record<string, string>;
   /** Rules without a host are left out: no app's traffic comes by them. */
@@ -41,6 +45,14 @@ export interface LiveIngress {
   tls: { hosts: string[]; secretName?: string }[];
   /** Made by cert-manager for a challenge, and gone with it. */
   solver: boolean;
+  managedFields?: ManagedFields[];
+}
+
+/** What one field manager has set of an object, as the API server notes it. */
+export interface ManagedFields {
+  manager?: string;
+  time?: string;
+  fieldsV1?: object;
 }
 
 /** What Pomerium says of its settings and of each Ingress: `.status` of `Pomerium/global`. */
@@ -50,8 +62,8 @@ export interface LiveSettings {
   current: boolean;
   error?: string;
   warnings: string[];
-  /** `namespace/name` → whether its route is served. */
-  ingress: Record<string, { reconciled: boolean; error?: string }>;
+  /** `namespace/name` → whether its route is served, as of which generation of the Ingress. */
+  ingress: Record<string, { reconciled: boolean; observedGeneration?: number; error?: string }>;
 }
 
 /** Label of what this program has made, so that it never takes its own objects for somebody else's. */
@@ -59,13 +71,13 @@ export const managedBy = { label: "app.kubernetes.io/managed-by", value: "pomeri
 
 /** How far this program has brought the cluster. */
 export interface PhaseRecord {
-  /** The phase that it has come to, all of it. */
+  /** The phase of which everything is there that it makes or changes; what `retired` removes goes after that. */
   phase: string;
-  /** What of ingress-nginx is under its management, as `Kind namespace/name`. */
+  /** What of ingress-nginx was adopted until `retired`, as `objectLabel` has it. */
   adopted: string[];
 }
 
-/** ConfigMap in which the program writes that down, last of all. */
+/** ConfigMap in which the program writes that down, after everything else that it makes. */
 export const phaseRecord = { namespace: "pomerium", name: "pomerium-migration" } as const;
 
 interface Metadata {
@@ -75,6 +87,7 @@ interface Metadata {
   generation?: number;
   labels?: Record<string, string>;
   annotations?: Record<string, string>;
+  managedFields?: ManagedFields[];
 }
 
 interface ServiceObject {
@@ -105,13 +118,17 @@ interface PomeriumObject {
       error?: string;
       warnings?: string[];
     };
-    ingress?: Record<string, { reconciled?: boolean; error?: string }>;
+    ingress?: Record<string, { reconciled?: boolean; observedGeneration?: number; error?: string }>;
   };
+}
+
+interface WorkloadObject {
+  status?: { readyReplicas?: number };
 }
 
 /** Reads all of it in one round of parallel questions. */
 export async function readCluster(api: ReadOnlyApi): Promise<LiveCluster> {
-  const [kubeSystem, record, services, ingresses, namespace, bootstrap, deployment, settings] =
+  const [kubeSystem, record, services, ingresses, namespace, bootstrap, deployment, statefulSet, settings] =
     await Promise.all([
       api.find<{ metadata: Metadata }>("/api/v1/namespaces/kube-system"),
       api.find<{ data?: Record<string, string> }>(
@@ -121,7 +138,8 @@ export async function readCluster(api: ReadOnlyApi): Promise<LiveCluster> {
       api.list<IngressObject>("/apis/networking.k8s.io/v1/ingresses"),
       api.findMetadata<{ metadata: Metadata }>("/api/v1/namespaces/pomerium"),
       api.findMetadata<{ metadata: Metadata }>("/api/v1/namespaces/pomerium/secrets/bootstrap"),
-      api.findMetadata("/apis/apps/v1/namespaces/pomerium/deployments/pomerium"),
+      api.find<WorkloadObject>("/apis/apps/v1/namespaces/pomerium/deployments/pomerium"),
+      api.find<WorkloadObject>("/apis/apps/v1/namespaces/pomerium/statefulsets/pomerium"),
       api.find<PomeriumObject>("/apis/ingress.pomerium.io/v1/pomerium/global"),
     ]);
   return {
@@ -140,6 +158,7 @@ export async function readCluster(api: ReadOnlyApi): Promise<LiveCluster> {
       foreignNamespace: isForeign(namespace),
       foreignBootstrapSecret: isForeign(bootstrap),
       deployment: deployment !== undefined,
+      readyReplicas: (deployment?.status?.readyReplicas ?? 0) + (statefulSet?.status?.readyReplicas ?? 0),
       ...(settings ? { settings: liveSettings(settings) } : {}),
     },
   };
@@ -163,10 +182,12 @@ function liveService({ metadata, spec }: ServiceObject): LiveService {
 
 function liveIngress({ metadata, spec }: IngressObject): LiveIngress {
   const annotations = metadata.annotations ?? {};
+  // Both ingress-nginx and Pomerium look at the field first, and at the annotation only where there is no field.
   const ingressClass = spec.ingressClassName ?? annotations["kubernetes.io/ingress.class"];
   return {
     namespace: metadata.namespace ?? "",
     name: metadata.name,
+    ...(metadata.generation === undefined ? {} : { generation: metadata.generation }),
     ...(ingressClass ? { ingressClass } : {}),
     annotations,
     rules: (spec.rules ?? []).flatMap(({ host, http }) =>
@@ -188,6 +209,7 @@ function liveIngress({ metadata, spec }: IngressObject): LiveIngress {
       ...(secretName ? { secretName } : {}),
     })),
     solver: metadata.labels?.["acme.cert-manager.io/http01-solver"] === "true",
+    ...(metadata.managedFields ? { managedFields: metadata.managedFields } : {}),
   };
 }
 
@@ -201,7 +223,11 @@ function liveSettings({ metadata, status }: PomeriumObject): LiveSettings {
     ingress: Object.fromEntries(
       Object.entries(status?.ingress ?? {}).map(([name, entry]) => [
         name,
-        { reconciled: entry.reconciled ?? false, ...(entry.error ? { error: entry.error } : {}) },
+        {
+          reconciled: entry.reconciled ?? false,
+          ...(entry.observedGeneration === undefined ? {} : { observedGeneration: entry.observedGeneration }),
+          ...(entry.error ? { error: entry.error } : {}),
+        },
       ]),
     ),
   };

@@ -1,12 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ObjectRef } from "../cluster/objects.ts";
-import { objectId, typeToken } from "../cluster/objects.ts";
+import { type ObjectRef, objectId, typeToken } from "../cluster/objects.ts";
 import { removalOrder } from "./removal-order.ts";
 
 export interface IngressNginxArgs {
   /** What the cluster runs of ingress-nginx, its Ingresses included; each must exist. */
   objects: readonly ObjectRef[];
-  /** Asked before any of it is deleted: `keepUntilRetired`. */
+  /**
+   * What was adopted and is not to be removed with the rest; each must exist. It is let go: the next run that does not
+   * name it forgets it, and leaves it where it is.
+   */
+  released: readonly ObjectRef[];
+  /** Asked before any of `objects` is deleted: `keepUntilRetired`. */
   beforeDelete: pulumi.ResourceHook;
 }
 
@@ -25,22 +29,18 @@ export class IngressNginx extends pulumi.ComponentResource {
 
   constructor(
     name: string,
-    { objects, beforeDelete }: IngressNginxArgs,
+    { objects, released, beforeDelete }: IngressNginxArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("pomerium-migration:ingress-nginx:IngressNginx", name, {}, opts);
-    const all: pulumi.Resource[] = [];
-    let after: pulumi.Resource[] = [];
+    const adopt = (object: ObjectRef, own: pulumi.CustomResourceOptions): Adopted =>
+      new Adopted(`${name}:${objectId(object)}`, object, { parent: this, ...own });
+    const all = released.map((object) => adopt(object, { retainOnDelete: true }));
+    let after: Adopted[] = [];
     // What depends on something is deleted before it: so the last to go is registered first.
     for (const stage of removalOrder(objects).reverse()) {
-      after = stage.map(
-        (object) =>
-          new Adopted(`${name}:${objectId(object)}`, object, {
-            parent: this,
-            dependsOn: after,
-            hooks: { beforeDelete: [beforeDelete] },
-          }),
-      );
+      const dependsOn = after;
+      after = stage.map((object) => adopt(object, { dependsOn, hooks: { beforeDelete: [beforeDelete] } }));
       all.push(...after);
     }
     this.adopted = new Promise((resolve) => {
@@ -62,7 +62,7 @@ class Adopted extends pulumi.CustomResource {
         ...opts,
         import: objectId(object),
         ignoreChanges: ["*"],
-        // Of a Secret, the data; of anything that was applied by kubectl, the copy of it in an annotation.
+        // Of a Secret, the data, and the copy of it that kubectl leaves in an annotation.
         additionalSecretOutputs: kind === "Secret" ? ["data", "stringData", "metadata"] : [],
       },
     );

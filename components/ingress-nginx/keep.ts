@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ObjectRef } from "../cluster/objects.ts";
-import { objectId, typeToken } from "../cluster/objects.ts";
+import { type ClusterAddress, ReadOnlyApi } from "../cluster/api.ts";
+import { type ObjectRef, objectId, typeToken } from "../cluster/objects.ts";
+import { objectPath } from "./kinds.ts";
 
 /** What decides whether an object of ingress-nginx may be deleted. */
 export interface Keeping {
@@ -26,25 +27,50 @@ export const hookName = "ingress-nginx stays until the phase is retired";
  * Not Pulumi's `protect`, which is a flag in the state: it would refuse the `up` that retires, too, and one after
  * somebody has deleted an object by hand.
  */
-export function keepUntilRetired(keeping: Keeping): pulumi.ResourceHook {
+export function keepUntilRetired(keeping: Keeping, cluster: ClusterAddress): pulumi.ResourceHook {
   return new pulumi.ResourceHook(
     hookName,
-    ({ type, id }) => {
-      const refusal = whyNot(keeping, type, id ?? "");
+    async ({ urn, type, id }) => {
+      const object = { urn, type, id: id ?? "" };
+      const refusal = (await isGone(cluster, object)) ? undefined : whyNot(keeping, object);
       if (refusal !== undefined) throw new Error(refusal);
     },
     { onDryRun: true },
   );
 }
 
-/** Why an object is not deleted, or undefined when it may be. */
-export function whyNot({ stack, phase, live, stays }: Keeping, type: string, id: string): string | undefined {
+/** An object as Pulumi knows it. */
+interface ManagedObject {
+  urn: string;
+  type: string;
+  id: string;
+}
+
+/** Whether there is no such object any more: what somebody has deleted by hand is let go. */
+async function isGone(cluster: ClusterAddress, { type, id }: ManagedObject): Promise<boolean> {
+  const [name, namespace] = id.split("/").reverse() as [string, string?];
+  const path = objectPath({ kind: kindOf(type), name, ...(namespace === undefined ? {} : { namespace }) });
+  if (path === undefined) return false;
+  const api = await ReadOnlyApi.connect(cluster);
+  return (await api.findMetadata(path)) === undefined;
+}
+
+const kindOf = (type: string): string => type.split(":").at(-1) ?? "";
+
+/** Why an object that is there is not deleted, or undefined when it may be. */
+export function whyNot(
+  { stack, phase, live, stays }: Keeping,
+  { urn, type, id }: ManagedObject,
+): string | undefined {
   const is = (object: ObjectRef): boolean => typeToken(object) === type && objectId(object) === id;
-  const what = `${type.split(":").at(-1)} ${id}`;
+  const what = `${kindOf(type)} ${id}`;
   if (live === undefined)
     return `${what} belongs to ingress-nginx, of which Pulumi.${stack}.yaml no longer speaks; put \`ingressNginx\` back until the phase is retired`;
-  if (!live.some(is)) return undefined;
+  if (!live.some(is))
+    return `${what} was adopted as ingress-nginx' and is not recognised as that any more, so it stays. If nothing but its class has changed, the next run lets it go; to have Pulumi forget it now: pulumi state delete --stack ${stack} --target-dependents '${urn}'`;
   if (phase !== "retired")
     return `${what} stays while ${stack} is in ${phase}: traffic may depend on it. To remove ingress-nginx: pulumi config set --stack ${stack} phase retired && pulumi up --stack ${stack}`;
-  return stays.some(is) ? `${what} stays: it holds what is not ingress-nginx'` : undefined;
+  return stays.some(is)
+    ? `${what} stays, since it holds what is not ingress-nginx'; pulumi up --stack ${stack} removes the rest`
+    : undefined;
 }

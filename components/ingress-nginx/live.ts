@@ -1,7 +1,22 @@
-import type { ReadOnlyApi } from "../cluster/api.ts";
+import type { ReadOnlyApi, ServedKind } from "../cluster/api.ts";
 import type { LiveIngress } from "../cluster/live.ts";
-import type { ObjectRef } from "../cluster/objects.ts";
-import { type Belonging, belonging, type Installation, type Metadata } from "./belonging.ts";
+import { type ObjectRef, objectLabel } from "../cluster/objects.ts";
+import { type Found, type Installation, isOwnClass, type Metadata, sort } from "./belonging.ts";
+import { controllerOf, type PodTemplate, type Stream, streamsOf } from "./controller.ts";
+import {
+  classKind,
+  clusterRightsKinds,
+  collectionPath,
+  ingressKind,
+  type Kind,
+  namespacedKinds,
+  namespaceKind,
+  objectPath,
+  refOf,
+  refOfLabel,
+  webhookKind,
+  workloadKinds,
+} from "./kinds.ts";
 
 /** What a cluster runs of ingress-nginx. */
 export interface LiveIngressNginx {
@@ -21,216 +36,249 @@ export interface LiveIngressNginx {
   streams: Stream[];
 }
 
-/** A port that ingress-nginx passes on without looking at what goes through. */
-export interface Stream {
-  protocol: "TCP" | "UDP";
-  /** Port of its Service. */
-  port: string;
-  /** `namespace/service:port`. */
-  backend: string;
-}
+export type { Stream } from "./controller.ts";
 
 /** All of it, Ingresses included. */
 export function leavingObjects({ installation, ingresses }: LiveIngressNginx): ObjectRef[] {
-  const ingress = { apiVersion: "networking.k8s.io/v1", kind: "Ingress" };
-  return [...installation, ...ingresses.map(({ namespace, name }) => ({ ...ingress, namespace, name }))];
+  return [...installation, ...ingresses.map((ingress) => refOf(ingressKind, ingress))];
 }
 
-/** Where objects of one kind are found. */
-interface Collection {
-  apiVersion: string;
-  kind: string;
-  plural: string;
-}
-
-const collection = (apiVersion: string, kind: string, plural = `${kind.toLowerCase()}s`): Collection => ({
-  apiVersion,
-  kind,
-  plural,
-});
-
-/** Kinds that lie outside of any namespace; of these, only what is labelled as the installation's is looked at. */
-const clusterWide = [
-  collection("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration"),
-  collection("rbac.authorization.k8s.io/v1", "ClusterRole"),
-  collection("rbac.authorization.k8s.io/v1", "ClusterRoleBinding"),
-];
-
-/**
- * Kinds that the manifests and the chart put into the namespace with every option switched on, or that somebody may
- * keep there: a namespace takes all that is in it along.
- */
-const namespaced = [
-  collection("v1", "ConfigMap"),
-  collection("v1", "PersistentVolumeClaim"),
-  collection("v1", "Pod"),
-  collection("v1", "Secret"),
-  collection("v1", "Service"),
-  collection("v1", "ServiceAccount"),
-  collection("apps/v1", "ReplicaSet"),
-  collection("apps/v1", "StatefulSet"),
-  collection("autoscaling/v2", "HorizontalPodAutoscaler"),
-  collection("batch/v1", "CronJob"),
-  collection("batch/v1", "Job"),
-  collection("cert-manager.io/v1", "Certificate"),
-  collection("cert-manager.io/v1", "Issuer"),
-  collection("coordination.k8s.io/v1", "Lease"),
-  collection("monitoring.coreos.com/v1", "PrometheusRule"),
-  collection("monitoring.coreos.com/v1", "ServiceMonitor"),
-  collection("networking.k8s.io/v1", "NetworkPolicy", "networkpolicies"),
-  collection("policy/v1", "PodDisruptionBudget"),
-  collection("rbac.authorization.k8s.io/v1", "Role"),
-  collection("rbac.authorization.k8s.io/v1", "RoleBinding"),
-];
-
-/** Kinds that the controller may be of. */
-const workloads = [collection("apps/v1", "Deployment"), collection("apps/v1", "DaemonSet")];
-
-interface WorkloadObject {
+interface Some {
   metadata: Metadata;
-  spec: {
-    template: {
-      spec: {
-        containers: { args?: string[] }[];
-        volumes?: { secret?: { secretName?: string } }[];
-      };
-    };
-  };
 }
 
-interface IngressClassObject {
-  metadata: Metadata;
+interface Workload extends Some {
+  spec: { template: PodTemplate };
+}
+
+interface ConfigMap extends Some {
+  data?: Record<string, string>;
+}
+
+interface IngressClass extends Some {
   spec?: { controller?: string };
 }
 
-/** The controller's name for itself, unless its `--controller-class` says otherwise. */
-const controllerClass = "k8s.io/ingress-nginx";
+interface WebhookConfiguration extends Some {
+  webhooks?: { clientConfig: { service?: { namespace: string; name: string } } }[];
+}
+
+export interface ReadOptions {
+  /** Every Ingress of the cluster. */
+  ingresses: Promise<readonly LiveIngress[]>;
+  /**
+   * How far its removal is. Before it begins, what was adopted and is not recognised any more is looked for; afterwards,
+   * what is missing is gone. From the run on that removes the namespace, with whatever is in it, every kind that the API
+   * server knows is looked at there, and not only those of which ingress-nginx may have objects.
+   */
+  removal: "no" | "next" | "begun";
+}
 
 /**
- * Reads what the cluster runs of ingress-nginx, in one round of parallel questions. Of everything but the workload
- * and the classes only the metadata is asked for.
+ * Reads what the cluster runs of ingress-nginx, in a round of parallel questions, and another where something is to be
+ * made sure of. Of Secrets only the metadata is asked for.
  *
- * @param installed Where it was installed, and how.
- * @param ingresses Every Ingress of the cluster.
  * @throws ClusterError when the cluster does not answer.
  */
 export async function readIngressNginx(
   api: ReadOnlyApi,
-  installed: Installation,
-  ingresses: Promise<readonly LiveIngress[]>,
+  installation: Installation,
+  { ingresses, removal }: ReadOptions,
 ): Promise<LiveIngressNginx> {
-  const { namespace, instance } = installed;
-  const [all, own, classes, running, lists] = await Promise.all([
+  const { namespace } = installation;
+  const [all, own, classes, webhooks, workloads, configMaps, rights, inside] = await Promise.all([
     ingresses,
-    api.findMetadata<{ metadata: Metadata }>(`/api/v1/namespaces/${namespace}`),
-    api.list<IngressClassObject>("/apis/networking.k8s.io/v1/ingressclasses"),
-    Promise.all(workloads.map((each) => read<WorkloadObject>(api, each, { namespace }))),
-    Promise.all([
-      ...clusterWide.map((each) => readMetadata(api, each, { instance })),
-      ...namespaced.map((each) => readMetadata(api, each, { namespace })),
-    ]),
-  ]);
-  const controllers = running
-    .flat()
-    .filter(({ ref, object: { metadata } }) => belonging(installed, ref, metadata) === "own")
-    .map(({ object }) => object);
-  const args = controllers.flatMap(({ spec }) =>
-    spec.template.spec.containers.flatMap((each) => each.args ?? []),
-  );
-  const known: Installation = {
-    ...installed,
-    leases: flags(args, "election-id"),
-    secrets: controllers.flatMap(({ spec }) =>
-      (spec.template.spec.volumes ?? []).flatMap(({ secret }) => secret?.secretName ?? []),
+    api.findMetadata<Some>(`${collectionPath(namespaceKind)}/${namespace}`),
+    api.list<IngressClass>(collectionPath(classKind)),
+    api.list<WebhookConfiguration>(collectionPath(webhookKind)),
+    Promise.all(workloadKinds.map((kind) => list<Workload>(api, kind, namespace))),
+    list<ConfigMap>(api, configMapKind, namespace),
+    Promise.all(clusterRightsKinds.map((kind) => labelled(api, kind, installation))),
+    Promise.all(
+      namespacedKinds
+        .filter((kind) => !workloadKinds.includes(kind) && kind !== configMapKind)
+        .map((kind) => listMetadata(api, kind, namespace)),
     ),
-  };
+  ]);
+  const others =
+    own === undefined || removal === "no" ? { found: [], silent: [] } : await readOthers(api, namespace);
+  const pods = workloads.flat();
+  const ownPods = sort(installation, nothingKnown, pods);
+  const controller = controllerOf(
+    pods.filter((each) => ownPods.get(each) === "own").map(({ object }) => object.spec.template),
+    namespace,
+  );
+  const configMap = await configMapsOf(api, configMaps, Object.values(controller.configMaps), namespace);
 
-  const told = [...running.flat(), ...lists.flat()].map(({ ref, object: { metadata } }) => ({
-    ref,
-    is: belonging(known, ref, metadata),
-  }));
-  const refs = (is: Belonging): ObjectRef[] => told.filter((each) => each.is === is).map(({ ref }) => ref);
-  const [served = controllerClass] = flags(args, "controller-class");
-  const ownClasses = classes
-    .filter(({ spec, metadata: { labels } }) => {
-      const of = labels?.["app.kubernetes.io/instance"];
-      return spec?.controller === served && (of === undefined || of === instance);
-    })
-    .map(({ metadata: { name } }) => ({ apiVersion: "networking.k8s.io/v1", kind: "IngressClass", name }));
+  const ours = [...pods, ...configMaps, ...rights.flat(), ...inside.flat()];
+  const sorted = sort(installation, { ...controller, configMaps: Object.values(controller.configMaps) }, [
+    ...ours,
+    ...others.found,
+  ]);
+  const objects = ours.filter((each) => sorted.get(each) === "own").map(({ ref }) => ref);
+  const services = new Set(objects.filter(({ kind }) => kind === "Service").map(({ name }) => name));
+  const asked = webhooks
+    .filter((each) => isOwnWebhook(installation, each, services))
+    .map(({ metadata }) => refOf(webhookKind, metadata));
+  const served = classes
+    .filter(
+      ({ metadata, spec }) =>
+        spec?.controller === controller.controllerClass && isOwnClass(installation, metadata),
+    )
+    .map(({ metadata }) => refOf(classKind, metadata));
+
+  const names = new Set([...served.map(({ name }) => name), ...controller.annotationClasses]);
   // An IngressClass that somebody deleted by hand has left its Ingresses behind.
-  const names = new Set(ownClasses.map(({ name }) => name));
   if (!classes.some(({ metadata }) => metadata.name === defaultClass)) names.add(defaultClass);
   const leaving = all.filter(
-    ({ ingressClass, solver }) => ingressClass !== undefined && names.has(ingressClass) && !solver,
+    ({ ingressClass, solver }) =>
+      !solver && (ingressClass === undefined ? controller.servesClassless : names.has(ingressClass)),
   );
-  const strangers = [
-    ...refs("stranger").filter((each) => each.namespace === namespace),
-    ...all
-      .filter((each) => each.namespace === namespace && !leaving.includes(each) && !each.solver)
-      .map(({ name }): ObjectRef => ({ apiVersion: "", kind: "Ingress", name })),
-  ].map(({ kind, name }) => `${kind} ${name}`);
-  return {
+  const live = {
     installation: [
-      ...refs("own"),
-      ...ownClasses,
-      ...(own === undefined || isShared(namespace)
-        ? []
-        : [{ apiVersion: "v1", kind: "Namespace", name: namespace }]),
+      ...objects,
+      ...asked,
+      ...served,
+      ...(own === undefined || isShared(namespace) ? [] : [refOf(namespaceKind, own.metadata)]),
     ],
     classes: [...names],
     ingresses: leaving,
-    strangers,
-    strayed: [],
-    settings: {},
-    streams: [],
+  };
+  const { settings, tcp, udp } = controller.configMaps;
+  return {
+    ...live,
+    strangers: [
+      ...[...ours, ...others.found]
+        .filter((each) => each.ref.namespace === namespace && sorted.get(each) === "stranger")
+        .map(({ ref }) => `${ref.kind} ${ref.name}`),
+      ...all
+        .filter((each) => each.namespace === namespace && !leaving.includes(each) && !each.solver)
+        .map(({ name }) => `${ingressKind.kind} ${name}`),
+      ...others.silent,
+    ],
+    strayed:
+      removal === "begun"
+        ? []
+        : await readStrayed(api, installation, leavingObjects({ ...live, ...nothingElse })),
+    settings: configMap(settings),
+    streams: [...streamsOf("TCP", configMap(tcp)), ...streamsOf("UDP", configMap(udp))],
   };
 }
 
 const defaultClass = "nginx";
+const nothingKnown = { leases: [], secrets: [], configMaps: [] };
+const nothingElse = { strangers: [], strayed: [], settings: {}, streams: [] };
+const configMapKind = namespacedKinds.find(({ kind }) => kind === "ConfigMap")!;
 
 /** Namespaces that every cluster has, and that no installation can call its own. */
 const isShared = (namespace: string): boolean => namespace === "default" || namespace.startsWith("kube-");
 
-interface Found<T> {
-  ref: ObjectRef;
+interface FoundObject<T extends Some> extends Found {
   object: T;
 }
 
-/** Which objects of a kind: all of a namespace, or those of the cluster that carry an instance's label. */
-type Scope = { namespace: string } | { instance: string };
-
-function pathOf({ apiVersion, plural }: Collection, scope: Scope): string {
-  const group = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-  if ("namespace" in scope) return `${group}/namespaces/${scope.namespace}/${plural}`;
-  const selector = { labelSelector: `app.kubernetes.io/instance=${scope.instance}` };
-  return `${group}/${plural}?${new URLSearchParams(selector)}`;
+function found<T extends Some>(kind: Kind, objects: T[]): FoundObject<T>[] {
+  return objects.map((object) => ({ ref: refOf(kind, object.metadata), metadata: object.metadata, object }));
 }
 
-async function read<T extends { metadata: Metadata }>(
+async function list<T extends Some>(
   api: ReadOnlyApi,
-  from: Collection,
-  scope: Scope,
-): Promise<Found<T>[]> {
-  return found(from, await api.list<T>(pathOf(from, scope)));
+  kind: Kind,
+  namespace: string,
+): Promise<FoundObject<T>[]> {
+  return found(kind, await api.list<T>(collectionPath(kind, namespace)));
 }
 
-async function readMetadata(
+async function listMetadata(api: ReadOnlyApi, kind: Kind, namespace: string): Promise<Found[]> {
+  return found(kind, await api.listMetadata<Some>(collectionPath(kind, namespace)));
+}
+
+/** Of what lies outside of any namespace, only what is labelled as the installation's is looked at. */
+async function labelled(api: ReadOnlyApi, kind: Kind, { instance }: Installation): Promise<Found[]> {
+  const selector = new URLSearchParams({ labelSelector: `app.kubernetes.io/instance=${instance}` });
+  return found(kind, await api.listMetadata<Some>(`${collectionPath(kind)}?${selector}`));
+}
+
+/** Kinds that say nothing of what lies in a namespace: they are about other objects in it. */
+const isAboutOthers = ({ apiVersion, kind }: ServedKind): boolean =>
+  kind === "Event" || kind === "Endpoints" || apiVersion.startsWith("metrics.k8s.io/");
+
+/** Everything in the namespace that is of none of ingress-nginx' kinds, and why it may not be all. */
+async function readOthers(
   api: ReadOnlyApi,
-  from: Collection,
-  scope: Scope,
-): Promise<Found<{ metadata: Metadata }>[]> {
-  return found(from, await api.listMetadata<{ metadata: Metadata }>(pathOf(from, scope)));
+  namespace: string,
+): Promise<{ found: Found[]; silent: string[] }> {
+  const served = await api.kinds();
+  if (served === undefined)
+    return { found: [], silent: ["whatever an API server older than Kubernetes 1.27 does not tell"] };
+  const ours = new Set(
+    [...namespacedKinds, ingressKind].map(({ apiVersion, plural }) => `${groupOf(apiVersion)} ${plural}`),
+  );
+  const others = served.filter(
+    (kind) =>
+      kind.namespaced &&
+      kind.listed &&
+      !isAboutOthers(kind) &&
+      !ours.has(`${groupOf(kind.apiVersion)} ${kind.plural}`),
+  );
+  const lists = await Promise.all(
+    others.filter(({ answers }) => answers).map((kind) => listMetadata(api, kind, namespace)),
+  );
+  const silent = new Set(others.filter(({ answers }) => !answers).map(({ apiVersion }) => apiVersion));
+  return {
+    found: lists.flat(),
+    // Kubernetes cannot empty a namespace either while something that serves a kind does not answer.
+    silent: [...silent].map((apiVersion) => `whatever ${apiVersion} has there, which does not answer`),
+  };
 }
 
-function found<T extends { metadata: Metadata }>({ apiVersion, kind }: Collection, objects: T[]): Found<T>[] {
-  return objects.map((object) => {
-    const { namespace, name } = object.metadata;
-    return { ref: { apiVersion, kind, ...(namespace ? { namespace } : {}), name }, object };
-  });
+const groupOf = (apiVersion: string): string => apiVersion.replace(/\/?[^/]*$/, "");
+
+/**
+ * Whether a webhook configuration leads to the installation's Service: that is what makes it fail every Ingress write
+ * once the Service is gone. One that leads elsewhere is told by its labels.
+ */
+function isOwnWebhook(
+  installation: Installation,
+  { metadata, webhooks = [] }: WebhookConfiguration,
+  services: ReadonlySet<string>,
+): boolean {
+  const called = webhooks.flatMap(({ clientConfig }) => clientConfig.service ?? []);
+  if (called.length > 0)
+    return called.some(({ namespace, name }) => namespace === installation.namespace && services.has(name));
+  const each = { ref: refOf(webhookKind, metadata), metadata };
+  return sort(installation, nothingKnown, [each]).get(each) === "own";
 }
 
-/** Values of a flag in a program's arguments. */
-function flags(args: readonly string[], name: string): string[] {
-  const prefix = `--${name}=`;
-  return args.filter((arg) => arg.startsWith(prefix)).map((arg) => arg.slice(prefix.length));
+/** Contents of ConfigMaps by `namespace/name`; those outside of the namespace are asked for. */
+async function configMapsOf(
+  api: ReadOnlyApi,
+  inside: readonly FoundObject<ConfigMap>[],
+  wanted: readonly string[],
+  own: string,
+): Promise<(id: string | undefined) => Record<string, string>> {
+  const contents = new Map(inside.map(({ ref, object }) => [`${own}/${ref.name}`, object.data ?? {}]));
+  await Promise.all(
+    wanted.map(async (id) => {
+      const [namespace = "", name = ""] = id.split("/");
+      if (namespace === own) return;
+      const found = await api.find<ConfigMap>(`${collectionPath(configMapKind, namespace)}/${name}`);
+      contents.set(id, found?.data ?? {});
+    }),
+  );
+  return (id) => contents.get(id ?? "") ?? {};
+}
+
+/** What was adopted, is still there, and is not recognised any more. */
+async function readStrayed(
+  api: ReadOnlyApi,
+  { adopted }: Installation,
+  live: readonly ObjectRef[],
+): Promise<ObjectRef[]> {
+  const labels = new Set(live.map(objectLabel));
+  const missing = adopted.filter((label) => !labels.has(label)).flatMap((label) => refOfLabel(label) ?? []);
+  const there = await Promise.all(
+    missing.map(async (ref) => (await api.findMetadata(objectPath(ref)!)) !== undefined),
+  );
+  return missing.filter((_, i) => there[i]);
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { noProtection, protections } from "../../policies/nginx/table.ts";
+import { acceptable } from "../../policies/nginx/settings.ts";
+import { noProtection } from "../../policies/nginx/table.ts";
 import { routeSchema } from "../../policies/route/annotations.ts";
 import { dnsLabel, dnsSubdomain, isPortName } from "../values.ts";
 import { accessSchema } from "./access.ts";
@@ -60,12 +61,15 @@ export const appSchema = z.strictObject({
     .describe("nginx Ingresses of the same namespace that the app takes over from. Default: none."),
   accept: z
     .record(
-      text((name) => protections.includes(name), noProtection).meta({ enum: protections }),
+      text(
+        (name) => acceptable.includes(name),
+        (name) => noProtection(name, acceptable),
+      ).meta({ enum: acceptable }),
       someText.describe("Why nothing takes its place."),
     )
     .default({})
     .describe(
-      "Protections of the replaced Ingresses that go without a replacement: ingress-nginx' annotation without its prefix, and why. Default: none.",
+      "Protections of the replaced Ingresses that go without a replacement: ingress-nginx' annotation without its prefix, or a setting of its ConfigMap, and why. Default: none.",
     ),
   migrated: z
     .boolean()

@@ -29,17 +29,20 @@ const address = text((value) => isIP(value) !== 0, "is no IP address")
   .optional()
   .describe("Address of its LoadBalancer Service, where a tunnel's rules lead until the cutover.");
 
+/** A port of its TCP or UDP services. */
+const stream = /^(tcp|udp)\/[1-9]\d{0,4}$/;
+
 const abandon = z
   .record(
     text(
-      (value) => value === "*" || isHost(value.replace(/^\*\./, "")),
-      "is no host name: lower case, without port; a wildcard as *. in front, and * for an Ingress without a host",
+      (value) => value === "*" || isHost(value.replace(/^\*\./, "")) || stream.test(value),
+      "is no host name: lower case, without port; a wildcard as *. in front, * for an Ingress without a host, and tcp/22 or udp/53 for a port",
     ),
     someText.describe("Why it goes."),
   )
   .default({})
   .describe(
-    "Hosts that go with ingress-nginx although no app takes them over, and why. Default: none, so that every host needs an app.",
+    "Hosts that go with ingress-nginx although no app takes them over, and why; also ports that it passes on as they are, as tcp/22. Default: none, so that every host needs an app.",
   );
 
 const override = z

@@ -3,12 +3,15 @@ import { parseNetwork } from "../ppl/networks.ts";
 import type { Route } from "../route/annotations.ts";
 import { classify } from "./classify.ts";
 import { networksOf, within } from "./networks.ts";
+import { settingsInForce } from "./settings.ts";
 import { entryOf, nginxPrefix, protections } from "./table.ts";
 
 /** A protection of an nginx Ingress that Pomerium does not give of itself. */
 export interface LostProtection {
-  /** ingress-nginx' annotation without its prefix, which is what the app's `accept` calls it. */
+  /** ingress-nginx' annotation without its prefix, or its setting: what the app's `accept` calls it. */
   annotation: string;
+  /** It is a setting of the controller as a whole. */
+  isSetting?: true;
   /** What is lost, in one line; never holds a secret. */
   reason: string;
   /** What takes its place, or why nothing needs to; absent, the app has yet to answer. */
@@ -25,24 +28,39 @@ export interface Answers {
 
 /**
  * What an app loses with an nginx Ingress that it replaces: each protection once, by the annotation that switches
- * it on, and what of the app answers for it.
+ * it on, and what of the app answers for it. Then what every Ingress has from the controller's settings.
  *
  * @param annotations All annotations of the Ingress.
+ * @param settings Data of the controller's ConfigMap.
  */
 export function lostProtections(
   annotations: Readonly<Record<string, string>>,
   app: Answers,
+  settings: Readonly<Record<string, string>> = {},
 ): LostProtection[] {
-  return classify(annotations).flatMap(({ annotation: whole, value, says, protects }) => {
+  const own = classify(annotations).flatMap(({ annotation: whole, value, says, protects }) => {
     const annotation = whole.slice(nginxPrefix.length);
     const needs = entryOf(annotation)?.needs;
     if (!protects || (needs !== undefined && needs !== annotation)) return [];
-    const { by, but } = replacement(annotation, value, annotations, app);
-    const answeredBy = by ?? accepted(annotation, app.accept);
-    return [
-      { annotation, reason: `${says}${but ?? ""}`, ...(answeredBy === undefined ? {} : { answeredBy }) },
-    ];
+    return [lost(annotation, says, replacement(annotation, value, annotations, app), app)];
   });
+  const inherited = settingsInForce(settings, annotations).map(
+    ({ name, value, says }): LostProtection => ({
+      ...lost(name, says, replacement(name, value, annotations, app), app),
+      isSetting: true,
+    }),
+  );
+  return [...own, ...inherited];
+}
+
+function lost(
+  annotation: string,
+  says: string,
+  { by, but }: Replacement,
+  { accept }: Pick<Answers, "accept">,
+): LostProtection {
+  const answeredBy = by ?? accepted(annotation, accept);
+  return { annotation, reason: `${says}${but ?? ""}`, ...(answeredBy === undefined ? {} : { answeredBy }) };
 }
 
 /** What takes a protection's place, or the rest of the sentence that says what does not. */
@@ -64,6 +82,7 @@ function replacement(
     case "auth-type":
     case "auth-url":
     case "enable-global-auth":
+    case "global-auth-url":
       return bySignIn(access);
     case "auth-tls-secret":
       return byCertificate(annotations, access, route);
@@ -120,7 +139,7 @@ function unguarded(access: Access): string | undefined {
 
 /** The reason under the annotation's own name, or under that of one that belongs to it. */
 function accepted(annotation: string, accept: Answers["accept"]): string | undefined {
-  const kin = protections.filter((other) => other === annotation || entryOf(other)?.needs === annotation);
+  const kin = [annotation, ...protections.filter((other) => entryOf(other)?.needs === annotation)];
   const name = kin.find((other) => Object.hasOwn(accept, other));
   return name === undefined ? undefined : `accepted: ${accept[name]}`;
 }

@@ -261,7 +261,7 @@ export const table: readonly Entry[] = [
   {
     names: ["server-alias"],
     verdict: "equivalent",
-    says: "an app of its own in `apps` for each further host",
+    says: "only with an app of its own in `apps` for each further host; one without goes dark",
   },
   {
     names: ["fastcgi-index", "fastcgi-params-configmap"],
@@ -440,9 +440,13 @@ export function entryOf(name: string): Entry | undefined {
 /** Annotations that can protect an app, without their prefix. */
 export const protections: readonly string[] = table.flatMap(({ names, protects }) => (protects ? names : []));
 
-/** Why an annotation names no protection: unknown, with its prefix, or about something else. */
-export function noProtection(name: string): string {
+/**
+ * Why a name is of no protection: unknown, with its prefix, or about something else.
+ *
+ * @param known Names of which the nearest may have been meant.
+ */
+export function noProtection(name: string, known: readonly string[] = protections): string {
   if (name.startsWith(nginxPrefix)) return `has the prefix too: write ${name.slice(nginxPrefix.length)}`;
   if (byName.has(name)) return "protects nothing, so there is nothing to accept: take it away";
-  return `ingress-nginx has no such annotation${didYouMean(name, protections)}`;
+  return `ingress-nginx has no such annotation${didYouMean(name, known)}`;
 }

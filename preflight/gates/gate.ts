@@ -1,6 +1,6 @@
 import type { LiveCertificate, LiveIssuance } from "../../components/certificates/live.ts";
 import type { LiveCluster, LiveIngress } from "../../components/cluster/live.ts";
-import { objectId } from "../../components/cluster/objects.ts";
+import { type ObjectOfKind, objectId } from "../../components/cluster/objects.ts";
 import type { LiveIngressNginx } from "../../components/ingress-nginx/live.ts";
 import type { GateName } from "../../config/gates.ts";
 import type { Phase, Stack } from "../../config/stack.ts";
@@ -44,6 +44,20 @@ export function isGone({ installation, ingresses }: LiveIngressNginx): boolean {
   return ingresses.length === 0 && installation.every(({ kind }) => kind === "Namespace");
 }
 
+/** Whether a controller answers, or would once its pods run. */
+export function hasController({ installation }: Pick<LiveIngressNginx, "installation">): boolean {
+  return installation.some(({ kind }) => kind === "Deployment" || kind === "DaemonSet");
+}
+
+/**
+ * Whether the removal has come so far that nothing of ingress-nginx has any effect: no controller answers, and no webhook
+ * asks for one.
+ */
+export function isSpent({ cluster, nginx }: Pick<GateInput, "cluster" | "nginx">): boolean {
+  const hasWebhook = nginx.installation.some(({ kind }) => kind === "ValidatingWebhookConfiguration");
+  return cluster.record?.phase === "retired" && !hasWebhook && !hasController(nginx);
+}
+
 /** Ingresses that stay when ingress-nginx goes, whatever their class; those made for a challenge are no one's. */
 export function stayingIngresses({ cluster, nginx }: Pick<GateInput, "cluster" | "nginx">): LiveIngress[] {
   const going = new Set(nginx.ingresses.map(objectId));
@@ -58,11 +72,24 @@ export function goesWith(
   return ingresses.find((each) => each.namespace === namespace && owner === `Ingress ${each.name}`);
 }
 
-export function kubectl({ stack }: Pick<GateInput, "stack">, command: string): string {
+export function kubectl({ stack }: { stack: Pick<Stack, "cluster"> }, command: string): string {
   return `kubectl --context ${stack.cluster.context} ${command}`;
 }
 
-/** The command that takes the stack to a phase. */
-export function bringTo({ stack: { name } }: Pick<GateInput, "stack">, phase: Phase): string {
-  return `pulumi config set --stack ${name} phase ${phase} && pulumi up --stack ${name}`;
+/** The command that deletes an object. */
+export function kubectlDelete(
+  input: { stack: Pick<Stack, "cluster"> },
+  { kind, namespace, name }: ObjectOfKind,
+): string {
+  const place = namespace === undefined ? "" : ` --namespace ${namespace}`;
+  return kubectl(input, `delete ${kind.toLowerCase()}${place} ${name}`);
+}
+
+/**
+ * The command that takes the stack to a phase.
+ *
+ * @param flags Of `pulumi up`.
+ */
+export function bringTo({ stack: { name } }: Pick<GateInput, "stack">, phase: Phase, flags = ""): string {
+  return `pulumi config set --stack ${name} phase ${phase} && pulumi up ${flags}--stack ${name}`;
 }

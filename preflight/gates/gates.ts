@@ -2,7 +2,7 @@ import { type GateName, gateNames } from "../../config/gates.ts";
 import type { Problem } from "../../config/problems.ts";
 import type { Stack } from "../../config/stack.ts";
 import { canariesGate } from "./canaries.ts";
-import { type Gate, type GateInput, type Item, isGone, type Row } from "./gate.ts";
+import { type Gate, type GateInput, type Item, isGone, isSpent, type Row } from "./gate.ts";
 import { hostsGate } from "./hosts.ts";
 import { issuersGate } from "./issuers.ts";
 import { ownersGate } from "./owners.ts";
@@ -18,14 +18,24 @@ const judges: Record<GateName, (input: GateInput) => Item[]> = {
   secrets: secretsGate,
 };
 
+/** What a removal that has begun still does, and cannot undo. */
+const ofEachObject: readonly GateName[] = ["phase", "hosts", "owners"];
+
 /**
  * What stands before `retired`, and whether it holds of the live cluster. None once ingress-nginx is gone, or where it
- * never was: a canary that fails next year must not hold back a change to an app.
+ * never was, or where what is left of it has no effect: a canary that fails next year must not hold back a change to an
+ * app, nor must an Ingress that somebody still gives the class.
+ *
+ * A removal that has begun has passed all of them. When it goes on, those of its outset are not asked again: no issuer,
+ * canary or Secret is any better for half an ingress-nginx. What each object does by going still is: an Ingress that is
+ * left may have a host that Pomerium no longer answers, or a Certificate that somebody has come to need, or may have
+ * come since. They hold nothing back once its Ingresses are gone.
  */
 export function gates(input: GateInput): Gate[] {
-  if (isGone(input.nginx)) return [];
+  if (isGone(input.nginx) || isSpent(input)) return [];
   const overrides = input.stack.ingressNginx?.override ?? {};
-  return gateNames.map((name) => {
+  const goesOn = input.cluster.record?.phase === "retired" && input.stack.phase === "retired";
+  return (goesOn ? ofEachObject : gateNames).map((name) => {
     const override = overrides[name];
     return { name, items: judges[name](input), ...(override === undefined ? {} : { override }) };
   });

@@ -1,7 +1,8 @@
-import { objectLabel } from "../../components/cluster/objects.ts";
+import { phaseRecord } from "../../components/cluster/live.ts";
+import { objectId, objectLabel } from "../../components/cluster/objects.ts";
 import { type LiveIngressNginx, leavingObjects } from "../../components/ingress-nginx/live.ts";
 import type { Problem } from "../../config/problems.ts";
-import { bringTo, type GateInput, type Item } from "./gate.ts";
+import { bringTo, type GateInput, hasController, type Item, kubectlDelete } from "./gate.ts";
 
 /**
  * The cluster has been through cutover, since what nobody has tried has no way back from retired, and all that is to go
@@ -11,46 +12,74 @@ export function phaseGate(input: Pick<GateInput, "stack" | "cluster" | "nginx">)
   const { stack, cluster } = input;
   const { phase, adopted = [] } = cluster.record ?? {};
   const mend = bringTo(input, "cutover");
-  if (phase !== "cutover" && phase !== "retired") {
-    const note =
-      phase === undefined ? "has not been brought to any phase yet" : `has been brought to ${phase}`;
-    return [{ subject: stack.name, ok: false, note: `${note}; cutover comes before retired`, mend }];
-  }
-  const through: Item = { subject: stack.name, ok: true, note: `has been brought to ${phase}` };
-  // Of a removal that was interrupted, the record no longer says what it began with.
-  if (phase === "retired") return [through];
-  const unmanaged = leavingObjects(input.nginx)
-    .map(objectLabel)
-    .filter((label) => !adopted.includes(label));
+  if (phase === undefined)
+    return [
+      {
+        subject: stack.name,
+        ok: false,
+        note: `has not been brought to any phase yet, or its ConfigMap ${objectId(phaseRecord)} was deleted; cutover comes before retired`,
+        // Pulumi would not write again what it believes to be there.
+        mend: bringTo(input, "cutover", "--refresh "),
+      },
+    ];
+  if (phase !== "cutover" && phase !== "retired")
+    return [
+      {
+        subject: stack.name,
+        ok: false,
+        note: `has been brought to ${phase}; cutover comes before retired`,
+        mend,
+      },
+    ];
+  const unmanaged = leavingObjects(input.nginx).filter((object) => !adopted.includes(objectLabel(object)));
   return [
-    through,
-    ...unmanaged.map((subject) => ({
-      subject,
-      ok: false,
-      note: "has come since the last `pulumi up`, so nothing would remove it; adopt it first",
-      mend,
-    })),
+    { subject: stack.name, ok: true, note: `has been brought to ${phase}` },
+    ...unmanaged.map((object) =>
+      phase === "cutover"
+        ? {
+            subject: objectLabel(object),
+            ok: false,
+            note: "has come since the last `pulumi up`, so nothing would remove it; adopt it first",
+            mend,
+          }
+        : {
+            subject: objectLabel(object),
+            ok: false,
+            note: "has come since the removal began, so nothing removes it; do so by hand, or give an Ingress another class",
+            mend: kubectlDelete(input, object),
+          },
+    ),
   ];
 }
 
 /**
- * Why a cluster that has been brought to `retired` cannot go to an earlier phase: what would answer is gone. While its
- * workload is still there, since the removal never began or somebody has put it back, it can.
+ * Why a cluster that has been brought to `retired` cannot go to an earlier phase: something of what would answer is
+ * gone. As long as all that was adopted is still there, since the removal never began or somebody has put it back, it
+ * can.
  *
- * @param input.nginx Undefined where the stack file no longer speaks of one.
+ * @param input.nginx Undefined where the stack file speaks of none.
  */
 export function noWayBack({
   stack,
   cluster,
   nginx,
 }: Pick<GateInput, "stack" | "cluster"> & { nginx: LiveIngressNginx | undefined }): Problem[] {
-  const answers = nginx?.installation.some(({ kind }) => kind === "Deployment" || kind === "DaemonSet");
-  if (cluster.record?.phase !== "retired" || stack.phase === "retired" || answers) return [];
+  if (cluster.record?.phase !== "retired" || stack.phase === "retired") return [];
+  const live = new Set(nginx === undefined ? [] : leavingObjects(nginx).map(objectLabel));
+  const gone = cluster.record.adopted.filter((label) => !live.has(label));
+  if (nginx !== undefined && gone.length === 0 && hasController(nginx)) return [];
   return [
     {
       at: "phase",
-      message: `${stack.name} has been brought to retired, and there is no way back to ${stack.phase}: ingress-nginx is gone`,
+      message: `${stack.name} has been brought to retired, and there is no way back to ${stack.phase}: ${whyNoWayBack(nginx, gone)}`,
       mend: bringTo({ stack }, "retired"),
     },
   ];
+}
+
+function whyNoWayBack(nginx: LiveIngressNginx | undefined, gone: readonly string[]): string {
+  if (nginx === undefined) return "the stack file speaks of no ingress-nginx that could answer instead";
+  if (!hasController(nginx)) return "ingress-nginx is gone";
+  const [first, ...others] = gone;
+  return `ingress-nginx lacks ${first}${others.length > 0 ? ` and ${others.length} more` : ""} by now`;
 }

@@ -179,6 +179,7 @@ export function cluster(
       foreignBootstrapSecret: false,
       foreignNamespace: false,
       deployment: false,
+      readyReplicas: 1,
       ...(settings === undefined ? {} : { settings }),
     },
   };

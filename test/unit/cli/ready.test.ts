@@ -39,7 +39,15 @@ describe("ready", () => {
       readiness: [phase, { ...hosts, override: "nobody uses it" }],
     });
     assert.equal(code, 0);
+    assert.match(out, /^house: every gate holds, or is overridden$/m);
     assert.match(out, /OVERRIDDEN: nobody uses it/);
+  });
+
+  it("promises no more than that the gates hold, and names the next step", async () => {
+    const { code, out } = await cli(made, ["ready", "house"], { readiness: rows.slice(0, 1) });
+    assert.equal(code, 0);
+    assert.match(out, /^house: every gate holds$/m);
+    assert.match(out, /^ {4}pulumi config set --stack house phase retired && pulumi preview --stack house$/m);
   });
 
   it("says the same to programs", async () => {
@@ -53,7 +61,8 @@ describe("ready", () => {
   it("knows when it is all over", async () => {
     const { code, out } = await cli(made, ["ready", "house"], { readiness: [] });
     assert.equal(code, 0);
-    assert.match(out, /nothing of ingress-nginx is left/);
+    assert.match(out, /nothing of ingress-nginx has an effect any more/);
+    assert.doesNotMatch(out, /next/);
   });
 
   it("asks no cluster for a stack that speaks of no ingress-nginx", async () => {

@@ -92,6 +92,51 @@ describe("the live cluster", () => {
     );
   });
 
+  it("takes an Ingress' class from the field where both are there, as both controllers do", async () => {
+    fake.objects["/apis/networking.k8s.io/v1/ingresses"] = {
+      items: [
+        {
+          metadata: {
+            namespace: "a",
+            name: "both",
+            generation: 3,
+            annotations: { "kubernetes.io/ingress.class": "nginx" },
+          },
+          spec: { ingressClassName: "pomerium" },
+        },
+      ],
+    };
+    const [both] = (await readCluster(await connect())).ingresses;
+    assert.deepEqual([both?.ingressClass, both?.generation], ["pomerium", 3]);
+  });
+
+  it("knows how many of Pomerium's pods are ready, whichever workload they are of", async () => {
+    const read = async () => (await readCluster(await connect())).pomerium;
+    assert.equal((await read()).readyReplicas, 0);
+    const workload = (kind: string) => `/apis/apps/v1/namespaces/pomerium/${kind}/pomerium`;
+    const metadata = { namespace: "pomerium", name: "pomerium" };
+    fake.objects[workload("statefulsets")] = { metadata, spec: {}, status: { replicas: 1 } };
+    assert.deepEqual([(await read()).readyReplicas, (await read()).deployment], [0, false]);
+    fake.objects[workload("statefulsets")] = { metadata, spec: {}, status: { readyReplicas: 1 } };
+    assert.deepEqual([(await read()).readyReplicas, (await read()).deployment], [1, false]);
+    delete fake.objects[workload("statefulsets")];
+    fake.objects[workload("deployments")] = { metadata, spec: {}, status: { readyReplicas: 2 } };
+    assert.deepEqual([(await read()).readyReplicas, (await read()).deployment], [2, true]);
+  });
+
+  it("passes on of which generation of an Ingress Pomerium speaks, where it says so", async () => {
+    fake.objects["/apis/ingress.pomerium.io/v1/pomerium/global"] = {
+      metadata: { name: "global", generation: 2 },
+      status: {
+        ingress: { "a/x": { reconciled: true, observedGeneration: 4 }, "a/y": { reconciled: true } },
+      },
+    };
+    assert.deepEqual((await readCluster(await connect())).pomerium.settings?.ingress, {
+      "a/x": { reconciled: true, observedGeneration: 4 },
+      "a/y": { reconciled: true },
+    });
+  });
+
   it("does not believe a status that speaks of earlier settings", async () => {
     const settings = (observedGeneration: number) => ({
       metadata: { name: "global", generation: 2 },

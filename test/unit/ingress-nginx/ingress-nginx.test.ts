@@ -21,11 +21,15 @@ const objects = [
   object("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration", "ingress-nginx-admission"),
 ];
 
+/** Once adopted, and now of another class. */
+const released = [object("networking.k8s.io/v1", "Ingress", "moved", "komga")];
+
 function register(): Promise<Registration[]> {
   return record(() => {
     const provider = new k8s.Provider("cluster", { kubeconfig: "{}" });
-    const beforeDelete = keepUntilRetired({ stack: "octavo", phase: "coexist", live: objects, stays: [] });
-    return new IngressNginx("ingress-nginx", { objects, beforeDelete }, { provider });
+    const keeping = { stack: "octavo", phase: "coexist", live: objects, stays: [] };
+    const beforeDelete = keepUntilRetired(keeping, { context: "octavo" });
+    return new IngressNginx("ingress-nginx", { objects, released, beforeDelete }, { provider });
   });
 }
 
@@ -33,8 +37,12 @@ describe("the cluster's own ingress-nginx", () => {
   let adopted: Registration[];
   const of = (type: string): Registration[] => adopted.filter((each) => each.type === type);
 
+  let letGo: Registration[];
+
   before(async () => {
-    adopted = (await register()).filter(({ type }) => /^kubernetes:.*\//.test(type));
+    const all = (await register()).filter(({ type }) => /^kubernetes:.*\//.test(type));
+    letGo = all.filter(({ importId }) => importId === "komga/moved");
+    adopted = all.filter((each) => !letGo.includes(each));
   });
 
   it("is adopted object by object, and nothing of it is ever written", () => {
@@ -72,6 +80,16 @@ describe("the cluster's own ingress-nginx", () => {
     for (const ingress of of("kubernetes:networking.k8s.io/v1:Ingress"))
       assert.deepEqual(ingress.after, ["ingress-nginx:ingress-nginx/ingress-nginx-controller"]);
     assert.deepEqual(of("kubernetes:core/v1:Namespace")[0]?.after, []);
+  });
+
+  it("lets go of what is not to be removed with it: forgotten by the next run, and left where it is", () => {
+    assert.equal(letGo.length, 1);
+    for (const { retainOnDelete, beforeDelete, ignoreChanges } of letGo) {
+      assert.equal(retainOnDelete, true);
+      assert.deepEqual(beforeDelete, []);
+      assert.deepEqual(ignoreChanges, ["*"]);
+    }
+    for (const { retainOnDelete, name } of adopted) assert.equal(retainOnDelete, false, name);
   });
 
   it("keeps to itself what its Secrets hold, kubectl's copy of them included", () => {

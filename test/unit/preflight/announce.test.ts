@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import type { LiveCluster } from "../../../components/cluster/live.ts";
-import type { LiveIngressNginx } from "../../../components/ingress-nginx/live.ts";
+import { objectLabel } from "../../../components/cluster/objects.ts";
+import { type LiveIngressNginx, leavingObjects } from "../../../components/ingress-nginx/live.ts";
 import { phaseEffects } from "../../../config/phases.ts";
 import type { Stack } from "../../../config/stack.ts";
 import { announce } from "../../../preflight/announce.ts";
@@ -19,7 +20,12 @@ function stack(edits: Record<string, unknown> = {}): Stack {
 }
 
 function cluster(changes: Partial<LiveCluster> = {}): LiveCluster {
-  const nothing = { foreignNamespace: false, foreignBootstrapSecret: false, deployment: false };
+  const nothing = {
+    foreignNamespace: false,
+    foreignBootstrapSecret: false,
+    deployment: false,
+    readyReplicas: 1,
+  };
   return { uid, services: [], ingresses: [], pomerium: nothing, ...changes };
 }
 
@@ -99,7 +105,8 @@ describe("what a preview says of ingress-nginx", () => {
     { name: "hosts", items: [{ subject: "old.example.org", ok: false, note: "no app has this host" }] },
     { name: "canaries", items: [{ subject: "example.org", ok: false }], override: "proven elsewhere" },
   ];
-  const at = (phase: string): LiveCluster => cluster({ record: { phase, adopted: [] } });
+  const adopted = leavingObjects(nginx).map(objectLabel);
+  const at = (phase: string): LiveCluster => cluster({ record: { phase, adopted } });
 
   it("the phase that the cluster comes from, when it is another", () => {
     const cutover = stack({ phase: "cutover" });
@@ -138,6 +145,69 @@ describe("what a preview says of ingress-nginx", () => {
     assert.match(text, /! OVERRIDDEN: proven elsewhere/);
     assert.doesNotMatch(text, /hosts/);
     assert.match(announced(stack(edits), at("cutover"), nginx), /3 objects and 1 Ingress are removed$/m);
+  });
+
+  it("what is not removed, since it was never adopted, and how to remove it", () => {
+    const retired = stack({ phase: "retired" });
+    const said = (of: readonly string[], more: Partial<LiveIngressNginx> = {}): string[] =>
+      announced(retired, cluster({ record: { phase: "retired", adopted: [...of] } }), { ...nginx, ...more })
+        .split("\n")
+        .filter((line) => /removed|is left/.test(line))
+        .map((line) => line.slice(9));
+    assert.deepEqual(said(adopted), ["3 objects and 1 Ingress are removed"]);
+    assert.deepEqual(said(adopted.slice(0, -1)), [
+      "3 objects and 0 Ingresses are removed",
+      `! Ingress komga/komga-ingress is left, since it was never adopted: kubectl --context ${retired.cluster.context} delete ingress --namespace komga komga-ingress`,
+    ]);
+    assert.deepEqual(said(["Secret long/gone"], { installation: [] }), [
+      `! Ingress komga/komga-ingress is left, since it was never adopted: kubectl --context ${retired.cluster.context} delete ingress --namespace komga komga-ingress`,
+    ]);
+  });
+
+  it("which Certificates go along, by name while they are few", () => {
+    const rowOf = (names: string[]): Row[] => [
+      {
+        name: "owners",
+        items: [
+          ...names.map((name) => ({ subject: `Certificate ${name}`, ok: true })),
+          { subject: "Certificate a/needed", ok: false },
+        ],
+      },
+    ];
+    const retired = stack({ phase: "retired" });
+    assert.match(
+      announced(retired, at("cutover"), nginx, rowOf(["a/x", "b/y"])),
+      /^ {9}2 Certificates go along with their Ingresses: a\/x, b\/y$/m,
+    );
+    assert.match(
+      announced(stack(), at("coexist"), nginx, rowOf(["a/x", "b/y", "c/z", "d/z"])),
+      /^ {9}4 Certificates will go along with their Ingresses$/m,
+    );
+    assert.doesNotMatch(announced(retired, at("cutover"), nginx, rowOf([])), /go(es)? along/);
+  });
+
+  it("which ports and further hosts go dark, by their own keys", () => {
+    const edits = {
+      phase: "retired",
+      "ingressNginx.abandon": { "tcp/22": "its own address", "udp/53": "never was", "*": "a page of 404" },
+    };
+    const streams = [{ protocol: "TCP", port: "22", backend: "gitea/ssh:22" } as const];
+    const ingresses = nginx.ingresses.map((each) => ({ ...each, anyHost: true }));
+    const text = announced(stack(edits), at("cutover"), { ...nginx, streams, ingresses });
+    assert.match(text, /! goes dark: tcp\/22 \(its own address\)/);
+    assert.match(text, /! goes dark: \* \(a page of 404\)/);
+    assert.doesNotMatch(text, /udp/);
+  });
+
+  it("which Ingresses are let go, since they have another class by now", () => {
+    const own = { ...deployed(stack())[0]!, namespace: "web", name: "wiki", ingressClass: "tailscale" };
+    const ref = { apiVersion: "networking.k8s.io/v1", kind: "Ingress", namespace: "web", name: "wiki" };
+    const live = { ...at("coexist"), ingresses: [own] };
+    assert.match(
+      announced(stack(), live, { ...nginx, strayed: [ref] }),
+      /^ {9}! Ingress web\/wiki is not ingress-nginx' any more \(class tailscale\): it is let go, not deleted$/m,
+    );
+    assert.doesNotMatch(announced(stack(), live, nginx), /let go/);
   });
 
   it("that none of it is there, once it is gone", () => {
@@ -182,6 +252,12 @@ describe("readiness", () => {
       said({ ingress }),
       "settings in force · 1/2 routes served · missing: ryot/ryot-pomerium-ingress (get secret ryot/ryot-tls)",
     );
+  });
+
+  it("is no more than Pomerium's last word while no pod of it runs", () => {
+    const pomerium = { ...cluster().pomerium, settings, readyReplicas: 0 };
+    assert.match(readiness({ pomerium }), /^no pod of Pomerium is ready · /);
+    assert.doesNotMatch(said({}), /no pod/);
   });
 
   it("does not take a report on earlier settings for one on these", () => {

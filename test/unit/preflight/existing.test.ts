@@ -111,6 +111,11 @@ describe("a second route to an app's host", () => {
     assert.deepEqual(problems({ foreign }, [other]), []);
   });
 
+  it("is refused when it is a copy of this program's own under another name, whoever that says has written it", () => {
+    assert.equal(problems({}, [{ ...rival, name: "komga-pomerium-ingress-copy" }]).length, 1);
+    assert.equal(problems({}, [rival]).length, 1);
+  });
+
   it("goes with the run when it was this program's, for an app that has another name now", () => {
     assert.deepEqual(problems({}, [{ ...rival, name: "manga-pomerium-ingress" }]), []);
   });
@@ -169,7 +174,12 @@ describe("an Ingress that somebody has opened by hand", () => {
 });
 
 describe("what a preview says of hand-made objects", () => {
-  const pomerium = { foreignNamespace: true, foreignBootstrapSecret: true, deployment: true };
+  const pomerium = {
+    foreignNamespace: true,
+    foreignBootstrapSecret: true,
+    deployment: true,
+    readyReplicas: 1,
+  };
   const foreign = [
     "CustomResourceDefinition pomerium.ingress.pomerium.io",
     "PersistentVolume pomerium-pv-data",
@@ -182,8 +192,8 @@ describe("what a preview says of hand-made objects", () => {
     "Ingress else/other",
     "ClusterRole view",
   ];
-  const lines = (keys: string[], record?: { phase: string; adopted: string[] }) =>
-    existingLines(stack, { pomerium, ...(record ? { record } : {}) }, { foreign: keys });
+  const lines = (foreign: string[], record?: { phase: string; adopted: string[] }) =>
+    existingLines(stack, { pomerium, ...(record ? { record } : {}) }, { foreign });
 
   it("tells what stays as it is from what changes, and names what is stopped", () => {
     assert.deepEqual(lines(foreign), [

@@ -28,11 +28,14 @@ function stack(edits: Record<string, unknown> = {}): Stack {
 }
 
 describe("what an app loses with its nginx Ingress", () => {
-  const whitelisted = { ingresses: [ingress({ [nginx("whitelist-source-range")]: "10.244.0.0/16" })] };
+  const whitelisted = {
+    ingresses: [ingress({ [nginx("whitelist-source-range")]: "10.244.0.0/16" })],
+    settings: {},
+  };
 
   it("is a problem until the stack file answers, with the key and the command", () => {
     const own = stack();
-    const [problem, ...others] = lossProblems(own, losses(own, whitelisted));
+    const [problem, ...others] = lossProblems(losses(own, whitelisted));
     assert.deepEqual(others, []);
     assert.equal(problem?.at, "apps.komga.accept");
     assert.match(problem.message, /^Ingress komga\/komga-ingress is protected by whitelist-source-range/);
@@ -48,7 +51,7 @@ describe("what an app loses with its nginx Ingress", () => {
       const own = stack(edits);
       const found = losses(own, whitelisted);
       assert.equal(found.length, 1);
-      assert.deepEqual(lossProblems(own, found), []);
+      assert.deepEqual(lossProblems(found), []);
       assert.deepEqual(
         protectionsRow(found).items.map(({ subject, ok }) => [subject, ok]),
         [["komga whitelist-source-range", true]],
@@ -63,14 +66,52 @@ describe("what an app loses with its nginx Ingress", () => {
       { namespace: "elsewhere", name: "old", rules: [{ host: "komga.example.org", paths: [] }] },
     );
     assert.deepEqual(
-      losses(own, { ingresses: [unnamed] }).map(({ annotation, ingress: name }) => [annotation, name]),
+      losses(own, { ingresses: [unnamed], settings: {} }).map(({ annotation, ingress: name }) => [
+        annotation,
+        name,
+      ]),
       [["limit-rps", "elsewhere/old"]],
     );
   });
 
+  it("is found by an alias, as by a host", () => {
+    const alias = ingress(
+      { [nginx("server-alias")]: "a.example.org, komga.example.org", [nginx("limit-rps")]: "5" },
+      { namespace: "elsewhere", name: "old", rules: [{ host: "old.example.org", paths: [] }] },
+    );
+    assert.equal(losses(stack(), { ingresses: [alias], settings: {} }).length, 1);
+  });
+
+  it("has the same command in the readiness table as in the refusal, until it is answered", () => {
+    const own = stack();
+    const found = losses(own, whitelisted);
+    const [problem] = lossProblems(found);
+    const [item] = protectionsRow(found).items;
+    assert.equal(item?.mend, problem?.mend);
+    const accepting = stack({ accept: { "whitelist-source-range": "people sign in instead" } });
+    assert.equal(protectionsRow(losses(accepting, whitelisted)).items[0]?.mend, undefined);
+  });
+
+  it("is also what the controller gives every Ingress, once for each app that replaces one", () => {
+    const twice = [ingress({}), ingress({}, { name: "komga-too" })];
+    const live = { ingresses: twice, settings: { "block-user-agents": "~*bot" } };
+    const own = stack({ replaces: ["komga-ingress", "komga-too"] });
+    const [problem, ...others] = lossProblems(losses(own, live));
+    assert.deepEqual(others, []);
+    assert.match(
+      problem?.message ?? "",
+      /^Ingress komga\/komga-ingress is protected by block-user-agents in ingress-nginx' ConfigMap, /,
+    );
+    assert.match(problem?.mend ?? "", /accept\.block-user-agents' '<why>'$/);
+    const accepting = stack({ replaces: ["komga-ingress"], accept: { "block-user-agents": "no bots left" } });
+    assert.deepEqual(lossProblems(losses(accepting, live)), []);
+    assert.deepEqual(losses(own, { ...live, ingresses: [] }), []);
+    assert.deepEqual(losses(own, { ...live, settings: { "block-user-agents": "" } }), []);
+  });
+
   it("is nothing of an Ingress of the same name in another namespace", () => {
     const other = ingress({ [nginx("limit-rps")]: "5" }, { namespace: "elsewhere" });
-    assert.deepEqual(losses(stack(), { ingresses: [other] }), []);
+    assert.deepEqual(losses(stack(), { ingresses: [other], settings: {} }), []);
   });
 });
 

@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { objectId, objectLabel } from "../../../../components/cluster/objects.ts";
 import { gateNames } from "../../../../config/gates.ts";
 import { type GateInput, isGone } from "../../../../preflight/gates/gate.ts";
 import { gateProblems, gates } from "../../../../preflight/gates/gates.ts";
@@ -108,26 +109,90 @@ describe("the gates before retired", () => {
   });
 });
 
+describe("a removal that has begun", () => {
+  const webhook = {
+    apiVersion: "admissionregistration.k8s.io/v1",
+    kind: "ValidatingWebhookConfiguration",
+    name: "ingress-nginx-admission",
+  };
+  const begun = (state: GateInput, change: Partial<GateInput["nginx"]> = {}): GateInput => {
+    const adopted = [...state.nginx.installation, webhook].map(objectLabel);
+    const ingresses = state.nginx.ingresses.map(
+      ({ namespace, name }) => `Ingress ${objectId({ namespace, name })}`,
+    );
+    return {
+      ...state,
+      cluster: { ...state.cluster, record: { phase: "retired", adopted: [...adopted, ...ingresses] } },
+      nginx: { ...state.nginx, ...change },
+    };
+  };
+  const [namespace, workload] = ready().nginx.installation;
+
+  it("goes on although a canary, an issuer or a Secret has gone bad, but loses no host and no Certificate", () => {
+    const rows = gates(begun(unready()));
+    assert.deepEqual(
+      rows.map(({ name }) => name),
+      ["phase", "hosts", "owners"],
+    );
+    const messages = gateProblems(stackOf(), rows).map(({ message }) => message.split(":")[0]);
+    assert.deepEqual([...new Set(messages)], ["gate hosts", "gate owners"]);
+  });
+
+  it("goes on in any case once its Ingresses are gone", () => {
+    assert.deepEqual(gateProblems(stackOf(), gates(begun(unready(), { ingresses: [] }))), []);
+  });
+
+  it("is held back by what has come since, which nothing would remove", () => {
+    const old = ingress("web", "new", ["komga.example.org"]);
+    const state = begun(ready());
+    const later = { ...state, nginx: { ...state.nginx, ingresses: [...state.nginx.ingresses, old] } };
+    const [problem, ...others] = gateProblems(stackOf(), gates(later));
+    assert.deepEqual(others, []);
+    assert.match(problem?.message ?? "", /^gate phase: Ingress web\/new: has come since the removal began/);
+    assert.equal(problem?.mend, "kubectl --context test delete ingress --namespace web new");
+  });
+
+  it("is over when neither a controller nor a webhook is left: a later Ingress of the class is nobody's", () => {
+    const later = [ingress("web", "later", ["later.example.org"])];
+    assert.deepEqual(gates(begun(ready(), { installation: [namespace!], ingresses: later })), []);
+    for (const installation of [
+      [namespace!, workload!],
+      [namespace!, webhook],
+    ])
+      assert.equal(gates(begun(ready(), { installation, ingresses: later })).length, 3);
+    const state = begun(ready(), { installation: [namespace!], ingresses: later });
+    const record = { phase: "cutover", adopted: [] };
+    assert.equal(gates({ ...state, cluster: { ...state.cluster, record } }).length, gateNames.length);
+  });
+
+  it("shows every gate again to a stack that goes back", () => {
+    const stack = stackOf({ phase: "cutover" });
+    assert.equal(gates(begun(ready(stack))).length, gateNames.length);
+  });
+});
+
 describe("the phases", () => {
   const at = (phase: string | undefined): string[] => {
     const { cluster, ...state } = ready();
     const { record: before, ...fresh } = cluster;
-    const adopted = phase === "cutover" ? (before?.adopted ?? []) : [];
-    const record = phase === undefined ? {} : { record: { phase, adopted } };
+    const record = phase === undefined ? {} : { record: { phase, adopted: before?.adopted ?? [] } };
     return gateProblems(stackOf(), gates({ ...state, cluster: { ...fresh, ...record } })).map(
       ({ at, message, mend }) => `${at}: ${message} » ${mend}`,
     );
   };
 
   it("lead to retired through cutover alone", () => {
-    const mend = "pulumi config set --stack test phase cutover && pulumi up --stack test";
     assert.deepEqual(at("coexist"), [
-      `phase: gate phase: test: has been brought to coexist; cutover comes before retired » ${mend}`,
-    ]);
-    assert.deepEqual(at(undefined), [
-      `phase: gate phase: test: has not been brought to any phase yet; cutover comes before retired » ${mend}`,
+      "phase: gate phase: test: has been brought to coexist; cutover comes before retired » pulumi config set --stack test phase cutover && pulumi up --stack test",
     ]);
     assert.deepEqual(at("cutover"), []);
+    assert.deepEqual(at("retired"), []);
+  });
+
+  it("are written down in the cluster; without that, Pulumi must look before it writes them again", () => {
+    assert.deepEqual(at(undefined), [
+      "phase: gate phase: test: has not been brought to any phase yet, or its ConfigMap pomerium/pomerium-migration was deleted; cutover comes before retired » pulumi config set --stack test phase cutover && pulumi up --refresh --stack test",
+    ]);
   });
 
   it("what has come since the last run is adopted before retired removes the rest", () => {
@@ -142,33 +207,36 @@ describe("the phases", () => {
     assert.match(problem?.mend ?? "", /phase cutover && pulumi up/);
   });
 
-  it("a removal that was interrupted goes on", () => {
-    assert.deepEqual(at("retired"), []);
-  });
-
-  it("there is no way back from retired once the controller is gone, and there is one until then", () => {
+  it("there is a way back from retired while all that was adopted is there, and none afterwards", () => {
     const state = ready();
-    const [namespace, workload] = state.nginx.installation;
-    const back = (phase: string, recorded: string, installation = [namespace!]): string[] =>
+    const adopted = state.cluster.record?.adopted ?? [];
+    const back = (phase: string, recorded: string, nginx: Partial<GateInput["nginx"]> = {}): string[] =>
       noWayBack({
         stack: stackOf({ phase }),
-        cluster: { ...state.cluster, record: { phase: recorded, adopted: [] } },
-        nginx: { ...state.nginx, installation },
+        cluster: { ...state.cluster, record: { phase: recorded, adopted } },
+        nginx: { ...state.nginx, ...nginx },
       }).map(({ at, message }) => `${at}: ${message}`);
+    const [namespace] = state.nginx.installation;
     for (const phase of ["coexist", "cutover"]) {
-      assert.deepEqual(back(phase, "retired"), [
-        `phase: test has been brought to retired, and there is no way back to ${phase}: ingress-nginx is gone`,
+      const no = `phase: test has been brought to retired, and there is no way back to ${phase}: ingress-nginx`;
+      assert.deepEqual(back(phase, "retired"), []);
+      assert.deepEqual(back(phase, "retired", { ingresses: [] }), [
+        `${no} lacks Ingress komga/komga-ingress by now`,
       ]);
-      assert.deepEqual(back(phase, "retired", [namespace!, workload!]), []);
-      assert.deepEqual(back(phase, "cutover"), []);
+      assert.deepEqual(back(phase, "retired", { installation: [namespace!] }), [`${no} is gone`]);
+      assert.deepEqual(back(phase, "cutover", { installation: [namespace!] }), []);
     }
-    assert.deepEqual(back("retired", "retired"), []);
-    const { stack, cluster } = {
-      ...state,
+    assert.deepEqual(back("retired", "retired", { ingresses: [] }), []);
+  });
+
+  it("there is no way back where there never was an ingress-nginx, which is not said to be gone", () => {
+    const state = ready();
+    const [problem] = noWayBack({
       stack: stackOf({ phase: "cutover", ingressNginx: undefined, tunnels: undefined }),
-    };
-    const record = { phase: "retired", adopted: [] };
-    assert.equal(noWayBack({ stack, cluster: { ...cluster, record }, nginx: undefined }).length, 1);
+      cluster: { ...state.cluster, record: { phase: "retired", adopted: [] } },
+      nginx: undefined,
+    });
+    assert.match(problem?.message ?? "", /no way back to cutover: the stack file speaks of no ingress-nginx/);
   });
 });
 

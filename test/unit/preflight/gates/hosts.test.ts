@@ -64,6 +64,63 @@ describe("a host of an nginx Ingress", () => {
       ]);
   });
 
+  it("is not trusted to a Pomerium of which no pod is ready, whatever it has reported", () => {
+    const { cluster, ...state } = ready();
+    const pomerium = { ...cluster.pomerium, readyReplicas: 0 };
+    const dead = { ...state, cluster: { ...cluster, pomerium } };
+    assert.deepEqual(failing(hostsGate(dead)), [
+      "Pomerium pomerium/pomerium: no pod of it is ready: whatever it has reported, nothing answers",
+    ]);
+    // Nobody relies on it where every host is abandoned.
+    const old = ingress("web", "old", ["old.example.org"]);
+    const stack = stackOf({ "ingressNginx.abandon": { "old.example.org": "nobody calls it" } });
+    assert.deepEqual(failing(hostsGate({ ...dead, stack, nginx: { ...dead.nginx, ingresses: [old] } })), []);
+  });
+
+  it("is missing while Pomerium's report is of an earlier generation of its Ingress", () => {
+    const at = (generation: number | undefined, observedGeneration: number | undefined): string[] => {
+      const id = "komga/komga-pomerium-ingress";
+      const state = withSettings(ready(), ({ ingress }) => ({
+        ingress: {
+          ...ingress,
+          [id]: { reconciled: true, ...(observedGeneration === undefined ? {} : { observedGeneration }) },
+        },
+      }));
+      const ingresses = state.cluster.ingresses.map((each) =>
+        each.name === "komga-pomerium-ingress" && generation !== undefined ? { ...each, generation } : each,
+      );
+      return failing(hostsGate({ ...state, cluster: { ...state.cluster, ingresses } }));
+    };
+    assert.deepEqual(at(3, 2), [
+      "komga.example.org: app komga: Ingress komga/komga-pomerium-ingress not reconciled yet: Pomerium reports its generation 2, it is at 3",
+    ]);
+    for (const [live, reported] of [
+      [3, 3],
+      [3, undefined],
+      [undefined, 3],
+    ])
+      assert.deepEqual(at(live, reported), []);
+  });
+
+  it("may be an alias, a twin with or without www, or any beside those that are named", () => {
+    const prefix = "nginx.ingress.kubernetes.io/";
+    const subjects = (more: Partial<LiveIngress>): string[] => {
+      const state = ready();
+      const one = ingress("komga", "komga-ingress", ["komga.example.org"], more);
+      return failing(hostsGate({ ...state, nginx: { ...state.nginx, ingresses: [one] } })).map(
+        (text) => text.split(":")[0] ?? "",
+      );
+    };
+    assert.deepEqual(subjects({}), []);
+    assert.deepEqual(subjects({ annotations: { [`${prefix}server-alias`]: "a.example.org" } }), [
+      "a.example.org",
+    ]);
+    assert.deepEqual(subjects({ annotations: { [`${prefix}from-to-www-redirect`]: "true" } }), [
+      "www.komga.example.org",
+    ]);
+    assert.deepEqual(subjects({ anyHost: true }), ["*"]);
+  });
+
   it("that no app has is named with its Ingress and the command that abandons it", () => {
     const [item] = hostsGate(withIngresses(ready(), ingress("ryot", "ryot", ["a.example.org"])));
     assert.deepEqual(item, {
@@ -117,5 +174,31 @@ describe("a host of an nginx Ingress", () => {
         for (const { subject, ok } of items) assert.equal(ok, taken.has(subject), subject);
       }),
     );
+  });
+});
+
+describe("a port that ingress-nginx passes on", () => {
+  const ssh = { protocol: "TCP", port: "22", backend: "gitea/ssh:22" } as const;
+  const found = (edits: Record<string, unknown> = {}) => {
+    const state = ready(stackOf(edits));
+    return hostsGate({ ...state, nginx: { ...state.nginx, streams: [ssh] } }).find(({ subject }) =>
+      subject.startsWith("TCP"),
+    );
+  };
+
+  it("holds retired back, with the command that abandons it", () => {
+    assert.deepEqual(found(), {
+      subject: "TCP 22 (gitea/ssh:22)",
+      ok: false,
+      at: "ingressNginx.abandon",
+      note: "ingress-nginx passes the port on, and no app can; give its Service an address of its own, and abandon the port",
+      mend: `pulumi config set --stack test --path 'ingressNginx.abandon["tcp/22"]' '<why>'`,
+    });
+  });
+
+  it("is let go by its protocol and number, and by no other", () => {
+    assert.equal(found({ "ingressNginx.abandon": { "tcp/22": "its own address" } })?.ok, true);
+    for (const other of ["udp/22", "tcp/2222"])
+      assert.equal(found({ "ingressNginx.abandon": { [other]: "gone" } })?.ok, false);
   });
 });

@@ -141,7 +141,13 @@ export function ready(stack: Stack = stackOf()): GateInput {
     record: { phase: "cutover", adopted: leavingObjects(nginx).map(objectLabel) },
     services: [],
     ingresses: [...own, old],
-    pomerium: { foreignNamespace: false, foreignBootstrapSecret: false, deployment: false, settings },
+    pomerium: {
+      foreignNamespace: false,
+      foreignBootstrapSecret: false,
+      deployment: false,
+      readyReplicas: 1,
+      settings,
+    },
   };
   return { stack, cluster, nginx, issuance };
 }
