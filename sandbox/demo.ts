@@ -82,7 +82,16 @@ async function migrate(stack: StackName, tools: Tools, cli: PulumiCli | undefine
     await showReadiness(stack, sandbox!);
     await listed([phase("cutover")]);
     await showReadiness(stack, sandbox!);
-    await listed([phase("retired"), step("preview", (onProgress) => runner!.preview(onProgress))]);
+    await listed([
+      phase("retired"),
+      step("preview", async (onProgress) => {
+        const outcome = await runner!.preview(onProgress);
+        const changes = Object.keys(outcome.counts).some((operation) => operation !== "same");
+        if (changes && outcome.errors.length === 0)
+          throw new DemoError(`there is still something to do: ${summary(outcome)}`);
+        return outcome;
+      }),
+    ]);
     await show(stack, sandbox!);
     await prove(sandbox!, others);
   } finally {
@@ -101,7 +110,7 @@ async function listed(steps: Listed[]): Promise<void> {
   await new Listr(steps, { rendererOptions: { collapseErrors: false } }).run();
 }
 
-/** `ingress-nginx by Helm · 11 nginx Ingresses · 6 others`. */
+/** `16 apps · ingress-nginx by Helm · 11 nginx Ingresses · 3 of other classes`. */
 async function describeBefore(stack: StackName, { cluster }: Sandbox): Promise<string> {
   const { ingressNginx, apps } = loadFromFile(stackFile(stack));
   const path = "/apis/networking.k8s.io/v1/ingresses";

@@ -1,3 +1,4 @@
+import { phaseRecord } from "../components/cluster/live.ts";
 import { type Api, groupPath, type KubernetesObject } from "./cluster/api.ts";
 
 /** Every object of a cluster, of every kind that its API server knows: `Ingress komga/komga-ingress` → JSON. */
@@ -49,9 +50,13 @@ interface WithClass extends KubernetesObject {
   spec?: { ingressClassName?: string };
 }
 
-/** Objects that are ingress-nginx', are of its class, or so much as mention it. */
+/** In which the program remembers what there was of ingress-nginx. */
+const record = `ConfigMap ${phaseRecord.namespace}/${phaseRecord.name}`;
+
+/** Objects that are ingress-nginx', are of its class, or so much as mention it, the program's own record apart. */
 export function leftOfIngressNginx({ objects }: Census): string[] {
   return [...objects].flatMap(([name, json]) => {
+    if (name === record) return [];
     const { metadata, ...rest } = JSON.parse(json) as WithClass & { metadata: { managedFields?: unknown } };
     const { managedFields: _, ...own } = metadata;
     const mentions = JSON.stringify([own, rest]).includes("ingress-nginx");

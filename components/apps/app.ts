@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { AccessRoute } from "../../policies/access.ts";
 import { HostCertificate } from "../certificates/certificate.ts";
+import { importAs } from "../cluster/existing.ts";
 import { type AppArgs, appProblems } from "./args.ts";
 import { ingressAnnotations, ingressName, ingressSpec, openIngressName } from "./ingress.ts";
 
@@ -61,7 +62,7 @@ export class App extends pulumi.ComponentResource {
             secretName: certificate?.secretName,
           }),
         },
-        { parent: this, dependsOn: before, ...(id === undefined ? {} : { import: id }) },
+        { parent: this, dependsOn: before, ...importAs(id) },
       );
     };
 

@@ -33,6 +33,9 @@ export const ingressName = (app: string): string => `${app}-pomerium-ingress`;
 /** Name of the Ingress for the paths that are open to anybody; no app's own can be named like it. */
 export const openIngressName = (app: string): string => `${ingressName(app)}-open`;
 
+/** Whether an Ingress is called as one of some app's. */
+export const isIngressName = (name: string): boolean => /.-pomerium-ingress(-open)?$/.test(name);
+
 /** Who may pass, as annotations. */
 export function authorizationAnnotations(authorization: Authorization): AuthorizationAnnotations {
   return authorization.public

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { keptOfService } from "../cluster/existing.ts";
+import { importAs, keptOfService } from "../cluster/existing.ts";
 import { restrictedContainer, restrictedPod } from "../cluster/restricted.ts";
 
 export interface VerifyArgs {
@@ -60,7 +60,7 @@ export class Verify extends pulumi.ComponentResource {
           template: { metadata: { labels: { ...labels, ...selector } }, spec: podSpec(args) },
         },
       },
-      { parent: this, ...imported(live.deployment) },
+      { parent: this, ...importAs(live.deployment) },
     );
     const service = new k8s.core.v1.Service(
       `${name}-service`,
@@ -72,17 +72,13 @@ export class Verify extends pulumi.ComponentResource {
       {
         parent: this,
         dependsOn: [deployment],
-        ...imported(live.service),
+        ...importAs(live.service),
         ignoreChanges: keptOfService,
       },
     );
     this.service = service.urn.apply(() => ({ ...verifyService }));
     this.registerOutputs({ service: this.service });
   }
-}
-
-function imported(id: string | undefined): pulumi.CustomResourceOptions {
-  return id === undefined ? {} : { import: id };
 }
 
 function podSpec({ image = verifyImage, jwksEndpoint }: VerifyArgs): k8s.types.input.core.v1.PodSpec {

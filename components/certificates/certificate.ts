@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { importAs } from "../cluster/existing.ts";
 import { certificateProblems, type HostCertificateArgs } from "./certificate-args.ts";
 
 export type { HostCertificateArgs } from "./certificate-args.ts";
@@ -46,7 +47,7 @@ export class HostCertificate extends pulumi.ComponentResource {
       {
         parent: this,
         customTimeouts: { create: "20m", update: "20m" },
-        ...(existing === undefined ? {} : { import: existing }),
+        ...importAs(existing),
       },
     );
     // Through its URN, which is known in a preview too, and resolves when the wait is over.

@@ -46,7 +46,7 @@ export interface DnsIssuerArgs {
     };
     /** A Helm release of the webhook. */
     release?: boolean;
-    /** Keys of other objects that the issuer needs: `Secret/porkbun-example.org`. */
+    /** Labels (`objectLabel`) of other objects that the issuer needs. */
     existing?: readonly string[];
   };
 }

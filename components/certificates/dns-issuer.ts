@@ -1,10 +1,11 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { importOf } from "../cluster/existing.ts";
 import { managedBy } from "../cluster/live.ts";
-import { objectId, objectLabel } from "../cluster/objects.ts";
+import { type ObjectOfKind, objectLabel } from "../cluster/objects.ts";
+import { secretData, secretOutputs } from "../cluster/secret.ts";
 import { HostCertificate } from "./certificate.ts";
 import { type DnsIssuerArgs, issuerProblems, type ZoneArgs } from "./dns-issuer-args.ts";
-import type { IssuerObject } from "./issuer-objects.ts";
 import {
   canaryHost,
   canarySecret,
@@ -49,12 +50,16 @@ export class DnsIssuer extends pulumi.ComponentResource {
     this.#zones = Object.keys(solvers);
     const webhook = resolveWebhook(args.webhook);
     const takenOver = live.issuer?.foreign ?? false;
-    const optionsOf = (id: string, exists = false): pulumi.CustomResourceOptions => ({
+    const existing = [
+      ...(live.existing ?? []),
+      ...(live.release ? [objectLabel({ kind: "Release", name: webhook.release, namespace })] : []),
+      ...(live.issuer ? [objectLabel({ kind: "ClusterIssuer", name: args.issuer })] : []),
+    ];
+    const optionsOf = (object: ObjectOfKind): pulumi.CustomResourceOptions => ({
       parent: this,
       retainOnDelete: takenOver,
-      ...(exists ? { import: id } : {}),
+      ...importOf(existing, object),
     });
-    const has = (object: IssuerObject): boolean | undefined => live.existing?.includes(objectLabel(object));
 
     const credentials = Object.entries(args.zones).flatMap(([zone, zoneArgs]) => {
       const texts = credentialsOf(zoneArgs);
@@ -65,11 +70,9 @@ export class DnsIssuer extends pulumi.ComponentResource {
         {
           metadata: { name: object.name, namespace },
           type: "Opaque",
-          // Not `stringData`: server-side apply does not see it in what is there.
-          data: pulumi.secret(texts).apply(encode),
+          data: secretData(texts),
         },
-        // `kubectl apply` leaves a copy in an annotation.
-        { ...optionsOf(objectId(object), has(object)), additionalSecretOutputs: ["metadata"] },
+        { ...optionsOf(object), additionalSecretOutputs: secretOutputs },
       );
     });
 
@@ -81,8 +84,7 @@ export class DnsIssuer extends pulumi.ComponentResource {
             webhook,
             namespace,
             credentials: porkbun.map((zone) => credentialsName(zone, "porkbun")),
-            optionsOf: (object) =>
-              optionsOf(objectId(object), object.kind === "Release" ? live.release : has(object)),
+            optionsOf,
           });
 
     const clusterIssuer = new k8s.apiextensions.CustomResource(
@@ -108,7 +110,7 @@ export class DnsIssuer extends pulumi.ComponentResource {
         ),
       },
       {
-        ...optionsOf(args.issuer, live.issuer !== undefined),
+        ...optionsOf({ kind: "ClusterIssuer", name: args.issuer }),
         dependsOn: [...credentials, ...installed],
         customTimeouts: { create: "5m", update: "5m" },
       },
@@ -161,12 +163,6 @@ function registered(email: string): string {
     `jsonpath={.status.acme.lastRegisteredEmail}=${email}`,
     `jsonpath={.status.conditions[?(@.type=="Ready")].status}=True`,
   ]);
-}
-
-function encode(texts: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(texts).map(([key, text]) => [key, Buffer.from(text).toString("base64")]),
-  );
 }
 
 function credentialsOf(zone: ZoneArgs): Record<string, pulumi.Input<string>> | undefined {

@@ -52,7 +52,7 @@ export function wantedIssuance(args: {
 }
 
 /** Rights that a webhook's chart leaves out. */
-export function webhookRights(webhook: Webhook, namespace: string): IssuerObject[] {
+function webhookRights(webhook: Webhook, namespace: string): IssuerObject[] {
   const challenges = challengesName(webhook);
   const credentials = { name: credentialsRoleName(webhook), namespace };
   return [

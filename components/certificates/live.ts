@@ -13,7 +13,7 @@ export interface LiveIssuance {
   issuers: LiveIssuer[];
   /** A Helm release of the wanted name, in cert-manager's namespace. */
   release: boolean;
-  /** Keys of those of the wanted objects that are there: `Secret/porkbun-example.org`. */
+  /** Labels (`objectLabel`) of those of the wanted objects that are there. */
   existing: string[];
   /** Every Certificate of the cluster. */
   certificates: LiveCertificate[];

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { challengesName, credentialsRoleName, type IssuerObject } from "./issuer-objects.ts";
+import type { ObjectOfKind } from "../cluster/objects.ts";
+import { challengesName, credentialsRoleName } from "./issuer-objects.ts";
 import { type Webhook, webhookValues } from "./webhook.ts";
 
 export interface WebhookReleaseArgs {
@@ -10,9 +11,7 @@ export interface WebhookReleaseArgs {
   /** Names of the Secrets that it must be able to read. */
   credentials: string[];
   /** Options of each of its resources: what the cluster has already is imported. */
-  optionsOf: (
-    object: IssuerObject | { kind: "Release"; name: string; namespace: string },
-  ) => pulumi.CustomResourceOptions;
+  optionsOf: (object: ObjectOfKind) => pulumi.CustomResourceOptions;
 }
 
 /**

@@ -3,14 +3,9 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
 import { managedBy } from "../cluster/live.ts";
+import { secretOutputs } from "../cluster/secret.ts";
 import * as names from "./names.ts";
 import { signingKey } from "./signing-key.ts";
-
-/**
- * Outputs of a Secret that may hold its plaintext, beside `data` and `stringData`, which the SDK marks itself:
- * `kubectl apply` leaves a copy in an annotation, and only whole properties can be marked.
- */
-export const secretOutputs = ["metadata"];
 
 /**
  * Secret `pomerium/bootstrap`: shared_secret and cookie_secret, 32 bytes each, and signing_key.

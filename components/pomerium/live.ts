@@ -1,13 +1,14 @@
 import { posix } from "node:path";
 import type { ReadOnlyApi } from "../cluster/api.ts";
+import type { LiveCluster, ManagedFields } from "../cluster/live.ts";
 import { objectLabel } from "../cluster/objects.ts";
 import * as names from "./names.ts";
 
 /** What a cluster has of Pomerium already, whoever made it, beside its namespace and its bootstrap Secret. */
 export interface LivePomerium {
-  /** Keys (`objectLabel`) of everything that the program would make under the same name. */
+  /** Labels (`objectLabel`) of everything that the program would make under the same name. */
   existing: string[];
-  /** Keys of those, Ingresses included, that no Pulumi program has ever written to. */
+  /** Labels of those, Ingresses included, that no Pulumi program has ever written to. */
   foreign: string[];
   /** Where the claim and the volume of that name keep the store. */
   volume?: LiveVolume;
@@ -31,10 +32,11 @@ export interface LiveVolume {
 interface Metadata {
   namespace?: string;
   name: string;
-  managedFields?: { manager?: string; time?: string; fieldsV1?: object }[];
+  managedFields?: ManagedFields[];
 }
 
 interface Claim {
+  metadata: Metadata;
   spec: { volumeName?: string };
 }
 
@@ -49,8 +51,10 @@ interface Settings {
   spec?: { storage?: { file?: { path?: string } } };
 }
 
-interface Workload {
+interface Deployment {
+  metadata: Metadata;
   spec: {
+    selector: { matchLabels?: Record<string, string> };
     template: {
       spec: {
         containers: { volumeMounts?: { name: string; mountPath: string; subPath?: string }[] }[];
@@ -66,12 +70,10 @@ interface Workload {
 
 const rbac = "/apis/rbac.authorization.k8s.io/v1";
 const own = `namespaces/${names.namespace}`;
-const settingsCollection = "/apis/ingress.pomerium.io/v1/pomerium";
-const crds = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 
 /** Where the API server has the kinds of which upstream's manifests, and this program, have objects. */
-const collections: Record<string, string> = {
-  CustomResourceDefinition: crds,
+const collections = {
+  CustomResourceDefinition: "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
   IngressClass: "/apis/networking.k8s.io/v1/ingressclasses",
   ClusterRole: `${rbac}/clusterroles`,
   ClusterRoleBinding: `${rbac}/clusterrolebindings`,
@@ -80,97 +82,98 @@ const collections: Record<string, string> = {
   ServiceAccount: `/api/v1/${own}/serviceaccounts`,
   ConfigMap: `/api/v1/${own}/configmaps`,
   Service: `/api/v1/${own}/services`,
-  Deployment: `/apis/apps/v1/${own}/deployments`,
   StatefulSet: `/apis/apps/v1/${own}/statefulsets`,
   Job: `/apis/batch/v1/${own}/jobs`,
-  PersistentVolume: "/api/v1/persistentvolumes",
-  PersistentVolumeClaim: `/api/v1/${own}/persistentvolumeclaims`,
-  Pomerium: settingsCollection,
-  Ingress: "/apis/networking.k8s.io/v1/ingresses",
 };
 
 const secrets = [names.identityProviderSecret, names.storageSecret];
 
 /**
- * Reads all of it in one round of parallel questions, after a first one that on a cluster without Pomerium is the last.
- * Of a Secret, nothing but the name is asked for.
+ * Reads all of it in one round of parallel questions. Of a Secret, nothing but the name is asked for.
  *
+ * @param cluster What is read of the cluster anyway.
  * @throws ClusterError when the cluster does not answer.
  */
-export async function readPomerium(api: ReadOnlyApi): Promise<LivePomerium> {
-  const begun = await Promise.all([
-    api.findMetadata(`/api/v1/${own}`),
-    api.findMetadata(`${crds}/pomerium.ingress.pomerium.io`),
-  ]);
-  if (begun.every((object) => object === undefined)) return { existing: [], foreign: [], annotators: {} };
-
-  const [lists, found, volume, settings, workload, verify] = await Promise.all([
+export async function readPomerium(
+  api: ReadOnlyApi,
+  cluster: Promise<Pick<LiveCluster, "ingresses">>,
+): Promise<LivePomerium> {
+  const [{ ingresses }, named, found, deployments, volumes, claims, settings] = await Promise.all([
+    cluster,
     Promise.all(
       Object.entries(collections).map(async ([kind, path]) =>
-        (await api.listMetadata<{ metadata: Metadata }>(path)).map(({ metadata }) => ({ kind, metadata })),
+        ofKind(kind, await api.listMetadata<{ metadata: Metadata }>(path)),
       ),
     ),
     Promise.all(
       secrets.map((name) => api.findMetadata<{ metadata: Metadata }>(`/api/v1/${own}/secrets/${name}`)),
     ),
-    readVolume(api),
-    api.find<Settings>(`${settingsCollection}/${names.settingsObject}`),
-    api.find<Workload>(`/apis/apps/v1/${own}/deployments/${names.workload}`),
-    api.find<{ spec: { selector: { matchLabels?: Record<string, string> } } }>(
-      `/apis/apps/v1/${own}/deployments/verify`,
-    ),
+    api.list<Deployment>(`/apis/apps/v1/${own}/deployments`),
+    api.list<Volume>("/api/v1/persistentvolumes"),
+    api.list<Claim>(`/api/v1/${own}/persistentvolumeclaims`),
+    api.list<Settings>("/apis/ingress.pomerium.io/v1/pomerium"),
   ]);
   const objects = [
-    ...lists.flat(),
-    ...found.flatMap((secret) => (secret ? [{ kind: "Secret", metadata: secret.metadata }] : [])),
+    ...named.flat(),
+    ...ofKind(
+      "Secret",
+      found.filter((secret) => secret !== undefined),
+    ),
+    ...ofKind("Deployment", deployments),
+    ...ofKind("PersistentVolume", volumes),
+    ...ofKind("PersistentVolumeClaim", claims),
+    ...ofKind("Pomerium", settings),
+    ...ingresses.map((metadata) => ({ kind: "Ingress", metadata })),
   ];
-  const keysOf = (each: typeof objects): string[] =>
+  const labelsOf = (each: typeof objects): string[] =>
     each.map(({ kind, metadata }) => objectLabel({ kind, ...metadata }));
-  const store =
-    settings && workload && isForeign(settings.metadata)
-      ? storeFolder(settings, workload, volume)
-      : undefined;
-  const verifySelector = verify?.spec.selector.matchLabels;
+  const volume = volumeOf(claims, volumes);
+  const store = storeFolder(
+    byName(settings, names.settingsObject),
+    byName(deployments, names.workload),
+    volume,
+  );
+  const verifySelector = byName(deployments, "verify")?.spec.selector.matchLabels;
   return {
-    existing: keysOf(objects),
-    foreign: keysOf(objects.filter(({ metadata }) => isForeign(metadata))),
+    existing: labelsOf(objects),
+    foreign: labelsOf(objects.filter(({ metadata }) => isForeign(metadata))),
     ...(volume ? { volume } : {}),
     ...(store ? { store } : {}),
     ...(verifySelector ? { verifySelector } : {}),
     annotators: Object.fromEntries(
-      objects
-        .filter(({ kind }) => kind === "Ingress")
-        .map(({ metadata }) => [`${metadata.namespace}/${metadata.name}`, annotatorsOf(metadata)]),
+      ingresses.map((ingress) => [`${ingress.namespace}/${ingress.name}`, annotatorsOf(ingress)]),
     ),
   };
 }
 
+const ofKind = (kind: string, all: readonly { metadata: Metadata }[]) =>
+  all.map(({ metadata }) => ({ kind, metadata }));
+
+const byName = <T extends { metadata: Metadata }>(all: readonly T[], name: string): T | undefined =>
+  all.find(({ metadata }) => metadata.name === name);
+
 /** The volume that the claim holds; before there is a claim, the one that it would ask for. */
-async function readVolume(api: ReadOnlyApi): Promise<LiveVolume | undefined> {
-  const volumes = "/api/v1/persistentvolumes";
-  const [claim, named] = await Promise.all([
-    api.find<Claim>(`/api/v1/${own}/persistentvolumeclaims/${names.persistentVolumeClaim}`),
-    api.find<Volume>(`${volumes}/${names.persistentVolume}`),
-  ]);
-  const name = claim?.spec.volumeName ?? names.persistentVolume;
-  const volume = name === names.persistentVolume ? named : await api.find<Volume>(`${volumes}/${name}`);
+function volumeOf(claims: readonly Claim[], volumes: readonly Volume[]): LiveVolume | undefined {
+  const claim = byName(claims, names.persistentVolumeClaim);
+  const volume = byName(volumes, claim?.spec.volumeName ?? names.persistentVolume);
   if (!volume) return undefined;
   const { hostPath } = volume.spec;
   return {
-    name,
+    name: volume.metadata.name,
     ...(hostPath ? { hostPath: hostPath.path } : {}),
     released: volume.status?.phase === "Released",
   };
 }
 
+/** Folder of the node where a hand-made Deployment with hand-made settings has its store. */
 function storeFolder(
-  { spec }: Settings,
-  { spec: { template } }: Workload,
+  settings: Settings | undefined,
+  deployment: Deployment | undefined,
   volume: LiveVolume | undefined,
 ): string | undefined {
-  const path = spec?.storage?.file?.path;
-  if (path === undefined) return undefined;
-  const { containers, volumes = [] } = template.spec;
+  const path = settings?.spec?.storage?.file?.path;
+  if (!settings || !deployment || !isForeign(settings.metadata) || path === undefined) return undefined;
+  const { containers, volumes = [] } = deployment.spec.template.spec;
   const mount = containers
     .flatMap(({ volumeMounts = [] }) => volumeMounts)
     .find(({ mountPath }) => `${path}/`.startsWith(`${mountPath}/`));
@@ -183,11 +186,11 @@ function storeFolder(
 }
 
 /** Pulumi's provider leaves its name on whatever it has written to. */
-function isForeign({ managedFields = [] }: Metadata): boolean {
+function isForeign({ managedFields = [] }: Pick<Metadata, "managedFields">): boolean {
   return !managedFields.some(({ manager = "" }) => manager.startsWith("pulumi-kubernetes"));
 }
 
-function annotatorsOf({ managedFields = [] }: Metadata): Record<string, string> {
+function annotatorsOf({ managedFields = [] }: Pick<Metadata, "managedFields">): Record<string, string> {
   const byAge = [...managedFields].sort((a, b) => (a.time ?? "").localeCompare(b.time ?? ""));
   return Object.fromEntries(
     byAge.flatMap(({ manager = "", fieldsV1 }) => {

@@ -3,7 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { isReleaseTag, newestRelease } from "../../policies/releases.ts";
 import { importOf } from "../cluster/existing.ts";
 import { managedBy } from "../cluster/live.ts";
-import { bootstrapSecret, secretOutputs } from "./bootstrap-secret.ts";
+import { secretData, secretOutputs } from "../cluster/secret.ts";
+import { bootstrapSecret } from "./bootstrap-secret.ts";
 import * as names from "./names.ts";
 import { overlayFolders } from "./overlay.ts";
 import { isGoDuration, type ProviderName, providerProblems, settings } from "./settings.ts";
@@ -262,20 +263,13 @@ function opaqueSecret(
     {
       metadata: object,
       type: "Opaque",
-      // Not `stringData`: server-side apply does not see it in what is there.
-      data: pulumi.secret(texts).apply(encode),
+      data: secretData(texts),
     },
     {
       ...opts,
       additionalSecretOutputs: secretOutputs,
       ...importOf(existing, { kind: "Secret", ...object }),
     },
-  );
-}
-
-function encode(texts: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(texts).map(([key, text]) => [key, Buffer.from(text).toString("base64")]),
   );
 }
 

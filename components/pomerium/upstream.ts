@@ -15,7 +15,7 @@ import {
 } from "../../policies/releases.ts";
 
 /** Where the releases come from when a stack names no `source`. */
-export const upstreamRepository = "https://github.com/pomerium/ingress-controller";
+const upstreamRepository = "https://github.com/pomerium/ingress-controller";
 
 /** A clone of one commit takes seconds; a network that swallows packets must not hold up a preview for ever. */
 const gitTimeout = 120_000;

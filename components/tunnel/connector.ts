@@ -20,7 +20,7 @@ const tokenKey = "token";
 const metricsPort = 2000;
 
 /** Namespace of a tunnel's connector: one per tunnel, so that no two tunnels share anything. */
-export const connectorNamespace = (tunnel: string): string => `cloudflared-${tunnel}`;
+const connectorNamespace = (tunnel: string): string => `cloudflared-${tunnel}`;
 
 /**
  * cloudflared in the cluster, in a namespace of its own.

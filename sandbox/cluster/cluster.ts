@@ -48,7 +48,7 @@ export interface Cluster {
 }
 
 /** The node's name; it exists for the scheduler only, kwok plays its kubelet. */
-export const NODE = "sandbox";
+const NODE = "sandbox";
 
 /** How long a slow machine may take, in milliseconds. */
 const PATIENCE = 120_000;

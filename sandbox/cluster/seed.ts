@@ -25,7 +25,7 @@ export interface Seed {
 }
 
 /** The ClusterIssuer that a cluster with cert-manager starts with. */
-export const CLUSTER_ISSUER = "letsencrypt-prod";
+const CLUSTER_ISSUER = "letsencrypt-prod";
 
 /**
  * Puts into a fresh cluster what a migration finds there: namespaces, apps behind their Services (each with one pod

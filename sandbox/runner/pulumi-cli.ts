@@ -128,13 +128,14 @@ export async function cliRunner(
     preview: (onProgress) => run((onEvent) => handle.preview({ onEvent }), onProgress),
     up: (onProgress, signal) =>
       run((onEvent) => handle.up({ onEvent, ...(signal ? { signal } : {}) }), onProgress),
-    destroy: ({ targets, runProgram = false } = {}, onProgress) =>
+    destroy: ({ targets, targetDependents = false, runProgram = false } = {}, onProgress) =>
       run(
         (onEvent) =>
           handle.destroy({
             onEvent,
             runProgram,
-            ...(targets ? { target: targets, targetDependents: true } : {}),
+            targetDependents,
+            ...(targets ? { target: targets } : {}),
           }),
         onProgress,
       ),

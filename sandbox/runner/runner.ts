@@ -24,8 +24,10 @@ export interface Outcome {
 }
 
 export interface DestroyOptions {
-  /** URNs, with `*` and `**` as in Pulumi, and whatever depends on them; all when absent. */
+  /** URNs, with `*` and `**` as in Pulumi; all when absent. */
   targets?: string[];
+  /** Also what depends on the targets. Default: false. */
+  targetDependents?: boolean;
   /** Run the program first, so that its hooks can be asked; without it a stack that has any is refused. */
   runProgram?: boolean;
 }

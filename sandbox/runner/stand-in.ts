@@ -40,12 +40,13 @@ export async function standInRunner(
     preview: async (onProgress) => outcome(await preview(options(onProgress))),
     up: async (onProgress, signal) =>
       outcome(await up({ ...options(onProgress), ...(signal ? { signal } : {}) })),
-    destroy: async ({ targets, runProgram = false } = {}, onProgress) =>
+    destroy: async ({ targets, targetDependents = false, runProgram = false } = {}, onProgress) =>
       outcome(
         await destroy({
           ...options(onProgress),
           runProgram,
-          ...(targets ? { targets, targetDependents: true } : {}),
+          targetDependents,
+          ...(targets ? { targets } : {}),
         }),
       ),
     state: () => readFile(stateFile, "utf8"),

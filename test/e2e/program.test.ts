@@ -6,9 +6,11 @@ import { openSandbox } from "../../sandbox/sandbox.ts";
 import { stackNames } from "../../sandbox/stacks.ts";
 import { useTools } from "../sandbox/support.ts";
 import { adoptionSuite } from "../support/adoption.ts";
-import { interruptionSuite } from "../support/interruption.ts";
-import { type MakeRunner, programSuite } from "../support/program.ts";
+import { interruptionSuite, usualStrides } from "../support/interruption.ts";
+import { lettingGoSuite } from "../support/letting-go.ts";
+import { programSuite } from "../support/program.ts";
 import { wanted } from "../support/snapshot.ts";
+import type { MakeRunner } from "../support/stage.ts";
 import { targetedDestroySuite } from "../support/targeted-destroy.ts";
 import { tunnelSuite } from "../support/tunnels.ts";
 
@@ -34,7 +36,8 @@ describe("the program on the real Pulumi CLI", () => {
   programSuite(make);
   adoptionSuite(make);
   targetedDestroySuite(make);
-  interruptionSuite(make);
+  lettingGoSuite(make);
+  interruptionSuite(make, usualStrides);
   describe("and Cloudflare's provider", () => {
     before(async function () {
       if (!(await hasProvider(cli, "cloudflare"))) skipAll(this, "it is not installed");

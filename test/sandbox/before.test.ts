@@ -192,7 +192,7 @@ describe("before the migration", function () {
               "/apis/batch/v1/jobs",
             ].map(async (path) =>
               (await list<KubernetesObject>(path)).map((each) => [
-                nameOf(each),
+                placeOf(each),
                 each.metadata.resourceVersion,
               ]),
             ),

@@ -1,7 +1,9 @@
 import { standInRunner } from "../../sandbox/runner/stand-in.ts";
 import { adoptionSuite } from "../support/adoption.ts";
-import { interruptionSuite } from "../support/interruption.ts";
-import { type MakeRunner, programSuite } from "../support/program.ts";
+import { interruptionSuite, usualStrides } from "../support/interruption.ts";
+import { lettingGoSuite } from "../support/letting-go.ts";
+import { programSuite } from "../support/program.ts";
+import type { MakeRunner } from "../support/stage.ts";
 import { targetedDestroySuite } from "../support/targeted-destroy.ts";
 import { tunnelSuite } from "../support/tunnels.ts";
 
@@ -11,6 +13,7 @@ describe("the program on the stand-in engine", () => {
   programSuite(make);
   adoptionSuite(make);
   targetedDestroySuite(make);
-  interruptionSuite(make);
+  lettingGoSuite(make);
+  interruptionSuite(make, { ...usualStrides, retired: 1 });
   tunnelSuite(make);
 });

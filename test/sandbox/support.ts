@@ -26,27 +26,23 @@ export async function sharedCluster(): Promise<Cluster> {
   return shared;
 }
 
-/**
- * Gives the surrounding suite the sandbox's programs. Without Go its tests are skipped, each by its name and with the
- * reason.
- *
- * @returns reads them; to be called inside a hook or test
- */
+/** Gives the surrounding suite the sandbox's programs. */
 export function useTools(): () => Tools {
   return useResource(sharedTools);
 }
 
-/**
- * Gives the surrounding suite the shared cluster, which other suites write to as well: names are best the suite's own.
- * Without Go its tests are skipped, each by its name and with the reason.
- *
- * @returns reads it; to be called inside a hook or test
- */
+/** Gives the surrounding suite the shared cluster, which other suites write to as well: names are best the suite's own. */
 export function useCluster(): () => Cluster {
   return useResource(sharedCluster);
 }
 
-function useResource<T>(acquire: () => Promise<T>): () => T {
+/**
+ * Gives the surrounding suite what one hook acquires. Without Go its tests are skipped, each by its name and with the
+ * reason.
+ *
+ * @returns reads it; to be called inside a hook or test
+ */
+export function useResource<T>(acquire: () => Promise<T>): () => T {
   let resource: T | undefined;
   before(async function () {
     // The first run on a machine builds Kubernetes.

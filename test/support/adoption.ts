@@ -1,11 +1,10 @@
 import { strict as assert } from "node:assert";
 import type { KubernetesObject } from "../../sandbox/cluster/api.ts";
-import { type HandMade, makeByHand } from "../../sandbox/hand-made/hand-made.ts";
-import type { Outcome, Progress, Runner } from "../../sandbox/runner/runner.ts";
-import { openSandbox, type Sandbox } from "../../sandbox/sandbox.ts";
-import { run, useTools } from "../sandbox/support.ts";
-import type { MakeRunner } from "./program.ts";
+import type { Outcome, Progress } from "../../sandbox/runner/runner.ts";
+import { run } from "../sandbox/support.ts";
+import { type HandMade, makeByHand } from "./hand-made/hand-made.ts";
 import { stored } from "./snapshot.ts";
+import { type MakeRunner, refusal, succeeded, useStage } from "./stage.ts";
 import { type StoreWatch, watchStore } from "./store-watch.ts";
 
 type Stored = Awaited<ReturnType<typeof stored>>;
@@ -22,38 +21,28 @@ const ingress = "ingresses home-assistant/home-assistant-pomerium-ingress";
 
 /** A cluster where somebody has set up Pomerium by hand. */
 export function adoptionSuite(makeRunner: MakeRunner): void {
-  const tools = useTools();
   describe("on a cluster where somebody has set up Pomerium by hand", function () {
     this.timeout(600_000);
-    let sandbox: Sandbox;
-    let runner: Runner;
     let made: HandMade;
     let original: Stored;
     let taken: Stored;
     let store: StoreWatch;
 
-    before(async () => {
-      sandbox = await openSandbox("alfred", tools());
-      made = await makeByHand(sandbox.cluster);
-      runner = await makeRunner(sandbox, "alfred");
-      await runner.configure(sandbox.config("coexist"));
+    after(() => store?.stop());
+    const { sandbox, runner, configure } = useStage(makeRunner, "alfred", async ({ cluster }) => {
+      made = await makeByHand(cluster);
     });
-    after(async () => {
-      await store?.stop();
-      await runner?.close();
-      await sandbox?.stop();
-    });
+    before(() => configure("coexist"));
 
     it("a second route to an app's host is refused, with the command that removes it", async () => {
-      const { errors } = await runner.preview();
-      const text = errors.join("\n");
+      const text = refusal(await runner().preview());
       assert.match(text, /apps\.verify\.host +Ingress pomerium\/verify is a route for verify\.very/);
       const [, command = ""] = /^ +kubectl (.* delete ingress .*)$/m.exec(text) ?? [];
-      await run(sandbox.cluster, "kubectl", ...command.split(" "));
+      await run(sandbox().cluster, "kubectl", ...command.split(" "));
     });
 
     it("a preview says of each object whether it is taken over as it is or changed, and replaces none", async () => {
-      const operations = await operationsOf((onProgress) => runner.preview(onProgress));
+      const operations = await operationsOf((onProgress) => runner().preview(onProgress));
       for (const name of ["pomerium-namespace", "pomerium-bootstrap", "pomerium-foundation:pomerium-pv-data"])
         assert.deepEqual(operations.get(name), ["import"], name);
       for (const name of [
@@ -70,11 +59,11 @@ export function adoptionSuite(makeRunner: MakeRunner): void {
     });
 
     it("everything is taken over in one run, and nothing is made anew", async () => {
-      original = await stored(sandbox.cluster.api);
-      store = await watchStore(sandbox.cluster.api);
-      assert.deepEqual((await runner.up()).errors, []);
+      original = await stored(sandbox().cluster.api);
+      store = await watchStore(sandbox().cluster.api);
+      succeeded(await runner().up());
       await store.stop();
-      taken = await stored(sandbox.cluster.api);
+      taken = await stored(sandbox().cluster.api);
       for (const [name, { metadata }] of original)
         assert.equal(taken.get(name)?.metadata.uid, metadata.uid, name);
     });
@@ -118,7 +107,7 @@ export function adoptionSuite(makeRunner: MakeRunner): void {
     });
 
     it("the next preview is empty", async () => {
-      const operations = await operationsOf((onProgress) => runner.preview(onProgress));
+      const operations = await operationsOf((onProgress) => runner().preview(onProgress));
       assert.deepEqual(
         [...operations].filter(([, [operation]]) => operation !== "same"),
         [],
@@ -126,8 +115,13 @@ export function adoptionSuite(makeRunner: MakeRunner): void {
     });
 
     it("no secret reaches the state in plain, neither the hand-made nor what kubectl kept of it", async () => {
-      const state = await runner.state();
-      const texts = [...made.texts, ...sandbox.config("coexist").secrets.map(({ value }) => value)];
+      const state = await runner().state();
+      const texts = [
+        ...made.texts,
+        ...sandbox()
+          .config("coexist")
+          .secrets.map(({ value }) => value),
+      ];
       const values = [
         ...Object.values(made.bootstrap),
         ...texts.flatMap((text) => [text, Buffer.from(text).toString("base64")]),
@@ -142,9 +136,10 @@ async function operationsOf(
   act: (onProgress: (progress: Progress) => void) => Promise<Outcome>,
 ): Promise<Map<string, string[]>> {
   const operations = new Map<string, string[]>();
-  const { errors } = await act(({ name, operation, state }) => {
-    if (state !== "begun") operations.set(name, [...(operations.get(name) ?? []), operation]);
-  });
-  assert.deepEqual(errors, []);
+  succeeded(
+    await act(({ name, operation, state }) => {
+      if (state !== "begun") operations.set(name, [...(operations.get(name) ?? []), operation]);
+    }),
+  );
   return operations;
 }

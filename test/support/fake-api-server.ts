@@ -1,6 +1,9 @@
-import { writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { ReadOnlyApi } from "../../components/cluster/api.ts";
 
 /** An API server that answers from a table, records what it was asked, and knows nothing else. */
 export class FakeApiServer {
@@ -29,6 +32,33 @@ export class FakeApiServer {
     this.server.closeAllConnections();
     this.server.close();
   }
+}
+
+/**
+ * Gives the surrounding suite such a server, which has nothing and has been asked nothing when a test begins.
+ *
+ * @param contexts Of the kubeconfig that leads to it; the first is the one that is connected to.
+ */
+export function useFakeApi(contexts: readonly [string, ...string[]] = ["octavo"]): {
+  fake: FakeApiServer;
+  /** The kubeconfig; written before the first test. */
+  file: string;
+  connect(): Promise<ReadOnlyApi>;
+} {
+  const fake = new FakeApiServer();
+  const folder = mkdtempSync(path.join(tmpdir(), "fake-api-"));
+  const file = path.join(folder, "config");
+  before(async () => writeKubeconfig(file, await fake.start(), contexts));
+  beforeEach(() => {
+    fake.asked.length = 0;
+    fake.status = undefined;
+    fake.objects = {};
+  });
+  after(() => {
+    fake.stop();
+    rmSync(folder, { recursive: true });
+  });
+  return { fake, file, connect: () => ReadOnlyApi.connect({ context: contexts[0], kubeconfig: file }) };
 }
 
 /** Writes a kubeconfig for it, with the contexts named; credentials that open nothing. */

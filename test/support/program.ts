@@ -1,16 +1,10 @@
 import { strict as assert } from "node:assert";
 import { readdirSync, readFileSync } from "node:fs";
 import { keyPath } from "../../config/paths.ts";
-import type { Phase } from "../../config/stack.ts";
-import type { Outcome, Runner } from "../../sandbox/runner/runner.ts";
-import { openSandbox, type Sandbox } from "../../sandbox/sandbox.ts";
-import { type StackConfig, stackNames } from "../../sandbox/stacks.ts";
-import { useTools } from "./../sandbox/support.ts";
+import { stackNames } from "../../sandbox/stacks.ts";
 import { isLeaving, retirementSteps, snapshot } from "./retirement.ts";
 import { stored, wanted } from "./snapshot.ts";
-
-/** What a suite needs to know of a runner: how to make one, or why there is none here. */
-export type MakeRunner = (sandbox: Sandbox, stack: string) => Promise<Runner>;
+import { assertAtRest, type MakeRunner, refusal, succeeded, useStage } from "./stage.ts";
 
 interface PomeriumStatus {
   metadata: { generation: number };
@@ -39,95 +33,64 @@ const appliedByKubectl = {
   stringData: { password: "nobody-may-read-this" },
 };
 
-/** What changed: every operation but `same`. */
-function changes({ counts }: Outcome): Record<string, number> {
-  return Object.fromEntries(Object.entries(counts).filter(([operation]) => operation !== "same"));
-}
-
-function succeeded(outcome: Outcome): Outcome {
-  assert.deepEqual(outcome.errors, []);
-  return outcome;
-}
+/** Parts of a TLS Secret that anybody may know. */
+const isPublic = new Set(["ca", "cert"]);
 
 /** The whole program against a real API server, stack by stack, through one kind of runner. */
 export function programSuite(makeRunner: MakeRunner): void {
-  const tools = useTools();
   for (const stack of stackNames)
     describe(stack, function () {
       this.timeout(240_000);
-      let sandbox: Sandbox;
-      let runner: Runner;
-      const configured = async (phase: Phase, edit: (config: StackConfig) => void = () => {}) => {
-        const config = sandbox.config(phase);
-        edit(config);
-        await runner.configure(config);
-        return config;
-      };
-      /** The same secrets in every run, so that only what is meant to changes. */
-      let secrets: StackConfig["secrets"];
-      const keepSecrets = (config: StackConfig): void => {
-        config.secrets = secrets;
-      };
+      const stage = useStage(makeRunner, stack, ({ cluster }) => cluster.apply([appliedByKubectl]));
+      const { sandbox, runner, configure } = stage;
+      const api = () => sandbox().cluster.api;
       const settings = async () =>
-        (await sandbox.cluster.api.find<PomeriumStatus>("/apis/ingress.pomerium.io/v1/pomerium/global"))!;
-
-      before(async () => {
-        sandbox = await openSandbox(stack, tools());
-        await sandbox.cluster.apply([appliedByKubectl]);
-        runner = await makeRunner(sandbox, stack);
-        secrets = sandbox.config("coexist").secrets;
-      });
-      after(async () => {
-        await runner?.close();
-        await sandbox?.stop();
-      });
+        (await api().find<PomeriumStatus>("/apis/ingress.pomerium.io/v1/pomerium/global"))!;
 
       it("a preview changes nothing", async () => {
-        await configured("coexist", keepSecrets);
-        const before = await wanted(sandbox.cluster.api);
-        const { counts } = succeeded(await runner.preview());
+        await configure("coexist");
+        const before = await wanted(api());
+        const { counts } = succeeded(await runner().preview());
         assert.ok((counts.create ?? 0) > 30, JSON.stringify(counts));
-        assert.deepEqual(await wanted(sandbox.cluster.api), before);
+        assert.deepEqual(await wanted(api()), before);
       });
 
       it("another cluster than the stack means is refused before anything is written", async () => {
-        const before = await wanted(sandbox.cluster.api);
-        await configured("coexist", (config) => {
+        const before = await wanted(api());
+        await configure("coexist", (config) => {
           Object.assign(config.values.cluster as object, { uid: "11111111-2222-3333-4444-555555555555" });
         });
-        const { errors } = await runner.up();
-        const text = errors.join("\n");
+        const text = refusal(await runner().up());
         assert.match(text, /this stack means the cluster 11111111-2222-3333-4444-555555555555/);
-        assert.ok(text.includes(sandbox.cluster.uid), "names the cluster that the context leads to");
+        assert.ok(text.includes(sandbox().cluster.uid), "names the cluster that the context leads to");
         assert.doesNotMatch(text, /\n +at /, "a stack trace is no use to who reads this");
-        assert.deepEqual(await wanted(sandbox.cluster.api), before);
+        assert.deepEqual(await wanted(api()), before);
       });
 
       it("a stack file with a mistake is refused before anything is written", async () => {
-        const before = await wanted(sandbox.cluster.api);
-        await configured("coexist", (config) => {
+        const before = await wanted(api());
+        await configure("coexist", (config) => {
           const app = (config.values.apps as Record<string, { service: object }>)["home-assistant"]!;
           app.service = { name: "home-assistant-svc", port: 8123 };
         });
-        const { errors } = await runner.up();
         assert.match(
-          errors.join("\n"),
+          refusal(await runner().up()),
           /apps\.home-assistant\.service\.port +Service home-assistant\/home-assistant-svc has no port 8123/,
         );
-        assert.deepEqual(await wanted(sandbox.cluster.api), before);
+        assert.deepEqual(await wanted(api()), before);
       });
 
       it("comes up in one run: settings in force, every app's route served, ingress-nginx adopted and not touched", async () => {
-        await configured("coexist", keepSecrets);
-        const leaving = await snapshot(sandbox.cluster.api, isLeaving);
-        succeeded(await runner.up());
-        const untouched = await snapshot(sandbox.cluster.api, isLeaving);
+        await configure("coexist");
+        const leaving = await snapshot(api(), isLeaving);
+        succeeded(await runner().up());
+        const untouched = await snapshot(api(), isLeaving);
         for (const [name, object] of leaving) assert.equal(untouched.get(name), object, name);
         const { status, metadata } = await settings();
         assert.equal(status.settingsStatus.reconciled, true);
         assert.equal(status.settingsStatus.observedGeneration, metadata.generation);
         assert.deepEqual(status.settingsStatus.warnings ?? [], []);
-        const objects = await stored(sandbox.cluster.api);
+        const objects = await stored(api());
         const ours = [...objects].filter(
           ([name, { spec }]) => name.startsWith("ingresses ") && spec?.ingressClassName === "pomerium",
         );
@@ -142,12 +105,13 @@ export function programSuite(makeRunner: MakeRunner): void {
       });
 
       it("a second preview is empty", async () => {
-        assert.deepEqual(changes(succeeded(await runner.preview())), {});
+        await assertAtRest(runner());
       });
 
       it("no secret stands in plain in the state, in the messages, or in a folder of the cluster's", async () => {
-        const texts = [await runner.state(), ...(await outcomeTexts(runner))];
-        for (const text of texts) assert.ok(!text.includes(appliedByKubectl.stringData.password));
+        const { messages, outputs } = succeeded(await runner().preview());
+        const texts = [await runner().state(), ...messages, JSON.stringify(outputs)];
+        const { secrets } = sandbox().config("coexist");
         for (const { path, value } of secrets)
           for (const shown of [value, Buffer.from(value).toString("base64")])
             for (const text of texts) {
@@ -158,26 +122,44 @@ export function programSuite(makeRunner: MakeRunner): void {
                 `${keyPath(path)} after ${text.slice(Math.max(0, place - 300), place)}`,
               );
             }
-        const bootstrap = (await sandbox.cluster.api.find<{ data: Record<string, string> }>(
-          "/api/v1/namespaces/pomerium/secrets/bootstrap",
-        ))!;
-        for (const [key, value] of Object.entries(bootstrap.data))
-          for (const text of texts) assert.ok(!text.includes(value), `bootstrap ${key}`);
-        for (const file of readdirSync(sandbox.cluster.directory).filter((name) => name.endsWith(".log"))) {
-          const log = readFileSync(`${sandbox.cluster.directory}/${file}`, "utf8");
+        for (const name of [
+          "pomerium/bootstrap",
+          "ingress-nginx/ingress-nginx-admission",
+          `ingress-nginx/${appliedByKubectl.metadata.name}`,
+        ]) {
+          const [namespace, secret] = name.split("/");
+          const path = `/api/v1/namespaces/${namespace}/secrets/${secret}`;
+          const { data } = await api().request<{ data: Record<string, string> }>("GET", path);
+          for (const [key, value] of Object.entries(data).filter(([key]) => !isPublic.has(key)))
+            for (const shown of [value, JSON.stringify(Buffer.from(value, "base64").toString()).slice(1, -1)])
+              for (const text of texts) assert.ok(!text.includes(shown), `${name}: ${key}`);
+        }
+        for (const file of readdirSync(sandbox().cluster.directory).filter((name) => name.endsWith(".log"))) {
+          const log = readFileSync(`${sandbox().cluster.directory}/${file}`, "utf8");
           for (const { value } of secrets) assert.ok(!log.includes(value), file);
         }
       });
 
+      if (stack === "octavo")
+        it("a mistyped name of ingress-nginx' Helm release is refused, and deletes nothing of it", async () => {
+          const before = await snapshot(api(), isLeaving);
+          await configure("coexist", ({ values }) => {
+            (values.ingressNginx as { helmRelease: string }).helmRelease = "nginx-ingress";
+          });
+          assert.match(refusal(await runner().up()), /ingressNginx/);
+          assert.deepEqual(await snapshot(api(), isLeaving), before);
+          await configure("coexist");
+          await assertAtRest(runner());
+        });
+
       it("a person added to a group changes the routes that name the group and nothing else", async () => {
-        const before = await stored(sandbox.cluster.api);
-        await configured("coexist", (config) => {
-          keepSecrets(config);
-          const { groups } = config.values.users as { groups: Record<string, string[]> };
+        const before = await stored(api());
+        await configure("coexist", ({ values }) => {
+          const { groups } = values.users as { groups: Record<string, string[]> };
           groups.listeners = [...(groups.listeners ?? []), "erin@gmail.com"];
         });
-        succeeded(await runner.up());
-        const after = await stored(sandbox.cluster.api);
+        succeeded(await runner().up());
+        const after = await stored(api());
         const policy = (text: unknown): string => JSON.stringify(text);
         const touched = [...after].filter(
           ([name, object]) =>
@@ -196,10 +178,10 @@ export function programSuite(makeRunner: MakeRunner): void {
       });
 
       it("cutover changes addresses only: nothing is made anew or removed, and every session is kept", async () => {
-        const before = await stored(sandbox.cluster.api);
-        await configured("cutover", keepSecrets);
-        succeeded(await runner.up());
-        const after = await stored(sandbox.cluster.api);
+        const before = await stored(api());
+        await configure("cutover");
+        succeeded(await runner().up());
+        const after = await stored(api());
         assert.deepEqual([...after.keys()].sort(), [...before.keys()].sort());
         for (const [name, object] of after)
           assert.equal(object.metadata.uid, before.get(name)?.metadata.uid, name);
@@ -214,27 +196,18 @@ export function programSuite(makeRunner: MakeRunner): void {
       });
 
       it("coexist takes cutover back", async () => {
-        await configured("coexist", keepSecrets);
-        succeeded(await runner.up());
-        assert.deepEqual(changes(succeeded(await runner.preview())), {});
+        await configure("coexist");
+        succeeded(await runner().up());
+        await assertAtRest(runner());
       });
 
-      retirementSteps({
-        sandbox: () => sandbox,
-        runner: () => runner,
-        configure: (phase, edit = () => {}) =>
-          configured(phase, (config) => {
-            keepSecrets(config);
-            edit(config);
-          }),
-      });
+      retirementSteps(stage);
 
       it("then, a plain destroy stops at the secret that everybody's sessions depend on, and the next run mends the rest", async () => {
-        const before = await stored(sandbox.cluster.api);
-        const { errors } = await runner.destroy();
-        assert.match(errors.join("\n"), /protect/);
-        succeeded(await runner.up());
-        const after = await stored(sandbox.cluster.api);
+        const before = await stored(api());
+        assert.match(refusal(await runner().destroy()), /protect/);
+        succeeded(await runner().up());
+        const after = await stored(api());
         const secret = "secrets pomerium/bootstrap";
         assert.equal(
           after.get(secret)?.metadata.resourceVersion,
@@ -243,10 +216,4 @@ export function programSuite(makeRunner: MakeRunner): void {
         assert.deepEqual([...after.keys()].sort(), [...before.keys()].sort());
       });
     });
-}
-
-/** What a run prints, in words. */
-async function outcomeTexts(runner: Runner): Promise<string[]> {
-  const { messages, outputs } = await runner.preview();
-  return [...messages, JSON.stringify(outputs)];
 }

@@ -5,11 +5,9 @@ import type { Phase } from "../../config/stack.ts";
 import type { DnsRecord, Tunnel } from "../../sandbox/cloudflare/account.ts";
 import type { RecordedRequest } from "../../sandbox/cloudflare/server.ts";
 import type { KubernetesObject } from "../../sandbox/cluster/api.ts";
-import type { Outcome, Progress, Runner } from "../../sandbox/runner/runner.ts";
-import { openSandbox, type Sandbox } from "../../sandbox/sandbox.ts";
+import type { Outcome, Progress } from "../../sandbox/runner/runner.ts";
 import { type StackConfig, withoutTunnels } from "../../sandbox/stacks.ts";
-import { useTools } from "../sandbox/support.ts";
-import type { MakeRunner } from "./program.ts";
+import { type MakeRunner, succeeded, useStage } from "./stage.ts";
 
 const nginx = "https://192.168.0.151:443";
 const pomerium = "https://192.168.0.154:443";
@@ -48,26 +46,19 @@ interface Run extends Outcome {
 
 /** A stack's tunnel and its DNS records, from an account that was tended by hand, through one kind of runner. */
 export function tunnelSuite(makeRunner: MakeRunner): void {
-  const tools = useTools();
   describe("tunnels", function () {
     this.timeout(240_000);
-    let sandbox: Sandbox;
-    let runner: Runner;
+    const stage = useStage(makeRunner, "alfred");
+    const { sandbox, runner } = stage;
     const messages: string[] = [];
 
-    before(async () => {
-      sandbox = await openSandbox("alfred", tools());
+    before(() => {
       const tunnel = theTunnel();
       tunnel.config?.ingress.unshift(ssh);
       record(ssh.hostname!, tunnel.id);
-      runner = await makeRunner(sandbox, "alfred");
-    });
-    after(async () => {
-      await runner?.close();
-      await sandbox?.stop();
     });
 
-    const account = () => sandbox.cloudflare.state;
+    const account = () => sandbox().cloudflare.state;
     const theTunnel = (): Tunnel => {
       const [tunnel, ...others] = account().tunnels.filter(({ deletedAt }) => deletedAt === undefined);
       assert.ok(tunnel);
@@ -82,34 +73,30 @@ export function tunnelSuite(makeRunner: MakeRunner): void {
     const recordsByName = (): Map<string, DnsRecord> =>
       new Map(account().records.map((each) => [each.name, structuredClone(each)]));
 
-    const configure = async (
+    const configure = (
       phase: Phase,
       edit: (tunnel: Record<string, unknown>) => void = () => {},
-    ): Promise<StackConfig> => {
-      const config = sandbox.config(phase);
-      const { alfred } = config.values.tunnels as { alfred: Record<string, unknown> };
-      alfred.extraRules = [ssh, metrics];
-      edit(alfred);
-      await runner.configure(config);
-      return config;
-    };
+    ): Promise<StackConfig> =>
+      stage.configure(phase, ({ values }) => {
+        const { alfred } = values.tunnels as { alfred: Record<string, unknown> };
+        alfred.extraRules = [ssh, metrics];
+        edit(alfred);
+      });
 
     const run = async (action: "preview" | "up"): Promise<Run> => {
-      const before = sandbox.cloudflare.requests.length;
+      const before = sandbox().cloudflare.requests.length;
       const steps = new Set<string>();
-      const outcome = await runner[action](({ type, name, operation, state }: Progress) => {
+      const outcome = await runner()[action](({ type, name, operation, state }: Progress) => {
         if (type.startsWith("cloudflare:") && operation !== "same" && state === "done")
           steps.add(`${operation} ${name}`);
       });
       messages.push(...outcome.messages, ...outcome.errors, JSON.stringify(outcome.outputs));
-      const writes = sandbox.cloudflare.requests.slice(before).filter(({ method }) => method !== "GET");
+      const writes = sandbox()
+        .cloudflare.requests.slice(before)
+        .filter(({ method }) => method !== "GET");
       return { ...outcome, steps: [...steps].sort(), writes };
     };
-    const succeed = async (action: "preview" | "up"): Promise<Run> => {
-      const outcome = await run(action);
-      assert.deepEqual(outcome.errors, []);
-      return outcome;
-    };
+    const succeed = async (action: "preview" | "up"): Promise<Run> => succeeded(await run(action));
     const atRest = async (): Promise<void> => {
       const { counts, steps, writes } = await succeed("preview");
       assert.deepEqual(Object.keys(counts), ["same"]);
@@ -181,7 +168,7 @@ export function tunnelSuite(makeRunner: MakeRunner): void {
     });
 
     it("a tunnel that leaves the stack stays, its rules too; only the records made for it go", async () => {
-      await runner.configure(withoutTunnels(await configure("coexist")));
+      await runner().configure(withoutTunnels(await configure("coexist")));
       const { writes } = await succeed("up");
       assert.deepEqual([...new Set(writes.map(({ method }) => method))], ["DELETE"]);
       assert.deepEqual(
@@ -227,7 +214,7 @@ export function tunnelSuite(makeRunner: MakeRunner): void {
     });
 
     it("its connector runs twice in the cluster, with the tunnel's token from a Secret, and is ready", async () => {
-      const { api } = sandbox.cluster;
+      const { api } = sandbox().cluster;
       const namespace = "cloudflared-alfred";
       const secret = await api.find<KubernetesObject & { data: { token: string } }>(
         `/api/v1/namespaces/${namespace}/secrets/cloudflared`,
@@ -248,9 +235,9 @@ export function tunnelSuite(makeRunner: MakeRunner): void {
 
     it("neither a tunnel's secret, nor its token, nor the API's stands in plain in state, messages or outputs", async () => {
       const { secret } = theTunnel();
-      const { secrets } = sandbox.config("coexist");
+      const { secrets } = sandbox().config("coexist");
       const apiToken = secrets.find(({ path: [section] }) => section === "tunnels")!.value;
-      const written = [await runner.state(), ...messages];
+      const written = [await runner().state(), ...messages];
       for (const [name, value] of Object.entries({
         "the tunnel's secret": secret,
         "what it encodes": Buffer.from(secret, "base64").toString(),

@@ -1,12 +1,8 @@
 import { strict as assert } from "node:assert";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { wantedIssuance } from "../../../components/certificates/issuer-objects.ts";
 import { type LiveIssuance, readIssuance } from "../../../components/certificates/live.ts";
-import { ReadOnlyApi } from "../../../components/cluster/api.ts";
 import { managedBy } from "../../../components/cluster/live.ts";
-import { FakeApiServer, writeKubeconfig } from "../../support/fake-api-server.ts";
+import { useFakeApi } from "../../support/fake-api-server.ts";
 
 const wanted = wantedIssuance({
   issuer: "letsencrypt-prod",
@@ -36,26 +32,8 @@ const byHand = {
 };
 
 describe("what a cluster has of certificates", () => {
-  const fake = new FakeApiServer();
-  let folder: string;
-  let file: string;
-
-  before(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "live-certificates-"));
-    file = path.join(folder, "config");
-    writeKubeconfig(file, await fake.start(), ["octavo"]);
-  });
-  beforeEach(() => {
-    fake.asked.length = 0;
-    fake.objects = {};
-  });
-  after(async () => {
-    fake.stop();
-    await rm(folder, { recursive: true });
-  });
-
-  const read = async (): Promise<LiveIssuance> =>
-    readIssuance(await ReadOnlyApi.connect({ context: "octavo", kubeconfig: file }), wanted);
+  const { fake, connect } = useFakeApi();
+  const read = async (): Promise<LiveIssuance> => readIssuance(await connect(), wanted);
 
   it("is nothing on a cluster without cert-manager", async () => {
     assert.deepEqual(await read(), {

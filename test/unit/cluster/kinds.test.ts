@@ -1,25 +1,8 @@
 import { strict as assert } from "node:assert";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { ReadOnlyApi } from "../../../components/cluster/api.ts";
-import { FakeApiServer, writeKubeconfig } from "../../support/fake-api-server.ts";
+import { useFakeApi } from "../../support/fake-api-server.ts";
 
 describe("the kinds that an API server serves", () => {
-  const fake = new FakeApiServer();
-  let folder: string;
-  let api: ReadOnlyApi;
-
-  before(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "kinds-"));
-    const kubeconfig = path.join(folder, "config");
-    writeKubeconfig(kubeconfig, await fake.start(), ["octavo"]);
-    api = await ReadOnlyApi.connect({ context: "octavo", kubeconfig });
-  });
-  after(async () => {
-    fake.stop();
-    await rm(folder, { recursive: true });
-  });
+  const { fake, connect } = useFakeApi();
 
   const resource = (name: string, kind: string, more: object = {}) => ({
     resource: name,
@@ -50,7 +33,7 @@ describe("the kinds that an API server serves", () => {
         versions: [{ version: "v1", freshness: "Stale", resources: [resource("ghosts", "Ghost")] }],
       },
     ]);
-    assert.deepEqual(await api.kinds(), [
+    assert.deepEqual(await (await connect()).kinds(), [
       { apiVersion: "v1", kind: "Pod", plural: "pods", namespaced: true, listed: true, answers: true },
       {
         apiVersion: "example.org/v2",
@@ -72,7 +55,8 @@ describe("the kinds that an API server serves", () => {
   });
 
   it("are not guessed where it does not tell them all", async () => {
+    fake.objects["/api"] = list([]);
     fake.objects["/apis"] = { kind: "APIGroupList", groups: [] };
-    assert.equal(await api.kinds(), undefined);
+    assert.equal(await (await connect()).kinds(), undefined);
   });
 });

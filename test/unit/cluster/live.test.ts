@@ -1,36 +1,17 @@
 import { strict as assert } from "node:assert";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { type ClusterError, ReadOnlyApi } from "../../../components/cluster/api.ts";
 import { identityProblem, managedBy, readCluster } from "../../../components/cluster/live.ts";
-import { FakeApiServer, writeKubeconfig } from "../../support/fake-api-server.ts";
+import { useFakeApi, writeKubeconfig } from "../../support/fake-api-server.ts";
 
 describe("the live cluster", () => {
-  const fake = new FakeApiServer();
-  let folder: string;
-  let file: string;
-
-  before(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "live-cluster-"));
-    file = path.join(folder, "config");
-    writeKubeconfig(file, await fake.start(), ["octavo", "elsewhere"]);
-  });
+  const { fake, file, connect } = useFakeApi(["octavo", "elsewhere"]);
   beforeEach(() => {
-    fake.asked.length = 0;
-    fake.status = undefined;
     fake.objects = {
       "/api/v1/namespaces/kube-system": { metadata: { name: "kube-system", uid: "u-1" } },
       "/api/v1/services": { items: [] },
       "/apis/networking.k8s.io/v1/ingresses": { items: [] },
     };
   });
-  after(async () => {
-    fake.stop();
-    await rm(folder, { recursive: true });
-  });
-
-  const connect = (): Promise<ReadOnlyApi> => ReadOnlyApi.connect({ context: "octavo", kubeconfig: file });
 
   it("is only ever asked, never written to, with the context's own credentials", async () => {
     await readCluster(await connect());
@@ -158,7 +139,7 @@ describe("the live cluster", () => {
   });
 
   it("is reported as silent when nothing listens", async () => {
-    const dead = path.join(folder, "dead");
+    const dead = `${file}-dead`;
     writeKubeconfig(dead, "http://127.0.0.1:1", ["octavo"]);
     const api = await ReadOnlyApi.connect({ context: "octavo", kubeconfig: dead });
     await assert.rejects(readCluster(api), (error: ClusterError) => {

@@ -1,11 +1,7 @@
 import { strict as assert } from "node:assert";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { ReadOnlyApi } from "../../../components/cluster/api.ts";
 import type { LiveIngress } from "../../../components/cluster/live.ts";
 import { type LiveIngressNginx, readIngressNginx } from "../../../components/ingress-nginx/live.ts";
-import { FakeApiServer, writeKubeconfig } from "../../support/fake-api-server.ts";
+import { useFakeApi } from "../../support/fake-api-server.ts";
 
 const labels = { "app.kubernetes.io/name": "ingress-nginx", "app.kubernetes.io/instance": "ingress-nginx" };
 const inNamespace = (name: string, more: object = {}) => ({
@@ -31,17 +27,8 @@ function ingress(
 }
 
 describe("the live ingress-nginx", () => {
-  const fake = new FakeApiServer();
-  let folder: string;
-  let file: string;
-
-  before(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "live-ingress-nginx-"));
-    file = path.join(folder, "config");
-    writeKubeconfig(file, await fake.start(), ["octavo"]);
-  });
+  const { fake, connect } = useFakeApi();
   beforeEach(() => {
-    fake.asked.length = 0;
     fake.objects = {
       "/api/v1/namespaces/ingress-nginx": { metadata: { name: "ingress-nginx", labels } },
       "/apis/apps/v1/namespaces/ingress-nginx/deployments": {
@@ -77,10 +64,6 @@ describe("the live ingress-nginx", () => {
       "/api/v1/namespaces/ingress-nginx/configmaps": { items: [inNamespace("kube-root-ca.crt")] },
     };
   });
-  after(async () => {
-    fake.stop();
-    await rm(folder, { recursive: true });
-  });
 
   interface Reading {
     ingresses?: LiveIngress[];
@@ -96,7 +79,7 @@ describe("the live ingress-nginx", () => {
     removal = "no",
   }: Reading = {}): Promise<LiveIngressNginx> =>
     readIngressNginx(
-      await ReadOnlyApi.connect({ context: "octavo", kubeconfig: file }),
+      await connect(),
       { namespace, instance: "ingress-nginx", adopted },
       { ingresses: Promise.resolve(ingresses), removal },
     );

@@ -15,7 +15,7 @@ const SLOWEST_POLL_MS = 1000;
 const SKIP_ON_DELETE =
   /^(v1\/(Namespace|Pod|ReplicationController)|apps\/v1\/(DaemonSet|Deployment|StatefulSet)|batch\/v1\/Job)$/;
 
-export function timeoutOf(object: KubeObject, timeout: number | undefined): number {
+function timeoutOf(object: KubeObject, timeout: number | undefined): number {
   return timeout ?? (Number(annotation(object, "pulumi.com/timeoutSeconds")) || DEFAULT_TIMEOUT);
 }
 

@@ -5,10 +5,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { stringify } from "yaml";
-import type { Cluster } from "../cluster/cluster.ts";
-
-/** The sandbox's own folder, with `base` and `hand-made` beside each other. */
-const sandbox = path.resolve(import.meta.dirname, "..");
+import type { Cluster } from "../../../sandbox/cluster/cluster.ts";
+import { projectDirectory } from "../../../sandbox/stacks.ts";
 
 /** What the Secrets hold that somebody made by hand; it opens nothing. */
 export interface HandMade {
@@ -29,10 +27,11 @@ export async function makeByHand(cluster: Cluster): Promise<HandMade> {
   };
   const folder = await mkdtemp(path.join(tmpdir(), "pomerium-by-hand-"));
   try {
+    // Beside each other, as the kustomization says.
     const own = path.join(folder, "hand-made");
     await Promise.all([
-      cp(path.join(sandbox, "base"), path.join(folder, "base"), { recursive: true }),
-      cp(path.join(sandbox, "hand-made"), own, { recursive: true }),
+      cp(path.join(projectDirectory, "sandbox", "base"), path.join(folder, "base"), { recursive: true }),
+      cp(import.meta.dirname, own, { recursive: true }),
     ]);
     const bootstrap = bootstrapSecret();
     await writeFile(
