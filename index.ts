@@ -30,7 +30,7 @@ const [findings, overlayDirectory] = await plainly(
   Promise.all([preflight(stack), prepareManifests(stack.pomerium)]),
 );
 const phase = phaseEffects(stack);
-await pulumi.log.info(announce(stack, findings, phase, findings.readiness));
+await pulumi.log.info(announce(stack, findings, phase));
 
 const provider = clusterProvider({ ...stack.cluster, uid: findings.cluster.uid });
 const { version, identityProvider, session, storage } = stack.pomerium;

@@ -23,20 +23,11 @@ import { liveView, viewOfStack } from "./views.ts";
  * What a preview says before Pulumi's own diff: the phase and the way back, who gains and who loses access
  * against what the cluster enforces now, what is not ready, what becomes of ingress-nginx, what remains to be done
  * by hand.
- *
- * @param gates What must hold before ingress-nginx goes.
  */
 export function announce(
   stack: Stack,
-  {
-    cluster: live,
-    certificates,
-    ingressNginx,
-    pomerium,
-    tunnels,
-  }: Pick<Findings, "cluster" | "certificates" | "ingressNginx" | "pomerium" | "tunnels">,
+  { cluster: live, certificates, ingressNginx, pomerium, tunnels, readiness: gates }: Findings,
   phase: PhaseEffects,
-  gates: readonly Row[] = [],
 ): string {
   const access = diffAccess(liveView(stack, live), viewOfStack("now", stack));
   const from =

@@ -31,7 +31,7 @@ export interface ClusterFindings {
 export interface Findings extends ClusterFindings {
   tunnels: TunnelReport;
   /** The readiness table: what must hold before ingress-nginx goes, and whether it does. */
-  readiness: Row[];
+  readiness: readonly Row[];
 }
 
 /**

@@ -1,6 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { importAs } from "./existing.ts";
 import { managedBy, type PhaseRecord, phaseRecord } from "./live.ts";
+import { objectId } from "./objects.ts";
 
 export interface PhaseRecordArgs extends PhaseRecord {
   /** Namespace of the record, handed on by Pomerium. */
@@ -25,6 +27,6 @@ export function recordPhase(
       data: { phase, adopted: adopted.join("\n") },
     },
     // A stack that has lost its state finds it there.
-    { ...opts, ...(exists ? { import: `${phaseRecord.namespace}/${name}` } : {}) },
+    { ...opts, ...importAs(exists ? objectId(phaseRecord) : undefined) },
   );
 }

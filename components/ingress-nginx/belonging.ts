@@ -52,13 +52,20 @@ export function sort(
   const belongs = (each: Found): Belonging => {
     const before = sorted.get(each);
     if (before !== undefined) return before;
+    // Until it is known, and for good where two own each other.
+    sorted.set(each, "stranger");
+    const is = owned(each);
+    sorted.set(each, is);
+    return is;
+  };
+  const owned = (each: Found): Belonging => {
     const controller = each.metadata.ownerReferences?.find((reference) => reference.controller);
     if (controller === undefined) return belonging(installation, known, each);
     // What something unknown controls is that one's business.
     const owner = byUid.get(controller.uid ?? "");
-    return owner === undefined || owner === each || belongs(owner) === "stranger" ? "stranger" : "generated";
+    return owner === undefined || belongs(owner) === "stranger" ? "stranger" : "generated";
   };
-  for (const each of found) sorted.set(each, belongs(each));
+  for (const each of found) belongs(each);
   return sorted;
 }
 
@@ -69,9 +76,7 @@ function belonging(
 ): Belonging {
   const { kind, name, namespace: place } = ref;
   const { labels = {}, annotations = {} } = metadata;
-  // Another release of the same name, in another namespace, has the same labels.
-  const releasedIn = annotations["meta.helm.sh/release-namespace"];
-  if (releasedIn !== undefined && releasedIn !== namespace) return "stranger";
+  if (isReleasedElsewhere(annotations, namespace)) return "stranger";
   if (isLabelled(labels, instance) || adopted.includes(objectLabel(ref))) return "own";
   if (place !== namespace) return "stranger";
 
@@ -111,6 +116,11 @@ export function isOwnClass(
   { labels = {}, annotations = {} }: Metadata,
 ): boolean {
   const of = labels["app.kubernetes.io/instance"];
+  return (of === undefined || of === instance) && !isReleasedElsewhere(annotations, namespace);
+}
+
+/** Another release of the same name, in another namespace, has the same labels. */
+function isReleasedElsewhere(annotations: Readonly<Record<string, string>>, namespace: string): boolean {
   const releasedIn = annotations["meta.helm.sh/release-namespace"];
-  return (of === undefined || of === instance) && (releasedIn === undefined || releasedIn === namespace);
+  return releasedIn !== undefined && releasedIn !== namespace;
 }

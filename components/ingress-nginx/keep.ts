@@ -28,11 +28,17 @@ export const hookName = "ingress-nginx stays until the phase is retired";
  * somebody has deleted an object by hand.
  */
 export function keepUntilRetired(keeping: Keeping, cluster: ClusterAddress): pulumi.ResourceHook {
+  // Once for all that goes: a context may have to run a program for its credentials.
+  let api: Promise<ReadOnlyApi> | undefined;
+  const connect = (): Promise<ReadOnlyApi> => {
+    api ??= ReadOnlyApi.connect(cluster);
+    return api;
+  };
   return new pulumi.ResourceHook(
     hookName,
     async ({ urn, type, id }) => {
       const object = { urn, type, id: id ?? "" };
-      const refusal = (await isGone(cluster, object)) ? undefined : whyNot(keeping, object);
+      const refusal = (await isGone(connect, object)) ? undefined : whyNot(keeping, object);
       if (refusal !== undefined) throw new Error(refusal);
     },
     { onDryRun: true },
@@ -47,12 +53,11 @@ interface ManagedObject {
 }
 
 /** Whether there is no such object any more: what somebody has deleted by hand is let go. */
-async function isGone(cluster: ClusterAddress, { type, id }: ManagedObject): Promise<boolean> {
+async function isGone(connect: () => Promise<ReadOnlyApi>, { type, id }: ManagedObject): Promise<boolean> {
   const [name, namespace] = id.split("/").reverse() as [string, string?];
   const path = objectPath({ kind: kindOf(type), name, ...(namespace === undefined ? {} : { namespace }) });
   if (path === undefined) return false;
-  const api = await ReadOnlyApi.connect(cluster);
-  return (await api.findMetadata(path)) === undefined;
+  return (await (await connect()).findMetadata(path)) === undefined;
 }
 
 const kindOf = (type: string): string => type.split(":").at(-1) ?? "";

@@ -39,7 +39,10 @@ export interface LiveIngressNginx {
 export type { Stream } from "./controller.ts";
 
 /** All of it, Ingresses included. */
-export function leavingObjects({ installation, ingresses }: LiveIngressNginx): ObjectRef[] {
+export function leavingObjects({
+  installation,
+  ingresses,
+}: Pick<LiveIngressNginx, "installation" | "ingresses">): ObjectRef[] {
   return [...installation, ...ingresses.map((ingress) => refOf(ingressKind, ingress))];
 }
 
@@ -156,10 +159,7 @@ export async function readIngressNginx(
         .map(({ name }) => `${ingressKind.kind} ${name}`),
       ...others.silent,
     ],
-    strayed:
-      removal === "begun"
-        ? []
-        : await readStrayed(api, installation, leavingObjects({ ...live, ...nothingElse })),
+    strayed: removal === "begun" ? [] : await readStrayed(api, installation, leavingObjects(live)),
     settings: configMap(settings),
     streams: [...streamsOf("TCP", configMap(tcp)), ...streamsOf("UDP", configMap(udp))],
   };
@@ -167,7 +167,6 @@ export async function readIngressNginx(
 
 const defaultClass = "nginx";
 const nothingKnown = { leases: [], secrets: [], configMaps: [] };
-const nothingElse = { strangers: [], strayed: [], settings: {}, streams: [] };
 const configMapKind = namespacedKinds.find(({ kind }) => kind === "ConfigMap")!;
 
 /** Namespaces that every cluster has, and that no installation can call its own. */

@@ -30,7 +30,6 @@ const stageOfKind: Record<string, Stage> = {
   Certificate: "leftovers",
   Issuer: "leftovers",
   Lease: "leftovers",
-  PersistentVolumeClaim: "leftovers",
   Secret: "leftovers",
   Namespace: "namespace",
 };

@@ -116,6 +116,12 @@ describe("what goes by itself", () => {
     );
   });
 
+  it("is nothing of what owns itself in a circle", () => {
+    const one = object("Thing", "one", { uid: "1", ...controlledBy("2") });
+    const other = object("Thing", "other", { uid: "2", ...controlledBy("1") });
+    assert.deepEqual([...sort(installed, known, [one, other]).values()], ["stranger", "stranger"]);
+  });
+
   it("is what every namespace has", () => {
     assert.equal(of("ConfigMap", "kube-root-ca.crt"), "generated");
     assert.equal(of("ServiceAccount", "default"), "generated");

@@ -48,9 +48,9 @@ function announced(
       ingressNginx,
       pomerium: { existing: [], foreign: [], annotators: {} },
       tunnels: { records: {}, changes: {}, problems: [] },
+      readiness: gates,
     },
     phaseEffects(of),
-    gates,
   );
 }
 
