@@ -1,28 +1,28 @@
 import * as pulumi from "@pulumi/pulumi";
-import { App } from "./components/apps/app.ts";
-import { Verify } from "./components/apps/verify.ts";
-import { HostCertificate } from "./components/certificates/certificate.ts";
-import { DnsIssuer } from "./components/certificates/dns-issuer.ts";
+import { App } from "./components/apps/App.ts";
+import { Verify } from "./components/apps/Verify.ts";
+import { DnsIssuer } from "./components/certificates/DnsIssuer.ts";
+import { HostCertificate } from "./components/certificates/HostCertificate.ts";
+import { hasOwnCertificate, sharedCertificates } from "./components/certificates/shared.ts";
 import { objectLabel } from "./components/cluster/objects.ts";
-import { recordPhase } from "./components/cluster/phase.ts";
+import { recordPhase } from "./components/cluster/phase-record.ts";
 import { clusterProvider } from "./components/cluster/provider.ts";
-import { IngressNginx } from "./components/ingress-nginx/ingress-nginx.ts";
+import { IngressNginx } from "./components/ingress-nginx/IngressNginx.ts";
 import { keepUntilRetired } from "./components/ingress-nginx/keep.ts";
+import { leaving } from "./components/ingress-nginx/leaving.ts";
+import { existingIngresses, existingVerify } from "./components/pomerium/checks.ts";
+import { prepareManifests } from "./components/pomerium/manifests.ts";
 import * as names from "./components/pomerium/names.ts";
-import { Pomerium } from "./components/pomerium/pomerium.ts";
-import { hasOwnCertificate, sharedCertificates } from "./config/certificates.ts";
-import { loadFromPulumi, secretOutput, secretOutputs } from "./config/load-from-pulumi.ts";
-import { phaseEffects } from "./config/phases.ts";
-import { carriedHosts } from "./config/tunnels.ts";
-import { accessRoutes } from "./policies/access.ts";
-import { announce } from "./preflight/announce.ts";
-import { existingCertificate } from "./preflight/certificates.ts";
-import { existingIngresses, existingVerify } from "./preflight/existing.ts";
-import { leaving } from "./preflight/ingress-nginx.ts";
-import { prepareManifests } from "./preflight/manifests.ts";
-import { plainly } from "./preflight/plainly.ts";
-import { preflight } from "./preflight/preflight.ts";
-import { isVerify } from "./preflight/problems.ts";
+import { Pomerium } from "./components/pomerium/Pomerium.ts";
+import { carriedHosts } from "./components/tunnels/carried-hosts.ts";
+import { accessRoutes } from "./policies/access/routes.ts";
+import { announce } from "./stack/announce.ts";
+import { loadFromPulumi, secretOutput, secretOutputs } from "./stack/load-from-pulumi.ts";
+import { phaseEffects } from "./stack/phases.ts";
+import { preflight } from "./stack/preflight.ts";
+import { existingCertificate } from "./stack/preflight-certificates.ts";
+import { isVerify } from "./stack/preflight-problems.ts";
+import { plainly } from "./stack/refusal.ts";
 
 // Nothing is registered before all of this has succeeded.
 const stack = loadFromPulumi();
@@ -125,7 +125,7 @@ for (const app of stack.apps) {
 
 // Cloudflare's SDK takes as long to load as all else together, and a cluster without a tunnel has no use for it.
 if (stack.tunnels.length > 0) {
-  const { Tunnel } = await import("./components/tunnel/tunnel.ts");
+  const { Tunnel } = await import("./components/tunnels/Tunnel.ts");
   for (const tunnel of stack.tunnels) {
     const { name, accountId, tunnelId, zoneId, extraRules, connector } = tunnel;
     const deployed = new Tunnel(

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { didYouMean } from "../policies/nearest.ts";
+import { didYouMean } from "../stack-file/nearest.ts";
 import { UsageError } from "./exit.ts";
 import type { Io } from "./io.ts";
 

@@ -2,8 +2,8 @@ import { text } from "node:stream/consumers";
 import { styleText } from "node:util";
 import type { ClusterAddress } from "../components/cluster/api.ts";
 import type { LiveCluster } from "../components/cluster/live.ts";
-import type { Stack } from "../config/stack.ts";
-import type { Row } from "../preflight/gates/gate.ts";
+import type { Row } from "../components/ingress-nginx/gates/gate.ts";
+import type { Stack } from "../stack/stack.ts";
 
 /** Everything outside that a command touches, apart from files and git. */
 export interface Io {
@@ -46,8 +46,8 @@ export function processIo(): Io {
     readReadiness: async (stack) => {
       const [{ ReadOnlyApi }, { readFindings, readinessOf }, { refuseAnotherCluster }] = await Promise.all([
         import("../components/cluster/api.ts"),
-        import("../preflight/preflight.ts"),
-        import("../preflight/identity.ts"),
+        import("../stack/preflight.ts"),
+        import("../components/cluster/identity.ts"),
       ]);
       const findings = await readFindings(stack, await ReadOnlyApi.connect(stack.cluster));
       refuseAnotherCluster(stack, findings.cluster);

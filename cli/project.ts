@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { stackFileName, stackOf } from "../config/stack-file.ts";
-import { didYouMean } from "../policies/nearest.ts";
+import { didYouMean } from "../stack-file/nearest.ts";
+import { stackFileName, stackOf } from "../stack-file/stack-file.ts";
 import type { Input } from "./command.ts";
 import { CliError, UsageError } from "./exit.ts";
 import type { Io } from "./io.ts";

@@ -1,5 +1,5 @@
-import { StackFileError } from "../config/problems.ts";
-import { didYouMean } from "../policies/nearest.ts";
+import { didYouMean } from "../stack-file/nearest.ts";
+import { StackFileError } from "../stack-file/problems.ts";
 import { help, overview, parseInput, usage } from "./command.ts";
 import { access } from "./commands/access.ts";
 import { check } from "./commands/check.ts";

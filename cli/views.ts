@@ -1,9 +1,9 @@
-import { loadFromFile, loadFromText } from "../config/load.ts";
-import { StackFileError } from "../config/problems.ts";
-import type { Stack } from "../config/stack.ts";
-import { stackFileName } from "../config/stack-file.ts";
-import type { View } from "../policies/matrix/view.ts";
-import { liveView, viewOfStack } from "../preflight/views.ts";
+import type { View } from "../policies/access/matrix/view.ts";
+import { loadFromFile, loadFromText } from "../stack/load.ts";
+import type { Stack } from "../stack/stack.ts";
+import { liveView, viewOfStack } from "../stack/views.ts";
+import { StackFileError } from "../stack-file/problems.ts";
+import { stackFileName } from "../stack-file/stack-file.ts";
 import { changedSince, commitOf, fileAt } from "./git.ts";
 import type { Io } from "./io.ts";
 import { type Project, stackPath } from "./project.ts";
@@ -52,7 +52,7 @@ export async function viewOf(name: string, project: Project, stack: string, io: 
 }
 
 /** The code that makes access out of a stack file. */
-const deciding = ["config/*.ts", "policies/*.ts", ":(exclude)policies/report"];
+const deciding = ["stack-file/*.ts", "policies/*.ts", "components/*.ts", "stack/*.ts"];
 
 async function viewAt(revision: string, { directory }: Project, stack: string): Promise<Seen> {
   const commit = await commitOf(directory, revision);

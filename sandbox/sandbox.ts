@@ -1,5 +1,5 @@
-import { loadFromFile } from "../config/load.ts";
-import type { Phase } from "../config/stack.ts";
+import type { Phase } from "../components/cluster/phase.ts";
+import { loadFromFile } from "../stack/load.ts";
 import { before } from "./before/before.ts";
 import { accountBefore } from "./cloudflare/seed.ts";
 import { type StandIn as CloudflareStandIn, startCloudflare } from "./cloudflare/server.ts";

@@ -3,10 +3,10 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
-import { keyPath, type PathPart } from "../config/paths.ts";
-import { project } from "../config/schema.ts";
-import { secretPaths } from "../config/secrets.ts";
-import type { Phase } from "../config/stack.ts";
+import type { Phase } from "../components/cluster/phase.ts";
+import { keyPath, type PathPart } from "../stack-file/paths.ts";
+import { project } from "../stack-file/project.ts";
+import { secretPaths } from "../stack-file/secrets.ts";
 
 /** Folder of the Pulumi project. */
 export const projectDirectory = fileURLToPath(new URL("..", import.meta.url));

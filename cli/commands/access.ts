@@ -1,10 +1,10 @@
-import { matrix } from "../../policies/matrix/matrix.ts";
-import { accessPage } from "../../policies/report/html/page.ts";
-import { waysOf } from "../../policies/report/html/ways.ts";
-import { matrixJson } from "../../policies/report/json.ts";
-import { matrixMarkdown } from "../../policies/report/markdown.ts";
-import { matrixTable } from "../../policies/report/table.ts";
-import { runAccessTests, untested } from "../../policies/tests/run.ts";
+import { runAccessTests, untested } from "../../policies/access/assertions/run.ts";
+import { matrix } from "../../policies/access/matrix/matrix.ts";
+import { accessPage } from "../../report/html/page.ts";
+import { waysOf } from "../../report/html/ways.ts";
+import { matrixJson } from "../../report/json.ts";
+import { matrixMarkdown } from "../../report/markdown.ts";
+import { matrixTable } from "../../report/table.ts";
 import type { Command } from "../command.ts";
 import { exit } from "../exit.ts";
 import { paint } from "../io.ts";

@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
-import { loadFromFile } from "../../config/load.ts";
-import { type Problem, StackFileError } from "../../config/problems.ts";
-import type { Stack, Warning } from "../../config/stack.ts";
-import { readStackFile, stackFileName } from "../../config/stack-file.ts";
-import { everybody } from "../../policies/people.ts";
-import { counted, visible, width } from "../../policies/report/text.ts";
+import { everybody } from "../../policies/access/people.ts";
+import { counted, visible, width } from "../../report/text.ts";
+import { loadFromFile } from "../../stack/load.ts";
+import type { Stack } from "../../stack/stack.ts";
+import type { Warning } from "../../stack-file/problems.ts";
+import { type Problem, StackFileError } from "../../stack-file/problems.ts";
+import { readStackFile, stackFileName } from "../../stack-file/stack-file.ts";
 import type { Command } from "../command.ts";
 import { exit } from "../exit.ts";
 import { type Io, paint } from "../io.ts";

@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { StackFileError } from "../../config/problems.ts";
-import type { Phase, Stack } from "../../config/stack.ts";
-import { diffAccess } from "../../policies/diff/diff.ts";
-import { matrix } from "../../policies/matrix/matrix.ts";
-import { runAccessTests, untested } from "../../policies/tests/run.ts";
-import { viewOfStack } from "../../preflight/views.ts";
+import type { Phase } from "../../components/cluster/phase.ts";
+import { runAccessTests, untested } from "../../policies/access/assertions/run.ts";
+import { diffAccess } from "../../policies/access/diff/diff.ts";
+import { matrix } from "../../policies/access/matrix/matrix.ts";
+import type { Stack } from "../../stack/stack.ts";
+import { viewOfStack } from "../../stack/views.ts";
+import { StackFileError } from "../../stack-file/problems.ts";
 import type { Command, Input } from "../command.ts";
 import { type CommentParts, commentOf } from "../comment/comment.ts";
 import { parseDiff } from "../comment/diff-file.ts";

@@ -1,8 +1,8 @@
-import { type AccessDiff, diffAccess } from "../../policies/diff/diff.ts";
-import { type FailOn, failOn } from "../../policies/diff/fail-on.ts";
-import { diffText } from "../../policies/report/diff-text.ts";
-import { diffJson } from "../../policies/report/json.ts";
-import { diffMarkdown } from "../../policies/report/markdown.ts";
+import { type AccessDiff, diffAccess } from "../../policies/access/diff/diff.ts";
+import { type FailOn, failOn } from "../../policies/access/diff/fail-on.ts";
+import { diffText } from "../../report/diff-text.ts";
+import { diffJson } from "../../report/json.ts";
+import { diffMarkdown } from "../../report/markdown.ts";
 import type { Command, Input } from "../command.ts";
 import { exit, UsageError } from "../exit.ts";
 import { type Io, paint } from "../io.ts";

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { type Finding, lintPolicy } from "../../policies/ppl/lint.ts";
-import { parsePolicy } from "../../policies/ppl/parse.ts";
-import { newestRelease } from "../../policies/releases.ts";
-import { aligned, counted, visible } from "../../policies/report/text.ts";
+import { type Finding, lintPolicy } from "../../policies/language/lint.ts";
+import { parsePolicy } from "../../policies/language/parse.ts";
+import { newestRelease } from "../../policies/language/releases.ts";
+import { aligned, counted, visible } from "../../report/text.ts";
 import type { Command, Input } from "../command.ts";
 import { CliError, exit, UsageError } from "../exit.ts";
 import { type Io, paint } from "../io.ts";

@@ -1,8 +1,8 @@
-import { StackFileError } from "../../config/problems.ts";
-import type { Stack } from "../../config/stack.ts";
-import { stackFileName } from "../../config/stack-file.ts";
-import type { Row } from "../../preflight/gates/gate.ts";
-import { readinessData, readinessTable } from "../../preflight/gates/table.ts";
+import { readinessData, readinessTable } from "../../components/cluster/readiness-table.ts";
+import type { Row } from "../../components/ingress-nginx/gates/gate.ts";
+import type { Stack } from "../../stack/stack.ts";
+import { StackFileError } from "../../stack-file/problems.ts";
+import { stackFileName } from "../../stack-file/stack-file.ts";
 import type { Command } from "../command.ts";
 import { exit } from "../exit.ts";
 import { paint } from "../io.ts";

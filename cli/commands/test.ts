@@ -1,13 +1,13 @@
-import type { Stack } from "../../config/stack.ts";
-import { testsJson } from "../../policies/report/json.ts";
-import { aligned, counted, visible } from "../../policies/report/text.ts";
 import {
   failure,
   runAccessTests,
   type TestResult,
   type Untested,
   untested,
-} from "../../policies/tests/run.ts";
+} from "../../policies/access/assertions/run.ts";
+import { testsJson } from "../../report/json.ts";
+import { aligned, counted, visible } from "../../report/text.ts";
+import type { Stack } from "../../stack/stack.ts";
 import type { Command } from "../command.ts";
 import { exit } from "../exit.ts";
 import { type Io, paint } from "../io.ts";

@@ -1,10 +1,11 @@
-import { phaseEffects } from "../../config/phases.ts";
-import type { Phase, Stack } from "../../config/stack.ts";
-import { type AccessDiff, kinds, type Row } from "../../policies/diff/diff.ts";
-import type { Alike, Matrix } from "../../policies/matrix/matrix.ts";
-import { whoIs } from "../../policies/report/diff-text.ts";
-import { code, dangersMarkdown, diffMarkdown, plain, testsMarkdown } from "../../policies/report/markdown.ts";
-import { counted, first } from "../../policies/report/text.ts";
+import type { Phase } from "../../components/cluster/phase.ts";
+import { type AccessDiff, kinds, type Row } from "../../policies/access/diff/diff.ts";
+import type { Alike, Matrix } from "../../policies/access/matrix/matrix.ts";
+import { whoIs } from "../../report/diff-text.ts";
+import { code, dangersMarkdown, diffMarkdown, plain, testsMarkdown } from "../../report/markdown.ts";
+import { counted, first } from "../../report/text.ts";
+import { phaseEffects } from "../../stack/phases.ts";
+import type { Stack } from "../../stack/stack.ts";
 import { countsOf, errorsOf, type Preview, previewText, type Step, signOf } from "./preview.ts";
 import { commentLimit, fenced, leastRoom, withRaw } from "./raw.ts";
 import { type Known, verdictMarks, verdictOf } from "./verdict.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type AccessDiff, kinds } from "../../policies/diff/diff.ts";
+import { type AccessDiff, kinds } from "../../policies/access/diff/diff.ts";
 import { CliError } from "../exit.ts";
 
 const state = z.enum(["allow", "deny", "unknown", "absent"]);

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
-import { visible } from "../../policies/report/text.ts";
+import { visible } from "../../report/text.ts";
 
 /** Most characters of a comment on GitHub. */
 export const commentLimit = 65_536;

@@ -1,8 +1,8 @@
-import type { Phase } from "../../config/stack.ts";
-import type { AccessDiff } from "../../policies/diff/diff.ts";
-import { changesOf } from "../../policies/report/diff-text.ts";
-import { counted } from "../../policies/report/text.ts";
-import type { TestResult, Untested } from "../../policies/tests/run.ts";
+import type { Phase } from "../../components/cluster/phase.ts";
+import type { TestResult, Untested } from "../../policies/access/assertions/run.ts";
+import type { AccessDiff } from "../../policies/access/diff/diff.ts";
+import { changesOf } from "../../report/diff-text.ts";
+import { counted } from "../../report/text.ts";
 import { errorsOf, type Preview } from "./preview.ts";
 
 /** What is known of a change when its comment is written. */

@@ -1,7 +1,7 @@
 import type { Input, InputPropertyErrorDetails } from "@pulumi/pulumi";
-import type { accessRoutes } from "../../policies/access.ts";
-import type { Route } from "../../policies/route/annotations.ts";
-import { checkRoute } from "../../policies/route/check.ts";
+import type { accessRoutes } from "../../policies/access/routes.ts";
+import type { Route } from "../../policies/annotations/annotations.ts";
+import { checkRoute } from "../../policies/annotations/check.ts";
 import { certificateProblems, covers, hostName } from "../certificates/certificate-args.ts";
 import { ingressName, type ServiceBackend } from "./ingress.ts";
 

@@ -1,4 +1,4 @@
-import type { RoutePath } from "../../policies/access.ts";
+import type { RoutePath } from "../../policies/access/routes.ts";
 import type { ClusterAddress, ReadOnlyApi } from "./api.ts";
 
 /** What the program knows of the live cluster before it registers anything. */

@@ -8,7 +8,7 @@
  */
 
 import { stringify } from "yaml";
-import { atLeast, pinnedCommits } from "../../policies/releases.ts";
+import { atLeast, pinnedCommits } from "../../policies/language/releases.ts";
 import * as names from "./names.ts";
 
 /** Kubernetes quantities: `500m`, `"1"`, `512Mi`. */

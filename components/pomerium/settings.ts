@@ -1,6 +1,6 @@
 /** The contents of Pomerium's settings object. */
 
-import { atLeast } from "../../policies/releases.ts";
+import { atLeast } from "../../policies/language/releases.ts";
 import * as names from "./names.ts";
 
 /** Every provider that can be configured, and since when where that is not for ever. */

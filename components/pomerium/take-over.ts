@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { importOf, keptOfService } from "../cluster/existing.ts";
+import { importOf, keptOfService } from "../cluster/import.ts";
 
 /** What stays as it is in an object that is taken over, by kind. */
 const kept: Readonly<Record<string, string[]>> = {

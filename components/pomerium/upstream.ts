@@ -12,7 +12,7 @@ import {
   newestRelease,
   oldestRelease,
   pinnedCommits,
-} from "../../policies/releases.ts";
+} from "../../policies/language/releases.ts";
 
 /** Where the releases come from when a stack names no `source`. */
 const upstreamRepository = "https://github.com/pomerium/ingress-controller";

@@ -1,5 +1,5 @@
-import type { ApiPath } from "../access.ts";
-import type { Route } from "../route/annotations.ts";
+import type { ApiPath } from "../access/routes.ts";
+import type { Route } from "../annotations/annotations.ts";
 
 /** Why something is as it is, and where one can read it up. */
 export interface Note {

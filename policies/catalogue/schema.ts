@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { routeSchema } from "../route/annotations.ts";
+import { routeSchema } from "../annotations/annotations.ts";
 import type { CatalogueEntry } from "./entry.ts";
 
 /**

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { AppConfig, Stack } from "../../config/stack.ts";
-import { isVerify } from "../../preflight/problems.ts";
+import type { AppConfig } from "../../components/apps/config.ts";
+import { isVerify } from "../../stack/preflight-problems.ts";
+import type { Stack } from "../../stack/stack.ts";
 import type { Api, KubernetesObject } from "../cluster/api.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { type SeedService, seed } from "../cluster/seed.ts";

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
-import type { IngressNginxConfig } from "../../config/stack.ts";
+import type { IngressNginxConfig } from "../../components/ingress-nginx/config.ts";
 import type { KubernetesObject } from "../cluster/api.ts";
 import { type Cluster, parseManifests } from "../cluster/cluster.ts";
 import type { Program, Tools } from "../cluster/tools.ts";

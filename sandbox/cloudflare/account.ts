@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Rule } from "../../components/tunnel/ingress-rules.ts";
+import type { Rule } from "../../components/tunnels/rules.ts";
 
 /** What the stand-in holds, as Cloudflare would, of any number of accounts. */
 export interface CloudflareState {

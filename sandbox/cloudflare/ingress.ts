@@ -1,5 +1,5 @@
-import { goRegexProblem } from "../../components/tunnel/go-regex.ts";
-import type { Rule } from "../../components/tunnel/ingress-rules.ts";
+import { goRegexProblem } from "../../components/tunnels/go-regex.ts";
+import type { Rule } from "../../components/tunnels/rules.ts";
 
 /**
  * Why cloudflared, and so Cloudflare, would not take a list of rules, in its words; undefined when it would.

@@ -1,6 +1,6 @@
-import type { Rule } from "../../components/tunnel/ingress-rules.ts";
-import { tunnelTarget } from "../../components/tunnel/live.ts";
-import type { Stack } from "../../config/stack.ts";
+import { tunnelTarget } from "../../components/tunnels/live.ts";
+import type { Rule } from "../../components/tunnels/rules.ts";
+import type { Stack } from "../../stack/stack.ts";
 import type { CloudflareSeed } from "./account.ts";
 
 /**

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { project } from "../../config/schema.ts";
+import { project } from "../../stack-file/project.ts";
 import type { Tools } from "../cluster/tools.ts";
 import { destroy, type EngineEvent, type EngineOptions, preview, type Result, up } from "../engine/index.ts";
 import { forProgram, projectDirectory, type StackConfig } from "../stacks.ts";

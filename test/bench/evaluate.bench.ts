@@ -2,10 +2,10 @@
  * How long it takes to decide everything that a large installation could be asked: 1,000 apps × 1,000
  * people × 10 paths. Run with `node test/bench/evaluate.bench.ts [--json]`; it reports and never fails.
  */
-import { compilePolicy } from "../../policies/evaluate/evaluate.ts";
-import { parsePolicy } from "../../policies/ppl/parse.ts";
-import { renderPolicy } from "../../policies/ppl/render.ts";
-import type { Criterion, Policy } from "../../policies/ppl/types.ts";
+import { compilePolicy } from "../../policies/language/evaluate/evaluate.ts";
+import { parsePolicy } from "../../policies/language/parse.ts";
+import { renderPolicy } from "../../policies/language/render.ts";
+import type { Criterion, Policy } from "../../policies/language/types.ts";
 
 const size = { apps: 1000, people: 1000, paths: 10 };
 

@@ -3,11 +3,11 @@
  * 20; each app names two groups, one in three opens two paths. Run with `node test/bench/matrix.bench.ts
  * [--json]`; it reports and never fails.
  */
-import { diffAccess } from "../../policies/diff/diff.ts";
-import { matrix } from "../../policies/matrix/matrix.ts";
-import type { Directory } from "../../policies/people.ts";
-import { accessPage } from "../../policies/report/html/page.ts";
-import { people, type SampleApp, view } from "../unit/policies/matrix/sample.ts";
+import { diffAccess } from "../../policies/access/diff/diff.ts";
+import { matrix } from "../../policies/access/matrix/matrix.ts";
+import type { Directory } from "../../policies/access/people.ts";
+import { accessPage } from "../../report/html/page.ts";
+import { people, type SampleApp, view } from "../unit/policies/access/matrix/sample.ts";
 
 const groups = Object.fromEntries(
   Array.from({ length: 50 }, (_, group) => [

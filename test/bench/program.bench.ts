@@ -8,10 +8,10 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { project } from "../../config/schema.ts";
 import { preview } from "../../sandbox/engine/index.ts";
 import { mask, type Properties } from "../../sandbox/engine/values.ts";
 import { forProgram, projectDirectory, sandboxConfig } from "../../sandbox/stacks.ts";
+import { project } from "../../stack-file/project.ts";
 import { writeKubeconfig } from "../support/fake-api-server.ts";
 import { clusterOf, recordedUid, recorder } from "../support/recorded.ts";
 

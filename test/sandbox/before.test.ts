@@ -1,7 +1,6 @@
 import { strict as assert } from "node:assert";
 import { existsSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { loadFromFile } from "../../config/load.ts";
 import { bareMetalManifest } from "../../sandbox/before/ingress-nginx.ts";
 import type { KubernetesObject } from "../../sandbox/cluster/api.ts";
 import { parseManifests } from "../../sandbox/cluster/cluster.ts";
@@ -9,6 +8,7 @@ import { configurations } from "../../sandbox/controllers/ingress-nginx-admissio
 import type { Certificate, Ingress, Secret, Service } from "../../sandbox/controllers/objects.ts";
 import { openSandbox, type Sandbox } from "../../sandbox/sandbox.ts";
 import { stackFile } from "../../sandbox/stacks.ts";
+import { loadFromFile } from "../../stack/load.ts";
 import { eventually, run, useTools } from "./support.ts";
 
 const UPSTREAM = new URL("../../../shared/upstream/ingress-nginx/baremetal-deploy.yaml", import.meta.url);

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import type { Phase } from "../../config/stack.ts";
+import type { Phase } from "../../components/cluster/phase.ts";
 import { keepWriting } from "./ingress-writes.ts";
 import { isForeign, isLeaving, snapshot } from "./retirement.ts";
 import { assertAtRest, type MakeRunner, succeeded, useStage } from "./stage.ts";

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { readdirSync, readFileSync } from "node:fs";
-import { keyPath } from "../../config/paths.ts";
 import { stackNames } from "../../sandbox/stacks.ts";
+import { keyPath } from "../../stack-file/paths.ts";
 import { isLeaving, retirementSteps, snapshot } from "./retirement.ts";
 import { stored, wanted } from "./snapshot.ts";
 import { assertAtRest, type MakeRunner, refusal, succeeded, useStage } from "./stage.ts";

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
-import { keyPath } from "../../config/paths.ts";
 import type { Api, KubernetesObject } from "../../sandbox/cluster/api.ts";
 import type { DestroyOptions } from "../../sandbox/runner/runner.ts";
+import { keyPath } from "../../stack-file/paths.ts";
 import { run } from "../sandbox/support.ts";
 import { keepWriting, probe } from "./ingress-writes.ts";
 import { removals } from "./removals.ts";

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import type { Phase } from "../../config/stack.ts";
+import type { Phase } from "../../components/cluster/phase.ts";
 import type { Outcome, Runner } from "../../sandbox/runner/runner.ts";
 import { openSandbox, type Sandbox } from "../../sandbox/sandbox.ts";
 import type { StackConfig } from "../../sandbox/stacks.ts";

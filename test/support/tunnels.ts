@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
-import type { Rule } from "../../components/tunnel/ingress-rules.ts";
-import { ownComment, tunnelTarget } from "../../components/tunnel/live.ts";
-import type { Phase } from "../../config/stack.ts";
+import type { Phase } from "../../components/cluster/phase.ts";
+import { ownComment, tunnelTarget } from "../../components/tunnels/live.ts";
+import type { Rule } from "../../components/tunnels/rules.ts";
 import type { DnsRecord, Tunnel } from "../../sandbox/cloudflare/account.ts";
 import type { RecordedRequest } from "../../sandbox/cloudflare/server.ts";
 import type { KubernetesObject } from "../../sandbox/cluster/api.ts";

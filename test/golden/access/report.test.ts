@@ -1,20 +1,15 @@
 import { strict as assert } from "node:assert";
 import { readFile, writeFile } from "node:fs/promises";
-import { diffAccess } from "../../../policies/diff/diff.ts";
-import { fromIngress } from "../../../policies/matrix/ingress.ts";
-import { matrix } from "../../../policies/matrix/matrix.ts";
-import type { View } from "../../../policies/matrix/view.ts";
-import { diffText } from "../../../policies/report/diff-text.ts";
-import { diffJson, matrixJson, testsJson } from "../../../policies/report/json.ts";
-import {
-  dangersMarkdown,
-  diffMarkdown,
-  matrixMarkdown,
-  testsMarkdown,
-} from "../../../policies/report/markdown.ts";
-import { matrixTable } from "../../../policies/report/table.ts";
-import { runAccessTests, untested } from "../../../policies/tests/run.ts";
-import { apps, directory, open, people, raw, view } from "../../unit/policies/matrix/sample.ts";
+import { runAccessTests, untested } from "../../../policies/access/assertions/run.ts";
+import { diffAccess } from "../../../policies/access/diff/diff.ts";
+import { fromIngress } from "../../../policies/access/matrix/ingress.ts";
+import { matrix } from "../../../policies/access/matrix/matrix.ts";
+import type { View } from "../../../policies/access/matrix/view.ts";
+import { diffText } from "../../../report/diff-text.ts";
+import { diffJson, matrixJson, testsJson } from "../../../report/json.ts";
+import { dangersMarkdown, diffMarkdown, matrixMarkdown, testsMarkdown } from "../../../report/markdown.ts";
+import { matrixTable } from "../../../report/table.ts";
+import { apps, directory, open, people, raw, view } from "../../unit/policies/access/matrix/sample.ts";
 
 const before = view("HEAD~1", [
   people("audiobookshelf", { groups: ["listeners"] }, { api: [{ path: "/api" }, { path: "/hls" }] }),

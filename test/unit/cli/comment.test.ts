@@ -4,7 +4,7 @@ import { join } from "node:path";
 import * as fc from "fast-check";
 import { commentOf as compose } from "../../../cli/comment/comment.ts";
 import { commentLimit } from "../../../cli/comment/raw.ts";
-import { kinds } from "../../../policies/diff/diff.ts";
+import { kinds } from "../../../policies/access/diff/diff.ts";
 import { cli, house, makeProject, type Project, publicApp } from "./project.ts";
 
 const golden = join(import.meta.dirname, "../../golden/cli");

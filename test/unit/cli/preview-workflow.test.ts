@@ -4,7 +4,7 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { stackOf } from "../../../config/stack-file.ts";
+import { stackOf } from "../../../stack-file/stack-file.ts";
 
 const root = join(import.meta.dirname, "../../..");
 const folder = join(root, ".github/workflows");

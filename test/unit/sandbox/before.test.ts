@@ -1,10 +1,10 @@
 import { strict as assert } from "node:assert";
-import { loadFromFile } from "../../../config/load.ts";
 import { servicesBefore } from "../../../sandbox/before/before.ts";
 import { ingressesBefore } from "../../../sandbox/before/ingresses.ts";
 import { readInventory } from "../../../sandbox/before/inventory.ts";
 import type { Ingress } from "../../../sandbox/controllers/objects.ts";
 import { stackFile, stackNames } from "../../../sandbox/stacks.ts";
+import { loadFromFile } from "../../../stack/load.ts";
 
 for (const stack of stackNames)
   describe(`the inventory of ${stack}`, () => {

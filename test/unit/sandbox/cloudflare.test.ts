@@ -1,11 +1,11 @@
 import { strict as assert } from "node:assert";
 import { networkInterfaces } from "node:os";
-import { tunnelTarget } from "../../../components/tunnel/live.ts";
-import { loadFromFile } from "../../../config/load.ts";
+import { tunnelTarget } from "../../../components/tunnels/live.ts";
 import { ingressProblem, ruleFor } from "../../../sandbox/cloudflare/ingress.ts";
 import { accountBefore } from "../../../sandbox/cloudflare/seed.ts";
 import { type StandIn, startCloudflare } from "../../../sandbox/cloudflare/server.ts";
 import { stackFile } from "../../../sandbox/stacks.ts";
+import { loadFromFile } from "../../../stack/load.ts";
 
 const token = "hunter2-hunter2-hunter2-hunter2-hunter2-";
 const account = "0123456789abcdef0123456789abcdef";

@@ -1,0 +1,102 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { importAs, keptOfService } from "../cluster/import.ts";
+import { restrictedContainer, restrictedPod } from "../cluster/restricted-pod.ts";
+
+export interface VerifyArgs {
+  /** Namespace, handed on by Pomerium. */
+  namespace: pulumi.Input<string>;
+  /** Image. Default: `verifyImage`. */
+  image?: pulumi.Input<string>;
+  /**
+   * Where it fetches the keys that Pomerium signs identities with. Default: the host of the request, on
+   * port 443; while another port leads to Pomerium, `https://<host>:<port>/.well-known/pomerium/jwks.json`.
+   */
+  jwksEndpoint?: pulumi.Input<string>;
+  /** What the cluster has of it already, `namespace/name`: it is taken over. Default: nothing. */
+  live?: {
+    deployment?: string;
+    service?: string;
+    /**
+     * Labels by which the Deployment that is there knows its pods; they stay, because no Deployment can change them.
+     * Default: `app.kubernetes.io/name: verify`.
+     */
+    selector?: Readonly<Record<string, string>>;
+  };
+}
+
+/**
+ * Pomerium's verify page. It is published without releases; this is the build, for amd64 and arm64, that
+ * Pomerium v0.33.1 is tested with.
+ *
+ * @see https://github.com/pomerium/pomerium/blob/v0.33.1/internal/acceptance/docker-compose.yml
+ */
+export const verifyImage =
+  "docker.io/pomerium/verify@sha256:6d9dd40deae8d3ae7517485febf6fd4e7de2692e9dc1a2859c00e3426559af96";
+
+/** The Service's name and port, also what other programs and the account know it by. */
+export const verifyService = { name: "verify", port: 8000 } as const;
+
+const labels = { "app.kubernetes.io/name": "verify" };
+
+/** A page that shows who Pomerium says one is. */
+export class Verify extends pulumi.ComponentResource {
+  /** Its Service. Known at once, but resolved only when it answers. */
+  readonly service: pulumi.Output<{ name: string; port: number }>;
+
+  constructor(name: string, args: VerifyArgs, opts?: pulumi.ComponentResourceOptions) {
+    // What was there before is a fact of one run, and would read as a change in the next.
+    const { live = {}, ...inputs } = args;
+    super("pomerium-migration:apps:Verify", name, inputs, opts);
+    const metadata = { name: verifyService.name, namespace: args.namespace, labels };
+    const selector = live.selector ?? labels;
+    const deployment = new k8s.apps.v1.Deployment(
+      `${name}-deployment`,
+      {
+        metadata,
+        spec: {
+          replicas: 1,
+          selector: { matchLabels: selector },
+          template: { metadata: { labels: { ...labels, ...selector } }, spec: podSpec(args) },
+        },
+      },
+      { parent: this, ...importAs(live.deployment) },
+    );
+    const service = new k8s.core.v1.Service(
+      `${name}-service`,
+      {
+        metadata,
+        spec: { selector, ports: [{ name: "http", port: verifyService.port, targetPort: "http" }] },
+      },
+      // A Service waits for pods.
+      {
+        parent: this,
+        dependsOn: [deployment],
+        ...importAs(live.service),
+        ignoreChanges: keptOfService,
+      },
+    );
+    this.service = service.urn.apply(() => ({ ...verifyService }));
+    this.registerOutputs({ service: this.service });
+  }
+}
+
+function podSpec({ image = verifyImage, jwksEndpoint }: VerifyArgs): k8s.types.input.core.v1.PodSpec {
+  return {
+    ...restrictedPod,
+    containers: [
+      {
+        name: "verify",
+        image,
+        env: [
+          { name: "PORT", value: String(verifyService.port) },
+          ...(jwksEndpoint === undefined ? [] : [{ name: "JWKS_ENDPOINT", value: jwksEndpoint }]),
+        ],
+        ports: [{ name: "http", containerPort: verifyService.port }],
+        readinessProbe: { httpGet: { path: "/healthz", port: "http" }, periodSeconds: 10 },
+        resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { cpu: "200m", memory: "128Mi" } },
+        securityContext: restrictedContainer,
+      },
+    ],
+  };
+}

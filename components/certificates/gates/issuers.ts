@@ -1,0 +1,97 @@
+import { objectId } from "../../cluster/objects.ts";
+import { bringTo, type GateInput, goesWith, type Item, kubectl } from "../../ingress-nginx/gates/gate.ts";
+import { describeSolver } from "../checks.ts";
+import { http01Overrides, type LiveCertificate, type LiveIssuer, type LiveSolver } from "../live.ts";
+
+/** Nothing in the cluster has its challenges answered by ingress-nginx: what does is never renewed again. */
+export function issuersGate(input: GateInput): Item[] {
+  const acme = input.issuance.issuers.filter((issuer) => issuer.acme !== undefined);
+  return [...acme.map((issuer) => issuerItem(input, issuer)), ...overridden(input)];
+}
+
+function issuerItem(input: GateInput, issuer: LiveIssuer): Item {
+  const { name, namespace, acme } = issuer;
+  const subject = namespace === undefined ? `ClusterIssuer ${name}` : `Issuer ${namespace}/${name}`;
+  const solvers = acme!.solvers.filter((solver) => leaves(input, solver.http01?.ingress, namespace));
+  if (solvers.length === 0) return { subject, ok: true };
+  const dependent = certificatesOf(input, issuer)
+    .filter((certificate) => solvers.some((solver) => mayAnswer(solver, certificate)))
+    .map(objectId);
+  const own = namespace === undefined && name === input.stack.certificates.issuer;
+  const kind = namespace === undefined ? "clusterissuer" : `issuer --namespace ${namespace}`;
+  return {
+    subject,
+    ok: false,
+    note: [
+      solvers.map(describeSolver).join("; "),
+      ...(dependent.length > 0 ? [`nobody renews ${dependent.join(", ")}`] : []),
+      own ? "this program makes it solve by DNS" : "give it a solver of class pomerium or by DNS",
+    ].join("; "),
+    ...(own ? { at: "certificates" } : {}),
+    mend: own ? bringTo(input, "cutover") : kubectl(input, `edit ${kind} ${name}`),
+  };
+}
+
+/**
+ * Whether challenges go by something that leaves. One of no class at all is answered by whichever controller has its
+ * class as the cluster's default, or none at all: whatever that is today, nothing says that it stays.
+ *
+ * @param namespace Where the Ingress would be; any when absent.
+ * @see https://cert-manager.io/docs/configuration/acme/http01/
+ */
+function leaves(
+  { nginx }: Pick<GateInput, "nginx">,
+  ingress: NonNullable<LiveSolver["http01"]>["ingress"],
+  namespace?: string,
+): boolean {
+  if (ingress === undefined) return false;
+  if (ingress.name)
+    return nginx.ingresses.some(
+      (each) => each.name === ingress.name && (namespace === undefined || each.namespace === namespace),
+    );
+  const className = ingress.ingressClassName ?? ingress.class;
+  return className === undefined || nginx.classes.includes(className);
+}
+
+/** Certificates that name the issuer and are there to be renewed. */
+function certificatesOf(
+  { issuance, nginx }: GateInput,
+  { name, namespace }: Pick<LiveIssuer, "name" | "namespace">,
+): LiveCertificate[] {
+  return issuance.certificates
+    .filter((each) =>
+      namespace === undefined
+        ? each.clusterIssuer === name
+        : each.namespace === namespace && each.issuer === name,
+    )
+    .filter((each) => goesWith(nginx, each) === undefined);
+}
+
+/** Whether cert-manager may take the solver for a name of the Certificate; wildcards are never solved by HTTP. */
+function mayAnswer({ selector }: LiveSolver, { dnsNames }: LiveCertificate): boolean {
+  const { dnsNames: names = [], dnsZones: zones = [] } = selector ?? {};
+  return dnsNames
+    .filter((name) => !name.startsWith("*."))
+    .some(
+      (name) =>
+        (names.length === 0 || names.includes(name)) &&
+        (zones.length === 0 || zones.some((zone) => name === zone || name.endsWith(`.${zone}`))),
+    );
+}
+
+/** Certificates whose challenges go by ingress-nginx although their issuer says otherwise. */
+function overridden(input: GateInput): Item[] {
+  return input.issuance.issuers
+    .filter(({ acme }) => acme?.solvers.some(({ http01 }) => http01?.ingress !== undefined))
+    .flatMap((issuer) => certificatesOf(input, issuer))
+    .filter(({ http01, namespace }) => leaves(input, http01, namespace))
+    .map(({ namespace, name, http01 }) => {
+      const key = http01Overrides[http01?.name === undefined ? "class" : "name"];
+      return {
+        subject: `Certificate ${objectId({ namespace, name })}`,
+        ok: false,
+        note: `its annotation ${key} has its challenges go by ${http01?.name ?? http01?.class}`,
+        mend: kubectl(input, `annotate certificate --namespace ${namespace} ${name} ${key}-`),
+      };
+    });
+}

@@ -1,0 +1,55 @@
+import type { Item, Row } from "../ingress-nginx/gates/gate.ts";
+
+/** The readiness table for programs. */
+export interface Readiness {
+  /** Whether `retired` would be let through, overrides included. */
+  ready: boolean;
+  rows: {
+    name: string;
+    /** How many of its things hold, and of how many. */
+    ok: number;
+    of: number;
+    override?: string;
+    missing: Pick<Item, "subject" | "note" | "mend">[];
+  }[];
+}
+
+export function readinessData(rows: readonly Row[]): Readiness {
+  const data = rows.map(({ name, items, override }) => ({
+    name,
+    ok: items.filter(({ ok }) => ok).length,
+    of: items.length,
+    ...(override === undefined ? {} : { override }),
+    missing: items
+      .filter(({ ok }) => !ok)
+      .map(({ subject, note, mend }) => ({
+        subject,
+        ...(note === undefined ? {} : { note }),
+        ...(mend === undefined ? {} : { mend }),
+      })),
+  }));
+  const ready = data.every(({ missing, override }) => missing.length === 0 || override !== undefined);
+  return { ready, rows: data };
+}
+
+/** Wider subjects than this do not push the notes of all others to the right. */
+const widestSubject = 40;
+
+/** The same for people: a line per row, and below it a line for each thing that does not hold. */
+export function readinessTable(rows: readonly Row[]): string[] {
+  const width = Math.max(0, ...rows.map(({ name }) => name.length));
+  return readinessData(rows).rows.flatMap(({ name, ok, of, override, missing }) => {
+    const count = of === 0 ? "none" : `${ok}/${of}`;
+    const subjects = missing.map(({ subject }) => subject.length).filter((length) => length <= widestSubject);
+    const column = Math.max(0, ...subjects);
+    return [
+      `${name.padEnd(width)}  ${count}${said(override, missing.length > 0)}`,
+      ...missing.map(({ subject, note }) => `  ${subject.padEnd(column)}  ${note ?? ""}`.trimEnd()),
+    ];
+  });
+}
+
+function said(override: string | undefined, needed: boolean): string {
+  if (override === undefined) return "";
+  return needed ? `  ! OVERRIDDEN: ${override}` : `  override not needed: ${override}`;
+}

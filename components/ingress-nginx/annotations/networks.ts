@@ -1,0 +1,16 @@
+import { contains, type Network, parseNetwork } from "../../../policies/language/networks.ts";
+
+/** The networks of a source range, `10.0.0.0/8, 192.168.0.10`; what is none is left out, it admits nobody. */
+export function networksOf(value: string): Network[] {
+  return value.split(",").flatMap((text) => parseNetwork(text.trim()) ?? []);
+}
+
+/** Whether one of the networks holds all of `inner`. */
+export function within(inner: Network, networks: readonly Network[]): boolean {
+  return networks.some((outer) => outer.bits <= inner.bits && contains(outer, inner.address));
+}
+
+/** Both families whole. */
+export function isEverywhere(networks: readonly Network[]): boolean {
+  return networksOf("0.0.0.0/0,::/0").every((all) => within(all, networks));
+}

@@ -1,0 +1,107 @@
+import { isIP } from "node:net";
+import { z } from "zod";
+import { newestRelease } from "../../policies/language/releases.ts";
+import {
+  amount,
+  duration,
+  expectations,
+  hostName,
+  portNumber,
+  secret,
+  someText,
+  text,
+} from "../../stack-file/fields.ts";
+import { identityProviders } from "./config.ts";
+
+const identityProviderSchema = z.strictObject({
+  provider: z.enum(identityProviders).describe("Kind of identity provider."),
+  clientId: someText.describe("OAuth client's id."),
+  clientSecret: secret.describe("OAuth client's secret; encrypted."),
+  url: text((value) => URL.canParse(value) && new URL(value).protocol === "https:", "must be an https:// URL")
+    .optional()
+    .describe("Issuer; required for auth0, cognito, oidc, okta and ping."),
+  scopes: z.array(someText).optional().describe("OAuth scopes. Default: the provider's own."),
+});
+
+const storageSchema = z
+  .union([
+    z
+      .strictObject({
+        pebble: z
+          .strictObject({
+            hostPath: text(
+              (value) => /^\/[^\0]*$/.test(value) && value !== "/" && !value.split("/").includes(".."),
+              'must be an absolute path on the node, below /, without ".."',
+            ).describe("Directory on the node; made when it is absent, owned by uid and gid 65532."),
+            size: amount.describe("Size of the volume, a quantity. Default: 2Gi.").default("2Gi"),
+          })
+          .describe("Pomerium's own store on one node: one writer, so one replica."),
+      })
+      .describe("One node."),
+    z
+      .strictObject({
+        postgres: z
+          .strictObject({
+            connection: secret.describe("Connection string, `postgres://…`; encrypted."),
+            replicas: z
+              .int()
+              .min(1, { error: "must be at least 1" })
+              .default(2)
+              .describe("Pods of Pomerium. Default: 2."),
+          })
+          .describe("PostgreSQL, for more than one replica."),
+      })
+      .describe("A busy cluster."),
+  ])
+  .register(expectations, { expected: "a map with exactly one of pebble and postgres" })
+  .describe("Where sessions are kept: exactly one of pebble and postgres.");
+
+/** Upstream's own values at v0.33.1. */
+const defaults = { requests: { cpu: "300m", memory: "200Mi" }, limits: { cpu: "5", memory: "1Gi" } };
+
+const resourceList = (of: { cpu: string; memory: string }) =>
+  z.strictObject({
+    cpu: amount.describe(`CPU, a quantity in cores. Default: ${of.cpu}.`).default(of.cpu),
+    memory: amount.describe(`Memory, a quantity in bytes. Default: ${of.memory}.`).default(of.memory),
+  });
+
+export const pomeriumSchema = z.strictObject({
+  version: text(
+    (value) => /^v\d+\.\d+\.\d+$/.test(value),
+    (value) =>
+      /^\d+\.\d+\.\d+$/.test(value)
+        ? `lacks the tag's "v": write v${value}`
+        : `is no release tag, such as ${newestRelease}`,
+  )
+    .describe(`Upstream tag of Pomerium's ingress controller. Default: ${newestRelease}.`)
+    .default(newestRelease),
+  commit: text((value) => /^[0-9a-f]{40}$/.test(value), "must be a whole commit: 40 hexadecimal digits")
+    .optional()
+    .describe("Commit that the tag must be; required for a tag that this project does not know."),
+  source: someText
+    .optional()
+    .describe("Directory (relative to the project) or git URL in place of upstream's repository."),
+  loadBalancerIP: text((value) => isIP(value) !== 0, "is no IP address").describe(
+    "Address of Pomerium's LoadBalancer Service; not ingress-nginx's.",
+  ),
+  coexistPort: portNumber
+    .optional()
+    .describe(
+      "Public HTTPS port of Pomerium while ingress-nginx holds 443. Default: 8443; 443 where only tunnels lead to the cluster.",
+    ),
+  authenticateHost: hostName
+    .optional()
+    .describe("Host of the sign-in pages. Default: `authenticate.<domain>`."),
+  session: duration.describe("How long a sign-in lasts, a Go duration. Default: 14h.").default("14h"),
+  identityProvider: identityProviderSchema.describe("Who tells Pomerium who somebody is."),
+  storage: storageSchema,
+  resources: z
+    .strictObject({
+      requests: resourceList(defaults.requests).prefault({}).describe("What the pod is given."),
+      limits: resourceList(defaults.limits).prefault({}).describe("What the pod may use."),
+    })
+    .prefault({})
+    .describe("Resources of Pomerium's pod. Default: upstream's."),
+});
+
+export type PomeriumInput = z.output<typeof pomeriumSchema>;

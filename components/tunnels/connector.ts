@@ -1,0 +1,103 @@
+import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { restrictedContainer, restrictedPod } from "../cluster/restricted-pod.ts";
+
+export interface ConnectorArgs {
+  /** Image. Default: `cloudflaredImage`. */
+  image?: pulumi.Input<string>;
+  /** How many connect to Cloudflare; any one of them serves the whole tunnel. Default: 2. */
+  replicas?: pulumi.Input<number>;
+}
+
+/**
+ * cloudflared, the release that the project is written against.
+ *
+ * @see https://github.com/cloudflare/cloudflared/blob/2026.8.2/RELEASE_NOTES
+ */
+export const cloudflaredImage = "docker.io/cloudflare/cloudflared:2026.8.2";
+
+const tokenKey = "token";
+const metricsPort = 2000;
+
+/** Namespace of a tunnel's connector: one per tunnel, so that no two tunnels share anything. */
+const connectorNamespace = (tunnel: string): string => `cloudflared-${tunnel}`;
+
+/**
+ * cloudflared in the cluster, in a namespace of its own.
+ *
+ * It may run beside a cloudflared on the host: requests are spread over all connectors of a tunnel.
+ *
+ * @param token The tunnel's token, secret.
+ * @returns The Deployment, which is ready when it is connected to Cloudflare.
+ */
+export function connector(
+  name: string,
+  tunnel: string,
+  token: pulumi.Output<string>,
+  { image = cloudflaredImage, replicas = 2 }: ConnectorArgs,
+  { parent }: { parent: pulumi.Resource },
+): k8s.apps.v1.Deployment {
+  const namespace = new k8s.core.v1.Namespace(
+    `${name}-namespace`,
+    {
+      metadata: {
+        name: connectorNamespace(tunnel),
+        labels: { "pod-security.kubernetes.io/enforce": "restricted" },
+      },
+    },
+    { parent },
+  ).metadata.name;
+  const labels = { "app.kubernetes.io/name": "cloudflared" };
+  const secret = new k8s.core.v1.Secret(
+    `${name}-token`,
+    { metadata: { name: "cloudflared", namespace, labels }, stringData: { [tokenKey]: token } },
+    { parent },
+  );
+  return new k8s.apps.v1.Deployment(
+    `${name}-deployment`,
+    {
+      metadata: { name: "cloudflared", namespace, labels },
+      spec: {
+        replicas,
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: podSpec(image, secret.metadata.name, labels) },
+      },
+    },
+    { parent },
+  );
+}
+
+function podSpec(
+  image: pulumi.Input<string>,
+  secretName: pulumi.Input<string>,
+  matchLabels: Record<string, string>,
+): k8s.types.input.core.v1.PodSpec {
+  return {
+    ...restrictedPod,
+    // It lets requests that are under way end, for half a minute.
+    terminationGracePeriodSeconds: 45,
+    // Where there is one node only, both run there.
+    topologySpreadConstraints: [
+      {
+        maxSkew: 1,
+        topologyKey: "kubernetes.io/hostname",
+        whenUnsatisfiable: "ScheduleAnyway",
+        labelSelector: { matchLabels },
+      },
+    ],
+    containers: [
+      {
+        name: "cloudflared",
+        image,
+        args: ["tunnel", "--metrics", `0.0.0.0:${metricsPort}`, "run"],
+        env: [{ name: "TUNNEL_TOKEN", valueFrom: { secretKeyRef: { name: secretName, key: tokenKey } } }],
+        ports: [{ name: "metrics", containerPort: metricsPort }],
+        readinessProbe: { httpGet: { path: "/ready", port: "metrics" }, periodSeconds: 10 },
+        // Not /ready: while Cloudflare cannot be reached, cloudflared tries again, and a restart helps nobody.
+        livenessProbe: { httpGet: { path: "/healthcheck", port: "metrics" }, periodSeconds: 30 },
+        resources: { requests: { cpu: "20m", memory: "64Mi" }, limits: { cpu: "1", memory: "256Mi" } },
+        securityContext: restrictedContainer,
+      },
+    ],
+  };
+}

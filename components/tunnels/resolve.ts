@@ -1,0 +1,222 @@
+import { servedBy } from "../../stack/phases.ts";
+import type { Stack } from "../../stack/stack.ts";
+import { depth, zoneOf } from "../../stack-file/hosts.ts";
+import { didYouMean } from "../../stack-file/nearest.ts";
+import type { PathPart } from "../../stack-file/paths.ts";
+import type { Report } from "../../stack-file/problems.ts";
+import { asSecret } from "../../stack-file/secrets.ts";
+import type { AppConfig } from "../apps/config.ts";
+import type { Cluster } from "../cluster/config.ts";
+import type { Phase } from "../cluster/phase.ts";
+import type { IngressNginxConfig } from "../ingress-nginx/config.ts";
+import type { TunnelConfig } from "./config.ts";
+import { ingressRules, type Rule } from "./rules.ts";
+import type { TunnelInput } from "./schema.ts";
+
+type Tunnels = Readonly<Record<string, TunnelInput>>;
+
+/** @param names All apps of the stack file, well-formed or not; undefined when it has no list of apps. */
+export function checkTunnels(tunnels: Tunnels, names: readonly string[] | undefined, report: Report): void {
+  const carriedBy = new Map<string, string>();
+  const ids = new Map<string, string>();
+  let signIn: string | undefined;
+  for (const [name, tunnel] of Object.entries(tunnels)) {
+    const { tunnelId, authenticate } = tunnel;
+    if (tunnelId !== undefined) {
+      const other = ids.get(tunnelId);
+      if (other !== undefined)
+        report.problem(
+          ["tunnels", name, "tunnelId"],
+          `is that of tunnel ${other} already; one list of rules would replace the other`,
+        );
+      ids.set(tunnelId, name);
+    }
+    if (authenticate && signIn !== undefined)
+      report.problem(
+        ["tunnels", name, "authenticate"],
+        `the sign-in pages are carried by tunnel ${signIn} already; a host has one DNS record`,
+      );
+    if (authenticate) signIn = name;
+    for (const [i, app] of tunnel.apps.entries()) {
+      const at = ["tunnels", name, "apps", i];
+      const other = carriedBy.get(app);
+      if (names?.includes(app) === false) report.problem(at, `no such app${didYouMean(app, names)}`);
+      else if (other === name) report.problem(at, `${app} is named twice`);
+      else if (other !== undefined)
+        report.problem(at, `${app} is carried by tunnel ${other} already; a host has one DNS record`);
+      carriedBy.set(app, name);
+    }
+  }
+}
+
+/** What a tunnel's rules are checked against; what is broken itself is undefined. */
+export interface TunnelContext {
+  stack: string;
+  phase: Phase | undefined;
+  /** The well-formed ones. */
+  apps: readonly AppConfig[];
+  zones: readonly string[] | undefined;
+  authenticateHost: string | undefined;
+  exposure: Cluster["exposure"] | undefined;
+  ingressNginx: Pick<IngressNginxConfig, "address"> | undefined;
+}
+
+/** Checks each tunnel's rules against the hosts that it carries, and that what they lead to is known. */
+export function checkRules(tunnels: Tunnels, context: TunnelContext, report: Report): void {
+  const atNginx: AppConfig[] = [];
+  const carriedBy = new Map<string, string>();
+  for (const [name, tunnel] of Object.entries(tunnels)) {
+    const at = ["tunnels", name];
+    const apps = tunnel.apps.flatMap((app) => context.apps.filter((candidate) => candidate.name === app));
+    const hosts = apps.map(({ host }) => host);
+    if (carriesSignIn(tunnel, tunnels, context.exposure) && context.authenticateHost !== undefined)
+      hosts.unshift(context.authenticateHost);
+    for (const host of hosts) carriedBy.set(host, name);
+    checkExtraRules(tunnel, hosts, at, report);
+    if (context.zones !== undefined) checkZone(hosts, context.zones, at, report);
+    for (const [i, host] of tunnel.drop.entries())
+      if (hosts.includes(host) || tunnel.extraRules.some(({ hostname }) => hostname === host))
+        report.problem([...at, "drop", i], `${host} is carried by this tunnel, so it is not dropped`);
+    if (context.phase === undefined) continue;
+    for (const app of apps) if (servedBy(context.phase, app) === "ingress-nginx") atNginx.push(app);
+  }
+  checkExtraHosts(tunnels, carriedBy, report);
+  for (const app of context.apps)
+    if (context.phase === "retired" && app.migrated === false)
+      report.problem(
+        ["apps", app.name, "migrated"],
+        "false keeps the tunnel's rule at ingress-nginx, which phase retired removes; take the key away",
+      );
+  const [first] = atNginx;
+  if (first !== undefined && context.ingressNginx !== undefined && context.ingressNginx.address === undefined)
+    report.problem(
+      ["ingressNginx", "address"],
+      `missing: in phase ${context.phase}, tunnels lead to ingress-nginx for ${first.host}${
+        atNginx.length === 1 ? "" : ` and ${atNginx.length - 1} more`
+      }; name its address, or set \`migrated: true\` on ${first.at}`,
+      `pulumi config set --stack ${context.stack} --path ingressNginx.address '<address>'`,
+    );
+}
+
+function checkExtraRules(tunnel: TunnelInput, hosts: readonly string[], at: string[], report: Report): void {
+  const routes = [...new Set(hosts)].map((host) => ({ host, origin: "" }));
+  const taken: Rule[] = [];
+  for (const [i, rule] of tunnel.extraRules.entries()) {
+    const here = [...at, "extraRules", i];
+    const { hostname, path, service } = rule;
+    if (tunnel.connector !== undefined && /^\w+:\/\/(localhost|127\.|\[::1\])|^unix/.test(service))
+      report.problem(
+        [...here, "service"],
+        "is on cloudflared's own machine, which with a connector in the cluster is a pod; name the machine's address",
+      );
+    if ((hostname === undefined || hostname === "*") && path === undefined) {
+      report.problem(
+        here,
+        "would take every request: name a hostname or a path (the last rule, 404, is added)",
+      );
+      continue;
+    }
+    try {
+      ingressRules(routes, [...taken, rule]);
+      taken.push(rule);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      report.problem(here, error.message);
+    }
+  }
+}
+
+/** @param carriedBy Hosts of the apps and of the sign-in pages, and the tunnel that carries each. */
+function checkExtraHosts(tunnels: Tunnels, carriedBy: Map<string, string>, report: Report): void {
+  for (const [name, { extraRules }] of Object.entries(tunnels))
+    for (const [i, { hostname }] of extraRules.entries()) {
+      // A record is made for a whole name only.
+      if (hostname === undefined || hostname.includes("*")) continue;
+      const other = carriedBy.get(hostname) ?? name;
+      if (other !== name)
+        report.problem(
+          ["tunnels", name, "extraRules", i, "hostname"],
+          `${hostname} is carried by tunnel ${other} already; a host has one DNS record`,
+        );
+      carriedBy.set(hostname, other);
+    }
+}
+
+/** All records of a tunnel are made in one Cloudflare zone. */
+function checkZone(hosts: readonly string[], zones: readonly string[], at: string[], report: Report): void {
+  const [first, ...others] = hosts;
+  if (first === undefined) return;
+  const zone = zoneOf(first, zones);
+  const elsewhere = others.find((host) => zoneOf(host, zones) !== zone);
+  if (elsewhere !== undefined)
+    report.problem(
+      [...at, "zoneId"],
+      `is one Cloudflare zone, but ${first} lies in ${zone} and ${elsewhere} in ${zoneOf(elsewhere, zones)}; give the other zone's hosts a tunnel of their own`,
+    );
+}
+
+/** What is allowed but does not work, or not for long, through the stack's tunnels. */
+export function warnOfTunnels(
+  { tunnels, apps, cluster, certificates, pomerium }: Stack,
+  streaming: (app: AppConfig) => boolean,
+  report: Report,
+): void {
+  const zones = Object.keys(certificates.zones);
+  const warnOfDepth = (host: string, at: PathPart[]): void => {
+    const zone = zoneOf(host, zones);
+    if (zone !== undefined && depth(host, zone) > 1)
+      report.warning(
+        at,
+        `${host} is more than one level below ${zone}: Cloudflare's own certificate does not cover it, browsers will refuse it`,
+      );
+  };
+  for (const tunnel of tunnels) {
+    if (tunnel.authenticate) warnOfDepth(pomerium.authenticateHost, ["tunnels", tunnel.name, "authenticate"]);
+    for (const [i, { hostname }] of tunnel.extraRules.entries())
+      if (hostname !== undefined)
+        warnOfDepth(hostname, ["tunnels", tunnel.name, "extraRules", i, "hostname"]);
+    for (const [i, name] of tunnel.apps.entries()) {
+      const app = apps.find((candidate) => candidate.name === name);
+      if (app === undefined) continue;
+      const at = ["tunnels", tunnel.name, "apps", i];
+      warnOfDepth(app.host, at);
+      if (streaming(app))
+        report.warning(at, `${name} streams media, which Cloudflare's terms for its free plan do not allow`);
+    }
+    if (tunnel.tunnelId === undefined && tunnel.connector === undefined)
+      report.warning(
+        ["tunnels", tunnel.name],
+        "is a new tunnel that nothing connects to: set `connector: {}`, or run cloudflared with its token",
+      );
+  }
+  const carried = new Set(tunnels.flatMap((tunnel) => tunnel.apps));
+  for (const app of apps)
+    if (app.migrated !== undefined && !carried.has(app.name))
+      report.warning(["apps", app.name, "migrated"], "has no effect: no tunnel carries this app");
+  if (cluster.exposure !== "tunnelOnly") return;
+  for (const app of apps)
+    if (!carried.has(app.name))
+      report.warning(["apps", app.name], "no tunnel carries this app, and nothing else leads to the cluster");
+  if (!tunnels.some((tunnel) => tunnel.authenticate))
+    report.warning(
+      ["tunnels"],
+      "no tunnel carries the sign-in pages, and nothing else leads to the cluster: set `authenticate: true` on one",
+    );
+}
+
+export function resolveTunnels(tunnels: Tunnels, exposure: Cluster["exposure"]): TunnelConfig[] {
+  return Object.entries(tunnels).map(([name, tunnel]) => ({
+    ...tunnel,
+    name,
+    apiToken: asSecret(tunnel.apiToken),
+    authenticate: carriesSignIn(tunnel, tunnels, exposure),
+  }));
+}
+
+function carriesSignIn(
+  tunnel: TunnelInput,
+  tunnels: Tunnels,
+  exposure: Cluster["exposure"] | undefined,
+): boolean {
+  return tunnel.authenticate ?? (Object.keys(tunnels).length === 1 && exposure === "tunnelOnly");
+}

@@ -1,0 +1,206 @@
+import type { Outcome } from "../../language/evaluate/evaluate.ts";
+import { anonymous, type Decider, decider, stranger, type Verdict } from "../matrix/decide.ts";
+import { personal } from "../matrix/reasons.ts";
+import { appsOf, type ProtectedApp } from "../matrix/view.ts";
+import { type Directory, members } from "../people.ts";
+import type { Access } from "../routes.ts";
+
+/** What the stack file asserts about one app. */
+export interface Assertion {
+  /** `accessTests.apps.komga[0]`. */
+  at: string;
+  app: string;
+  paths: readonly string[];
+  method: string;
+  sourceIp?: string;
+  /** `alice@gmail.com`, any signed-in `stranger`, `anonymous`, or `group:readers` for each of its people. */
+  allow: readonly string[];
+  deny: readonly string[];
+}
+
+/** The part of a stack that access tests are about. */
+export interface Tested {
+  directory: Directory;
+  /** Release of Pomerium, which decides how paths are read. */
+  pomerium: { version: string };
+  apps: readonly { name: string; at: string; host: string; access: Access }[];
+  accessTests: { strict: boolean; tests: readonly Assertion[] };
+}
+
+/** One caller at one path of one assertion. */
+export interface TestResult {
+  /** Key path of the line that asserts it: `accessTests.apps.komga[0].deny[1]`. */
+  at: string;
+  app: string;
+  host: string;
+  path: string;
+  method: string;
+  sourceIp?: string;
+  /** The person, `stranger` or `anonymous`; a group's people come one by one. */
+  principal: string;
+  /** The group that brought the person in. */
+  group?: string;
+  expected: "allow" | "deny";
+  got: Outcome;
+  /** Never for `unknown`: what cannot be decided proves neither. */
+  passed: boolean;
+  /** What decided. */
+  rule: string;
+  keyPath: string;
+  reason: string;
+  /** What to edit, when it failed. */
+  mend?: string;
+}
+
+/** An app of which no test says that a stranger stays outside. */
+export interface Untested {
+  app: string;
+  /** Where the assertion belongs: `accessTests.apps.komga`. */
+  at: string;
+  severity: "warning" | "error";
+  message: string;
+}
+
+interface Caller {
+  principal: string;
+  group?: string;
+}
+
+/** Nobody when the group is empty; nothing when there is no such group. */
+function callers(name: string, directory: Directory): Caller[] | undefined {
+  if (!name.startsWith("group:")) return [{ principal: name }];
+  const group = name.slice("group:".length);
+  return members(directory, group)?.map((principal) => ({ principal, group }));
+}
+
+function who({ principal, group }: Caller): string {
+  if (principal === stranger) return "any signed-in stranger";
+  if (principal === anonymous) return "a caller without a session";
+  return group === undefined ? principal : `${principal} (group ${group})`;
+}
+
+/** Where one lets somebody in, by the kind of access that the app has. */
+function door({ at, access }: ProtectedApp, person: string | undefined): string {
+  switch (access?.kind) {
+    case "people":
+      return person === undefined
+        ? `add the path to ${at}.access.api`
+        : `add ${person} to ${at}.access.users or to a group that it names`;
+    case "apiOnly":
+      return person === undefined
+        ? `add the path to ${at}.access.apiOnly`
+        : `give ${at}.access users or groups besides its API paths`;
+    default:
+      return `edit ${at}.access.policy`;
+  }
+}
+
+/** The edit that makes a failed assertion hold. */
+function mend(
+  app: ProtectedApp,
+  { principal }: Caller,
+  expected: "allow" | "deny",
+  { decision, criterion, keyPath }: Verdict,
+  at: string,
+): string {
+  const test = at.replace(/\.(?:allow|deny)\[\d+\]$/, "");
+  if (decision === "unknown")
+    return criterion === "source_ip"
+      ? `add \`from: <address>\` to ${test}, since the app asks where a call comes from`
+      : `state ${app.at}.access by people, or remove ${at}: a stack file cannot know the answer`;
+  if (expected === "deny") {
+    if (criterion === "public") return `make ${keyPath} something else than public, or change ${at}`;
+    if (criterion === "open" || criterion === "http_path")
+      return `close the path in ${keyPath}, or change ${at}`;
+    return `remove ${principal === stranger ? "the rule from " : ""}${keyPath}, or change ${at}`;
+  }
+  if (criterion === "source_ip") return `add the address to ${keyPath}, or change ${test}`;
+  if (principal === stranger) return `name people in ${at}: strangers pass where everybody does`;
+  return `${door(app, principal === anonymous ? undefined : principal)}, or change ${at}`;
+}
+
+/**
+ * Every assertion of the stack's access tests, one result for each caller and path, in the order of the
+ * stack file. A test of an app or group that does not exist fails.
+ */
+export function runAccessTests(stack: Tested): TestResult[] {
+  const apps = new Map(appsOf(stack.apps, stack.pomerium.version).map((app) => [app.name, app]));
+  const deciders = new Map<string, Decider>();
+  const results: TestResult[] = [];
+
+  for (const test of stack.accessTests.tests) {
+    const app = apps.get(test.app);
+    const request = {
+      method: test.method,
+      ...(test.sourceIp === undefined ? {} : { sourceIp: test.sourceIp }),
+    };
+    for (const expected of ["allow", "deny"] as const)
+      for (const [i, name] of test[expected].entries()) {
+        const at = `${test.at}.${expected}[${i}]`;
+        const impossible = (reason: string, mendIt: string): void => {
+          for (const path of test.paths)
+            results.push({
+              ...{ at, app: test.app, host: app?.host ?? "", path, ...request, principal: name },
+              ...{ expected, got: "unknown", passed: false, rule: "none", keyPath: at, reason, mend: mendIt },
+            });
+        };
+        if (!app) {
+          impossible(`there is no app "${test.app}"`, `name an app of the stack in ${test.at}`);
+          continue;
+        }
+        const named = callers(name, stack.directory);
+        if (!named) {
+          const group = name.slice("group:".length);
+          impossible(`there is no group "${group}"`, `add users.groups.${group}, or change ${at}`);
+          continue;
+        }
+        let decide = deciders.get(app.name);
+        if (!decide) {
+          decide = decider(app);
+          deciders.set(app.name, decide);
+        }
+        for (const caller of named)
+          for (const path of test.paths) {
+            const { principal } = caller;
+            const verdict = personal(decide.verdict(principal, { path, ...request }), app, principal);
+            const passed = verdict.decision === expected;
+            results.push({
+              ...{ at, app: app.name, host: app.host, path, ...request, ...caller },
+              ...{ expected, got: verdict.decision, passed },
+              ...{ rule: verdict.rule, keyPath: verdict.keyPath, reason: verdict.reason },
+              ...(passed ? {} : { mend: mend(app, caller, expected, verdict, at) }),
+            });
+          }
+      }
+  }
+  return results;
+}
+
+/** What a failed test found, in one sentence. */
+export function finding(result: TestResult): string {
+  const { path, host, method, sourceIp, expected, got, reason, keyPath } = result;
+  const call = `${method === "GET" ? "" : `${method} `}${host}${path}${sourceIp ? ` from ${sourceIp}` : ""}`;
+  const outcome = { allow: "passes", deny: "is refused", unknown: "cannot be decided" }[got];
+  const wanted = expected === "allow" ? "must pass" : "must not pass";
+  return `${who(result)} ${wanted} at ${call}, but ${outcome}: ${reason} (${keyPath})`;
+}
+
+/** The failed test as the person reads it who must act. */
+export function failure(result: TestResult): string {
+  return [`${result.at}   ${finding(result)}`, `    ${result.mend}`].join("\n");
+}
+
+/** Apps of which no test denies a stranger anything, unless they are declared public. */
+export function untested(stack: Pick<Tested, "accessTests" | "apps">): Untested[] {
+  const denied = new Set(
+    stack.accessTests.tests.filter(({ deny }) => deny.includes(stranger)).map(({ app }) => app),
+  );
+  return stack.apps
+    .filter(({ name, access }) => access.kind !== "public" && !denied.has(name))
+    .map(({ name }) => ({
+      app: name,
+      at: `accessTests.apps.${name}`,
+      severity: stack.accessTests.strict ? "error" : "warning",
+      message: "no test denies this app to a stranger; add { deny: [stranger, anonymous] }",
+    }));
+}

@@ -1,0 +1,332 @@
+import type { Outcome } from "../../language/evaluate/evaluate.ts";
+import { anonymous, type Decider, decider, stranger, type Verdict } from "../matrix/decide.ts";
+import { isPublic, matrix } from "../matrix/matrix.ts";
+import { mentionsOf } from "../matrix/mentions.ts";
+import { type Probe, probes } from "../matrix/probes.ts";
+import { personal } from "../matrix/reasons.ts";
+import { byHost, type ProtectedApp, unreadable, type View } from "../matrix/view.ts";
+import { everybody } from "../people.ts";
+import { because } from "./granted-at.ts";
+
+/**
+ * What a row says. Each kind has its mirror, so that the way back reads the same from the other side:
+ * gain and loss of a person; `public` and `private` of a host; `opened` and `closed` of a path to anonymous
+ * callers; `appeared` and `unreachable` of a host as a whole; `undecided` and `decided` of what was refused
+ * on the other side.
+ */
+export type Kind = keyof typeof mirrors;
+
+export const mirrors = {
+  gain: "loss",
+  loss: "gain",
+  public: "private",
+  private: "public",
+  opened: "closed",
+  closed: "opened",
+  appeared: "unreachable",
+  unreachable: "appeared",
+  undecided: "decided",
+  decided: "undecided",
+} as const;
+
+/** A decision, or that the host has no route at all. */
+export type State = Outcome | "absent";
+
+/** One change, for one caller at one host. */
+export interface Row {
+  kind: Kind;
+  /** An e-mail address, `stranger`, `anonymous`; `everybody` where the host as a whole changes. */
+  person: string;
+  host: string;
+  /** The path that stands for the change: `/` where the site itself changes. */
+  path: string;
+  /** Every probed path that changes alike, `path` first. */
+  paths: readonly string[];
+  /** Method of the calls, where it is not GET. */
+  method?: string;
+  /** Network from which the calls come, or `elsewhere`, where the change is not the same from everywhere. */
+  from?: string;
+  before: State;
+  after: State;
+  /** What lets the caller in, on the side where it does; what decides now, where nothing does. */
+  rule: string;
+  keyPath: string;
+  /** The same in the reader's words: `group readers`, `removed from group watchers`. */
+  reason: string;
+}
+
+/** What changes between two views; rows by host, then in the order of `kinds`. */
+export interface AccessDiff {
+  before: string;
+  after: string;
+  rows: readonly Row[];
+  /** Hosts that everybody reaches afterwards. */
+  public: readonly string[];
+  /** Paths that anonymous callers reach afterwards, and the apps that have such paths. */
+  open: { paths: number; apps: number };
+  /** Apps of which nothing can be said, on either side. */
+  unreadable: readonly { view: string; at: string; reason: string }[];
+}
+
+export const kinds: readonly Kind[] = [
+  "public",
+  "private",
+  "appeared",
+  "unreachable",
+  "opened",
+  "closed",
+  "gain",
+  "loss",
+  "undecided",
+  "decided",
+];
+
+/** One host in one view: what answers there and how it decides; nothing when the view has no such host. */
+interface Side {
+  app: ProtectedApp | undefined;
+  decider: Decider | undefined;
+}
+
+const side = (app: ProtectedApp | undefined): Side => ({ app, decider: app && decider(app) });
+
+interface Change {
+  before: State;
+  after: State;
+}
+
+type Transition = "gain" | "loss" | "undecided" | "decided";
+
+/** A route that refuses and no route at all are the same to a caller. */
+function transition({ before, after }: Change): Transition | undefined {
+  if (before !== "allow" && after === "allow") return "gain";
+  if (before === "allow" && after !== "allow") return "loss";
+  if (before !== "unknown" && after === "unknown") return "undecided";
+  if (before === "unknown" && after !== "unknown") return "decided";
+  return undefined;
+}
+
+const same = (one: Change | undefined, other: Change): boolean =>
+  one?.before === other.before && one.after === other.after;
+
+/** What one caller gets at every probe, on both sides. */
+interface Course {
+  was: readonly (Verdict | undefined)[];
+  is: readonly (Verdict | undefined)[];
+  changes: readonly Change[];
+}
+
+const nothing: Verdict = {
+  decision: "deny",
+  criterion: "none",
+  rule: "no app",
+  keyPath: "",
+  reason: "no app answers there",
+};
+
+/** Everything about one host that its rows are made from. */
+interface Host {
+  host: string;
+  asked: readonly Probe[];
+  was: Side;
+  is: Side;
+  after: View;
+}
+
+/**
+ * The rows of one caller: one for each kind of change and each part of the site.
+ *
+ * @param skip Whether another row tells the change at this probe already.
+ * @param part Changes in different parts get rows of their own.
+ */
+function rowsOf(
+  { host, asked, was, is, after }: Host,
+  person: string,
+  course: Course,
+  skip: (i: number) => boolean,
+  kindOf: (change: Transition) => Kind,
+  part: (probe: Probe) => string,
+): Row[] {
+  const groups = new Map<string, { kind: Kind; at: number[] }>();
+  for (const [i, change] of course.changes.entries()) {
+    const found = transition(change);
+    if (!found || skip(i)) continue;
+    const key = [found, change.before, change.after, part(asked[i]!)].join(" ");
+    const group = groups.get(key);
+    if (group) group.at.push(i);
+    else groups.set(key, { kind: kindOf(found), at: [i] });
+  }
+  return [...groups.values()].map(({ kind, at }): Row => {
+    const i = at[0]!;
+    const probe = asked[i]!;
+    const change = course.changes[i]!;
+    const then = personal(course.was[i] ?? nothing, was.app, person);
+    const now = personal(course.is[i] ?? nothing, is.app, person);
+    const lost = change.before === "allow" && change.after !== "unknown";
+    const cause = lost ? because(person, then, was.app, now, is.app, after) : now;
+    const fromAnywhere = asked.every(
+      ({ path, method }, k) => path !== probe.path || method !== probe.method || at.includes(k),
+    );
+    return {
+      kind,
+      person,
+      host,
+      path: probe.path,
+      paths: [...new Set(at.map((k) => asked[k]!.path))],
+      ...(probe.method === "GET" ? {} : { method: probe.method }),
+      ...(fromAnywhere || probe.from === undefined ? {} : { from: probe.from }),
+      ...change,
+      rule: lost ? then.rule : now.rule,
+      keyPath: cause.keyPath,
+      reason: cause.reason,
+    };
+  });
+}
+
+/** Paths below one that changes alike as a whole are part of its row. */
+function joined(rows: readonly Row[]): Row[] {
+  const outer = new Map<Row, string[]>();
+  for (const row of rows.toSorted((one, other) => one.path.length - other.path.length)) {
+    const around = [...outer.keys()].find(
+      ({ kind, before, after, path, paths }) =>
+        kind === row.kind &&
+        before === row.before &&
+        after === row.after &&
+        row.path.startsWith(`${path}/`) &&
+        paths.some((one) => one.startsWith(`${path}/`) && one !== `${path}/`),
+    );
+    if (around) outer.get(around)!.push(...row.paths);
+    else outer.set(row, [...row.paths]);
+  }
+  return rows.flatMap((row) => {
+    const paths = outer.get(row);
+    return paths ? { ...row, paths: [...new Set(paths)] } : [];
+  });
+}
+
+const openness: Record<State, number> = { absent: 0, deny: 1, unknown: 2, allow: 3 };
+
+/** What cannot be decided may be reached. */
+const mayBeReached = (best: State): boolean => openness[best] >= openness.unknown;
+
+function diffHost(
+  host: string,
+  after: View,
+  everyone: ReadonlySet<string>,
+  before: ProtectedApp | undefined,
+  now: ProtectedApp | undefined,
+): Row[] {
+  const asks = mentionsOf([before, now].filter((app) => app !== undefined));
+  const asked = probes(asks);
+  const all: Host = { host, asked, was: side(before), is: side(now), after };
+  const best: Change = { before: before ? "deny" : "absent", after: now ? "deny" : "absent" };
+
+  const course = (principal: string): Course => {
+    const verdicts = ({ decider: one }: Side) => asked.map((probe) => one?.verdict(principal, probe));
+    const [was, is] = [verdicts(all.was), verdicts(all.is)];
+    const changes = asked.map((_, i) => ({
+      before: was[i]?.decision ?? ("absent" as const),
+      after: is[i]?.decision ?? ("absent" as const),
+    }));
+    for (const change of changes)
+      for (const view of ["before", "after"] as const)
+        if (openness[change[view]] > openness[best[view]]) best[view] = change[view];
+    return { was, is, changes };
+  };
+
+  const unsigned = course(anonymous);
+  const openThen = isPublic(asked, unsigned.was);
+  const openNow = isPublic(asked, unsigned.is);
+  const turned = openThen !== openNow;
+  const anonymousKinds: Record<Transition, Kind> = {
+    gain: turned && openNow ? "public" : "opened",
+    loss: turned && openThen ? "private" : "closed",
+    undecided: "undecided",
+    decided: "decided",
+  };
+  const rows = joined(
+    rowsOf(
+      all,
+      anonymous,
+      unsigned,
+      () => false,
+      (found) => anonymousKinds[found],
+      ({ base }) => (turned ? "" : base),
+    ),
+  );
+
+  const personRows = (person: string, own: Course, told: readonly Course[]): Row[] =>
+    rowsOf(
+      all,
+      person,
+      own,
+      (i) => told.some(({ changes }) => same(changes[i], own.changes[i]!)),
+      (found) => found,
+      () => "",
+    );
+  const strangers = course(stranger);
+  rows.push(...personRows(stranger, strangers, [unsigned]));
+
+  const courses = new Map<string, Course>();
+  for (const person of asks.individual ? everyone : new Set(asks.people.flat())) {
+    const signature = [all.was, all.is]
+      .map(({ decider: one }) => one?.signature(person, asked) ?? "")
+      .join("\n\n");
+    let own = courses.get(signature);
+    if (!own) {
+      own = course(person);
+      courses.set(signature, own);
+    }
+    rows.push(...personRows(person, own, [unsigned, strangers]));
+  }
+
+  if (mayBeReached(best.before) !== mayBeReached(best.after)) {
+    const stays = mayBeReached(best.after);
+    const app = now ?? before;
+    rows.push({
+      kind: stays ? "appeared" : "unreachable",
+      person: "everybody",
+      host,
+      path: "/",
+      paths: ["/"],
+      ...best,
+      rule: "the host as a whole",
+      keyPath: app?.at ?? "",
+      reason: stays
+        ? `${app?.name} answers there now`
+        : `${app?.name} ${best.after === "absent" ? "does not answer there" : "lets nobody in"} any more`,
+    });
+  }
+  return rows.sort((one, other) => kinds.indexOf(one.kind) - kinds.indexOf(other.kind));
+}
+
+/** The people that a view knows, from its stack file and from its policies. */
+function peopleOf({ directory, apps }: View): string[] {
+  return [...(directory ? everybody(directory) : []), ...mentionsOf(apps).people.flat()];
+}
+
+/**
+ * Who may reach what in `after` and could not in `before`, and the other way round.
+ *
+ * A change that everybody shares is one row: what opens to anonymous callers is no gain of each person, and
+ * what opens to any stranger is a gain of the `stranger` alone. What turns `unknown` is never a gain; who
+ * passed before and is `unknown` now is a `loss` whose `after` says so.
+ */
+export function diffAccess(before: View, after: View): AccessDiff {
+  const [was, is] = [byHost(before.apps), byHost(after.apps)];
+  const everyone = new Set([...peopleOf(before), ...peopleOf(after)]);
+  const rows = [...new Set([...was.keys(), ...is.keys()])].flatMap((host) =>
+    diffHost(host, after, everyone, was.get(host), is.get(host)),
+  );
+  const now = matrix(after.apps).apps;
+  const open = now.filter((app) => app.open.length > 0);
+  return {
+    before: before.name,
+    after: after.name,
+    rows,
+    public: [...new Set(now.filter((app) => app.public).map(({ app }) => app.host))],
+    open: { paths: open.reduce((sum, app) => sum + app.open.length, 0), apps: open.length },
+    unreadable: [before, after].flatMap((view) =>
+      view.apps.flatMap((app) => unreadable(app).map((reason) => ({ view: view.name, at: app.at, reason }))),
+    ),
+  };
+}

@@ -1,0 +1,116 @@
+import {
+  compilePolicy,
+  type Evaluator,
+  type Outcome,
+  type Session,
+} from "../../language/evaluate/evaluate.ts";
+import { pathRules, seenPath } from "../../language/evaluate/path.ts";
+import { mentionsOf } from "./mentions.ts";
+import { openReason, type Reason, reasonOf } from "./reasons.ts";
+import { type ProtectedApp, type ProtectedRoute, routeAt } from "./view.ts";
+
+/** Anybody who can sign in and whom no list names. */
+export const stranger = "stranger";
+
+/** A caller without a session. */
+export const anonymous = "anonymous";
+
+/** A decision and what it rests on. */
+export interface Verdict extends Reason {
+  decision: Outcome;
+}
+
+/** A request without its caller. */
+export interface Asked {
+  /** As the client sends it, with its query if it has one. */
+  path: string;
+  method: string;
+  /** Caller's address; where the policy asks for it and it is absent, the decision is `unknown`. */
+  sourceIp?: string;
+}
+
+/** Decides for one app, its policies compiled once. */
+export interface Decider {
+  /**
+   * Equal for people who are treated alike; `personal` adds a person's own line of the stack file.
+   *
+   * @param principal An e-mail address, `stranger` or `anonymous`.
+   */
+  verdict(principal: string, asked: Asked): Verdict;
+  /** The same text for people whose every verdict is the same; absent for who is treated as a stranger. */
+  signature(person: string, probes: readonly Asked[]): string | undefined;
+}
+
+const openness: Record<Outcome, number> = { deny: 0, unknown: 1, allow: 2 };
+
+/**
+ * An address that no list names. It stands for everybody who can sign in, so that several are asked where a
+ * policy names people by parts of their address; the one who comes furthest decides.
+ */
+const unnamed = "stranger@stranger.invalid";
+
+/** Pomerium's release when none is given: the newest that is known. */
+const newest = "v0.33.1";
+
+/** Reads the app's policies once; what cannot be read is `unknown` to everybody. */
+export function decider(app: ProtectedApp): Decider {
+  const { people, strangers, individual } = mentionsOf([app]);
+  const pomerium = app.pomerium ?? newest;
+  const rules = pathRules(pomerium);
+  const evaluators = new Map<ProtectedRoute, Evaluator>();
+  for (const route of app.routes) {
+    const { policy } = route.authorization;
+    if (policy) evaluators.set(route, compilePolicy(policy, { pomerium }));
+  }
+  const lists = new Map<string, string>();
+  for (const [i, list] of people.entries())
+    for (const person of new Set(list)) lists.set(person, `${lists.get(person) ?? ""},${i}`);
+  const candidates = [unnamed, ...strangers.filter((address) => !lists.has(address))];
+
+  const refused = (rule: string, reason: string): Verdict => ({
+    ...{ decision: "deny", criterion: "none", rule, reason },
+    keyPath: app.access ? `${app.at}.access` : app.at,
+  });
+
+  const answer = (session: Session | undefined, { path, method, sourceIp }: Asked): Verdict => {
+    const seen = seenPath(path, rules)?.raw;
+    if (seen === undefined) return refused("path refused", "Pomerium refuses such a path");
+    const route = routeAt(app.routes, seen);
+    if (!route) return refused("no route", "no route answers there");
+    const { policy, unreadable } = route.authorization;
+    if (unreadable !== undefined)
+      return {
+        ...{ decision: "unknown", criterion: "unreadable", rule: "not readable" },
+        ...{ keyPath: route.at ?? app.at, reason: unreadable.split("\n")[0]! },
+      };
+    const evaluator = evaluators.get(route);
+    if (!policy || !evaluator) return { decision: "allow", ...openReason(app, route, seen) };
+    const decision = evaluator.decide({
+      ...{ session, path, method, host: app.host },
+      ...(sourceIp === undefined ? {} : { sourceIp }),
+    });
+    return { decision: decision.outcome, ...reasonOf(app, route, policy, seen, decision) };
+  };
+
+  return {
+    verdict(principal, asked) {
+      if (principal === anonymous) return answer(undefined, asked);
+      if (principal !== stranger) return answer({ email: principal }, asked);
+      let furthest: Verdict | undefined;
+      for (const email of candidates) {
+        const verdict = answer({ email }, asked);
+        if (!furthest || openness[verdict.decision] > openness[furthest.decision]) furthest = verdict;
+      }
+      return furthest!;
+    },
+    signature(person, probes) {
+      if (!individual) return lists.get(person);
+      return probes
+        .map((asked) => {
+          const { decision, rule, keyPath } = answer({ email: person }, asked);
+          return `${decision} ${rule} ${keyPath}`;
+        })
+        .join("\n");
+    },
+  };
+}

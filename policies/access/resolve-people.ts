@@ -1,0 +1,41 @@
+import type { PathPart } from "../../stack-file/paths.ts";
+import type { Report } from "../../stack-file/problems.ts";
+import { isEmail } from "../../stack-file/values.ts";
+import type { Directory } from "./people.ts";
+import type { UsersInput } from "./users-schema.ts";
+
+/** People and groups, each address checked. */
+export function resolvePeople(users: UsersInput, report: Report): Directory {
+  if (users.admins.length === 0)
+    report.problem(["users", "admins"], "is empty: name at least one person who reaches everything");
+  checkAddresses(users.admins, ["users", "admins"], report);
+  for (const [group, people] of Object.entries(users.groups)) {
+    const at = ["users", "groups", group];
+    if (people.length === 0) report.warning(at, "holds nobody: apps that name it are for their other people");
+    checkAddresses(people, at, report);
+  }
+  return users;
+}
+
+/** Addresses that are well-formed, in lower case, and named once. */
+export function checkAddresses(addresses: readonly string[], at: readonly PathPart[], report: Report): void {
+  const first = new Map<string, number>();
+  for (const [i, address] of addresses.entries()) {
+    const lower = address.toLowerCase();
+    if (!isEmail(address)) report.problem([...at, i], `"${address}" is no e-mail address`);
+    else if (address !== lower)
+      report.problem(
+        [...at, i],
+        `"${address}" must be in lower case, because Pomerium compares letter by letter: ${lower}`,
+      );
+    else if (first.has(lower))
+      report.problem([...at, i], `${address} is named twice; first at index ${first.get(lower)}`);
+    if (!first.has(lower)) first.set(lower, i);
+  }
+}
+
+/** A group that no app names lets nobody in, although its list reads as if it did. */
+export function warnOfUnusedGroups(directory: Directory, used: ReadonlySet<string>, report: Report): void {
+  for (const group of Object.keys(directory.groups))
+    if (!used.has(group)) report.warning(["users", "groups", group], "no app names this group");
+}

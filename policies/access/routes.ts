@@ -1,0 +1,113 @@
+import type { Policy } from "../language/types.ts";
+import type { Grant } from "./people.ts";
+
+/** Who may reach an app. Exactly one kind, so that public and a policy can never meet. */
+export type Access = People | ApiOnly | Public | RawPolicy;
+
+/** Signed-in people by name; callers of `api` need no session. */
+export interface People {
+  kind: "people";
+  people: readonly Grant[];
+  /** Paths that anybody may call without signing in: the app checks its own credentials there. */
+  api: readonly ApiPath[];
+  /** Networks (IP or CIDR) outside which nobody passes; empty means anywhere. */
+  from: readonly string[];
+}
+
+/** No human passes; only the API paths are open. */
+export interface ApiOnly {
+  kind: "apiOnly";
+  api: readonly ApiPath[];
+  from: readonly string[];
+}
+
+/** Everybody passes, signed in or not. */
+export interface Public {
+  kind: "public";
+}
+
+/** A policy that the stack file spells out in Pomerium's own language. */
+export interface RawPolicy {
+  kind: "policy";
+  policy: Policy;
+}
+
+/**
+ * A path that is open to anonymous callers: `/api` is `/api` itself and everything below `/api/`, never
+ * `/apixyz`; with `exact`, the path alone.
+ */
+export interface ApiPath {
+  path: string;
+  exact?: boolean;
+  /** Why the app needs it open; shown where the path is listed. */
+  reason?: string;
+}
+
+/** What Pomerium is told about a route: a policy, or that there is none because the route is public. */
+export type Authorization = { public: true } | { public?: never; policy: Policy };
+
+/** A path that a route answers. A prefix is compared letter by letter: `/foo` also takes `/foobar`. */
+export interface RoutePath {
+  path: string;
+  exact: boolean;
+}
+
+/** Some paths of a host, and who may pass there. */
+export interface AccessRoute {
+  paths: readonly RoutePath[];
+  authorization: Authorization;
+}
+
+/** A policy that lets nobody pass; Pomerium takes it where it would take an empty one for a mistake. */
+const nobody: Policy = [{ allow: { or: [{ reject: true }] } }];
+
+/**
+ * The access as Pomerium's routes: the host as a whole, and apart from it the paths that are open to anybody.
+ *
+ * The open paths are a route of their own, not a criterion of the policy, because Pomerium compares
+ * `http_path` with every text of a request, its query included: `/admin?/api/` would pass wherever `/api/`
+ * does. Routes are chosen by the path alone.
+ *
+ * @see https://github.com/pomerium/pomerium/blob/v0.33.1/pkg/policy/criteria/http_path.go
+ * @throws RangeError for the open path `/`, which would be a public app.
+ */
+export function accessRoutes(access: Access): [site: AccessRoute, open?: AccessRoute] {
+  const site = (authorization: Authorization): AccessRoute => ({
+    paths: [{ path: "/", exact: false }],
+    authorization,
+  });
+  switch (access.kind) {
+    case "public":
+      return [site({ public: true })];
+    case "policy":
+      return [site({ policy: access.policy })];
+    case "people":
+    case "apiOnly": {
+      const emails = access.kind === "people" ? access.people.map((grant) => grant.email) : [];
+      const people: Policy = emails.length > 0 ? [{ allow: { or: [{ email: { in: emails } }] } }] : nobody;
+      const whole = site({ policy: within(access.from, people) });
+      if (access.api.length === 0) return [whole];
+      const anybody: Authorization =
+        access.from.length > 0
+          ? { policy: within(access.from, [{ allow: { or: [{ accept: true }] } }]) }
+          : { public: true };
+      return [whole, { paths: access.api.flatMap(openPaths), authorization: anybody }];
+    }
+  }
+}
+
+/** A path and what lies below it, cut at path segments: a plain prefix `/api` would open `/apixyz` too. */
+function openPaths({ path, exact = false }: ApiPath): RoutePath[] {
+  if (exact) return [{ path, exact }];
+  if (path === "/") throw new RangeError("the open path / would make the whole app public");
+  const bare = path.replace(/\/$/, "");
+  return [
+    { path: bare, exact: true },
+    { path: `${bare}/`, exact: false },
+  ];
+}
+
+/** Networks become a deny rule, which wins over every allow. */
+function within(networks: readonly string[], policy: Policy): Policy {
+  return networks.length === 0 ? policy : [...policy, { deny: { not: [{ source_ip: [...networks] }] } }];
+}

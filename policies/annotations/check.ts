@@ -1,0 +1,178 @@
+import { durationMilliseconds } from "../../stack-file/duration.ts";
+import { nearest } from "../../stack-file/nearest.ts";
+import { compareReleaseLines } from "../language/releases.ts";
+import {
+  type Annotation,
+  type AnnotationName,
+  annotationPrefix,
+  annotations,
+  type Route,
+  routeSchema,
+} from "./annotations.ts";
+import { substitutionProblem } from "./header.ts";
+
+/** Something that is wrong with a route, or deserves a look. */
+export interface RouteProblem {
+  /** Key path within the route: `health_checks[0].interval`. */
+  at: string;
+  message: string;
+}
+
+const names = Object.keys(annotations) as AnnotationName[];
+const find = (name: string): Annotation | undefined => (annotations as Record<string, Annotation>)[name];
+
+/** Annotations that decide who may pass; `access` writes them. */
+const accessAnnotations = new Set([
+  "allow_any_authenticated_user",
+  "allow_public_unauthenticated_access",
+  "allowed_domains",
+  "allowed_groups",
+  "allowed_idp_claims",
+  "allowed_users",
+  "policy",
+]);
+
+/**
+ * Everything for which this version of Pomerium would leave the route out of service, or silently do
+ * something else than what is written. Empty means that it can be rendered.
+ *
+ * @param version Pomerium's tag, `v0.33.1`.
+ * @throws RangeError when `version` is not a version.
+ */
+export function checkRoute(route: unknown, version: string): RouteProblem[] {
+  const parsed = routeSchema.safeParse(route);
+  const problems: RouteProblem[] = [];
+  for (const issue of parsed.error?.issues ?? []) {
+    if (issue.code === "unrecognized_keys" && issue.path.length === 0)
+      for (const key of issue.keys) problems.push({ at: key, message: unknownAnnotation(key, version) });
+    else problems.push({ at: keyPath(issue.path), message: issue.message });
+  }
+  if (route !== null && typeof route === "object")
+    for (const name of Object.keys(route)) {
+      const message = find(name) && outOfVersion(name, version);
+      if (message) problems.push({ at: name, message });
+    }
+  if (parsed.success) problems.push(...contradictions(parsed.data));
+  return problems;
+}
+
+/** Why a name is not an annotation of a route, and what was probably meant. */
+export function unknownAnnotation(name: string, version: string): string {
+  if (name.startsWith(annotationPrefix)) {
+    const bare = name.slice(annotationPrefix.length);
+    return `write it without "${annotationPrefix}": ${bare}`;
+  }
+  if (accessAnnotations.has(name)) return `who may pass is said by the app's \`access\`, not by its route`;
+  const meant = nearest(
+    name,
+    names.filter((candidate) => !outOfVersion(candidate, version)),
+  );
+  return `no annotation of Pomerium's${meant ? `; did you mean "${meant}"?` : ""}`;
+}
+
+function outOfVersion(name: string, version: string): string | undefined {
+  const { since, last, successor } = find(name) ?? {};
+  if (since && compareReleaseLines(version, since) < 0)
+    return `needs Pomerium v${since} or later; the stack runs ${version}`;
+  if (last && compareReleaseLines(version, last) > 0)
+    return `gone since Pomerium v${last}; ${successor ? `write ${successor}` : "there is no successor"}`;
+  return undefined;
+}
+
+const hostRewrites = [
+  "host_rewrite",
+  "host_rewrite_header",
+  "host_path_regex_rewrite_pattern",
+  "preserve_host_header",
+] as const;
+
+const protocols = ["secure_upstream", "tcp_upstream", "udp_upstream", "ssh_upstream"] as const;
+
+/** What Pomerium refuses, or does only half of, although each key is right by itself. */
+function contradictions(route: Route): RouteProblem[] {
+  const problems: RouteProblem[] = [];
+  const report = (at: string, message: string): void => {
+    problems.push({ at, message });
+  };
+  const only = (keys: readonly AnnotationName[], what: string): void => {
+    const [first, ...others] = keys.filter((key) => route[key] !== undefined && route[key] !== false);
+    for (const other of others) report(other, `only one of ${first} and ${other} can ${what}`);
+  };
+  const together = (key: AnnotationName, needed: AnnotationName): void => {
+    if (route[key] !== undefined && route[needed] === undefined)
+      report(key, `has no effect without ${needed}`);
+  };
+
+  only(["prefix_rewrite", "regex_rewrite_pattern"], "rewrite the path");
+  together("regex_rewrite_substitution", "regex_rewrite_pattern");
+  only(hostRewrites, "decide which host the backend sees");
+  together("host_path_regex_rewrite_substitution", "host_path_regex_rewrite_pattern");
+  only(protocols, "be the backend's protocol");
+
+  for (const key of ["regex_rewrite_pattern", "host_path_regex_rewrite_pattern"] as const) {
+    const feature = /\(\?(?:=|!|<=|<!|>)|\\[1-9]/.exec(route[key] ?? "")?.[0];
+    if (feature) report(key, `Pomerium's expressions (RE2) know no "${feature}"`);
+  }
+
+  const server = names.find((name) => name.startsWith("mcp_server") && route[name] !== undefined);
+  if (route.mcp_client && server) report(server, "a backend is an MCP server or an MCP client, not both");
+
+  for (const key of ["set_request_headers", "set_response_headers"] as const) repeated(route, key, report);
+  for (const [name, value] of Object.entries(route.set_request_headers ?? {})) {
+    const problem = substitutionProblem(value);
+    if (problem) report(`set_request_headers.${name}`, problem);
+    // Removal is the last thing that happens to a request on its way to the backend.
+    if (route.remove_request_headers?.some((removed) => removed.toLowerCase() === name.toLowerCase()))
+      report(`set_request_headers.${name}`, "is removed again by remove_request_headers");
+  }
+  return problems;
+}
+
+function repeated(
+  route: Route,
+  key: "set_request_headers" | "set_response_headers",
+  report: (at: string, message: string) => void,
+): void {
+  const seen = new Map<string, string>();
+  for (const name of Object.keys(route[key] ?? {})) {
+    const before = seen.get(name.toLowerCase());
+    if (before) report(`${key}.${name}`, `the same header as ${before}`);
+    else seen.set(name.toLowerCase(), name);
+  }
+}
+
+/** What is allowed and harmless, but does not do what its writer may expect. */
+export function routeWarnings(route: Route): RouteProblem[] {
+  const warnings: RouteProblem[] = [];
+  const warn = (at: AnnotationName, message: string): void => {
+    warnings.push({ at, message });
+  };
+  for (const key of [
+    "tls_skip_verify",
+    "tls_server_name",
+    "tls_custom_ca_secret",
+    "tls_client_secret",
+  ] as const)
+    if (route[key] && !route.secure_upstream) warn(key, "has no effect without secure_upstream: true");
+  if (route.tls_skip_verify && route.tls_custom_ca_secret)
+    warn("tls_custom_ca_secret", "has no effect beside tls_skip_verify: true");
+  for (const key of ["path_regex", "subtle_allow_empty_host"] as const)
+    if (route[key]) warn(key, "has no effect: an app has one host and the path /");
+
+  const timeout = route.timeout && durationMilliseconds(route.timeout);
+  const idle = route.idle_timeout && durationMilliseconds(route.idle_timeout);
+  if (timeout && route.allow_websockets) warn("timeout", `cuts every WebSocket after ${route.timeout}`);
+  if (timeout && idle && idle >= timeout)
+    warn("idle_timeout", `has no effect: timeout ends the request after ${route.timeout}`);
+  if (route.idp_access_token_allowed_audiences && route.bearer_token_format !== "idp_access_token")
+    warn("idp_access_token_allowed_audiences", "has no effect without bearer_token_format: idp_access_token");
+  return warnings;
+}
+
+function keyPath(path: readonly PropertyKey[]): string {
+  return path.reduce<string>(
+    (whole, key) =>
+      typeof key === "number" ? `${whole}[${key}]` : whole ? `${whole}.${String(key)}` : String(key),
+    "",
+  );
+}

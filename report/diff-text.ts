@@ -1,0 +1,126 @@
+import type { AccessDiff, Row } from "../policies/access/diff/diff.ts";
+import { anonymous, stranger } from "../policies/access/matrix/decide.ts";
+import { aligned, counted, first, visible } from "./text.ts";
+
+/** Rows of one caller with one reason, hosts together. */
+export interface Change {
+  sign: "+" | "-" | "?";
+  person: string;
+  hosts: readonly string[];
+  row: Row;
+}
+
+/** Who it is, in words that nobody mistakes for a person's address. */
+export function whoIs(person: string): string {
+  if (person === stranger) return "any signed-in stranger";
+  return person === anonymous ? "anyone, not signed in" : person;
+}
+
+/** Where a row leads: host and path, with method and network where the policies tell them apart. */
+export function place({ host, path, method, from }: Row): string {
+  return `${method ? `${method} ` : ""}${host}${path}${from ? ` from ${from}` : ""}`;
+}
+
+/** The gains and losses of people, one change for each person and reason; losses last. */
+export function changesOf({ rows }: AccessDiff): Change[] {
+  const gone = new Set(rows.filter(({ kind }) => kind === "unreachable").map(({ host }) => host));
+  const found = new Map<string, { sign: Change["sign"]; row: Row; hosts: string[] }>();
+  for (const row of rows) {
+    if (row.kind !== "gain" && row.kind !== "loss" && row.kind !== "undecided") continue;
+    // Told once for the host: everybody loses it.
+    if (row.kind === "loss" && gone.has(row.host)) continue;
+    const sign = row.after === "unknown" ? "?" : row.kind === "gain" ? "+" : "-";
+    const key = [sign, row.before, row.person, row.reason, row.keyPath].join("\n");
+    const same = found.get(key);
+    if (same) same.hosts.push(place(row));
+    else found.set(key, { sign, row, hosts: [place(row)] });
+  }
+  const order = ["+", "?", "-"];
+  return [...found.values()]
+    .map((change) => ({ ...change, person: change.row.person }))
+    .sort((one, other) => order.indexOf(one.sign) - order.indexOf(other.sign));
+}
+
+const verbs = { "+": "may reach", "-": "loses", "?": "cannot be told for" } as const;
+
+/** `group readers (users.groups.readers[2])`, or the reason alone where it names its place already. */
+export function reasonText({ reason, keyPath }: Row): string {
+  return keyPath === "" || reason.includes(keyPath) ? reason : `${reason} (${keyPath})`;
+}
+
+/** `unchanged`, or how many came and went. */
+function delta(plus: number, minus: number): string {
+  if (plus === 0 && minus === 0) return "unchanged";
+  return [plus > 0 ? `+${plus}` : "", minus > 0 ? `-${minus}` : ""].filter(Boolean).join(" ");
+}
+
+export interface DiffTextOptions {
+  /** Changes of people to show before the rest is counted. Default: 20. */
+  limit?: number;
+}
+
+/**
+ * The access block of a preview: who may reach what from now on and who may not any more, each with the
+ * line that decides; then what is public, what is gone and what is open to anonymous callers.
+ */
+export function diffText(diff: AccessDiff, { limit = 20 }: DiffTextOptions = {}): string {
+  const changes = changesOf(diff);
+  const of = (kind: Row["kind"]): Row[] => diff.rows.filter((row) => row.kind === kind);
+  const [opened, closed, turned, retired] = [of("opened"), of("closed"), of("public"), of("private")];
+  const lines: (readonly string[])[] = [];
+  for (const { sign, person, hosts, row } of changes.slice(0, limit)) {
+    const where = hosts.length > 1 ? `${hosts[0]} and ${hosts.length - 1} more` : hosts[0]!;
+    lines.push([`${sign}${hosts.length}`, whoIs(person), verbs[sign], where, reasonText(row)]);
+  }
+  const rest = changes.length - limit;
+  const access =
+    changes.length === 0
+      ? ["unchanged"]
+      : aligned(
+          lines.map((line) => line.map(visible)),
+          "  ",
+        );
+  if (rest > 0) access.push(`   ${counted(rest, "more change")} of people`);
+
+  const gone = of("unreachable").map((row) => visible(`${row.host}   ${reasonText(row)}`));
+  const isPublic =
+    turned.length + retired.length === 0
+      ? [
+          diff.public.length === 0
+            ? "none"
+            : `unchanged (${diff.public.length}: ${visible(first(diff.public, 3))})`,
+        ]
+      : aligned(
+          [
+            ...turned.map((row) => ["+1", row.host, "everybody on the internet reaches it", reasonText(row)]),
+            ...retired.map((row) => ["-1", row.host, "no longer public", `(${row.keyPath})`]),
+          ].map((line) => line.map(visible)),
+          "  ",
+        );
+  const open = `open to anonymous: ${counted(diff.open.paths, "API prefix", "API prefixes")} on ${counted(
+    diff.open.apps,
+    "app",
+  )}, ${delta(opened.length, closed.length)}`;
+  const doors = aligned(
+    [
+      ...opened.map((row) => ["         +", place(row), reasonText(row)]),
+      ...closed.map((row) => ["         -", place(row), reasonText(row)]),
+    ].map((line) => line.map(visible)),
+    "  ",
+  );
+  const section = (name: string, body: readonly string[]): string[] =>
+    body.map((line, i) => `${(i === 0 ? name : "").padEnd(9)}${line}`.trimEnd());
+  return `${[
+    ...section("access", access),
+    ...section("public", isPublic),
+    ...section("gone", gone),
+    open,
+    ...doors,
+    ...section(
+      "unknown",
+      diff.unreadable.map(({ view, at, reason }) =>
+        visible(`${view}: ${at} is not readable: ${reason.split("\n")[0]}`),
+      ),
+    ),
+  ].join("\n")}\n`;
+}

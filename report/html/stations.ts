@@ -1,0 +1,94 @@
+import type { AppAccess } from "../../policies/access/matrix/matrix.ts";
+import { counted, first } from "../text.ts";
+import type { Ways } from "./ways.ts";
+
+/** A lane through Pomerium: what is asked of a caller on it. */
+export type Lane = "people" | "api" | "public";
+
+export const lanes: readonly Lane[] = ["people", "api", "public"];
+
+/** A box or a line of text at which lanes begin, pass or end. */
+export interface Station {
+  title: string;
+  detail: string;
+  lanes: readonly Lane[];
+}
+
+/** The lanes on which an app is reached; none when nobody reaches it or nothing is known. */
+export function lanesOf({ public: everybody, open, alike }: AppAccess): Lane[] {
+  if (everybody) return ["public"];
+  const people = alike.some(({ mark }) => mark === "people");
+  return [...(people ? (["people"] as const) : []), ...(open.length > 0 ? (["api"] as const) : [])];
+}
+
+/** Who asks, on each lane. */
+export const callers: Readonly<Record<Lane, Omit<Station, "lanes">>> = {
+  people: { title: "People", detail: "signed in, known by name" },
+  api: { title: "API callers", detail: "apps, scripts: no sign-in" },
+  public: { title: "Anybody", detail: "signed in or not" },
+};
+
+/** More services than this are drawn in groups, one for each way of being reached. */
+const most = 16;
+
+const groups = ["people", "people,api", "api", "public", ""];
+const groupTitles = [
+  "People only",
+  "People, some paths open",
+  "Open paths only",
+  "Public",
+  "Nobody, or not known",
+];
+
+const groupOf = (access: AppAccess): number => groups.indexOf(lanesOf(access).join());
+
+/** What answers, ordered so that few lanes cross. */
+export function services(apps: readonly AppAccess[], ways: Ways | undefined): Station[] {
+  const sorted = apps.toSorted((one, other) => groupOf(one) - groupOf(other));
+  if (apps.length <= most)
+    return sorted.map((access) => ({
+      title: access.app.name,
+      detail: ways?.services[access.app.name] ?? access.app.host,
+      lanes: lanesOf(access),
+    }));
+  return groupTitles.flatMap((title, i) => {
+    const group = sorted.filter((access) => groupOf(access) === i);
+    if (group.length === 0) return [];
+    return {
+      title: `${title}: ${counted(group.length, "app")}`,
+      detail: first(
+        group.map(({ app }) => app.name),
+        2,
+      ),
+      lanes: lanesOf(group[0]!),
+    };
+  });
+}
+
+/** What leads in: the router, which leads to every app, and the tunnels. */
+export function entries(apps: readonly AppAccess[], ways: Ways | undefined): Station[] {
+  const used = (some: readonly AppAccess[]): Lane[] =>
+    lanes.filter((lane) => some.some((access) => lanesOf(access).includes(lane)));
+  if (!ways) return [{ title: "The way in", detail: "as the cluster has it", lanes: used(apps) }];
+  const tunnels = ways.tunnels.flatMap(({ name, apps: carried }) => {
+    const some = apps.filter(({ app }) => carried.includes(app.name));
+    if (some.length === 0) return [];
+    return {
+      title: "Cloudflare Tunnel",
+      detail: `${name}: ${counted(some.length, "app")}`,
+      lanes: used(some),
+    };
+  });
+  return [
+    ...(ways.router ? [{ title: "Router", detail: `443 → ${ways.router}`, lanes: used(apps) }] : []),
+    ...tunnels,
+  ];
+}
+
+/** What no drawing can say: a tunnel is no wall while the router leads to the same place. */
+export function aroundTunnel(ways: Ways | undefined): string | undefined {
+  const carried = [...new Set(ways?.tunnels.flatMap(({ apps }) => apps))];
+  if (!ways?.router || carried.length === 0) return undefined;
+  const answer = carried.length === 1 ? "answers" : "answer";
+  return `The router leads to the same Pomerium as the tunnel: ${first(carried, 3)} ${answer} there too, to whoever knows the name.`;
+}

@@ -1,0 +1,50 @@
+import type { TestResult, Untested } from "../policies/access/assertions/run.ts";
+import type { AccessDiff } from "../policies/access/diff/diff.ts";
+import type { Matrix } from "../policies/access/matrix/matrix.ts";
+import { personal } from "../policies/access/matrix/reasons.ts";
+import { unreadable } from "../policies/access/matrix/view.ts";
+
+/** Grows when a reader of an older shape would be wrong about a newer one; new fields leave it. */
+export const shapeVersion = 1;
+
+const text = (kind: string, body: object): string =>
+  `${JSON.stringify({ version: shapeVersion, kind, ...body }, null, 2)}\n`;
+
+/** The matrix for machines: people who stand alike together, each with their own line of the stack file. */
+export function matrixJson({ people, apps }: Matrix): string {
+  return text("access-matrix", {
+    people,
+    apps: apps.map((access) => ({
+      name: access.app.name,
+      at: access.app.at,
+      host: access.app.host,
+      public: access.public,
+      open: access.open,
+      unreadable: unreadable(access.app),
+      probes: access.probes,
+      groups: access.alike.map(({ principals, mark, verdicts }) => ({
+        mark,
+        principals: principals.map((name) => {
+          const own = verdicts
+            .map((verdict) => personal(verdict, access.app, name))
+            .find((one, i) => one !== verdicts[i]);
+          return own ? { name, keyPath: own.keyPath, reason: own.reason } : { name };
+        }),
+        verdicts,
+      })),
+    })),
+  });
+}
+
+/** The diff for machines. */
+export function diffJson(diff: AccessDiff): string {
+  const counts: Record<string, number> = {};
+  for (const { kind } of diff.rows) counts[kind] = (counts[kind] ?? 0) + 1;
+  return text("access-diff", { ...diff, counts });
+}
+
+/** The results of the access tests for machines. */
+export function testsJson(results: readonly TestResult[], untested: readonly Untested[]): string {
+  const failed = results.filter(({ passed }) => !passed).length;
+  return text("access-tests", { passed: results.length - failed, failed, results, untested });
+}

@@ -1,0 +1,160 @@
+import type { TestResult, Untested } from "../policies/access/assertions/run.ts";
+import type { AccessDiff, Row } from "../policies/access/diff/diff.ts";
+import type { Matrix } from "../policies/access/matrix/matrix.ts";
+import { changesOf, place, reasonText, whoIs } from "./diff-text.ts";
+import { glyphs, meanings, networksOf, openByQuery, openText } from "./marks.ts";
+import { columns, merged } from "./table.ts";
+import { counted, first, visible } from "./text.ts";
+
+/** Text that a stack file or a cluster brought along, as text: no markup, no mention, no table border. */
+export function plain(text: string): string {
+  return visible(text)
+    .replace(/[\\`*_[\]#~<>&|]/g, (one) => `&#${one.charCodeAt(0)};`)
+    .replaceAll("@", "&#64;");
+}
+
+/** The same as code, in which a table would still break at its border. */
+export function code(text: string): string {
+  return `<code>${plain(text)}</code>`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)];
+}
+
+/** Rows below a summary that opens, once there are more than one wants to scroll past. */
+function folded(summary: string, lines: readonly string[], rows: number): string[] {
+  if (rows <= 30) return [...lines, ""];
+  return ["<details>", `<summary>${summary}</summary>`, "", ...lines, "", "</details>", ""];
+}
+
+const arrow = ({ before, after }: Row): string => `${before} → ${after}`;
+
+/** Newly public hosts, then what stops being protected or reachable: the part that a reviewer reads first. */
+export function dangersMarkdown({ rows }: AccessDiff): string {
+  const turned = rows.filter(({ kind }) => kind === "public");
+  const opened = rows.filter(
+    ({ kind, person }) => kind === "opened" || (kind === "gain" && person === "stranger"),
+  );
+  const gone = rows.filter(({ kind }) => kind === "unreachable");
+  const lines = [
+    ...turned.map((row) => `- **newly public** ◎ ${code(row.host)}: ${plain(reasonText(row))}`),
+    ...opened.map(
+      (row) => `- **open to ${whoIs(row.person)}** ○ ${code(place(row))}: ${plain(reasonText(row))}`,
+    ),
+    ...gone.map((row) => `- **not reachable any more** ${code(row.host)}: ${plain(reasonText(row))}`),
+  ];
+  return lines.length === 0 ? "Nothing becomes public, opens or disappears.\n" : `${lines.join("\n")}\n`;
+}
+
+/** The diff for a comment on a pull request, each change with the rule and the line that decide. */
+export function diffMarkdown(diff: AccessDiff): string {
+  const changes = changesOf(diff);
+  const doors = diff.rows.filter(({ kind }) =>
+    ["public", "private", "opened", "closed", "unreachable", "appeared"].includes(kind),
+  );
+  const words: Record<string, string> = { "+": "may reach", "-": "loses", "?": "cannot be told for" };
+  const lines: string[] = [`**Access**, ${plain(diff.before)} → ${plain(diff.after)}`, ""];
+  if (changes.length === 0 && doors.length === 0) lines.push("Nobody gains or loses anything.", "");
+  if (doors.length > 0)
+    lines.push(
+      ...table(
+        ["", "where", "before → after", "why"],
+        doors.map((row) => [row.kind, code(place(row)), arrow(row), plain(reasonText(row))]),
+      ),
+      "",
+    );
+  if (changes.length > 0)
+    lines.push(
+      ...folded(
+        `${counted(changes.length, "change")} of people`,
+        table(
+          ["", "who", "", "where", "rule", "why"],
+          changes.map(({ sign, person, hosts, row }) => [
+            `${sign}${hosts.length}`,
+            plain(whoIs(person)),
+            words[sign]!,
+            code(first(hosts, 3)),
+            code(row.rule),
+            plain(reasonText(row)),
+          ]),
+        ),
+        changes.length,
+      ),
+    );
+  for (const { view, at, reason } of diff.unreadable)
+    lines.push(`- not readable in ${plain(view)}: ${plain(at)}: ${plain(reason.split("\n")[0]!)}`);
+  const hosts = diff.public.map(code);
+  lines.push(
+    `Public: ${diff.public.length === 0 ? "none" : first(hosts, 10)}. Open to anonymous callers: ${counted(
+      diff.open.paths,
+      "API prefix",
+      "API prefixes",
+    )} on ${counted(diff.open.apps, "app")}.`,
+  );
+  return `${lines.join("\n").trimEnd()}\n`;
+}
+
+/** Failed, undecided and untested cells; one line when there are none. */
+export function testsMarkdown(results: readonly TestResult[], untested: readonly Untested[]): string {
+  const failed = results.filter(({ passed }) => !passed);
+  const lines = [
+    `**Access tests**: ${results.length - failed.length} passed, ${failed.length} failed, ${counted(untested.length, "app")} untested`,
+    "",
+  ];
+  if (failed.length > 0)
+    lines.push(
+      ...folded(
+        counted(failed.length, "failed test"),
+        table(
+          ["test", "who", "where", "expected", "got", "because", "mend"],
+          failed.map(
+            ({ at, principal, method, host, path, sourceIp, expected, got, reason, keyPath, mend }) => [
+              code(at),
+              plain(whoIs(principal)),
+              code(`${method} ${host}${path}${sourceIp ? ` from ${sourceIp}` : ""}`),
+              expected,
+              got,
+              plain(`${reason} (${keyPath})`),
+              plain(mend ?? ""),
+            ],
+          ),
+        ),
+        failed.length,
+      ),
+    );
+  for (const { at, severity, message } of untested)
+    lines.push(`- ${severity}: ${code(at)} ${plain(message)}`);
+  return `${lines.join("\n").trimEnd()}\n`;
+}
+
+/** People × apps as a table; people who stand alike everywhere share a column. */
+export function matrixMarkdown(all: Matrix): string {
+  const shown = merged(columns(all));
+  const lines = table(
+    ["", ...shown.map(({ people }) => plain(first(people, 3))), "open to anybody"],
+    all.apps.map((access, row) => [
+      `${plain(access.app.name)}<br>${code(access.app.host)}`,
+      ...shown.map(({ marks }) => glyphs[marks[row]!]),
+      [
+        access.public ? "**public**" : access.open.map((open) => code(openText(open))).join(" "),
+        ...networksOf(access).map((network) => `only from ${code(network)}`),
+      ]
+        .filter(Boolean)
+        .join("<br>"),
+    ]),
+  );
+  const legend = (["people", "api", "public", "unknown"] as const)
+    .map((mark) => `${glyphs[mark]} ${meanings[mark]}`)
+    .join(" · ");
+  const smuggled = openByQuery(all.apps).map(({ app }) => plain(app.name));
+  const warning =
+    smuggled.length === 0
+      ? []
+      : [
+          "",
+          `Open as a whole to who writes an open path into the query (${code("/?/api")}): ${first(smuggled, 10)}.`,
+        ];
+  return `${[...lines, "", legend, ...warning].join("\n")}\n`;
+}

@@ -1,0 +1,99 @@
+import { anonymous, stranger } from "../policies/access/matrix/decide.ts";
+import { type AppAccess, alikeOf, type Mark, type Matrix } from "../policies/access/matrix/matrix.ts";
+import { unreadable } from "../policies/access/matrix/view.ts";
+import { glyphs, networksOf, openByQuery, openText } from "./marks.ts";
+import { aligned, counted, first, visible, width } from "./text.ts";
+
+/** People whose marks are the same at every app, under one heading. */
+export interface Column {
+  people: readonly string[];
+  marks: readonly Mark[];
+}
+
+/** One column for each person, stranger and anonymous last. */
+export function columns({ people, apps }: Matrix): Column[] {
+  return [...people, stranger, anonymous].map((person) => ({
+    people: [person],
+    marks: apps.map((app) => alikeOf(app, person).mark),
+  }));
+}
+
+/** People with the same column share one; stranger and anonymous keep theirs. */
+export function merged(all: readonly Column[]): Column[] {
+  const same = new Map<string, Column>();
+  for (const column of all) {
+    const [person] = column.people;
+    const own = person === stranger || person === anonymous ? person : "";
+    const key = `${own} ${column.marks.join()}`;
+    const found = same.get(key);
+    same.set(key, found ? { ...found, people: [...found.people, ...column.people] } : column);
+  }
+  return [...same.values()];
+}
+
+function note(app: AppAccess, room: number): string {
+  const [problem] = unreadable(app.app);
+  if (problem !== undefined) return `not readable: ${visible(problem)}`;
+  if (app.public) return "PUBLIC";
+  const paths = app.open.map((open) => visible(openText(open)));
+  const open = width(paths.join(" ")) <= room ? paths.join(" ") : first(paths, 2);
+  const from = networksOf(app);
+  return [paths.length > 0 ? `open: ${open}` : "", from.length > 0 ? `only from ${first(from, 2)}` : ""]
+    .filter(Boolean)
+    .join(" · ");
+}
+
+export interface TableOptions {
+  /** Columns of the terminal; people who stand alike share a heading when the table would be wider. */
+  width?: number;
+}
+
+/**
+ * People × apps for a terminal: ● people, ○ API only for anonymous, ◎ public, blank no. People are numbered
+ * and listed below the table when their addresses would not fit above it.
+ */
+export function matrixTable(all: Matrix, { width: limit = 110 }: TableOptions = {}): string {
+  const names = all.apps.map(({ app }) => visible(app.name));
+  const label = Math.max(0, ...names.map(width));
+  const every = columns(all);
+  const spelled = every.reduce((sum, { people }) => sum + width(people[0]!) + 2, label);
+  const wide = spelled > limit;
+  const shown = wide ? merged(every) : every;
+  const fixed = (person: string): boolean => person === stranger || person === anonymous;
+  const heads = shown.map(({ people }, i) =>
+    wide && !fixed(people[0]!) ? String(i + 1) : visible(people[0]!),
+  );
+  const rows = all.apps.map((app, row) => [
+    names[row]!,
+    ...shown.map(({ marks }, column) => {
+      const room = width(heads[column]!) - 1;
+      const left = Math.floor(room / 2);
+      return `${" ".repeat(left)}${glyphs[marks[row]!] || " "}${" ".repeat(room - left)}`;
+    }),
+    note(app, 60),
+  ]);
+  const lines = aligned([["", ...heads, ""], ...rows], "  ");
+  const legend = "● people   ○ API only for anonymous   ◎ public   ? undecided   blank no";
+  const key = wide
+    ? aligned(
+        shown.flatMap(({ people }, i) =>
+          fixed(people[0]!)
+            ? []
+            : [[`  ${i + 1}`, visible(first(people, 3)), people.length > 3 ? `(${people.length})` : ""]],
+        ),
+        "  ",
+      )
+    : [];
+  const smuggled = openByQuery(all.apps);
+  const warning =
+    smuggled.length === 0
+      ? []
+      : [
+          "",
+          `! ${counted(smuggled.length, "app")} open as a whole to who writes an open path into the query (/?/api): ${first(
+            smuggled.map(({ app }) => visible(app.name)),
+            5,
+          )}`,
+        ];
+  return `${[...lines, "", legend, ...(key.length > 0 ? ["", ...key] : []), ...warning].join("\n")}\n`;
+}

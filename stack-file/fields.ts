@@ -1,0 +1,62 @@
+import { z } from "zod";
+import { durationMilliseconds } from "./duration.ts";
+import { asGoDuration, dnsLabel, isHost, isNetwork, quantity } from "./values.ts";
+
+/** What a value had to be, in words, for a union whose branches are all missed: `must be …`. */
+export const expectations = z.registry<{ expected: string }>();
+
+/**
+ * Text that passes a test; `wrong` says what is wrong with one that does not. It follows the key path and
+ * does not repeat the text: a secret at the wrong key must not be printed.
+ */
+export function text(test: (value: string) => boolean, wrong: string | ((value: string) => string)) {
+  return z.string().refine(test, {
+    error: (issue) => (typeof wrong === "string" ? wrong : wrong(String(issue.input))),
+  });
+}
+
+/** Text that is not empty. */
+export const someText = text((value) => value.trim() !== "", "is empty");
+
+export const hostName = text(
+  isHost,
+  "is no host name: lower case labels of letters, digits and hyphens, joined by dots, without port or wildcard",
+);
+
+export const namespaceName = text(
+  (value) => dnsLabel.test(value),
+  "is no namespace name: lower case letters, digits and hyphens, at most 63",
+);
+
+export const network = text(isNetwork, "is neither an IP address nor a network such as 10.244.0.0/16");
+
+/** A Go duration above zero. */
+export const duration = text(
+  (value) => (durationMilliseconds(value) ?? 0) > 0,
+  (value) => {
+    const meant = asGoDuration(value);
+    return `is no duration: write hours, minutes and seconds${meant === undefined ? ", such as 720h or 1h30m" : `; did you mean "${meant}"?`}`;
+  },
+);
+
+/** A Kubernetes quantity above zero; a bare number is taken as it stands. */
+export const amount = z
+  .union([z.string(), z.number()])
+  .transform(String)
+  .refine((value) => (quantity(value) ?? 0) > 0, {
+    error: "is no Kubernetes quantity, such as 500m, 2 or 1Gi",
+  })
+  .register(expectations, { expected: "a Kubernetes quantity, such as 500m, 2 or 1Gi" });
+
+const outOfRange = { error: "must be a port number from 1 to 65535" };
+
+export const portNumber = z.int().min(1, outOfRange).max(65535, outOfRange);
+
+/**
+ * A secret: encrypted by `pulumi config set --secret`, so `{ secure: … }` in the file. Optional here, because
+ * missing ones are reported together with the commands that set them.
+ */
+export const secret = z
+  .union([z.string(), z.strictObject({ secure: z.string() })])
+  .optional()
+  .register(expectations, { expected: "a value that `pulumi config set --secret` has encrypted" });

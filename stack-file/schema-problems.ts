@@ -1,0 +1,222 @@
+import { z } from "zod";
+import { unknownAnnotation } from "../policies/annotations/check.ts";
+import { newestRelease } from "../policies/language/releases.ts";
+import { expectations } from "./fields.ts";
+import { nearest } from "./nearest.ts";
+import { type PathPart, valueAt } from "./paths.ts";
+import type { Report } from "./problems.ts";
+
+type Issue = z.core.$ZodIssue;
+
+/**
+ * Checks one part of the stack file against its schema and reports every deviation at its key path, in the
+ * words of the stack file in place of the schema library's. Values are never repeated here, only by the
+ * messages of fields that hold no secret.
+ *
+ * @param at Where the part stands in the file.
+ * @returns The part with its defaults; undefined when it was refused.
+ */
+export function check<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+  at: readonly PathPart[],
+  report: Report,
+): T | undefined {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  tellAll(parsed.error.issues, { schema, value, at, report });
+  return undefined;
+}
+
+interface Part {
+  schema: z.core.$ZodType;
+  value: unknown;
+  at: readonly PathPart[];
+  report: Report;
+}
+
+function tellAll(issues: readonly Issue[], part: Part): void {
+  // Of a union the library gives the one branch of which nothing is wrong but a key too many; which branch
+  // was meant is a question for all of them.
+  const reopened = issues.filter(
+    (issue) =>
+      issue.code === "unrecognized_keys" &&
+      schemasAt(part, steps(issue)).some((schema) => schema instanceof z.ZodUnion),
+  );
+  for (const issue of issues) {
+    const below = reopened.some(
+      ({ path }) => path.length <= issue.path.length && path.every((step, i) => step === issue.path[i]),
+    );
+    if (!below) tell(issue, part);
+  }
+  for (const issue of reopened) {
+    const path = steps(issue);
+    const unions = schemasAt(part, path).filter((schema) => schema instanceof z.ZodUnion);
+    const given = valueAt(part.value, path);
+    const errors = unions[0]!.options.map((option) => z.safeParse(option, given).error?.issues ?? []);
+    tellUnion(errors, part, path, given);
+  }
+}
+
+function steps(issue: Issue): PathPart[] {
+  return issue.path.map((step) => (typeof step === "number" ? step : String(step)));
+}
+
+function tell(issue: Issue, part: Part): void {
+  const path = steps(issue);
+  const at = [...part.at, ...path];
+  const given = valueAt(part.value, path);
+  const { report } = part;
+  switch (issue.code) {
+    case "unrecognized_keys":
+      for (const key of issue.keys) report.problem([...at, key], unknownKey(key, at, schemasAt(part, path)));
+      break;
+    case "invalid_type":
+      report.problem(at, given === undefined ? missing(part, path) : wrongType(issue.expected, given));
+      break;
+    case "invalid_value":
+      report.problem(at, given === undefined ? missing(part, path) : wrongValue(issue.values, given));
+      break;
+    case "invalid_key":
+      // The path ends with the key itself.
+      for (const inner of issue.issues) report.problem(at, inner.message);
+      break;
+    case "invalid_union":
+      tellUnion(issue.errors, part, path, given);
+      break;
+    default:
+      report.problem(at, issue.message);
+  }
+}
+
+/** The branch that was meant is the one that is missed by least; what it lacks is what is said. */
+function tellUnion(
+  errors: readonly (readonly Issue[])[],
+  part: Part,
+  path: readonly PathPart[],
+  given: unknown,
+): void {
+  const at = [...part.at, ...path];
+  const schemas = schemasAt(part, path);
+  const expected = schemas
+    .map((schema) => expectations.get(schema)?.expected)
+    .find((text) => text !== undefined);
+  if (given === undefined) {
+    part.report.problem(at, missing(part, path));
+    return;
+  }
+  const [meant, ...others] = errors
+    .map((issues, i) => ({ issues, i, miss: missedBy(issues) }))
+    .sort((a, b) => a.miss - b.miss);
+  const unclear = others.some(({ miss }) => miss === meant?.miss);
+  if (meant === undefined || meant.miss >= far || (unclear && expected !== undefined)) {
+    part.report.problem(at, `must be ${expected ?? "something else"}`);
+    return;
+  }
+  const branch = schemas.find((schema) => schema instanceof z.ZodUnion)!.options[meant.i]!;
+  tellAll(meant.issues, { schema: branch, value: given, at, report: part.report });
+}
+
+/** Misses at the root mean that another branch was meant. */
+const far = 1000;
+
+function missedBy(issues: readonly Issue[]): number {
+  return issues.reduce((sum, issue) => {
+    if (issue.path.length === 0 && issue.code === "unrecognized_keys") return sum + 100 * issue.keys.length;
+    return sum + (issue.path.length === 0 && issue.code !== "custom" ? far : 1);
+  }, 0);
+}
+
+function missing(part: Part, path: readonly PathPart[]): string {
+  const description = schemasAt(part, path)
+    .map((schema) => z.globalRegistry.get(schema)?.description)
+    .find((text) => text !== undefined);
+  if (description === undefined) return "missing";
+  const clause = description.split(/[.:;](\s|$)/, 1)[0]!;
+  const plain = /^[A-Z][a-z']/.test(clause) && !/^(DNS|OAuth|Porkbun|Cloudflare|Pomerium)/.test(clause);
+  return `missing: ${plain ? clause[0]!.toLowerCase() + clause.slice(1) : clause}`;
+}
+
+function wrongType(expected: string, given: unknown): string {
+  if (isSealed(given)) return "is encrypted, but it is no secret: write it in plain";
+  return `must be ${names[expected] ?? expected}, not ${kindOf(given)}`;
+}
+
+function wrongValue(values: readonly unknown[], given: unknown): string {
+  const known = values.map(String);
+  const meant = typeof given === "string" ? nearest(given, known) : undefined;
+  const list = known.length === 1 ? known[0]! : `one of ${known.join(", ")}`;
+  return `must be ${list}${meant === undefined ? "" : `; did you mean "${meant}"?`}`;
+}
+
+function unknownKey(key: string, at: readonly PathPart[], schemas: readonly z.core.$ZodType[]): string {
+  if (at[0] === "apps" && at[2] === "route" && at.length === 3) return unknownAnnotation(key, newestRelease);
+  if (key === "replicas" && at.includes("storage"))
+    return "Pebble has one writer and so one replica; `storage.postgres` takes more";
+  const known = schemas
+    .flatMap((schema) => branches(schema))
+    .flatMap((schema) => (schema instanceof z.ZodObject ? Object.keys(schema.shape) : []));
+  const meant = nearest(key, known);
+  if (meant !== undefined) return `unknown key; did you mean "${meant}"?`;
+  return known.length === 0 ? "unknown key" : `unknown key; known here: ${[...new Set(known)].join(", ")}`;
+}
+
+const names: Readonly<Record<string, string>> = {
+  string: "text",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+  object: "a map",
+  record: "a map",
+  array: "a list",
+};
+
+function kindOf(value: unknown): string {
+  if (value === null) return "nothing";
+  if (typeof value === "boolean") return String(value);
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "number") return Number.isInteger(value) ? "a number" : "a fraction";
+  return names[typeof value] ?? typeof value;
+}
+
+function isSealed(value: unknown): boolean {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    Object.keys(value).length === 1 &&
+    typeof valueAt(value, ["secure"]) === "string"
+  );
+}
+
+/** The schemas that may stand at a path, each with what wraps it. */
+function schemasAt(part: Part, path: readonly PathPart[]): z.core.$ZodType[] {
+  let schemas: z.core.$ZodType[] = wrappings(part.schema);
+  for (const step of path) {
+    schemas = schemas
+      .flatMap(branches)
+      .flatMap((schema): z.core.$ZodType[] => {
+        if (schema instanceof z.ZodObject)
+          return Object.hasOwn(schema.shape, step) ? [schema.shape[step]] : [];
+        if (schema instanceof z.ZodRecord) return [schema.valueType];
+        if (schema instanceof z.ZodArray) return [schema.element];
+        return [];
+      })
+      .flatMap(wrappings);
+  }
+  return schemas;
+}
+
+/** A schema and those inside its optional, default and pipe wrappers, outermost first. */
+function wrappings(schema: z.core.$ZodType): z.core.$ZodType[] {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault)
+    return [schema, ...wrappings(schema.def.innerType)];
+  if (schema instanceof z.ZodPipe) return [schema, ...wrappings(schema.def.in)];
+  return [schema];
+}
+
+/** A schema, or those of a union. */
+function branches(schema: z.core.$ZodType): z.core.$ZodType[] {
+  return schema instanceof z.ZodUnion
+    ? schema.options.flatMap((option) => wrappings(option).flatMap(branches))
+    : [schema];
+}

@@ -1,0 +1,122 @@
+import { readFileSync } from "node:fs";
+import * as pulumi from "@pulumi/pulumi";
+import { keyPath, type PathPart } from "../stack-file/paths.ts";
+import { type Problem, StackFileError } from "../stack-file/problems.ts";
+import { project } from "../stack-file/project.ts";
+import { SecretText } from "../stack-file/secret-text.ts";
+import type { Secret } from "../stack-file/secrets.ts";
+import { secretSections } from "../stack-file/secrets.ts";
+import { stackFileName } from "../stack-file/stack-file.ts";
+import { parseStack } from "./load.ts";
+import type { Stack } from "./stack.ts";
+
+/** Keys whose value is text; the values of all others arrive as JSON. */
+const texts: readonly string[] = ["domain", "phase"];
+
+/**
+ * The stack that Pulumi runs the program for.
+ *
+ * @throws pulumi.RunError with every problem of the stack file at once.
+ */
+export function loadFromPulumi(): Stack {
+  const name = pulumi.getStack();
+  const prefix = `${project}:`;
+  const raw: Record<string, unknown> = {};
+  const encrypted = new Set<string>();
+  for (const [key, value] of Object.entries(pulumi.runtime.allConfig()))
+    if (key.startsWith(prefix)) {
+      const own = key.slice(prefix.length);
+      raw[own] = texts.includes(own) ? value : fromJson(value);
+      if (holdsEncrypted(key)) encrypted.add(own);
+    }
+  const file = fileText(name);
+  try {
+    return parseStack(name, raw, {
+      plain: (path, text) => standsInPlain(path, text, encrypted, file),
+      found: needlesslyEncrypted(encrypted),
+    });
+  } catch (error) {
+    // Pulumi prints the message of this one as it is, without a stack trace.
+    if (error instanceof StackFileError) throw new pulumi.RunError(error.message);
+    throw error;
+  }
+}
+
+/**
+ * A secret of the stack as an output that stays secret into state.
+ *
+ * @throws TypeError when it is sealed: the stack was read from its file, for the command line.
+ */
+export function secretOutput(secret: Secret): pulumi.Output<string> {
+  if (!(secret instanceof SecretText)) throw new TypeError("a sealed secret has no text to hand on");
+  return pulumi.secret(secret.reveal());
+}
+
+/** A value of the stack with each of its secrets as an output. */
+export type WithOutputs<T> = T extends Secret
+  ? pulumi.Output<string>
+  : T extends object
+    ? { [K in keyof T]: WithOutputs<T[K]> }
+    : T;
+
+/** {@link secretOutput} for every secret that a value of the stack holds. */
+export function secretOutputs<T>(value: T): WithOutputs<T> {
+  if (value instanceof SecretText) return secretOutput(value) as WithOutputs<T>;
+  if (typeof value !== "object" || value === null) return value as WithOutputs<T>;
+  const entries = Object.entries(value).map(([key, inner]) => [key, secretOutputs(inner)]);
+  return Object.fromEntries(entries) as WithOutputs<T>;
+}
+
+function fromJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/**
+ * Whether a key holds an encrypted value anywhere. The SDK knows, but its types do not say so.
+ *
+ * @see https://github.com/pulumi/pulumi/blob/master/sdk/nodejs/runtime/config.ts
+ */
+function holdsEncrypted(key: string): boolean {
+  const runtime = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };
+  return runtime.isConfigSecret(key);
+}
+
+/** The stack file's text; empty where it lies elsewhere (`--config-file`) or there is none. */
+function fileText(stack: string): string {
+  try {
+    return readFileSync(stackFileName(stack), "utf8");
+  } catch {
+    return "";
+  }
+}
+
+/** Shorter texts may stand in a file by chance. */
+const longEnough = 8;
+
+/**
+ * Pulumi tells only whether a top-level key holds an encrypted value anywhere. One that holds another
+ * secret in plain is known by the secret itself, which no encrypted file contains.
+ */
+function standsInPlain(
+  path: readonly PathPart[],
+  text: string,
+  encrypted: ReadonlySet<string>,
+  file: string,
+): boolean {
+  return !encrypted.has(String(path[0])) || (text.length >= longEnough && file.includes(text));
+}
+
+/** What is encrypted but no secret would be decrypted into plain state unnoticed. */
+function needlesslyEncrypted(encrypted: ReadonlySet<string>): Problem[] {
+  return [...encrypted]
+    .filter((key) => !secretSections.includes(key))
+    .map((key) => ({
+      at: keyPath([key]),
+      message:
+        "holds an encrypted value, but nothing in it is a secret: it stands in plain on the cluster; write it in plain",
+    }));
+}

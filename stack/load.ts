@@ -1,0 +1,92 @@
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
+import { isMap, keyPath } from "../stack-file/paths.ts";
+import { type Problem, Report, StackFileError } from "../stack-file/problems.ts";
+import { checkSecrets, type SecretOptions } from "../stack-file/secrets.ts";
+import { readStackFile, stackFileName, stackOf } from "../stack-file/stack-file.ts";
+import { resolve } from "./resolve.ts";
+import type { Stack } from "./stack.ts";
+
+export interface ParseOptions extends SecretOptions {
+  /** The stack file's name in errors. Default: `Pulumi.<stack>.yaml`. */
+  file?: string;
+  /** Line of a key path, where it is known. */
+  line?: (at: string) => number | undefined;
+  /** Problems found before, reported ahead of the others. */
+  found?: readonly Problem[];
+}
+
+/**
+ * Checks a stack's configuration and fills in what it leaves out.
+ *
+ * @param name The Pulumi stack's name.
+ * @param raw The project's keys, without their namespace, and their values as data.
+ * @throws StackFileError with every problem at once.
+ */
+export function parseStack(name: string, raw: unknown, options: ParseOptions = {}): Stack {
+  const report = new Report();
+  const stack = resolve(name, raw, report);
+  const secrets = new Report();
+  checkSecrets(name, raw, options, secrets);
+  const problems = [...(options.found ?? []), ...inOrder(report.problems, raw), ...secrets.problems];
+  if (stack === undefined || problems.length > 0)
+    throw new StackFileError(
+      options.file ?? stackFileName(name),
+      problems.map((problem) => {
+        const line = problem.line ?? options.line?.(problem.at);
+        return line === undefined ? problem : { ...problem, line };
+      }),
+    );
+  stack.warnings.push(...secrets.warnings);
+  return stack;
+}
+
+/** Problems in the order of the stack file: its sections, and the entries below them. */
+function inOrder(problems: readonly Problem[], raw: unknown): Problem[] {
+  const places = new Map<string, number>();
+  for (const [section, value] of Object.entries(isMap(raw) ? raw : {})) {
+    places.set(keyPath([section]), places.size);
+    for (const key of Object.keys(isMap(value) ? value : {}))
+      places.set(keyPath([section, key]), places.size);
+  }
+  const place = ({ at }: Problem): number => {
+    const [entry, section] = /^([^.[]+)(?:\.[^.[]+|\["[^"]*"\])?/.exec(at) ?? [];
+    return places.get(entry ?? "") ?? places.get(section ?? "") ?? places.size;
+  };
+  return problems
+    .map((problem) => ({ problem, place: place(problem) }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ problem }) => problem);
+}
+
+/**
+ * Reads a stack file as it lies there, for the command line: sealed secrets stay sealed, and those that
+ * have yet to be set are a warning, because the command line needs none.
+ *
+ * @param path `Pulumi.<stack>.yaml`, with or without folders.
+ * @throws StackFileError with every problem at once, each with its line.
+ */
+export function loadFromFile(path: string, options: SecretOptions = {}): Stack {
+  const file = basename(path);
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const message = code === "ENOENT" ? `there is no ${path}` : `${path} cannot be read (${code})`;
+    throw new StackFileError(file, [{ at: "", message }]);
+  }
+  return loadFromText(file, text, options);
+}
+
+/** {@link loadFromFile} for a text that is at hand, as from another revision of the file. */
+export function loadFromText(file: string, text: string, options: SecretOptions = {}): Stack {
+  const { raw, problems, line } = readStackFile(file, text);
+  return parseStack(stackOf(file), raw, {
+    missingSecrets: "warning",
+    ...options,
+    file: basename(file),
+    line,
+    found: problems,
+  });
+}

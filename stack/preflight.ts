@@ -1,0 +1,95 @@
+import type { ReadOnlyApi } from "../components/cluster/api.ts";
+import { inspect } from "../components/cluster/inspect.ts";
+import { type LiveCluster, readCluster } from "../components/cluster/live.ts";
+import { type Loss, losses, lossProblems, protectionsRow } from "../components/ingress-nginx/checks.ts";
+import type { Gate, Row } from "../components/ingress-nginx/gates/gate.ts";
+import { noWayBack } from "../components/ingress-nginx/gates/phase.ts";
+import { inspectIngressNginx } from "../components/ingress-nginx/leaving.ts";
+import type { LiveIngressNginx } from "../components/ingress-nginx/live.ts";
+import { strayProblems, unspokenProblems } from "../components/ingress-nginx/strays.ts";
+import { existingProblems } from "../components/pomerium/checks.ts";
+import { type LivePomerium, readPomerium } from "../components/pomerium/live.ts";
+import { StackFileError } from "../stack-file/problems.ts";
+import { stackFileName } from "../stack-file/stack-file.ts";
+import { gateProblems, gates } from "./gates.ts";
+import { type CertificateReport, inspectCertificates } from "./preflight-certificates.ts";
+import { accessProblems, preflightProblems } from "./preflight-problems.ts";
+import { inspectTunnels, type TunnelReport } from "./preflight-tunnels.ts";
+import type { Stack } from "./stack.ts";
+
+/** What the program knows of the cluster when it begins to register. */
+export interface ClusterFindings {
+  cluster: LiveCluster;
+  certificates: CertificateReport;
+  /** The cluster's own; undefined when the stack file speaks of none. */
+  ingressNginx: LiveIngressNginx | undefined;
+  /** What it has of Pomerium already. */
+  pomerium: LivePomerium;
+}
+
+/** The same, and what leads to the cluster. */
+export interface Findings extends ClusterFindings {
+  tunnels: TunnelReport;
+  /** The readiness table: what must hold before ingress-nginx goes, and whether it does. */
+  readiness: readonly Row[];
+}
+
+/**
+ * Looks at the live cluster, in one round of parallel questions.
+ *
+ * @throws ClusterError when the cluster does not answer.
+ */
+export async function readFindings(stack: Stack, api: ReadOnlyApi): Promise<ClusterFindings> {
+  const reading = readCluster(api);
+  const [cluster, certificates, ingressNginx, pomerium] = await Promise.all([
+    reading,
+    inspectCertificates(stack, api),
+    inspectIngressNginx(stack, api, reading),
+    readPomerium(api, reading),
+  ]);
+  return { cluster, certificates, ingressNginx, pomerium };
+}
+
+/** What must hold before ingress-nginx goes, and whether it does. Nothing must where it has no effect, or is none. */
+export function readinessOf(
+  stack: Stack,
+  { cluster, certificates, ingressNginx: nginx }: ClusterFindings,
+): { gates: Gate[]; losses: Loss[]; rows: Row[] } {
+  if (nginx === undefined) return { gates: [], losses: [], rows: [] };
+  const found = gates({ stack, cluster, nginx, issuance: certificates.live });
+  if (found.length === 0) return { gates: [], losses: [], rows: [] };
+  const lost = losses(stack, nginx);
+  return { gates: found, losses: lost, rows: lost.length > 0 ? [...found, protectionsRow(lost)] : found };
+}
+
+/**
+ * Runs the access tests and looks at the live cluster before anything is registered. The program goes on only
+ * if every test holds, and the cluster is the one that the stack means, has what the stack needs, and is ready for
+ * the phase.
+ *
+ * @throws StackFileError with every problem at once.
+ */
+export async function preflight(stack: Stack): Promise<Findings> {
+  const [seen, tunnels] = await Promise.all([
+    inspect(stack.cluster, (api) => readFindings(stack, api)),
+    inspectTunnels(stack),
+  ]);
+  if ("at" in seen) throw new StackFileError(stackFileName(stack.name), [...accessProblems(stack), seen]);
+  const { cluster, certificates, ingressNginx: nginx, pomerium } = seen;
+  const readiness = readinessOf(stack, seen);
+  const problems = [
+    ...accessProblems(stack),
+    ...preflightProblems(stack, cluster, [
+      ...certificates.problems,
+      ...tunnels.problems,
+      ...existingProblems(stack, cluster, pomerium),
+      ...noWayBack({ stack, cluster, nginx }),
+      ...unspokenProblems(stack, cluster),
+      ...(nginx ? strayProblems(stack, nginx) : []),
+      ...lossProblems(readiness.losses),
+      ...gateProblems(stack, readiness.gates),
+    ]),
+  ];
+  if (problems.length > 0) throw new StackFileError(stackFileName(stack.name), problems);
+  return { ...seen, tunnels, readiness: readiness.rows };
+}

@@ -1,0 +1,57 @@
+import { z } from "zod";
+import { appName, appSchema } from "../components/apps/schema.ts";
+import { certificatesSchema } from "../components/certificates/schema.ts";
+import { clusterSchema } from "../components/cluster/schema.ts";
+import { ingressNginxSchema } from "../components/ingress-nginx/schema.ts";
+import { pomeriumSchema } from "../components/pomerium/schema.ts";
+import { tunnelName, tunnelSchema } from "../components/tunnels/schema.ts";
+import { accessTestSchema } from "../policies/access/assertions/schema.ts";
+import { usersSchema } from "../policies/access/users-schema.ts";
+import { catalogueEntrySchema } from "../policies/catalogue/schema.ts";
+import { hostName, someText } from "../stack-file/fields.ts";
+
+/**
+ * The stack file's shape, key by key: `pomerium-migration:<key>` below `config:`. Strict throughout: a key
+ * that nobody reads is an error. What depends on more than one value is checked when the file is resolved.
+ */
+export const sections = {
+  cluster: clusterSchema.describe("The cluster that the stack means."),
+  phase: z
+    .enum(["coexist", "cutover", "retired"])
+    .default("coexist")
+    .describe("How far the migration has come: coexist, cutover or retired. Default: coexist."),
+  domain: hostName.describe("Domain of every app without a host of its own."),
+  pomerium: pomeriumSchema.describe("Pomerium itself."),
+  certificates: certificatesSchema.describe("Certificates from an ACME server by DNS-01."),
+  users: usersSchema.describe("People, and groups of them."),
+  apps: z
+    .record(appName, appSchema)
+    .refine((apps) => Object.keys(apps).length > 0, { error: "is empty: name at least one app" })
+    .describe("The apps behind Pomerium."),
+  tunnels: z.record(tunnelName, tunnelSchema).default({}).describe("Cloudflare tunnels. Default: none."),
+  ingressNginx: ingressNginxSchema.optional(),
+  accessTests: z
+    .strictObject({
+      strict: z
+        .boolean()
+        .default(false)
+        .describe("An app that no test denies to a stranger is an error, not a warning. Default: false."),
+      apps: z
+        .record(z.string(), z.array(accessTestSchema))
+        .default({})
+        .describe("App and what is asserted of it."),
+    })
+    .prefault({})
+    .describe("Who can and who cannot reach what; a failing test fails the preview. Default: no tests."),
+  catalogue: z
+    .record(someText, catalogueEntrySchema)
+    .default({})
+    .describe("Known apps besides the project's own catalogue. Default: none."),
+};
+
+export type SectionName = keyof typeof sections;
+
+/** The sections as they come out of the schema, defaults filled in. */
+export type Sections = { [K in SectionName]: z.output<(typeof sections)[K]> };
+
+export const sectionNames = Object.keys(sections) as SectionName[];

@@ -1,0 +1,34 @@
+import type { AppConfig } from "../components/apps/config.ts";
+import type { CertificatesConfig } from "../components/certificates/config.ts";
+import type { Cluster } from "../components/cluster/config.ts";
+import type { Phase } from "../components/cluster/phase.ts";
+import type { IngressNginxConfig } from "../components/ingress-nginx/config.ts";
+import type { PomeriumConfig } from "../components/pomerium/config.ts";
+import type { TunnelConfig } from "../components/tunnels/config.ts";
+import type { AccessTests } from "../policies/access/assertions/config.ts";
+import type { Directory } from "../policies/access/people.ts";
+import type { Warning } from "../stack-file/problems.ts";
+
+/**
+ * One cluster, whole and checked: defaults filled in, groups resolved to people, hosts spelled out,
+ * catalogue entries applied. What the program deploys and what the command line shows come from this
+ * alone.
+ */
+export interface Stack {
+  /** The Pulumi stack's name: `octavo`. */
+  name: string;
+  cluster: Cluster;
+  phase: Phase;
+  /** Domain of every app without a `host` of its own. */
+  domain: string;
+  pomerium: PomeriumConfig;
+  certificates: CertificatesConfig;
+  directory: Directory;
+  /** In the order of the stack file. */
+  apps: AppConfig[];
+  tunnels: TunnelConfig[];
+  ingressNginx?: IngressNginxConfig;
+  accessTests: AccessTests;
+  /** What is allowed but deserves a look, each with its key path. */
+  warnings: Warning[];
+}

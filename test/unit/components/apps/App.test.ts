@@ -1,0 +1,319 @@
+import { strict as assert } from "node:assert";
+import * as pulumi from "@pulumi/pulumi";
+import YAML from "yaml";
+import { App, type AppArgs } from "../../../../components/apps/App.ts";
+import { appProblems } from "../../../../components/apps/args.ts";
+import {
+  type AuthorizationAnnotations,
+  authorizationAnnotations,
+  ingressSpec,
+} from "../../../../components/apps/ingress.ts";
+import { Verify, verifyImage } from "../../../../components/apps/Verify.ts";
+import { HostCertificate } from "../../../../components/certificates/HostCertificate.ts";
+import { type Authorization, accessRoutes } from "../../../../policies/access/routes.ts";
+import { registered } from "./mocks.ts";
+
+const access = accessRoutes({
+  kind: "people",
+  people: [{ email: "alice@gmail.com", because: "users.admins[0]" }],
+  api: [],
+  from: [],
+});
+const [{ authorization: people }] = access;
+
+const komga: AppArgs = {
+  host: "komga.example.org",
+  namespace: "komga",
+  service: { name: "komga-svc", port: 25600 },
+  access,
+  route: { timeout: "0s", preserve_host_header: true },
+  pomeriumVersion: "v0.33.1",
+  ingressClass: "pomerium",
+  certificate: { secretName: "komga-tls", issuer: "letsencrypt" },
+};
+
+const ingressType = "kubernetes:networking.k8s.io/v1:Ingress";
+const certificateType = "kubernetes:cert-manager.io/v1:Certificate";
+
+describe("an app", () => {
+  it("is one Ingress of class pomerium with a certificate of its own", async () => {
+    const resources = await registered(() => void new App("komga", komga));
+    assert.deepEqual(
+      resources.map(({ type, name }) => `${type} ${name}`),
+      [
+        "pomerium-migration:apps:App komga",
+        "pomerium-migration:certificates:HostCertificate komga",
+        `${certificateType} komga-certificate`,
+        `${ingressType} komga-ingress`,
+      ],
+    );
+    const [, , certificate, ingress] = resources.map(({ inputs }) => inputs);
+    assert.deepEqual(ingress.metadata.name, "komga-pomerium-ingress");
+    assert.deepEqual(ingress.metadata.namespace, "komga");
+    assert.deepEqual(ingress.spec, {
+      ingressClassName: "pomerium",
+      rules: [
+        {
+          host: "komga.example.org",
+          http: {
+            paths: [
+              {
+                path: "/",
+                pathType: "Prefix",
+                backend: { service: { name: "komga-svc", port: { number: 25600 } } },
+              },
+            ],
+          },
+        },
+      ],
+      tls: [{ hosts: ["komga.example.org"], secretName: "komga-tls" }],
+    });
+    const { "ingress.pomerium.io/policy": text, ...others } = ingress.metadata.annotations;
+    assert.deepEqual(others, {
+      "ingress.pomerium.io/preserve_host_header": "true",
+      "ingress.pomerium.io/timeout": "0s",
+    });
+    assert.deepEqual(YAML.parse(text), people.public ? undefined : people.policy);
+
+    assert.deepEqual(certificate.metadata, {
+      name: "komga-tls",
+      namespace: "komga",
+      annotations: { "pulumi.com/waitFor": "condition=Ready" },
+    });
+    assert.deepEqual(certificate.spec, {
+      secretName: "komga-tls",
+      dnsNames: ["komga.example.org"],
+      issuerRef: { group: "cert-manager.io", kind: "ClusterIssuer", name: "letsencrypt" },
+    });
+  });
+
+  it("opens its API paths by an Ingress of their own, which no query can imitate", async () => {
+    const withApi = accessRoutes({
+      kind: "people",
+      people: [{ email: "alice@gmail.com", because: "users.admins[0]" }],
+      api: [{ path: "/api" }, { path: "/ping", exact: true }],
+      from: [],
+    });
+    const resources = await registered(() => void new App("komga", { ...komga, access: withApi }));
+    const ingresses = resources.filter(({ type }) => type === ingressType).map(({ inputs }) => inputs);
+    const [site, open] = ingresses;
+    assert.equal(ingresses.length, 2);
+    assert.equal(open.metadata.name, "komga-pomerium-ingress-open");
+    assert.deepEqual(
+      open.spec.rules[0].http.paths.map(({ path, pathType }: Record<string, string>) => [path, pathType]),
+      [
+        ["/api", "Exact"],
+        ["/api/", "Prefix"],
+        ["/ping", "Exact"],
+      ],
+    );
+    assert.equal(
+      open.metadata.annotations["ingress.pomerium.io/allow_public_unauthenticated_access"],
+      "true",
+    );
+    assert.equal(open.metadata.annotations["ingress.pomerium.io/policy"], undefined);
+    assert.equal(
+      site.metadata.annotations["ingress.pomerium.io/allow_public_unauthenticated_access"],
+      undefined,
+    );
+    assert.doesNotMatch(site.metadata.annotations["ingress.pomerium.io/policy"], /http_path/);
+    assert.deepEqual(open.spec.tls, site.spec.tls);
+  });
+
+  it("has no certificate that goes with an Ingress", async () => {
+    const resources = await registered(() => void new App("komga", komga));
+    for (const { type, inputs } of resources.filter(({ type }) => type === ingressType))
+      assert.ok(
+        !Object.keys(inputs.metadata.annotations).some((name) => name.includes("cert-manager")),
+        type,
+      );
+  });
+
+  it("gets no Ingress before Pomerium is ready and the certificate is issued", async () => {
+    await registered(async (sofar) => {
+      const [pomerium, issuer] = [Promise.withResolvers<string>(), Promise.withResolvers<string>()];
+      const app = (name: string, ingressClass: pulumi.Input<string>, of: pulumi.Input<string>) =>
+        new App(name, { ...komga, ingressClass, certificate: { secretName: `${name}-tls`, issuer: of } });
+      app("a", pomerium.promise, "letsencrypt");
+      app("b", "pomerium", issuer.promise);
+      app("c", "pomerium", "letsencrypt");
+      const ingresses = () => sofar.filter(({ type }) => type === ingressType).map(({ name }) => name);
+      const settle = () => new Promise((resolve) => setTimeout(resolve, 50));
+      await settle();
+      assert.deepEqual(ingresses(), ["c-ingress"]);
+      pomerium.resolve("pomerium");
+      await settle();
+      assert.deepEqual(ingresses(), ["c-ingress", "a-ingress"]);
+      issuer.resolve("letsencrypt");
+      await settle();
+      assert.deepEqual(ingresses(), ["c-ingress", "a-ingress", "b-ingress"]);
+      const certificate = sofar.findIndex(({ name }) => name === "c-certificate");
+      assert.ok(certificate < sofar.findIndex(({ name }) => name === "c-ingress"));
+    });
+  });
+
+  it("may be served by a certificate of the whole zone", async () => {
+    const { certificate: _, ...args } = komga;
+    const resources = await registered(() => void new App("komga", args));
+    assert.deepEqual(
+      resources.map(({ type }) => type),
+      ["pomerium-migration:apps:App", ingressType],
+    );
+    assert.equal(resources[1]?.inputs.spec.tls, undefined);
+  });
+
+  it("may have a certificate of wildcard names, but only one that is for its host", async () => {
+    const withNames = (...dnsNames: string[]) => ({
+      ...komga,
+      certificate: { secretName: "komga-tls", issuer: "letsencrypt", dnsNames },
+    });
+    const resources = await registered(() => void new App("komga", withNames("*.example.org")));
+    assert.deepEqual(resources.find(({ type }) => type === certificateType)?.inputs.spec.dnsNames, [
+      "*.example.org",
+    ]);
+    for (const names of [["*.org"], ["*.komga.example.org"], ["example.org"], []])
+      assert.ok(appProblems("komga", withNames(...names)).length > 0, names.join());
+  });
+
+  it("is public or has a policy, never both", () => {
+    assert.deepEqual(authorizationAnnotations({ public: true }), {
+      "ingress.pomerium.io/allow_public_unauthenticated_access": "true",
+    });
+    assert.deepEqual(Object.keys(authorizationAnnotations(people)), ["ingress.pomerium.io/policy"]);
+    // @ts-expect-error public and a policy
+    const authorization: Authorization = { public: true, policy: [] };
+    // @ts-expect-error public and a policy
+    const annotations: AuthorizationAnnotations = {
+      "ingress.pomerium.io/allow_public_unauthenticated_access": "true",
+      "ingress.pomerium.io/policy": "[]",
+    };
+    assert.ok(annotations);
+    // Even where a cast lets it through, one annotation is written.
+    assert.equal(Object.keys(authorizationAnnotations(authorization)).length, 1);
+  });
+
+  it("names its Service's port by name where the stack file does", () => {
+    const { rules } = ingressSpec({
+      ...komga,
+      paths: [{ path: "/", exact: false }],
+      service: { name: "a", port: "http" },
+      route: {},
+    }) as { rules: { http: { paths: { backend: unknown }[] } }[] };
+    assert.deepEqual(rules[0]?.http.paths[0]?.backend, { service: { name: "a", port: { name: "http" } } });
+  });
+
+  it("has no path when it speaks TCP, UDP or SSH, as Pomerium wants it", () => {
+    for (const route of [{ tcp_upstream: true }, { udp_upstream: true }, { ssh_upstream: true }]) {
+      const { rules } = ingressSpec({ ...komga, paths: [{ path: "/", exact: false }], route }) as {
+        rules: { http: { paths: object[] } }[];
+      };
+      assert.deepEqual(rules[0]?.http.paths, [
+        {
+          pathType: "ImplementationSpecific",
+          backend: { service: { name: "komga-svc", port: { number: 25600 } } },
+        },
+      ]);
+    }
+  });
+
+  it("with wrong arguments registers nothing, and every one of them is named", async () => {
+    let error: unknown;
+    const resources = await registered(() => {
+      try {
+        new App("Komga", {
+          ...komga,
+          host: "Komga",
+          service: { name: "komga-svc", port: "25600" },
+          route: { load_balancing_policy: "random", timeout: "30" as "30s" },
+          pomeriumVersion: "v0.31.3",
+          certificate: { secretName: "Komga", issuer: "letsencrypt" },
+        });
+      } catch (thrown) {
+        error = thrown;
+      }
+    });
+    assert.ok(pulumi.InputPropertiesError.isInstance(error));
+    assert.deepEqual(
+      error.errors.map(({ propertyPath }) => propertyPath),
+      [
+        "name",
+        "host",
+        "service.port",
+        "route.timeout",
+        "route.load_balancing_policy",
+        "certificate.secretName",
+      ],
+    );
+    assert.deepEqual(resources, []);
+  });
+});
+
+describe("a host's certificate", () => {
+  it("may be that of the sign-in pages, under a name of its own", async () => {
+    const resources = await registered(() => {
+      new HostCertificate("authenticate", {
+        namespace: "pomerium",
+        secretName: "pomerium-auth-tls",
+        certificateName: "pomerium-auth-cert",
+        dnsNames: ["authenticate.example.org"],
+        issuer: "letsencrypt",
+      });
+    });
+    assert.equal(resources[1]?.name, "authenticate-certificate");
+    assert.equal(resources[1]?.inputs.metadata.name, "pomerium-auth-cert");
+    assert.equal(resources[1]?.inputs.spec.secretName, "pomerium-auth-tls");
+  });
+
+  it("needs a host and a Secret", async () => {
+    await registered(() => {
+      assert.throws(
+        () =>
+          new HostCertificate("x", {
+            namespace: "a",
+            secretName: "A",
+            dnsNames: ["*.example.org", "B"],
+            issuer: "i",
+          }),
+        (error: unknown) =>
+          pulumi.InputPropertiesError.isInstance(error) &&
+          error.errors.map(({ propertyPath }) => propertyPath).join() === "secretName,dnsNames[1]",
+      );
+    });
+  });
+});
+
+describe("the verify page", () => {
+  it("answers as verify:8000 from an image that cannot change", async () => {
+    const resources = await registered(() => void new Verify("verify", { namespace: "pomerium" }));
+    const [, deployment, service] = resources.map(({ inputs }) => inputs);
+    assert.equal(service.metadata.name, "verify");
+    assert.equal(service.metadata.namespace, "pomerium");
+    assert.equal(service.spec.ports[0].port, 8000);
+    const pod = deployment.spec.template;
+    assert.deepEqual(service.spec.selector, pod.metadata.labels);
+    assert.deepEqual(deployment.spec.selector.matchLabels, pod.metadata.labels);
+    assert.equal(pod.spec.containers[0].image, verifyImage);
+    assert.match(verifyImage, /^docker\.io\/pomerium\/verify@sha256:[0-9a-f]{64}$/);
+    assert.equal(pod.spec.containers[0].readinessProbe.httpGet.path, "/healthz");
+  });
+
+  it("passes the restricted Pod Security Standard", async () => {
+    const resources = await registered(() => void new Verify("verify", { namespace: "pomerium" }));
+    const { securityContext, containers } = resources[1]!.inputs.spec.template.spec;
+    assert.equal(securityContext.runAsNonRoot, true);
+    assert.equal(securityContext.seccompProfile.type, "RuntimeDefault");
+    assert.equal(containers[0].securityContext.allowPrivilegeEscalation, false);
+    assert.deepEqual(containers[0].securityContext.capabilities, { drop: ["ALL"] });
+  });
+
+  it("fetches Pomerium's keys from another port while Pomerium is not on 443", async () => {
+    const endpoint = "https://verify.example.org:8443/.well-known/pomerium/jwks.json";
+    const resources = await registered(
+      () => void new Verify("verify", { namespace: "pomerium", jwksEndpoint: endpoint }),
+    );
+    assert.deepEqual(resources[1]?.inputs.spec.template.spec.containers[0].env[1], {
+      name: "JWKS_ENDPOINT",
+      value: endpoint,
+    });
+  });
+});

@@ -1,0 +1,213 @@
+import { strict as assert } from "node:assert";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { DnsIssuer, type DnsIssuerArgs } from "../../../../components/certificates/DnsIssuer.ts";
+import { HostCertificate } from "../../../../components/certificates/HostCertificate.ts";
+import { managedBy } from "../../../../components/cluster/live.ts";
+import { type Registration, record, withoutSecrets } from "../pomerium/recorder.ts";
+
+const secrets = ["the-api-key", "the-secret-api-key", "the-token"] as const;
+const args: DnsIssuerArgs = {
+  issuer: "letsencrypt-prod",
+  server: "https://acme.example.com/directory",
+  email: "root@example.org",
+  zones: {
+    "example.org": { solver: "porkbun", apiKey: secrets[0], secretApiKey: secrets[1] },
+    "example.net": { solver: "cloudflare", apiToken: secrets[2] },
+  },
+};
+const foreign = { foreign: true, acme: { accountKey: "by-hand" } };
+
+function deploy(changes: Partial<DnsIssuerArgs> = {}): Promise<Registration[]> {
+  return record(() => {
+    const provider = new k8s.Provider("cluster", { context: "octavo" });
+    new DnsIssuer("issuer", { ...args, ...changes }, { provider });
+  });
+}
+
+function find(registrations: Registration[], name: string): Registration {
+  const found = registrations.find((registration) => registration.name === name);
+  assert.ok(found, `${name} is not registered`);
+  return found;
+}
+
+/** Names of everything that must be there before `name` is made. */
+function beforehand(registrations: Registration[], name: string): string[] {
+  const direct = find(registrations, name).after;
+  return [...new Set([...direct, ...direct.flatMap((other) => beforehand(registrations, other))])];
+}
+
+const kinds = (registrations: Registration[]): string[] =>
+  registrations
+    .filter(({ type }) => type.startsWith("kubernetes:"))
+    .map(({ type, name }) => `${type.split(":").at(-1)} ${name}`)
+    .sort();
+
+const metadataOf = ({ inputs }: Registration) =>
+  inputs.metadata as { labels?: Record<string, string>; annotations: Record<string, string> };
+
+describe("the issuer", () => {
+  it("comes after its credentials and its webhook, and each zone's canary after it", async () => {
+    const registrations = await deploy();
+    assert.deepEqual(kinds(registrations), [
+      "Certificate issuer-canary-example.net-certificate",
+      "Certificate issuer-canary-example.org-certificate",
+      "ClusterIssuer issuer-letsencrypt-prod",
+      "Release issuer-webhook",
+      "Secret issuer-credentials-example.net",
+      "Secret issuer-credentials-example.org",
+    ]);
+    assert.deepEqual(find(registrations, "issuer-letsencrypt-prod").after, [
+      "issuer-credentials-example.net",
+      "issuer-credentials-example.org",
+      "issuer-webhook",
+    ]);
+    for (const zone of ["example.net", "example.org"])
+      assert.ok(
+        beforehand(registrations, `issuer-canary-${zone}-certificate`).includes("issuer-letsencrypt-prod"),
+      );
+  });
+
+  it("is only trusted with a host when that host's own zone is proven", async () => {
+    const registrations = await record(() => {
+      const provider = new k8s.Provider("cluster", { context: "octavo" });
+      const issuer = new DnsIssuer("issuer", args, { provider });
+      for (const host of ["a.example.org", "example.net"]) {
+        const certificate = { namespace: "apps", secretName: `${host}-tls`, dnsNames: [host] };
+        new HostCertificate(host, { ...certificate, issuer: issuer.issuerFor(host) }, { provider });
+      }
+      assert.throws(() => issuer.issuerFor("example.com"), /example\.com lies in no zone/);
+    });
+    const canaries = (host: string): string[] =>
+      beforehand(registrations, `${host}-certificate`).filter((name) => name.includes("canary"));
+    assert.deepEqual(canaries("a.example.org"), ["issuer-canary-example.org-certificate"]);
+    assert.deepEqual(canaries("example.net"), ["issuer-canary-example.net-certificate"]);
+  });
+
+  it("never shows a credential, nor its base64, to somebody who may not see secrets", async () => {
+    const registrations = await deploy();
+    const seen = JSON.stringify(registrations.map(({ inputs }) => withoutSecrets(inputs)));
+    const all = JSON.stringify(registrations);
+    for (const secret of secrets) {
+      const encoded = Buffer.from(secret).toString("base64");
+      assert.ok(all.includes(encoded));
+      for (const text of [secret, encoded]) assert.ok(!seen.includes(text), text);
+    }
+    for (const zone of ["example.org", "example.net"])
+      assert.ok(find(registrations, `issuer-credentials-${zone}`).secretOutputs.includes("data"));
+  });
+
+  it("needs no webhook where no zone is at Porkbun", async () => {
+    const { "example.net": cloudflare } = args.zones;
+    assert.deepEqual(kinds(await deploy({ zones: { "example.net": cloudflare! } })), [
+      "Certificate issuer-canary-example.net-certificate",
+      "ClusterIssuer issuer-letsencrypt-prod",
+      "Secret issuer-credentials-example.net",
+    ]);
+  });
+
+  it("needs neither credentials nor a canary for a zone with HTTP-01", async () => {
+    const registrations = await deploy({ zones: { "example.com": { solver: "http01" } } });
+    assert.deepEqual(kinds(registrations), ["ClusterIssuer issuer-letsencrypt-prod"]);
+  });
+
+  it("takes over the one that is there, with the account that its renewals have had", async () => {
+    const issuer = find(await deploy({ live: { issuer: foreign } }), "issuer-letsencrypt-prod");
+    assert.equal(issuer.importId, "letsencrypt-prod");
+    const { acme } = issuer.inputs.spec as { acme: { privateKeySecretRef: { name: string } } };
+    assert.equal(acme.privateKeySecretRef.name, "by-hand");
+  });
+
+  it("stays with all that it needs when the stack goes, if the cluster had it before", async () => {
+    const kept = (registrations: Registration[]) =>
+      registrations.filter(({ retainOnDelete }) => retainOnDelete).map(({ name }) => name);
+    const webhook = { flavour: "mdonoughe", chart: "./deploy", solverRbac: "own" } as const;
+    assert.deepEqual(kept(await deploy({ live: { issuer: foreign }, webhook })).sort(), [
+      "issuer-credentials-example.net",
+      "issuer-credentials-example.org",
+      "issuer-letsencrypt-prod",
+      "issuer-webhook",
+      "issuer-webhook-challenges",
+      "issuer-webhook-challenges",
+      "issuer-webhook-credentials",
+      "issuer-webhook-credentials",
+    ]);
+    const own = await deploy({ live: { issuer: { ...foreign, foreign: false } } });
+    assert.deepEqual(kept(own), []);
+    assert.deepEqual(metadataOf(find(own, "issuer-letsencrypt-prod")).labels, {
+      [managedBy.label]: managedBy.value,
+    });
+    const taken = await deploy({ live: { issuer: foreign } });
+    assert.equal(metadataOf(find(taken, "issuer-letsencrypt-prod")).labels, undefined);
+  });
+
+  it("imports what an earlier stack has left, and creates the rest", async () => {
+    const registrations = await deploy({
+      live: { issuer: foreign, release: true, existing: ["Secret cert-manager/porkbun-example.org"] },
+    });
+    const imports = Object.fromEntries(
+      registrations.filter(({ importId }) => importId).map(({ name, importId }) => [name, importId]),
+    );
+    assert.deepEqual(imports, {
+      "issuer-letsencrypt-prod": "letsencrypt-prod",
+      "issuer-webhook": "cert-manager/cert-manager-webhook-porkbun",
+      "issuer-credentials-example.org": "cert-manager/porkbun-example.org",
+    });
+  });
+
+  it("gives cert-manager the right to post challenges, and no other, only for a chart that does not", async () => {
+    assert.ok(!kinds(await deploy()).some((kind) => kind.startsWith("ClusterRole")));
+    const registrations = await deploy({ webhook: { solverRbac: "own", groupName: "acme.example.org" } });
+    const [role, binding] = registrations.filter(({ name }) => name === "issuer-webhook-challenges");
+    assert.deepEqual(role?.inputs.rules, [
+      { apiGroups: ["acme.example.org"], resources: ["*"], verbs: ["create"] },
+    ]);
+    assert.deepEqual(binding?.inputs.subjects, [
+      { kind: "ServiceAccount", name: "cert-manager", namespace: "cert-manager" },
+    ]);
+    const { after } = find(registrations, "issuer-letsencrypt-prod");
+    assert.equal(after.filter((name) => name === "issuer-webhook-challenges").length, 2);
+  });
+
+  it("lets mdonoughe's webhook read its zones' credentials, and no other Secret", async () => {
+    const registrations = await deploy({ webhook: { flavour: "mdonoughe", chart: "./deploy" } });
+    const role = registrations.find(({ type }) => type.endsWith(":Role"));
+    assert.deepEqual(role?.inputs.rules, [
+      { apiGroups: [""], resources: ["secrets"], resourceNames: ["porkbun-example.org"], verbs: ["get"] },
+    ]);
+  });
+
+  it("waits for the account's registration with this address, not for a condition that no one renews", async () => {
+    const issuer = find(await deploy(), "issuer-letsencrypt-prod");
+    assert.deepEqual(JSON.parse(metadataOf(issuer).annotations["pulumi.com/waitFor"] ?? ""), [
+      "jsonpath={.status.acme.lastRegisteredEmail}=root@example.org",
+      'jsonpath={.status.conditions[?(@.type=="Ready")].status}=True',
+    ]);
+  });
+
+  it("uses the stack's explicit provider for everything", async () => {
+    const registrations = await deploy({ webhook: { solverRbac: "own" } });
+    for (const { type, name, provider } of registrations)
+      if (type.startsWith("kubernetes:")) assert.equal(provider, "cluster", name);
+  });
+
+  it("is refused with every wrong argument at once", async () => {
+    let message = "";
+    await record(() => {
+      try {
+        new DnsIssuer("issuer", {
+          issuer: "Let's Encrypt",
+          server: "http://acme.example.com",
+          email: "root",
+          namespace: "cert.manager",
+          zones: { "Example.org": { solver: "http01" } },
+          webhook: { flavour: "mdonoughe" },
+        });
+      } catch (error) {
+        assert.ok(pulumi.InputPropertiesError.isInstance(error));
+        message = (error.errors ?? []).map(({ propertyPath }) => propertyPath).join(" ");
+      }
+    });
+    assert.equal(message, 'issuer server email namespace zones["Example.org"] webhook.chart');
+  });
+});

@@ -1,0 +1,101 @@
+import { strict as assert } from "node:assert";
+import { issuerChange, withoutSolver } from "../../../../components/certificates/checks.ts";
+import { issuerSpec } from "../../../../components/certificates/issuer-spec.ts";
+import type { LiveIssuer } from "../../../../components/certificates/live.ts";
+
+describe("the announcement of an issuer", () => {
+  const after = issuerSpec({
+    server: "https://acme.example.com/directory",
+    email: "root@example.org",
+    accountKey: "account",
+    zones: { "example.org": "porkbun", "example.net": "cloudflare" },
+    webhook: { flavour: "talinx", groupName: "acme.example.org" },
+    ingressClass: "pomerium",
+  });
+  const live: LiveIssuer = {
+    name: "letsencrypt-prod",
+    foreign: true,
+    ready: true,
+    acme: {
+      server: "https://acme.example.com/directory",
+      email: "old@example.org",
+      accountKey: "account",
+      solvers: [{ http01: { ingress: { class: "nginx" } } }],
+    },
+  };
+  const added = [
+    "+ example.net: DNS-01 by cloudflare",
+    "+ example.org: DNS-01 by webhook porkbun of acme.example.org",
+  ];
+
+  it("shows what solved its challenges until now, and what will", () => {
+    assert.deepEqual(issuerChange("letsencrypt-prod", live, after), [
+      "ClusterIssuer letsencrypt-prod is taken over",
+      "  e-mail old@example.org → root@example.org",
+      "- every name: HTTP-01 through class nginx",
+      ...added,
+    ]);
+  });
+
+  it("is silent about one that is already as it should be", () => {
+    const { privateKeySecretRef, ...acme } = after.acme;
+    const own = { ...live, foreign: false, acme: { ...acme, accountKey: privateKeySecretRef.name } };
+    assert.deepEqual(issuerChange("letsencrypt-prod", own, after), []);
+    const solvers = own.acme.solvers.slice(1);
+    assert.deepEqual(issuerChange("letsencrypt-prod", { ...own, acme: { ...own.acme, solvers } }, after), [
+      "ClusterIssuer letsencrypt-prod changes",
+      added[0],
+    ]);
+  });
+
+  it("says when there is none, and when it is no ACME issuer", () => {
+    assert.deepEqual(issuerChange("letsencrypt-prod", undefined, after), [
+      "ClusterIssuer letsencrypt-prod is created",
+      ...added,
+    ]);
+    const { acme: _, ...other } = live;
+    assert.match(issuerChange("letsencrypt-prod", other, after)[0] ?? "", /becomes an ACME issuer/);
+  });
+
+  it("reads solvers of every shape", () => {
+    const solvers = [
+      { selector: { dnsNames: ["a.example.org"] }, http01: { ingress: { name: "one" } } },
+      { selector: { matchLabels: { team: "a" } }, http01: { gatewayHTTPRoute: {} } },
+      { dns01: { cnameStrategy: "Follow", route53: { region: "eu-central-1" } } },
+      { http01: { ingress: { ingressClassName: "nginx" } } },
+      { http01: { ingress: {} } },
+    ];
+    const before = { ...live, acme: { ...live.acme!, email: "root@example.org", solvers } };
+    assert.deepEqual(
+      issuerChange("letsencrypt-prod", before, after).filter((line) => line.startsWith("-")),
+      [
+        "- a.example.org: HTTP-01 through Ingress one",
+        "- label team=a: HTTP-01 through a Gateway",
+        "- every name: DNS-01 by route53",
+        "- every name: HTTP-01 through class nginx",
+        "- every name: HTTP-01 through any class",
+      ],
+    );
+  });
+
+  it("names the certificates that nobody could renew any more", () => {
+    const certificate = (name: string, clusterIssuer: string, ...dnsNames: string[]) => ({
+      namespace: "apps",
+      name,
+      secretName: name,
+      dnsNames,
+      clusterIssuer,
+      ready: true,
+    });
+    const certificates = [
+      certificate("inside", "letsencrypt-prod", "a.example.org", "*.example.net"),
+      certificate("outside", "letsencrypt-prod", "a.example.org", "b.example.com"),
+      certificate("another", "other", "b.example.com"),
+    ];
+    const left = withoutSolver({ certificates }, "letsencrypt-prod", ["example.org", "example.net"]);
+    assert.deepEqual(
+      left.map(({ name }) => name),
+      ["outside"],
+    );
+  });
+});

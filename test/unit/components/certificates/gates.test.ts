@@ -1,0 +1,245 @@
+import { strict as assert } from "node:assert";
+import { canariesGate } from "../../../../components/certificates/gates/canaries.ts";
+import { issuersGate } from "../../../../components/certificates/gates/issuers.ts";
+import { ownersGate } from "../../../../components/certificates/gates/owners.ts";
+import { secretsGate } from "../../../../components/certificates/gates/secrets.ts";
+import type { LiveCertificate, LiveIssuer, LiveSolver } from "../../../../components/certificates/live.ts";
+import type { LiveIngress } from "../../../../components/cluster/live.ts";
+import type { GateInput } from "../../../../components/ingress-nginx/gates/gate.ts";
+import { certificate, failing, ingress, ready, stackOf } from "../../stack/state.ts";
+
+function withCertificates(state: GateInput, ...more: LiveCertificate[]): GateInput {
+  const certificates = [...state.issuance.certificates, ...more];
+  return { ...state, issuance: { ...state.issuance, certificates } };
+}
+
+function withIssuers(state: GateInput, ...more: LiveIssuer[]): GateInput {
+  return { ...state, issuance: { ...state.issuance, issuers: [...state.issuance.issuers, ...more] } };
+}
+
+/** Ingresses that stay. */
+function withIngresses(state: GateInput, ...more: LiveIngress[]): GateInput {
+  return { ...state, cluster: { ...state.cluster, ingresses: [...state.cluster.ingresses, ...more] } };
+}
+
+function issuer(solvers: LiveSolver[], more: Partial<LiveIssuer> = {}): LiveIssuer {
+  const acme = { server: "https://acme.example.com", email: "", accountKey: "key", solvers };
+  return { name: "other", foreign: true, ready: true, acme, ...more };
+}
+
+const through = (way: object): LiveSolver[] => [{ http01: { ingress: way } }];
+
+describe("an issuer", () => {
+  const found = (one: LiveIssuer, ...more: LiveCertificate[]): string[] =>
+    failing(issuersGate(withCertificates(withIssuers(ready(), one), ...more)));
+
+  it("that solves through a class of ingress-nginx is named, with what nobody would renew any more", () => {
+    const apps = [
+      certificate("web", "a-tls", ["a.example.org"], { clusterIssuer: "other" }),
+      certificate("web", "b-tls", ["b.example.org"]),
+      certificate("web", "old-tls", ["*.example.org"], { clusterIssuer: "other" }),
+      certificate("komga", "goes", ["c.example.org"], {
+        clusterIssuer: "other",
+        owner: "Ingress komga-ingress",
+      }),
+    ];
+    for (const way of [{ class: "nginx" }, { ingressClassName: "nginx" }])
+      assert.deepEqual(found(issuer(through(way)), ...apps), [
+        "ClusterIssuer other: every name: HTTP-01 through class nginx; nobody renews web/a-tls; give it a solver of class pomerium or by DNS",
+      ]);
+  });
+
+  it("of one namespace counts as much as the cluster's", () => {
+    const one = issuer(through({ class: "nginx" }), { namespace: "web" });
+    const { clusterIssuer: _, ...own } = certificate("web", "a-tls", ["a.example.org"], { issuer: "other" });
+    const elsewhere = { ...own, namespace: "blog" };
+    assert.deepEqual(found(one, own, elsewhere), [
+      "Issuer web/other: every name: HTTP-01 through class nginx; nobody renews web/a-tls; give it a solver of class pomerium or by DNS",
+    ]);
+  });
+
+  it("that solves through no class at all, or by an Ingress that goes, depends on ingress-nginx too", () => {
+    assert.equal(found(issuer(through({}))).length, 1);
+    assert.equal(found(issuer(through({ name: "komga-ingress" }))).length, 1);
+    assert.equal(found(issuer(through({ name: "komga-ingress" }), { namespace: "komga" })).length, 1);
+  });
+
+  it("that solves by DNS, a Gateway, another class or an Ingress that stays does not", () => {
+    const ways: LiveSolver[][] = [
+      [{ dns01: { route53: {} } }],
+      [{ http01: { gatewayHTTPRoute: {} } }],
+      through({ class: "pomerium" }),
+      through({ ingressClassName: "internal-nginx" }),
+      through({ name: "web" }),
+    ];
+    for (const way of ways) assert.deepEqual(found(issuer(way)), []);
+    assert.deepEqual(found(issuer(through({ name: "komga-ingress" }), { namespace: "web" })), []);
+    assert.deepEqual(found({ name: "selfsigned", foreign: true, ready: true }), []);
+  });
+
+  it("of the stack's own name is mended by the program itself", () => {
+    const state = ready();
+    const own = issuer(through({ class: "nginx" }), { name: "letsencrypt-prod" });
+    const [item] = issuersGate({ ...state, issuance: { ...state.issuance, issuers: [own] } });
+    assert.match(item?.note ?? "", /this program makes it solve by DNS$/);
+    assert.equal(item?.mend, "pulumi config set --stack test phase cutover && pulumi up --stack test");
+  });
+
+  it("is believed no more than a certificate whose annotation sends its challenges elsewhere", () => {
+    const asks = (http01: LiveCertificate["http01"], clusterIssuer = "other"): string[] => {
+      const one = certificate("komga", "x-tls", ["x.example.org"], {
+        clusterIssuer,
+        ...(http01 && { http01 }),
+      });
+      return found(issuer(through({ class: "pomerium" })), one);
+    };
+    assert.deepEqual(asks({ class: "nginx" }), [
+      "Certificate komga/x-tls: its annotation acme.cert-manager.io/http01-override-ingress-class has its challenges go by nginx",
+    ]);
+    assert.deepEqual(asks({ name: "komga-ingress" }), [
+      "Certificate komga/x-tls: its annotation acme.cert-manager.io/http01-override-ingress-name has its challenges go by komga-ingress",
+    ]);
+    assert.deepEqual(asks({ class: "pomerium" }), []);
+    assert.deepEqual(asks(undefined), []);
+    // The annotation speaks of HTTP-01 alone, and this issuer solves by DNS.
+    assert.deepEqual(asks({ class: "nginx" }, "letsencrypt-prod"), []);
+  });
+});
+
+describe("a zone", () => {
+  it("is proven by its canary", () => {
+    assert.deepEqual(failing(canariesGate(ready())), []);
+  });
+
+  it("is not proven by one that is not READY, or not there", () => {
+    const state = ready();
+    const certificates = state.issuance.certificates.flatMap((each) => {
+      if (each.name === "canary-example.org-tls") return [{ ...each, ready: false, message: "no such key" }];
+      return each.name === "canary-example.net-tls" ? [] : [each];
+    });
+    assert.deepEqual(failing(canariesGate({ ...state, issuance: { ...state.issuance, certificates } })), [
+      "example.org: Certificate cert-manager/canary-example.org-tls: no such key",
+      "example.net: Certificate cert-manager/canary-example.net-tls: there is none",
+    ]);
+  });
+
+  it("is not proven where canaries are switched off, and needs none where HTTP-01 is chosen", () => {
+    const off = canariesGate(
+      ready(
+        stackOf({
+          "certificates.canary": false,
+          'certificates.zones["example.net"]': { http01: true },
+        }),
+      ),
+    );
+    assert.deepEqual(failing(off), ["example.org: not proven: canaries are switched off"]);
+    assert.equal(off[0]?.at, "certificates.canary");
+  });
+});
+
+describe("a certificate that belongs to an Ingress that goes", () => {
+  it("goes with it when nobody needs its Secret", () => {
+    assert.deepEqual(ownersGate(ready()), [
+      { subject: "Certificate komga/tls-secret", ok: true, note: "goes with Ingress komga-ingress" },
+    ]);
+  });
+
+  it("is missed by an Ingress that stays, of whatever class, and by no challenge's", () => {
+    const tls = [{ hosts: ["komga.example.org"], secretName: "tls-secret" }];
+    const copy = (more: Partial<LiveIngress>): GateInput =>
+      withIngresses(ready(), ingress("komga", "copy", ["komga.example.org"], { tls, ...more }));
+    for (const ingressClass of ["pomerium", "tailscale"]) {
+      const [item] = ownersGate(copy({ ingressClass }));
+      assert.deepEqual(item, {
+        subject: "Certificate komga/tls-secret",
+        ok: false,
+        note: "goes with Ingress komga-ingress, but Ingress komga/copy still needs Secret tls-secret; make it nobody's, and cert-manager leaves it so",
+        mend: `kubectl --context test patch certificate --namespace komga tls-secret --type json --patch '[{"op":"remove","path":"/metadata/ownerReferences"}]'`,
+      });
+    }
+    assert.deepEqual(failing(ownersGate(copy({ solver: true }))), []);
+    assert.deepEqual(failing(ownersGate(copy({ namespace: "web" }))), []);
+  });
+
+  it("is missed by the app whose Secret it writes, and by Pomerium itself", () => {
+    const goes = (namespace: string, name: string): string[] => {
+      const old = ingress(namespace, "old", ["old.example.org"]);
+      const state = withCertificates(
+        ready(),
+        certificate(namespace, name, ["old.example.org"], { owner: "Ingress old" }),
+      );
+      const item = ownersGate({
+        ...state,
+        nginx: { ...state.nginx, ingresses: [...state.nginx.ingresses, old] },
+      }).find(({ ok }) => !ok);
+      return item === undefined ? [] : [item.at ?? "phase", item.note ?? ""];
+    };
+    assert.deepEqual(goes("monitoring", "wiki-tls")[0], "apps.wiki.tls.secretName");
+    assert.match(goes("pomerium", "pomerium-auth-tls")[1] ?? "", /but Pomerium \(authenticate\) still needs/);
+    assert.deepEqual(goes("monitoring", "another-tls"), []);
+  });
+
+  it("is no concern where its Ingress stays, or has the name in another namespace", () => {
+    const tls = [{ hosts: ["a.example.org"], secretName: "a-tls" }];
+    const state = withIngresses(
+      ready(),
+      ingress("web", "komga-ingress", ["a.example.org"], { ingressClass: "tailscale", tls }),
+    );
+    const owned = certificate("web", "a-tls", ["a.example.org"], { owner: "Ingress komga-ingress" });
+    assert.deepEqual(failing(ownersGate(withCertificates(state, owned))), []);
+  });
+});
+
+describe("a Secret that Pomerium serves hosts with", () => {
+  const pomerium = (name: string, hosts: string[], secretName = "tls-secret"): LiveIngress =>
+    ingress("web", name, hosts, { ingressClass: "pomerium", tls: [{ hosts, secretName }] });
+
+  it("is sound when each host is in the certificate that writes it", () => {
+    assert.deepEqual(failing(secretsGate(ready())), []);
+    const both = certificate("web", "tls-secret", ["a.example.org", "b.example.org"]);
+    const shared = withIngresses(ready(), pomerium("a", ["a.example.org"]), pomerium("b", ["b.example.org"]));
+    assert.deepEqual(failing(secretsGate(withCertificates(shared, both))), []);
+    const wild = certificate("web", "tls-secret", ["*.example.org"]);
+    assert.deepEqual(failing(secretsGate(withCertificates(shared, wild))), []);
+  });
+
+  it("is not when the second of two Ingresses never got its host into it", () => {
+    const first = certificate("web", "tls-secret", ["a.example.org"], { owner: "Ingress a" });
+    const shared = withIngresses(ready(), pomerium("a", ["a.example.org"]), pomerium("b", ["b.example.org"]));
+    assert.deepEqual(failing(secretsGate(withCertificates(shared, first))), [
+      "Secret web/tls-secret: Certificate tls-secret is for a.example.org, not for b.example.org; give each host a Secret of its own",
+    ]);
+  });
+
+  it("is not when it holds the certificate of a host of ingress-nginx", () => {
+    const leaves = certificate("web", "tls-secret", ["old.example.org"], { owner: "Ingress old" });
+    const state = withCertificates(withIngresses(ready(), pomerium("a", ["a.example.org"])), leaves);
+    assert.equal(failing(secretsGate(state)).length, 1);
+  });
+
+  it("is not good for a host further below than its wildcard", () => {
+    const wild = certificate("web", "tls-secret", ["*.example.org"]);
+    const state = withIngresses(ready(), pomerium("a", ["a.b.example.org"]), pomerium("b", ["example.org"]));
+    assert.match(
+      failing(secretsGate(withCertificates(state, wild)))[0] ?? "",
+      /not for a\.b\.example\.org, example\.org;/,
+    );
+  });
+
+  it("is its owner's own business when no Certificate writes it, until hosts share it", () => {
+    const one = withIngresses(ready(), pomerium("a", ["a.example.org"]));
+    assert.deepEqual(failing(secretsGate(one)), []);
+    assert.deepEqual(failing(secretsGate(withIngresses(one, pomerium("b", ["b.example.org"])))), [
+      "Secret web/tls-secret: no Certificate writes it, and a.example.org, b.example.org share it; give each host a Secret of its own",
+    ]);
+  });
+
+  it("of another class is none of its business", () => {
+    const state = withIngresses(
+      ready(),
+      { ...pomerium("a", ["a.example.org"]), ingressClass: "tailscale" },
+      { ...pomerium("b", ["b.example.org"]), ingressClass: "tailscale" },
+    );
+    assert.deepEqual(failing(secretsGate(state)), []);
+  });
+});

@@ -1,0 +1,100 @@
+import { strict as assert } from "node:assert";
+import * as fc from "fast-check";
+import {
+  canaryHost,
+  type IssuerSpecArgs,
+  issuerSpec,
+  type SolverName,
+  zoneOfHost,
+} from "../../../../components/certificates/issuer-spec.ts";
+import { selectSolver } from "../../../../sandbox/controllers/cert-manager-solvers.ts";
+import { zoneOf } from "../../../../stack-file/hosts.ts";
+
+const args: IssuerSpecArgs = {
+  server: "https://acme.example.com/directory",
+  email: "root@example.org",
+  accountKey: "account",
+  zones: { "example.org": "porkbun", "example.net": "cloudflare", "lan.example.org": "http01" },
+  webhook: { flavour: "talinx", groupName: "acme.example.org" },
+  ingressClass: "pomerium",
+};
+
+const label = fc.constantFrom("a", "b", "example", "org", "x-1");
+const name = (min: number) =>
+  fc.array(label, { minLength: min, maxLength: 5 }).map((labels) => labels.join("."));
+const solver = fc.constantFrom<SolverName>("porkbun", "cloudflare", "http01");
+const zones = fc.dictionary(name(2), solver, { minKeys: 1, maxKeys: 6, noNullPrototype: true });
+
+describe("the spec of the ClusterIssuer", () => {
+  it("has one solver per zone, the narrower zones first", () => {
+    assert.deepEqual(issuerSpec(args), {
+      acme: {
+        server: "https://acme.example.com/directory",
+        email: "root@example.org",
+        privateKeySecretRef: { name: "account" },
+        solvers: [
+          {
+            selector: { dnsZones: ["lan.example.org"] },
+            http01: { ingress: { ingressClassName: "pomerium" } },
+          },
+          {
+            selector: { dnsZones: ["example.net"] },
+            dns01: {
+              cloudflare: { apiTokenSecretRef: { name: "cloudflare-example.net", key: "api-token" } },
+            },
+          },
+          {
+            selector: { dnsZones: ["example.org"] },
+            dns01: {
+              webhook: {
+                groupName: "acme.example.org",
+                solverName: "porkbun",
+                config: {
+                  apiKey: { name: "porkbun-example.org", key: "api-key" },
+                  secretApiKey: { name: "porkbun-example.org", key: "secret-api-key" },
+                },
+              },
+            },
+          },
+        ],
+      },
+    });
+  });
+
+  it("names a webhook's credentials as that webhook reads them", () => {
+    const webhook = { flavour: "mdonoughe", groupName: "acme.example.org" } as const;
+    const [first] = issuerSpec({ ...args, zones: { "example.org": "porkbun" }, webhook }).acme.solvers;
+    assert.ok(first?.dns01 && "webhook" in first.dns01);
+    assert.deepEqual(Object.keys(first.dns01.webhook.config), ["apiKeySecretRef", "secretKeySecretRef"]);
+  });
+
+  it("is the same whatever the order in the stack file", () => {
+    fc.assert(
+      fc.property(zones, (given) => {
+        const reversed = Object.fromEntries(Object.entries(given).reverse());
+        assert.deepEqual(issuerSpec({ ...args, zones: given }), issuerSpec({ ...args, zones: reversed }));
+      }),
+    );
+  });
+
+  it("has cert-manager solve every host by its own zone's solver, and no other host at all", () => {
+    fc.assert(
+      fc.property(zones, name(1), (given, host) => {
+        const { solvers } = issuerSpec({ ...args, zones: given }).acme;
+        const chosen = selectSolver(solvers as Parameters<typeof selectSolver>[0], host);
+        assert.deepEqual(chosen?.selector?.dnsZones?.[0], zoneOf(host, Object.keys(given)));
+        assert.equal(zoneOfHost(host, Object.keys(given)), zoneOf(host, Object.keys(given)));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("proves each zone's own solver by its canary, also where zones lie in one another", () => {
+    fc.assert(
+      fc.property(zones, (given) => {
+        for (const zone of Object.keys(given))
+          assert.equal(zoneOfHost(canaryHost(zone), Object.keys(given)), zone);
+      }),
+    );
+  });
+});

@@ -1,0 +1,195 @@
+import { strict as assert } from "node:assert";
+import { wantedIssuance } from "../../../../components/certificates/issuer-objects.ts";
+import { type LiveIssuance, readIssuance } from "../../../../components/certificates/live.ts";
+import { managedBy } from "../../../../components/cluster/live.ts";
+import { useFakeApi } from "../../../support/fake-api-server.ts";
+
+const wanted = wantedIssuance({
+  issuer: "letsencrypt-prod",
+  zones: {
+    "example.org": { solver: "porkbun" },
+    "example.net": { solver: "cloudflare" },
+    "example.com": { solver: "http01" },
+  },
+  webhook: { solverRbac: "own" },
+});
+const group = "/apis/cert-manager.io/v1";
+const clusterIssuers = `${group}/clusterissuers`;
+const secret = "/api/v1/namespaces/cert-manager/secrets/porkbun-example.org";
+const deployments = "/apis/apps/v1/namespaces/cert-manager/deployments";
+
+const byHand = {
+  metadata: { name: "letsencrypt-prod", generation: 2 },
+  spec: {
+    acme: {
+      server: "https://acme.example.com/directory",
+      email: "old@example.org",
+      privateKeySecretRef: { name: "account" },
+      solvers: [{ http01: { ingress: { class: "nginx" } } }],
+    },
+  },
+  status: { conditions: [{ type: "Ready", status: "True", observedGeneration: 1 }] },
+};
+
+describe("what a cluster has of certificates", () => {
+  const { fake, connect } = useFakeApi();
+  const read = async (): Promise<LiveIssuance> => readIssuance(await connect(), wanted);
+
+  it("is nothing on a cluster without cert-manager", async () => {
+    assert.deepEqual(await read(), {
+      certManager: false,
+      issuers: [],
+      release: false,
+      existing: [],
+      certificates: [],
+    });
+  });
+
+  it("is told without what any Secret holds, and with nothing but questions", async () => {
+    fake.objects[secret] = { metadata: { name: "porkbun-example.org" } };
+    assert.deepEqual((await read()).existing, ["Secret cert-manager/porkbun-example.org"]);
+    assert.ok(fake.asked.every(({ method }) => method === "GET"));
+    const secrets = fake.asked.filter((asked) => asked.path.includes("/secrets"));
+    assert.equal(secrets.length, 2);
+    for (const { accept } of secrets) assert.match(accept, /as=PartialObjectMetadata/);
+  });
+
+  it("includes the rights beside the chart that an earlier stack has left", async () => {
+    const challenges = "cert-manager-webhook-porkbun:challenges";
+    fake.objects[`/apis/rbac.authorization.k8s.io/v1/clusterroles/${challenges}`] = { metadata: {} };
+    assert.deepEqual((await read()).existing, [`ClusterRole ${challenges}`]);
+  });
+
+  it("has the issuer whole, and knows one made by hand from the program's own", async () => {
+    fake.objects[clusterIssuers] = { items: [byHand] };
+    const live = await read();
+    assert.deepEqual(live.issuer, {
+      name: "letsencrypt-prod",
+      foreign: true,
+      // Its account stays registered whatever the solvers are.
+      ready: true,
+      acme: {
+        server: "https://acme.example.com/directory",
+        email: "old@example.org",
+        accountKey: "account",
+        solvers: [{ http01: { ingress: { class: "nginx" } } }],
+      },
+    });
+    const labels = { [managedBy.label]: managedBy.value };
+    fake.objects[clusterIssuers] = { items: [{ ...byHand, metadata: { ...byHand.metadata, labels } }] };
+    assert.equal((await read()).issuer?.foreign, false);
+  });
+
+  it("has every other issuer too, and never takes one in a namespace for the cluster's of the same name", async () => {
+    const named = (metadata: object) => ({ ...byHand, metadata });
+    fake.objects[clusterIssuers] = { items: [named({ name: "other" })] };
+    fake.objects[`${group}/issuers`] = {
+      items: [named({ name: "letsencrypt-prod", namespace: "apps" }), { metadata: { name: "selfsigned" } }],
+    };
+    const live = await read();
+    assert.equal(live.issuer, undefined);
+    assert.deepEqual(
+      live.issuers.map(({ namespace, name, acme }) => [namespace, name, acme?.solvers.length]),
+      [
+        [undefined, "other", 1],
+        ["apps", "letsencrypt-prod", 1],
+        [undefined, "selfsigned", undefined],
+      ],
+    );
+  });
+
+  it("knows whose issuer each certificate names, and which way its challenges go instead", async () => {
+    const certificate = (name: string, issuerRef: object, annotations?: object) => ({
+      metadata: { namespace: "apps", name, annotations },
+      spec: { secretName: name, dnsNames: [], issuerRef },
+    });
+    fake.objects[`${group}/certificates`] = {
+      items: [
+        certificate("a", { name: "own" }),
+        certificate("b", { name: "own", kind: "Issuer", group: "cert-manager.io" }),
+        certificate("c", { name: "prod", kind: "ClusterIssuer" }),
+        certificate("d", { name: "prod", kind: "ClusterIssuer", group: "awspca.cert-manager.io" }),
+        certificate("e", { name: "own" }, { "acme.cert-manager.io/http01-override-ingress-name": "wiki" }),
+        certificate("f", { name: "own" }, { "acme.cert-manager.io/http01-override-ingress-class": "nginx" }),
+      ],
+    };
+    assert.deepEqual(
+      (await read()).certificates.map(({ issuer, clusterIssuer, http01 }) => [issuer, clusterIssuer, http01]),
+      [
+        ["own", undefined, undefined],
+        ["own", undefined, undefined],
+        [undefined, "prod", undefined],
+        [undefined, undefined, undefined],
+        ["own", undefined, { name: "wiki" }],
+        ["own", undefined, { class: "nginx" }],
+      ],
+    );
+  });
+
+  it("finds the webhook's Helm release by what Helm writes on its objects", async () => {
+    const deployment = (release: string) => ({
+      items: [
+        {
+          metadata: {
+            name: "any",
+            annotations: {
+              "meta.helm.sh/release-name": release,
+              "meta.helm.sh/release-namespace": "cert-manager",
+            },
+          },
+        },
+      ],
+    });
+    fake.objects[deployments] = deployment("cert-manager");
+    assert.equal((await read()).release, false);
+    fake.objects[deployments] = deployment("cert-manager-webhook-porkbun");
+    assert.equal((await read()).release, true);
+  });
+
+  it("has each certificate READY only as it stands now, else with cert-manager's reason", async () => {
+    const certificate = (status: object) => ({
+      metadata: {
+        namespace: "apps",
+        name: "komga",
+        generation: 3,
+        ownerReferences: [{ kind: "Ingress", name: "komga-ingress" }],
+      },
+      spec: {
+        secretName: "komga-tls",
+        commonName: "komga.example.org",
+        dnsNames: ["komga.example.org"],
+        issuerRef: { kind: "ClusterIssuer", name: "letsencrypt-prod" },
+      },
+      status,
+    });
+    const ready = { type: "Ready", status: "True", observedGeneration: 3, message: "up to date" };
+    fake.objects[`${group}/certificates`] = {
+      items: [
+        certificate({ conditions: [ready], notAfter: "2026-01-01T00:00:00Z" }),
+        certificate({ conditions: [{ ...ready, observedGeneration: 2 }] }),
+        certificate({ conditions: [{ ...ready, status: "False", message: "no such host" }] }),
+        certificate({}),
+      ],
+    };
+    const { certificates } = await read();
+    assert.deepEqual(
+      certificates.map((each) => [each.ready, each.message]),
+      [
+        [true, undefined],
+        [false, "up to date"],
+        [false, "no such host"],
+        [false, undefined],
+      ],
+    );
+    assert.deepEqual(certificates[0], {
+      namespace: "apps",
+      name: "komga",
+      secretName: "komga-tls",
+      dnsNames: ["komga.example.org"],
+      owner: "Ingress komga-ingress",
+      clusterIssuer: "letsencrypt-prod",
+      ready: true,
+      notAfter: "2026-01-01T00:00:00Z",
+    });
+  });
+});

@@ -1,0 +1,177 @@
+import { strict as assert } from "node:assert";
+import { type ClusterError, ReadOnlyApi } from "../../../../components/cluster/api.ts";
+import { identityProblem, managedBy, readCluster } from "../../../../components/cluster/live.ts";
+import { useFakeApi, writeKubeconfig } from "../../../support/fake-api-server.ts";
+
+describe("the live cluster", () => {
+  const { fake, file, connect } = useFakeApi(["octavo", "elsewhere"]);
+  beforeEach(() => {
+    fake.objects = {
+      "/api/v1/namespaces/kube-system": { metadata: { name: "kube-system", uid: "u-1" } },
+      "/api/v1/services": { items: [] },
+      "/apis/networking.k8s.io/v1/ingresses": { items: [] },
+    };
+  });
+
+  it("is only ever asked, never written to, with the context's own credentials", async () => {
+    await readCluster(await connect());
+    assert.deepEqual([...new Set(fake.asked.map(({ method }) => method))], ["GET"]);
+    assert.ok(fake.asked.every(({ authorization }) => authorization === "Bearer not-a-real-token"));
+  });
+
+  it("tells the existence of the bootstrap secret without its content", async () => {
+    const secret = "/api/v1/namespaces/pomerium/secrets/bootstrap";
+    fake.objects[secret] = { metadata: { name: "bootstrap" } };
+    const live = await readCluster(await connect());
+    assert.equal(live.pomerium.foreignBootstrapSecret, true);
+    const asked = fake.asked.find(({ path }) => path === secret);
+    assert.match(asked?.accept ?? "", /as=PartialObjectMetadata/);
+  });
+
+  it("does not take the program's own bootstrap secret for somebody else's", async () => {
+    fake.objects["/api/v1/namespaces/pomerium/secrets/bootstrap"] = {
+      metadata: { name: "bootstrap", labels: { [managedBy.label]: managedBy.value } },
+    };
+    assert.equal((await readCluster(await connect())).pomerium.foreignBootstrapSecret, false);
+  });
+
+  it("is read to the last page", async () => {
+    const service = (name: string) => ({
+      metadata: { namespace: "a", name },
+      spec: { ports: [{ port: 80 }] },
+    });
+    fake.objects["/api/v1/services?limit=500"] = { items: [service("one")], metadata: { continue: "more" } };
+    fake.objects["/api/v1/services?limit=500&continue=more"] = { items: [service("two")] };
+    const live = await readCluster(await connect());
+    assert.deepEqual(
+      live.services.map(({ name }) => name),
+      ["one", "two"],
+    );
+  });
+
+  it("knows an Ingress' class by field or by the older annotation", async () => {
+    const ingress = (name: string, spec: object, annotations = {}) => ({
+      metadata: { namespace: "a", name, annotations },
+      spec,
+    });
+    fake.objects["/apis/networking.k8s.io/v1/ingresses"] = {
+      items: [
+        ingress("new", {
+          ingressClassName: "pomerium",
+          rules: [{ host: "a.example.org", http: { paths: [{ path: "/api", pathType: "Exact" }] } }, {}],
+        }),
+        ingress("old", {}, { "kubernetes.io/ingress.class": "nginx" }),
+      ],
+    };
+    const { ingresses } = await readCluster(await connect());
+    assert.deepEqual(
+      ingresses.map(({ name, ingressClass, rules }) => [name, ingressClass, rules]),
+      [
+        ["new", "pomerium", [{ host: "a.example.org", paths: [{ path: "/api", exact: true }] }]],
+        ["old", "nginx", []],
+      ],
+    );
+  });
+
+  it("takes an Ingress' class from the field where both are there, as both controllers do", async () => {
+    fake.objects["/apis/networking.k8s.io/v1/ingresses"] = {
+      items: [
+        {
+          metadata: {
+            namespace: "a",
+            name: "both",
+            generation: 3,
+            annotations: { "kubernetes.io/ingress.class": "nginx" },
+          },
+          spec: { ingressClassName: "pomerium" },
+        },
+      ],
+    };
+    const [both] = (await readCluster(await connect())).ingresses;
+    assert.deepEqual([both?.ingressClass, both?.generation], ["pomerium", 3]);
+  });
+
+  it("knows how many of Pomerium's pods are ready, whichever workload they are of", async () => {
+    const read = async () => (await readCluster(await connect())).pomerium;
+    assert.equal((await read()).readyReplicas, 0);
+    const workload = (kind: string) => `/apis/apps/v1/namespaces/pomerium/${kind}/pomerium`;
+    const metadata = { namespace: "pomerium", name: "pomerium" };
+    fake.objects[workload("statefulsets")] = { metadata, spec: {}, status: { replicas: 1 } };
+    assert.deepEqual([(await read()).readyReplicas, (await read()).deployment], [0, false]);
+    fake.objects[workload("statefulsets")] = { metadata, spec: {}, status: { readyReplicas: 1 } };
+    assert.deepEqual([(await read()).readyReplicas, (await read()).deployment], [1, false]);
+    delete fake.objects[workload("statefulsets")];
+    fake.objects[workload("deployments")] = { metadata, spec: {}, status: { readyReplicas: 2 } };
+    assert.deepEqual([(await read()).readyReplicas, (await read()).deployment], [2, true]);
+  });
+
+  it("passes on of which generation of an Ingress Pomerium speaks, where it says so", async () => {
+    fake.objects["/apis/ingress.pomerium.io/v1/pomerium/global"] = {
+      metadata: { name: "global", generation: 2 },
+      status: {
+        ingress: { "a/x": { reconciled: true, observedGeneration: 4 }, "a/y": { reconciled: true } },
+      },
+    };
+    assert.deepEqual((await readCluster(await connect())).pomerium.settings?.ingress, {
+      "a/x": { reconciled: true, observedGeneration: 4 },
+      "a/y": { reconciled: true },
+    });
+  });
+
+  it("does not believe a status that speaks of earlier settings", async () => {
+    const settings = (observedGeneration: number) => ({
+      metadata: { name: "global", generation: 2 },
+      status: { settingsStatus: { reconciled: true, observedGeneration } },
+    });
+    const read = async (generation: number) => {
+      fake.objects["/apis/ingress.pomerium.io/v1/pomerium/global"] = settings(generation);
+      return (await readCluster(await connect())).pomerium.settings;
+    };
+    assert.equal((await read(1))?.current, false);
+    assert.equal((await read(2))?.current, true);
+  });
+
+  it("names the contexts that there are when the stack's is not among them", async () => {
+    await assert.rejects(ReadOnlyApi.connect({ context: "octvo", kubeconfig: file }), {
+      name: "ClusterError",
+      message: `kubeconfig ${file} has no context "octvo"; it has octavo, elsewhere`,
+    });
+  });
+
+  it("is reported as silent when nothing listens", async () => {
+    const dead = `${file}-dead`;
+    writeKubeconfig(dead, "http://127.0.0.1:1", ["octavo"]);
+    const api = await ReadOnlyApi.connect({ context: "octavo", kubeconfig: dead });
+    await assert.rejects(readCluster(api), (error: ClusterError) => {
+      assert.match(error.message, /^http:\/\/127\.0\.0\.1:1 does not answer: .*ECONNREFUSED/);
+      assert.equal(error.status, undefined);
+      return true;
+    });
+  });
+
+  it("that refuses the credentials is told apart from one without the object", async () => {
+    const api = await connect();
+    fake.status = 401;
+    await assert.rejects(readCluster(api), { name: "ClusterError", status: 401 });
+    fake.status = undefined;
+    assert.equal(await api.find("/api/v1/namespaces/absent"), undefined);
+  });
+});
+
+describe("the proof that this is the cluster that the stack means", () => {
+  const octavo = { context: "octavo", uid: "u-1" };
+
+  it("passes the cluster with the configured UID", () => {
+    assert.equal(identityProblem("octavo", octavo, "u-1"), undefined);
+  });
+
+  it("refuses another cluster behind the same context and names both", () => {
+    const problem = identityProblem("octavo", octavo, "u-2");
+    assert.match(problem?.message ?? "", /means the cluster u-1, but context "octavo" leads to u-2/);
+  });
+
+  it("asks for an unset UID with the command that sets it", () => {
+    const problem = identityProblem("octavo", { context: "octavo" }, "u-2");
+    assert.equal(problem?.mend, "pulumi config set --stack octavo --path 'cluster.uid' 'u-2'");
+  });
+});

@@ -1,0 +1,273 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: nginx writes its variables like this
+import { strict as assert } from "node:assert";
+import * as fc from "fast-check";
+import { classify } from "../../../../../components/ingress-nginx/annotations/classify.ts";
+import {
+  entryOf,
+  nginxPrefix,
+  protections,
+  table,
+} from "../../../../../components/ingress-nginx/annotations/table.ts";
+
+/** The one finding of an Ingress with these annotations of ingress-nginx, of which the first is meant. */
+function found(annotations: Record<string, string>) {
+  const prefixed = Object.entries(annotations).map(([name, value]) => [nginxPrefix + name, value]);
+  const [finding] = classify(Object.fromEntries(prefixed));
+  assert.ok(finding !== undefined);
+  return finding;
+}
+const verdict = (annotations: Record<string, string>) => found(annotations).verdict;
+const protects = (annotations: Record<string, string>) => found(annotations).protects;
+
+describe("an annotation of ingress-nginx", () => {
+  it("whose work a key of the stack file does is equivalent, and names the key", () => {
+    assert.deepEqual(classify({ "nginx.ingress.kubernetes.io/upstream-vhost": "wiki.internal" }), [
+      {
+        annotation: "nginx.ingress.kubernetes.io/upstream-vhost",
+        value: "wiki.internal",
+        verdict: "equivalent",
+        says: "`route.host_rewrite`",
+        protects: false,
+      },
+    ]);
+  });
+
+  it("that tunes nginx itself is unnecessary", () => {
+    for (const name of ["proxy-buffer-size", "proxy-request-buffering", "http2-push-preload"])
+      assert.equal(verdict({ [name]: "16k" }), "unnecessary");
+  });
+
+  it("that works differently behind Pomerium is to be decided, and says how", () => {
+    assert.match(found({ "proxy-read-timeout": "3600" }).says, /`route\.idle_timeout`/);
+    assert.equal(verdict({ "proxy-read-timeout": "3600" }), "decide");
+  });
+
+  it("that nothing replaces is lost", () => {
+    for (const name of ["affinity", "permanent-redirect", "mirror-target", "ssl-passthrough"])
+      assert.equal(verdict({ [name]: "x" }), "lost", name);
+  });
+
+  it("that is unknown is for a person to decide", () => {
+    for (const name of ["websocket-services", "block-everybody", "constructor", "__proto__", ""])
+      assert.equal(verdict({ [name]: "true" }), "decide", name);
+  });
+
+  it("is judged by its value where that makes the difference", () => {
+    assert.equal(verdict({ "backend-protocol": "HTTP" }), "unnecessary");
+    assert.equal(verdict({ "backend-protocol": "https" }), "equivalent");
+    assert.equal(verdict({ "backend-protocol": "FCGI" }), "lost");
+    assert.equal(verdict({ "ssl-redirect": "true" }), "unnecessary");
+    assert.equal(verdict({ "ssl-redirect": "false" }), "decide");
+    assert.equal(verdict({ satisfy: "all" }), "unnecessary");
+    assert.equal(verdict({ satisfy: "any" }), "decide");
+    assert.match(found({ "proxy-ssl-verify": "on" }).says, /leave `route\.tls_skip_verify` out/);
+    assert.equal(found({ "proxy-ssl-verify": "off" }).says, "`route.tls_skip_verify`");
+  });
+
+  it("that is switched off protects nothing", () => {
+    for (const name of protections)
+      for (const value of ["", " ", "false"])
+        if (name !== "auth-tls-verify-client") assert.equal(protects({ [name]: value }), false, name);
+    assert.equal(protects({ "limit-rps": "0" }), false);
+    assert.equal(protects({ "limit-rps": "5" }), true);
+  });
+
+  it("does nothing without the one that it belongs to", () => {
+    assert.equal(protects({ "auth-realm": "Private" }), false);
+    assert.equal(protects({ "auth-realm": "Private", "auth-type": "" }), false);
+    assert.equal(protects({ "auth-realm": "Private", "auth-type": "basic" }), true);
+    assert.equal(protects({ "auth-signin": "https://sign-in.example.org" }), false);
+    assert.match(found({ "canary-weight": "10" }).says, /^does nothing without canary$/);
+  });
+
+  it("auth-tls-verify-client asks for nothing without the authority's Secret, whatever it says", () => {
+    for (const value of ["on", "false", "optional", "off"]) {
+      assert.equal(verdict({ "auth-tls-verify-client": value }), "unnecessary", value);
+      assert.equal(protects({ "auth-tls-verify-client": value }), false, value);
+    }
+  });
+
+  it("auth-tls-verify-client switches client certificates off by `off` alone: nginx takes `false` for `on`", () => {
+    const secret = (value: string) => ({ "auth-tls-secret": "a/ca", "auth-tls-verify-client": value });
+    assert.equal(protects(secret("off")), false);
+    for (const value of ["false", "on", "optional", ""]) assert.equal(protects(secret(value)), true, value);
+    assert.match(found({ "auth-tls-verify-client": "false", "auth-tls-secret": "a/ca" }).says, /for `on`$/);
+  });
+
+  it("with a source range that holds every address restricts nobody", () => {
+    assert.equal(protects({ "whitelist-source-range": "0.0.0.0/0,::/0" }), false);
+    assert.equal(protects({ "whitelist-source-range": "0.0.0.0/0" }), true);
+    assert.equal(protects({ "whitelist-source-range": "10.244.0.0/16" }), true);
+    assert.equal(protects({ "allowlist-source-range": "nonsense" }), true);
+  });
+});
+
+describe("a snippet of nginx' configuration", () => {
+  const snippet = (text: string) => found({ "configuration-snippet": text });
+
+  it("that only sets headers has an equivalent", () => {
+    for (const text of [
+      'more_set_headers "server: hide";',
+      'proxy_set_header Host "a;b";\n# deny all;\nproxy_set_header X-Forwarded-Proto https;',
+      "add_header X-Robots-Tag 'none; deny all' always;",
+      "proxy_set_header X-Host ${host};",
+    ]) {
+      assert.equal(snippet(text).verdict, "equivalent", text);
+      assert.equal(snippet(text).protects, false, text);
+    }
+  });
+
+  it("that tunes nginx restricts nobody", () => {
+    assert.deepEqual(
+      [snippet("gzip off; proxy_read_timeout 5m;")].map(({ verdict, protects }) => [verdict, protects]),
+      [["decide", false]],
+    );
+  });
+
+  it("that may restrict callers is a protection, known directive or not", () => {
+    for (const text of [
+      "allow 10.0.0.0/8; deny all;",
+      "deny all",
+      'more_set_headers "a: b"; deny all;',
+      'if ($http_x != "secret") { return 403; }',
+      "limit_req zone=one;",
+      "auth_basic on;",
+      "frobnicate;",
+      'more_set_headers "a: b; deny all;',
+      "gzip on;} location /x { deny all;",
+      "# more\ndeny all;",
+      "# don't\ndeny all; # can't",
+      "proxy_set_header A b#c; deny all;",
+      "'deny' all;",
+    ]) {
+      assert.equal(snippet(text).verdict, "lost", text);
+      assert.equal(snippet(text).protects, true, text);
+    }
+  });
+
+  it("is never cleared by headers around what restricts", () => {
+    const harmless = fc.constantFrom(
+      'more_set_headers "a: b";',
+      "add_header X-A 'b;c';",
+      "# it's a comment",
+      "gzip on;",
+      'proxy_set_header X "\\"";',
+    );
+    fc.assert(
+      fc.property(fc.array(harmless), fc.array(harmless), (before, after) => {
+        const text = [...before, "deny all;", ...after].join("\n");
+        assert.equal(snippet(text).protects, true, text);
+      }),
+    );
+  });
+});
+
+describe("an annotation of somebody else", () => {
+  it("that ingress-nginx does not read protects nothing, and that is said", () => {
+    for (const annotation of [
+      "ingress.kubernetes.io/whitelist-source-range",
+      "ingress.kubernetes.io/force-ssl-redirect",
+      "nginx.org/rewrites",
+    ]) {
+      const [finding] = classify({ [annotation]: "10.0.0.0/8" });
+      assert.equal(finding?.protects, false);
+      assert.match(finding?.says ?? "", /^does nothing today/);
+    }
+  });
+
+  it("for WebSockets tells that Pomerium must be told of them", () => {
+    const [finding] = classify({ "nginx.org/websocket-services": "wiki" });
+    assert.equal(finding?.verdict, "decide");
+    assert.match(finding?.says ?? "", /`route\.allow_websockets`/);
+  });
+
+  it("for certificates is unnecessary, because the stack has its own", () => {
+    for (const annotation of [
+      "kubernetes.io/tls-acme",
+      "acme.cert-manager.io/http01-edit-in-place",
+      "cert-manager.io/cluster-issuer",
+    ])
+      assert.equal(classify({ [annotation]: "true" })[0]?.verdict, "unnecessary");
+  });
+
+  it("that has nothing to do with nginx is passed over", () => {
+    assert.deepEqual(
+      classify({
+        "kubectl.kubernetes.io/last-applied-configuration": "{}",
+        "gethomepage.dev/enabled": "true",
+        "nginx.ingress.kubernetes.io.example.org/auth-url": "x",
+        plain: "x",
+      }),
+      [],
+    );
+  });
+});
+
+describe("any annotations whatever", () => {
+  const known = fc.constantFrom(...table.flatMap(({ names }) => names));
+  const unknown = fc
+    .tuple(
+      fc.constantFrom("auth", "limit", "deny", "block", "allow", "whitelist", "waf", "secure", "x"),
+      fc.stringMatching(/^[a-z-]{0,12}$/),
+    )
+    .map(([word, rest]) => `${word}-${rest}`)
+    .filter((name) => entryOf(name) === undefined);
+  const name = fc.oneof(known, unknown, fc.string(), fc.constantFrom("__proto__", "constructor", "toString"));
+  const value = fc.oneof(
+    fc.constantFrom(
+      "true",
+      "false",
+      "",
+      "0",
+      "off",
+      "10.0.0.0/8",
+      "0.0.0.0/0,::/0",
+      'a "b',
+      "{}",
+      "deny all;",
+    ),
+    fc.string({ unit: "binary" }),
+  );
+  const prefix = fc.constantFrom(nginxPrefix, "ingress.kubernetes.io/", "nginx.org/", "kubernetes.io/", "");
+  const ingress = fc
+    .array(fc.tuple(prefix, name, value), { maxLength: 8 })
+    .map((all) => Object.fromEntries(all.map(([prefix, name, value]) => [prefix + name, value])));
+
+  it("are classified without an exception, each of ingress-nginx exactly once", () => {
+    fc.assert(
+      fc.property(ingress, (annotations) => {
+        const findings = classify(annotations);
+        const own = (names: string[]) => names.filter((name) => name.startsWith(nginxPrefix));
+        assert.deepEqual(own(findings.map(({ annotation }) => annotation)), own(Object.keys(annotations)));
+        for (const { says } of findings) assert.notEqual(says, "");
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("are never called fine when ingress-nginx' table does not know them", () => {
+    fc.assert(
+      fc.property(ingress, unknown, value, (others, name, value) => {
+        const annotation = nginxPrefix + name;
+        const finding = classify({ ...others, [annotation]: value }).find(
+          (finding) => finding.annotation === annotation,
+        );
+        assert.equal(finding?.verdict, "decide");
+      }),
+    );
+  });
+
+  it("that protect stay so whatever stands beside them, client certificates apart", () => {
+    const alone = ["whitelist-source-range", "denylist-source-range", "auth-type", "auth-url", "limit-rps"];
+    fc.assert(
+      fc.property(ingress, fc.constantFrom(...alone), (others, name) => {
+        const annotation = nginxPrefix + name;
+        const finding = classify({ ...others, [annotation]: "10" }).find(
+          (finding) => finding.annotation === annotation,
+        );
+        assert.equal(finding?.protects, true);
+        assert.ok(finding.verdict === "lost" || finding.verdict === "decide");
+      }),
+    );
+  });
+});

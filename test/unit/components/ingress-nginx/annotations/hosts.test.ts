@@ -1,0 +1,48 @@
+import { strict as assert } from "node:assert";
+import { hostsOf } from "../../../../../components/ingress-nginx/annotations/hosts.ts";
+import { nginxPrefix } from "../../../../../components/ingress-nginx/annotations/table.ts";
+
+function hosts(own: string[], annotations: Record<string, string> = {}, anyHost = false): string[] {
+  const prefixed = Object.entries(annotations).map(([name, value]) => [nginxPrefix + name, value]);
+  return hostsOf({
+    annotations: Object.fromEntries(prefixed),
+    rules: own.map((host) => ({ host })),
+    anyHost,
+  });
+}
+
+describe("the hosts that ingress-nginx answers by an Ingress", () => {
+  it("are those of its rules, each once", () => {
+    assert.deepEqual(hosts(["a.example.org", "a.example.org", "*.example.org"]), [
+      "a.example.org",
+      "*.example.org",
+    ]);
+  });
+
+  it("are its aliases, too, in lower case, and any where one is a regular expression", () => {
+    assert.deepEqual(hosts(["a.org"], { "server-alias": " B.org,c.org ,, a.org" }), [
+      "a.org",
+      "b.org",
+      "c.org",
+    ]);
+    assert.deepEqual(hosts(["a.org"], { "server-alias": "~^b\\d+\\.org$" }), ["a.org", "*"]);
+    assert.deepEqual(hosts(["a.org"], { "server-alias": " " }), ["a.org"]);
+  });
+
+  it("are their twins with or without www where it redirects between them", () => {
+    const www = { "from-to-www-redirect": "true" };
+    assert.deepEqual(hosts(["a.org", "www.b.org", "*.c.org"], www), [
+      "a.org",
+      "www.b.org",
+      "*.c.org",
+      "www.a.org",
+      "b.org",
+    ]);
+    assert.deepEqual(hosts(["a.org"], { "from-to-www-redirect": "false" }), ["a.org"]);
+  });
+
+  it("are any, where it names none or has a default backend beside", () => {
+    assert.deepEqual(hosts([]), ["*"]);
+    assert.deepEqual(hosts(["a.org"], {}, true), ["a.org", "*"]);
+  });
+});

@@ -1,0 +1,131 @@
+import { strict as assert } from "node:assert";
+import {
+  type Found,
+  isOwnClass,
+  type Known,
+  type Metadata,
+  sort,
+} from "../../../../components/ingress-nginx/belonging.ts";
+
+const installed = { namespace: "ingress-nginx", instance: "ingress-nginx", adopted: [] as string[] };
+const known: Known = { leases: [], secrets: [], configMaps: [] };
+const labels = { "app.kubernetes.io/name": "ingress-nginx", "app.kubernetes.io/instance": "ingress-nginx" };
+
+function object(kind: string, name: string, metadata: Partial<Metadata> = {}): Found {
+  const { namespace = "ingress-nginx" } = metadata;
+  return { ref: { apiVersion: "v1", kind, name, namespace }, metadata: { name, ...metadata, namespace } };
+}
+
+function of(kind: string, name: string, metadata: Partial<Metadata> = {}, from = installed, by = known) {
+  const each = object(kind, name, metadata);
+  return sort(from, by, [each]).get(each);
+}
+
+describe("what belongs to an installation of ingress-nginx", () => {
+  it("is whatever its manifests have labelled, in any namespace or none", () => {
+    assert.equal(of("Deployment", "ingress-nginx-controller", { labels }), "own");
+    const ref = { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole", name: "ingress-nginx" };
+    const role = { ref, metadata: { name: "ingress-nginx", labels } };
+    assert.equal(sort(installed, known, [role]).get(role), "own");
+  });
+
+  it("is what a chart with another name for itself has labelled", () => {
+    const own = { "app.kubernetes.io/instance": "ingress-nginx", "helm.sh/chart": "ingress-nginx-4.15.1" };
+    assert.equal(of("Deployment", "edge-controller", { labels: own }), "own");
+  });
+
+  it("is not that of another instance", () => {
+    const other = { ...labels, "app.kubernetes.io/instance": "internal" };
+    assert.equal(of("Deployment", "internal-ingress-nginx-controller", { labels: other }), "stranger");
+  });
+
+  it("is not that of another release of the same name in another namespace", () => {
+    const annotations = { "meta.helm.sh/release-namespace": "ingress-internal" };
+    assert.equal(of("ClusterRole", "internal", { labels, annotations }), "stranger");
+    assert.equal(isOwnClass(installed, { name: "internal", labels, annotations }), false);
+  });
+
+  it("is not what else a parent chart has in its release", () => {
+    const annotations = {
+      "meta.helm.sh/release-name": "infra",
+      "meta.helm.sh/release-namespace": "ingress-nginx",
+    };
+    const minio = { "app.kubernetes.io/name": "minio", "app.kubernetes.io/instance": "infra" };
+    const infra = { ...installed, instance: "infra" };
+    assert.equal(of("PersistentVolumeClaim", "minio", { labels: minio, annotations }, infra), "stranger");
+  });
+
+  it("has leftovers that carry no label at all", () => {
+    assert.equal(of("Secret", "ingress-nginx-admission"), "own");
+    assert.equal(of("Lease", "ingress-nginx-leader"), "own");
+    const helm = { owner: "helm", name: "ingress-nginx" };
+    assert.equal(of("Secret", "sh.helm.release.v1.ingress-nginx.v3", { labels: helm }), "own");
+  });
+
+  it("has what its controller names, and what was adopted while it still did", () => {
+    const by = { leases: ["edge"], secrets: ["edge-tls"], configMaps: ["ingress-nginx/tcp"] };
+    assert.equal(of("Lease", "edge", {}, installed, by), "own");
+    assert.equal(of("Secret", "edge-tls", {}, installed, by), "own");
+    assert.equal(of("ConfigMap", "tcp", {}, installed, by), "own");
+    assert.equal(of("Lease", "edge"), "stranger");
+    assert.equal(of("Lease", "edge", {}, { ...installed, adopted: ["Lease ingress-nginx/edge"] }), "own");
+  });
+
+  it("names its leftovers after a release that does not hold the chart's name", () => {
+    const edge = { namespace: "edge", instance: "edge", adopted: [] };
+    const there = { namespace: "edge" };
+    assert.equal(of("Secret", "edge-ingress-nginx-admission", there, edge), "own");
+    assert.equal(of("Lease", "edge-ingress-nginx-leader", there, edge), "own");
+    assert.equal(of("Secret", "ingress-nginx-admission", there, edge), "stranger");
+  });
+
+  it("is not another release's record, nor a Secret that somebody keeps there", () => {
+    const helm = { owner: "helm", name: "grafana" };
+    assert.equal(of("Secret", "sh.helm.release.v1.grafana.v1", { labels: helm }), "stranger");
+    assert.equal(of("Secret", "basic-auth"), "stranger");
+  });
+
+  it("does not reach for leftovers of the same name elsewhere", () => {
+    assert.equal(of("Secret", "ingress-nginx-admission", { namespace: "default" }), "stranger");
+  });
+});
+
+describe("what goes by itself", () => {
+  const controlledBy = (uid: string) => ({ ownerReferences: [{ uid, controller: true }] });
+
+  it("is what the workload makes, down to its pods", () => {
+    const deployment = object("Deployment", "controller", { uid: "d", labels });
+    const set = object("ReplicaSet", "controller-1", { uid: "r", labels, ...controlledBy("d") });
+    const pod = object("Pod", "controller-1-x", { uid: "p", labels, ...controlledBy("r") });
+    // Whatever order they are read in.
+    const sorted = sort(installed, known, [pod, set, deployment]);
+    assert.deepEqual(
+      [deployment, set, pod].map((each) => sorted.get(each)),
+      ["own", "generated", "generated"],
+    );
+  });
+
+  it("is not what somebody's operator makes, nor what something unknown controls", () => {
+    const external = object("ExternalSecret", "music", { uid: "e" });
+    const secret = object("Secret", "music", { uid: "s", ...controlledBy("e") });
+    const orphan = object("Secret", "database", { uid: "o", ...controlledBy("somewhere-else") });
+    const sorted = sort(installed, known, [external, secret, orphan]);
+    assert.deepEqual(
+      [external, secret, orphan].map((each) => sorted.get(each)),
+      ["stranger", "stranger", "stranger"],
+    );
+  });
+
+  it("is nothing of what owns itself in a circle", () => {
+    const one = object("Thing", "one", { uid: "1", ...controlledBy("2") });
+    const other = object("Thing", "other", { uid: "2", ...controlledBy("1") });
+    assert.deepEqual([...sort(installed, known, [one, other]).values()], ["stranger", "stranger"]);
+  });
+
+  it("is what every namespace has", () => {
+    assert.equal(of("ConfigMap", "kube-root-ca.crt"), "generated");
+    assert.equal(of("ServiceAccount", "default"), "generated");
+    const annotations = { "kubernetes.io/service-account.name": "default" };
+    assert.equal(of("Secret", "default-token-x", { annotations }), "generated");
+  });
+});

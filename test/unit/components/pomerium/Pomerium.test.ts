@@ -1,0 +1,240 @@
+import { strict as assert } from "node:assert";
+import { createHash, createPrivateKey } from "node:crypto";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { Pomerium, type PomeriumArgs } from "../../../../components/pomerium/Pomerium.ts";
+import { type Registration, record, withoutSecrets } from "./recorder.ts";
+
+const args: PomeriumArgs = {
+  version: "v0.33.1",
+  overlayDirectory: "/cache/overlay/abc",
+  authenticateUrl: "https://authenticate.example.org:8443",
+  identityProvider: { provider: "google", clientId: "client-id", clientSecret: "the-client-secret" },
+  storage: { pebble: {} },
+  session: "720h",
+  certificates: ["pomerium/pomerium-auth-tls"],
+  live: { deployment: false, bootstrapSecret: false, namespace: false },
+};
+const postgres = { postgres: { connection: "postgresql://user:the-password@db/pomerium" } };
+
+/** What a random password always is here. */
+const password = "seven".repeat(13).slice(0, 64);
+
+/** Random passwords are all alike, and the settings object is at its fourth generation. */
+function state(type: string, inputs: Record<string, unknown>): object {
+  if (type === "random:index/randomPassword:RandomPassword") {
+    return { result: password.slice(0, Number(inputs.length)) };
+  }
+  return type === "kubernetes:ingress.pomerium.io/v1:Pomerium"
+    ? { metadata: { name: "global", generation: 4 } }
+    : {};
+}
+
+function deploy(changes: Partial<PomeriumArgs> = {}, then: (pomerium: Pomerium) => void = () => {}) {
+  return record(() => {
+    const provider = new k8s.Provider("cluster", { context: "octavo" });
+    then(new Pomerium("pomerium", { ...args, ...changes }, { provider }));
+  }, state);
+}
+
+function find(registrations: Registration[], name: string): Registration {
+  const found = registrations.find((registration) => registration.name === name);
+  assert.ok(found, `${name} is not registered`);
+  return found;
+}
+
+/** Names of everything that must be there before `name` is made. */
+function before(registrations: Registration[], name: string): string[] {
+  const direct = find(registrations, name).after;
+  return [...new Set([...direct, ...direct.flatMap((other) => before(registrations, other))])];
+}
+
+describe("Pomerium", () => {
+  it("comes up without a wait for what comes later: manifests, secrets, settings, workload, readiness", async () => {
+    const registrations = await deploy();
+    const chain = ["pomerium-foundation", "pomerium-bootstrap", "pomerium-settings", "pomerium-workload"];
+    for (const [index, name] of chain.entries()) {
+      assert.deepEqual(
+        chain.filter((other) => before(registrations, name).includes(other)),
+        chain.slice(0, index),
+        name,
+      );
+    }
+    assert.ok(find(registrations, "pomerium-settings").after.includes("pomerium-identity-provider"));
+    assert.ok(find(registrations, "pomerium-ready").after.includes("pomerium-workload"));
+  });
+
+  it("uses the stack's explicit provider for everything, the kustomizations included", async () => {
+    const registrations = await deploy({ live: { ...args.live, deployment: true } });
+    const ofKubernetes = registrations.filter(({ type }) => type.startsWith("kubernetes:"));
+    assert.equal(ofKubernetes.length, 8);
+    for (const { name, provider } of ofKubernetes) assert.equal(provider, "cluster", name);
+  });
+
+  it("is ready when it has reported on this very generation of its settings, not on an earlier one", async () => {
+    const ready = find(await deploy(), "pomerium-ready");
+    assert.equal(ready.type, "kubernetes:ingress.pomerium.io/v1:PomeriumPatch");
+    const { annotations } = ready.inputs.metadata as { annotations: Record<string, string> };
+    assert.deepEqual(JSON.parse(annotations["pulumi.com/waitFor"] ?? ""), [
+      "jsonpath={.status.settingsStatus.observedGeneration}=4",
+      "jsonpath={.status.settingsStatus.reconciled}=true",
+    ]);
+  });
+
+  it("does not let a change of settings wait on the condition of the generation before it", async () => {
+    const { metadata } = find(await deploy(), "pomerium-settings").inputs as {
+      metadata: { annotations: object };
+    };
+    assert.deepEqual(metadata.annotations, { "pulumi.com/skipAwait": "true" });
+  });
+
+  it("hands its class to apps only once it is ready, and its namespace once that exists", async () => {
+    const registrations = await deploy({}, ({ ingressClass, namespace }) => {
+      new k8s.core.v1.ConfigMap("app", { data: { ingressClass } });
+      new k8s.core.v1.ConfigMap("neighbour", { data: { namespace } });
+    });
+    assert.deepEqual(find(registrations, "app").inputs.data, { ingressClass: "pomerium" });
+    assert.ok(find(registrations, "app").after.includes("pomerium-ready"));
+    assert.deepEqual(find(registrations, "neighbour").inputs.data, { namespace: "pomerium" });
+    assert.deepEqual(find(registrations, "neighbour").after, ["pomerium-foundation"]);
+  });
+
+  it("writes the settings once and whole", async () => {
+    const { spec } = find(await deploy(), "pomerium-settings").inputs as { spec: Record<string, unknown> };
+    assert.deepEqual(spec.authenticate, { url: "https://authenticate.example.org:8443" });
+    assert.deepEqual(spec.identityProvider, { provider: "google", secret: "pomerium/idp-secret" });
+    assert.deepEqual(spec.certificates, ["pomerium/pomerium-auth-tls"]);
+  });
+
+  it("shows no secret in what the engine records, of its arguments neither", async () => {
+    const seen = JSON.stringify(
+      withoutSecrets((await deploy({ storage: postgres })).map(({ inputs }) => inputs)),
+    );
+    assert.ok(!seen.includes("the-client-secret") && !seen.includes("the-password"));
+    assert.ok(!seen.includes(password));
+    assert.ok(!seen.includes(createHash("sha256").update(password).digest("base64")));
+  });
+
+  it("marks as secret all outputs of a Secret that kubectl may have left a copy of its contents in", async () => {
+    const secrets = (await deploy({ storage: postgres })).filter(
+      ({ type }) => type === "kubernetes:core/v1:Secret",
+    );
+    assert.equal(secrets.length, 3);
+    for (const { name, secretOutputs } of secrets) {
+      assert.deepEqual([...new Set(secretOutputs)].sort(), ["data", "metadata", "stringData"], name);
+    }
+  });
+
+  it("writes PostgreSQL's connection to a Secret that the settings come after", async () => {
+    const registrations = await deploy({ storage: postgres });
+    const { spec } = find(registrations, "pomerium-settings").inputs as { spec: { storage: unknown } };
+    assert.deepEqual(spec.storage, { postgres: { secret: "pomerium/pomerium-storage" } });
+    assert.ok(find(registrations, "pomerium-settings").after.includes("pomerium-storage"));
+  });
+});
+
+describe("the Pebble store", () => {
+  it("is left by a live Deployment before ours is made", async () => {
+    const registrations = await deploy({
+      live: { deployment: true, bootstrapSecret: false, namespace: false },
+    });
+    const previous = find(registrations, "pomerium-previous");
+    assert.equal(previous.type, "kubernetes:apps/v1:DeploymentPatch");
+    assert.deepEqual(previous.inputs.spec, { replicas: 0 });
+    assert.ok(find(registrations, "pomerium-workload").after.includes("pomerium-previous"));
+  });
+
+  it("is not opened again by that Deployment when it is no longer ours to stop", async () => {
+    const registrations = await deploy({
+      live: { deployment: true, bootstrapSecret: false, namespace: false },
+    });
+    assert.ok(find(registrations, "pomerium-previous").retainOnDelete);
+  });
+
+  it("concerns no Deployment that uses PostgreSQL", async () => {
+    const registrations = await deploy({
+      storage: postgres,
+      live: { deployment: true, bootstrapSecret: false, namespace: false },
+    });
+    assert.ok(!registrations.some(({ name }) => name === "pomerium-previous"));
+  });
+});
+
+describe("the bootstrap Secret", () => {
+  it("has what Pomerium wants: 32 bytes twice, and a P-256 key", async () => {
+    const { inputs } = find(await deploy(), "pomerium-bootstrap");
+    const data = unwrapped(inputs.data) as Record<string, unknown>;
+    const bytes = (key: string) => Buffer.from(unwrapped(data[key]) as string, "base64");
+    assert.deepEqual([bytes("shared_secret").length, bytes("cookie_secret").length], [32, 32]);
+    const key = createPrivateKey(bytes("signing_key"));
+    assert.equal(key.asymmetricKeyDetails?.namedCurve, "prime256v1");
+  });
+
+  it("once made is protected, and not even a stack without its state can write over it", async () => {
+    const bootstrap = find(await deploy(), "pomerium-bootstrap");
+    assert.ok(bootstrap.protect);
+    assert.equal(bootstrap.inputs.immutable, true);
+  });
+
+  it("of a live installation is adopted as it is, and nothing random is made", async () => {
+    const registrations = await deploy({
+      live: { deployment: true, bootstrapSecret: true, namespace: false },
+    });
+    const { importId, ignoreChanges, protect } = find(registrations, "pomerium-bootstrap");
+    assert.deepEqual(
+      { importId, ignoreChanges, protect },
+      {
+        importId: "pomerium/bootstrap",
+        ignoreChanges: ["*"],
+        protect: true,
+      },
+    );
+    assert.deepEqual(
+      registrations.filter(({ type }) => type.startsWith("random:")),
+      [],
+    );
+  });
+});
+
+describe("Pomerium's arguments", () => {
+  it("are refused together, each by its path", async () => {
+    const wrong: PomeriumArgs = {
+      ...args,
+      version: "v0.32.9",
+      authenticateUrl: "http://authenticate.example.org/",
+      session: "30d",
+      certificates: ["pomerium-auth-tls"],
+      identityProvider: { ...args.identityProvider, provider: "cognito" },
+    };
+    let problem: unknown;
+    await record(() => {
+      try {
+        new Pomerium("pomerium", wrong);
+      } catch (error) {
+        problem = error;
+      }
+    });
+    assert.ok(problem instanceof pulumi.InputPropertiesError);
+    assert.deepEqual(
+      problem.errors?.map(({ propertyPath }) => propertyPath),
+      ["identityProvider.provider", "identityProvider.url", "authenticateUrl", "session", "certificates[0]"],
+    );
+  });
+
+  it("without a release tag as version are refused at once: nothing else can be judged", async () => {
+    let problem: unknown;
+    await record(() => {
+      try {
+        new Pomerium("pomerium", { ...args, version: "main" });
+      } catch (error) {
+        problem = error;
+      }
+    });
+    assert.match(String(problem), /"main" is no release tag/);
+  });
+});
+
+/** The value inside a secret's signature. */
+function unwrapped(value: unknown): unknown {
+  return typeof value === "object" && value !== null && "value" in value ? value.value : value;
+}

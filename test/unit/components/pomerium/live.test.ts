@@ -1,0 +1,150 @@
+import { strict as assert } from "node:assert";
+import type { LiveIngress, ManagedFields } from "../../../../components/cluster/live.ts";
+import { readPomerium } from "../../../../components/pomerium/live.ts";
+import { useFakeApi } from "../../../support/fake-api-server.ts";
+
+const namespace = "/api/v1/namespaces/pomerium";
+const secret = `${namespace}/secrets/idp-secret`;
+const deployments = "/apis/apps/v1/namespaces/pomerium/deployments";
+const pulumi = { managedFields: [{ manager: "pulumi-kubernetes-1a2b3c4d", operation: "Apply" }] };
+
+const withFields = (managedFields: ManagedFields[]): LiveIngress => ({
+  namespace: "komga",
+  name: "komga-pomerium-ingress",
+  annotations: {},
+  rules: [],
+  anyHost: false,
+  tls: [],
+  solver: false,
+  managedFields,
+});
+
+describe("what a cluster has of Pomerium already", () => {
+  const { fake, connect } = useFakeApi();
+  const read = async (ingresses: LiveIngress[] = []) =>
+    readPomerium(await connect(), Promise.resolve({ ingresses }));
+
+  it("is nothing on a cluster without any, and nothing is asked for twice", async () => {
+    assert.deepEqual(await read(), { existing: [], foreign: [], annotators: {} });
+    const asked = fake.asked.map(({ path }) => path.replace(/\?.*/, ""));
+    assert.deepEqual(asked.toSorted(), [...new Set(asked)].sort());
+    assert.ok(!asked.some((path) => path.endsWith("/ingresses")), "those are read already");
+  });
+
+  it("is found object by object, and the hand-made told from what a Pulumi program has written to", async () => {
+    fake.objects[`${namespace}/services`] = {
+      items: [{ metadata: { name: "pomerium-proxy", namespace: "pomerium" } }],
+    };
+    fake.objects["/apis/rbac.authorization.k8s.io/v1/clusterroles"] = {
+      items: [{ metadata: { name: "pomerium-controller", ...pulumi } }],
+    };
+    const { existing, foreign } = await read();
+    assert.deepEqual(existing.sort(), ["ClusterRole pomerium-controller", "Service pomerium/pomerium-proxy"]);
+    assert.deepEqual(foreign, ["Service pomerium/pomerium-proxy"]);
+  });
+
+  it("is told of Ingresses by what has been read of them", async () => {
+    const label = "Ingress komga/komga-pomerium-ingress";
+    for (const [fields, foreign] of [
+      [[{ manager: "kubectl" }], [label]],
+      [pulumi.managedFields, []],
+    ] as const) {
+      const live = await read([withFields([...fields])]);
+      assert.deepEqual([live.existing, live.foreign], [[label], foreign]);
+    }
+  });
+
+  it("is told of Secrets without their contents, and only of those that the program would make", async () => {
+    fake.objects[secret] = { metadata: { name: "idp-secret", namespace: "pomerium" } };
+    assert.deepEqual((await read()).existing, ["Secret pomerium/idp-secret"]);
+    const asked = fake.asked.filter((question) => question.path.includes("/secrets"));
+    assert.deepEqual(asked.map((question) => question.path).sort(), [
+      secret,
+      `${namespace}/secrets/pomerium-storage`,
+    ]);
+    for (const { accept } of asked) assert.match(accept, /as=PartialObjectMetadata/);
+  });
+
+  it("says where the sessions lie: in the volume that the claim holds, whatever that is called", async () => {
+    fake.objects[`${namespace}/persistentvolumeclaims`] = {
+      items: [{ metadata: { name: "pomerium-pvc-data" }, spec: { volumeName: "pvc-1" } }],
+    };
+    fake.objects["/api/v1/persistentvolumes"] = {
+      items: [
+        { metadata: { name: "pomerium-pv-data" }, spec: { hostPath: { path: "/elsewhere" } } },
+        {
+          metadata: { name: "pvc-1" },
+          spec: { hostPath: { path: "/srv/pomerium" } },
+          status: { phase: "Bound" },
+        },
+      ],
+    };
+    assert.deepEqual((await read()).volume, { name: "pvc-1", hostPath: "/srv/pomerium", released: false });
+  });
+
+  describe("says in which folder of the node a hand-made Deployment keeps its store", () => {
+    const hasSettings = (spec: object, metadata: object = {}): void => {
+      fake.objects["/apis/ingress.pomerium.io/v1/pomerium"] = {
+        items: [{ metadata: { name: "global", ...metadata }, spec }],
+      };
+    };
+    const hasDeployment = (spec: object): void => {
+      fake.objects[deployments] = { items: [{ metadata: { name: "pomerium" }, spec }] };
+    };
+    const storage = { storage: { file: { path: "/data/databroker" } } };
+    const pod = (volume: object, mount: object = {}) => ({
+      selector: {},
+      template: {
+        spec: {
+          containers: [{ volumeMounts: [{ name: "v", mountPath: "/data", ...mount }] }],
+          volumes: [{ name: "v", ...volume }],
+        },
+      },
+    });
+    const hostPath = { hostPath: { path: "/srv/pomerium" } };
+
+    it("of its own or of its claim's volume", async () => {
+      hasSettings(storage);
+      hasDeployment(pod(hostPath));
+      assert.equal((await read()).store, "/srv/pomerium/databroker");
+      hasDeployment(pod(hostPath, { subPath: "sub", mountPath: "/data/databroker" }));
+      assert.equal((await read()).store, "/srv/pomerium/sub");
+      hasDeployment(pod({ persistentVolumeClaim: { claimName: "pomerium-pvc-data" } }));
+      assert.equal((await read()).store, undefined, "its claim has no volume yet");
+      fake.objects["/api/v1/persistentvolumes"] = {
+        items: [{ metadata: { name: "pomerium-pv-data" }, spec: { hostPath: { path: "/home/k8s" } } }],
+      };
+      assert.equal((await read()).store, "/home/k8s/databroker");
+    });
+
+    it("unless there is none, or the settings are this program's already", async () => {
+      hasDeployment(pod(hostPath));
+      hasSettings({});
+      assert.equal((await read()).store, undefined);
+      hasSettings(storage, pulumi);
+      assert.equal((await read()).store, undefined);
+    });
+  });
+
+  it("says who set each annotation of an Ingress last", async () => {
+    const annotations = (key: string) => ({
+      "f:metadata": { "f:annotations": { ".": {}, [`f:${key}`]: {} } },
+    });
+    const komga = withFields([
+      { manager: "k9s", time: "2026-02-01T00:00:00Z", fieldsV1: annotations("a.example/b") },
+      { manager: "kubectl", time: "2026-01-01T00:00:00Z", fieldsV1: annotations("a.example/b") },
+    ]);
+    assert.deepEqual((await read([komga])).annotators, {
+      "komga/komga-pomerium-ingress": { "a.example/b": "k9s" },
+    });
+  });
+
+  it("says by which labels the verify page's Deployment knows its pods, since those stay", async () => {
+    fake.objects[deployments] = {
+      items: [
+        { metadata: { name: "verify" }, spec: { selector: { matchLabels: { app: "pomerium-verify" } } } },
+      ],
+    };
+    assert.deepEqual((await read()).verifySelector, { app: "pomerium-verify" });
+  });
+});

@@ -1,0 +1,252 @@
+import { strict as assert } from "node:assert";
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import * as fc from "fast-check";
+import { parse, parseAllDocuments } from "yaml";
+import { type OverlayOptions, overlay } from "../../../../components/pomerium/overlay.ts";
+import { writeOverlay } from "../../../../components/pomerium/write-overlay.ts";
+import { pinnedCommits } from "../../../../policies/language/releases.ts";
+
+const pebble: OverlayOptions = {
+  version: "v0.33.1",
+  storage: { pebble: { hostPath: "/home/k8s/pomerium/data", size: "2Gi" } },
+};
+const postgres: OverlayOptions = { version: "v0.33.1", storage: { postgres: { replicas: 3 } } };
+
+interface PodSpec {
+  terminationGracePeriodSeconds: number;
+  containers: {
+    lifecycle: { preStop: { sleep: { seconds: number } } };
+    resources?: object;
+    volumeMounts?: { mountPath: string }[];
+  }[];
+  affinity?: { podAntiAffinity: Record<string, { topologyKey: string; labelSelector: LabelSelector }[]> };
+  initContainers?: { securityContext: Record<string, unknown> }[];
+  volumes?: object[];
+}
+interface LabelSelector {
+  matchLabels: Record<string, string>;
+  matchExpressions: { key: string; operator: string; values: string[] }[];
+}
+interface Deployment {
+  spec: { replicas: number; template: { metadata: { labels: Record<string, string> }; spec: PodSpec } };
+}
+interface Service {
+  metadata: { annotations?: Record<string, string> };
+  spec: { loadBalancerIP?: string; externalTrafficPolicy: string };
+}
+
+/** One file of an overlay, read as kustomize reads it. */
+function read<T>(options: OverlayOptions, file: string): T {
+  return parse(overlay(options)[file] ?? "", { version: "1.1" }) as T;
+}
+const deployment = (options: OverlayOptions) => read<Deployment>(options, "workload/deployment.yaml");
+const service = (options: OverlayOptions) => read<Service>(options, "workload/service.yaml");
+
+describe("Pomerium's overlay", () => {
+  it("any text arrives as that text, whatever YAML would make of it unquoted", () => {
+    const awkward = fc.oneof(
+      fc.string(),
+      fc.constantFrom(
+        "yes",
+        "no",
+        "on",
+        "~",
+        "null",
+        "0x1F",
+        "010",
+        "1e3",
+        "12:30:45",
+        "2026-01-01",
+        "# a",
+        "a: b",
+        "*x",
+      ),
+    );
+    fc.assert(
+      fc.property(awkward, awkward, awkward, (path, size, cpu) => {
+        const hostPath = `/x${path}`;
+        fc.pre(!hostPath.split("/").includes(".."));
+        const options = {
+          ...pebble,
+          storage: { pebble: { hostPath, size } },
+          resources: { limits: { cpu } },
+        };
+        const [volume, claim] = parseAllDocuments(overlay(options)["foundation/volume.yaml"] ?? "", {
+          version: "1.1",
+        });
+        assert.equal(volume?.getIn(["spec", "hostPath", "path"]), hostPath);
+        assert.equal(volume?.getIn(["spec", "capacity", "storage"]), size);
+        assert.equal(claim?.getIn(["spec", "resources", "requests", "storage"]), size);
+        const [container] = deployment(options).spec.template.spec.containers;
+        assert.deepEqual(container?.resources, { $patch: "replace", limits: { cpu } });
+      }),
+    );
+  });
+
+  it("every file is YAML for any version, storage and address", () => {
+    const options = fc.record({
+      version: fc.constantFrom(...Object.keys(pinnedCommits)),
+      storage: fc.oneof(
+        fc.constant(pebble.storage),
+        fc.nat(9).map((n) => ({ postgres: { replicas: n + 1 } })),
+      ),
+      service: fc.record(
+        {
+          loadBalancerIP: fc.oneof(fc.ipV4(), fc.ipV6()),
+          addressBy: fc.constantFrom("field" as const, "annotation" as const),
+        },
+        { requiredKeys: [] },
+      ),
+    });
+    fc.assert(
+      fc.property(options, (given) => {
+        for (const [file, text] of Object.entries(overlay(given))) {
+          for (const document of parseAllDocuments(text, { version: "1.1" })) {
+            assert.deepEqual(document.errors, [], file);
+            assert.ok(document.contents, file);
+          }
+        }
+        const { metadata, spec } = service(given);
+        const asked = [metadata.annotations?.["metallb.io/loadBalancerIPs"], spec.loadBalancerIP];
+        assert.equal(
+          asked.filter((address) => address !== undefined).length,
+          given.service.loadBalancerIP ? 1 : 0,
+        );
+      }),
+    );
+  });
+
+  it("asks for the address in one way only: MetalLB gives a Service with both none", () => {
+    const loadBalancerIP = "192.168.0.172";
+    assert.equal(service({ ...pebble, service: { loadBalancerIP } }).spec.loadBalancerIP, loadBalancerIP);
+    const { metadata, spec } = service({ ...pebble, service: { loadBalancerIP, addressBy: "annotation" } });
+    assert.deepEqual(metadata.annotations, { "metallb.io/loadBalancerIPs": loadBalancerIP });
+    assert.ok(!("loadBalancerIP" in spec));
+  });
+
+  it("keeps the addresses of clients real unless told otherwise", () => {
+    assert.equal(service(pebble).spec.externalTrafficPolicy, "Local");
+    const cluster = service({ ...pebble, service: { externalTrafficPolicy: "Cluster" } });
+    assert.equal(cluster.spec.externalTrafficPolicy, "Cluster");
+  });
+
+  it("a stop leaves time after the pause to close the store", () => {
+    const { terminationGracePeriodSeconds, containers } = deployment(pebble).spec.template.spec;
+    assert.ok(terminationGracePeriodSeconds >= (containers[0]?.lifecycle.preStop.sleep.seconds ?? 0) + 20);
+  });
+
+  it("a Pebble store has one pod, and no other Pomerium is scheduled beside it on any node", () => {
+    const { replicas, template } = deployment(pebble).spec;
+    assert.equal(replicas, 1);
+    const [term] =
+      template.spec.affinity?.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution ?? [];
+    // A label that all nodes share makes one domain of the whole cluster.
+    assert.equal(term?.topologyKey, "kubernetes.io/os");
+    // The labels of upstream's Deployment, and so of one that was made by hand.
+    assert.deepEqual(term?.labelSelector.matchLabels, {
+      "app.kubernetes.io/name": "pomerium",
+      "app.kubernetes.io/component": "proxy",
+    });
+  });
+
+  it("only a pod that says it uses PostgreSQL may run beside it, and only ours say so", () => {
+    const spec = deployment(pebble).spec.template.spec;
+    const [term] = spec.affinity?.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution ?? [];
+    const [expression] = term?.labelSelector.matchExpressions ?? [];
+    assert.equal(expression?.operator, "NotIn");
+    const labelled = deployment(postgres).spec.template.metadata.labels[expression?.key ?? ""];
+    assert.deepEqual(expression?.values, [labelled]);
+    assert.ok(
+      !expression?.values.includes(deployment(pebble).spec.template.metadata.labels[expression.key] ?? ""),
+    );
+  });
+
+  it("only the step that hands the store over runs as root, with no more than that needs", () => {
+    const { initContainers = [] } = deployment(pebble).spec.template.spec;
+    assert.deepEqual(
+      initContainers.map(({ securityContext }) => securityContext),
+      [
+        {
+          runAsNonRoot: false,
+          runAsUser: 0,
+          runAsGroup: 0,
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ["ALL"], add: ["CHOWN", "DAC_OVERRIDE", "FOWNER"] },
+        },
+      ],
+    );
+  });
+
+  it("with PostgreSQL there are as many pods as asked for, no volume and no step as root", () => {
+    const { replicas, template } = deployment(postgres).spec;
+    assert.equal(replicas, 3);
+    assert.ok(!template.spec.initContainers && !template.spec.volumes && !template.spec.affinity);
+    const files = Object.keys(overlay(postgres));
+    assert.ok(!files.includes("foundation/volume.yaml") && !files.includes("workload/statefulset.yaml"));
+  });
+
+  it("rules that nobody here has read are left as they are", () => {
+    const replaced = ["v0.32.9", "v0.33.0", "v0.33.1", "v0.34.0"].filter(
+      (version) => "foundation/rules.yaml" in overlay({ ...pebble, version }),
+    );
+    assert.deepEqual(replaced, ["v0.33.0", "v0.33.1"]);
+  });
+
+  it("a store in a relative folder, in / or above where it seems to be is refused", () => {
+    for (const hostPath of ["data", "", "/", "//", "/home/../etc"]) {
+      assert.throws(
+        () => overlay({ ...pebble, storage: { pebble: { hostPath, size: "2Gi" } } }),
+        RangeError,
+        hostPath,
+      );
+    }
+  });
+
+  it("a number of replicas that is none is refused", () => {
+    for (const replicas of [0, -1, 1.5, Number.NaN]) {
+      assert.throws(() => overlay({ ...postgres, storage: { postgres: { replicas } } }), RangeError);
+    }
+  });
+});
+
+describe("a written overlay", () => {
+  let scratch: string;
+  let base: string;
+
+  beforeEach(async () => {
+    scratch = await realpath(await mkdtemp(join(tmpdir(), "pomerium-overlay-")));
+    base = join(scratch, "upstream/config/default");
+    await mkdir(base, { recursive: true });
+  });
+
+  afterEach(() => rm(scratch, { recursive: true, force: true }));
+
+  it("leads to its base by a relative path, which is all that kustomize takes", async () => {
+    const directory = await writeOverlay(overlay(pebble), base, join(scratch, "cache"));
+    const { resources } = parse(await readFile(join(directory, "base/kustomization.yaml"), "utf8")) as {
+      resources: [string];
+    };
+    assert.match(resources[0], /^\.\.\//);
+    assert.equal(resolve(directory, "base", resources[0]), base);
+  });
+
+  it("is the same folder for the same contents, untouched, and another one for others", async () => {
+    const cache = join(scratch, "cache");
+    const first = await writeOverlay(overlay(pebble), base, cache);
+    const { mtimeMs } = await stat(join(first, "workload/kustomization.yaml"));
+    assert.equal(await writeOverlay(overlay(pebble), base, cache), first);
+    assert.equal((await stat(join(first, "workload/kustomization.yaml"))).mtimeMs, mtimeMs);
+    assert.notEqual(await writeOverlay(overlay(postgres), base, cache), first);
+  });
+
+  it("by two runs at once is whole in both, and nothing else is left", async () => {
+    const cache = join(scratch, "cache");
+    const write = () => writeOverlay(overlay(pebble), base, cache);
+    const [first, second] = await Promise.all([write(), write()]);
+    assert.equal(first, second);
+    assert.equal((await readdir(join(cache, "overlay"))).length, 1);
+  });
+});

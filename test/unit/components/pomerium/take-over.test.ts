@@ -1,0 +1,101 @@
+import { strict as assert } from "node:assert";
+import * as k8s from "@pulumi/kubernetes";
+import { Pomerium, type PomeriumArgs } from "../../../../components/pomerium/Pomerium.ts";
+import { takeOver } from "../../../../components/pomerium/take-over.ts";
+import { type Registration, record } from "./recorder.ts";
+
+/** What the transform makes of an object of the kustomization that has no options of its own. */
+async function options(type: string, metadata: object | undefined, existing: string[] = []) {
+  const args = { custom: true, type, name: "x", props: metadata ? { metadata } : {}, opts: {} };
+  const result = await takeOver(existing)(args);
+  return result?.opts;
+}
+
+const service = { name: "pomerium-proxy", namespace: "pomerium" };
+
+describe("taking over an object of Pomerium's manifests", () => {
+  it("imports what is there, in its namespace or in none", async () => {
+    const crd = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition";
+    const name = "pomerium.ingress.pomerium.io";
+    assert.deepEqual(await options(crd, { name }, [`CustomResourceDefinition ${name}`]), { import: name });
+    const account = { name: "pomerium-controller", namespace: "pomerium" };
+    assert.deepEqual(
+      await options("kubernetes:core/v1:ServiceAccount", account, [
+        "ServiceAccount pomerium/pomerium-controller",
+      ]),
+      { import: "pomerium/pomerium-controller" },
+    );
+  });
+
+  it("makes what is not there, also when something else has its name", async () => {
+    const there = ["Service other/pomerium-proxy", "ServiceAccount pomerium/pomerium-proxy"];
+    const made = await options("kubernetes:core/v1:Service", service, there);
+    assert.ok(made && !("import" in made));
+  });
+
+  it("leaves volume and claim as they are, those of its own included: made anew they would be empty", async () => {
+    for (const kind of ["PersistentVolume", "PersistentVolumeClaim"])
+      assert.deepEqual(await options(`kubernetes:core/v1:${kind}`, { name: "x" }), { ignoreChanges: ["*"] });
+  });
+
+  it("keeps a Service's address, without which it would be made anew", async () => {
+    const made = await options("kubernetes:core/v1:Service", service, ["Service pomerium/pomerium-proxy"]);
+    const { import: id, ignoreChanges } = made as { import: string; ignoreChanges: string[] };
+    assert.equal(id, "pomerium/pomerium-proxy");
+    assert.ok(ignoreChanges.includes("spec.clusterIP"));
+  });
+
+  it("does not meddle with the kustomization itself", async () => {
+    assert.equal(await options("kubernetes:kustomize/v2:Directory", undefined), undefined);
+  });
+});
+
+describe("taking over Pomerium's settings and secrets", () => {
+  const args: PomeriumArgs = {
+    version: "v0.33.1",
+    overlayDirectory: "/cache/overlay/abc",
+    authenticateUrl: "https://authenticate.example.org",
+    identityProvider: { provider: "google", clientId: "client-id", clientSecret: "the-client-secret" },
+    storage: { postgres: { connection: "postgresql://user:the-password@db/pomerium" } },
+    session: "720h",
+    live: { deployment: false, bootstrapSecret: true, namespace: false },
+  };
+  const deploy = (existing: string[]): Promise<Registration[]> =>
+    record(() => {
+      const provider = new k8s.Provider("cluster", { context: "octavo" });
+      new Pomerium("pomerium", { ...args, live: { ...args.live, existing } }, { provider });
+    });
+  const find = (registrations: Registration[], name: string): Registration | undefined =>
+    registrations.find((registration) => registration.name === name);
+  const all = [
+    "Pomerium global",
+    "Secret pomerium/idp-secret",
+    "Secret pomerium/pomerium-storage",
+    "Ingress pomerium/global",
+  ];
+
+  it("imports each that is there, and is what the program says afterwards", async () => {
+    const registrations = await deploy(all);
+    const imported = registrations.filter(
+      ({ name, importId }) => importId !== "" && name !== "pomerium-bootstrap",
+    );
+    assert.deepEqual(Object.fromEntries(imported.map(({ name, importId }) => [name, importId])), {
+      "pomerium-settings": "global",
+      "pomerium-identity-provider": "pomerium/idp-secret",
+      "pomerium-storage": "pomerium/pomerium-storage",
+    });
+    for (const { name, ignoreChanges } of imported) assert.deepEqual(ignoreChanges, [], name);
+    assert.ok(find(registrations, "pomerium-settings")?.inputs.spec);
+  });
+
+  it("writes a Secret's contents as the API server keeps them, so that a change of them is seen", async () => {
+    const secret = find(await deploy([]), "pomerium-identity-provider");
+    assert.ok(secret && "data" in secret.inputs && !("stringData" in secret.inputs));
+  });
+
+  it("records the same arguments whether anything was there or not", async () => {
+    const recorded = async (existing: string[]): Promise<unknown> =>
+      find(await deploy(existing), "pomerium")?.inputs;
+    assert.deepEqual(await recorded(all), await recorded([]));
+  });
+});

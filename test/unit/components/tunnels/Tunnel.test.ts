@@ -1,0 +1,271 @@
+import { strict as assert } from "node:assert";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { cloudflaredImage } from "../../../../components/tunnels/connector.ts";
+import { Tunnel, type TunnelArgs } from "../../../../components/tunnels/Tunnel.ts";
+import { type Registration, record, withoutSecrets } from "../pomerium/recorder.ts";
+
+const apiToken = "hunter2-hunter2-hunter2-hunter2-hunter2-";
+const tunnelToken = "the-token-of-the-tunnel";
+const generated = "generated-generated-generated";
+const accountId = "0123456789abcdef0123456789abcdef";
+const tunnelId = "0c7a70e1-5e1f-4a5e-9d57-0123456789ab";
+
+const args: TunnelArgs = {
+  accountId,
+  tunnelId,
+  zoneId: "fedcba9876543210fedcba9876543210",
+  apiToken,
+  routes: [{ host: "komga.example.org", origin: "https://192.168.0.172:443" }],
+};
+
+function deploy(changes: Partial<TunnelArgs> = {}, then: (tunnel: Tunnel) => void = () => {}) {
+  return record(
+    () => {
+      const provider = new k8s.Provider("cluster", { context: "octavo" });
+      then(new Tunnel("octavo", { ...args, ...changes }, { provider }));
+    },
+    (type) => (type === "random:index/randomPassword:RandomPassword" ? { result: generated } : {}),
+    (inputs) => ({ ...inputs, token: tunnelToken }),
+  );
+}
+
+function find(registrations: Registration[], name: string): Registration {
+  const found = registrations.find((registration) => registration.name === name);
+  assert.ok(found, `${name} is not registered`);
+  return found;
+}
+
+const names = (registrations: Registration[]): string[] =>
+  registrations
+    .map(({ name }) => name)
+    .filter((name) => !["cluster", "pomerium-migration-test"].includes(name));
+
+describe("a tunnel", () => {
+  it("that exists is taken over by its rules alone: it is imported, and nothing else of it is touched", async () => {
+    const registrations = await deploy();
+    assert.deepEqual(names(registrations), ["octavo", "octavo-cloudflare", "octavo-rules"]);
+    const rules = find(registrations, "octavo-rules");
+    assert.equal(rules.importId, `${accountId}/${tunnelId}`);
+    assert.deepEqual(rules.inputs, {
+      accountId,
+      tunnelId,
+      config: {
+        ingresses: [
+          {
+            hostname: "komga.example.org",
+            service: "https://192.168.0.172:443",
+            originRequest: { originServerName: "komga.example.org" },
+          },
+          { service: "http_status:404" },
+        ],
+      },
+    });
+  });
+
+  it("that is new gets its rules at Cloudflare and a random secret, which is no secret of any id", async () => {
+    const registrations = await deploy({ tunnelId: undefined });
+    const tunnel = find(registrations, "octavo-tunnel");
+    assert.deepEqual(withoutSecrets(tunnel.inputs), {
+      accountId,
+      name: "octavo",
+      configSrc: "cloudflare",
+      tunnelSecret: "[secret]",
+    });
+    const secret = find(registrations, "octavo-secret");
+    assert.equal(secret.type, "random:index/randomPassword:RandomPassword");
+    assert.ok(Number(secret.inputs.length) >= 32);
+    const rules = find(registrations, "octavo-rules");
+    assert.equal(rules.importId, "");
+    assert.equal(rules.inputs.tunnelId, "octavo-tunnel-id");
+  });
+
+  it("passes an extra rule on by the SDK's names", async () => {
+    const registrations = await deploy({
+      extraRules: [
+        {
+          hostname: "nas.example.org",
+          path: "^/photo",
+          service: "https://192.168.0.11:5001",
+          originRequest: {
+            noTLSVerify: true,
+            matchSNItoHost: true,
+            connectTimeout: 10,
+            access: { teamName: "house", audTag: ["aud"], required: true },
+          },
+        },
+      ],
+    });
+    const { config } = find(registrations, "octavo-rules").inputs as {
+      config: { ingresses: Record<string, unknown>[] };
+    };
+    assert.deepEqual(config.ingresses[1], {
+      hostname: "nas.example.org",
+      path: "^/photo",
+      service: "https://192.168.0.11:5001",
+      originRequest: {
+        noTlsVerify: true,
+        matchSnItoHost: true,
+        connectTimeout: 10,
+        access: { teamName: "house", audTags: ["aud"], required: true },
+      },
+    });
+  });
+
+  it("makes a proxied CNAME for each host that is named, after the rules that it leads to", async () => {
+    const records = ["komga.example.org", "ssh.example.org"];
+    const registrations = await deploy({ records, connector: {} });
+    const made = registrations.filter(({ type }) => type === "cloudflare:index/dnsRecord:DnsRecord");
+    assert.deepEqual(made.map(({ name }) => name).sort(), records);
+    for (const { inputs, after } of made) {
+      const { name, comment, ...rest } = inputs;
+      assert.deepEqual(rest, {
+        zoneId: args.zoneId,
+        type: "CNAME",
+        content: `${tunnelId}.cfargotunnel.com`,
+        proxied: true,
+        ttl: 1,
+      });
+      assert.ok(records.includes(String(name)));
+      assert.match(String(comment), /pomerium-migration/);
+      assert.ok(String(comment).length <= 100, "Cloudflare's free plan takes 100 characters");
+      assert.ok(after.includes("octavo-rules") && after.includes("octavo-connector-deployment"));
+    }
+  });
+
+  it("leads a host to an origin only when the origin is there", async () => {
+    const asked = await record(() => {
+      const first = new k8s.core.v1.ConfigMap("pomerium", {});
+      const origin = first.urn.apply(() => "https://192.168.0.172:443");
+      new Tunnel("octavo", { ...args, routes: [{ host: "komga.example.org", origin }] });
+    });
+    assert.ok(find(asked, "octavo-rules").after.includes("pomerium"));
+  });
+
+  it("uses a provider of its own at Cloudflare, and the stack's in the cluster", async () => {
+    const registrations = await deploy({ tunnelId: undefined, records: ["a.example.org"], connector: {} });
+    for (const { type, name, provider } of registrations) {
+      if (type.startsWith("cloudflare:")) assert.equal(provider, "octavo-cloudflare", name);
+      if (type.startsWith("kubernetes:")) assert.equal(provider, "cluster", name);
+    }
+  });
+
+  it("leaves Cloudflare Access alone", async () => {
+    const registrations = await deploy({ tunnelId: undefined, records: ["a.example.org"], connector: {} });
+    assert.deepEqual(
+      [...new Set(registrations.map(({ type }) => type))].filter((type) => /access/i.test(type)),
+      [],
+    );
+  });
+
+  it("keeps its secrets secret: the API token, the tunnel's own and the connector's", async () => {
+    const registrations = await deploy({ tunnelId: undefined, connector: {} });
+    const shown = JSON.stringify(registrations.map(({ inputs }) => withoutSecrets(inputs)));
+    const encoded = Buffer.from(generated).toString("base64");
+    for (const secret of [
+      apiToken,
+      tunnelToken,
+      generated,
+      encoded,
+      Buffer.from(tunnelToken).toString("base64"),
+    ])
+      assert.ok(!shown.includes(secret), secret);
+    const all = JSON.stringify(registrations.map(({ inputs }) => inputs));
+    for (const secret of [apiToken, tunnelToken, encoded])
+      assert.ok(all.includes(secret), "it is looked for");
+  });
+
+  it("hands on its id and the target of its CNAMEs", async () => {
+    let outputs: unknown;
+    await deploy({}, ({ tunnelId, target }) => {
+      pulumi.all([tunnelId, target]).apply((resolved) => {
+        outputs = resolved;
+      });
+    });
+    assert.deepEqual(outputs, [tunnelId, `${tunnelId}.cfargotunnel.com`]);
+  });
+
+  it("is refused with every wrong argument at once", async () => {
+    await assert.rejects(
+      record(() => {
+        new Tunnel("octavo", {
+          ...args,
+          routes: [
+            { host: "komga.example.org:443", origin: "https://192.168.0.172:443" },
+            { host: "wiki.example.org", origin: "http://192.168.0.172:80" },
+            { host: "wiki.example.org", origin: "https://192.168.0.172:443" },
+          ],
+          extraRules: [{ hostname: "nas.example.org", path: "(", service: "https://nas/path" }],
+        });
+      }),
+      (error: Error) => {
+        assert.ok(pulumi.InputPropertiesError.isInstance(error));
+        assert.deepEqual(
+          error.errors?.map(({ propertyPath }) => propertyPath),
+          ["routes[0].host", "routes[1].origin", "extraRules[0].path", "extraRules[0].service", "extraRules"],
+        );
+        return true;
+      },
+    );
+  });
+});
+
+describe("a tunnel's connector", () => {
+  interface Pod {
+    containers: {
+      image: string;
+      args: string[];
+      env: { name: string; valueFrom: unknown }[];
+      readinessProbe: { httpGet: { path: string; port: string } };
+      ports: { name: string; containerPort: number }[];
+      securityContext: object;
+    }[];
+    securityContext: { runAsNonRoot: boolean; runAsUser: number };
+    automountServiceAccountToken: boolean;
+  }
+
+  const podOf = (registrations: Registration[]): { replicas: number; pod: Pod } => {
+    const { spec } = find(registrations, "octavo-connector-deployment").inputs as {
+      spec: { replicas: number; template: { spec: Pod } };
+    };
+    return { replicas: spec.replicas, pod: spec.template.spec };
+  };
+
+  it("runs twice, from a pinned release, and is ready when it is connected to Cloudflare", async () => {
+    const { replicas, pod } = podOf(await deploy({ connector: {} }));
+    const [container] = pod.containers;
+    assert.equal(replicas, 2);
+    assert.equal(container?.image, cloudflaredImage);
+    assert.match(cloudflaredImage, /:2026\.\d+\.\d+$/);
+    assert.deepEqual(container?.readinessProbe.httpGet, { path: "/ready", port: "metrics" });
+    assert.deepEqual(container?.ports, [{ name: "metrics", containerPort: 2000 }]);
+    assert.deepEqual(container?.args, ["tunnel", "--metrics", "0.0.0.0:2000", "run"]);
+  });
+
+  it("has its token from a Secret, and no more rights than it needs", async () => {
+    const registrations = await deploy({ connector: { image: "mirror/cloudflared:1", replicas: 3 } });
+    const { replicas, pod } = podOf(registrations);
+    assert.equal(replicas, 3);
+    assert.equal(pod.containers[0]?.image, "mirror/cloudflared:1");
+    assert.deepEqual(pod.containers[0]?.env, [
+      { name: "TUNNEL_TOKEN", valueFrom: { secretKeyRef: { name: "cloudflared", key: "token" } } },
+    ]);
+    assert.equal(pod.securityContext.runAsNonRoot, true);
+    assert.equal(pod.securityContext.runAsUser, 65532);
+    assert.equal(pod.automountServiceAccountToken, false);
+    assert.deepEqual(pod.containers[0]?.securityContext, {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ["ALL"] },
+    });
+    const secret = find(registrations, "octavo-connector-token");
+    assert.deepEqual(withoutSecrets(secret.inputs.stringData), "[secret]");
+  });
+
+  it("of another tunnel has a namespace of its own", async () => {
+    const { metadata } = find(await deploy({ connector: {} }), "octavo-connector-namespace").inputs as {
+      metadata: { name: string };
+    };
+    assert.equal(metadata.name, "cloudflared-octavo");
+  });
+});

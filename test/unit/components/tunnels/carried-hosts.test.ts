@@ -1,0 +1,116 @@
+import { strict as assert } from "node:assert";
+import type { Phase } from "../../../../components/cluster/phase.ts";
+import { carriedHosts, origin, recordHosts } from "../../../../components/tunnels/carried-hosts.ts";
+import { servedBy } from "../../../../stack/phases.ts";
+import type { Stack } from "../../../../stack/stack.ts";
+import { goodStack, parse, put, warnings } from "../../stack/base.ts";
+
+function edited(edits: Record<string, unknown>): Stack {
+  const raw = goodStack();
+  for (const [path, value] of Object.entries(edits)) put(raw, path, value);
+  return parse(raw);
+}
+
+/** `host → address`, for each host of the only tunnel. */
+function carried(stack: Stack): string[] {
+  return carriedHosts(stack, stack.tunnels[0]!).map((route) => `${route.host} → ${route.origin}`);
+}
+
+describe("where a tunnel leads an app", () => {
+  const expected: [Phase, boolean | undefined, string][] = [
+    ["coexist", undefined, "ingress-nginx"],
+    ["coexist", false, "ingress-nginx"],
+    ["coexist", true, "Pomerium"],
+    ["cutover", undefined, "Pomerium"],
+    ["cutover", true, "Pomerium"],
+    ["cutover", false, "ingress-nginx"],
+    ["retired", undefined, "Pomerium"],
+    ["retired", true, "Pomerium"],
+  ];
+  for (const [phase, migrated, server] of expected)
+    it(`is ${server} in phase ${phase}${migrated === undefined ? "" : ` with migrated: ${migrated}`}`, () => {
+      assert.equal(servedBy(phase, migrated === undefined ? {} : { migrated }), server);
+    });
+
+  it("is an address on 443, never on 80", () => {
+    assert.equal(origin("192.168.0.172"), "https://192.168.0.172:443");
+    assert.equal(origin("fd00::172"), "https://[fd00::172]:443");
+  });
+
+  it("moves from ingress-nginx's address to Pomerium's with the phase, and back with it", () => {
+    const before = ["wiki.example.net → https://192.168.0.171:443"];
+    assert.deepEqual(carried(edited({})), before);
+    assert.deepEqual(carried(edited({ phase: "cutover" })), ["wiki.example.net → https://192.168.0.172:443"]);
+    assert.deepEqual(carried(edited({ phase: "coexist" })), before);
+  });
+
+  it("is Pomerium for the sign-in pages in every phase: nothing else has them", () => {
+    const signIn = {
+      "pomerium.authenticateHost": "authenticate.example.net",
+      "tunnels.home.authenticate": true,
+    };
+    for (const phase of ["coexist", "cutover", "retired"])
+      assert.equal(
+        carried(edited({ ...signIn, phase }))[0],
+        "authenticate.example.net → https://192.168.0.172:443",
+      );
+  });
+
+  it("does not ask for ingress-nginx's address where nothing leads there", () => {
+    for (const edits of [{ phase: "cutover" }, { phase: "retired" }, { "apps.wiki.migrated": true }])
+      assert.ok(edited({ ...edits, "ingressNginx.address": undefined }));
+  });
+});
+
+describe("the DNS records of a tunnel", () => {
+  it("are for its apps' hosts and its extra rules' hosts, wildcards and other zones' apart", () => {
+    const stack = edited({
+      "tunnels.home.extraRules": [
+        { hostname: "ssh.example.net", service: "ssh://192.168.0.10:22" },
+        { hostname: "nas.example.org", service: "https://192.168.0.11:5001" },
+        { hostname: "*.example.net", service: "http_status:403" },
+        { path: "^/\\.well-known", service: "http_status:404" },
+      ],
+    });
+    assert.deepEqual(recordHosts(stack, stack.tunnels[0]!), ["wiki.example.net", "ssh.example.net"]);
+  });
+});
+
+describe("a tunnel in the stack file", () => {
+  it("keeps an extra rule exactly as Cloudflare has it", () => {
+    const rule = {
+      hostname: "nas.example.net",
+      path: "^/photo",
+      service: "https://192.168.0.11:5001",
+      originRequest: {
+        noTLSVerify: true,
+        httpHostHeader: "nas.local",
+        connectTimeout: 10,
+        access: { teamName: "house", audTag: ["0123456789abcdef"], required: true },
+      },
+    };
+    assert.deepEqual(edited({ "tunnels.home.extraRules": [rule] }).tunnels[0]?.extraRules, [rule]);
+  });
+
+  it("may hold a path of an app's own host, which goes ahead of the app", () => {
+    const rule = { hostname: "wiki.example.net", path: "^/\\.well-known", service: "http_status:404" };
+    assert.ok(edited({ "tunnels.home.extraRules": [rule] }));
+  });
+
+  it("runs two connectors by default where it runs any", () => {
+    assert.equal(edited({}).tunnels[0]?.connector, undefined);
+    assert.deepEqual(edited({ "tunnels.home.connector": {} }).tunnels[0]?.connector, { replicas: 2 });
+  });
+
+  it("that is new and has no connector comes with a warning: nothing would answer", () => {
+    const raw = { "tunnels.home.tunnelId": undefined };
+    assert.match(warnings(edited(raw)).join(), /^tunnels\.home: is a new tunnel that nothing connects to/);
+    assert.deepEqual(warnings(edited({ ...raw, "tunnels.home.connector": {} })), []);
+  });
+
+  it("warns of a flag that has no effect", () => {
+    assert.deepEqual(warnings(edited({ "apps.komga.migrated": true })), [
+      "apps.komga.migrated: has no effect: no tunnel carries this app",
+    ]);
+  });
+});

@@ -1,0 +1,114 @@
+import { strict as assert } from "node:assert";
+import { CloudflareError, ReadOnlyCloudflare } from "../../../../components/tunnels/api.ts";
+import { ownComment, readTunnel, tunnelTarget } from "../../../../components/tunnels/live.ts";
+import type { CloudflareSeed } from "../../../../sandbox/cloudflare/account.ts";
+import { type StandIn, startCloudflare } from "../../../../sandbox/cloudflare/server.ts";
+
+const token = "hunter2-hunter2-hunter2-hunter2-hunter2-";
+const accountId = "0123456789abcdef0123456789abcdef";
+const zoneId = "fedcba9876543210fedcba9876543210";
+const tunnelId = "0c7a70e1-5e1f-4a5e-9d57-0123456789ab";
+const place = { accountId, tunnelId, zoneId };
+
+const seed: CloudflareSeed = {
+  zones: [{ id: zoneId, name: "example.net" }],
+  tunnels: [
+    {
+      id: tunnelId,
+      accountId,
+      name: "house",
+      config: {
+        ingress: [
+          { hostname: "wiki.example.net", path: "", service: "https://192.168.0.171", originRequest: {} },
+          { service: "http_status:404" },
+        ],
+        originRequest: { noTLSVerify: true, connectTimeout: 0, access: { required: true } },
+        "warp-routing": { enabled: true },
+      },
+    },
+  ],
+  records: [
+    { zoneId, name: "wiki.example.net", type: "CNAME", content: tunnelTarget(tunnelId) },
+    { zoneId, name: "made.example.net", type: "CNAME", content: tunnelTarget(tunnelId), comment: ownComment },
+    { zoneId, name: "made.example.net", type: "TXT", content: "not an address" },
+    { zoneId, name: "other.example.net", type: "A", content: "203.0.113.7", proxied: false },
+  ],
+};
+
+describe("what Cloudflare has of a tunnel", () => {
+  let cloudflare: StandIn;
+  before(async () => {
+    cloudflare = await startCloudflare({ seed, token });
+  });
+  after(() => cloudflare.stop());
+
+  it("is its rules, what is set for all of them, and the addresses of the hosts that were asked for", async () => {
+    const hosts = ["wiki.example.net", "made.example.net", "absent.example.net"];
+    const live = await readTunnel(new ReadOnlyCloudflare(token, cloudflare.url), place, hosts);
+    assert.deepEqual(live, {
+      tunnel: {
+        name: "house",
+        remote: true,
+        rules: [
+          { hostname: "wiki.example.net", service: "https://192.168.0.171" },
+          { service: "http_status:404" },
+        ],
+        settings: ["originRequest.noTLSVerify", "originRequest.access.required", "warp-routing"],
+      },
+      records: {
+        "wiki.example.net": { type: "CNAME", content: tunnelTarget(tunnelId), proxied: true, own: false },
+        "made.example.net": { type: "CNAME", content: tunnelTarget(tunnelId), proxied: true, own: true },
+      },
+    });
+  });
+
+  it("is read and never written", async () => {
+    await readTunnel(new ReadOnlyCloudflare(token, cloudflare.url), place, []);
+    assert.deepEqual([...new Set(cloudflare.requests.map(({ method }) => method))], ["GET"]);
+  });
+
+  it("is nothing where there is no such tunnel, and only records where one is yet to be made", async () => {
+    const api = new ReadOnlyCloudflare(token, cloudflare.url);
+    const absent = { ...place, tunnelId: "a1f7ed00-5e1f-4a5e-9d57-0123456789ab" };
+    assert.equal(await readTunnel(api, absent, []), undefined);
+    assert.deepEqual(await readTunnel(api, { accountId, zoneId }, []), { records: {} });
+  });
+
+  it("is read to the last page of records", async () => {
+    const many = structuredClone(seed);
+    for (let i = 0; i < 1100; i++)
+      many.records.push({ zoneId, name: `host-${i}.example.net`, type: "A", content: "203.0.113.7" });
+    const full = await startCloudflare({ seed: many, token });
+    try {
+      const api = new ReadOnlyCloudflare(token, full.url);
+      const live = await readTunnel(api, place, ["host-1099.example.net"]);
+      assert.deepEqual(Object.keys(live?.records ?? {}), ["host-1099.example.net"]);
+    } finally {
+      await full.stop();
+    }
+  });
+
+  it("is refused to another token, and the message does not hold the token", async () => {
+    const wrong = "wrong-wrong-wrong-wrong-wrong-wrong-wron";
+    await assert.rejects(
+      readTunnel(new ReadOnlyCloudflare(wrong, cloudflare.url), place, []),
+      (error: Error) => {
+        assert.ok(error instanceof CloudflareError);
+        assert.match(error.message, /: 403 Authentication error \(10000\)$/);
+        assert.equal(error.status, 403);
+        assert.ok(!`${error.message}${error.stack}`.includes(wrong));
+        return true;
+      },
+    );
+  });
+
+  it("cannot be told while nobody answers", async () => {
+    const gone = await startCloudflare();
+    await gone.stop();
+    await assert.rejects(readTunnel(new ReadOnlyCloudflare(token, gone.url), place, []), {
+      name: "CloudflareError",
+      message: /^http:\/\/127\.0\.0\.1:\d+ does not answer: /,
+      status: undefined,
+    });
+  });
+});

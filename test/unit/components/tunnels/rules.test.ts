@@ -1,0 +1,195 @@
+import { strict as assert } from "node:assert";
+import * as fc from "fast-check";
+import {
+  hostnameProblem,
+  ingressRules,
+  originProblem,
+  pathProblem,
+  type Route,
+  type Rule,
+  serviceProblem,
+} from "../../../../components/tunnels/rules.ts";
+import { ingressProblem, ruleFor } from "../../../../sandbox/cloudflare/ingress.ts";
+
+const label = fc.constantFrom("a", "b", "c", "d", "e");
+const host = fc.tuple(label, label).map(([one, two]) => `${one}.${two}.example.org`);
+const origin = fc.integer({ min: 1, max: 254 }).map((last) => `https://192.168.0.${last}:443`);
+const routes: fc.Arbitrary<Route[]> = fc.uniqueArray(fc.record({ host, origin }), {
+  selector: (route) => route.host,
+  maxLength: 8,
+});
+const rule: fc.Arbitrary<Rule> = fc
+  .record({
+    hostname: fc.option(
+      fc.oneof(
+        host,
+        label.map((name) => `*.${name}.example.org`),
+        fc.constant("*"),
+      ),
+      { nil: undefined },
+    ),
+    path: fc.option(fc.constantFrom("^/api", "^/\\.well-known/", "\\.php$"), { nil: undefined }),
+    service: fc.constantFrom("ssh://192.168.0.10:22", "https://192.168.0.11:5001", "http_status:403"),
+  })
+  .map(({ hostname, path, service }) => ({
+    ...(hostname === undefined ? {} : { hostname }),
+    ...(path === undefined ? {} : { path }),
+    service,
+  }));
+const paths = ["/", "/api/v1", "/.well-known/acme", "/index.php", "/other"];
+
+/** The rules, or undefined where one could never match. */
+function rulesOf(all: Route[], extra: Rule[]): Rule[] | undefined {
+  try {
+    return ingressRules(all, extra);
+  } catch (error) {
+    assert.ok(error instanceof RangeError);
+    return undefined;
+  }
+}
+
+describe("a tunnel's rules", () => {
+  it("are a list that Cloudflare takes, whatever the apps and the extra rules", () => {
+    fc.assert(
+      fc.property(routes, fc.array(rule, { maxLength: 6 }), (all, extra) => {
+        const rules = rulesOf(all, extra);
+        fc.pre(rules !== undefined);
+        assert.equal(ingressProblem(rules), undefined);
+        assert.deepEqual(rules.at(-1), { service: "http_status:404" });
+      }),
+    );
+  });
+
+  it("lead every path of an app's host to its origin, but for those that an extra rule names", () => {
+    fc.assert(
+      fc.property(routes, fc.array(rule, { maxLength: 6 }), (all, extra) => {
+        const rules = rulesOf(all, extra);
+        fc.pre(rules !== undefined);
+        for (const route of all)
+          for (const path of paths) {
+            const own = extra.filter(({ hostname }) => hostname === route.host);
+            const detour = ruleFor(own, route.host, path);
+            assert.equal(ruleFor(rules, route.host, path)?.service, detour?.service ?? route.origin);
+          }
+      }),
+    );
+  });
+
+  it("check the origin's certificate by the public host, so that it is the right one that is served", () => {
+    fc.assert(
+      fc.property(routes, (all) => {
+        for (const { hostname, service, originRequest } of ingressRules(all).slice(0, -1)) {
+          assert.match(service, /^https:.*:443$/);
+          assert.deepEqual(originRequest, { originServerName: hostname });
+        }
+      }),
+    );
+  });
+
+  it("answer what is no app's as the extra rules alone would, first match first", () => {
+    fc.assert(
+      fc.property(routes, fc.array(rule, { maxLength: 6 }), host, (all, extra, other) => {
+        const rules = rulesOf(all, extra);
+        fc.pre(rules !== undefined && !all.some((route) => route.host === other));
+        for (const path of paths)
+          assert.equal(
+            ruleFor(rules, other, path)?.service,
+            ruleFor(extra, other, path)?.service ?? "http_status:404",
+          );
+      }),
+    );
+  });
+
+  it("hold each extra rule as it was given, its settings too", () => {
+    const extra: Rule[] = [
+      { hostname: "ssh.example.org", service: "ssh://192.168.0.10:22" },
+      {
+        hostname: "nas.example.org",
+        service: "https://192.168.0.11:5001",
+        originRequest: { noTLSVerify: true, access: { teamName: "house", audTag: ["aud"], required: true } },
+      },
+      { path: "^/health$", service: "http_status:200" },
+    ];
+    assert.deepEqual(ingressRules([], extra).slice(0, -1), extra);
+  });
+
+  it("are refused when two claim the same host and path", () => {
+    const app = { host: "komga.example.org", origin: "https://192.168.0.172:443" };
+    assert.throws(() => ingressRules([app, { ...app }]), {
+      name: "RangeError",
+      message: "the rule for komga.example.org never matches: that for komga.example.org takes its requests",
+    });
+    const detour = { hostname: app.host, path: "^/api", service: "http_status:403" };
+    assert.throws(() => ingressRules([app], [detour, { ...detour, service: "http_status:404" }]), RangeError);
+  });
+
+  it("are refused when one stands behind another that takes all of its requests", () => {
+    const ssh = { hostname: "ssh.a.example.org", service: "ssh://192.168.0.10:22" };
+    for (const greedy of [
+      { hostname: "*.example.org" },
+      { hostname: "*.a.example.org" },
+      { hostname: "*" },
+      {},
+    ])
+      assert.throws(
+        () => ingressRules([], [{ ...greedy, service: "http_status:403" }, ssh]),
+        /the rule for ssh\.a\.example\.org never matches/,
+      );
+    assert.ok(ingressRules([], [ssh, { hostname: "*.example.org", service: "http_status:403" }]));
+  });
+
+  it("take origins of any kind, also such that are not known yet", () => {
+    const later = Promise.resolve("https://192.168.0.172:443");
+    assert.equal(ingressRules([{ host: "komga.example.org", origin: later }])[0]?.service, later);
+  });
+});
+
+describe("what a rule may hold", () => {
+  it("is a service that Cloudflare takes, and nothing that it refuses", () => {
+    const taken = [
+      "https://192.168.0.10:5001",
+      "ssh://nas",
+      "unix:/run/app.sock",
+      "http_status:503",
+      "bastion",
+    ];
+    for (const service of taken) assert.equal(serviceProblem(service), undefined, service);
+    const refused = [
+      "https://nas/path",
+      "https://nas/",
+      "nas:22",
+      "http_status:42",
+      "http_status:",
+      "",
+      "https://",
+    ];
+    for (const service of refused) {
+      assert.ok(serviceProblem(service), service);
+      assert.ok(ingressProblem([{ service }]), service);
+    }
+    for (const service of taken) assert.equal(ingressProblem([{ service }]), undefined, service);
+  });
+
+  it("is a host without port, its wildcard in front", () => {
+    for (const fine of ["*", "*.example.org", "a.example.org"])
+      assert.equal(hostnameProblem(fine), undefined);
+    for (const bad of ["a.example.org:443", "a.*.org", "*a.example.org", "A.example.org", "", "localhost"])
+      assert.ok(hostnameProblem(bad), bad);
+  });
+
+  it("is a path that Go compiles", () => {
+    assert.equal(pathProblem("^/api"), undefined);
+    assert.match(pathProblem("(") ?? "", /^is no regular expression of Go's/);
+  });
+
+  it("never leads an app to port 80, which redirects to the tunnel and so in circles", () => {
+    assert.equal(originProblem("https://192.168.0.172:443"), undefined);
+    for (const bad of [
+      "http://192.168.0.172:80",
+      "http://192.168.0.172",
+      "https://192.168.0.172:80",
+      "192.168.0.172",
+    ])
+      assert.ok(originProblem(bad), bad);
+  });
+});

@@ -1,0 +1,161 @@
+import { strict as assert } from "node:assert";
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/**
+ * The floors of the project, from the ground up. A file may import from its own floor and from the floors
+ * below, never from a floor above.
+ */
+const floors = [
+  ["stack-file"],
+  ["policies"],
+  ["report"],
+  ["components"],
+  ["stack"],
+  ["index.ts", "cli", "sandbox"],
+  ["test"],
+];
+
+/** Folders that every subject of `components/` may import: the cluster is what all subjects run on. */
+const shared = ["cluster"];
+
+/** Imports that are still to be undone. This list may only become shorter. */
+const remaining = {
+  up: [
+    "components/apps/resolve.ts imports stack/context.ts",
+    "components/certificates/shared.ts imports stack/stack.ts",
+    "components/cluster/identity.ts imports stack/stack.ts",
+    "components/ingress-nginx/checks.ts imports stack/stack.ts",
+    "components/ingress-nginx/gates/gate.ts imports stack/stack.ts",
+    "components/ingress-nginx/leaving.ts imports stack/phases.ts",
+    "components/ingress-nginx/leaving.ts imports stack/stack.ts",
+    "components/ingress-nginx/strays.ts imports stack/stack.ts",
+    "components/pomerium/checks.ts imports stack/stack.ts",
+    "components/tunnels/carried-hosts.ts imports stack/phases.ts",
+    "components/tunnels/carried-hosts.ts imports stack/stack.ts",
+    "components/tunnels/resolve.ts imports stack/phases.ts",
+    "components/tunnels/resolve.ts imports stack/stack.ts",
+    "policies/access/assertions/resolve.ts imports components/apps/config.ts",
+    "policies/access/assertions/resolve.ts imports components/apps/schema.ts",
+    "policies/access/lint.ts imports components/apps/config.ts",
+    "policies/access/resolve.ts imports stack/context.ts",
+    "stack-file/schema-problems.ts imports policies/annotations/check.ts",
+    "stack-file/schema-problems.ts imports policies/language/releases.ts",
+  ],
+  sideways: [
+    "components/apps/App.ts imports components/certificates/HostCertificate.ts",
+    "components/apps/args.ts imports components/certificates/certificate-args.ts",
+    "components/apps/schema.ts imports components/ingress-nginx/annotations/settings.ts",
+    "components/apps/schema.ts imports components/ingress-nginx/annotations/table.ts",
+    "components/certificates/gates/canaries.ts imports components/ingress-nginx/gates/gate.ts",
+    "components/certificates/gates/issuers.ts imports components/ingress-nginx/gates/gate.ts",
+    "components/certificates/gates/owners.ts imports components/ingress-nginx/gates/gate.ts",
+    "components/certificates/gates/owners.ts imports components/pomerium/names.ts",
+    "components/certificates/gates/secrets.ts imports components/apps/ingress.ts",
+    "components/certificates/gates/secrets.ts imports components/ingress-nginx/gates/gate.ts",
+    "components/certificates/gates/secrets.ts imports components/pomerium/names.ts",
+    "components/cluster/readiness-table.ts imports components/ingress-nginx/gates/gate.ts",
+    "components/ingress-nginx/checks.ts imports components/apps/config.ts",
+    "components/ingress-nginx/gates/gate.ts imports components/certificates/live.ts",
+    "components/ingress-nginx/gates/hosts.ts imports components/apps/config.ts",
+    "components/ingress-nginx/gates/hosts.ts imports components/apps/ingress.ts",
+    "components/ingress-nginx/gates/hosts.ts imports components/pomerium/names.ts",
+    "components/ingress-nginx/resolve.ts imports components/apps/config.ts",
+    "components/pomerium/checks.ts imports components/apps/Verify.ts",
+    "components/pomerium/checks.ts imports components/apps/config.ts",
+    "components/pomerium/checks.ts imports components/apps/ingress.ts",
+    "components/tunnels/carried-hosts.ts imports components/apps/config.ts",
+    "components/tunnels/resolve.ts imports components/apps/config.ts",
+    "components/tunnels/resolve.ts imports components/ingress-nginx/config.ts",
+  ],
+  circles: [
+    "components/ingress-nginx/annotations/snippet.ts → components/ingress-nginx/annotations/table.ts → components/ingress-nginx/annotations/snippet.ts",
+    "sandbox/engine/context.ts → sandbox/engine/hooks.ts → sandbox/engine/context.ts",
+    "sandbox/engine/hooks.ts → sandbox/engine/wire.ts → sandbox/engine/hooks.ts",
+  ],
+};
+
+interface Import {
+  from: string;
+  to: string;
+}
+
+function sources(folder: string): string[] {
+  return readdirSync(path.join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const name = path.posix.join(folder, entry.name);
+    if (entry.isDirectory()) return entry.name === "node_modules" ? [] : sources(name);
+    return entry.name.endsWith(".ts") ? [name] : [];
+  });
+}
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(path.join(root, file), "utf8");
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*"(\.{1,2}\/[^"]+\.ts)"/g)].map(([, target = ""]) => ({
+    from: file,
+    to: path.posix.join(path.posix.dirname(file), target),
+  }));
+}
+
+const files = floors.flat().flatMap((place) => (place.endsWith(".ts") ? [place] : sources(place)));
+const imports = files.flatMap(importsOf);
+
+function floorOf(file: string): number {
+  const top = file.split("/")[0]!;
+  return floors.findIndex((floor) => floor.includes(top));
+}
+
+function subjectOf(file: string): string | undefined {
+  const [top, subject, rest] = file.split("/");
+  return top === "components" && rest !== undefined ? subject : undefined;
+}
+
+const shown = (list: Import[]): string[] => list.map(({ from, to }) => `${from} imports ${to}`).sort();
+
+describe("the layout", () => {
+  it("lets imports run down only: stack-file, policies, report, components, stack, then the programs", () => {
+    assert.deepEqual(
+      shown(imports.filter(({ from, to }) => floorOf(to) > floorOf(from))),
+      remaining.up,
+      "an import runs up. Pass the value in as plain data, or move the file to the floor that it belongs to.",
+    );
+  });
+
+  it("keeps the subjects of components/ apart from each other", () => {
+    assert.deepEqual(
+      shown(
+        imports.filter(({ from, to }) => {
+          const [own, other] = [subjectOf(from), subjectOf(to)];
+          return own !== undefined && other !== undefined && own !== other && !shared.includes(other);
+        }),
+      ),
+      remaining.sideways,
+      "a subject imports another one. Give it the part that it needs as plain data, from stack/ or index.ts.",
+    );
+  });
+
+  it("has no import circle", () => {
+    const next = new Map<string, string[]>();
+    for (const { from, to } of imports) next.set(from, [...(next.get(from) ?? []), to]);
+    const done = new Set<string>();
+    const circles: string[] = [];
+    const visit = (file: string, trail: string[]): void => {
+      if (trail.includes(file)) circles.push([...trail.slice(trail.indexOf(file)), file].join(" → "));
+      if (done.has(file) || trail.includes(file)) return;
+      for (const to of next.get(file) ?? []) visit(to, [...trail, file]);
+      done.add(file);
+    };
+    for (const file of files) visit(file, []);
+    assert.deepEqual(
+      circles,
+      remaining.circles,
+      "files import each other. Move what both need into a file of its own.",
+    );
+  });
+
+  it("gives every import a file", () => {
+    assert.deepEqual(shown(imports.filter(({ to }) => !files.includes(to))), []);
+  });
+});

@@ -1,0 +1,175 @@
+import { strict as assert } from "node:assert";
+import {
+  type Assertion,
+  failure,
+  runAccessTests,
+  type Tested,
+  untested,
+} from "../../../../../policies/access/assertions/run.ts";
+import type { Policy } from "../../../../../policies/language/types.ts";
+import { apps, directory, open, raw, type SampleApp } from "../matrix/sample.ts";
+
+function stack(tests: Partial<Assertion>[], some: SampleApp[] = apps, strict = false): Tested {
+  return {
+    directory,
+    apps: some,
+    pomerium: { version: "v0.33.1" },
+    accessTests: {
+      strict,
+      tests: tests.map((test, i) => ({
+        at: `accessTests.apps.${test.app ?? "komga"}[${i}]`,
+        app: "komga",
+        paths: ["/"],
+        method: "GET",
+        allow: [],
+        deny: [],
+        ...test,
+      })),
+    },
+  };
+}
+
+const one = (test: Partial<Assertion>, some?: SampleApp[]) => {
+  const [result, second] = runAccessTests(stack([test], some));
+  assert.equal(second, undefined);
+  return result!;
+};
+
+describe("access tests", () => {
+  it("pass for people who reach the app and for those who do not", () => {
+    const results = runAccessTests(
+      stack([
+        { allow: ["alice@gmail.com", "dave@example.org"], deny: ["bob@gmail.com", "stranger", "anonymous"] },
+        { paths: ["/opds", "/opds/v2"], allow: ["anonymous", "stranger"] },
+        { paths: ["/opdsxyz"], deny: ["anonymous"] },
+      ]),
+    );
+    assert.deepEqual(
+      results.map(({ passed }) => passed),
+      Array(10).fill(true),
+    );
+    assert.ok(results.every(({ mend }) => mend === undefined));
+  });
+
+  it("a group stands for each of its people", () => {
+    const results = runAccessTests(stack([{ allow: ["group:listeners"] }]));
+    assert.deepEqual(
+      results.map(({ principal, group, got, passed }) => [principal, group, got, passed]),
+      [
+        ["alice@gmail.com", "listeners", "allow", true],
+        ["bob@gmail.com", "listeners", "deny", false],
+      ],
+    );
+  });
+
+  it("a person let in by mistake fails the test, with the line that lets them in", () => {
+    const result = one({ deny: ["carol@example.org"] });
+    assert.deepEqual(
+      [result.passed, result.at, result.rule, result.keyPath, result.reason],
+      [
+        false,
+        "accessTests.apps.komga[0].deny[0]",
+        "allow: email in one of 4",
+        "users.groups.readers[0]",
+        "group readers",
+      ],
+    );
+    assert.equal(
+      failure(result),
+      [
+        "accessTests.apps.komga[0].deny[0]   carol@example.org must not pass at komga.example.org/, but passes: group readers (users.groups.readers[0])",
+        "    remove users.groups.readers[0], or change accessTests.apps.komga[0].deny[0]",
+      ].join("\n"),
+    );
+  });
+
+  it("a person kept out by mistake fails the test, with the place that lets them in", () => {
+    assert.equal(
+      one({ allow: ["bob@gmail.com"] }).mend,
+      "add bob@gmail.com to apps.komga.access.users or to a group that it names, or change accessTests.apps.komga[0].allow[0]",
+    );
+    assert.match(
+      one({ app: "influxdb", allow: ["bob@gmail.com"] }).mend!,
+      /give apps\.influxdb\.access users or groups/,
+    );
+    assert.match(one({ allow: ["anonymous"] }).mend!, /add the path to apps\.komga\.access\.api/);
+    assert.match(
+      one({ app: "influxdb", allow: ["anonymous"] }).mend!,
+      /add the path to apps\.influxdb\.access\.apiOnly/,
+    );
+    assert.match(one({ allow: ["stranger"] }).mend!, /name people in accessTests/);
+  });
+
+  it("a path left open by mistake fails the test, with the place that opens it", () => {
+    const result = one({ paths: ["/opds/v2"], deny: ["anonymous"] });
+    assert.equal(
+      result.mend,
+      "close the path in apps.komga.access.api, or change accessTests.apps.komga[0].deny[0]",
+    );
+    assert.match(
+      one({ app: "ddns-updater", deny: ["stranger"] }).mend!,
+      /make apps\.ddns-updater\.access something else than public/,
+    );
+  });
+
+  it("what cannot be decided fails both to allow and to deny", () => {
+    const policy: Policy = [{ allow: { or: [{ "claim/groups": "staff" }] } }];
+    const some = [raw("headlamp", policy)];
+    for (const test of [{ allow: ["alice@gmail.com"] }, { deny: ["alice@gmail.com"] }]) {
+      const result = one({ app: "headlamp", ...test }, some);
+      assert.deepEqual([result.got, result.passed], ["unknown", false]);
+      assert.match(result.mend!, /state apps\.headlamp\.access by people/);
+    }
+  });
+
+  it("an app that asks where a call comes from is asked with the test's address", () => {
+    const unifi = { app: "unifi", allow: ["admin-user@gmail.com"] };
+    assert.equal(one({ ...unifi, sourceIp: "10.244.1.2" }).passed, true);
+    const outside = one({ ...unifi, sourceIp: "203.0.113.9" });
+    assert.deepEqual([outside.passed, outside.keyPath], [false, "apps.unifi.access.from"]);
+    assert.match(outside.mend!, /add the address to apps\.unifi\.access\.from/);
+    const nowhere = one(unifi);
+    assert.equal(nowhere.got, "unknown");
+    assert.match(nowhere.mend!, /add `from: <address>` to accessTests\.apps\.unifi\[0\]/);
+  });
+
+  it("a policy that asks for the method is asked with the test's method", () => {
+    const policy: Policy = [{ allow: { and: [{ http_method: "POST" }, { http_path: "/hook" }] } }];
+    const some = [raw("ci", policy)];
+    assert.equal(
+      one({ app: "ci", paths: ["/hook"], method: "POST", allow: ["anonymous"] }, some).passed,
+      true,
+    );
+    assert.equal(one({ app: "ci", paths: ["/hook"], method: "GET", deny: ["anonymous"] }, some).passed, true);
+  });
+
+  it("a test of an app or a group that does not exist fails", () => {
+    assert.match(one({ app: "kmga", deny: ["stranger"] }).reason, /no app "kmga"/);
+    for (const group of ["readrs", "constructor"]) {
+      const result = one({ deny: [`group:${group}`] });
+      assert.deepEqual([result.passed, result.reason], [false, `there is no group "${group}"`]);
+    }
+  });
+});
+
+describe("an app without a test", () => {
+  it("is told unless a stranger is denied something there or it is declared public", () => {
+    const some = [...apps.filter(({ name }) => name === "komga" || name === "unifi"), open("ddns-updater")];
+    const result = untested(stack([{ deny: ["stranger"] }, { app: "unifi", deny: ["anonymous"] }], some));
+    assert.deepEqual(result, [
+      {
+        app: "unifi",
+        at: "accessTests.apps.unifi",
+        severity: "warning",
+        message: "no test denies this app to a stranger; add { deny: [stranger, anonymous] }",
+      },
+    ]);
+  });
+
+  it("is an error when the tests are strict", () => {
+    assert.deepEqual(
+      untested(stack([], [raw("ryot", [])], true)).map(({ severity }) => severity),
+      ["error"],
+    );
+  });
+});

@@ -1,0 +1,346 @@
+import { strict as assert } from "node:assert";
+import * as fc from "fast-check";
+import { type AccessDiff, diffAccess, mirrors, type Row } from "../../../../../policies/access/diff/diff.ts";
+import { failOn } from "../../../../../policies/access/diff/fail-on.ts";
+import { anonymous, decider, stranger } from "../../../../../policies/access/matrix/decide.ts";
+import { fromIngress } from "../../../../../policies/access/matrix/ingress.ts";
+import { mentionsOf } from "../../../../../policies/access/matrix/mentions.ts";
+import { probes } from "../../../../../policies/access/matrix/probes.ts";
+import type { View } from "../../../../../policies/access/matrix/view.ts";
+import { type Directory, everybody } from "../../../../../policies/access/people.ts";
+import type { Policy } from "../../../../../policies/language/types.ts";
+import { apiOnly, apps, directory, open, people, raw, type SampleApp, view } from "../matrix/sample.ts";
+import { type SampleStack, stacks } from "../matrix/stacks.ts";
+
+const text = ({ kind, person, host, path, before, after }: Row): string =>
+  `${kind} ${person} ${host}${path} ${before} → ${after}`;
+
+function changes(before: SampleApp[], after: SampleApp[], was?: Directory, is?: Directory): string[] {
+  return diffAccess(view("before", before, was), view("after", after, is)).rows.map(text);
+}
+
+const withGroup = (group: string, emails: string[]): Directory => ({
+  ...directory,
+  groups: { ...directory.groups, [group]: emails },
+});
+
+describe("the access diff", () => {
+  it("a person added to a group gains every app of the group and nothing else", () => {
+    const is = withGroup("readers", ["carol@example.org", "alice@gmail.com", "bob@gmail.com"]);
+    const some = (of: Directory) => [
+      people("komga", { groups: ["readers"] }, { of }),
+      people("grafana", { groups: ["readers"] }, { of }),
+      people("ryot", {}, { of }),
+    ];
+    const { rows } = diffAccess(view("before", some(directory)), view("after", some(is), is));
+    assert.deepEqual(
+      rows.map((row) => `${text(row)} ${row.keyPath} ${row.reason}`),
+      ["komga", "grafana"].map(
+        (app) => `gain bob@gmail.com ${app}.example.org/ deny → allow users.groups.readers[2] group readers`,
+      ),
+    );
+  });
+
+  it("a person who loses access is told why, and where one would let them in again", () => {
+    const komga = (of: Directory, named: object) => [people("komga", named, { of })];
+    const reasons = (before: SampleApp[], after: SampleApp[], is = directory): string[] =>
+      diffAccess(view("before", before), view("after", after, is)).rows.map(
+        ({ kind, person, reason, keyPath }) => `${kind} ${person}: ${reason} (${keyPath})`,
+      );
+    const smaller = withGroup("readers", ["alice@gmail.com"]);
+    const readers = komga(directory, { groups: ["readers"] });
+    assert.deepEqual(reasons(readers, komga(smaller, { groups: ["readers"] }), smaller), [
+      "loss carol@example.org: removed from group readers (users.groups.readers)",
+    ]);
+    assert.deepEqual(
+      reasons(readers, komga(directory, {})),
+      [
+        "loss alice@gmail.com: the app no longer names group readers (apps.komga.access.groups)",
+        "loss carol@example.org: the app no longer names group readers (apps.komga.access.groups)",
+      ].toReversed(),
+    );
+    const other = { ...directory, admins: ["root@example.org"] };
+    assert.deepEqual(reasons(komga(directory, {}), komga(other, {}), other), [
+      "gain root@example.org: admin (users.admins[0])",
+      "loss admin-user@gmail.com: no longer an admin (users.admins)",
+    ]);
+    assert.deepEqual(reasons(komga(directory, { users: ["dave@example.org"] }), komga(directory, {})), [
+      "loss dave@example.org: no longer named (apps.komga.access)",
+    ]);
+    const inside = [people("komga", {}, { from: ["10.0.0.0/8"] })];
+    assert.deepEqual(reasons(komga(directory, {}), inside), [
+      "loss admin-user@gmail.com: only from 10.0.0.0/8 (apps.komga.access.from)",
+    ]);
+  });
+
+  it("an app that becomes public is one row, not one for each person", () => {
+    assert.deepEqual(changes([people("site")], [open("site")]), [
+      "public anonymous site.example.org/ deny → allow",
+    ]);
+    assert.deepEqual(changes([open("site")], [people("site")]), [
+      "private anonymous site.example.org/ allow → deny",
+    ]);
+  });
+
+  it("an app that opens to any signed-in stranger is a gain of the stranger", () => {
+    const gmail = [
+      raw("verify", [
+        { allow: { or: [{ email: "admin-user@gmail.com" }, { email: { ends_with: "@gmail.com" } }] } },
+      ]),
+    ];
+    assert.deepEqual(changes([people("verify")], gmail), ["gain stranger verify.example.org/ deny → allow"]);
+  });
+
+  it("API paths opened and closed to anonymous callers are told, each once", () => {
+    const komga = (...paths: string[]) => [people("komga", {}, { api: paths.map((path) => ({ path })) })];
+    assert.deepEqual(changes(komga("/opds"), komga("/api", "/api/v1")), [
+      "opened anonymous komga.example.org/api deny → allow",
+      "closed anonymous komga.example.org/opds allow → deny",
+    ]);
+    // The prefix covers it already.
+    assert.deepEqual(changes(komga("/api"), komga("/api", "/api/v1")), []);
+  });
+
+  it("a prefix that loses its boundary is told with the neighbour that it opens", () => {
+    const bound: Policy = [
+      { allow: { or: [{ http_path: "/api" }, { http_path: { starts_with: "/api/" } }] } },
+    ];
+    const loose: Policy = [{ allow: { or: [{ http_path: { starts_with: "/api" } }] } }];
+    const { rows } = diffAccess(view("before", [raw("komga", bound)]), view("after", [raw("komga", loose)]));
+    assert.deepEqual(
+      rows.map(({ kind, paths }) => [kind, paths]),
+      [["opened", ["/apixyz"]]],
+    );
+  });
+
+  it("an app that goes is unreachable, and whoever reached it loses it", () => {
+    assert.deepEqual(changes([people("ryot", { users: ["dave@example.org"] })], []), [
+      "unreachable everybody ryot.example.org/ allow → absent",
+      "loss admin-user@gmail.com ryot.example.org/ allow → absent",
+      "loss dave@example.org ryot.example.org/ allow → absent",
+    ]);
+  });
+
+  it("an app that keeps its route but lets nobody in is unreachable too", () => {
+    assert.deepEqual(changes([apiOnly("influxdb", [{ path: "/write" }])], [apiOnly("influxdb", [])]), [
+      "unreachable everybody influxdb.example.org/ allow → deny",
+      "closed anonymous influxdb.example.org/write allow → deny",
+    ]);
+  });
+
+  it("an app that changes nothing but its name changes nobody's access", () => {
+    const after = view("after", [{ ...people("komga"), name: "books", at: "apps.books" }]);
+    assert.deepEqual(diffAccess(view("before", [people("komga")]), after).rows, []);
+  });
+
+  it("networks taken away open the app to people elsewhere", () => {
+    const { rows } = diffAccess(
+      view("before", [people("unifi", {}, { from: ["10.244.0.0/16"] })]),
+      view("after", [people("unifi")]),
+    );
+    assert.deepEqual(
+      rows.map((row) => `${text(row)} ${row.from}`),
+      ["gain admin-user@gmail.com unifi.example.org/ deny → allow elsewhere"],
+    );
+  });
+
+  it("from what cannot be decided to allowed is a gain, the other way a loss that says unknown", () => {
+    const claims = [raw("headlamp", [{ allow: { or: [{ "claim/groups": "staff" }] } }])];
+    const named = [raw("headlamp", [{ allow: { or: [{ email: "alice@gmail.com" }] } }])];
+    assert.deepEqual(changes(claims, named), [
+      "gain alice@gmail.com headlamp.example.org/ unknown → allow",
+      "decided stranger headlamp.example.org/ unknown → deny",
+    ]);
+    assert.deepEqual(changes(named, claims), [
+      "loss alice@gmail.com headlamp.example.org/ allow → unknown",
+      "undecided stranger headlamp.example.org/ deny → unknown",
+    ]);
+  });
+
+  it("policies on the cluster are compared with the stack file, host by host", () => {
+    const live: View = {
+      name: "live",
+      apps: [
+        fromIngress({
+          namespace: "komga",
+          name: "komga",
+          host: "komga.example.org",
+          annotations: { "ingress.pomerium.io/policy": "allow:\n  or:\n    - email: mallory@example.org\n" },
+        }),
+        fromIngress({
+          namespace: "default",
+          name: "broken",
+          host: "broken.example.org",
+          annotations: { "ingress.pomerium.io/policy": "permit: {}" },
+        }),
+      ],
+    };
+    const diff = diffAccess(live, view("now", [people("komga")]));
+    assert.deepEqual(
+      diff.rows.map((row) => `${text(row)} ${row.reason} (${row.keyPath})`),
+      [
+        "gain admin-user@gmail.com komga.example.org/ deny → allow admin (users.admins[0])",
+        "loss mallory@example.org komga.example.org/ allow → deny no longer named (apps.komga.access)",
+        "unreachable everybody broken.example.org/ unknown → absent broken does not answer there any more (Ingress default/broken)",
+        "decided anonymous broken.example.org/ unknown → absent no app answers there ()",
+      ].map((line) => line.replace("broken does", "default/broken does")),
+    );
+    assert.deepEqual(diff.unreadable, [
+      {
+        view: "live",
+        at: "Ingress default/broken",
+        reason: 'policy 1:1 unknown action "permit"; a rule is allow or deny; did you mean "allow"?',
+      },
+    ]);
+  });
+
+  it("counts what is public and open afterwards, changed or not", () => {
+    const diff = diffAccess(view("before", apps), view("after", apps));
+    assert.deepEqual(
+      [diff.rows, diff.public, diff.open],
+      [[], ["ddns-updater.example.org"], { paths: 6, apps: 3 }],
+    );
+  });
+
+  describe("for any two stacks", () => {
+    const viewOf = (name: string, { apps: some, directory: of }: SampleStack): View => view(name, some, of);
+    const bare = ({ rows }: AccessDiff) =>
+      rows.map(({ kind, person, host, before, after, paths }) => ({
+        kind,
+        person,
+        host,
+        before,
+        after,
+        paths: paths.toSorted(),
+      }));
+    const sorted = (rows: object[]): string[] => rows.map((row) => JSON.stringify(row)).toSorted();
+
+    it("is empty between a stack and itself", () => {
+      fc.assert(
+        fc.property(stacks, (one) =>
+          assert.deepEqual(diffAccess(viewOf("a", one), viewOf("b", one)).rows, []),
+        ),
+      );
+    });
+
+    it("is the way back read from the other side", () => {
+      fc.assert(
+        fc.property(stacks, stacks, (one, other) => {
+          const there = bare(diffAccess(viewOf("a", one), viewOf("b", other)));
+          const back = bare(diffAccess(viewOf("b", other), viewOf("a", one))).map(
+            ({ kind, before, after, ...row }) => ({
+              kind: mirrors[kind],
+              ...row,
+              before: after,
+              after: before,
+            }),
+          );
+          const order = ({ kind, person, host, before, after, paths }: (typeof there)[number]) => ({
+            kind,
+            person,
+            host,
+            before,
+            after,
+            paths,
+          });
+          assert.deepEqual(sorted(back.map(order)), sorted(there.map(order)));
+        }),
+      );
+    });
+
+    it("has a row for every change, and none for what stays", () => {
+      fc.assert(
+        fc.property(stacks, stacks, (one, other) => {
+          const [before, after] = [viewOf("a", one), viewOf("b", other)];
+          const { rows } = diffAccess(before, after);
+          const stateOf = (from: View) => {
+            const asked = new Map(from.apps.map((app) => [app.host, decider(app)]));
+            return (
+              principal: string,
+              host: string,
+              probe: { path: string; method: string; sourceIp?: string },
+            ) => asked.get(host)?.verdict(principal, probe).decision ?? "absent";
+          };
+          const [was, is] = [stateOf(before), stateOf(after)];
+          const open = (state: string): string => (state === "absent" ? "deny" : state);
+          const everyone = [
+            ...everybody(one.directory),
+            ...everybody(other.directory),
+            "zoe@example.org",
+            anonymous,
+          ];
+          for (const host of new Set([...before.apps, ...after.apps].map((app) => app.host)))
+            for (const probe of probes(
+              mentionsOf([...before.apps, ...after.apps].filter((app) => app.host === host)),
+            ))
+              for (const principal of everyone) {
+                const [then, now] = [was(principal, host, probe), is(principal, host, probe)];
+                const told = rows.some(
+                  (row) =>
+                    row.host === host &&
+                    [principal, stranger, anonymous].includes(row.person) &&
+                    row.paths.includes(probe.path) &&
+                    row.before === then &&
+                    row.after === now,
+                );
+                if (open(then) !== open(now))
+                  assert.ok(told, `${principal} ${host}${probe.path} ${then} → ${now} is not told`);
+              }
+          for (const row of rows) assert.notEqual(open(row.before), open(row.after), text(row));
+        }),
+        { numRuns: 60 },
+      );
+    });
+
+    it("has nothing but gains when a person joins a group", () => {
+      fc.assert(
+        fc.property(
+          stacks,
+          fc.constantFrom("readers", "listeners", "watchers"),
+          ({ directory: was }, group) => {
+            const is = {
+              ...was,
+              groups: { ...was.groups, [group]: [...(was.groups[group] ?? []), "newcomer@example.org"] },
+            };
+            const some = (of: Directory) => [
+              people("komga", { groups: ["readers"] }, { of, api: [{ path: "/api" }] }),
+              people("grafana", { groups: ["listeners", "watchers"] }, { of }),
+            ];
+            const { rows } = diffAccess(view("a", some(was), was), view("b", some(is), is));
+            assert.deepEqual(
+              rows.map(({ kind, person, host }) => [kind, person, host]),
+              [
+                [
+                  "gain",
+                  "newcomer@example.org",
+                  group === "readers" ? "komga.example.org" : "grafana.example.org",
+                ],
+              ],
+            );
+          },
+        ),
+      );
+    });
+  });
+});
+
+describe("a pipeline that stops at a change of access", () => {
+  const diff = (before: SampleApp[], after: SampleApp[]) => diffAccess(view("a", before), view("b", after));
+  const larger = diff([people("komga")], [people("komga", { users: ["dave@example.org"] })]);
+
+  it("stops at a gain, a loss or a new public app as it was told to", () => {
+    assert.equal(failOn(larger, ["gain"]), true);
+    assert.equal(failOn(larger, ["public", "loss"]), false);
+    assert.equal(failOn(diff([people("site")], [open("site")]), ["public"]), true);
+    assert.equal(failOn(diff([open("site")], [people("site")]), ["loss"]), true);
+    assert.equal(failOn(diff([people("site")], []), ["loss"]), true);
+    assert.equal(failOn(larger, []), false);
+  });
+
+  it("counts a path opened to anonymous callers, and what nobody can tell any more, as a gain", () => {
+    const komga = (api: string[]) => [people("komga", {}, { api: api.map((path) => ({ path })) })];
+    assert.equal(failOn(diff(komga([]), komga(["/api"])), ["gain"]), true);
+    const claims = [raw("komga", [{ allow: { or: [{ "claim/groups": "staff" }] } }])];
+    assert.equal(failOn(diff(komga([]), claims), ["gain"]), true);
+  });
+});

@@ -1,0 +1,128 @@
+import { strict as assert } from "node:assert";
+import { decider } from "../../../../../policies/access/matrix/decide.ts";
+import { fromIngress } from "../../../../../policies/access/matrix/ingress.ts";
+import { cells, matrix } from "../../../../../policies/access/matrix/matrix.ts";
+import { accessRoutes } from "../../../../../policies/access/routes.ts";
+import { renderPolicy } from "../../../../../policies/language/render.ts";
+import { apps } from "./sample.ts";
+
+function ingress(annotations: Record<string, string>) {
+  return fromIngress({
+    namespace: "komga",
+    name: "komga",
+    host: "komga.example.org",
+    annotations: Object.fromEntries(
+      Object.entries(annotations).map(([key, value]) => [`ingress.pomerium.io/${key}`, value]),
+    ),
+  });
+}
+
+const asks = (annotations: Record<string, string>, principals: string[], path = "/"): string[] => {
+  const decide = decider(ingress(annotations));
+  return principals.map((one) => decide.verdict(one, { path, method: "GET" }).decision);
+};
+
+const policy = "allow:\n  or:\n    - email: alice@gmail.com\n";
+
+describe("access read back from an Ingress", () => {
+  it("what the stack file says comes back as it was written", () => {
+    for (const { access } of apps)
+      for (const route of accessRoutes(access)) {
+        if (!route) continue;
+        const { authorization } = route;
+        const annotations: Record<string, string> = authorization.public
+          ? { allow_public_unauthenticated_access: "true" }
+          : { policy: renderPolicy(authorization.policy) };
+        assert.deepEqual(ingress(annotations).routes[0]!.authorization, authorization);
+      }
+  });
+
+  it("several Ingresses of one host count together, each for its own paths", () => {
+    const of = (name: string, path: string, annotations: Record<string, string>) =>
+      fromIngress({
+        namespace: "komga",
+        name,
+        host: "komga.example.org",
+        paths: [{ path, exact: false }],
+        annotations,
+      });
+    const all = matrix([
+      of("komga", "/", { "ingress.pomerium.io/policy": policy }),
+      of("komga-api", "/opds/", { "ingress.pomerium.io/allow_public_unauthenticated_access": "true" }),
+    ]);
+    assert.deepEqual(
+      all.apps.map(({ app, open }) => [app.name, open.map(({ path, below }) => [path, below])]),
+      [["komga/komga", [["/opds", true]]]],
+    );
+    const [first] = [...cells(all)].filter(
+      ({ probe, principal }) => probe.path === "/opds/" && principal === "anonymous",
+    );
+    assert.equal(first?.verdict.keyPath, "Ingress komga/komga-api");
+  });
+
+  it("public wins over a policy beside it", () => {
+    const annotations = { allow_public_unauthenticated_access: "true", policy };
+    assert.deepEqual(ingress(annotations).routes[0]!.authorization, { public: true });
+    assert.deepEqual(asks(annotations, ["anonymous", "stranger"]), ["allow", "allow"]);
+  });
+
+  it("a deny rule closes even a public Ingress", () => {
+    const annotations = {
+      allow_public_unauthenticated_access: "true",
+      policy: "- deny:\n    or:\n      - http_path: /admin\n",
+    };
+    assert.deepEqual(asks(annotations, ["anonymous"]), ["allow"]);
+    assert.deepEqual(asks(annotations, ["anonymous"], "/admin"), ["deny"]);
+  });
+
+  it("any signed-in user is a stranger who passes", () => {
+    assert.deepEqual(asks({ allow_any_authenticated_user: "True" }, ["anonymous", "stranger"]), [
+      "deny",
+      "allow",
+    ]);
+  });
+
+  it("lists of users, domains and claims let in whom they name", () => {
+    const who = ["alice@gmail.com", "bob@example.org", "anonymous"];
+    assert.deepEqual(asks({ allowed_users: "[alice@gmail.com]" }, who), ["allow", "deny", "deny"]);
+    assert.deepEqual(asks({ allowed_domains: "- example.org" }, who), ["deny", "allow", "deny"]);
+    assert.deepEqual(asks({ allowed_idp_claims: "groups: [staff]" }, who), ["unknown", "unknown", "deny"]);
+    assert.deepEqual(asks({ allowed_users: '["1234"]' }, who), ["unknown", "unknown", "deny"]);
+    assert.deepEqual(asks({ allowed_users: "[bob@example.org]", policy }, who), ["allow", "allow", "deny"]);
+  });
+
+  it("an Ingress without any of it lets nobody pass", () => {
+    assert.deepEqual(asks({}, ["admin-user@gmail.com", "stranger", "anonymous"]), ["deny", "deny", "deny"]);
+    assert.deepEqual(asks({ allow_public_unauthenticated_access: "false" }, ["anonymous"]), ["deny"]);
+  });
+
+  it("an Ingress that Pomerium would not take is unknown, since the last good one stays in force", () => {
+    const broken: [Record<string, string>, RegExp][] = [
+      [{ policy: "allow:\n  or:\n    - emial: alice@gmail.com\n" }, /policy 3:7 unknown criterion "emial"/],
+      [{ policy: "" }, /policy .*empty/],
+      [
+        { allow_public_unauthenticated_access: "yes" },
+        /allow_public_unauthenticated_access is "yes", neither true nor false/,
+      ],
+      [{ allow_public_unauthenticated_access: "1" }, /neither true nor false/],
+      [{ allow_public_unauthenticated_access: '"true"' }, /neither true nor false/],
+      [{ allowed_domains: "gmail.com" }, /allowed_domains is no list/],
+      [{ allowed_users: "[1, 2]" }, /allowed_users is no list/],
+      [{ allowed_idp_claims: "[staff]" }, /allowed_idp_claims is no map/],
+      [{ allowed_users: "[" }, /allowed_users is not YAML/],
+      [
+        { allow_public_unauthenticated_access: "true", allow_any_authenticated_user: "true" },
+        /exclude each other/,
+      ],
+    ];
+    for (const [annotations, reason] of broken) {
+      assert.match(ingress(annotations).routes[0]!.authorization.unreadable ?? "", reason);
+      assert.deepEqual(asks(annotations, ["alice@gmail.com", "anonymous"]), ["unknown", "unknown"]);
+    }
+  });
+
+  it("every reason why it cannot be read is told at once", () => {
+    const { unreadable } = ingress({ policy: "", allowed_domains: "gmail.com" }).routes[0]!.authorization;
+    assert.equal(unreadable?.split("\n").length, 2);
+  });
+});

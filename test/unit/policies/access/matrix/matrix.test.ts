@@ -1,0 +1,239 @@
+import { strict as assert } from "node:assert";
+import * as fc from "fast-check";
+import { decider } from "../../../../../policies/access/matrix/decide.ts";
+import { alikeOf, type Cell, cells, matrix } from "../../../../../policies/access/matrix/matrix.ts";
+import { personal } from "../../../../../policies/access/matrix/reasons.ts";
+import { appsOf } from "../../../../../policies/access/matrix/view.ts";
+import type { Policy } from "../../../../../policies/language/types.ts";
+import { apiOnly, apps, directory, open, people, raw, type SampleApp } from "./sample.ts";
+import { stacks } from "./stacks.ts";
+
+const of = (some: SampleApp[]) => matrix(appsOf(some, "v0.33.1"), directory);
+
+function cell(some: SampleApp[], principal: string, path: string, sourceIp?: string): Cell {
+  for (const one of cells(of(some)))
+    if (one.principal === principal && one.probe.path === path && one.probe.sourceIp === sourceIp) return one;
+  throw new Error(`no cell for ${principal} at ${path}`);
+}
+
+const marks = (some: SampleApp[], principals: string[]): string[] =>
+  of(some).apps.map((app) => principals.map((one) => alikeOf(app, one).mark).join(" "));
+
+describe("the access matrix", () => {
+  it("shows for each app who passes by name, who reaches open paths alone, and who nothing", () => {
+    assert.deepEqual(marks(apps, ["admin-user@gmail.com", "bob@gmail.com", "stranger", "anonymous"]), [
+      "people people api api",
+      "people none none none",
+      "people api api api",
+      "api api api api",
+      "people none none none",
+      "public public public public",
+    ]);
+  });
+
+  it("asks for each open path itself, what lies below it and what only begins alike", () => {
+    const [app] = of([people("komga", {}, { api: [{ path: "/api" }, { path: "/ping", exact: true }] })]).apps;
+    assert.deepEqual(
+      app?.probes.map(({ path }) => path),
+      [
+        "/",
+        "/api",
+        "/api/",
+        "/api/x",
+        "/apixyz",
+        "/?/api",
+        "/?/api/",
+        "/ping",
+        "/ping/x",
+        "/pingxyz",
+        "/?/ping",
+      ],
+    );
+    assert.deepEqual(
+      app?.open.map(({ path, self, below, beside }) => [path, self, below, beside]),
+      [
+        ["/api", true, true, false],
+        ["/ping", true, false, false],
+      ],
+    );
+  });
+
+  it("asks below and beside a path for one that no rule names by chance", () => {
+    const [app] = of([
+      apiOnly("komga", [{ path: "/api" }, { path: "/api/x", exact: true }, { path: "/apixyz" }]),
+    ]).apps;
+    const paths = app!.probes.filter(({ base }) => base === "/api").map(({ path }) => path);
+    assert.deepEqual(paths, ["/api", "/api/", "/api/xz", "/apixyzz", "/?/api", "/?/api/"]);
+  });
+
+  it("tells an open path without a boundary by its neighbour", () => {
+    const policy: Policy = [{ allow: { or: [{ http_path: { starts_with: "/api" } }] } }];
+    const [app] = of([raw("komga", policy)]).apps;
+    assert.deepEqual(
+      app?.open.map(({ path, beside }) => [path, beside]),
+      [["/api", true]],
+    );
+  });
+
+  it("lists no path twice that lies below another open one", () => {
+    const [app] = of([apiOnly("komga", [{ path: "/api/v1" }, { path: "/api" }])]).apps;
+    assert.deepEqual(
+      app?.open.map(({ path }) => path),
+      ["/api"],
+    );
+  });
+
+  it("names the line of the stack file that lets a person in", () => {
+    const places = ["admin-user@gmail.com", "carol@example.org", "dave@example.org"].map((person) => {
+      const { keyPath, reason } = cell(apps.slice(2, 3), person, "/").verdict;
+      return `${keyPath} ${reason}`;
+    });
+    assert.deepEqual(places, [
+      "users.admins[0] admin",
+      "users.groups.readers[0] group readers",
+      "apps.komga.access.users[0] named by the app",
+    ]);
+  });
+
+  it("names the place to edit for what is open, refused or public", () => {
+    const audiobookshelf = apps.slice(0, 1);
+    assert.deepEqual(cell(audiobookshelf, "anonymous", "/api/x").verdict, {
+      decision: "allow",
+      criterion: "open",
+      rule: "open path /api",
+      keyPath: "apps.audiobookshelf.access.api",
+      reason: "API path /api: the phone app signs in with the server's own token",
+    });
+    assert.equal(cell(audiobookshelf, "stranger", "/").verdict.keyPath, "apps.audiobookshelf.access");
+    assert.equal(
+      cell([apiOnly("influxdb", [{ path: "/write" }])], "stranger", "/write").verdict.keyPath,
+      "apps.influxdb.access.apiOnly",
+    );
+    assert.equal(cell([open("ddns-updater")], "anonymous", "/").verdict.rule, "public");
+  });
+
+  it("counts the rules of a policy written by hand for who has to find them", () => {
+    const policy: Policy = [
+      { allow: { or: [{ email: "alice@gmail.com" }, { email: { ends_with: "@example.org" } }] } },
+    ];
+    const { rule, keyPath } = cell([raw("ryot", policy)], "carol@example.org", "/").verdict;
+    assert.equal(rule, "allow: email ends_with @example.org ([0].allow.or[1])");
+    assert.equal(keyPath, "apps.ryot.access.policy");
+  });
+
+  it("anybody with an address at a provider is a stranger who passes", () => {
+    for (const criterion of [
+      { email: { ends_with: "@gmail.com" } },
+      { domain: "gmail.com" },
+      { domain: { ends_with: "mail.com" } },
+      { email: { contains: "@gmail" } },
+      { email: { starts_with: "a" } },
+    ] as const)
+      assert.deepEqual(
+        marks([raw("verify", [{ allow: { or: [criterion] } }])], ["stranger", "anonymous"]),
+        ["people none"],
+        JSON.stringify(criterion),
+      );
+  });
+
+  it("what cannot be decided is a question mark and never a way in", () => {
+    const claims = raw("headlamp", [{ allow: { or: [{ "claim/groups": "staff" }] } }]);
+    assert.deepEqual(marks([claims], ["alice@gmail.com", "stranger", "anonymous"]), ["unknown unknown none"]);
+    const broken = matrix(
+      [
+        {
+          name: "a/b",
+          at: "Ingress a/b",
+          host: "b.example.org",
+          routes: [{ paths: [{ path: "/", exact: false }], authorization: { unreadable: "policy 1:1 no" } }],
+        },
+      ],
+      directory,
+    );
+    assert.deepEqual(
+      [...cells(broken)].map(({ verdict }) => verdict.decision),
+      Array(broken.people.length + 2).fill("unknown"),
+    );
+    assert.equal(broken.apps[0]?.public, false);
+  });
+
+  it("an app that asks where a call comes from is asked from inside and from outside", () => {
+    const unifi = apps.filter(({ name }) => name === "unifi");
+    assert.equal(cell(unifi, "admin-user@gmail.com", "/", "10.244.0.0").verdict.decision, "allow");
+    const outside = cell(unifi, "admin-user@gmail.com", "/", "203.0.113.1").verdict;
+    assert.deepEqual([outside.decision, outside.keyPath], ["deny", "apps.unifi.access.from"]);
+  });
+
+  it("an app that is public from one network is called public", () => {
+    const policy: Policy = [
+      { allow: { or: [{ accept: true }] } },
+      { deny: { not: [{ source_ip: "10.0.0.0/8" }] } },
+    ];
+    assert.deepEqual(marks([raw("site", policy)], ["anonymous"]), ["public"]);
+  });
+
+  it("a policy that only names who stays outside is public, since a caller without a session has no name", () => {
+    const policy: Policy = [{ allow: { or: [{ email: { not: "mallory@example.org" } }] } }];
+    const all = [raw("verify", policy)];
+    assert.deepEqual(marks(all, ["stranger", "anonymous", "mallory@example.org"]), ["public public public"]);
+    assert.equal(cell(all, "mallory@example.org", "/").verdict.decision, "deny");
+  });
+
+  it("an open path in the query is told, since it opens the whole app", () => {
+    const policy: Policy = [{ allow: { or: [{ http_path: { starts_with: "/api/" } }] } }];
+    assert.equal(cell([raw("komga", policy)], "anonymous", "/?/api/").verdict.decision, "allow");
+    assert.equal(of([raw("komga", policy)]).apps[0]?.open[0]?.byQuery, true);
+  });
+
+  it("an open path of the stack file opens nothing by the query, since it has a route of its own", () => {
+    const all = [people("komga", {}, { api: [{ path: "/api" }] })];
+    assert.equal(cell(all, "anonymous", "/?/api").verdict.decision, "deny");
+    assert.equal(of(all).apps[0]?.open[0]?.byQuery, false);
+  });
+
+  it("an open path stays open with a query, and shut once it leads elsewhere", () => {
+    const [app] = appsOf([apiOnly("komga", [{ path: "/api" }])]);
+    const ask = (path: string): string =>
+      decider(app!).verdict("anonymous", { path, method: "GET" }).decision;
+    assert.deepEqual(["/api?a=1", "/api/x?a=1", "/api/../admin", "/api%2e", "/x/../api/y"].map(ask), [
+      "allow",
+      "allow",
+      "deny",
+      "deny",
+      "allow",
+    ]);
+  });
+
+  it("a host answers no path that none of its routes has", () => {
+    const site = { ...appsOf([open("site")])[0]! };
+    const [route] = site.routes;
+    const part = { ...site, routes: [{ ...route!, paths: [{ path: "/docs", exact: true }] }] };
+    const { decision, reason } = decider(part).verdict("anonymous", { path: "/", method: "GET" });
+    assert.deepEqual([decision, reason], ["deny", "no route answers there"]);
+  });
+
+  it("every cell is what the policy says of that very caller", () => {
+    fc.assert(
+      fc.property(stacks, ({ directory: all, apps: some }) => {
+        for (const { principal, app, probe, verdict } of cells(matrix(appsOf(some), all))) {
+          const asked = personal(decider(app.app).verdict(principal, probe), app.app, principal);
+          assert.deepEqual(verdict, asked, `${principal} at ${app.app.name}${probe.path}`);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("everybody of the stack has exactly one place at every app", () => {
+    fc.assert(
+      fc.property(stacks, ({ directory: all, apps: some }) => {
+        const { people: everyone, apps: shown } = matrix(appsOf(some), all);
+        for (const { alike } of shown)
+          assert.deepEqual(
+            alike.flatMap(({ principals }) => principals).toSorted(),
+            [...everyone, "stranger", "anonymous"].toSorted(),
+          );
+      }),
+    );
+  });
+});

@@ -1,0 +1,166 @@
+import { strict as assert } from "node:assert";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import YAML from "yaml";
+import { z } from "zod";
+import { checkRoute, routeWarnings } from "../../../../policies/annotations/check.ts";
+import { renderRoute } from "../../../../policies/annotations/render.ts";
+import { builtIns, catalogue, lookup } from "../../../../policies/catalogue/catalogue.ts";
+import type { BuiltIn } from "../../../../policies/catalogue/entry.ts";
+import { apiPath, catalogueEntrySchema } from "../../../../policies/catalogue/schema.ts";
+
+const entries = Object.entries<BuiltIn>(builtIns);
+const supported = ["v0.31.3", "v0.32.9", "v0.33.1"];
+const golden = join(import.meta.dirname, "entries.yaml");
+
+const isOpen = (name: string, path: string): boolean =>
+  catalogue[name]!.api.some(
+    (open) => path === open.path || (!open.exact && path.startsWith(`${open.path}/`)),
+  );
+
+describe("the catalogue", () => {
+  it("says of each app what a reviewer has last read: entries.yaml (UPDATE_GOLDEN=1 to rewrite)", () => {
+    const text = YAML.stringify(
+      Object.fromEntries(
+        entries.map(([name, { api, route, leftOut }]) => [
+          name,
+          {
+            open: api.map(({ path, exact }) => (exact ? path : `${path}/**`)),
+            closed: leftOut.map(({ path }) => path),
+            annotations: renderRoute(route, "v0.33.1"),
+          },
+        ]),
+      ),
+      { lineWidth: 0 },
+    );
+    if (process.env.UPDATE_GOLDEN) writeFileSync(golden, text);
+    assert.equal(text, readFileSync(golden, "utf8"));
+  });
+
+  for (const version of supported)
+    it(`asks nothing that Pomerium ${version} does not know`, () => {
+      for (const [name, { route }] of entries) {
+        assert.deepEqual(checkRoute(route, version), [], name);
+        assert.deepEqual(routeWarnings(route), [], name);
+      }
+    });
+
+  it("gives a reason and a source for every path and every key of a route", () => {
+    for (const [name, entry] of entries) {
+      assert.deepEqual(Object.keys(entry.why).sort(), Object.keys(entry.route).sort(), name);
+      for (const note of [...entry.api, ...entry.leftOut, ...entry.needs, ...Object.values(entry.why)]) {
+        assert.ok(note?.reason, name);
+        assert.match(note.source, /^https:\/\/|^the first user's account$/, name);
+      }
+    }
+  });
+
+  it("opens only paths that a stack file may open too, each once", () => {
+    for (const [name, { api }] of entries) {
+      for (const { path } of api) assert.ok(apiPath.safeParse(path).success, `${name}: ${path}`);
+      assert.equal(new Set(api.map(({ path }) => path)).size, api.length, name);
+    }
+  });
+
+  it("opens no path that it says is left out", () => {
+    for (const [name, { leftOut }] of entries)
+      for (const { path } of leftOut) assert.ok(!isOpen(name, path), `${name}: ${path}`);
+  });
+
+  it("lets audiobookshelf's mobile app through on all eight paths that it calls", () => {
+    assert.deepEqual(catalogue.audiobookshelf?.api.map(({ path }) => path).sort(), [
+      "/api",
+      "/audiobookshelf/socket.io",
+      "/auth/refresh",
+      "/hls",
+      "/login",
+      "/public",
+      "/socket.io",
+      "/status",
+    ]);
+  });
+
+  it("keeps closed what the first user's account opened by mistake", () => {
+    for (const [name, path] of [
+      ["influxdb", "/debug/pprof"],
+      ["firefly-iii", "/v1"],
+      ["jellyfin", "/api"],
+      ["komga", "//sse"],
+    ] as const)
+      assert.ok(!isOpen(name, path), `${name}: ${path}`);
+    assert.ok(isOpen("firefly-iii", "/api/v1/accounts"));
+    assert.ok(isOpen("komga", "/sse/v1/events"));
+  });
+
+  it("opens nothing of apps that check no credentials", () => {
+    for (const name of ["prometheus", "ddns-updater", "kubernetes-dashboard", "steam-headless"])
+      assert.deepEqual(catalogue[name]?.api, [], name);
+  });
+
+  it("lets every streaming app answer for longer than Pomerium's 30 s", () => {
+    for (const [name, { route }] of entries.filter(([, { streaming }]) => streaming))
+      assert.ok(route.timeout === "0s" || route.allow_websockets, name);
+  });
+
+  it("knows only its own names", () => {
+    assert.equal(lookup("komga"), builtIns.komga);
+    for (const name of ["constructor", "__proto__", "toString", ""])
+      assert.equal(lookup(name), undefined, name);
+  });
+});
+
+describe("a stack file's catalogue", () => {
+  const parse = (value: unknown) => catalogueEntrySchema.parse(value);
+
+  it("adds an app without code", () => {
+    const immich = parse({
+      title: "Immich, photographs",
+      api: [
+        { path: "/api", reason: "the mobile app's calls" },
+        { path: "/.well-known/immich", exact: true },
+      ],
+      route: { timeout: "0s" },
+    });
+    assert.deepEqual(lookup("immich", { immich }), immich);
+    assert.equal(lookup("immich"), undefined);
+  });
+
+  it("takes the place of the project's entry, so that a path can be closed as well", () => {
+    const komga = parse({ api: [{ path: "/opds" }] });
+    assert.deepEqual(lookup("komga", { komga }), { api: [{ path: "/opds" }], route: {} });
+  });
+
+  it("opens no whole app, no pattern and no path that Pomerium sees otherwise than the app", () => {
+    for (const path of [
+      "/",
+      "api",
+      "",
+      "/api?x",
+      "/a b",
+      "/api/*",
+      "/a%2fb",
+      "//sse",
+      "/a/../b",
+      "/a/.",
+      "/a#b",
+      "/a\\b",
+    ])
+      assert.ok(!catalogueEntrySchema.safeParse({ api: [{ path }] }).success, path);
+    for (const path of ["/api", "/rest/", "/.well-known/immich", "/a.b/c..d"])
+      assert.ok(catalogueEntrySchema.safeParse({ api: [{ path }] }).success, path);
+  });
+
+  it("is refused where it holds a key that nobody reads", () => {
+    for (const value of [
+      { apis: [] },
+      { route: { websockets: true } },
+      { api: [{ path: "/a", exakt: true }] },
+    ])
+      assert.ok(!catalogueEntrySchema.safeParse(value).success);
+  });
+
+  it("is described for editors", () => {
+    const { properties } = z.toJSONSchema(catalogueEntrySchema) as { properties: Record<string, object> };
+    assert.deepEqual(Object.keys(properties), ["title", "streaming", "api", "route"]);
+  });
+});

@@ -1,0 +1,68 @@
+import { strict as assert } from "node:assert";
+import * as fc from "fast-check";
+import { contains, parseAddress, parseNetwork } from "../../../../policies/language/networks.ts";
+
+const inside = (network: string, address: string): boolean =>
+  contains(parseNetwork(network)!, parseAddress(address)!);
+
+describe("networks", () => {
+  for (const [network, address, expected] of [
+    ["10.0.0.0/8", "10.255.0.1", true],
+    ["10.0.0.5/8", "10.1.1.1", true],
+    ["10.0.0.0/8", "11.0.0.0", false],
+    ["192.0.2.128/25", "192.0.2.127", false],
+    ["192.0.2.128/25", "192.0.2.128", true],
+    ["192.0.2.7", "192.0.2.7", true],
+    ["0.0.0.0/0", "203.0.113.9", true],
+    ["0.0.0.0/0", "::1", false],
+    ["0.0.0.0/0", "::ffff:10.0.0.1", true],
+    ["::/0", "2001:db8::1", true],
+    ["::/0", "10.0.0.1", false],
+    ["::ffff:10.0.0.0/104", "10.200.0.1", true],
+    ["::ffff:10.0.0.1", "10.0.0.1", true],
+    ["10.0.0.1", "::ffff:a00:1", true],
+    ["2001:db8::/33", "2001:db8:8000::1", false],
+    ["2001:db8::/33", "2001:db8:7fff::1", true],
+  ] as const)
+    it(`${network} ${expected ? "holds" : "does not hold"} ${address}`, () => {
+      assert.equal(inside(network, address), expected);
+    });
+
+  for (const wrong of [
+    "",
+    "10.0.0",
+    "10.0.0.256",
+    "010.0.0.1",
+    "10.0.0.0/33",
+    "10.0.0.0/-1",
+    "10.0.0.0/08",
+    "10.0.0.0/8/8",
+    "::1%eth0",
+    "::/129",
+    "x",
+    "10.0.0.0/",
+  ])
+    it(`"${wrong}" is none`, () => {
+      assert.equal(parseNetwork(wrong), undefined);
+    });
+
+  it("hold every address that shares their leading bits, and no other", () => {
+    fc.assert(
+      fc.property(fc.nat(2 ** 32 - 1), fc.nat(2 ** 32 - 1), fc.nat(32), (a, b, bits) => {
+        const text = (n: number): string => [24, 16, 8, 0].map((shift) => (n >>> shift) & 255).join(".");
+        const leading = (n: number): number => Math.floor(n / 2 ** (32 - bits));
+        assert.equal(inside(`${text(a)}/${bits}`, text(b)), leading(a) === leading(b));
+        assert.equal(inside(`${text(a)}/${bits}`, text(a)), true);
+      }),
+    );
+  });
+
+  it("read an IPv6 address however it is abbreviated", () => {
+    fc.assert(
+      fc.property(fc.ipV6(), (address) => {
+        assert.ok(parseAddress(address));
+        assert.ok(inside(address, address.toUpperCase()));
+      }),
+    );
+  });
+});

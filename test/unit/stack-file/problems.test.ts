@@ -1,0 +1,117 @@
+import { strict as assert } from "node:assert";
+import { inspect } from "node:util";
+import { formatProblems, formatWarnings, StackFileError } from "../../../stack-file/problems.ts";
+import { decrypted, goodStack, hunter2, parse, problemsOf, put, warnings } from "../stack/base.ts";
+import { broken } from "../stack/broken.ts";
+
+describe("a broken stack file", () => {
+  it("is not what the good stack is", () => {
+    assert.deepEqual(problemsOf(goodStack()), []);
+    assert.deepEqual(warnings(parse(goodStack())), []);
+  });
+
+  for (const [subject, cases] of Object.entries(broken))
+    describe(subject, () => {
+      for (const [edits, says] of cases)
+        it(says.join(" · "), () => {
+          const raw = goodStack();
+          for (const [path, value] of Object.entries(edits)) put(raw, path, value);
+          assert.deepEqual(problemsOf(raw), says);
+        });
+    });
+
+  it("has all its problems told at once, in its own order, missing secrets and their commands last", () => {
+    const raw = goodStack();
+    put(raw, "apps.wiki.host", "wiki.example.com");
+    put(raw, "apps.komga.access.groups[0]", "readrs");
+    put(raw, "pomerium.identityProvider.clientSecret", undefined);
+    put(raw, "pomerium.session", "30d");
+    put(raw, 'certificates.zones["example.net"].cloudflare', {});
+    assert.throws(
+      () => parse(raw),
+      (error: Error) => {
+        assert.equal(
+          error.message,
+          `Pulumi.test.yaml: 5 problems
+
+  pomerium.session              is no duration: write hours, minutes and seconds; did you mean "720h"?
+  apps.komga.access.groups[0]   unknown group "readrs"; did you mean "readers"?
+  apps.wiki.host                wiki.example.com lies in no zone of \`certificates.zones\`; add the zone with its DNS credentials
+  pomerium.identityProvider.clientSecret   missing
+      pulumi config set --stack test --secret --path 'pomerium.identityProvider.clientSecret' '<value>'
+  certificates.zones["example.net"].cloudflare.apiToken   missing
+      pulumi config set --stack test --secret --path 'certificates.zones["example.net"].cloudflare.apiToken' '<value>'
+
+Nothing was changed.`,
+        );
+        return true;
+      },
+    );
+  });
+
+  it("is told without a stack trace, and as JSON with the same words", () => {
+    const error = new StackFileError("Pulumi.test.yaml", [{ at: "domain", message: "missing" }]);
+    assert.equal(error.stack, error.message);
+    assert.deepEqual(JSON.parse(JSON.stringify(error)), {
+      file: "Pulumi.test.yaml",
+      problems: [{ at: "domain", message: "missing" }],
+    });
+  });
+
+  it("that is no map at all is refused, too", () => {
+    for (const raw of [undefined, null, "octavo", 7, []])
+      assert.match(problemsOf(raw)[0] ?? "", /^: must be a map of the project's keys$/);
+  });
+});
+
+describe("a report", () => {
+  it("counts one problem as one", () => {
+    assert.equal(
+      formatProblems("Pulumi.test.yaml", [{ at: "domain", message: "missing" }]),
+      "Pulumi.test.yaml: 1 problem\n\n  domain   missing\n\nNothing was changed.",
+    );
+  });
+
+  it("of warnings has their shape, and is empty without any", () => {
+    assert.equal(formatWarnings("Pulumi.test.yaml", []), "");
+    assert.equal(
+      formatWarnings("Pulumi.test.yaml", [
+        { at: "users.groups.a", message: "one" },
+        { at: "domain", message: "two" },
+      ]),
+      "Pulumi.test.yaml: 2 warnings\n\n  users.groups.a   one\n  domain           two",
+    );
+  });
+});
+
+describe("a secret", () => {
+  it("that stands unencrypted in the stack file is refused and not repeated", () => {
+    const said = problemsOf(goodStack(), {});
+    assert.equal(said.length, 5);
+    for (const line of said)
+      assert.match(line, /: stands unencrypted in the stack file: .* » pulumi config set /);
+    assert.doesNotMatch(said.join("\n"), new RegExp(hunter2));
+  });
+
+  it("that is not set yet is only a warning for those who need none", () => {
+    const raw = put(goodStack(), "tunnels.home.apiToken", undefined);
+    const stack = parse(raw, { ...decrypted, missingSecrets: "warning" });
+    assert.deepEqual(stack.tunnels[0]?.apiToken, { secure: "" });
+    assert.deepEqual(stack.warnings.at(-1), {
+      at: "tunnels.home.apiToken",
+      message: "missing; pulumi config set --stack test --secret --path 'tunnels.home.apiToken' '<value>'",
+    });
+  });
+
+  it("does not show itself in a stack that is printed, inspected or written as JSON", () => {
+    const stack = parse(goodStack());
+    const { clientSecret } = stack.pomerium.identityProvider;
+    for (const text of [
+      inspect(stack, { depth: null, showHidden: true }),
+      JSON.stringify(stack),
+      `${String(clientSecret)} ${clientSecret}`,
+    ])
+      assert.doesNotMatch(text, new RegExp(hunter2));
+    assert.equal("reveal" in clientSecret && clientSecret.reveal(), hunter2);
+  });
+});

@@ -1,0 +1,158 @@
+import { strict as assert } from "node:assert";
+import * as fc from "fast-check";
+import { zoneOf } from "../../../stack-file/hosts.ts";
+import { didYouMean, nearest, nearestAddress } from "../../../stack-file/nearest.ts";
+import { keyPath, type PathPart, valueAt } from "../../../stack-file/paths.ts";
+import {
+  asGoDuration,
+  isEmail,
+  isHost,
+  isNetwork,
+  isPortName,
+  quantity,
+} from "../../../stack-file/values.ts";
+import { put } from "../stack/base.ts";
+
+/** That each of the texts passes, or that none does. */
+function all(test: (text: string) => boolean, expected: boolean, texts: readonly string[]): void {
+  for (const text of texts) assert.equal(test(text), expected, JSON.stringify(text));
+}
+
+describe("a value", () => {
+  it("is a host only in lower case, with two labels or more, and nothing around it", () => {
+    all(isHost, true, ["a.b", "komga.example.org", "xn--bcher-kva.example", "1.example.org"]);
+    all(isHost, false, [
+      "",
+      "komga",
+      "Komga.org",
+      "*.a.b",
+      "a.b.",
+      ".a.b",
+      "a..b",
+      "a_b.c",
+      "a.b:443",
+      "-a.b",
+      "a.b/c",
+    ]);
+    all(isHost, false, [`${"a".repeat(64)}.b`, `${"a.".repeat(127)}b`]);
+  });
+
+  it("is an e-mail address only with one @, a host after it, and no blank", () => {
+    all(isEmail, true, ["alice@gmail.com", "a.b+c@example.co.uk", "Alice@Gmail.com"]);
+    all(isEmail, false, [
+      "",
+      "alice",
+      "@gmail.com",
+      "alice@",
+      "alice@gmail",
+      "a@b@c.d",
+      "a b@c.d",
+      ".a@b.c",
+      "a..b@c.d",
+      "a@b.c\n",
+    ]);
+  });
+
+  it("is a network only when it is an address, with as many bits as it has", () => {
+    all(isNetwork, true, ["10.0.0.1", "10.244.0.0/16", "0.0.0.0/0", "::1", "fd00::/8", "::/128"]);
+    all(isNetwork, false, [
+      "",
+      "10.0.0",
+      "10.0.0.0/33",
+      "::/129",
+      "10.0.0.0/",
+      "10.0.0.0/a",
+      "10.0.0.0/8/8",
+      "a/8",
+    ]);
+  });
+
+  it("is a port's name only with a letter, and at most 15 characters", () => {
+    all(isPortName, true, ["http", "a", "http-2", "8080-http"]);
+    all(isPortName, false, ["", "80", "HTTP", "a--b", "-a", "abcdefghijklmnop"]);
+  });
+
+  it("is a quantity as Kubernetes counts", () => {
+    const counted: Record<string, number> = {
+      "1": 1,
+      "500m": 0.5,
+      "2Gi": 2 ** 31,
+      "1.5k": 1500,
+      "1e3": 1000,
+      ".5": 0.5,
+      "1E": 1e18,
+    };
+    for (const [text, count] of Object.entries(counted)) assert.equal(quantity(text), count, text);
+    for (const text of ["", "Gi", "1GB", "1 Gi", "-1", "1K", "0x1", "1e"])
+      assert.equal(quantity(text), undefined, text);
+  });
+
+  it("in days or weeks has its length in Go's hours", () => {
+    assert.deepEqual(["30d", "2 weeks", "1w", "30m", "d"].map(asGoDuration), [
+      "720h",
+      "336h",
+      "168h",
+      undefined,
+      undefined,
+    ]);
+  });
+});
+
+describe("what was meant", () => {
+  it("is near: a slip of a letter or two, never another word", () => {
+    const groups = ["readers", "listeners", "watchers"];
+    assert.equal(nearest("readrs", groups), "readers");
+    assert.equal(nearest("raeders", groups), "readers");
+    assert.equal(nearest("operators", groups), undefined);
+    assert.equal(nearest("a", ["bcd"]), undefined);
+    assert.equal(didYouMean("readrs", groups), '; did you mean "readers"?');
+    assert.equal(didYouMean("zzz", groups), "");
+  });
+
+  it("by an address is somebody of the same domain", () => {
+    const people = ["alice@gmail.com", "bob@example.org"];
+    assert.equal(nearestAddress("alicia@gmail.com", people), "alice@gmail.com");
+    assert.equal(nearestAddress("zoe@gmail.com", people), undefined);
+    assert.equal(nearestAddress("bob@gmail.com", people), undefined);
+  });
+});
+
+describe("a key path", () => {
+  it("is what `pulumi config set --path` takes", () => {
+    assert.equal(
+      keyPath(["apps", "code-server", "access", "groups", 0]),
+      "apps.code-server.access.groups[0]",
+    );
+    assert.equal(
+      keyPath(["certificates", "zones", "uu.am", "wildcard"]),
+      'certificates.zones["uu.am"].wildcard',
+    );
+    assert.equal(keyPath(["a", 'b"c']), 'a["b\\"c"]');
+    assert.equal(keyPath([]), "");
+  });
+
+  it("leads back to its value", () => {
+    const step = fc.oneof(fc.stringMatching(/^[a-z.-]{1,5}$/), fc.nat({ max: 3 }));
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 1, maxLength: 4 }), (rest) => {
+        const path: PathPart[] = ["root", ...rest];
+        assert.equal(valueAt(put({}, keyPath(path), "here"), path), "here");
+      }),
+    );
+  });
+
+  it("finds nothing that is only inherited", () => {
+    assert.equal(valueAt({ a: [] }, ["a", "length", "constructor"]), undefined);
+    assert.equal(valueAt({}, ["constructor"]), undefined);
+  });
+});
+
+describe("a zone", () => {
+  it("holds its own name and what ends in it after a dot", () => {
+    const zones = ["example.org", "sub.example.org"];
+    assert.equal(zoneOf("example.org", zones), "example.org");
+    assert.equal(zoneOf("a.example.org", zones), "example.org");
+    assert.equal(zoneOf("a.sub.example.org", zones), "sub.example.org");
+    assert.equal(zoneOf("badexample.org", zones), undefined);
+  });
+});

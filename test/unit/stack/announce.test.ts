@@ -1,0 +1,301 @@
+import { strict as assert } from "node:assert";
+import type { LiveCluster } from "../../../components/cluster/live.ts";
+import { objectLabel } from "../../../components/cluster/objects.ts";
+import type { Row } from "../../../components/ingress-nginx/gates/gate.ts";
+import { type LiveIngressNginx, leavingObjects } from "../../../components/ingress-nginx/live.ts";
+import { readiness } from "../../../components/pomerium/announce.ts";
+import { announce } from "../../../stack/announce.ts";
+import { phaseEffects } from "../../../stack/phases.ts";
+import { accessProblems, preflightProblems } from "../../../stack/preflight-problems.ts";
+import type { Stack } from "../../../stack/stack.ts";
+import { goodStack, parse, put } from "./base.ts";
+import { deployed, ingress } from "./state.ts";
+
+const uid = "3f1c0f5e-7d0a-4d6e-8a51-0c2f3b1d9e77";
+
+function stack(edits: Record<string, unknown> = {}): Stack {
+  const raw = put(goodStack(), "cluster.uid", uid);
+  for (const [path, value] of Object.entries(edits)) put(raw, path, value);
+  return parse(raw);
+}
+
+function cluster(changes: Partial<LiveCluster> = {}): LiveCluster {
+  const nothing = {
+    foreignNamespace: false,
+    foreignBootstrapSecret: false,
+    deployment: false,
+    readyReplicas: 1,
+  };
+  return { uid, services: [], ingresses: [], pomerium: nothing, ...changes };
+}
+
+function announced(
+  of: Stack,
+  live: LiveCluster,
+  ingressNginx?: LiveIngressNginx,
+  gates: readonly Row[] = [],
+): string {
+  const certificates = {
+    live: { certManager: true, issuers: [], release: false, existing: [], certificates: [] },
+    changes: [],
+    problems: [],
+  };
+  return announce(
+    of,
+    {
+      cluster: live,
+      certificates,
+      ingressNginx,
+      pomerium: { existing: [], foreign: [], annotators: {} },
+      tunnels: { records: {}, changes: {}, problems: [] },
+      readiness: gates,
+    },
+    phaseEffects(of),
+  );
+}
+
+describe("what a preview says first", () => {
+  it("nothing changes for anybody when the cluster enforces what the stack file says", () => {
+    const text = announced(stack(), cluster({ ingresses: deployed(stack()) }));
+    assert.match(text, /^access +unchanged$/m);
+  });
+
+  it("who gains access, where, and by which line", () => {
+    const more = stack({ "users.groups.readers": ["alice@gmail.com", "bob@gmail.com", "erin@gmail.com"] });
+    const text = announced(more, cluster({ ingresses: deployed(stack()) }));
+    assert.match(
+      text,
+      /\+1 +erin@gmail\.com +may reach +komga\.example\.org\/ +group readers \(users\.groups\.readers\[2\]\)/,
+    );
+  });
+
+  it("who loses access when a person is taken out of a group", () => {
+    const fewer = stack({ "users.groups.readers": ["alice@gmail.com"] });
+    const text = announced(fewer, cluster({ ingresses: deployed(stack()) }));
+    assert.match(text, /-1 +bob@gmail\.com +loses +komga\.example\.org/);
+  });
+
+  it("Ingresses of other classes are none of its business", () => {
+    const others = deployed(stack()).map((ingress) => ({ ...ingress, ingressClass: "tailscale" }));
+    assert.equal(announced(stack(), cluster({ ingresses: others })), announced(stack(), cluster()));
+  });
+
+  it("what is to be done by hand, and the way back", () => {
+    const text = announced(stack(), cluster());
+    assert.match(text, /^by hand +identity provider \(google\): authorised redirect URI https:\/\//m);
+    assert.match(text, /way back: /);
+  });
+});
+
+describe("what a preview says of ingress-nginx", () => {
+  const nginx: LiveIngressNginx = {
+    installation: ["Namespace", "Deployment", "Service"].map((kind) => ({
+      apiVersion: "v1",
+      kind,
+      name: "ingress-nginx",
+    })),
+    classes: ["nginx"],
+    ingresses: [ingress("komga", "komga-ingress", ["komga.example.org", "old.example.org"])],
+    strangers: [],
+    strayed: [],
+    settings: {},
+    streams: [],
+  };
+  const rows = [
+    { name: "hosts", items: [{ subject: "old.example.org", ok: false, note: "no app has this host" }] },
+    { name: "canaries", items: [{ subject: "example.org", ok: false }], override: "proven elsewhere" },
+  ];
+  const adopted = leavingObjects(nginx).map(objectLabel);
+  const at = (phase: string): LiveCluster => cluster({ record: { phase, adopted } });
+
+  it("the phase that the cluster comes from, when it is another", () => {
+    const cutover = stack({ phase: "cutover" });
+    assert.match(
+      announced(cutover, at("coexist"), nginx),
+      /^test · coexist → cutover {4}way back: pulumi config set --stack test phase coexist && pulumi up/,
+    );
+    assert.match(announced(cutover, at("cutover"), nginx), /^test · cutover {4}way back: /);
+    assert.match(announced(cutover, cluster(), nginx), /^test · cutover {4}way back: /);
+  });
+
+  it("how much of it is kept until retired, and what is still missing for that", () => {
+    for (const phase of ["coexist", "cutover"]) {
+      const text = announced(stack({ phase }), at("coexist"), nginx, rows);
+      assert.match(
+        text,
+        /^nginx {4}3 objects and 1 Ingress stay as they are, kept from deletion until retired$/m,
+      );
+      assert.match(
+        text,
+        /^ready {4}Pomerium is not installed yet\n {9}hosts {5}0\/1\n {11}old\.example\.org {2}no app has this host$/m,
+      );
+      assert.match(text, /^ {9}canaries {2}0\/1 {2}! OVERRIDDEN: proven elsewhere$/m);
+    }
+  });
+
+  it("how much of it goes in retired, by whose word, and which hosts go dark", () => {
+    const edits = { phase: "retired", "ingressNginx.abandon": { "old.example.org": "nobody calls it" } };
+    const strangers = ["ConfigMap mine"];
+    const text = announced(stack(edits), at("cutover"), { ...nginx, strangers }, rows);
+    assert.match(
+      text,
+      /^nginx {4}2 objects and 1 Ingress are removed; namespace ingress-nginx stays: ConfigMap mine$/m,
+    );
+    assert.match(text, /^ {9}! goes dark: old\.example\.org \(nobody calls it\)$/m);
+    assert.match(text, /! OVERRIDDEN: proven elsewhere/);
+    assert.doesNotMatch(text, /hosts/);
+    assert.match(announced(stack(edits), at("cutover"), nginx), /3 objects and 1 Ingress are removed$/m);
+  });
+
+  it("what is not removed, since it was never adopted, and how to remove it", () => {
+    const retired = stack({ phase: "retired" });
+    const said = (of: readonly string[], more: Partial<LiveIngressNginx> = {}): string[] =>
+      announced(retired, cluster({ record: { phase: "retired", adopted: [...of] } }), { ...nginx, ...more })
+        .split("\n")
+        .filter((line) => /removed|is left/.test(line))
+        .map((line) => line.slice(9));
+    assert.deepEqual(said(adopted), ["3 objects and 1 Ingress are removed"]);
+    assert.deepEqual(said(adopted.slice(0, -1)), [
+      "3 objects and 0 Ingresses are removed",
+      `! Ingress komga/komga-ingress is left, since it was never adopted: kubectl --context ${retired.cluster.context} delete ingress --namespace komga komga-ingress`,
+    ]);
+    assert.deepEqual(said(["Secret long/gone"], { installation: [] }), [
+      `! Ingress komga/komga-ingress is left, since it was never adopted: kubectl --context ${retired.cluster.context} delete ingress --namespace komga komga-ingress`,
+    ]);
+  });
+
+  it("which Certificates go along, by name while they are few", () => {
+    const rowOf = (names: string[]): Row[] => [
+      {
+        name: "owners",
+        items: [
+          ...names.map((name) => ({ subject: `Certificate ${name}`, ok: true })),
+          { subject: "Certificate a/needed", ok: false },
+        ],
+      },
+    ];
+    const retired = stack({ phase: "retired" });
+    assert.match(
+      announced(retired, at("cutover"), nginx, rowOf(["a/x", "b/y"])),
+      /^ {9}2 Certificates go along with their Ingresses: a\/x, b\/y$/m,
+    );
+    assert.match(
+      announced(stack(), at("coexist"), nginx, rowOf(["a/x", "b/y", "c/z", "d/z"])),
+      /^ {9}4 Certificates will go along with their Ingresses$/m,
+    );
+    assert.doesNotMatch(announced(retired, at("cutover"), nginx, rowOf([])), /go(es)? along/);
+  });
+
+  it("which ports and further hosts go dark, by their own keys", () => {
+    const edits = {
+      phase: "retired",
+      "ingressNginx.abandon": { "tcp/22": "its own address", "udp/53": "never was", "*": "a page of 404" },
+    };
+    const streams = [{ protocol: "TCP", port: "22", backend: "gitea/ssh:22" } as const];
+    const ingresses = nginx.ingresses.map((each) => ({ ...each, anyHost: true }));
+    const text = announced(stack(edits), at("cutover"), { ...nginx, streams, ingresses });
+    assert.match(text, /! goes dark: tcp\/22 \(its own address\)/);
+    assert.match(text, /! goes dark: \* \(a page of 404\)/);
+    assert.doesNotMatch(text, /udp/);
+  });
+
+  it("which Ingresses are let go, since they have another class by now", () => {
+    const own = { ...deployed(stack())[0]!, namespace: "web", name: "wiki", ingressClass: "tailscale" };
+    const ref = { apiVersion: "networking.k8s.io/v1", kind: "Ingress", namespace: "web", name: "wiki" };
+    const live = { ...at("coexist"), ingresses: [own] };
+    assert.match(
+      announced(stack(), live, { ...nginx, strayed: [ref] }),
+      /^ {9}! Ingress web\/wiki is not ingress-nginx' any more \(class tailscale\): it is let go, not deleted$/m,
+    );
+    assert.doesNotMatch(announced(stack(), live, nginx), /let go/);
+  });
+
+  it("that none of it is there, once it is gone", () => {
+    const gone = { ...nginx, installation: [], ingresses: [] };
+    assert.match(
+      announced(stack({ phase: "retired" }), at("retired"), gone),
+      /^nginx {4}nothing of it is in this cluster$/m,
+    );
+  });
+
+  it("nothing at all for a stack that has none", () => {
+    assert.doesNotMatch(
+      announced(stack({ ingressNginx: undefined, tunnels: undefined }), cluster()),
+      /^nginx/m,
+    );
+  });
+
+  it("that it is left alone, where the stack file does not speak of it", () => {
+    const old = { ...deployed(stack())[0]!, name: "komga-ingress", ingressClass: "nginx" };
+    assert.match(
+      announced(stack({ ingressNginx: undefined, tunnels: undefined }), cluster({ ingresses: [old] })),
+      /^nginx +1 Ingress of class nginx, which this stack leaves alone/m,
+    );
+  });
+});
+
+describe("readiness", () => {
+  const settings = { reconciled: true, current: true, warnings: [], ingress: {} };
+  const said = (changes: object): string =>
+    readiness({ pomerium: { ...cluster().pomerium, settings: { ...settings, ...changes } } });
+
+  it("is not claimed before Pomerium is there", () => {
+    assert.equal(readiness(cluster()), "Pomerium is not installed yet");
+  });
+
+  it("names the routes that are not served, and why", () => {
+    const ingress = {
+      "komga/komga-pomerium-ingress": { reconciled: true },
+      "ryot/ryot-pomerium-ingress": { reconciled: false, error: "get secret ryot/ryot-tls" },
+    };
+    assert.equal(
+      said({ ingress }),
+      "settings in force · 1/2 routes served · missing: ryot/ryot-pomerium-ingress (get secret ryot/ryot-tls)",
+    );
+  });
+
+  it("is no more than Pomerium's last word while no pod of it runs", () => {
+    const pomerium = { ...cluster().pomerium, settings, readyReplicas: 0 };
+    assert.match(readiness({ pomerium }), /^no pod of Pomerium is ready · /);
+    assert.doesNotMatch(said({}), /no pod/);
+  });
+
+  it("does not take a report on earlier settings for one on these", () => {
+    assert.match(said({ current: false }), /^settings not in force/);
+  });
+
+  it("passes Pomerium's own warnings on", () => {
+    assert.match(said({ warnings: ["storage: none"] }), /warning: storage: none/);
+  });
+});
+
+describe("before anything is registered", () => {
+  it("another cluster is the one thing worth saying of it", () => {
+    const problems = preflightProblems(stack(), cluster({ uid: "another" }), [
+      { at: "tunnels", message: "x" },
+    ]);
+    assert.deepEqual(
+      problems.map(({ at }) => at),
+      ["cluster.uid"],
+    );
+  });
+
+  it("every app without its Service is named at once, and so is what else was found", () => {
+    const problems = preflightProblems(stack(), cluster(), [{ at: "tunnels", message: "x" }]);
+    assert.ok(problems.length > 2);
+    assert.ok(problems.some(({ at }) => at === "apps.komga.service.name"));
+    assert.equal(problems.at(-1)?.at, "tunnels");
+  });
+
+  it("an access test that fails stops the run, with the line that decides and the edit", () => {
+    const tested = stack({ "accessTests.apps.komga": [{ deny: ["alice@gmail.com", "stranger"] }] });
+    const [problem, ...others] = accessProblems(tested);
+    assert.deepEqual(others, []);
+    assert.equal(problem?.at, "accessTests.apps.komga[0].deny[0]");
+    assert.match(
+      problem?.message ?? "",
+      /alice@gmail\.com must not pass at komga\.example\.org\/, but passes/,
+    );
+    assert.match(problem?.mend ?? "", /users\.groups\.readers\[0\]/);
+  });
+});

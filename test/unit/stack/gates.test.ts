@@ -1,0 +1,278 @@
+import { strict as assert } from "node:assert";
+import { objectId, objectLabel } from "../../../components/cluster/objects.ts";
+import { readinessData, readinessTable } from "../../../components/cluster/readiness-table.ts";
+import { type GateInput, isGone } from "../../../components/ingress-nginx/gates/gate.ts";
+import { gateNames } from "../../../components/ingress-nginx/gates/names.ts";
+import { noWayBack } from "../../../components/ingress-nginx/gates/phase.ts";
+import { gateProblems, gates } from "../../../stack/gates.ts";
+import { failing, ingress, ready, stackOf } from "./state.ts";
+
+/** Everything wrong at once. */
+function unready(edits: Record<string, unknown> = {}): GateInput {
+  const state = ready(stackOf(edits));
+  return {
+    ...state,
+    cluster: {
+      ...state.cluster,
+      record: { phase: "coexist", adopted: [] },
+      ingresses: [
+        ...state.cluster.ingresses,
+        ingress("komga", "by-hand", ["komga.example.org"], {
+          ingressClass: "pomerium",
+          tls: [{ hosts: ["books.example.org"], secretName: "tls-secret" }],
+        }),
+      ],
+    },
+    nginx: {
+      ...state.nginx,
+      ingresses: [...state.nginx.ingresses, ingress("old", "old", ["old.example.org"])],
+    },
+    issuance: {
+      ...state.issuance,
+      issuers: [
+        {
+          name: "other",
+          foreign: true,
+          ready: true,
+          acme: {
+            server: "",
+            email: "",
+            accountKey: "other",
+            solvers: [{ http01: { ingress: { class: "nginx" } } }],
+          },
+        },
+      ],
+      certificates: state.issuance.certificates.filter(({ name }) => !name.startsWith("canary-")),
+    },
+  };
+}
+
+describe("the gates before retired", () => {
+  it("are all open on a cluster that has been through cutover and lacks nothing", () => {
+    const rows = gates(ready());
+    assert.deepEqual(
+      rows.map(({ name }) => name),
+      [...gateNames],
+    );
+    assert.deepEqual(
+      rows.flatMap(({ items }) => failing(items)),
+      [],
+    );
+    assert.deepEqual(gateProblems(stackOf(), rows), []);
+    assert.equal(readinessData(rows).ready, true);
+  });
+
+  it("say everything that is wrong at once, each with the edit or the command that mends it", () => {
+    const rows = gates(unready());
+    const problems = gateProblems(stackOf(), rows);
+    assert.deepEqual(
+      [...new Set(problems.map(({ message }) => message.split(":")[0]?.replace(/^gate /, "")))],
+      [...gateNames],
+      "a gate lets through what it should not",
+    );
+    for (const { at, message, mend } of problems) {
+      assert.ok(at, message);
+      assert.match(mend ?? "", /^(pulumi|kubectl) /, message);
+    }
+  });
+
+  it("hold back nothing before the stack asks for retired", () => {
+    for (const phase of ["coexist", "cutover"])
+      assert.deepEqual(gateProblems(stackOf({ phase }), gates(unready({ phase }))), []);
+  });
+
+  it("an override opens its own gate and no other", () => {
+    for (const name of gateNames) {
+      const edits = { "ingressNginx.override": { [name]: "known" } };
+      const left = gateProblems(stackOf(edits), gates(unready(edits)));
+      assert.deepEqual(
+        [...new Set(left.map(({ message }) => message.split(":")[0]?.replace(/^gate /, "")))],
+        gateNames.filter((each) => each !== name),
+      );
+    }
+    const edits = { "ingressNginx.override": Object.fromEntries(gateNames.map((name) => [name, "known"])) };
+    const rows = gates(unready(edits));
+    assert.deepEqual(gateProblems(stackOf(edits), rows), []);
+    assert.equal(readinessData(rows).ready, true);
+  });
+
+  it("are no longer there once ingress-nginx is gone, or where it never was", () => {
+    const state = unready();
+    const [namespace] = state.nginx.installation;
+    for (const installation of [[], [namespace!]]) {
+      const nginx = { ...state.nginx, installation, ingresses: [], strangers: ["ConfigMap mine"] };
+      assert.ok(isGone(nginx));
+      assert.deepEqual(gates({ ...state, nginx }), []);
+    }
+    const nginx = { ...state.nginx, installation: [] };
+    assert.equal(gates({ ...state, nginx }).length, gateNames.length);
+  });
+});
+
+describe("a removal that has begun", () => {
+  const webhook = {
+    apiVersion: "admissionregistration.k8s.io/v1",
+    kind: "ValidatingWebhookConfiguration",
+    name: "ingress-nginx-admission",
+  };
+  const begun = (state: GateInput, change: Partial<GateInput["nginx"]> = {}): GateInput => {
+    const adopted = [...state.nginx.installation, webhook].map(objectLabel);
+    const ingresses = state.nginx.ingresses.map(
+      ({ namespace, name }) => `Ingress ${objectId({ namespace, name })}`,
+    );
+    return {
+      ...state,
+      cluster: { ...state.cluster, record: { phase: "retired", adopted: [...adopted, ...ingresses] } },
+      nginx: { ...state.nginx, ...change },
+    };
+  };
+  const [namespace, workload] = ready().nginx.installation;
+
+  it("goes on although a canary, an issuer or a Secret has gone bad, but loses no host and no Certificate", () => {
+    const rows = gates(begun(unready()));
+    assert.deepEqual(
+      rows.map(({ name }) => name),
+      ["phase", "hosts", "owners"],
+    );
+    const messages = gateProblems(stackOf(), rows).map(({ message }) => message.split(":")[0]);
+    assert.deepEqual([...new Set(messages)], ["gate hosts", "gate owners"]);
+  });
+
+  it("goes on in any case once its Ingresses are gone", () => {
+    assert.deepEqual(gateProblems(stackOf(), gates(begun(unready(), { ingresses: [] }))), []);
+  });
+
+  it("is held back by what has come since, which nothing would remove", () => {
+    const old = ingress("web", "new", ["komga.example.org"]);
+    const state = begun(ready());
+    const later = { ...state, nginx: { ...state.nginx, ingresses: [...state.nginx.ingresses, old] } };
+    const [problem, ...others] = gateProblems(stackOf(), gates(later));
+    assert.deepEqual(others, []);
+    assert.match(problem?.message ?? "", /^gate phase: Ingress web\/new: has come since the removal began/);
+    assert.equal(problem?.mend, "kubectl --context test delete ingress --namespace web new");
+  });
+
+  it("is over when neither a controller nor a webhook is left: a later Ingress of the class is nobody's", () => {
+    const later = [ingress("web", "later", ["later.example.org"])];
+    assert.deepEqual(gates(begun(ready(), { installation: [namespace!], ingresses: later })), []);
+    for (const installation of [
+      [namespace!, workload!],
+      [namespace!, webhook],
+    ])
+      assert.equal(gates(begun(ready(), { installation, ingresses: later })).length, 3);
+    const state = begun(ready(), { installation: [namespace!], ingresses: later });
+    const record = { phase: "cutover", adopted: [] };
+    assert.equal(gates({ ...state, cluster: { ...state.cluster, record } }).length, gateNames.length);
+  });
+
+  it("shows every gate again to a stack that goes back", () => {
+    const stack = stackOf({ phase: "cutover" });
+    assert.equal(gates(begun(ready(stack))).length, gateNames.length);
+  });
+});
+
+describe("the phases", () => {
+  const at = (phase: string | undefined): string[] => {
+    const { cluster, ...state } = ready();
+    const { record: before, ...fresh } = cluster;
+    const record = phase === undefined ? {} : { record: { phase, adopted: before?.adopted ?? [] } };
+    return gateProblems(stackOf(), gates({ ...state, cluster: { ...fresh, ...record } })).map(
+      ({ at, message, mend }) => `${at}: ${message} » ${mend}`,
+    );
+  };
+
+  it("lead to retired through cutover alone", () => {
+    assert.deepEqual(at("coexist"), [
+      "phase: gate phase: test: has been brought to coexist; cutover comes before retired » pulumi config set --stack test phase cutover && pulumi up --stack test",
+    ]);
+    assert.deepEqual(at("cutover"), []);
+    assert.deepEqual(at("retired"), []);
+  });
+
+  it("are written down in the cluster; without that, Pulumi must look before it writes them again", () => {
+    assert.deepEqual(at(undefined), [
+      "phase: gate phase: test: has not been brought to any phase yet, or its ConfigMap pomerium/pomerium-migration was deleted; cutover comes before retired » pulumi config set --stack test phase cutover && pulumi up --refresh --stack test",
+    ]);
+  });
+
+  it("what has come since the last run is adopted before retired removes the rest", () => {
+    const { cluster, ...state } = ready();
+    const record = { phase: "cutover", adopted: (cluster.record?.adopted ?? []).slice(0, -1) };
+    const [problem, ...others] = gateProblems(
+      stackOf(),
+      gates({ ...state, cluster: { ...cluster, record } }),
+    );
+    assert.deepEqual(others, []);
+    assert.match(problem?.message ?? "", /Ingress komga\/komga-ingress: has come since .*; adopt it first/);
+    assert.match(problem?.mend ?? "", /phase cutover && pulumi up/);
+  });
+
+  it("there is a way back from retired while all that was adopted is there, and none afterwards", () => {
+    const state = ready();
+    const adopted = state.cluster.record?.adopted ?? [];
+    const back = (phase: string, recorded: string, nginx: Partial<GateInput["nginx"]> = {}): string[] =>
+      noWayBack({
+        stack: stackOf({ phase }),
+        cluster: { ...state.cluster, record: { phase: recorded, adopted } },
+        nginx: { ...state.nginx, ...nginx },
+      }).map(({ at, message }) => `${at}: ${message}`);
+    const [namespace] = state.nginx.installation;
+    for (const phase of ["coexist", "cutover"]) {
+      const no = `phase: test has been brought to retired, and there is no way back to ${phase}: ingress-nginx`;
+      assert.deepEqual(back(phase, "retired"), []);
+      assert.deepEqual(back(phase, "retired", { ingresses: [] }), [
+        `${no} lacks Ingress komga/komga-ingress by now`,
+      ]);
+      assert.deepEqual(back(phase, "retired", { installation: [namespace!] }), [`${no} is gone`]);
+      assert.deepEqual(back(phase, "cutover", { installation: [namespace!] }), []);
+    }
+    assert.deepEqual(back("retired", "retired", { ingresses: [] }), []);
+  });
+
+  it("there is no way back where there never was an ingress-nginx, which is not said to be gone", () => {
+    const state = ready();
+    const [problem] = noWayBack({
+      stack: stackOf({ phase: "cutover", ingressNginx: undefined, tunnels: undefined }),
+      cluster: { ...state.cluster, record: { phase: "retired", adopted: [] } },
+      nginx: undefined,
+    });
+    assert.match(problem?.message ?? "", /no way back to cutover: the stack file speaks of no ingress-nginx/);
+  });
+});
+
+describe("the readiness table", () => {
+  const rows = [
+    {
+      name: "hosts",
+      items: [
+        { subject: "a.example.org", ok: true, note: "app a" },
+        { subject: "b.example.org", ok: false, note: "no app has this host", mend: "kubectl get ingress" },
+      ],
+    },
+    { name: "canaries", items: [{ subject: "example.org", ok: false, note: "off" }], override: "proven" },
+    { name: "owners", items: [], override: "for later" },
+  ];
+
+  it("counts what holds, names what does not, and shouts what holds by word alone", () => {
+    assert.deepEqual(readinessTable(rows), [
+      "hosts     1/2",
+      "  b.example.org  no app has this host",
+      "canaries  0/1  ! OVERRIDDEN: proven",
+      "  example.org  off",
+      "owners    none  override not needed: for later",
+    ]);
+  });
+
+  it("says the same to programs", () => {
+    const data = readinessData(rows);
+    assert.equal(data.ready, false);
+    assert.deepEqual(JSON.parse(JSON.stringify(data)), data);
+    assert.deepEqual(data.rows[0], {
+      name: "hosts",
+      ok: 1,
+      of: 2,
+      missing: [{ subject: "b.example.org", note: "no app has this host", mend: "kubectl get ingress" }],
+    });
+    assert.equal(readinessData(rows.slice(1)).ready, true);
+  });
+});

@@ -1,0 +1,111 @@
+import { strict as assert } from "node:assert";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { loadFromPulumi, secretOutput } from "../../../stack/load-from-pulumi.ts";
+import { goodStack, hunter2, put, type Raw } from "./base.ts";
+
+const project = "pomerium-migration";
+
+/** Gives the program its configuration as Pulumi does: JSON in text, and the keys that hold a secret. */
+function configure(raw: Raw, encrypted: readonly string[] = ["pomerium", "certificates", "tunnels"]): void {
+  const config = Object.entries(raw).map(([key, value]) => [
+    `${project}:${key}`,
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
+  pulumi.runtime.setAllConfig(
+    { "kubernetes:context": "elsewhere", ...Object.fromEntries(config) },
+    encrypted.map((key) => `${project}:${key}`),
+  );
+}
+
+function refusal(): pulumi.RunError {
+  try {
+    loadFromPulumi();
+  } catch (error) {
+    if (pulumi.RunError.isInstance(error)) return error as pulumi.RunError;
+    throw error;
+  }
+  assert.fail("was not refused");
+}
+
+describe("the stack that Pulumi runs the program for", () => {
+  const home = process.cwd();
+  let folder: string;
+
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "stack-"));
+    process.chdir(folder);
+    pulumi.runtime.setMocks(
+      { newResource: ({ name, inputs }) => ({ id: name, state: inputs }), call: ({ inputs }) => inputs },
+      project,
+      "test",
+    );
+  });
+
+  after(() => {
+    process.chdir(home);
+    rmSync(folder, { recursive: true });
+    pulumi.runtime.setAllConfig({});
+  });
+
+  afterEach(() => rmSync("Pulumi.test.yaml", { force: true }));
+
+  it("is read from its configuration, with other projects' keys left alone", () => {
+    configure(goodStack());
+    const stack = loadFromPulumi();
+    assert.deepEqual([stack.name, stack.domain, stack.apps.length], ["test", "example.org", 3]);
+  });
+
+  it("has secrets that stay secret as outputs", async () => {
+    configure(goodStack());
+    const output = secretOutput(loadFromPulumi().pomerium.identityProvider.clientSecret);
+    assert.equal(await pulumi.isSecret(output), true);
+    assert.equal(await new Promise((resolve) => output.apply(resolve)), hunter2);
+    assert.throws(() => secretOutput({ secure: "v1:x" }), TypeError);
+  });
+
+  it("is refused in a way that Pulumi prints without a stack trace", () => {
+    configure(put(goodStack(), "aps", {}));
+    assert.equal(
+      refusal().message,
+      'Pulumi.test.yaml: 1 problem\n\n  aps   unknown key; did you mean "apps"?\n\nNothing was changed.',
+    );
+  });
+
+  it("is refused when its secrets are not encrypted", () => {
+    configure(goodStack(), []);
+    const { message } = refusal();
+    assert.match(message, /^Pulumi\.test\.yaml: 5 problems\n/);
+    assert.match(message, /tunnels\.home\.apiToken +stands unencrypted in the stack file/);
+    assert.ok(!message.includes(hunter2));
+  });
+
+  it("is refused when one secret is encrypted and another beside it is not", () => {
+    const token = "a-token-in-plain";
+    writeFileSync("Pulumi.test.yaml", `config: { "${project}:certificates": { apiToken: ${token} } }`);
+    configure(put(goodStack(), 'certificates.zones["example.net"].cloudflare.apiToken', token));
+    const { message } = refusal();
+    assert.match(message, /^Pulumi\.test\.yaml: 1 problem\n/);
+    assert.match(message, /certificates\.zones\["example\.net"\]\.cloudflare\.apiToken +stands unencrypted/);
+    assert.ok(!message.includes(token));
+  });
+
+  it("is refused when something is encrypted that would stand in plain on the cluster", () => {
+    configure(goodStack(), ["pomerium", "certificates", "tunnels", "users"]);
+    assert.match(refusal().message, / users +holds an encrypted value, but nothing in it is a secret/);
+  });
+
+  it("is refused when a value is no data", () => {
+    configure(put(goodStack(), "apps", "{"));
+    assert.match(refusal().message, / apps +must be a map, not text\n/);
+  });
+
+  it("with nothing but Pulumi's empty defaults is told everything that it needs", () => {
+    pulumi.runtime.setAllConfig({ [`${project}:apps`]: "{}", [`${project}:users`]: "{}" });
+    const { message } = refusal();
+    for (const key of ["cluster", "domain", "pomerium", "certificates", "users.admins", "apps"])
+      assert.match(message, new RegExp(`\n  ${key} `));
+  });
+});

@@ -1,0 +1,90 @@
+import { strict as assert } from "node:assert";
+import { hasOwnCertificate, sharedCertificates } from "../../../components/certificates/shared.ts";
+import { phaseEffects } from "../../../stack/phases.ts";
+import type { Stack } from "../../../stack/stack.ts";
+import { goodStack, parse, put } from "./base.ts";
+
+function stack(edits: Record<string, unknown> = {}): Stack {
+  const raw = goodStack();
+  for (const [path, value] of Object.entries(edits)) put(raw, path, value);
+  return parse(raw);
+}
+
+describe("a phase", () => {
+  it("coexist: people sign in beside ingress-nginx, on a port of Pomerium's own", () => {
+    const { authenticateUrl, redirectUri, origin } = phaseEffects(stack({ phase: "coexist" }));
+    assert.equal(authenticateUrl, "https://authenticate.example.org:8443");
+    assert.equal(redirectUri, "https://authenticate.example.org:8443/oauth2/callback");
+    assert.equal(origin("komga.example.org"), "https://komga.example.org:8443");
+  });
+
+  it("coexist: names the redirect URI that cutover needs before the port is dropped", () => {
+    const { byHand } = phaseEffects(stack({ phase: "coexist" }));
+    const after = phaseEffects(stack({ phase: "cutover" })).redirectUri;
+    assert.ok(byHand.some((step) => step.includes(`${after}, which cutover needs`)));
+  });
+
+  it("cutover: without the port, and the router's one swap is spelled out", () => {
+    const { authenticateUrl, byHand, wayBack } = phaseEffects(stack({ phase: "cutover" }));
+    assert.equal(authenticateUrl, "https://authenticate.example.org");
+    assert.ok(byHand.some((step) => step.startsWith("router: forward 443 to 192.168.0.172:443")));
+    assert.match(wayBack, /phase coexist && pulumi up/);
+  });
+
+  it("retired: the same addresses, and no way back", () => {
+    const [cutover, retired] = (["cutover", "retired"] as const).map((phase) =>
+      phaseEffects(stack({ phase })),
+    );
+    assert.equal(retired?.authenticateUrl, cutover?.authenticateUrl);
+    assert.match(retired?.wayBack ?? "", /^none/);
+  });
+
+  it("ingress-nginx is kept until retired, and only then removed", () => {
+    const of = (phase: string) => phaseEffects(stack({ phase })).ingressNginx;
+    assert.deepEqual(["coexist", "cutover", "retired"].map(of), ["kept", "kept", "removed"]);
+  });
+
+  it("retired: what the rehearsal needed is named for removal", () => {
+    const { byHand } = phaseEffects(stack({ phase: "retired" }));
+    assert.ok(byHand.includes("router: drop the forward of 8443"));
+    assert.ok(byHand.some((step) => step.endsWith("https://authenticate.example.org:8443/oauth2/callback")));
+  });
+
+  it("back in coexist, the router's way back is spelled out too", () => {
+    const address = "192.168.0.171";
+    const { byHand } = phaseEffects(
+      stack({ phase: "coexist", ingressNginx: { helmRelease: "ingress-nginx", address } }),
+    );
+    assert.ok(byHand.some((step) => step.startsWith(`router: forward 443 to ${address}:443`)));
+  });
+
+  it("a cluster that only a tunnel leads to has no router to change", () => {
+    const tunnelOnly = { "cluster.exposure": "tunnelOnly", "pomerium.coexistPort": 443, tunnels: {} };
+    for (const phase of ["coexist", "cutover"] as const) {
+      const { byHand, authenticateUrl } = phaseEffects(stack({ ...tunnelOnly, phase }));
+      assert.ok(!byHand.some((step) => step.includes("router")));
+      assert.equal(authenticateUrl, "https://authenticate.example.org");
+    }
+  });
+});
+
+describe("certificates that belong to no app", () => {
+  it("the sign-in pages have one of their own", () => {
+    assert.deepEqual(
+      sharedCertificates(stack()).map(({ name, dnsNames }) => [name, dnsNames]),
+      [["authenticate", ["authenticate.example.org"]]],
+    );
+  });
+
+  it("a zone's wildcard serves the sign-in pages and the apps one level below it, and no others", () => {
+    const wild = stack({ 'certificates.zones["example.org"].wildcard': true });
+    assert.deepEqual(
+      sharedCertificates(wild).map(({ dnsNames }) => dnsNames),
+      [["*.example.org"]],
+    );
+    const zone = "example.org";
+    assert.equal(hasOwnCertificate(wild, { host: "komga.example.org", zone }), false);
+    assert.equal(hasOwnCertificate(wild, { host: "deep.komga.example.org", zone }), true);
+    assert.equal(hasOwnCertificate(wild, { host: "wiki.example.net", zone: "example.net" }), true);
+  });
+});

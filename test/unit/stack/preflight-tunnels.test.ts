@@ -1,0 +1,101 @@
+import { strict as assert } from "node:assert";
+import { ownComment, tunnelTarget } from "../../../components/tunnels/live.ts";
+import type { Rule } from "../../../components/tunnels/rules.ts";
+import type { CloudflareSeed } from "../../../sandbox/cloudflare/account.ts";
+import { accountBefore } from "../../../sandbox/cloudflare/seed.ts";
+import { startCloudflare } from "../../../sandbox/cloudflare/server.ts";
+import { inspectTunnels, type TunnelReport } from "../../../stack/preflight-tunnels.ts";
+import type { Stack } from "../../../stack/stack.ts";
+import { goodStack, parse, put } from "./base.ts";
+
+const token = "hunter2-hunter2-hunter2-hunter2-hunter2-";
+const wiki = "wiki.example.net";
+
+function stack(edits: Record<string, unknown> = {}): Stack {
+  const raw = put(put(goodStack(), "tunnels.home.apiToken", token), "tunnels.home.extraRules", undefined);
+  for (const [path, value] of Object.entries(edits)) put(raw, path, value);
+  return parse(raw);
+}
+
+/** What is found at a Cloudflare that opens to `opens`. */
+async function inspected(
+  what: Stack,
+  change: (seed: CloudflareSeed) => void = () => {},
+  opens = token,
+): Promise<TunnelReport> {
+  const seed = accountBefore([stack()]);
+  change(seed);
+  const cloudflare = await startCloudflare({ seed, token: opens });
+  const before = process.env.CLOUDFLARE_BASE_URL;
+  process.env.CLOUDFLARE_BASE_URL = cloudflare.url;
+  try {
+    return await inspectTunnels(what);
+  } finally {
+    if (before === undefined) delete process.env.CLOUDFLARE_BASE_URL;
+    else process.env.CLOUDFLARE_BASE_URL = before;
+    await cloudflare.stop();
+  }
+}
+
+describe("the look at Cloudflare before a run", () => {
+  it("finds nothing to object to in the account as it was made by hand, and names each rule that changes", async () => {
+    assert.deepEqual(await inspected(stack()), {
+      problems: [],
+      records: { home: [] },
+      changes: {
+        home: [
+          `~ ${wiki}: https://192.168.0.171 → https://192.168.0.171:443`,
+          `- ${wiki} ^/.well-known → http://localhost:32080`,
+        ],
+      },
+    });
+    const { changes } = await inspected(stack({ phase: "cutover" }));
+    assert.equal(changes.home?.[0], `~ ${wiki}: https://192.168.0.171 → https://192.168.0.172:443`);
+  });
+
+  it("refuses to lose what the stack file does not know of", async () => {
+    const ssh: Rule = { hostname: "ssh.example.net", service: "ssh://192.168.0.10:22" };
+    const { problems } = await inspected(stack(), (seed) => seed.tunnels[0]?.config?.ingress.unshift(ssh));
+    assert.deepEqual(
+      problems.map(({ at }) => at),
+      ["tunnels.home.extraRules"],
+    );
+    assert.match(problems[0]?.message ?? "", /leads ssh\.example\.net to ssh:\/\/192\.168\.0\.10:22/);
+  });
+
+  it("has a record made for a host that has none, and for one whose record was made here", async () => {
+    const signIn = {
+      "pomerium.authenticateHost": "authenticate.example.net",
+      "tunnels.home.authenticate": true,
+    };
+    const report = await inspected(stack(signIn), ({ records }) => {
+      records[0]!.comment = ownComment;
+    });
+    assert.deepEqual(report.records, { home: ["authenticate.example.net", wiki] });
+    const left = await inspected(stack(signIn));
+    assert.deepEqual(left.records, { home: ["authenticate.example.net"] });
+  });
+
+  it("names the token and its command when Cloudflare refuses it, and never shows it", async () => {
+    const { problems } = await inspected(stack(), undefined, "another-another-another-another-another-");
+    assert.equal(problems[0]?.at, "tunnels.home.apiToken");
+    assert.equal(
+      problems[0]?.mend,
+      "pulumi config set --stack test --secret --path 'tunnels.home.apiToken' '<value>'",
+    );
+    assert.ok(!JSON.stringify(problems).includes(token));
+  });
+
+  it("names the tunnel that the account does not have", async () => {
+    const other = "a1f7ed00-5e1f-4a5e-9d57-0123456789ab";
+    const { problems } = await inspected(stack({ "tunnels.home.tunnelId": other }), ({ records }) => {
+      records[0]!.content = tunnelTarget(other);
+    });
+    assert.deepEqual(problems, [
+      {
+        at: "tunnels.home.tunnelId",
+        message: `account 0123456789abcdef0123456789abcdef has no tunnel ${other}`,
+      },
+    ]);
+  });
+});
