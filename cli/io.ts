@@ -2,7 +2,7 @@ import { text } from "node:stream/consumers";
 import { styleText } from "node:util";
 import type { ClusterAddress } from "../components/cluster/api.ts";
 import type { LiveCluster } from "../components/cluster/live.ts";
-import type { Row } from "../components/ingress-nginx/gates/gate.ts";
+import type { Row } from "../components/cluster/readiness.ts";
 import type { Stack } from "../stack/stack.ts";
 
 /** Everything outside that a command touches, apart from files and git. */

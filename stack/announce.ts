@@ -1,9 +1,11 @@
+import { kubectlDelete } from "../components/cluster/commands.ts";
 import type { LiveCluster } from "../components/cluster/live.ts";
 import { type ObjectRef, objectLabel } from "../components/cluster/objects.ts";
+import type { Row } from "../components/cluster/readiness.ts";
 import { readinessTable } from "../components/cluster/readiness-table.ts";
 import { hostsOf } from "../components/ingress-nginx/annotations/hosts.ts";
 import { annotationNotes } from "../components/ingress-nginx/checks.ts";
-import { isGone, kubectlDelete, type Row } from "../components/ingress-nginx/gates/gate.ts";
+import { isGone } from "../components/ingress-nginx/gates/gate.ts";
 import { streamKey } from "../components/ingress-nginx/gates/hosts.ts";
 import { leaving } from "../components/ingress-nginx/leaving.ts";
 import type { LiveIngressNginx } from "../components/ingress-nginx/live.ts";
@@ -110,7 +112,7 @@ function removal(
     ...(removed.length > 0 ? [[`${counted(removed)} are removed`, ...because].join("; ")] : because),
     ...left.map(
       (object) =>
-        `! ${objectLabel(object)} is left, since it was never adopted: ${kubectlDelete({ stack }, object)}`,
+        `! ${objectLabel(object)} is left, since it was never adopted: ${kubectlDelete(stack.cluster, object)}`,
     ),
   ];
 }

@@ -2,14 +2,8 @@ import { canariesGate } from "../components/certificates/gates/canaries.ts";
 import { issuersGate } from "../components/certificates/gates/issuers.ts";
 import { ownersGate } from "../components/certificates/gates/owners.ts";
 import { secretsGate } from "../components/certificates/gates/secrets.ts";
-import {
-  type Gate,
-  type GateInput,
-  type Item,
-  isGone,
-  isSpent,
-  type Row,
-} from "../components/ingress-nginx/gates/gate.ts";
+import type { Item, Row } from "../components/cluster/readiness.ts";
+import { type Gate, type GateInput, isGone, isSpent } from "../components/ingress-nginx/gates/gate.ts";
 import { hostsGate } from "../components/ingress-nginx/gates/hosts.ts";
 import { type GateName, gateNames } from "../components/ingress-nginx/gates/names.ts";
 import { phaseGate } from "../components/ingress-nginx/gates/phase.ts";

@@ -1,8 +1,9 @@
 import type { ReadOnlyApi } from "../components/cluster/api.ts";
 import { inspect } from "../components/cluster/inspect.ts";
 import { type LiveCluster, readCluster } from "../components/cluster/live.ts";
+import type { Row } from "../components/cluster/readiness.ts";
 import { type Loss, losses, lossProblems, protectionsRow } from "../components/ingress-nginx/checks.ts";
-import type { Gate, Row } from "../components/ingress-nginx/gates/gate.ts";
+import type { Gate } from "../components/ingress-nginx/gates/gate.ts";
 import { noWayBack } from "../components/ingress-nginx/gates/phase.ts";
 import { inspectIngressNginx } from "../components/ingress-nginx/leaving.ts";
 import type { LiveIngressNginx } from "../components/ingress-nginx/live.ts";

@@ -1,5 +1,5 @@
+import type { Row } from "../../components/cluster/readiness.ts";
 import { readinessData, readinessTable } from "../../components/cluster/readiness-table.ts";
-import type { Row } from "../../components/ingress-nginx/gates/gate.ts";
 import type { Stack } from "../../stack/stack.ts";
 import { StackFileError } from "../../stack-file/problems.ts";
 import { stackFileName } from "../../stack-file/stack-file.ts";

@@ -1,4 +1,4 @@
-import type { Item, Row } from "../ingress-nginx/gates/gate.ts";
+import type { Item, Row } from "./readiness.ts";
 
 /** The readiness table for programs. */
 export interface Readiness {

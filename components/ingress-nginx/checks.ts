@@ -4,11 +4,11 @@ import type { Problem } from "../../stack-file/problems.ts";
 import type { AppConfig } from "../apps/config.ts";
 import type { LiveIngress } from "../cluster/live.ts";
 import { objectId } from "../cluster/objects.ts";
+import type { Row } from "../cluster/readiness.ts";
 import { classify, type Finding } from "./annotations/classify.ts";
 import { hostsOf } from "./annotations/hosts.ts";
 import { type LostProtection, lostProtections } from "./annotations/lost.ts";
 import { nginxPrefix } from "./annotations/table.ts";
-import type { Row } from "./gates/gate.ts";
 import type { LiveIngressNginx } from "./live.ts";
 
 /** A protection of an nginx Ingress that Pomerium does not give the app that takes over from it. */

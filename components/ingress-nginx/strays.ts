@@ -1,8 +1,8 @@
 import type { Stack } from "../../stack/stack.ts";
 import type { Problem } from "../../stack-file/problems.ts";
+import { kubectl } from "../cluster/commands.ts";
 import type { LiveCluster } from "../cluster/live.ts";
 import { objectId, objectLabel } from "../cluster/objects.ts";
-import { kubectl } from "./gates/gate.ts";
 import type { LiveIngressNginx } from "./live.ts";
 
 /**
@@ -19,7 +19,7 @@ export function strayProblems(
       at: "ingressNginx",
       message: `${objectLabel(object)} was adopted and is not recognised any more: see whether ingressNginx.helmRelease (or manifest) and ingressNginx.namespace still say how it was installed`,
       mend: kubectl(
-        { stack },
+        stack.cluster,
         "get deployments,daemonsets --all-namespaces --selector app.kubernetes.io/name=ingress-nginx --show-labels",
       ),
     }));

@@ -57,7 +57,6 @@ const remaining = {
     "components/certificates/gates/secrets.ts imports components/apps/ingress.ts",
     "components/certificates/gates/secrets.ts imports components/ingress-nginx/gates/gate.ts",
     "components/certificates/gates/secrets.ts imports components/pomerium/names.ts",
-    "components/cluster/readiness-table.ts imports components/ingress-nginx/gates/gate.ts",
     "components/ingress-nginx/checks.ts imports components/apps/config.ts",
     "components/ingress-nginx/gates/gate.ts imports components/certificates/live.ts",
     "components/ingress-nginx/gates/hosts.ts imports components/apps/config.ts",

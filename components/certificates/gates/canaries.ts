@@ -1,5 +1,7 @@
 import { keyPath } from "../../../stack-file/paths.ts";
-import { type GateInput, type Item, kubectl } from "../../ingress-nginx/gates/gate.ts";
+import { kubectl } from "../../cluster/commands.ts";
+import type { Item } from "../../cluster/readiness.ts";
+import type { GateInput } from "../../ingress-nginx/gates/gate.ts";
 import { unproven } from "../checks.ts";
 import { canarySecret } from "../issuer-spec.ts";
 
@@ -26,7 +28,10 @@ export function canariesGate(input: GateInput): Item[] {
       ok: false,
       at: keyPath(["certificates", "zones", zone]),
       note: reason,
-      mend: kubectl(input, `describe certificate --namespace ${namespace} ${canarySecret(zone)}`),
+      mend: kubectl(
+        input.stack.cluster,
+        `describe certificate --namespace ${namespace} ${canarySecret(zone)}`,
+      ),
     };
   });
 }

@@ -1,5 +1,7 @@
+import { kubectl } from "../../cluster/commands.ts";
 import { objectId } from "../../cluster/objects.ts";
-import { bringTo, type GateInput, goesWith, type Item, kubectl } from "../../ingress-nginx/gates/gate.ts";
+import type { Item } from "../../cluster/readiness.ts";
+import { bringTo, type GateInput, goesWith } from "../../ingress-nginx/gates/gate.ts";
 import { describeSolver } from "../checks.ts";
 import { http01Overrides, type LiveCertificate, type LiveIssuer, type LiveSolver } from "../live.ts";
 
@@ -28,7 +30,7 @@ function issuerItem(input: GateInput, issuer: LiveIssuer): Item {
       own ? "this program makes it solve by DNS" : "give it a solver of class pomerium or by DNS",
     ].join("; "),
     ...(own ? { at: "certificates" } : {}),
-    mend: own ? bringTo(input, "cutover") : kubectl(input, `edit ${kind} ${name}`),
+    mend: own ? bringTo(input, "cutover") : kubectl(input.stack.cluster, `edit ${kind} ${name}`),
   };
 }
 
@@ -91,7 +93,7 @@ function overridden(input: GateInput): Item[] {
         subject: `Certificate ${objectId({ namespace, name })}`,
         ok: false,
         note: `its annotation ${key} has its challenges go by ${http01?.name ?? http01?.class}`,
-        mend: kubectl(input, `annotate certificate --namespace ${namespace} ${name} ${key}-`),
+        mend: kubectl(input.stack.cluster, `annotate certificate --namespace ${namespace} ${name} ${key}-`),
       };
     });
 }

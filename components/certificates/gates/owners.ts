@@ -1,11 +1,7 @@
+import { kubectl } from "../../cluster/commands.ts";
 import { objectId } from "../../cluster/objects.ts";
-import {
-  type GateInput,
-  goesWith,
-  type Item,
-  kubectl,
-  stayingIngresses,
-} from "../../ingress-nginx/gates/gate.ts";
+import type { Item } from "../../cluster/readiness.ts";
+import { type GateInput, goesWith, stayingIngresses } from "../../ingress-nginx/gates/gate.ts";
 import { namespace as pomeriumNamespace } from "../../pomerium/names.ts";
 import { hasOwnCertificate, sharedCertificates } from "../shared.ts";
 
@@ -29,7 +25,7 @@ export function ownersGate(input: GateInput): Item[] {
         ...(need.at === undefined ? {} : { at: need.at }),
         note: `goes with Ingress ${ingress.name}, but ${need.by.join(", ")} still needs Secret ${secretName}; make it nobody's, and cert-manager leaves it so`,
         mend: kubectl(
-          input,
+          input.stack.cluster,
           `patch certificate --namespace ${namespace} ${name} --type json --patch '[{"op":"remove","path":"/metadata/ownerReferences"}]'`,
         ),
       },

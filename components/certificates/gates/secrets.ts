@@ -1,6 +1,8 @@
 import { ingressName, openIngressName } from "../../apps/ingress.ts";
+import { kubectl } from "../../cluster/commands.ts";
 import { objectId } from "../../cluster/objects.ts";
-import { type GateInput, type Item, kubectl, stayingIngresses } from "../../ingress-nginx/gates/gate.ts";
+import type { Item } from "../../cluster/readiness.ts";
+import { type GateInput, stayingIngresses } from "../../ingress-nginx/gates/gate.ts";
 import { ingressClass } from "../../pomerium/names.ts";
 
 /**
@@ -29,7 +31,7 @@ export function secretsGate(input: GateInput): Item[] {
       ok: false,
       ...(app === undefined ? {} : { at: `${app}.tls.secretName` }),
       note: `${found}; give each host a Secret of its own`,
-      mend: kubectl(input, `get ingress,certificate --namespace ${namespace} --output wide`),
+      mend: kubectl(input.stack.cluster, `get ingress,certificate --namespace ${namespace} --output wide`),
     };
   });
 }

@@ -1,8 +1,9 @@
 import type { Stack } from "../../../stack/stack.ts";
 import type { LiveCertificate, LiveIssuance } from "../../certificates/live.ts";
 import type { LiveCluster, LiveIngress } from "../../cluster/live.ts";
-import { type ObjectOfKind, objectId } from "../../cluster/objects.ts";
+import { objectId } from "../../cluster/objects.ts";
 import type { Phase } from "../../cluster/phase.ts";
+import type { Row } from "../../cluster/readiness.ts";
 import type { LiveIngressNginx } from "../live.ts";
 import type { GateName } from "./names.ts";
 
@@ -12,27 +13,6 @@ export interface GateInput {
   cluster: LiveCluster;
   nginx: LiveIngressNginx;
   issuance: LiveIssuance;
-}
-
-/** One thing that must hold before ingress-nginx goes. */
-export interface Item {
-  /** What it is about: `komga.example.org`, `ClusterIssuer letsencrypt-prod`. */
-  subject: string;
-  ok: boolean;
-  /** By what it holds, or why it does not. */
-  note?: string;
-  /** Key path in the stack file where it is mended. Default: `phase`. */
-  at?: string;
-  /** Command that mends it. */
-  mend?: string;
-}
-
-/** A row of the readiness table: things of one kind that must hold. */
-export interface Row {
-  name: string;
-  items: Item[];
-  /** Why it does not hold back `retired`, where the stack file says so. */
-  override?: string;
 }
 
 /** A row that the stack file can override by its name. */
@@ -71,19 +51,6 @@ export function goesWith(
   { namespace, owner }: Pick<LiveCertificate, "namespace" | "owner">,
 ): LiveIngress | undefined {
   return ingresses.find((each) => each.namespace === namespace && owner === `Ingress ${each.name}`);
-}
-
-export function kubectl({ stack }: { stack: Pick<Stack, "cluster"> }, command: string): string {
-  return `kubectl --context ${stack.cluster.context} ${command}`;
-}
-
-/** The command that deletes an object. */
-export function kubectlDelete(
-  input: { stack: Pick<Stack, "cluster"> },
-  { kind, namespace, name }: ObjectOfKind,
-): string {
-  const place = namespace === undefined ? "" : ` --namespace ${namespace}`;
-  return kubectl(input, `delete ${kind.toLowerCase()}${place} ${name}`);
 }
 
 /**

@@ -2,11 +2,13 @@ import { accessRoutes } from "../../../policies/access/routes.ts";
 import { keyPath } from "../../../stack-file/paths.ts";
 import type { AppConfig } from "../../apps/config.ts";
 import { ingressName, openIngressName } from "../../apps/ingress.ts";
+import { kubectl } from "../../cluster/commands.ts";
 import { objectId } from "../../cluster/objects.ts";
+import type { Item } from "../../cluster/readiness.ts";
 import { ingressClass, namespace, workload } from "../../pomerium/names.ts";
 import { anyHost, hostsOf } from "../annotations/hosts.ts";
 import type { Stream } from "../controller.ts";
-import { bringTo, type GateInput, type Item, kubectl } from "./gate.ts";
+import { bringTo, type GateInput } from "./gate.ts";
 
 /**
  * Every host of an nginx Ingress is answered by an app, as a running Pomerium itself reports, or is abandoned by name.
@@ -96,7 +98,7 @@ function missing(input: GateInput, app: AppConfig): Pick<Item, "note" | "mend"> 
         mend: bringTo(input, "cutover"),
       };
     const status = input.cluster.pomerium.settings?.ingress[id];
-    const mend = kubectl(input, `describe ingress --namespace ${own} ${name}`);
+    const mend = kubectl(input.stack.cluster, `describe ingress --namespace ${own} ${name}`);
     if (status === undefined)
       return { note: `app ${app.name}: Pomerium says nothing of Ingress ${id}`, mend };
     if (!status.reconciled)
@@ -125,7 +127,7 @@ function settingsInForce(input: GateInput): Item[] {
         ok: false,
         at: "pomerium",
         note: "no pod of it is ready: whatever it has reported, nothing answers",
-        mend: kubectl(input, `get pods --namespace ${namespace}`),
+        mend: kubectl(input.stack.cluster, `get pods --namespace ${namespace}`),
       },
     ];
   const why =
@@ -136,7 +138,7 @@ function settingsInForce(input: GateInput): Item[] {
       ok: false,
       at: "pomerium",
       note: why,
-      mend: kubectl(input, "describe pomerium global"),
+      mend: kubectl(input.stack.cluster, "describe pomerium global"),
     },
   ];
 }

@@ -1,8 +1,10 @@
 import type { Problem } from "../../../stack-file/problems.ts";
+import { kubectlDelete } from "../../cluster/commands.ts";
 import { phaseRecord } from "../../cluster/live.ts";
 import { objectId, objectLabel } from "../../cluster/objects.ts";
+import type { Item } from "../../cluster/readiness.ts";
 import { type LiveIngressNginx, leavingObjects } from "../live.ts";
-import { bringTo, type GateInput, hasController, type Item, kubectlDelete } from "./gate.ts";
+import { bringTo, type GateInput, hasController } from "./gate.ts";
 
 /**
  * The cluster has been through cutover, since what nobody has tried has no way back from retired, and all that is to go
@@ -46,7 +48,7 @@ export function phaseGate(input: Pick<GateInput, "stack" | "cluster" | "nginx">)
             subject: objectLabel(object),
             ok: false,
             note: "has come since the removal began, so nothing removes it; do so by hand, or give an Ingress another class",
-            mend: kubectlDelete(input, object),
+            mend: kubectlDelete(stack.cluster, object),
           },
     ),
   ];

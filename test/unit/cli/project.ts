@@ -6,7 +6,7 @@ import { stringify } from "yaml";
 import type { Io } from "../../../cli/io.ts";
 import { run } from "../../../cli/run.ts";
 import type { LiveCluster } from "../../../components/cluster/live.ts";
-import type { Row } from "../../../components/ingress-nginx/gates/gate.ts";
+import type { Row } from "../../../components/cluster/readiness.ts";
 
 export type Raw = Record<string, unknown>;
 

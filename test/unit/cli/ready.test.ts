@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import type { Row } from "../../../components/ingress-nginx/gates/gate.ts";
+import type { Row } from "../../../components/cluster/readiness.ts";
 import { cli, house, makeProject } from "./project.ts";
 
 const rows: Row[] = [

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import type { LiveCluster } from "../../../components/cluster/live.ts";
 import { objectLabel } from "../../../components/cluster/objects.ts";
-import type { Row } from "../../../components/ingress-nginx/gates/gate.ts";
+import type { Row } from "../../../components/cluster/readiness.ts";
 import { type LiveIngressNginx, leavingObjects } from "../../../components/ingress-nginx/live.ts";
 import { readiness } from "../../../components/pomerium/announce.ts";
 import { announce } from "../../../stack/announce.ts";

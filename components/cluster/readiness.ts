@@ -1,0 +1,20 @@
+/** One thing that must hold before ingress-nginx is removed. */
+export interface Item {
+  /** What it is about: `komga.example.org`, `ClusterIssuer letsencrypt-prod`. */
+  subject: string;
+  ok: boolean;
+  /** Why it holds, or why it does not. */
+  note?: string;
+  /** Key path in the stack file where it is fixed. Default: `phase`. */
+  at?: string;
+  /** Command that fixes it. */
+  mend?: string;
+}
+
+/** A row of the readiness table: items of one kind. */
+export interface Row {
+  name: string;
+  items: Item[];
+  /** The stack file's reason for going to `retired` although an item of this row does not hold. */
+  override?: string;
+}
