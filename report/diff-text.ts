@@ -1,6 +1,7 @@
 import type { AccessDiff, Row } from "../policies/access/diff/diff.ts";
 import { anonymous, stranger } from "../policies/access/matrix/decide.ts";
-import { aligned, counted, first, visible } from "./text.ts";
+import { counted } from "../stack-file/text.ts";
+import { aligned, first, visible } from "./text.ts";
 
 /** Rows of one caller with one reason, hosts together. */
 export interface Change {

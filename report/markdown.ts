@@ -1,10 +1,11 @@
 import type { TestResult, Untested } from "../policies/access/assertions/run.ts";
 import type { AccessDiff, Row } from "../policies/access/diff/diff.ts";
 import type { Matrix } from "../policies/access/matrix/matrix.ts";
+import { counted } from "../stack-file/text.ts";
 import { changesOf, place, reasonText, whoIs } from "./diff-text.ts";
 import { glyphs, meanings, networksOf, openByQuery, openText } from "./marks.ts";
 import { columns, merged } from "./table.ts";
-import { counted, first, visible } from "./text.ts";
+import { first, visible } from "./text.ts";
 
 /** Text that a stack file or a cluster brought along, as text: no markup, no mention, no table border. */
 export function plain(text: string): string {

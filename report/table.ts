@@ -1,8 +1,9 @@
 import { anonymous, stranger } from "../policies/access/matrix/decide.ts";
 import { type AppAccess, alikeOf, type Mark, type Matrix } from "../policies/access/matrix/matrix.ts";
 import { unreadable } from "../policies/access/matrix/view.ts";
+import { counted } from "../stack-file/text.ts";
 import { glyphs, networksOf, openByQuery, openText } from "./marks.ts";
-import { aligned, counted, first, visible, width } from "./text.ts";
+import { aligned, first, visible, width } from "./text.ts";
 
 /** People whose marks are the same at every app, under one heading. */
 export interface Column {

@@ -16,11 +16,6 @@ export function width(text: string): number {
   return [...text].length;
 }
 
-/** `1 app`, `3 apps`. */
-export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
-}
-
 /** The first few, then how many more. */
 export function first(names: readonly string[], limit: number): string {
   const rest = names.length - limit;

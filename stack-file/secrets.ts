@@ -1,4 +1,5 @@
-import { isMap, keyPath, type PathPart, valueAt } from "./paths.ts";
+import { setSecret } from "./commands.ts";
+import { isMap, type PathPart, valueAt } from "./paths.ts";
 import type { Report } from "./problems.ts";
 import { SecretText } from "./secret-text.ts";
 
@@ -49,11 +50,6 @@ export function secretPaths(raw: unknown): PathPart[][] {
 function keys(raw: unknown, path: readonly PathPart[]): string[] {
   const value = valueAt(raw, path);
   return isMap(value) ? Object.keys(value) : [];
-}
-
-/** The command that gives a stack a secret. */
-export function setSecret(stack: string, path: readonly PathPart[]): string {
-  return `pulumi config set --stack ${stack} --secret --path '${keyPath(path)}' '<value>'`;
 }
 
 /** Reports secrets that are missing, empty or in plain, each with the command that sets it. */

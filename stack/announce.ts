@@ -16,6 +16,7 @@ import { diffAccess } from "../policies/access/diff/diff.ts";
 import { diffText } from "../report/diff-text.ts";
 import { formatWarnings } from "../stack-file/problems.ts";
 import { stackFileName } from "../stack-file/stack-file.ts";
+import { counted } from "../stack-file/text.ts";
 import type { PhaseEffects } from "./phases.ts";
 import type { Findings } from "./preflight.ts";
 import type { Stack } from "./stack.ts";
@@ -67,7 +68,7 @@ function unmanaged({ ingresses }: Pick<LiveCluster, "ingresses">): string[] {
   const found = ingresses.filter(({ ingressClass, solver }) => ingressClass === "nginx" && !solver);
   if (found.length === 0) return [];
   return [
-    `${count(found.length, "Ingress", "Ingresses")} of class nginx, which this stack leaves alone: its file has no \`ingressNginx\``,
+    `${counted(found.length, "Ingress", "Ingresses")} of class nginx, which this stack leaves alone: its file has no \`ingressNginx\``,
   ];
 }
 
@@ -84,7 +85,9 @@ function fate(
   const isKept = phase.ingressNginx === "kept";
   return [
     ...(isKept
-      ? [`${counted(leaving(phase, nginx, live).adopt)} stay as they are, kept from deletion until retired`]
+      ? [
+          `${objectsAndIngresses(leaving(phase, nginx, live).adopt)} stay as they are, kept from deletion until retired`,
+        ]
       : removal(stack, live, nginx, phase)),
     ...strays,
     ...along(gates, isKept),
@@ -109,7 +112,9 @@ function removal(
   const left = going.filter((object) => !removed.includes(object));
   const because = stays.map(({ name }) => `namespace ${name} stays: ${nginx.strangers.join(", ")}`);
   return [
-    ...(removed.length > 0 ? [[`${counted(removed)} are removed`, ...because].join("; ")] : because),
+    ...(removed.length > 0
+      ? [[`${objectsAndIngresses(removed)} are removed`, ...because].join("; ")]
+      : because),
     ...left.map(
       (object) =>
         `! ${objectLabel(object)} is left, since it was never adopted: ${kubectlDelete(stack.cluster, object)}`,
@@ -127,7 +132,9 @@ function along(gates: readonly Row[], isKept: boolean): string[] {
   const names = owned.map(({ subject }) => subject.replace(/^Certificate /, ""));
   const which = names.length > few ? "" : `: ${names.join(", ")}`;
   const verb = isKept ? "will go" : owned.length === 1 ? "goes" : "go";
-  return [`${count(owned.length, "Certificate", "Certificates")} ${verb} along with their Ingresses${which}`];
+  return [
+    `${counted(owned.length, "Certificate", "Certificates")} ${verb} along with their Ingresses${which}`,
+  ];
 }
 
 /** Whether ingress-nginx answers what the stack file abandons. */
@@ -139,11 +146,7 @@ function isServed({ ingresses, streams }: LiveIngressNginx, key: string): boolea
 }
 
 /** `31 objects and 11 Ingresses`. */
-function counted(objects: readonly ObjectRef[]): string {
+function objectsAndIngresses(objects: readonly ObjectRef[]): string {
   const ingresses = objects.filter(({ kind }) => kind === "Ingress").length;
-  return `${count(objects.length - ingresses, "object", "objects")} and ${count(ingresses, "Ingress", "Ingresses")}`;
-}
-
-function count(n: number, one: string, many: string): string {
-  return `${n} ${n === 1 ? one : many}`;
+  return `${counted(objects.length - ingresses, "object")} and ${counted(ingresses, "Ingress", "Ingresses")}`;
 }

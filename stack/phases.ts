@@ -1,5 +1,6 @@
 import type { AppConfig } from "../components/apps/config.ts";
 import type { Phase } from "../components/cluster/phase.ts";
+import { goTo } from "../stack-file/commands.ts";
 import type { Stack } from "./stack.ts";
 
 /** What a phase means for everything that changes with it. The only place that tells phases apart. */
@@ -87,7 +88,7 @@ export function phaseEffects(
             [coexistPort, ingressNginx?.address, "ingress-nginx, should you want to compare"],
           ),
         ],
-        wayBack: `pulumi config set --stack ${name} phase coexist && pulumi up --stack ${name}`,
+        wayBack: goTo(name, "coexist"),
       };
     case "retired":
       return {

@@ -4,10 +4,10 @@ import { recordsToMake, ruleChanges, takeoverProblems } from "../components/tunn
 import type { TunnelConfig } from "../components/tunnels/config.ts";
 import { type LiveTunnel, readTunnel } from "../components/tunnels/live.ts";
 import { ingressRules } from "../components/tunnels/rules.ts";
+import { setSecret } from "../stack-file/commands.ts";
 import { keyPath } from "../stack-file/paths.ts";
 import type { Problem } from "../stack-file/problems.ts";
 import { SecretText } from "../stack-file/secret-text.ts";
-import { setSecret } from "../stack-file/secrets.ts";
 import type { Stack } from "./stack.ts";
 
 /** What a run finds at Cloudflare and makes of it, by the tunnel's name. */

@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import { everybody } from "../../policies/access/people.ts";
-import { counted, visible, width } from "../../report/text.ts";
+import { visible, width } from "../../report/text.ts";
 import { loadFromFile } from "../../stack/load.ts";
 import type { Stack } from "../../stack/stack.ts";
 import type { Warning } from "../../stack-file/problems.ts";
 import { type Problem, StackFileError } from "../../stack-file/problems.ts";
 import { readStackFile, stackFileName } from "../../stack-file/stack-file.ts";
+import { counted } from "../../stack-file/text.ts";
 import type { Command } from "../command.ts";
 import { exit } from "../exit.ts";
 import { type Io, paint } from "../io.ts";

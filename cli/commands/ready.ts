@@ -1,6 +1,7 @@
 import type { Row } from "../../components/cluster/readiness.ts";
 import { readinessData, readinessTable } from "../../components/cluster/readiness-table.ts";
 import type { Stack } from "../../stack/stack.ts";
+import { preview, setPhase } from "../../stack-file/commands.ts";
 import { StackFileError } from "../../stack-file/problems.ts";
 import { stackFileName } from "../../stack-file/stack-file.ts";
 import type { Command } from "../command.ts";
@@ -55,8 +56,8 @@ function verdict(rows: readonly Row[], isReady: boolean): string {
 
 /** What only a preview knows is not said here: whether the rest of the stack file is fit for it, for one. */
 function nextStep({ name, phase }: Pick<Stack, "name" | "phase">): string {
-  const set = phase === "retired" ? "" : `pulumi config set --stack ${name} phase retired && `;
-  return `next, to see what retired would remove, or what else stands against it\n    ${set}pulumi preview --stack ${name}`;
+  const commands = [...(phase === "retired" ? [] : [setPhase(name, "retired")]), preview(name)];
+  return `next, to see what retired would remove, or what else stands against it\n    ${commands.join(" && ")}`;
 }
 
 function told(

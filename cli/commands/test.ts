@@ -6,8 +6,9 @@ import {
   untested,
 } from "../../policies/access/assertions/run.ts";
 import { testsJson } from "../../report/json.ts";
-import { aligned, counted, visible } from "../../report/text.ts";
+import { aligned, visible } from "../../report/text.ts";
 import type { Stack } from "../../stack/stack.ts";
+import { counted } from "../../stack-file/text.ts";
 import type { Command } from "../command.ts";
 import { exit } from "../exit.ts";
 import { type Io, paint } from "../io.ts";

@@ -3,9 +3,11 @@ import { type AccessDiff, kinds, type Row } from "../../policies/access/diff/dif
 import type { Alike, Matrix } from "../../policies/access/matrix/matrix.ts";
 import { whoIs } from "../../report/diff-text.ts";
 import { code, dangersMarkdown, diffMarkdown, plain, testsMarkdown } from "../../report/markdown.ts";
-import { counted, first } from "../../report/text.ts";
+import { first } from "../../report/text.ts";
 import { phaseEffects } from "../../stack/phases.ts";
 import type { Stack } from "../../stack/stack.ts";
+import { setPhase, up } from "../../stack-file/commands.ts";
+import { counted } from "../../stack-file/text.ts";
 import { countsOf, errorsOf, type Preview, previewText, type Step, signOf } from "./preview.ts";
 import { commentLimit, fenced, leastRoom, withRaw } from "./raw.ts";
 import { type Known, verdictMarks, verdictOf } from "./verdict.ts";
@@ -203,13 +205,11 @@ function phaseText(stack: Stack, before: Phase | undefined): string {
   const next = following[stack.phase];
   return section(
     `Phase: ${changes ? `${before} → ` : ""}${stack.phase}`,
-    `Next, once this is merged:\n\n${fenced(`pulumi up --stack ${stack.name}`)}`,
+    `Next, once this is merged:\n\n${fenced(up(stack.name))}`,
     ...(byHand.length > 0
       ? [`By hand:\n\n${byHand.map((step, i) => `${i + 1}. ${plain(step)}`).join("\n")}`]
       : []),
-    ...(next === undefined
-      ? []
-      : [`Then the next phase:\n\n${fenced(`pulumi config set --stack ${stack.name} phase ${next}`)}`]),
+    ...(next === undefined ? [] : [`Then the next phase:\n\n${fenced(setPhase(stack.name, next))}`]),
     back,
   );
 }

@@ -2,7 +2,7 @@ import type { Phase } from "../../components/cluster/phase.ts";
 import type { TestResult, Untested } from "../../policies/access/assertions/run.ts";
 import type { AccessDiff } from "../../policies/access/diff/diff.ts";
 import { changesOf } from "../../report/diff-text.ts";
-import { counted } from "../../report/text.ts";
+import { counted } from "../../stack-file/text.ts";
 import { errorsOf, type Preview } from "./preview.ts";
 
 /** What is known of a change when its comment is written. */

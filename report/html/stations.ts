@@ -1,5 +1,6 @@
 import type { AppAccess } from "../../policies/access/matrix/matrix.ts";
-import { counted, first } from "../text.ts";
+import { counted } from "../../stack-file/text.ts";
+import { first } from "../text.ts";
 import type { Ways } from "./ways.ts";
 
 /** A lane through Pomerium: what is asked of a caller on it. */

@@ -38,9 +38,9 @@ describe("a broken stack file", () => {
   apps.komga.access.groups[0]   unknown group "readrs"; did you mean "readers"?
   apps.wiki.host                wiki.example.com lies in no zone of \`certificates.zones\`; add the zone with its DNS credentials
   pomerium.identityProvider.clientSecret   missing
-      pulumi config set --stack test --secret --path 'pomerium.identityProvider.clientSecret' '<value>'
+      pulumi config set --stack test --secret --path pomerium.identityProvider.clientSecret
   certificates.zones["example.net"].cloudflare.apiToken   missing
-      pulumi config set --stack test --secret --path 'certificates.zones["example.net"].cloudflare.apiToken' '<value>'
+      pulumi config set --stack test --secret --path 'certificates.zones["example.net"].cloudflare.apiToken'
 
 Nothing was changed.`,
         );
@@ -99,7 +99,7 @@ describe("a secret", () => {
     assert.deepEqual(stack.tunnels[0]?.apiToken, { secure: "" });
     assert.deepEqual(stack.warnings.at(-1), {
       at: "tunnels.home.apiToken",
-      message: "missing; pulumi config set --stack test --secret --path 'tunnels.home.apiToken' '<value>'",
+      message: "missing; pulumi config set --stack test --secret --path tunnels.home.apiToken",
     });
   });
 

@@ -378,7 +378,7 @@ export const broken: Readonly<
     [
       { "pomerium.identityProvider.clientSecret": undefined },
       [
-        "pomerium.identityProvider.clientSecret: missing » pulumi config set --stack test --secret --path 'pomerium.identityProvider.clientSecret' '<value>'",
+        "pomerium.identityProvider.clientSecret: missing » pulumi config set --stack test --secret --path pomerium.identityProvider.clientSecret",
       ],
     ],
     [
@@ -409,7 +409,7 @@ export const broken: Readonly<
       { "pomerium.storage": { postgres: { replicas: 0 } } },
       [
         "pomerium.storage.postgres.replicas: must be at least 1",
-        "pomerium.storage.postgres.connection: missing » pulumi config set --stack test --secret --path 'pomerium.storage.postgres.connection' '<value>'",
+        "pomerium.storage.postgres.connection: missing » pulumi config set --stack test --secret --path pomerium.storage.postgres.connection",
       ],
     ],
     [
@@ -455,8 +455,8 @@ export const broken: Readonly<
     [
       { 'certificates.zones["example.org"].porkbun': {} },
       [
-        "certificates.zones[\"example.org\"].porkbun.apiKey: missing » pulumi config set --stack test --secret --path 'certificates.zones[\"example.org\"].porkbun.apiKey' '<value>'",
-        "certificates.zones[\"example.org\"].porkbun.secretApiKey: missing » pulumi config set --stack test --secret --path 'certificates.zones[\"example.org\"].porkbun.secretApiKey' '<value>'",
+        'certificates.zones["example.org"].porkbun.apiKey: missing » pulumi config set --stack test --secret --path \'certificates.zones["example.org"].porkbun.apiKey\'',
+        'certificates.zones["example.org"].porkbun.secretApiKey: missing » pulumi config set --stack test --secret --path \'certificates.zones["example.org"].porkbun.secretApiKey\'',
       ],
     ],
     [
@@ -506,8 +506,8 @@ export const broken: Readonly<
       { 'certificates.zones["Example.org"]': { porkbun: {} } },
       [
         'certificates.zones["Example.org"]: is no host name: lower case labels of letters, digits and hyphens, joined by dots, without port or wildcard',
-        "certificates.zones[\"Example.org\"].porkbun.apiKey: missing » pulumi config set --stack test --secret --path 'certificates.zones[\"Example.org\"].porkbun.apiKey' '<value>'",
-        "certificates.zones[\"Example.org\"].porkbun.secretApiKey: missing » pulumi config set --stack test --secret --path 'certificates.zones[\"Example.org\"].porkbun.secretApiKey' '<value>'",
+        'certificates.zones["Example.org"].porkbun.apiKey: missing » pulumi config set --stack test --secret --path \'certificates.zones["Example.org"].porkbun.apiKey\'',
+        'certificates.zones["Example.org"].porkbun.secretApiKey: missing » pulumi config set --stack test --secret --path \'certificates.zones["Example.org"].porkbun.secretApiKey\'',
       ],
     ],
   ],
@@ -666,7 +666,7 @@ export const broken: Readonly<
     [
       { "tunnels.home.apiToken": "" },
       [
-        "tunnels.home.apiToken: is empty » pulumi config set --stack test --secret --path 'tunnels.home.apiToken' '<value>'",
+        "tunnels.home.apiToken: is empty » pulumi config set --stack test --secret --path tunnels.home.apiToken",
       ],
     ],
   ],

@@ -79,10 +79,7 @@ describe("the look at Cloudflare before a run", () => {
   it("names the token and its command when Cloudflare refuses it, and never shows it", async () => {
     const { problems } = await inspected(stack(), undefined, "another-another-another-another-another-");
     assert.equal(problems[0]?.at, "tunnels.home.apiToken");
-    assert.equal(
-      problems[0]?.mend,
-      "pulumi config set --stack test --secret --path 'tunnels.home.apiToken' '<value>'",
-    );
+    assert.equal(problems[0]?.mend, "pulumi config set --stack test --secret --path tunnels.home.apiToken");
     assert.ok(!JSON.stringify(problems).includes(token));
   });
 

@@ -1,0 +1,38 @@
+/** The texts of the commands that a person runs to change a stack. Messages take them from here only. */
+
+import { keyPath, type PathPart } from "./paths.ts";
+
+/** A word of a command line, in single quotes where a shell would read it otherwise. */
+function quoted(word: string): string {
+  return /^[\w.@%+=:,/-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** Command that sets one key of a stack file. A placeholder for the value is written as `<why>`. */
+export function setKey(stack: string, path: readonly PathPart[], value: string): string {
+  return `pulumi config set --stack ${stack} --path ${quoted(keyPath(path))} ${quoted(value)}`;
+}
+
+/** Command that sets a secret. It asks for the value, which so stays out of the shell's history. */
+export function setSecret(stack: string, path: readonly PathPart[]): string {
+  return `pulumi config set --stack ${stack} --secret --path ${quoted(keyPath(path))}`;
+}
+
+/** Command that writes a phase into the stack file, without applying it. */
+export function setPhase(stack: string, phase: string): string {
+  return `pulumi config set --stack ${stack} phase ${phase}`;
+}
+
+/** Command that shows what an `up` would do. */
+export function preview(stack: string): string {
+  return `pulumi preview --stack ${stack}`;
+}
+
+/** Command that applies the stack file. */
+export function up(stack: string, ...flags: readonly string[]): string {
+  return ["pulumi up", ...flags, `--stack ${stack}`].join(" ");
+}
+
+/** Commands that take a stack to a phase. */
+export function goTo(stack: string, phase: string, ...flags: readonly string[]): string {
+  return `${setPhase(stack, phase)} && ${up(stack, ...flags)}`;
+}

@@ -1,0 +1,4 @@
+/** `1 app`, `3 apps`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}

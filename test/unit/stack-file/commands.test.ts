@@ -1,0 +1,45 @@
+import { strict as assert } from "node:assert";
+import { execFileSync } from "node:child_process";
+import { goTo, preview, setKey, setPhase, setSecret, up } from "../../../stack-file/commands.ts";
+
+/** The words that a shell makes of a command line. */
+function words(command: string): string[] {
+  return execFileSync("sh", ["-c", `printf '%s\\n' ${command}`], { encoding: "utf8" })
+    .split("\n")
+    .slice(0, -1);
+}
+
+describe("a command that a message shows", () => {
+  it("sets a key, with quotes only where a shell needs them", () => {
+    assert.equal(
+      setKey("octavo", ["certificates", "canary"], "true"),
+      "pulumi config set --stack octavo --path certificates.canary true",
+    );
+    assert.equal(
+      setKey("octavo", ["apps", "komga", "accept", "auth-url"], "<why>"),
+      "pulumi config set --stack octavo --path apps.komga.accept.auth-url '<why>'",
+    );
+  });
+
+  it("reaches Pulumi word by word, whatever the key and the value hold", () => {
+    const at = ["ingressNginx", "abandon", "*.example.org"];
+    assert.deepEqual(words(setKey("octavo", at, "it's gone; $HOME")), [
+      ...["pulumi", "config", "set", "--stack", "octavo"],
+      ...["--path", 'ingressNginx.abandon["*.example.org"]', "it's gone; $HOME"],
+    ]);
+  });
+
+  it("asks for a secret, so that the secret is not typed into the command line", () => {
+    assert.equal(
+      setSecret("octavo", ["certificates", "zones", "uu.am", "porkbun", "apiKey"]),
+      `pulumi config set --stack octavo --secret --path 'certificates.zones["uu.am"].porkbun.apiKey'`,
+    );
+  });
+
+  it("takes a stack to a phase, previews it and applies it", () => {
+    assert.equal(setPhase("octavo", "cutover"), "pulumi config set --stack octavo phase cutover");
+    assert.equal(preview("octavo"), "pulumi preview --stack octavo");
+    assert.equal(up("octavo", "--refresh"), "pulumi up --refresh --stack octavo");
+    assert.equal(goTo("octavo", "retired"), `${setPhase("octavo", "retired")} && ${up("octavo")}`);
+  });
+});
