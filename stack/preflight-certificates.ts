@@ -10,7 +10,7 @@ import { type LiveIssuance, readIssuance } from "../components/certificates/live
 import { hasOwnCertificate, sharedCertificates } from "../components/certificates/shared.ts";
 import { resolveWebhook } from "../components/certificates/webhook.ts";
 import type { ReadOnlyApi } from "../components/cluster/api.ts";
-import { namespace as pomeriumNamespace } from "../components/pomerium/names.ts";
+import { pomeriumNamespace } from "../components/cluster/names.ts";
 import type { Problem } from "../stack-file/problems.ts";
 import type { Stack } from "./stack.ts";
 

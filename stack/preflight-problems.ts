@@ -1,8 +1,7 @@
 import { checkBackend } from "../components/apps/backend.ts";
 import type { AppConfig } from "../components/apps/config.ts";
-import { verifyService } from "../components/apps/Verify.ts";
 import { identityProblem, type LiveCluster } from "../components/cluster/live.ts";
-import { namespace as pomeriumNamespace } from "../components/pomerium/names.ts";
+import { pomeriumNamespace, verifyService } from "../components/cluster/names.ts";
 import { finding, runAccessTests } from "../policies/access/assertions/run.ts";
 import type { Problem } from "../stack-file/problems.ts";
 import type { Stack } from "./stack.ts";

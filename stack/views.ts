@@ -1,6 +1,6 @@
 import { refuseAnotherCluster } from "../components/cluster/identity.ts";
 import type { LiveCluster, LiveIngress } from "../components/cluster/live.ts";
-import { ingressClass } from "../components/pomerium/names.ts";
+import { pomeriumIngressClass as ingressClass } from "../components/cluster/names.ts";
 import { fromIngress } from "../policies/access/matrix/ingress.ts";
 import { appsOf, type ProtectedApp, type View } from "../policies/access/matrix/view.ts";
 import type { Stack } from "./stack.ts";

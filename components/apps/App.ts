@@ -3,8 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { AccessRoute } from "../../policies/access/routes.ts";
 import { HostCertificate } from "../certificates/HostCertificate.ts";
 import { importAs } from "../cluster/import.ts";
+import { ingressName, openIngressName } from "../cluster/names.ts";
 import { type AppArgs, appProblems } from "./args.ts";
-import { ingressAnnotations, ingressName, ingressSpec, openIngressName } from "./ingress.ts";
+import { ingressAnnotations, ingressSpec } from "./ingress.ts";
 
 export type { AppArgs } from "./args.ts";
 

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { importAs, keptOfService } from "../cluster/import.ts";
+import { verifyService } from "../cluster/names.ts";
 import { restrictedContainer, restrictedPod } from "../cluster/restricted-pod.ts";
 
 export interface VerifyArgs {
@@ -33,9 +34,6 @@ export interface VerifyArgs {
  */
 export const verifyImage =
   "docker.io/pomerium/verify@sha256:6d9dd40deae8d3ae7517485febf6fd4e7de2692e9dc1a2859c00e3426559af96";
-
-/** The Service's name and port, also what other programs and the account know it by. */
-export const verifyService = { name: "verify", port: 8000 } as const;
 
 const labels = { "app.kubernetes.io/name": "verify" };
 

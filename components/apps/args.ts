@@ -3,7 +3,8 @@ import type { accessRoutes } from "../../policies/access/routes.ts";
 import type { Route } from "../../policies/annotations/annotations.ts";
 import { checkRoute } from "../../policies/annotations/check.ts";
 import { certificateProblems, covers, hostName } from "../certificates/certificate-args.ts";
-import { ingressName, type ServiceBackend } from "./ingress.ts";
+import { ingressName } from "../cluster/names.ts";
+import type { ServiceBackend } from "./ingress.ts";
 
 export interface AppArgs {
   /** Public host, in lower case: `komga.example.org`. */

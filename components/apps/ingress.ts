@@ -27,15 +27,6 @@ export type AuthorizationAnnotations =
       "ingress.pomerium.io/allow_public_unauthenticated_access"?: never;
     };
 
-/** Name of an app's Ingress; unlike that of any other class, so that neither replaces the other. */
-export const ingressName = (app: string): string => `${app}-pomerium-ingress`;
-
-/** Name of the Ingress for the paths that are open to anybody; no app's own can be named like it. */
-export const openIngressName = (app: string): string => `${ingressName(app)}-open`;
-
-/** Whether an Ingress is called as one of some app's. */
-export const isIngressName = (name: string): boolean => /.-pomerium-ingress(-open)?$/.test(name);
-
 /** Who may pass, as annotations. */
 export function authorizationAnnotations(authorization: Authorization): AuthorizationAnnotations {
   return authorization.public

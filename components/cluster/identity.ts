@@ -1,11 +1,11 @@
-import type { Stack } from "../../stack/stack.ts";
 import { StackFileError } from "../../stack-file/problems.ts";
 import { stackFileName } from "../../stack-file/stack-file.ts";
+import type { Cluster } from "./config.ts";
 import { identityProblem, type LiveCluster } from "./live.ts";
 
-/** @throws StackFileError when it is not the cluster that the stack means. */
+/** @throws StackFileError if the live cluster is not the one that the stack file names. */
 export function refuseAnotherCluster(
-  { name, cluster }: Pick<Stack, "name" | "cluster">,
+  { name, cluster }: { name: string; cluster: Cluster },
   live: Pick<LiveCluster, "uid">,
 ): void {
   const identity = identityProblem(name, cluster, live.uid);

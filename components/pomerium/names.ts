@@ -3,20 +3,17 @@
  * hand-made installation after Pomerium's own documentation, so that one can be taken over in place.
  */
 
-/** Upstream's manifests, the controller's arguments and its RBAC all hold this namespace. */
-export const namespace = "pomerium";
-
-/** Workload of upstream's manifests: a Deployment there, a StatefulSet here as long as the store is Pebble. */
-export const workload = "pomerium";
+export {
+  pomeriumIngressClass as ingressClass,
+  pomeriumNamespace as namespace,
+  pomeriumWorkload as workload,
+} from "../cluster/names.ts";
 
 /** The container that runs controller and proxy. */
 export const container = "pomerium";
 
 /** LoadBalancer Service in front of the proxy; the controller copies its address to every Ingress. */
 export const proxyService = "pomerium-proxy";
-
-/** IngressClass of upstream's manifests. */
-export const ingressClass = "pomerium";
 
 /** The one cluster-scoped settings object; the controller is started with `--pomerium-config=global`. */
 export const settingsObject = "global";

@@ -1,8 +1,8 @@
 import { kubectl } from "../../cluster/commands.ts";
+import { pomeriumNamespace } from "../../cluster/names.ts";
 import { objectId } from "../../cluster/objects.ts";
 import type { Item } from "../../cluster/readiness.ts";
 import { type GateInput, goesWith, stayingIngresses } from "../../ingress-nginx/gates/gate.ts";
-import { namespace as pomeriumNamespace } from "../../pomerium/names.ts";
 import { hasOwnCertificate, sharedCertificates } from "../shared.ts";
 
 /**

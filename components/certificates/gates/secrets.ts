@@ -1,9 +1,8 @@
-import { ingressName, openIngressName } from "../../apps/ingress.ts";
 import { kubectl } from "../../cluster/commands.ts";
+import { ingressName, openIngressName, pomeriumIngressClass } from "../../cluster/names.ts";
 import { objectId } from "../../cluster/objects.ts";
 import type { Item } from "../../cluster/readiness.ts";
 import { type GateInput, stayingIngresses } from "../../ingress-nginx/gates/gate.ts";
-import { ingressClass } from "../../pomerium/names.ts";
 
 /**
  * Every Secret that Pomerium serves a host with has a certificate for that host. Where several Ingresses share one,
@@ -45,7 +44,7 @@ function served(input: GateInput): Map<string, Map<string, string | undefined>> 
   );
   const secrets = new Map<string, Map<string, string | undefined>>();
   for (const ingress of stayingIngresses(input)) {
-    if (ingress.ingressClass !== ingressClass) continue;
+    if (ingress.ingressClass !== pomeriumIngressClass) continue;
     for (const { hosts, secretName } of ingress.tls) {
       if (secretName === undefined) continue;
       const secret = objectId({ namespace: ingress.namespace, name: secretName });

@@ -1,11 +1,16 @@
 import { accessRoutes } from "../../../policies/access/routes.ts";
 import { keyPath } from "../../../stack-file/paths.ts";
 import type { AppConfig } from "../../apps/config.ts";
-import { ingressName, openIngressName } from "../../apps/ingress.ts";
 import { kubectl } from "../../cluster/commands.ts";
+import {
+  ingressName,
+  openIngressName,
+  pomeriumIngressClass,
+  pomeriumNamespace,
+  pomeriumWorkload,
+} from "../../cluster/names.ts";
 import { objectId } from "../../cluster/objects.ts";
 import type { Item } from "../../cluster/readiness.ts";
-import { ingressClass, namespace, workload } from "../../pomerium/names.ts";
 import { anyHost, hostsOf } from "../annotations/hosts.ts";
 import type { Stream } from "../controller.ts";
 import { bringTo, type GateInput } from "./gate.ts";
@@ -88,7 +93,7 @@ function missing(input: GateInput, app: AppConfig): Pick<Item, "note" | "mend"> 
     const name = i === 0 ? ingressName(app.name) : openIngressName(app.name);
     const id = objectId({ namespace: own, name });
     const live = input.cluster.ingresses.find(
-      (each) => objectId(each) === id && each.ingressClass === ingressClass,
+      (each) => objectId(each) === id && each.ingressClass === pomeriumIngressClass,
     );
     if (live === undefined)
       return { note: `app ${app.name}: Ingress ${id} is not there yet`, mend: bringTo(input, "cutover") };
@@ -123,11 +128,11 @@ function settingsInForce(input: GateInput): Item[] {
   if (settings && readyReplicas === 0)
     return [
       {
-        subject: `Pomerium ${namespace}/${workload}`,
+        subject: `Pomerium ${pomeriumNamespace}/${pomeriumWorkload}`,
         ok: false,
         at: "pomerium",
         note: "no pod of it is ready: whatever it has reported, nothing answers",
-        mend: kubectl(input.stack.cluster, `get pods --namespace ${namespace}`),
+        mend: kubectl(input.stack.cluster, `get pods --namespace ${pomeriumNamespace}`),
       },
     ];
   const why =

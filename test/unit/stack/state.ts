@@ -1,8 +1,9 @@
-import { ingressAnnotations, ingressName, openIngressName } from "../../../components/apps/ingress.ts";
+import { ingressAnnotations } from "../../../components/apps/ingress.ts";
 import { canarySecret, issuerSpec } from "../../../components/certificates/issuer-spec.ts";
 import type { LiveCertificate, LiveIssuance, LiveIssuer } from "../../../components/certificates/live.ts";
 import { hasOwnCertificate } from "../../../components/certificates/shared.ts";
 import type { LiveIngress } from "../../../components/cluster/live.ts";
+import { ingressName, openIngressName } from "../../../components/cluster/names.ts";
 import { objectLabel } from "../../../components/cluster/objects.ts";
 import type { GateInput } from "../../../components/ingress-nginx/gates/gate.ts";
 import { type LiveIngressNginx, leavingObjects } from "../../../components/ingress-nginx/live.ts";
