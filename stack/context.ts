@@ -1,9 +1,6 @@
 import type { Cluster } from "../components/cluster/config.ts";
 import type { Directory } from "../policies/access/people.ts";
-import type { CatalogueEntry } from "../policies/catalogue/entry.ts";
-
-/** Known apps by name, the project's own and the stack file's. */
-export type Catalogue = Readonly<Record<string, CatalogueEntry>>;
+import type { Catalogue } from "../policies/catalogue/catalogue.ts";
 
 /**
  * What an app is checked against. A part of the stack file that is broken itself is undefined, and what

@@ -1,4 +1,3 @@
-import { z } from "zod";
 import type { AppConfig } from "../components/apps/config.ts";
 import { checkTogether, resolveApp } from "../components/apps/resolve.ts";
 import { type AppInput, appName, appSchema } from "../components/apps/schema.ts";
@@ -6,12 +5,10 @@ import { checkCertificates, resolveCertificates, warnOfHttp01 } from "../compone
 import { checkAbandoned, resolveIngressNginx } from "../components/ingress-nginx/resolve.ts";
 import { authenticateHost, checkPomerium, resolvePomerium } from "../components/pomerium/resolve.ts";
 import { checkRules, checkTunnels, resolveTunnels, warnOfTunnels } from "../components/tunnels/resolve.ts";
-import type { AccessTests } from "../policies/access/assertions/config.ts";
-import { checkDenials, namedPeople, resolveAccessTests } from "../policies/access/assertions/resolve.ts";
-import { accessTestSchema } from "../policies/access/assertions/schema.ts";
+import { namedPeople, readAccessTests } from "../policies/access/assertions/config.ts";
+import { checkDenials } from "../policies/access/assertions/run.ts";
 import { lintPolicies } from "../policies/access/lint.ts";
-import type { Directory } from "../policies/access/people.ts";
-import { resolvePeople, warnOfUnusedGroups } from "../policies/access/resolve-people.ts";
+import { resolvePeople, warnOfUnusedGroups } from "../policies/access/people-config.ts";
 import { catalogue as known } from "../policies/catalogue/catalogue.ts";
 import { inNoZone, zoneOf } from "../stack-file/hosts.ts";
 import { didYouMean } from "../stack-file/nearest.ts";
@@ -39,7 +36,10 @@ export function resolve(name: string, raw: unknown, report: Report): Stack | und
   // A mistyped address is told where it stands, and not again wherever it is missed.
   const people =
     directory && !report.problems.some(({ at }) => at.startsWith("users"))
-      ? namedPeople(directory, apps)
+      ? namedPeople(
+          directory,
+          [...apps.values()].map(({ access }) => access),
+        )
       : undefined;
   const context: Context = {
     domain,
@@ -69,7 +69,7 @@ export function resolve(name: string, raw: unknown, report: Report): Stack | und
       report,
     );
   }
-  const accessTests = checkAccessTests(file.raw.accessTests, names, directory, people, report);
+  const accessTests = readAccessTests(file.raw.accessTests, names, directory, people, report);
   if (accessTests) checkDenials(accessTests, resolved, report);
 
   if (report.problems.length > 0) return undefined;
@@ -130,30 +130,6 @@ function checkApps(raw: unknown, report: Report): Map<string, AppInput> {
     if (nameIsFine && app) apps.set(name, app);
   }
   return apps;
-}
-
-const listsOfTests = z.strictObject({
-  ...sections.accessTests.unwrap().shape,
-  apps: z.record(z.string(), z.array(z.unknown())).default({}),
-});
-
-function checkAccessTests(
-  raw: unknown,
-  names: readonly string[] | undefined,
-  directory: Directory | undefined,
-  people: ReadonlySet<string> | undefined,
-  report: Report,
-): AccessTests | undefined {
-  const lists = check(listsOfTests, raw ?? {}, ["accessTests"], report);
-  if (lists === undefined) return undefined;
-  const tests = Object.fromEntries(
-    Object.entries(lists.apps).map(([app, list]) => [
-      app,
-      list.map((test, i) => check(accessTestSchema, test, ["accessTests", "apps", app, i], report)),
-    ]),
-  );
-  const input = { strict: lists.strict, apps: tests };
-  return resolveAccessTests(input, names, directory, people, report);
 }
 
 /** Hosts that come from the domain are told once, at the domain; a zone without a host is worth a look. */

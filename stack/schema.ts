@@ -5,9 +5,9 @@ import { clusterSchema } from "../components/cluster/schema.ts";
 import { ingressNginxSchema } from "../components/ingress-nginx/schema.ts";
 import { pomeriumSchema } from "../components/pomerium/schema.ts";
 import { tunnelName, tunnelSchema } from "../components/tunnels/schema.ts";
-import { accessTestSchema } from "../policies/access/assertions/schema.ts";
-import { usersSchema } from "../policies/access/users-schema.ts";
-import { catalogueEntrySchema } from "../policies/catalogue/schema.ts";
+import { accessTestsSchema } from "../policies/access/assertions/config.ts";
+import { usersSchema } from "../policies/access/people-config.ts";
+import { catalogueEntrySchema } from "../policies/catalogue/config.ts";
 import { hostName, someText } from "../stack-file/fields.ts";
 
 /**
@@ -30,19 +30,7 @@ export const sections = {
     .describe("The apps behind Pomerium."),
   tunnels: z.record(tunnelName, tunnelSchema).default({}).describe("Cloudflare tunnels. Default: none."),
   ingressNginx: ingressNginxSchema.optional(),
-  accessTests: z
-    .strictObject({
-      strict: z
-        .boolean()
-        .default(false)
-        .describe("An app that no test denies to a stranger is an error, not a warning. Default: false."),
-      apps: z
-        .record(z.string(), z.array(accessTestSchema))
-        .default({})
-        .describe("App and what is asserted of it."),
-    })
-    .prefault({})
-    .describe("Who can and who cannot reach what; a failing test fails the preview. Default: no tests."),
+  accessTests: accessTestsSchema,
   catalogue: z
     .record(someText, catalogueEntrySchema)
     .default({})

@@ -1,4 +1,4 @@
-import { resolveAccess } from "../../policies/access/resolve.ts";
+import { resolveAccess } from "../../policies/access/config.ts";
 import type { Route } from "../../policies/annotations/annotations.ts";
 import { checkRoute, routeWarnings } from "../../policies/annotations/check.ts";
 import type { Context } from "../../stack/context.ts";

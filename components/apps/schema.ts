@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { accessSchema } from "../../policies/access/schema.ts";
+import { accessSchema } from "../../policies/access/config.ts";
 import { routeSchema } from "../../policies/annotations/annotations.ts";
 import {
   expectations,

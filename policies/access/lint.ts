@@ -1,7 +1,7 @@
-import type { AppConfig } from "../../components/apps/config.ts";
 import type { PathPart } from "../../stack-file/paths.ts";
 import type { Report } from "../../stack-file/problems.ts";
 import { lintPolicy } from "../language/lint.ts";
+import type { DeclaredApp } from "./matrix/view.ts";
 import { type Access, accessRoutes } from "./routes.ts";
 
 /**
@@ -9,7 +9,11 @@ import { type Access, accessRoutes } from "./routes.ts";
  *
  * @param version Pomerium's tag.
  */
-export function lintPolicies(apps: readonly AppConfig[], version: string, report: Report): void {
+export function lintPolicies(
+  apps: readonly Pick<DeclaredApp, "name" | "access">[],
+  version: string,
+  report: Report,
+): void {
   // A policy made of what has been refused would only say so again.
   const clean = report.problems.length === 0;
   for (const { name, access } of apps)

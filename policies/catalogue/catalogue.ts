@@ -32,14 +32,12 @@ export const builtIns = {
   verify,
 } satisfies Record<string, BuiltIn>;
 
-/** Known apps by the name that a stack file gives them. */
-export const catalogue: Readonly<Record<string, CatalogueEntry>> = builtIns;
+/** Known apps by name: the project's own, and those of a stack file. */
+export type Catalogue = Readonly<Record<string, CatalogueEntry>>;
 
-/** What is known of an app: by the stack file, whose entry takes the place of the project's own, or by the project. */
-export function lookup(
-  name: string,
-  extra: Readonly<Record<string, CatalogueEntry>> = {},
-): CatalogueEntry | undefined {
-  // Own keys only: a stack file may ask for "constructor".
-  return [extra, catalogue].find((entries) => Object.hasOwn(entries, name))?.[name];
+export const catalogue: Catalogue = builtIns;
+
+/** The entry of a name, if the catalogue has one. A stack file may ask for "constructor": only own keys count. */
+export function entryOf(entries: Catalogue, name: string): CatalogueEntry | undefined {
+  return Object.hasOwn(entries, name) ? entries[name] : undefined;
 }

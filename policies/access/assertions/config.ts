@@ -1,20 +1,184 @@
+import { isIP } from "node:net";
+import { z } from "zod";
+import { someText, text } from "../../../stack-file/fields.ts";
+import { didYouMean, nearestAddress } from "../../../stack-file/nearest.ts";
+import { keyPath, type PathPart } from "../../../stack-file/paths.ts";
+import type { Report } from "../../../stack-file/problems.ts";
+import { check } from "../../../stack-file/schema-problems.ts";
+import { isEmail } from "../../../stack-file/values.ts";
+import type { AccessInput } from "../config.ts";
+import { type Directory, everybody } from "../people.ts";
+
+/** The access tests of a stack. */
 export interface AccessTests {
-  /** An app without a deny assertion for a stranger is an error, not a warning. */
+  /** An app that no test denies to a stranger is an error, not a warning. */
   strict: boolean;
-  tests: AccessTest[];
+  tests: readonly AccessTest[];
 }
 
-/** `alice@gmail.com`, any signed-in `stranger`, `anonymous`, or `group:readers` for each of its people. */
-export type Principal = string;
-
+/** What the stack file asserts about one app. */
 export interface AccessTest {
-  /** `accessTests.apps.komga[0]`. */
+  /** Key path: `accessTests.apps.komga[0]`. */
   at: string;
   app: string;
-  paths: string[];
+  paths: readonly string[];
   method: string;
   /** Caller's address, where a policy asks for it. */
   sourceIp?: string;
-  allow: Principal[];
-  deny: Principal[];
+  /** `alice@gmail.com`, any signed-in `stranger`, `anonymous`, or `group:readers` for each of its people. */
+  allow: readonly string[];
+  deny: readonly string[];
+}
+
+const path = text((value) => value.startsWith("/"), 'is no path: it must begin with "/"');
+
+const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"];
+
+const principals = (meaning: string) =>
+  z.array(someText).min(1, { error: "is empty: leave the key out" }).optional().describe(meaning);
+
+const accessTestSchema = z.strictObject({
+  path: path.optional().describe('Path to ask for. Default: "/".'),
+  paths: z
+    .array(path)
+    .min(1, { error: "is empty: name at least one path" })
+    .optional()
+    .describe("Several paths, each asked for; in place of `path`."),
+  method: text(
+    (value) => methods.includes(value),
+    (value) =>
+      methods.includes(value.toUpperCase())
+        ? `must be in capitals: ${value.toUpperCase()}`
+        : "is no HTTP method",
+  )
+    .default("GET")
+    .describe("HTTP method. Default: GET."),
+  from: text((value) => isIP(value) !== 0, "is no IP address")
+    .optional()
+    .describe("Caller's address, where the policy asks for it."),
+  allow: principals("Who must pass: an e-mail address, `group:<name>`, `stranger` or `anonymous`."),
+  deny: principals("Who must not pass: an e-mail address, `group:<name>`, `stranger` or `anonymous`."),
+});
+
+export const accessTestsSchema = z
+  .strictObject({
+    strict: z
+      .boolean()
+      .default(false)
+      .describe("An app that no test denies to a stranger is an error, not a warning. Default: false."),
+    apps: z
+      .record(z.string(), z.array(accessTestSchema))
+      .default({})
+      .describe("App and what is asserted of it."),
+  })
+  .prefault({})
+  .describe("Who can and who cannot reach what; a failing test fails the preview. Default: no tests.");
+
+type AccessTestInput = z.output<typeof accessTestSchema>;
+
+/** The section with its tests unread, so that each test is checked by itself. */
+const listsOfTests = z.strictObject({
+  ...accessTestsSchema.unwrap().shape,
+  apps: z.record(z.string(), z.array(z.unknown())).default({}),
+});
+
+/** Who may stand in a test besides people and groups. */
+const anybody = ["stranger", "anonymous"];
+
+/**
+ * Reads the section `accessTests`: each test must be about an app and people that exist.
+ *
+ * @param apps All apps of the stack file, well-formed or not; undefined when it has no list of apps.
+ * @param people Everybody whom the stack file names; undefined when its lists are broken themselves.
+ */
+export function readAccessTests(
+  raw: unknown,
+  apps: readonly string[] | undefined,
+  directory: Directory | undefined,
+  people: ReadonlySet<string> | undefined,
+  report: Report,
+): AccessTests | undefined {
+  const lists = check(listsOfTests, raw ?? {}, ["accessTests"], report);
+  if (lists === undefined) return undefined;
+  const tests = Object.entries(lists.apps).flatMap(([app, list]) => {
+    if (apps?.includes(app) === false)
+      report.problem(["accessTests", "apps", app], `unknown app "${app}"${didYouMean(app, apps)}`);
+    return list.flatMap((value, i): AccessTest[] => {
+      const at = ["accessTests", "apps", app, i];
+      const test = check(accessTestSchema, value, at, report);
+      if (test === undefined) return [];
+      checkTest(test, at, directory, people, report);
+      return [
+        {
+          at: keyPath(at),
+          app,
+          paths: test.paths ?? [test.path ?? "/"],
+          method: test.method,
+          ...(test.from === undefined ? {} : { sourceIp: test.from }),
+          allow: test.allow ?? [],
+          deny: test.deny ?? [],
+        },
+      ];
+    });
+  });
+  return { strict: lists.strict, tests };
+}
+
+function checkTest(
+  test: AccessTestInput,
+  at: readonly PathPart[],
+  directory: Directory | undefined,
+  people: ReadonlySet<string> | undefined,
+  report: Report,
+): void {
+  if (test.path !== undefined && test.paths !== undefined)
+    report.problem([...at, "path"], "stands beside `paths`: write one of them");
+  if (test.allow === undefined && test.deny === undefined)
+    report.problem(at, "asserts nothing: name somebody under `allow` or `deny`");
+  for (const side of ["allow", "deny"] as const)
+    for (const [i, principal] of (test[side] ?? []).entries()) {
+      const where = [...at, side, i];
+      const problem = principalProblem(principal, directory);
+      if (problem !== undefined) report.problem(where, problem);
+      else if (isEmail(principal) && people?.has(principal) === false) {
+        const meant = nearestAddress(principal, people);
+        // Somebody who has left is a good person to deny, but hardly one to allow.
+        if (side === "allow")
+          report.problem(
+            where,
+            `the stack file does not know ${principal}${meant === undefined ? "" : `; did you mean "${meant}"?`}`,
+          );
+        else if (meant !== undefined)
+          report.warning(where, `the stack file does not know ${principal}; did you mean "${meant}"?`);
+      }
+      if (side === "deny" && test.allow?.includes(principal))
+        report.problem(where, `${principal} stands under \`allow\` too`);
+    }
+}
+
+function principalProblem(principal: string, directory: Directory | undefined): string | undefined {
+  if (anybody.includes(principal)) return undefined;
+  if (principal.startsWith("group:")) {
+    const group = principal.slice("group:".length);
+    if (directory === undefined || Object.hasOwn(directory.groups, group)) return undefined;
+    return `unknown group "${group}"${didYouMean(group, Object.keys(directory.groups))}`;
+  }
+  if (!principal.includes("@")) {
+    const groups = Object.keys(directory?.groups ?? {});
+    if (groups.includes(principal))
+      return `unknown principal "${principal}"; did you mean "group:${principal}"?`;
+    return `unknown principal "${principal}"${didYouMean(principal, anybody) || ": write an e-mail address, group:<name>, stranger or anonymous"}`;
+  }
+  if (!isEmail(principal)) return `"${principal}" is no e-mail address`;
+  if (principal !== principal.toLowerCase())
+    return `"${principal}" must be in lower case: ${principal.toLowerCase()}`;
+  return undefined;
+}
+
+/** Everybody whom the stack file names: admins, groups, and the users of single apps. */
+export function namedPeople(directory: Directory, accesses: readonly AccessInput[]): Set<string> {
+  const users = accesses.flatMap((access) =>
+    typeof access === "object" && "users" in access ? (access.users ?? []) : [],
+  );
+  return new Set([...everybody(directory), ...users]);
 }

@@ -1,30 +1,18 @@
+import type { Report } from "../../../stack-file/problems.ts";
 import type { Outcome } from "../../language/evaluate/evaluate.ts";
 import { anonymous, type Decider, decider, stranger, type Verdict } from "../matrix/decide.ts";
 import { personal } from "../matrix/reasons.ts";
-import { appsOf, type ProtectedApp } from "../matrix/view.ts";
+import { appsOf, type DeclaredApp, type ProtectedApp } from "../matrix/view.ts";
 import { type Directory, members } from "../people.ts";
-import type { Access } from "../routes.ts";
-
-/** What the stack file asserts about one app. */
-export interface Assertion {
-  /** `accessTests.apps.komga[0]`. */
-  at: string;
-  app: string;
-  paths: readonly string[];
-  method: string;
-  sourceIp?: string;
-  /** `alice@gmail.com`, any signed-in `stranger`, `anonymous`, or `group:readers` for each of its people. */
-  allow: readonly string[];
-  deny: readonly string[];
-}
+import type { AccessTests } from "./config.ts";
 
 /** The part of a stack that access tests are about. */
 export interface Tested {
   directory: Directory;
   /** Release of Pomerium, which decides how paths are read. */
   pomerium: { version: string };
-  apps: readonly { name: string; at: string; host: string; access: Access }[];
-  accessTests: { strict: boolean; tests: readonly Assertion[] };
+  apps: readonly DeclaredApp[];
+  accessTests: AccessTests;
 }
 
 /** One caller at one path of one assertion. */
@@ -191,7 +179,10 @@ export function failure(result: TestResult): string {
 }
 
 /** Apps of which no test denies a stranger anything, unless they are declared public. */
-export function untested(stack: Pick<Tested, "accessTests" | "apps">): Untested[] {
+export function untested(stack: {
+  apps: readonly Pick<DeclaredApp, "name" | "access">[];
+  accessTests: AccessTests;
+}): Untested[] {
   const denied = new Set(
     stack.accessTests.tests.filter(({ deny }) => deny.includes(stranger)).map(({ app }) => app),
   );
@@ -203,4 +194,16 @@ export function untested(stack: Pick<Tested, "accessTests" | "apps">): Untested[
       severity: stack.accessTests.strict ? "error" : "warning",
       message: "no test denies this app to a stranger; add { deny: [stranger, anonymous] }",
     }));
+}
+
+/** Reports every app of which no test denies a stranger anything. */
+export function checkDenials(
+  accessTests: AccessTests,
+  apps: readonly Pick<DeclaredApp, "name" | "access">[],
+  report: Report,
+): void {
+  for (const { at, severity, message } of untested({ accessTests, apps })) {
+    if (severity === "error") report.problemAt(at, message);
+    else report.warningAt(at, message);
+  }
 }

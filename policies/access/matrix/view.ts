@@ -17,6 +17,15 @@ export interface ProtectedApp {
   pomerium?: string;
 }
 
+/** An app of a checked stack file, as far as access goes. */
+export interface DeclaredApp {
+  name: string;
+  /** Key path: `apps.komga`. */
+  at: string;
+  host: string;
+  access: Access;
+}
+
 /** Some paths of a host, and what is asked of who calls them. */
 export interface ProtectedRoute {
   paths: readonly RoutePath[];
@@ -48,10 +57,7 @@ export interface View {
  *
  * @param pomerium Release of Pomerium, `v0.33.1`.
  */
-export function appsOf(
-  apps: readonly { name: string; at: string; host: string; access: Access }[],
-  pomerium?: string,
-): ProtectedApp[] {
+export function appsOf(apps: readonly DeclaredApp[], pomerium?: string): ProtectedApp[] {
   return apps.map(({ name, at, host, access }) => ({
     name,
     at,

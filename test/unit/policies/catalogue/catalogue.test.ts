@@ -5,9 +5,9 @@ import YAML from "yaml";
 import { z } from "zod";
 import { checkRoute, routeWarnings } from "../../../../policies/annotations/check.ts";
 import { renderRoute } from "../../../../policies/annotations/render.ts";
-import { builtIns, catalogue, lookup } from "../../../../policies/catalogue/catalogue.ts";
+import { builtIns, catalogue, entryOf } from "../../../../policies/catalogue/catalogue.ts";
+import { apiPath, catalogueEntrySchema } from "../../../../policies/catalogue/config.ts";
 import type { BuiltIn } from "../../../../policies/catalogue/entry.ts";
-import { apiPath, catalogueEntrySchema } from "../../../../policies/catalogue/schema.ts";
 
 const entries = Object.entries<BuiltIn>(builtIns);
 const supported = ["v0.31.3", "v0.32.9", "v0.33.1"];
@@ -103,9 +103,9 @@ describe("the catalogue", () => {
   });
 
   it("knows only its own names", () => {
-    assert.equal(lookup("komga"), builtIns.komga);
+    assert.equal(entryOf(catalogue, "komga"), builtIns.komga);
     for (const name of ["constructor", "__proto__", "toString", ""])
-      assert.equal(lookup(name), undefined, name);
+      assert.equal(entryOf(catalogue, name), undefined, name);
   });
 });
 
@@ -121,13 +121,13 @@ describe("a stack file's catalogue", () => {
       ],
       route: { timeout: "0s" },
     });
-    assert.deepEqual(lookup("immich", { immich }), immich);
-    assert.equal(lookup("immich"), undefined);
+    assert.deepEqual(entryOf({ ...catalogue, immich }, "immich"), immich);
+    assert.equal(entryOf(catalogue, "immich"), undefined);
   });
 
   it("takes the place of the project's entry, so that a path can be closed as well", () => {
     const komga = parse({ api: [{ path: "/opds" }] });
-    assert.deepEqual(lookup("komga", { komga }), { api: [{ path: "/opds" }], route: {} });
+    assert.deepEqual(entryOf({ ...catalogue, komga }, "komga"), { api: [{ path: "/opds" }], route: {} });
   });
 
   it("opens no whole app, no pattern and no path that Pomerium sees otherwise than the app", () => {

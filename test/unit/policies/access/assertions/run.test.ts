@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
+import type { AccessTest } from "../../../../../policies/access/assertions/config.ts";
 import {
-  type Assertion,
   failure,
   runAccessTests,
   type Tested,
@@ -9,7 +9,7 @@ import {
 import type { Policy } from "../../../../../policies/language/types.ts";
 import { apps, directory, open, raw, type SampleApp } from "../matrix/sample.ts";
 
-function stack(tests: Partial<Assertion>[], some: SampleApp[] = apps, strict = false): Tested {
+function stack(tests: Partial<AccessTest>[], some: SampleApp[] = apps, strict = false): Tested {
   return {
     directory,
     apps: some,
@@ -29,7 +29,7 @@ function stack(tests: Partial<Assertion>[], some: SampleApp[] = apps, strict = f
   };
 }
 
-const one = (test: Partial<Assertion>, some?: SampleApp[]) => {
+const one = (test: Partial<AccessTest>, some?: SampleApp[]) => {
   const [result, second] = runAccessTests(stack([test], some));
   assert.equal(second, undefined);
   return result!;

@@ -1,12 +1,95 @@
-import type { Catalogue, Context } from "../../stack/context.ts";
+import { z } from "zod";
+import { expectations, hostName, network, someText, text } from "../../stack-file/fields.ts";
 import { didYouMean } from "../../stack-file/nearest.ts";
 import { keyPath, type PathPart } from "../../stack-file/paths.ts";
 import type { Report } from "../../stack-file/problems.ts";
+import { type Catalogue, entryOf } from "../catalogue/catalogue.ts";
+import { apiPath } from "../catalogue/config.ts";
+import { parsePolicy } from "../language/parse.ts";
 import { type Directory, grants } from "./people.ts";
-import { rawPolicy } from "./raw-policy.ts";
-import { checkAddresses } from "./resolve-people.ts";
-import type { Access, ApiPath } from "./routes.ts";
-import type { AccessInput, ApiInput } from "./schema.ts";
+import { checkAddresses } from "./people-config.ts";
+import type { Access, ApiPath, RawPolicy } from "./routes.ts";
+
+const api = z
+  .union([
+    text(
+      (value) => value !== "" && !value.startsWith("/"),
+      (value) => (value === "" ? "is empty" : `is a path: write a list, [${value}]`),
+    ),
+    z
+      .array(
+        z
+          .union([
+            apiPath,
+            z.strictObject({
+              path: apiPath.describe("Path: `/api` opens /api and everything below /api/."),
+              exact: z.boolean().optional().describe("The path alone, nothing below it. Default: false."),
+            }),
+          ])
+          .register(expectations, { expected: "a path such as /api, or a map of path and exact" }),
+      )
+      .min(1, { error: "is empty: name at least one path" }),
+  ])
+  .register(expectations, { expected: "the name of a catalogue entry, or a list of paths" })
+  .describe(
+    "Paths that anybody may call without signing in, because the app checks its own credentials there: the name of a catalogue entry, or a list of paths.",
+  );
+
+const from = z
+  .array(network)
+  .min(1, { error: "is empty: name at least one network, or leave the key out" })
+  .optional()
+  .describe("Networks outside which nobody passes, API paths included. Default: from anywhere.");
+
+const someNames = (meaning: string) =>
+  z.array(someText).min(1, { error: "is empty: leave the key out" }).optional().describe(meaning);
+
+/** Who may reach an app. Exactly one kind, so that public and a policy can never meet. */
+export const accessSchema = z
+  .union([
+    z.literal("public").describe("Everybody, signed in or not; refused where 443 is exposed directly."),
+    z.literal("admins").describe("The admins alone."),
+    z
+      .strictObject({
+        users: someNames("People by e-mail address, besides the admins."),
+        groups: someNames("Groups of `users.groups`, besides the admins."),
+        api: api.optional(),
+        from,
+      })
+      .describe("People, besides the admins, who are always among them; API paths open to anybody."),
+    z.strictObject({ apiOnly: api, from }).describe("No people at all: only the API paths."),
+    z
+      .strictObject({
+        public: z
+          .strictObject({
+            consent: hostName.describe("The app's host, repeated: everybody on the internet reaches it."),
+          })
+          .describe("Everybody, signed in or not, with consent."),
+      })
+      .describe("Everybody, signed in or not, on a cluster whose 443 is exposed directly."),
+    z
+      .strictObject({ policy: someText.describe("Policy in Pomerium's own language, as YAML text.") })
+      .describe("A policy of one's own, for the rare case."),
+  ])
+  .register(expectations, {
+    expected:
+      "`admins`, `public`, or a map: users, groups, api and from; apiOnly and from; public; or policy",
+  })
+  .describe("Who may reach the app.");
+
+export type AccessInput = z.output<typeof accessSchema>;
+export type ApiInput = z.output<typeof api>;
+
+/**
+ * What an app's access is checked against. A part of the stack file that is broken itself is undefined: what
+ * depends on it goes unchecked, so that one mistake is reported once.
+ */
+export interface AccessContext {
+  directory?: Directory | undefined;
+  /** Whether a router leads to Pomerium directly, or only a tunnel does. */
+  exposure?: "direct" | "tunnelOnly" | undefined;
+  catalogue: Catalogue;
+}
 
 const nobody: Directory = { admins: [], groups: {} };
 
@@ -15,7 +98,7 @@ export function resolveAccess(
   input: AccessInput,
   at: readonly PathPart[],
   host: string | undefined,
-  context: Context,
+  context: AccessContext,
   report: Report,
 ): Access | undefined {
   const directory = context.directory ?? nobody;
@@ -57,7 +140,7 @@ function checkConsent(
   consent: string | undefined,
   at: readonly PathPart[],
   host: string | undefined,
-  { exposure }: Context,
+  { exposure }: AccessContext,
   report: Report,
 ): void {
   if (consent !== undefined && host !== undefined && consent !== host)
@@ -92,7 +175,7 @@ function apiPaths(
   report: Report,
 ): readonly ApiPath[] {
   if (typeof api === "string") {
-    const entry = Object.hasOwn(catalogue, api) ? catalogue[api] : undefined;
+    const entry = entryOf(catalogue, api);
     if (entry === undefined)
       report.problem(at, `the catalogue does not know "${api}"${didYouMean(api, Object.keys(catalogue))}`);
     else if (entry.api.length === 0)
@@ -110,4 +193,12 @@ function apiPaths(
       report.problem([...at, i], `${path} is named twice`);
   }
   return paths;
+}
+
+/** A policy that the stack file spells out, each mistake with its line and column in the text. */
+function rawPolicy(text: string, at: readonly PathPart[], report: Report): RawPolicy | undefined {
+  const parsed = parsePolicy(text);
+  for (const { line, column, message, hint } of parsed.problems ?? [])
+    report.problem(at, `line ${line}, column ${column}: ${message}${hint === undefined ? "" : `; ${hint}`}`);
+  return parsed.policy === undefined ? undefined : { kind: "policy", policy: parsed.policy };
 }

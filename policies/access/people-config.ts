@@ -1,8 +1,22 @@
+import { z } from "zod";
+import { text } from "../../stack-file/fields.ts";
 import type { PathPart } from "../../stack-file/paths.ts";
 import type { Report } from "../../stack-file/problems.ts";
-import { isEmail } from "../../stack-file/values.ts";
+import { dnsLabel, isEmail } from "../../stack-file/values.ts";
 import type { Directory } from "./people.ts";
-import type { UsersInput } from "./users-schema.ts";
+
+export const usersSchema = z.strictObject({
+  admins: z.array(z.string()).describe("People who reach everything that people reach. Never empty."),
+  groups: z
+    .record(
+      text((value) => dnsLabel.test(value), "is no group name: lower case letters, digits and hyphens"),
+      z.array(z.string()),
+    )
+    .default({})
+    .describe("Group name and its people. Default: no groups."),
+});
+
+export type UsersInput = z.output<typeof usersSchema>;
 
 /** People and groups, each address checked. */
 export function resolvePeople(users: UsersInput, report: Report): Directory {
