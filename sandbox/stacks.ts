@@ -4,9 +4,9 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
 import type { Phase } from "../components/cluster/phase.ts";
+import { secretsOf } from "../stack/schema.ts";
 import { keyPath, type PathPart } from "../stack-file/paths.ts";
 import { project } from "../stack-file/project.ts";
-import { secretPaths } from "../stack-file/secrets.ts";
 
 /** Folder of the Pulumi project. */
 export const projectDirectory = fileURLToPath(new URL("..", import.meta.url));
@@ -56,7 +56,7 @@ export function sandboxConfig(stack: string, { phase, source, ...cluster }: Sand
   Object.assign(values.certificates as Tree, { webhook: { ...webhook, chart: porkbunChart } });
   return {
     values: { ...values, phase },
-    secrets: secretPaths(values).map((secret) => ({ path: secret, value: placeholder() })),
+    secrets: secretsOf(values).map((secret) => ({ path: secret, value: placeholder() })),
   };
 }
 

@@ -2,8 +2,14 @@ import { z } from "zod";
 import { durationMilliseconds } from "./duration.ts";
 import { asGoDuration, dnsLabel, isHost, isNetwork, quantity } from "./values.ts";
 
-/** What a value had to be, in words, for a union whose branches are all missed: `must be …`. */
+/** What a value must be, in words: the message for a union where no option fits (`must be …`). */
 export const expectations = z.registry<{ expected: string }>();
+
+/** How a schema explains a key that it does not know. No explanation: the usual message follows. */
+export const unknownKeys = z.registry<{ explain: (key: string) => string | undefined }>();
+
+/** The schemas whose values are secrets. The search for secrets in a stack file knows them by this. */
+export const secretFields = z.registry<{ isSecret: true }>();
 
 /**
  * Text that passes a test; `wrong` says what is wrong with one that does not. It follows the key path and
@@ -53,10 +59,11 @@ const outOfRange = { error: "must be a port number from 1 to 65535" };
 export const portNumber = z.int().min(1, outOfRange).max(65535, outOfRange);
 
 /**
- * A secret: encrypted by `pulumi config set --secret`, so `{ secure: … }` in the file. Optional here, because
- * missing ones are reported together with the commands that set them.
+ * A secret, encrypted by `pulumi config set --secret`; the file then holds `{ secure: … }`. The schema makes it
+ * optional, because missing secrets are reported together, with the commands that set them.
  */
 export const secret = z
   .union([z.string(), z.strictObject({ secure: z.string() })])
   .optional()
-  .register(expectations, { expected: "a value that `pulumi config set --secret` has encrypted" });
+  .register(expectations, { expected: "a value that `pulumi config set --secret` has encrypted" })
+  .register(secretFields, { isSecret: true });

@@ -1,10 +1,9 @@
 import { z } from "zod";
-import { unknownAnnotation } from "../policies/annotations/check.ts";
-import { newestRelease } from "../policies/language/releases.ts";
-import { expectations } from "./fields.ts";
+import { expectations, unknownKeys } from "./fields.ts";
 import { nearest } from "./nearest.ts";
 import { type PathPart, valueAt } from "./paths.ts";
 import type { Report } from "./problems.ts";
+import { branches, schemasAt } from "./schema-walk.ts";
 
 type Issue = z.core.$ZodIssue;
 
@@ -41,7 +40,7 @@ function tellAll(issues: readonly Issue[], part: Part): void {
   const reopened = issues.filter(
     (issue) =>
       issue.code === "unrecognized_keys" &&
-      schemasAt(part, steps(issue)).some((schema) => schema instanceof z.ZodUnion),
+      schemasAt(part.schema, steps(issue)).some((schema) => schema instanceof z.ZodUnion),
   );
   for (const issue of issues) {
     const below = reopened.some(
@@ -51,7 +50,7 @@ function tellAll(issues: readonly Issue[], part: Part): void {
   }
   for (const issue of reopened) {
     const path = steps(issue);
-    const unions = schemasAt(part, path).filter((schema) => schema instanceof z.ZodUnion);
+    const unions = schemasAt(part.schema, path).filter((schema) => schema instanceof z.ZodUnion);
     const given = valueAt(part.value, path);
     const errors = unions[0]!.options.map((option) => z.safeParse(option, given).error?.issues ?? []);
     tellUnion(errors, part, path, given);
@@ -69,7 +68,8 @@ function tell(issue: Issue, part: Part): void {
   const { report } = part;
   switch (issue.code) {
     case "unrecognized_keys":
-      for (const key of issue.keys) report.problem([...at, key], unknownKey(key, at, schemasAt(part, path)));
+      for (const key of issue.keys)
+        report.problem([...at, key], unknownKey(key, schemasAt(part.schema, path)));
       break;
     case "invalid_type":
       report.problem(at, given === undefined ? missing(part, path) : wrongType(issue.expected, given));
@@ -97,7 +97,7 @@ function tellUnion(
   given: unknown,
 ): void {
   const at = [...part.at, ...path];
-  const schemas = schemasAt(part, path);
+  const schemas = schemasAt(part.schema, path);
   const expected = schemas
     .map((schema) => expectations.get(schema)?.expected)
     .find((text) => text !== undefined);
@@ -128,7 +128,7 @@ function missedBy(issues: readonly Issue[]): number {
 }
 
 function missing(part: Part, path: readonly PathPart[]): string {
-  const description = schemasAt(part, path)
+  const description = schemasAt(part.schema, path)
     .map((schema) => z.globalRegistry.get(schema)?.description)
     .find((text) => text !== undefined);
   if (description === undefined) return "missing";
@@ -149,10 +149,11 @@ function wrongValue(values: readonly unknown[], given: unknown): string {
   return `must be ${list}${meant === undefined ? "" : `; did you mean "${meant}"?`}`;
 }
 
-function unknownKey(key: string, at: readonly PathPart[], schemas: readonly z.core.$ZodType[]): string {
-  if (at[0] === "apps" && at[2] === "route" && at.length === 3) return unknownAnnotation(key, newestRelease);
-  if (key === "replicas" && at.includes("storage"))
-    return "Pebble has one writer and so one replica; `storage.postgres` takes more";
+function unknownKey(key: string, schemas: readonly z.core.$ZodType[]): string {
+  for (const schema of schemas) {
+    const explanation = unknownKeys.get(schema)?.explain(key);
+    if (explanation !== undefined) return explanation;
+  }
   const known = schemas
     .flatMap((schema) => branches(schema))
     .flatMap((schema) => (schema instanceof z.ZodObject ? Object.keys(schema.shape) : []));
@@ -186,37 +187,4 @@ function isSealed(value: unknown): boolean {
     Object.keys(value).length === 1 &&
     typeof valueAt(value, ["secure"]) === "string"
   );
-}
-
-/** The schemas that may stand at a path, each with what wraps it. */
-function schemasAt(part: Part, path: readonly PathPart[]): z.core.$ZodType[] {
-  let schemas: z.core.$ZodType[] = wrappings(part.schema);
-  for (const step of path) {
-    schemas = schemas
-      .flatMap(branches)
-      .flatMap((schema): z.core.$ZodType[] => {
-        if (schema instanceof z.ZodObject)
-          return Object.hasOwn(schema.shape, step) ? [schema.shape[step]] : [];
-        if (schema instanceof z.ZodRecord) return [schema.valueType];
-        if (schema instanceof z.ZodArray) return [schema.element];
-        return [];
-      })
-      .flatMap(wrappings);
-  }
-  return schemas;
-}
-
-/** A schema and those inside its optional, default and pipe wrappers, outermost first. */
-function wrappings(schema: z.core.$ZodType): z.core.$ZodType[] {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault)
-    return [schema, ...wrappings(schema.def.innerType)];
-  if (schema instanceof z.ZodPipe) return [schema, ...wrappings(schema.def.in)];
-  return [schema];
-}
-
-/** A schema, or those of a union. */
-function branches(schema: z.core.$ZodType): z.core.$ZodType[] {
-  return schema instanceof z.ZodUnion
-    ? schema.options.flatMap((option) => wrappings(option).flatMap(branches))
-    : [schema];
 }

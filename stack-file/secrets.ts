@@ -1,6 +1,9 @@
+import { z } from "zod";
 import { setSecret } from "./commands.ts";
-import { isMap, type PathPart, valueAt } from "./paths.ts";
+import { secretFields } from "./fields.ts";
+import { isMap, keyPath, type PathPart, valueAt } from "./paths.ts";
 import type { Report } from "./problems.ts";
+import { branches, childAt, wrappings } from "./schema-walk.ts";
 import { SecretText } from "./secret-text.ts";
 
 /**
@@ -25,36 +28,56 @@ export interface SecretOptions {
   missingSecrets?: "error" | "warning";
 }
 
-/** Top-level keys that may hold secrets. All other values end up in plain state anyway. */
-export const secretSections: readonly string[] = ["pomerium", "certificates", "tunnels"];
+/**
+ * Key paths where a stack file has a secret or lacks one: the fields that a schema declares as secret, in the
+ * maps that the file has. The file may be malformed elsewhere.
+ */
+export function secretPaths(schema: z.core.$ZodType, raw: unknown): PathPart[][] {
+  const found = new Map<string, PathPart[]>();
+  const visit = (schema: z.core.$ZodType, value: unknown, path: PathPart[]): void => {
+    const all = wrappings(schema);
+    if (all.some((each) => secretFields.get(each)?.isSecret)) {
+      found.set(keyPath(path), path);
+      return;
+    }
+    for (const each of all.flatMap(branches)) {
+      if (each instanceof z.ZodArray && Array.isArray(value))
+        for (const [i, item] of value.entries()) visit(each.element, item, [...path, i]);
+      if (!isMap(value)) continue;
+      for (const key of each instanceof z.ZodObject ? Object.keys(each.shape) : Object.keys(value)) {
+        const child = childAt(each, key);
+        if (child !== undefined) visit(child, valueAt(value, [key]), [...path, key]);
+      }
+    }
+  };
+  visit(schema, raw, []);
+  return [...found.values()];
+}
+
+/** Whether any value of a schema is a secret. */
+export function holdsSecret(schema: z.core.$ZodType): boolean {
+  const all = wrappings(schema);
+  if (all.some((each) => secretFields.get(each)?.isSecret)) return true;
+  return all.flatMap(branches).some((each) => {
+    if (each instanceof z.ZodObject) return Object.values(each.shape).some(holdsSecret);
+    if (each instanceof z.ZodRecord) return holdsSecret(each.valueType);
+    return each instanceof z.ZodArray && holdsSecret(each.element);
+  });
+}
 
 /**
- * Where the stack file has, or lacks, a secret: what its own choices (solver, storage, tunnels) ask for.
- * Reads the file as it stands, well-formed or not.
+ * Reports secrets that are missing, empty or not encrypted, each with the command that sets it.
+ *
+ * @param paths Where the stack file has a secret or lacks one.
  */
-export function secretPaths(raw: unknown): PathPart[][] {
-  const paths: PathPart[][] = [["pomerium", "identityProvider", "clientSecret"]];
-  if (isMap(valueAt(raw, ["pomerium", "storage", "postgres"])))
-    paths.push(["pomerium", "storage", "postgres", "connection"]);
-  for (const zone of keys(raw, ["certificates", "zones"])) {
-    const at = ["certificates", "zones", zone];
-    if (isMap(valueAt(raw, [...at, "porkbun"])))
-      paths.push([...at, "porkbun", "apiKey"], [...at, "porkbun", "secretApiKey"]);
-    if (isMap(valueAt(raw, [...at, "cloudflare"]))) paths.push([...at, "cloudflare", "apiToken"]);
-  }
-  for (const tunnel of keys(raw, ["tunnels"]))
-    if (isMap(valueAt(raw, ["tunnels", tunnel]))) paths.push(["tunnels", tunnel, "apiToken"]);
-  return paths;
-}
-
-function keys(raw: unknown, path: readonly PathPart[]): string[] {
-  const value = valueAt(raw, path);
-  return isMap(value) ? Object.keys(value) : [];
-}
-
-/** Reports secrets that are missing, empty or in plain, each with the command that sets it. */
-export function checkSecrets(stack: string, raw: unknown, options: SecretOptions, report: Report): void {
-  for (const path of secretPaths(raw)) {
+export function checkSecrets(
+  stack: string,
+  raw: unknown,
+  paths: readonly PathPart[][],
+  options: SecretOptions,
+  report: Report,
+): void {
+  for (const path of paths) {
     const value = valueAt(raw, path);
     // A section that is absent or of the wrong type has been reported as a whole.
     if (value === undefined && !isMap(valueAt(raw, path.slice(0, -1)))) continue;

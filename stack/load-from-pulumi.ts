@@ -5,9 +5,9 @@ import { type Problem, StackFileError } from "../stack-file/problems.ts";
 import { project } from "../stack-file/project.ts";
 import { SecretText } from "../stack-file/secret-text.ts";
 import type { Secret } from "../stack-file/secrets.ts";
-import { secretSections } from "../stack-file/secrets.ts";
 import { stackFileName } from "../stack-file/stack-file.ts";
 import { parseStack } from "./load.ts";
+import { secretSections } from "./schema.ts";
 import type { Stack } from "./stack.ts";
 
 /** Keys whose value is text; the values of all others arrive as JSON. */

@@ -5,6 +5,7 @@ import { type Problem, Report, StackFileError } from "../stack-file/problems.ts"
 import { checkSecrets, type SecretOptions } from "../stack-file/secrets.ts";
 import { readStackFile, stackFileName, stackOf } from "../stack-file/stack-file.ts";
 import { resolve } from "./resolve.ts";
+import { secretsOf } from "./schema.ts";
 import type { Stack } from "./stack.ts";
 
 export interface ParseOptions extends SecretOptions {
@@ -27,7 +28,7 @@ export function parseStack(name: string, raw: unknown, options: ParseOptions = {
   const report = new Report();
   const stack = resolve(name, raw, report);
   const secrets = new Report();
-  checkSecrets(name, raw, options, secrets);
+  checkSecrets(name, raw, secretsOf(raw), options, secrets);
   const problems = [...(options.found ?? []), ...inOrder(report.problems, raw), ...secrets.problems];
   if (stack === undefined || problems.length > 0)
     throw new StackFileError(

@@ -9,6 +9,8 @@ import { accessTestsSchema } from "../policies/access/assertions/config.ts";
 import { usersSchema } from "../policies/access/people-config.ts";
 import { catalogueEntrySchema } from "../policies/catalogue/config.ts";
 import { hostName, someText } from "../stack-file/fields.ts";
+import type { PathPart } from "../stack-file/paths.ts";
+import { holdsSecret, secretPaths } from "../stack-file/secrets.ts";
 
 /**
  * The stack file's shape, key by key: `pomerium-migration:<key>` below `config:`. Strict throughout: a key
@@ -43,3 +45,13 @@ export type SectionName = keyof typeof sections;
 export type Sections = { [K in SectionName]: z.output<(typeof sections)[K]> };
 
 export const sectionNames = Object.keys(sections) as SectionName[];
+
+const whole = z.strictObject(sections);
+
+/** Key paths of the secrets that a stack file has or lacks. */
+export function secretsOf(raw: unknown): PathPart[][] {
+  return secretPaths(whole, raw);
+}
+
+/** Sections that may hold a secret. The values of all others end up unencrypted in the state anyway. */
+export const secretSections: readonly string[] = sectionNames.filter((name) => holdsSecret(sections[name]));

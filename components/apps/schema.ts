@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { accessSchema } from "../../policies/access/config.ts";
 import { routeSchema } from "../../policies/annotations/annotations.ts";
+import { unknownAnnotation } from "../../policies/annotations/check.ts";
+import { newestRelease } from "../../policies/language/releases.ts";
 import {
   expectations,
   hostName,
@@ -8,6 +10,7 @@ import {
   portNumber,
   someText,
   text,
+  unknownKeys,
 } from "../../stack-file/fields.ts";
 import { dnsLabel, dnsSubdomain, isPortName } from "../../stack-file/values.ts";
 import { acceptable } from "../ingress-nginx/annotations/settings.ts";
@@ -56,7 +59,10 @@ export const appSchema = z.strictObject({
     .describe(
       "Entry of the catalogue whose route settings the app follows; `none` for no entry. Default: the entry of the app's own name, where there is one.",
     ),
-  route: routeSchema.optional().describe("Route settings, over those of the catalogue entry."),
+  route: routeSchema
+    .register(unknownKeys, { explain: (name) => unknownAnnotation(name, newestRelease) })
+    .optional()
+    .describe("Route settings, over those of the catalogue entry."),
   tls: z
     .strictObject({ secretName: objectName.describe("Secret of the certificate, in the app's namespace.") })
     .optional()

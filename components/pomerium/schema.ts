@@ -10,6 +10,7 @@ import {
   secret,
   someText,
   text,
+  unknownKeys,
 } from "../../stack-file/fields.ts";
 import { identityProviders } from "./config.ts";
 
@@ -23,6 +24,14 @@ const identityProviderSchema = z.strictObject({
   scopes: z.array(someText).optional().describe("OAuth scopes. Default: the provider's own."),
 });
 
+/** Where somebody looks for the number of pods, and finds none. */
+const oneWriter = {
+  explain: (key: string) =>
+    key === "replicas"
+      ? "Pebble has one writer and so one replica; `storage.postgres` takes more"
+      : undefined,
+};
+
 const storageSchema = z
   .union([
     z
@@ -35,9 +44,11 @@ const storageSchema = z
             ).describe("Directory on the node; made when it is absent, owned by uid and gid 65532."),
             size: amount.describe("Size of the volume, a quantity. Default: 2Gi.").default("2Gi"),
           })
-          .describe("Pomerium's own store on one node: one writer, so one replica."),
+          .describe("Pomerium's own store on one node: one writer, so one replica.")
+          .register(unknownKeys, oneWriter),
       })
-      .describe("One node."),
+      .describe("One node.")
+      .register(unknownKeys, oneWriter),
     z
       .strictObject({
         postgres: z

@@ -37,8 +37,6 @@ const remaining = {
     "components/tunnels/carried-hosts.ts imports stack/stack.ts",
     "components/tunnels/resolve.ts imports stack/phases.ts",
     "components/tunnels/resolve.ts imports stack/stack.ts",
-    "stack-file/schema-problems.ts imports policies/annotations/check.ts",
-    "stack-file/schema-problems.ts imports policies/language/releases.ts",
   ],
   sideways: [
     "components/apps/App.ts imports components/certificates/HostCertificate.ts",

@@ -3,16 +3,16 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import * as fc from "fast-check";
 import { parseStack } from "../../../stack/load.ts";
+import { secretsOf } from "../../../stack/schema.ts";
 import { isMap, keyPath, type PathPart, valueAt } from "../../../stack-file/paths.ts";
 import { StackFileError } from "../../../stack-file/problems.ts";
-import { secretPaths } from "../../../stack-file/secrets.ts";
 import { readStackFile } from "../../../stack-file/stack-file.ts";
 import { decrypted, goodStack, hunter2, put, type Raw } from "./base.ts";
 
 function shipped(name: string): Raw {
   const path = fileURLToPath(new URL(`../../../Pulumi.${name}.yaml`, import.meta.url));
   const { raw } = readStackFile(path, readFileSync(path, "utf8"));
-  for (const secret of secretPaths(raw)) put(raw, keyPath(secret), hunter2);
+  for (const secret of secretsOf(raw)) put(raw, keyPath(secret), hunter2);
   return raw;
 }
 

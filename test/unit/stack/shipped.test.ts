@@ -7,9 +7,8 @@ import { runAccessTests } from "../../../policies/access/assertions/run.ts";
 import { everybody } from "../../../policies/access/people.ts";
 import { stackFileSchema, stackFileSchemaText } from "../../../stack/json-schema.ts";
 import { loadFromFile, parseStack } from "../../../stack/load.ts";
-import { sectionNames } from "../../../stack/schema.ts";
+import { secretsOf, sectionNames } from "../../../stack/schema.ts";
 import { keyPath } from "../../../stack-file/paths.ts";
-import { secretPaths } from "../../../stack-file/secrets.ts";
 import { readStackFile } from "../../../stack-file/stack-file.ts";
 import { decrypted, put, warnings } from "./base.ts";
 
@@ -20,7 +19,7 @@ const stacks = ["octavo", "alfred"] as const;
 /** A shipped stack as the program gets it once its secrets are set. */
 function shipped(name: string) {
   const { raw } = readStackFile(`Pulumi.${name}.yaml`, text(`Pulumi.${name}.yaml`));
-  for (const path of secretPaths(raw)) put(raw, keyPath(path), "a-secret-that-was-set");
+  for (const path of secretsOf(raw)) put(raw, keyPath(path), "a-secret-that-was-set");
   return parseStack(name, raw, decrypted);
 }
 
@@ -32,7 +31,7 @@ describe("the stack files that come with the project", () => {
 
     it(`${name} lacks nothing but its secrets`, () => {
       const file = `${root}Pulumi.${name}.yaml`;
-      const missing = secretPaths(readStackFile(file, text(`Pulumi.${name}.yaml`)).raw).map(keyPath);
+      const missing = secretsOf(readStackFile(file, text(`Pulumi.${name}.yaml`)).raw).map(keyPath);
       const said = loadFromFile(file).warnings.filter(({ message }) => message.startsWith("missing"));
       assert.deepEqual(
         said.map(({ at }) => at),
