@@ -127,6 +127,9 @@ function apply(raw: Raw, change: Edit): void {
   }
 }
 
+/** One seed, so that a run is repeatable and its counts are known. Change it to look at other edits. */
+const seed = 1;
+
 describe("a thousand random edits of the stack files", () => {
   it("give a stack, or problems that name their key; never a stack trace", () => {
     let [taken, refused] = [0, 0];
@@ -155,7 +158,7 @@ describe("a thousand random edits of the stack files", () => {
           }
         },
       ),
-      { numRuns: 1000 },
+      { seed, numRuns: 1000 },
     );
     assert.ok(taken > 50 && refused > 200, `${taken} taken, ${refused} refused`);
   }).timeout(120_000);
@@ -187,7 +190,7 @@ describe("a thousand random edits of the stack files", () => {
           }
         },
       ),
-      { numRuns: 300 },
+      { seed, numRuns: 300 },
     );
   }).timeout(120_000);
 });
