@@ -8,7 +8,7 @@
  */
 
 import { stringify } from "yaml";
-import { atLeast, pinnedCommits } from "../../policies/language/releases.ts";
+import { behaves, pinnedCommits } from "../../policies/language/releases.ts";
 import * as names from "./names.ts";
 
 /** Kubernetes quantities: `500m`, `"1"`, `512Mi`. */
@@ -320,12 +320,12 @@ function pebbleVolume({ hostPath, size }: { hostPath: string; size: string }): o
 
 /**
  * The controller's cluster-wide rules without those that only certificate auto-provisioning and Pomerium Zero's
- * sync use: since v0.33.0 it may change and delete every Secret and certificate of the cluster. Certificates stay
+ * sync use: with upstream's rules it may change and delete every Secret and certificate of the cluster. Certificates stay
  * readable, since the controller watches them whether it provisions any or not. Undefined for releases that ask
  * for no more than this, and for those whose rules nobody here has read.
  */
 function controllerRules(version: string): object[] | undefined {
-  if (!(version in pinnedCommits) || !atLeast(version, "v0.33.0")) return undefined;
+  if (!(version in pinnedCommits) || !behaves(version, "wideClusterRole")) return undefined;
   const read = ["get", "list", "watch"];
   const change = ["get", "patch", "update"];
   return [

@@ -1,5 +1,6 @@
 import {
   atLeast,
+  firstWith,
   newestRelease,
   oldestRelease,
   pinnedCommits,
@@ -15,9 +16,6 @@ import type { PomeriumInput } from "./schema.ts";
 /** Providers that are a service of one's own, so that only its URL says where it is. */
 const needUrl: ReadonlySet<IdentityProvider> = new Set(["auth0", "cognito", "oidc", "okta", "ping"]);
 
-/** Providers that came with v0.33. */
-const since33: ReadonlySet<IdentityProvider> = new Set(["apple", "cognito"]);
-
 export function checkPomerium(input: PomeriumInput, report: Report): void {
   checkVersion(input, report);
   const { provider, url } = input.identityProvider;
@@ -26,10 +24,11 @@ export function checkPomerium(input: PomeriumInput, report: Report): void {
       ["pomerium", "identityProvider", "url"],
       `missing: provider ${provider} needs its issuer's URL`,
     );
-  if (since33.has(provider) && !atLeast(input.version, "v0.33.0"))
+  const since = firstWith("identityProviders", provider);
+  if (since !== undefined && !atLeast(input.version, since))
     report.problem(
       ["pomerium", "identityProvider", "provider"],
-      `${provider} needs Pomerium v0.33 or later; the stack runs ${input.version}`,
+      `${provider} needs Pomerium ${since} or later; the stack runs ${input.version}`,
     );
   const { requests, limits } = input.resources;
   for (const name of ["cpu", "memory"] as const)

@@ -1,14 +1,14 @@
 /** The contents of Pomerium's settings object. */
 
-import { atLeast } from "../../policies/language/releases.ts";
+import { atLeast, behaves, firstWith } from "../../policies/language/releases.ts";
 import * as names from "./names.ts";
 
-/** Every provider that can be configured, and since when where that is not for ever. */
+/** Every provider that can be configured. */
 const providers = {
-  apple: { since: "v0.33.0" },
+  apple: {},
   auth0: { needsUrl: true },
   azure: {},
-  cognito: { since: "v0.33.0", needsUrl: true },
+  cognito: { needsUrl: true },
   github: {},
   gitlab: {},
   google: {},
@@ -16,7 +16,7 @@ const providers = {
   okta: { needsUrl: true },
   onelogin: {},
   ping: { needsUrl: true },
-} satisfies Record<string, { since?: string; needsUrl?: boolean }>;
+} satisfies Record<string, { needsUrl?: boolean }>;
 
 /** An identity provider that Pomerium has a client for; `oidc` is any other that speaks OpenID Connect. */
 export type ProviderName = keyof typeof providers;
@@ -71,7 +71,7 @@ export interface PomeriumSpec {
 }
 
 /**
- * Complete from the first write: since v0.33.0 the CRD takes `authenticate` and `identityProvider` only together,
+ * Complete from the first write: newer CRDs take `authenticate` and `identityProvider` only together,
  * so settings can't be built up in steps.
  */
 export function settings(options: SettingsOptions): PomeriumSpec {
@@ -95,12 +95,12 @@ export function settings(options: SettingsOptions): PomeriumSpec {
     // limit. `write` has none anyway, and the two are refused together unless read is the lesser one.
     timeouts: { read: "0s" },
     setResponseHeaders: { ...(options.responseHeaders ?? defaultResponseHeaders) },
-    ...(atLeast(options.version, "v0.33.1") ? requestHygiene : {}),
+    ...(behaves(options.version, "requestSettings") ? requestHygiene : {}),
   };
 }
 
 /**
- * As ingress-nginx treated requests, where v0.33 would answer 400: a header with an underscore is dropped; slashes
+ * As ingress-nginx treated requests, where Pomerium would answer 400: a header with an underscore is dropped; slashes
  * are merged and escaped ones unescaped before a policy sees the path, by a redirect, so that policy and app judge
  * the same path. (Earlier releases have no settings for this.)
  */
@@ -120,7 +120,7 @@ export function providerProblems(
   version: string,
   { provider, url }: { provider: ProviderName; url?: unknown },
 ): { property: "provider" | "url"; reason: string }[] {
-  const known: { since?: string; needsUrl?: boolean } | undefined = Object.hasOwn(providers, provider)
+  const known: { needsUrl?: boolean } | undefined = Object.hasOwn(providers, provider)
     ? providers[provider]
     : undefined;
   if (!known) {
@@ -129,10 +129,11 @@ export function providerProblems(
     ];
   }
   const problems: { property: "provider" | "url"; reason: string }[] = [];
-  if (known.since !== undefined && !atLeast(version, known.since)) {
+  const since = firstWith("identityProviders", provider);
+  if (since !== undefined && !atLeast(version, since)) {
     problems.push({
       property: "provider",
-      reason: `${provider} needs Pomerium ${known.since}, this is ${version}`,
+      reason: `${provider} needs Pomerium ${since}, this is ${version}`,
     });
   }
   if (known.needsUrl && url === undefined) {

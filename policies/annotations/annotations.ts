@@ -1,7 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: Pomerium writes its substitutions like this
 import { z } from "zod";
 import { goDuration } from "../../stack-file/duration.ts";
-import type { ReleaseLine } from "../language/releases.ts";
 import { headerName, headerValue } from "./header.ts";
 import * as shapes from "./shapes.ts";
 
@@ -37,21 +36,12 @@ export interface Annotation<S extends z.ZodType = z.ZodType> {
   schema: S;
   /** What it does, in one line. */
   meaning: string;
-  /** First release line of the controller that knows it; all supported ones when absent. */
-  since?: ReleaseLine;
-  /** Last release line that knows it; an unknown annotation takes the whole Ingress out of service. */
-  last?: ReleaseLine;
-  /** What to write where it is not known any more. */
-  successor?: string;
 }
 
-type Life = Pick<Annotation, "since" | "last" | "successor">;
-
-const annotation = <S extends z.ZodType>(kind: Kind, schema: S, meaning: string, life: Life = {}) => ({
+const annotation = <S extends z.ZodType>(kind: Kind, schema: S, meaning: string) => ({
   kind,
   schema: schema.describe(meaning) as S,
   meaning,
-  ...life,
 });
 
 /** Text without what neither YAML nor Kubernetes can carry. */
@@ -67,13 +57,10 @@ const host = z.string().regex(/^[^\s/]+$/, { error: "not a host name" });
 const url = z.url({ protocol: /^https?$/ });
 const path = z.string().startsWith("/");
 
-const boolean = (meaning: string, life?: Life) => annotation("boolean", z.boolean(), meaning, life);
-const presence = (meaning: string, life?: Life) => annotation("presence", z.literal(true), meaning, life);
+const boolean = (meaning: string) => annotation("boolean", z.boolean(), meaning);
+const presence = (meaning: string) => annotation("presence", z.literal(true), meaning);
 const string = (meaning: string, schema: z.ZodString = someText) => annotation("string", schema, meaning);
-const secret = (meaning: string, life?: Life) => annotation("secret", secretName, meaning, life);
-
-const since32: Life = { since: "0.32" };
-const since33: Life = { since: "0.33" };
+const secret = (meaning: string) => annotation("secret", secretName, meaning);
 
 /**
  * Every annotation of an Ingress that Pomerium reads, but for those that decide who may pass: these come
@@ -99,31 +86,24 @@ export const annotations = {
   service_proxy_upstream: boolean("go through the Service's address in place of its pods'"),
   tcp_upstream: boolean("the backend speaks TCP; clients need Pomerium's command line"),
   udp_upstream: boolean("the backend speaks UDP; clients need Pomerium's command line"),
-  ssh_upstream: boolean("the backend speaks SSH, which Pomerium itself proxies", since33),
-  upstream_tunnel: presence("the backend is reached over a tunnel that it opens itself", since33),
+  ssh_upstream: boolean("the backend speaks SSH, which Pomerium itself proxies"),
+  upstream_tunnel: presence("the backend is reached over a tunnel that it opens itself"),
   upstream_tunnel_ssh_policy: annotation(
     "raw",
     someText,
     "policy of who may open the tunnel as the route's backend, in Pomerium's policy language",
-    since33,
   ),
   kubernetes_service_account_token_secret: secret(
     "Secret of type kubernetes.io/service-account-token: the backend is a Kubernetes API server",
   ),
   enable_google_cloud_serverless_authentication: boolean(
     "sign requests for a Google Cloud serverless backend",
-    since33,
   ),
 
   // Connections and time.
   allow_websockets: boolean("let WebSockets through; the route then has no time limit of its own"),
   allow_spdy: boolean("let SPDY upgrades through: `kubectl exec` of old clients"),
-  allow_upgrades: annotation(
-    "list",
-    z.array(someText),
-    "protocols to which a request may be upgraded",
-    since33,
-  ),
+  allow_upgrades: annotation("list", z.array(someText), "protocols to which a request may be upgraded"),
   timeout: annotation(
     "duration",
     goDuration,
@@ -191,7 +171,6 @@ export const annotations = {
   ),
   identity_provider_secret: secret(
     "Secret of type Opaque with `client_id` and `client_secret`: a client of its own at the identity provider",
-    since32,
   ),
   tls_downstream_client_ca_secret: secret("Secret with `ca.crt`: clients must show a certificate of it"),
 
@@ -200,26 +179,19 @@ export const annotations = {
     "enum",
     z.enum(["round_robin", "maglev", "random", "ring_hash", "least_request"]),
     "how requests are spread over the endpoints",
-    since32,
   ),
   lb_policy: annotation(
     "enum",
     z.enum(["ROUND_ROBIN", "MAGLEV", "RANDOM", "RING_HASH", "LEAST_REQUEST"]),
     "how requests are spread over the endpoints",
-    { last: "0.31", successor: "load_balancing_policy" },
   ),
   least_request_lb_config: annotation(
     "structured",
     shapes.leastRequest,
     "settings of the least-request spreading",
-    { last: "0.31" },
   ),
-  maglev_lb_config: annotation("structured", shapes.maglev, "settings of the Maglev spreading", {
-    last: "0.31",
-  }),
-  ring_hash_lb_config: annotation("structured", shapes.ringHash, "settings of the ring-hash spreading", {
-    last: "0.31",
-  }),
+  maglev_lb_config: annotation("structured", shapes.maglev, "settings of the Maglev spreading"),
+  ring_hash_lb_config: annotation("structured", shapes.ringHash, "settings of the ring-hash spreading"),
   healthy_panic_threshold: annotation(
     "percent",
     z.int().min(0).max(100),
@@ -254,7 +226,6 @@ export const annotations = {
     "raw",
     z.url({ protocol: /^https$/ }),
     "authorization server of the MCP server, in place of discovery",
-    since33,
   ),
   mcp_server_upstream_oauth2_secret: secret(
     "Secret of type Opaque with `client_id` and `client_secret` at the MCP server's authorization server",
@@ -270,13 +241,11 @@ export const annotations = {
     "map",
     z.record(someText, text),
     "more parameters of the authorization request",
-    since33,
   ),
   mcp_server_upstream_oauth2_auth_style: annotation(
     "raw",
     z.enum(["in_params", "in_header"]),
     "how the client's secret is sent to the token endpoint",
-    since33,
   ),
 } as const satisfies Record<string, Annotation>;
 

@@ -1,8 +1,7 @@
 import { durationMilliseconds } from "../../stack-file/duration.ts";
 import { nearest } from "../../stack-file/nearest.ts";
-import { compareReleaseLines } from "../language/releases.ts";
+import { atLeast, firstWith, removal } from "../language/releases.ts";
 import {
-  type Annotation,
   type AnnotationName,
   annotationPrefix,
   annotations,
@@ -19,7 +18,7 @@ export interface RouteProblem {
 }
 
 const names = Object.keys(annotations) as AnnotationName[];
-const find = (name: string): Annotation | undefined => (annotations as Record<string, Annotation>)[name];
+const isAnnotation = (name: string): name is AnnotationName => Object.hasOwn(annotations, name);
 
 /** Annotations that decide who may pass; `access` writes them. */
 const accessAnnotations = new Set([
@@ -49,7 +48,7 @@ export function checkRoute(route: unknown, version: string): RouteProblem[] {
   }
   if (route !== null && typeof route === "object")
     for (const name of Object.keys(route)) {
-      const message = find(name) && outOfVersion(name, version);
+      const message = isAnnotation(name) ? outOfVersion(name, version) : undefined;
       if (message) problems.push({ at: name, message });
     }
   if (parsed.success) problems.push(...contradictions(parsed.data));
@@ -70,12 +69,14 @@ export function unknownAnnotation(name: string, version: string): string {
   return `no annotation of Pomerium's${meant ? `; did you mean "${meant}"?` : ""}`;
 }
 
-function outOfVersion(name: string, version: string): string | undefined {
-  const { since, last, successor } = find(name) ?? {};
-  if (since && compareReleaseLines(version, since) < 0)
-    return `needs Pomerium v${since} or later; the stack runs ${version}`;
-  if (last && compareReleaseLines(version, last) > 0)
-    return `gone since Pomerium v${last}; ${successor ? `write ${successor}` : "there is no successor"}`;
+function outOfVersion(name: AnnotationName, version: string): string | undefined {
+  const since = firstWith("annotations", name);
+  if (since && !atLeast(version, since)) return `needs Pomerium ${since} or later; the stack runs ${version}`;
+  const removed = removal(name);
+  if (removed && atLeast(version, removed.tag)) {
+    const advice = removed.successor ? `write ${removed.successor}` : "there is no successor";
+    return `gone since Pomerium ${removed.tag}; ${advice}`;
+  }
   return undefined;
 }
 

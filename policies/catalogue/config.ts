@@ -11,7 +11,7 @@ export const apiPath = z
   .regex(/^\/[^\s?#%*\\]*$/, { error: "not a path: it begins with / and has no query, pattern or %-escape" })
   .refine((path) => path !== "/", { error: "opens the whole app; if that is meant, say `access: public`" })
   .refine((path) => !path.includes("//"), {
-    error: "Pomerium v0.33 merges // into / before it looks at the path; write a single slash",
+    error: "Pomerium merges // into / before it looks at the path; write a single slash",
   })
   .refine((path) => !/\/\.{1,2}(?:\/|$)/.test(path), { error: "leads out of itself by a . or .. segment" });
 

@@ -207,7 +207,7 @@ export const komga = builtIn({
     {
       path: "//sse",
       reason:
-        "the account opens it for clients that write the slash twice; Pomerium v0.33 merges slashes before it looks, so that /sse is what matches",
+        "the account opens it for clients that write the slash twice; Pomerium merges slashes before it looks, so that /sse is what matches",
       source: "https://www.pomerium.com/docs/deploy/upgrading",
     },
     {

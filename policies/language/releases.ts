@@ -1,43 +1,124 @@
-/** Releases of Pomerium's ingress controller: those that this project knows, and what to know of each. */
+import type { AnnotationName } from "../annotations/annotations.ts";
 
-/** Commit of every supported tag of github.com/pomerium/ingress-controller. A tag can be moved, a commit can't. */
-export const pinnedCommits: Readonly<Record<string, string>> = {
-  "v0.31.3": "14de0a0e8877ad870af94452ab081b1321f130df",
-  "v0.32.0": "d9e3e0670ad1d9bd7a50dcad3ba9d2a1c6b0e9d4",
-  "v0.32.1": "b6ed91ac3d84c160da347cbc9b1d5af893de37e0",
-  "v0.32.2": "5ae8ad9c1bd95d4bb2833fe5505834f6809f8c5d",
-  "v0.32.3": "316d7b0549c7c28909db99f97f200ff874c1cece",
-  "v0.32.4": "ab439e68b563667c29dafd6b95b521ec8a6e9bce",
-  "v0.32.5": "cba8cef27ad9d659b696e9817d82c01e41355c9c",
-  "v0.32.6": "b3f6aded1d28fa4d34c2653fa2f636f1eb57ecf7",
-  "v0.32.7": "05e34a15bd275d3bae6da1f9416b60c07db5a7b8",
-  "v0.32.8": "047691698e9363313a203082ac823347065a68e2",
-  "v0.32.9": "07500560f55a9e968e4fbb45fcf7f1feac320d2b",
-  "v0.33.0": "f9043f26e2e67ce4c1fdb8b504a291d2b7a9c48d",
-  "v0.33.1": "4982fa7b95ff7470066384667d330889dc1047a6",
-};
+/** What a release may bring: annotations of a route, identity providers, and behaviours that others must know. */
+interface Additions {
+  annotations?: readonly AnnotationName[];
+  identityProviders?: readonly string[];
+  behaviours?: readonly Behaviour[];
+}
+
+/** What Pomerium does from one release on. */
+export type Behaviour =
+  /** Limits the memory that one compressed request can take: a security fix. */
+  | "decompressionLimit"
+  /** Merges slashes in a path before routes and policies see it. */
+  | "mergedSlashes"
+  /** Answers 400 to `%2F` and `%5C` in a path, and to headers with underscores, unless its settings say otherwise. */
+  | "strictRequests"
+  /** Has settings for paths with escaped slashes and for headers with underscores. */
+  | "requestSettings"
+  /** Asks for a cluster role that may change every Secret and certificate. */
+  | "wideClusterRole";
+
+interface Release {
+  /** Tag of github.com/pomerium/ingress-controller. */
+  tag: string;
+  /** Commit of the tag: a tag can be moved, a commit cannot. */
+  commit: string;
+  /** Version of Pomerium in it: a tag of github.com/pomerium/pomerium, or a commit between two tags. */
+  core: string;
+  adds?: Additions;
+  /** Annotations that the release no longer knows, with their successors if they have one. */
+  removes?: Readonly<Partial<Record<AnnotationName, { successor?: AnnotationName }>>>;
+}
+
+/**
+ * Every release of Pomerium's ingress controller that this project supports, oldest first, and what each
+ * changes. The only place of the project that knows versions of Pomerium. What no release adds is known to
+ * all of them; the criteria of the policy language are the same in all of them.
+ *
+ * @see https://github.com/pomerium/ingress-controller/releases
+ */
+const releases: readonly Release[] = [
+  { tag: "v0.31.3", commit: "14de0a0e8877ad870af94452ab081b1321f130df", core: "v0.31.3" },
+  {
+    tag: "v0.32.0",
+    commit: "d9e3e0670ad1d9bd7a50dcad3ba9d2a1c6b0e9d4",
+    core: "e6ca99d1618a",
+    adds: { annotations: ["identity_provider_secret", "load_balancing_policy"] },
+    removes: {
+      lb_policy: { successor: "load_balancing_policy" },
+      least_request_lb_config: {},
+      maglev_lb_config: {},
+      ring_hash_lb_config: {},
+    },
+  },
+  { tag: "v0.32.1", commit: "b6ed91ac3d84c160da347cbc9b1d5af893de37e0", core: "e6ca99d1618a" },
+  { tag: "v0.32.2", commit: "5ae8ad9c1bd95d4bb2833fe5505834f6809f8c5d", core: "e6ca99d1618a" },
+  { tag: "v0.32.3", commit: "316d7b0549c7c28909db99f97f200ff874c1cece", core: "v0.32.1" },
+  { tag: "v0.32.4", commit: "ab439e68b563667c29dafd6b95b521ec8a6e9bce", core: "v0.32.3" },
+  { tag: "v0.32.5", commit: "cba8cef27ad9d659b696e9817d82c01e41355c9c", core: "v0.32.4" },
+  { tag: "v0.32.6", commit: "b3f6aded1d28fa4d34c2653fa2f636f1eb57ecf7", core: "v0.32.5" },
+  { tag: "v0.32.7", commit: "05e34a15bd275d3bae6da1f9416b60c07db5a7b8", core: "v0.32.6" },
+  { tag: "v0.32.8", commit: "047691698e9363313a203082ac823347065a68e2", core: "v0.32.7" },
+  {
+    tag: "v0.32.9",
+    commit: "07500560f55a9e968e4fbb45fcf7f1feac320d2b",
+    core: "v0.32.9",
+    adds: { behaviours: ["decompressionLimit"] },
+  },
+  {
+    tag: "v0.33.0",
+    commit: "f9043f26e2e67ce4c1fdb8b504a291d2b7a9c48d",
+    core: "v0.33.0",
+    adds: {
+      annotations: [
+        "allow_upgrades",
+        "enable_google_cloud_serverless_authentication",
+        "mcp_server_authorization_server_url",
+        "mcp_server_upstream_oauth2_auth_style",
+        "mcp_server_upstream_oauth2_authorization_url_params",
+        "ssh_upstream",
+        "upstream_tunnel",
+        "upstream_tunnel_ssh_policy",
+      ],
+      identityProviders: ["apple", "cognito"],
+      behaviours: ["mergedSlashes", "strictRequests", "wideClusterRole"],
+    },
+  },
+  {
+    tag: "v0.33.1",
+    commit: "4982fa7b95ff7470066384667d330889dc1047a6",
+    core: "v0.33.0",
+    adds: { behaviours: ["requestSettings"] },
+  },
+];
+
+/** Commit of every supported tag. */
+export const pinnedCommits: Readonly<Record<string, string>> = Object.fromEntries(
+  releases.map(({ tag, commit }) => [tag, commit]),
+);
 
 /** First release whose settings, annotations and manifests this program was written for. */
-export const oldestRelease = "v0.31.3";
+export const oldestRelease = releases[0]!.tag;
 
-/** Newest release that it was tested with, and the one that a stack gets when its file names none. */
-export const newestRelease = "v0.33.1";
+/** Newest release that this program was tested with: the one that a stack gets when its file names none. */
+export const newestRelease = releases.at(-1)!.tag;
 
-const tag = /^v\d+\.\d+\.\d+$/;
-
-/** Whether `text` has the form of a release tag: `v0.33.1`. */
+/** Whether `text` has the form of a release tag, for example `v0.33.1`. */
 export function isReleaseTag(text: string): boolean {
-  return tag.test(text);
+  return /^v\d+\.\d+\.\d+$/.test(text);
 }
 
 /**
  * Order of two releases: negative when `a` is the older one.
  *
- * @throws RangeError when either is no release tag.
+ * @throws RangeError when one of them is not a release tag.
  */
 export function compareReleases(a: string, b: string): number {
   const [left, right] = [a, b].map((text) => {
-    if (!isReleaseTag(text)) throw new RangeError(`${text} is no release tag like ${newestRelease}`);
+    if (!isReleaseTag(text))
+      throw new RangeError(`"${text}" is not a release tag; write it like ${newestRelease}`);
     return text.slice(1).split(".").map(Number);
   });
   const place = left!.findIndex((number, i) => number !== right![i]);
@@ -49,31 +130,33 @@ export function atLeast(release: string, minimum: string): boolean {
   return compareReleases(release, minimum) >= 0;
 }
 
-/** A release line of Pomerium's ingress controller: `0.32`. Annotations come and go with these. */
-export type ReleaseLine = `${number}.${number}`;
-
-/**
- * Compares the release lines of two versions: negative when `a` is older, 0 when both are of one line.
- *
- * @param a, b `v0.32.9`, `0.32.9` or `0.32`.
- * @throws RangeError when one is not a version.
- */
-export function compareReleaseLines(a: string, b: string): number {
-  const [x, y] = [releaseLine(a), releaseLine(b)];
-  return x.major - y.major || x.minor - y.minor;
+/** The release that brought something; undefined when all supported ones have it. */
+export function firstWith(kind: "behaviours", name: Behaviour): string;
+export function firstWith(kind: keyof Additions, name: string): string | undefined;
+export function firstWith(kind: keyof Additions, name: string): string | undefined {
+  return releases.find(({ adds }) => (adds?.[kind] as readonly string[] | undefined)?.includes(name))?.tag;
 }
 
-function releaseLine(version: string): { major: number; minor: number } {
-  const match = /^v?(\d+)\.(\d+)(?:\.\d+(?:[-+].*)?)?$/.exec(version);
-  if (!match) throw new RangeError(`"${version}" is not a Pomerium version; write it like "v0.33.1"`);
-  return { major: Number(match[1]), minor: Number(match[2]) };
+/**
+ * Whether a release behaves like this.
+ *
+ * @throws RangeError when `release` is not a release tag.
+ */
+export function behaves(release: string, behaviour: Behaviour): boolean {
+  return atLeast(release, firstWith("behaviours", behaviour));
+}
+
+/** The release from which on an annotation is unknown, and what to write instead. */
+export function removal(annotation: AnnotationName): { tag: string; successor?: string } | undefined {
+  const found = releases.find(({ removes }) => removes && Object.hasOwn(removes, annotation));
+  return found && { tag: found.tag, ...found.removes?.[annotation] };
 }
 
 /** What somebody should know before they run a release; undefined when there is nothing to say. */
 export function releaseWarning(release: string): string | undefined {
-  if (release === "v0.33.0")
-    return `${release} refuses paths with escaped slashes and headers with underscores, and has no setting for it; use v0.33.1`;
-  if (!atLeast(release, "v0.32.9"))
-    return `${release} lacks a security fix (a request can exhaust memory when it is decompressed); use v0.32.9 or v0.33.1`;
+  if (behaves(release, "strictRequests") && !behaves(release, "requestSettings"))
+    return `${release} refuses paths with escaped slashes and headers with underscores, and has no setting for it; use ${firstWith("behaviours", "requestSettings")}`;
+  if (!behaves(release, "decompressionLimit"))
+    return `${release} lacks a security fix (a request can exhaust memory when it is decompressed); use ${firstWith("behaviours", "decompressionLimit")} or ${newestRelease}`;
   return undefined;
 }

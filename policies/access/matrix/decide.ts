@@ -5,6 +5,7 @@ import {
   type Session,
 } from "../../language/evaluate/evaluate.ts";
 import { pathRules, seenPath } from "../../language/evaluate/path.ts";
+import { newestRelease } from "../../language/releases.ts";
 import { mentionsOf } from "./mentions.ts";
 import { openReason, type Reason, reasonOf } from "./reasons.ts";
 import { type ProtectedApp, type ProtectedRoute, routeAt } from "./view.ts";
@@ -49,13 +50,10 @@ const openness: Record<Outcome, number> = { deny: 0, unknown: 1, allow: 2 };
  */
 const unnamed = "stranger@stranger.invalid";
 
-/** Pomerium's release when none is given: the newest that is known. */
-const newest = "v0.33.1";
-
 /** Reads the app's policies once; what cannot be read is `unknown` to everybody. */
 export function decider(app: ProtectedApp): Decider {
   const { people, strangers, individual } = mentionsOf([app]);
-  const pomerium = app.pomerium ?? newest;
+  const pomerium = app.pomerium ?? newestRelease;
   const rules = pathRules(pomerium);
   const evaluators = new Map<ProtectedRoute, Evaluator>();
   for (const route of app.routes) {

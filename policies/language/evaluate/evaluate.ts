@@ -1,4 +1,5 @@
 import { actionOf, blocksOf, criterionKinds, named, operators } from "../criteria.ts";
+import { newestRelease } from "../releases.ts";
 import type { Action, Operator, Policy } from "../types.ts";
 import { compileCriterion, type Prepared, type Test } from "./criterion.ts";
 import { pathRules, seenPath } from "./path.ts";
@@ -66,7 +67,7 @@ export interface Evaluator {
 }
 
 export interface EvaluateOptions {
-  /** Release of Pomerium, which decides how paths are read; `v0.33.1` when absent. */
+  /** Release of Pomerium, which decides how paths are read; the newest known when absent. */
   pomerium?: string;
 }
 
@@ -214,7 +215,7 @@ function explain(judged: readonly Judged[], session: Session | undefined): Decis
  *
  * @throws TypeError when a criterion is none; RangeError when the version is none.
  */
-export function compilePolicy(policy: Policy, { pomerium = "v0.33.1" }: EvaluateOptions = {}): Evaluator {
+export function compilePolicy(policy: Policy, { pomerium = newestRelease }: EvaluateOptions = {}): Evaluator {
   const rules = pathRules(pomerium);
   const blocks = blocksOfPolicy(policy);
   const tables = blocks.map(({ table }) => table);

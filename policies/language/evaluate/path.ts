@@ -1,4 +1,4 @@
-import { compareReleaseLines } from "../releases.ts";
+import { behaves } from "../releases.ts";
 
 /** A request's path as the policy sees it. */
 export interface SeenPath {
@@ -18,12 +18,14 @@ export interface PathRules {
 }
 
 /**
- * @param pomerium `v0.33.1`; releases from 0.33 merge slashes and refuse escaped ones.
- * @throws RangeError when it is no version.
+ * @param pomerium Release of Pomerium, for example `v0.33.1`.
+ * @throws RangeError when it is not a release tag.
  */
 export function pathRules(pomerium: string): PathRules {
-  const modern = compareReleaseLines(pomerium, "0.33") >= 0;
-  return { mergeSlashes: modern, refuseEscapedSlashes: modern };
+  return {
+    mergeSlashes: behaves(pomerium, "mergedSlashes"),
+    refuseEscapedSlashes: behaves(pomerium, "strictRequests"),
+  };
 }
 
 function withoutDots(path: string): string {

@@ -1,5 +1,5 @@
 import { comparisons, type Placed, type StringComparison } from "../criteria.ts";
-import { compareReleaseLines } from "../releases.ts";
+import { behaves, firstWith, newestRelease } from "../releases.ts";
 import { at, type Finding, type LintOptions, opens } from "./finding.ts";
 
 interface Pattern {
@@ -55,7 +55,7 @@ function forms(placed: Placed): Finding[] {
 }
 
 function slashes(placed: Placed, { pomerium }: LintOptions): Finding[] {
-  const modern = compareReleaseLines(pomerium, "0.33") >= 0;
+  const modern = behaves(pomerium, "mergedSlashes");
   return patterns(placed).flatMap(({ text }): Finding[] => {
     if (text.includes("//"))
       return [
@@ -64,7 +64,7 @@ function slashes(placed: Placed, { pomerium }: LintOptions): Finding[] {
           severity: modern ? "error" : "warning",
           message: modern
             ? `Pomerium ${pomerium} merges slashes before it compares, so that "${text}" never matches`
-            : `"${text}" stops matching with Pomerium 0.33, which merges slashes`,
+            : `"${text}" stops matching with Pomerium ${firstWith("behaviours", "mergedSlashes")}, which merges slashes`,
           where: at(placed),
           mend: `write ${text.replace(/\/{2,}/g, "/")}${modern ? "" : " beside it"}`,
         },
@@ -128,13 +128,13 @@ export function lintOpenPaths(all: readonly Placed[], { pomerium }: LintOptions)
     (placed) =>
       placed.name === "http_path" && patterns(placed).some(({ comparison }) => comparison === "starts_with"),
   );
-  if (prefix !== undefined && compareReleaseLines(pomerium, "0.33") < 0)
+  if (prefix !== undefined && !behaves(pomerium, "strictRequests"))
     findings.push({
       code: "escaped-slash",
       severity: "warning",
       message: `Pomerium ${pomerium} keeps escaped slashes: "${patterns(prefix)[0]?.text}..%2fadmin" meets the prefix, and many backends read it as /admin`,
       where: at(prefix),
-      mend: "upgrade to Pomerium 0.33, which refuses them",
+      mend: `upgrade to Pomerium ${newestRelease}, which does not keep them`,
     });
   return findings;
 }

@@ -116,7 +116,7 @@ export const broken: Readonly<
     [
       { "apps.komga.access.api": ["//sse"] },
       [
-        "apps.komga.access.api[0]: Pomerium v0.33 merges // into / before it looks at the path; write a single slash",
+        "apps.komga.access.api[0]: Pomerium merges // into / before it looks at the path; write a single slash",
       ],
     ],
     [
@@ -310,7 +310,7 @@ export const broken: Readonly<
     ],
     [
       { "apps.wiki.route.lb_policy": "MAGLEV" },
-      ["apps.wiki.route.lb_policy: gone since Pomerium v0.31; write load_balancing_policy"],
+      ["apps.wiki.route.lb_policy: gone since Pomerium v0.32.0; write load_balancing_policy"],
     ],
     [
       { "apps.wiki.route.prefix_rewrite": "/a", "apps.wiki.route.regex_rewrite_pattern": "b" },
@@ -365,7 +365,7 @@ export const broken: Readonly<
     ],
     [
       { "pomerium.identityProvider.provider": "apple", "pomerium.version": "v0.32.9" },
-      ["pomerium.identityProvider.provider: apple needs Pomerium v0.33 or later; the stack runs v0.32.9"],
+      ["pomerium.identityProvider.provider: apple needs Pomerium v0.33.0 or later; the stack runs v0.32.9"],
     ],
     [
       { "pomerium.identityProvider.url": "http://x" },

@@ -187,7 +187,7 @@ describe("what a policy says that it does not do", () => {
       );
       assert.match(
         message(text, "double-slash", { pomerium: "v0.32.9" }),
-        /^warning: .* stops matching with Pomerium 0.33/,
+        /^warning: .* stops matching with Pomerium v0\.33\.0/,
       );
     });
 

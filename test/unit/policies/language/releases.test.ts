@@ -1,11 +1,17 @@
 import { strict as assert } from "node:assert";
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
 import * as fc from "fast-check";
 import {
   atLeast,
+  behaves,
+  compareReleases,
+  firstWith,
   isReleaseTag,
   newestRelease,
   oldestRelease,
   pinnedCommits,
+  removal,
 } from "../../../../policies/language/releases.ts";
 
 const tag = fc.tuple(fc.nat(3), fc.nat(40), fc.nat(12)).map((parts) => `v${parts.join(".")}`);
@@ -42,5 +48,45 @@ describe("Pomerium's versions", () => {
       assert.ok(!isReleaseTag(name), name);
       assert.throws(() => atLeast(name, newestRelease), RangeError);
     }
+  });
+
+  it("the table lists releases from the oldest to the newest", () => {
+    const tags = Object.keys(pinnedCommits);
+    assert.deepEqual(tags.toSorted(compareReleases), tags);
+  });
+
+  it("a behaviour holds from the release that brings it on, also in releases that nobody knows yet", () => {
+    const first = firstWith("behaviours", "requestSettings");
+    const held = [...Object.keys(pinnedCommits), "v9.0.0"].filter((one) => behaves(one, "requestSettings"));
+    assert.deepEqual(held, ["v0.33.1", "v9.0.0"]);
+    assert.equal(first, "v0.33.1");
+  });
+
+  it("an annotation has the release that brought it or took it away, or neither", () => {
+    assert.equal(firstWith("annotations", "ssh_upstream"), "v0.33.0");
+    assert.equal(firstWith("annotations", "timeout"), undefined);
+    assert.deepEqual(removal("lb_policy"), { tag: "v0.32.0", successor: "load_balancing_policy" });
+    assert.deepEqual(removal("maglev_lb_config"), { tag: "v0.32.0" });
+    assert.equal(removal("timeout"), undefined);
+  });
+
+  it("no other source file has a version of Pomerium outside its comments", () => {
+    const root = path.join(import.meta.dirname, "../../../..");
+    const sources = (folder: string): string[] =>
+      readdirSync(path.join(root, folder), { recursive: true, encoding: "utf8" })
+        .filter((name) => name.endsWith(".ts"))
+        .map((name) => path.posix.join(folder, name));
+    const withVersion = [
+      "index.ts",
+      ...["cli", "components", "policies", "report", "stack", "stack-file"].flatMap(sources),
+    ]
+      .filter((file) => file !== "policies/language/releases.ts")
+      .filter((file) => {
+        const code = readFileSync(path.join(root, file), "utf8")
+          .replace(/\/\*[\s\S]*?\*\//g, "")
+          .replace(/^\s*\/\/.*$/gm, "");
+        return /\bv?0\.3\d(?!\d)/.test(code);
+      });
+    assert.deepEqual(withVersion, []);
   });
 });
