@@ -7,9 +7,9 @@ import { hasOwnCertificate, sharedCertificates } from "./components/certificates
 import { objectLabel } from "./components/cluster/objects.ts";
 import { recordPhase } from "./components/cluster/phase-record.ts";
 import { clusterProvider } from "./components/cluster/provider.ts";
+import { adoption } from "./components/ingress-nginx/adoption.ts";
 import { IngressNginx } from "./components/ingress-nginx/IngressNginx.ts";
 import { keepUntilRetired } from "./components/ingress-nginx/keep.ts";
-import { leaving } from "./components/ingress-nginx/leaving.ts";
 import { existingIngresses, existingVerify } from "./components/pomerium/checks.ts";
 import { prepareManifests } from "./components/pomerium/manifests.ts";
 import * as names from "./components/pomerium/names.ts";
@@ -151,7 +151,7 @@ if (stack.tunnels.length > 0) {
 }
 
 // Adopted as it is while traffic may depend on it; from `retired` on it is no longer here, and so Pulumi removes it.
-const { adopt, released, ...keeping } = leaving(phase, findings.ingressNginx, findings.cluster);
+const { adopt, released, ...keeping } = adoption(phase.ingressNginx, findings.ingressNginx, findings.cluster);
 const beforeDelete = keepUntilRetired({ stack: stack.name, phase: stack.phase, ...keeping }, stack.cluster);
 if (adopt.length + released.length > 0)
   await new IngressNginx("ingress-nginx", { objects: adopt, released, beforeDelete }, { provider }).adopted;

@@ -2,15 +2,31 @@ import { canariesGate } from "../components/certificates/gates/canaries.ts";
 import { issuersGate } from "../components/certificates/gates/issuers.ts";
 import { ownersGate } from "../components/certificates/gates/owners.ts";
 import { secretsGate } from "../components/certificates/gates/secrets.ts";
+import type { LiveIssuance } from "../components/certificates/live.ts";
+import type { LiveCluster } from "../components/cluster/live.ts";
 import type { Item, Row } from "../components/cluster/readiness.ts";
-import { type Gate, type GateInput, isGone, isSpent } from "../components/ingress-nginx/gates/gate.ts";
 import { hostsGate } from "../components/ingress-nginx/gates/hosts.ts";
 import { type GateName, gateNames } from "../components/ingress-nginx/gates/names.ts";
 import { phaseGate } from "../components/ingress-nginx/gates/phase.ts";
+import type { LiveIngressNginx } from "../components/ingress-nginx/live.ts";
+import { hasNoEffect, isRemoved } from "../components/ingress-nginx/removal-state.ts";
 import type { Problem } from "../stack-file/problems.ts";
 import type { Stack } from "./stack.ts";
 
-const judges: Record<GateName, (input: GateInput) => Item[]> = {
+/** What the gates know. All of it was read before the run registers anything. */
+export interface GateInput {
+  stack: Stack;
+  cluster: LiveCluster;
+  nginx: LiveIngressNginx;
+  issuance: LiveIssuance;
+}
+
+/** A row that the stack file can override by its name. */
+export interface Gate extends Row {
+  name: GateName;
+}
+
+const gateItems: Record<GateName, (input: GateInput) => Item[]> = {
   phase: phaseGate,
   hosts: hostsGate,
   issuers: issuersGate,
@@ -19,30 +35,28 @@ const judges: Record<GateName, (input: GateInput) => Item[]> = {
   secrets: secretsGate,
 };
 
-/** What a removal that has begun still does, and cannot undo. */
-const ofEachObject: readonly GateName[] = ["phase", "hosts", "owners"];
+/** Gates about single objects. They still matter while a removal goes on. */
+const duringRemoval: readonly GateName[] = ["phase", "hosts", "owners"];
 
 /**
- * What stands before `retired`, and whether it holds of the live cluster. None once ingress-nginx is gone, or where it
- * never was, or where what is left of it has no effect: a canary that fails next year must not hold back a change to an
- * app, nor must an Ingress that somebody still gives the class.
+ * The gates before `retired`, and whether they hold in the live cluster. There are none once ingress-nginx is removed,
+ * or while the rest of it has no effect: a canary that fails next year must not hold back a change to an app.
  *
- * A removal that has begun has passed all of them. When it goes on, those of its outset are not asked again: no issuer,
- * canary or Secret is any better for half an ingress-nginx. What each object does by going still is: an Ingress that is
- * left may have a host that Pomerium no longer answers, or a Certificate that somebody has come to need, or may have
- * come since. They hold nothing back once its Ingresses are gone.
+ * A removal that has begun has passed all gates. When it goes on, only the gates about single objects are checked
+ * again. A remaining Ingress may have a host that Pomerium no longer serves, or a Certificate that something has come
+ * to need. The other gates say nothing about half an ingress-nginx.
  */
 export function gates(input: GateInput): Gate[] {
-  if (isGone(input.nginx) || isSpent(input)) return [];
+  if (isRemoved(input.nginx) || hasNoEffect(input.nginx, input.cluster)) return [];
   const overrides = input.stack.ingressNginx?.override ?? {};
   const goesOn = input.cluster.record?.phase === "retired" && input.stack.phase === "retired";
-  return (goesOn ? ofEachObject : gateNames).map((name) => {
+  return (goesOn ? duringRemoval : gateNames).map((name) => {
     const override = overrides[name];
-    return { name, items: judges[name](input), ...(override === undefined ? {} : { override }) };
+    return { name, items: gateItems[name](input), ...(override === undefined ? {} : { override }) };
   });
 }
 
-/** Everything that holds back `retired`, for a stack that asks for it; an overridden gate holds back nothing. */
+/** Everything that holds back `retired`, when the stack asks for it. An overridden gate holds back nothing. */
 export function gateProblems({ phase }: Pick<Stack, "phase">, rows: readonly Row[]): Problem[] {
   if (phase !== "retired") return [];
   return rows

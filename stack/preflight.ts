@@ -2,17 +2,15 @@ import type { ReadOnlyApi } from "../components/cluster/api.ts";
 import { inspect } from "../components/cluster/inspect.ts";
 import { type LiveCluster, readCluster } from "../components/cluster/live.ts";
 import type { Row } from "../components/cluster/readiness.ts";
+import { missingSectionProblems, unrecognisedProblems } from "../components/ingress-nginx/adoption.ts";
 import { type Loss, losses, lossProblems, protectionsRow } from "../components/ingress-nginx/checks.ts";
-import type { Gate } from "../components/ingress-nginx/gates/gate.ts";
-import { noWayBack } from "../components/ingress-nginx/gates/phase.ts";
-import { inspectIngressNginx } from "../components/ingress-nginx/leaving.ts";
-import type { LiveIngressNginx } from "../components/ingress-nginx/live.ts";
-import { strayProblems, unspokenProblems } from "../components/ingress-nginx/strays.ts";
+import { inspectIngressNginx, type LiveIngressNginx } from "../components/ingress-nginx/live.ts";
+import { noWayBack } from "../components/ingress-nginx/way-back.ts";
 import { existingProblems } from "../components/pomerium/checks.ts";
 import { type LivePomerium, readPomerium } from "../components/pomerium/live.ts";
 import { StackFileError } from "../stack-file/problems.ts";
 import { stackFileName } from "../stack-file/stack-file.ts";
-import { gateProblems, gates } from "./gates.ts";
+import { type Gate, gateProblems, gates } from "./gates.ts";
 import { type CertificateReport, inspectCertificates } from "./preflight-certificates.ts";
 import { accessProblems, preflightProblems } from "./preflight-problems.ts";
 import { inspectTunnels, type TunnelReport } from "./preflight-tunnels.ts";
@@ -51,7 +49,10 @@ export async function readFindings(stack: Stack, api: ReadOnlyApi): Promise<Clus
   return { cluster, certificates, ingressNginx, pomerium };
 }
 
-/** What must hold before ingress-nginx goes, and whether it does. Nothing must where it has no effect, or is none. */
+/**
+ * What must hold before ingress-nginx is removed, and whether it does. Empty when ingress-nginx is absent or has no
+ * effect any more.
+ */
 export function readinessOf(
   stack: Stack,
   { cluster, certificates, ingressNginx: nginx }: ClusterFindings,
@@ -84,9 +85,9 @@ export async function preflight(stack: Stack): Promise<Findings> {
       ...certificates.problems,
       ...tunnels.problems,
       ...existingProblems(stack, cluster, pomerium),
-      ...noWayBack({ stack, cluster, nginx }),
-      ...unspokenProblems(stack, cluster),
-      ...(nginx ? strayProblems(stack, nginx) : []),
+      ...noWayBack(stack, cluster, nginx),
+      ...missingSectionProblems(stack, cluster),
+      ...(nginx ? unrecognisedProblems(stack, nginx) : []),
       ...lossProblems(readiness.losses),
       ...gateProblems(stack, readiness.gates),
     ]),

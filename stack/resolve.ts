@@ -1,8 +1,8 @@
 import type { AppConfig } from "../components/apps/config.ts";
 import { checkTogether, resolveApp } from "../components/apps/resolve.ts";
-import { type AppInput, appName, appSchema } from "../components/apps/schema.ts";
+import { type AppInput, appName } from "../components/apps/schema.ts";
 import { checkCertificates, resolveCertificates, warnOfHttp01 } from "../components/certificates/resolve.ts";
-import { checkAbandoned, resolveIngressNginx } from "../components/ingress-nginx/resolve.ts";
+import { checkAbandoned, resolveIngressNginx } from "../components/ingress-nginx/config.ts";
 import { authenticateHost, checkPomerium, resolvePomerium } from "../components/pomerium/resolve.ts";
 import { checkRules, checkTunnels, resolveTunnels, warnOfTunnels } from "../components/tunnels/resolve.ts";
 import { namedPeople, readAccessTests } from "../policies/access/assertions/config.ts";
@@ -16,7 +16,7 @@ import { isMap, valueAt } from "../stack-file/paths.ts";
 import type { Report } from "../stack-file/problems.ts";
 import { check } from "../stack-file/schema-problems.ts";
 import type { Context } from "./context.ts";
-import { type SectionName, type Sections, sectionNames, sections } from "./schema.ts";
+import { appSchema, type SectionName, type Sections, sectionNames, sections } from "./schema.ts";
 import type { Stack } from "./stack.ts";
 
 /**

@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { appName, appSchema } from "../components/apps/schema.ts";
+import { appSchema as app, appName } from "../components/apps/schema.ts";
 import { certificatesSchema } from "../components/certificates/schema.ts";
 import { clusterSchema } from "../components/cluster/schema.ts";
-import { ingressNginxSchema } from "../components/ingress-nginx/schema.ts";
+import { acceptSchema } from "../components/ingress-nginx/annotations/accept.ts";
+import { ingressNginxSchema } from "../components/ingress-nginx/config.ts";
 import { pomeriumSchema } from "../components/pomerium/schema.ts";
 import { tunnelName, tunnelSchema } from "../components/tunnels/schema.ts";
 import { accessTestsSchema } from "../policies/access/assertions/config.ts";
@@ -11,6 +12,9 @@ import { catalogueEntrySchema } from "../policies/catalogue/config.ts";
 import { hostName, someText } from "../stack-file/fields.ts";
 import type { PathPart } from "../stack-file/paths.ts";
 import { holdsSecret, secretPaths } from "../stack-file/secrets.ts";
+
+/** An app. What may be accepted of its nginx Ingresses, only the subject ingress-nginx knows. */
+export const appSchema = app.extend({ accept: acceptSchema });
 
 /**
  * The stack file's shape, key by key: `pomerium-migration:<key>` below `config:`. Strict throughout: a key

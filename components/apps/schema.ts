@@ -13,8 +13,6 @@ import {
   unknownKeys,
 } from "../../stack-file/fields.ts";
 import { dnsLabel, dnsSubdomain, isPortName } from "../../stack-file/values.ts";
-import { acceptable } from "../ingress-nginx/annotations/settings.ts";
-import { noProtection } from "../ingress-nginx/annotations/table.ts";
 
 /** What follows an app's name in its Ingress's, which must fit into a label of 63 characters. */
 const longestAppName = 63 - "-pomerium-ingress".length;
@@ -72,18 +70,6 @@ export const appSchema = z.strictObject({
     .optional()
     .register(expectations, { expected: "the name of an Ingress, or a list of names" })
     .describe("nginx Ingresses of the same namespace that the app takes over from. Default: none."),
-  accept: z
-    .record(
-      text(
-        (name) => acceptable.includes(name),
-        (name) => noProtection(name, acceptable),
-      ).meta({ enum: acceptable }),
-      someText.describe("Why nothing takes its place."),
-    )
-    .default({})
-    .describe(
-      "Protections of the replaced Ingresses that go without a replacement: ingress-nginx' annotation without its prefix, or a setting of its ConfigMap, and why. Default: none.",
-    ),
   migrated: z
     .boolean()
     .optional()
@@ -92,4 +78,5 @@ export const appSchema = z.strictObject({
     ),
 });
 
-export type AppInput = z.output<typeof appSchema>;
+/** An app as the stack file has it. `accept` comes with the schema of the whole stack, which knows ingress-nginx. */
+export type AppInput = z.output<typeof appSchema> & { accept: Record<string, string> };

@@ -1,19 +1,18 @@
-import type { Stack } from "../../stack/stack.ts";
-import { keyPath } from "../../stack-file/paths.ts";
+import { setKey } from "../../stack-file/commands.ts";
 import type { Problem } from "../../stack-file/problems.ts";
-import type { AppConfig } from "../apps/config.ts";
 import type { LiveIngress } from "../cluster/live.ts";
 import { objectId } from "../cluster/objects.ts";
 import type { Row } from "../cluster/readiness.ts";
 import { classify, type Finding } from "./annotations/classify.ts";
 import { hostsOf } from "./annotations/hosts.ts";
+import { nginxPrefix } from "./annotations/judgement.ts";
 import { type LostProtection, lostProtections } from "./annotations/lost.ts";
-import { nginxPrefix } from "./annotations/table.ts";
 import type { LiveIngressNginx } from "./live.ts";
+import type { AppView, StackView } from "./stack-view.ts";
 
 /** A protection of an nginx Ingress that Pomerium does not give the app that takes over from it. */
 export interface Loss extends LostProtection {
-  app: AppConfig;
+  app: AppView;
   /** `namespace/name` of the Ingress; of the first of an app, where it is a setting of the controller. */
   ingress: string;
   /** The command that answers for it. */
@@ -21,7 +20,7 @@ export interface Loss extends LostProtection {
 }
 
 /** An app and the nginx Ingresses that it takes over from: those that it names, and whatever else has its host. */
-function replaced(app: AppConfig, { ingresses }: Pick<LiveIngressNginx, "ingresses">): LiveIngress[] {
+function replaced(app: AppView, { ingresses }: Pick<LiveIngressNginx, "ingresses">): LiveIngress[] {
   return ingresses.filter(
     (ingress) =>
       (ingress.namespace === app.namespace && app.replaces.includes(ingress.name)) ||
@@ -31,7 +30,7 @@ function replaced(app: AppConfig, { ingresses }: Pick<LiveIngressNginx, "ingress
 
 /** What the apps of a stack lose with their nginx Ingresses, and once for each app with the controller's settings. */
 export function losses(
-  { name: stack, apps }: Pick<Stack, "name" | "apps">,
+  { name: stack, apps }: Pick<StackView, "name" | "apps">,
   nginx: Pick<LiveIngressNginx, "ingresses" | "settings">,
 ): Loss[] {
   return apps.flatMap((app) => {
@@ -41,12 +40,11 @@ export function losses(
         .filter(({ annotation, isSetting }) => !isSetting || !settings.has(annotation))
         .map((loss) => {
           if (loss.isSetting) settings.add(loss.annotation);
-          const path = keyPath(["apps", app.name, "accept", loss.annotation]);
           return {
             ...loss,
             app,
             ingress: objectId(ingress),
-            mend: `pulumi config set --stack ${stack} --path '${path}' '<why>'`,
+            mend: setKey(stack, ["apps", app.name, "accept", loss.annotation], "<why>"),
           };
         }),
     );
@@ -82,7 +80,7 @@ export function protectionsRow(all: readonly Loss[]): Row {
 
 /** What somebody should look at besides: annotations that work otherwise behind Pomerium, or not at all. */
 export function annotationNotes(
-  { apps }: Pick<Stack, "apps">,
+  { apps }: Pick<StackView, "apps">,
   nginx: Pick<LiveIngressNginx, "ingresses">,
 ): string[] {
   const found = apps.flatMap((app) =>
@@ -91,13 +89,13 @@ export function annotationNotes(
     ),
   );
   if (found.length === 0) return [];
-  const many = (verdict: Finding["verdict"]): number =>
-    found.filter((finding) => finding.verdict === verdict).length;
+  const many = (outcome: Finding["outcome"]): number =>
+    found.filter((finding) => finding.outcome === outcome).length;
   // Apps that have the same annotation share its line.
   const lines = new Map<string, string[]>();
-  for (const { app, annotation, verdict, says, protects } of found) {
-    if (protects || (verdict !== "decide" && verdict !== "lost")) continue;
-    const line = `${annotation.replace(nginxPrefix, "")} ${verdict}: ${says}`;
+  for (const { app, annotation, outcome, says, protects } of found) {
+    if (protects || (outcome !== "decide" && outcome !== "lost")) continue;
+    const line = `${annotation.replace(nginxPrefix, "")} ${outcome}: ${says}`;
     lines.set(line, [...(lines.get(line) ?? []), app]);
   }
   return [

@@ -38,7 +38,7 @@ export function keepUntilRetired(keeping: Keeping, cluster: ClusterAddress): pul
     hookName,
     async ({ urn, type, id }) => {
       const object = { urn, type, id: id ?? "" };
-      const refusal = (await isGone(connect, object)) ? undefined : whyNot(keeping, object);
+      const refusal = (await isDeleted(connect, object)) ? undefined : refusalToDelete(keeping, object);
       if (refusal !== undefined) throw new Error(refusal);
     },
     { onDryRun: true },
@@ -53,7 +53,7 @@ interface ManagedObject {
 }
 
 /** Whether there is no such object any more: what somebody has deleted by hand is let go. */
-async function isGone(connect: () => Promise<ReadOnlyApi>, { type, id }: ManagedObject): Promise<boolean> {
+async function isDeleted(connect: () => Promise<ReadOnlyApi>, { type, id }: ManagedObject): Promise<boolean> {
   const [name, namespace] = id.split("/").reverse() as [string, string?];
   const path = objectPath({ kind: kindOf(type), name, ...(namespace === undefined ? {} : { namespace }) });
   if (path === undefined) return false;
@@ -63,7 +63,7 @@ async function isGone(connect: () => Promise<ReadOnlyApi>, { type, id }: Managed
 const kindOf = (type: string): string => type.split(":").at(-1) ?? "";
 
 /** Why an object that is there is not deleted, or undefined when it may be. */
-export function whyNot(
+export function refusalToDelete(
   { stack, phase, live, stays }: Keeping,
   { urn, type, id }: ManagedObject,
 ): string | undefined {

@@ -1,7 +1,7 @@
 import { type ObjectOfKind, type ObjectRef, objectId } from "../cluster/objects.ts";
 
 /** A kind of which ingress-nginx may have objects, and where the API server has them. */
-export interface Kind {
+export interface KindOfObject {
   apiVersion: string;
   kind: string;
   plural: string;
@@ -9,7 +9,7 @@ export interface Kind {
   clusterWide?: true;
 }
 
-const kind = (apiVersion: string, name: string, plural = `${name.toLowerCase()}s`): Kind => ({
+const kind = (apiVersion: string, name: string, plural = `${name.toLowerCase()}s`): KindOfObject => ({
   apiVersion,
   kind: name,
   plural,
@@ -42,7 +42,7 @@ export const namespacedKinds = [
   kind(rbac, "RoleBinding"),
 ];
 
-const wide = (found: Kind): Kind => ({ ...found, clusterWide: true });
+const wide = (found: KindOfObject): KindOfObject => ({ ...found, clusterWide: true });
 
 export const webhookKind = wide(kind("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration"));
 export const classKind = wide(kind(networking, "IngressClass", "ingressclasses"));
@@ -59,7 +59,10 @@ const all = new Map(
 );
 
 /** Path of a kind's collection: everywhere, or in one namespace. */
-export function collectionPath({ apiVersion, plural }: Omit<Kind, "kind">, namespace?: string): string {
+export function collectionPath(
+  { apiVersion, plural }: Omit<KindOfObject, "kind">,
+  namespace?: string,
+): string {
   const group = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
   return `${group}${namespace === undefined ? "" : `/namespaces/${namespace}`}/${plural}`;
 }
@@ -72,7 +75,7 @@ export function objectPath({ kind: name, namespace, name: object }: ObjectOfKind
 
 /** An object of a kind of ours. */
 export function refOf(
-  { apiVersion, kind: name }: Kind,
+  { apiVersion, kind: name }: KindOfObject,
   object: { namespace?: string; name: string },
 ): ObjectRef {
   const { namespace } = object;

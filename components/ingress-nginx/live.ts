@@ -1,14 +1,13 @@
 import type { ReadOnlyApi, ServedKind } from "../cluster/api.ts";
-import type { LiveIngress } from "../cluster/live.ts";
+import type { LiveCluster, LiveIngress } from "../cluster/live.ts";
 import { type ObjectRef, objectLabel } from "../cluster/objects.ts";
-import { type Found, type Installation, isOwnClass, type Metadata, sort } from "./belonging.ts";
 import { controllerOf, type PodTemplate, type Stream, streamsOf } from "./controller.ts";
 import {
   classKind,
   clusterRightsKinds,
   collectionPath,
   ingressKind,
-  type Kind,
+  type KindOfObject,
   namespacedKinds,
   namespaceKind,
   objectPath,
@@ -17,6 +16,8 @@ import {
   webhookKind,
   workloadKinds,
 } from "./kinds.ts";
+import { classify, type Found, type Installation, isOwnClass, type Metadata } from "./ownership.ts";
+import type { StackView } from "./stack-view.ts";
 
 /** What a cluster runs of ingress-nginx. */
 export interface LiveIngressNginx {
@@ -28,8 +29,8 @@ export interface LiveIngressNginx {
   ingresses: LiveIngress[];
   /** What else lies in its namespace, which therefore stays: `ConfigMap custom-headers`. Empty when it can go. */
   strangers: string[];
-  /** Adopted by this program once, still there, and not ingress-nginx' any more, as far as it can be told. */
-  strayed: ObjectRef[];
+  /** Adopted by this program, still there, and not recognised as ingress-nginx's any more. */
+  unrecognised: ObjectRef[];
   /** Settings of the controller as a whole, from its ConfigMap: `whitelist-source-range` → `10.0.0.0/8`. */
   settings: Record<string, string>;
   /** Ports that it passes on as they are, by the ConfigMaps of its TCP and UDP services. */
@@ -64,6 +65,29 @@ interface IngressClass extends Some {
 
 interface WebhookConfiguration extends Some {
   webhooks?: { clientConfig: { service?: { namespace: string; name: string } } }[];
+}
+
+/** Value of the label `app.kubernetes.io/instance` in upstream's static manifests. */
+const manifestInstance = "ingress-nginx";
+
+/** Reads what the cluster runs of the ingress-nginx in the stack file; undefined when the file has no `ingressNginx`. */
+export async function inspectIngressNginx(
+  { phase, ingressNginx }: Pick<StackView, "phase" | "ingressNginx">,
+  api: ReadOnlyApi,
+  cluster: Promise<LiveCluster>,
+): Promise<LiveIngressNginx | undefined> {
+  if (ingressNginx === undefined) return undefined;
+  const { namespace, from } = ingressNginx;
+  const instance = "helmRelease" in from ? from.helmRelease : manifestInstance;
+  const { record } = await cluster;
+  return readIngressNginx(
+    api,
+    { namespace, instance, adopted: record?.adopted ?? [] },
+    {
+      ingresses: cluster.then(({ ingresses }) => ingresses),
+      removal: record?.phase === "retired" ? "begun" : phase === "retired" ? "next" : "no",
+    },
+  );
 }
 
 export interface ReadOptions {
@@ -106,7 +130,7 @@ export async function readIngressNginx(
   const others =
     own === undefined || removal === "no" ? { found: [], silent: [] } : await readOthers(api, namespace);
   const pods = workloads.flat();
-  const ownPods = sort(installation, nothingKnown, pods);
+  const ownPods = classify(installation, nothingKnown, pods);
   const controller = controllerOf(
     pods.filter((each) => ownPods.get(each) === "own").map(({ object }) => object.spec.template),
     namespace,
@@ -114,7 +138,7 @@ export async function readIngressNginx(
   const configMap = await configMapsOf(api, configMaps, Object.values(controller.configMaps), namespace);
 
   const ours = [...pods, ...configMaps, ...rights.flat(), ...inside.flat()];
-  const sorted = sort(installation, { ...controller, configMaps: Object.values(controller.configMaps) }, [
+  const sorted = classify(installation, { ...controller, configMaps: Object.values(controller.configMaps) }, [
     ...ours,
     ...others.found,
   ]);
@@ -159,7 +183,7 @@ export async function readIngressNginx(
         .map(({ name }) => `${ingressKind.kind} ${name}`),
       ...others.silent,
     ],
-    strayed: removal === "begun" ? [] : await readStrayed(api, installation, leavingObjects(live)),
+    unrecognised: removal === "begun" ? [] : await readUnrecognised(api, installation, leavingObjects(live)),
     settings: configMap(settings),
     streams: [...streamsOf("TCP", configMap(tcp)), ...streamsOf("UDP", configMap(udp))],
   };
@@ -176,24 +200,24 @@ interface FoundObject<T extends Some> extends Found {
   object: T;
 }
 
-function found<T extends Some>(kind: Kind, objects: T[]): FoundObject<T>[] {
+function found<T extends Some>(kind: KindOfObject, objects: T[]): FoundObject<T>[] {
   return objects.map((object) => ({ ref: refOf(kind, object.metadata), metadata: object.metadata, object }));
 }
 
 async function list<T extends Some>(
   api: ReadOnlyApi,
-  kind: Kind,
+  kind: KindOfObject,
   namespace: string,
 ): Promise<FoundObject<T>[]> {
   return found(kind, await api.list<T>(collectionPath(kind, namespace)));
 }
 
-async function listMetadata(api: ReadOnlyApi, kind: Kind, namespace: string): Promise<Found[]> {
+async function listMetadata(api: ReadOnlyApi, kind: KindOfObject, namespace: string): Promise<Found[]> {
   return found(kind, await api.listMetadata<Some>(collectionPath(kind, namespace)));
 }
 
 /** Of what lies outside of any namespace, only what is labelled as the installation's is looked at. */
-async function labelled(api: ReadOnlyApi, kind: Kind, { instance }: Installation): Promise<Found[]> {
+async function labelled(api: ReadOnlyApi, kind: KindOfObject, { instance }: Installation): Promise<Found[]> {
   const selector = new URLSearchParams({ labelSelector: `app.kubernetes.io/instance=${instance}` });
   return found(kind, await api.listMetadata<Some>(`${collectionPath(kind)}?${selector}`));
 }
@@ -246,7 +270,7 @@ function isOwnWebhook(
   if (called.length > 0)
     return called.some(({ namespace, name }) => namespace === installation.namespace && services.has(name));
   const each = { ref: refOf(webhookKind, metadata), metadata };
-  return sort(installation, nothingKnown, [each]).get(each) === "own";
+  return classify(installation, nothingKnown, [each]).get(each) === "own";
 }
 
 /** Contents of ConfigMaps by `namespace/name`; those outside of the namespace are asked for. */
@@ -269,7 +293,7 @@ async function configMapsOf(
 }
 
 /** What was adopted, is still there, and is not recognised any more. */
-async function readStrayed(
+async function readUnrecognised(
   api: ReadOnlyApi,
   { adopted }: Installation,
   live: readonly ObjectRef[],

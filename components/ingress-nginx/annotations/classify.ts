@@ -1,11 +1,12 @@
-import { type Entry, entryOf, type Judgement, nginxPrefix, type Verdict } from "./table.ts";
+import { type Entry, type Judgement, nginxPrefix, type Outcome } from "./judgement.ts";
+import { entryOf } from "./table.ts";
 
 /** What becomes of one annotation behind Pomerium. */
 export interface Finding {
   /** As it stands on the Ingress, prefix included. */
   annotation: string;
   value: string;
-  verdict: Verdict;
+  outcome: Outcome;
   /** What it comes to, and what to write where; one line, without the value. */
   says: string;
   /** It restricts who may call, or how much, as it stands: neither switched off nor short of what it needs. */
@@ -34,18 +35,18 @@ function judge(
   const name = annotation.slice(nginxPrefix.length);
   const entry = entryOf(name);
   if (entry === undefined)
-    return { verdict: "decide", says: "not known here; see whether it restricts anybody" };
+    return { outcome: "decide", says: "not known here; see whether it restricts anybody" };
   const { needs, offBy } = entry;
   const of = (other: string): string => (annotations[nginxPrefix + other] ?? "").trim();
   if (needs !== undefined && needs !== name && isOff(of(needs), entryOf(needs)))
-    return { verdict: "unnecessary", says: `does nothing without ${needs}` };
+    return { outcome: "unnecessary", says: `does nothing without ${needs}` };
   if (offBy?.value.test(of(offBy.name)))
-    return { verdict: "unnecessary", says: `does nothing with ${offBy.name} ${of(offBy.name)}` };
+    return { outcome: "unnecessary", says: `does nothing with ${offBy.name} ${of(offBy.name)}` };
   const special = entry.byValue?.(value);
   if (special !== undefined) return special;
-  if (isOff(value, entry)) return { verdict: "unnecessary", says: "switched off" };
-  const { verdict, says, protects = false } = entry;
-  return { verdict, says, protects };
+  if (isOff(value, entry)) return { outcome: "unnecessary", says: "switched off" };
+  const { outcome, says, protects = false } = entry;
+  return { outcome, says, protects };
 }
 
 function isOff(value: string, entry: Entry | undefined): boolean {
@@ -56,12 +57,12 @@ function judgeForeign(annotation: string): Judgement | undefined {
   const [prefix = "", name = ""] = annotation.split("/", 2);
   if (annotation === "nginx.org/websocket-services")
     return {
-      verdict: "decide",
+      outcome: "decide",
       says: "does nothing today, ingress-nginx does not read it; an app with WebSockets needs `route.allow_websockets`",
     };
   if (/^(ingress\.kubernetes\.io|nginx\.(org|com))$/.test(prefix))
-    return { verdict: "unnecessary", says: "does nothing today: ingress-nginx does not read this prefix" };
+    return { outcome: "unnecessary", says: "does nothing today: ingress-nginx does not read this prefix" };
   if (/^(acme\.)?cert-manager\.io$/.test(prefix) || (prefix === "kubernetes.io" && name === "tls-acme"))
-    return { verdict: "unnecessary", says: "the stack has its own certificate for the host" };
+    return { outcome: "unnecessary", says: "the stack has its own certificate for the host" };
   return undefined;
 }

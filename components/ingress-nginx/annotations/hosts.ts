@@ -1,4 +1,4 @@
-import { nginxPrefix } from "./table.ts";
+import { nginxPrefix } from "./judgement.ts";
 
 /** What of an Ingress decides which hosts ingress-nginx answers. */
 export interface Named {

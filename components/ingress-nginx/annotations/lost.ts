@@ -2,9 +2,10 @@ import type { Access } from "../../../policies/access/routes.ts";
 import type { Route } from "../../../policies/annotations/annotations.ts";
 import { parseNetwork } from "../../../policies/language/networks.ts";
 import { classify } from "./classify.ts";
+import { nginxPrefix } from "./judgement.ts";
 import { networksOf, within } from "./networks.ts";
 import { settingsInForce } from "./settings.ts";
-import { entryOf, nginxPrefix, protections } from "./table.ts";
+import { entryOf, protections } from "./table.ts";
 
 /** A protection of an nginx Ingress that Pomerium does not give of itself. */
 export interface LostProtection {

@@ -1,6 +1,7 @@
+import { nginxPrefix } from "./judgement.ts";
 import { isEverywhere, networksOf } from "./networks.ts";
 import { judgeSnippet } from "./snippet.ts";
-import { entryOf, nginxPrefix, protections } from "./table.ts";
+import { entryOf } from "./table.ts";
 
 /** A setting of ingress-nginx as a whole, in its ConfigMap, that restricts callers of every Ingress. */
 interface Setting {
@@ -28,7 +29,7 @@ const snippet = (name: string): Setting => ({
  *
  * @see https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/configmap/
  */
-const settings: readonly Setting[] = [
+export const protectingSettings: readonly Setting[] = [
   {
     name: "whitelist-source-range",
     says: saysOf("whitelist-source-range"),
@@ -100,15 +101,10 @@ export function settingsInForce(
   values: Readonly<Record<string, string>>,
   annotations: Readonly<Record<string, string>>,
 ): SettingInForce[] {
-  return settings.flatMap(({ name, says, overriddenBy, isOff }) => {
+  return protectingSettings.flatMap(({ name, says, overriddenBy, isOff }) => {
     const value = (Object.hasOwn(values, name) ? values[name]! : "").trim();
     if (/^(f|false)?$/i.test(value) || isOff?.(value)) return [];
     const isOverridden = overriddenBy.some((other) => annotations[nginxPrefix + other]?.trim());
     return isOverridden ? [] : [{ name, value, says }];
   });
 }
-
-/** Whatever can protect an app and may go without a replacement, annotations without their prefix; each name once. */
-export const acceptable: readonly string[] = [
-  ...new Set([...protections, ...settings.map(({ name }) => name)]),
-];

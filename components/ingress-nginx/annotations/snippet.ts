@@ -1,4 +1,4 @@
-import type { Judgement } from "./table.ts";
+import type { Judgement } from "./judgement.ts";
 
 /** Directives that only set or remove a header. */
 const headers = /^(proxy_set_header|proxy_hide_header|add_header|more_(set|clear)(_input)?_headers)$/;
@@ -12,14 +12,14 @@ const tuning =
  */
 export function judgeSnippet(text: string): Judgement | undefined {
   const names = directives(text);
-  if (names.length === 0) return { verdict: "unnecessary", says: "says nothing" };
+  if (names.length === 0) return { outcome: "unnecessary", says: "says nothing" };
   if (names.every((name) => headers.test(name)))
     return {
-      verdict: "equivalent",
+      outcome: "equivalent",
       says: "sets headers: `route.set_request_headers`, `route.remove_request_headers`, `route.set_response_headers`",
     };
   if (names.every((name) => headers.test(name) || tuning.test(name)))
-    return { verdict: "decide", says: "Pomerium does not read nginx' configuration; it restricts nobody" };
+    return { outcome: "decide", says: "Pomerium does not read nginx' configuration; it restricts nobody" };
   return undefined;
 }
 

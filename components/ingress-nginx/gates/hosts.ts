@@ -1,6 +1,5 @@
 import { accessRoutes } from "../../../policies/access/routes.ts";
-import { keyPath } from "../../../stack-file/paths.ts";
-import type { AppConfig } from "../../apps/config.ts";
+import { goTo, setKey } from "../../../stack-file/commands.ts";
 import { kubectl } from "../../cluster/commands.ts";
 import {
   ingressName,
@@ -13,11 +12,12 @@ import { objectId } from "../../cluster/objects.ts";
 import type { Item } from "../../cluster/readiness.ts";
 import { anyHost, hostsOf } from "../annotations/hosts.ts";
 import type { Stream } from "../controller.ts";
-import { bringTo, type GateInput } from "./gate.ts";
+import type { AppView } from "../stack-view.ts";
+import type { GateInput } from "./input.ts";
 
 /**
- * Every host of an nginx Ingress is answered by an app, as a running Pomerium itself reports, or is abandoned by name.
- * A wildcard is a host like any other: no app stands for it; and none stands for a port that ingress-nginx passes on.
+ * Gate `hosts`: every host of an nginx Ingress is served by an app, as the running Pomerium itself reports, or is
+ * abandoned by name. No app can take over a wildcard, or a port of the TCP and UDP services.
  */
 export function hostsGate(input: GateInput): Item[] {
   const items = [...nginxHosts(input)].map(([host, ingresses]) => hostItem(input, host, ingresses));
@@ -26,7 +26,7 @@ export function hostsGate(input: GateInput): Item[] {
   return [...(isRelied ? settingsInForce(input) : []), ...items, ...streams];
 }
 
-/** What the stack file calls a port of the TCP and UDP services: `tcp/22`. */
+/** Name of a port of the TCP and UDP services in the stack file: `tcp/22`. */
 export function streamKey({ protocol, port }: Pick<Stream, "protocol" | "port">): string {
   return `${protocol.toLowerCase()}/${port}`;
 }
@@ -39,28 +39,28 @@ function streamItem(input: GateInput, stream: Stream): Item {
       subject,
       ok: false,
       at: "ingressNginx.abandon",
-      note: "ingress-nginx passes the port on, and no app can; give its Service an address of its own, and abandon the port",
+      note: "ingress-nginx forwards the port, and no app can; give its Service an address of its own, and abandon the port",
       mend: abandonIt(input, streamKey(stream)),
     }
   );
 }
 
-/** What the stack file lets go, under the key by which it does. */
+/** The item of a host or port that the stack file abandons; undefined when it does not. */
 function abandoned({ stack }: GateInput, key: string, subject: string): Item | undefined {
   const abandon = stack.ingressNginx?.abandon ?? {};
   return Object.hasOwn(abandon, key) ? { subject, ok: true, note: `abandoned: ${abandon[key]}` } : undefined;
 }
 
 function abandonIt({ stack }: GateInput, key: string): string {
-  return `pulumi config set --stack ${stack.name} --path '${keyPath(["ingressNginx", "abandon", key])}' '<why>'`;
+  return setKey(stack.name, ["ingressNginx", "abandon", key], "<why>");
 }
 
 function hostItem(input: GateInput, host: string, ingresses: string[]): Item {
   const app = input.stack.apps.find((each) => each.host === host);
   const lack = app && missing(input, app);
   if (app && lack === undefined) return { subject: host, ok: true, note: `app ${app.name}` };
-  const letGo = abandoned(input, host, host);
-  if (letGo) return letGo;
+  const abandonedItem = abandoned(input, host, host);
+  if (abandonedItem) return abandonedItem;
   if (app) return { subject: host, ok: false, at: app.at, ...lack };
   const edit = host.startsWith(anyHost) ? "abandon it" : "add one, or abandon the host";
   return {
@@ -82,12 +82,12 @@ function nginxHosts({ nginx }: Pick<GateInput, "nginx">): Map<string, string[]> 
 }
 
 function noApp(host: string): string {
-  if (host === anyHost) return "answers every host that no other Ingress has, and no app can";
+  if (host === anyHost) return "serves every host that no other Ingress has, and no app can";
   return host.startsWith(anyHost) ? "no app has a wildcard for its host" : "no app has this host";
 }
 
-/** Why Pomerium does not answer an app's host yet: each of its Ingresses must be there, as it is now, and taken. */
-function missing(input: GateInput, app: AppConfig): Pick<Item, "note" | "mend"> | undefined {
+/** Why Pomerium does not serve an app's host yet: each Ingress of the app must be there and reconciled as it is now. */
+function missing(input: GateInput, app: AppView): Pick<Item, "note" | "mend"> | undefined {
   const { namespace: own, host } = app;
   for (const i of accessRoutes(app.access).keys()) {
     const name = i === 0 ? ingressName(app.name) : openIngressName(app.name);
@@ -96,16 +96,19 @@ function missing(input: GateInput, app: AppConfig): Pick<Item, "note" | "mend"> 
       (each) => objectId(each) === id && each.ingressClass === pomeriumIngressClass,
     );
     if (live === undefined)
-      return { note: `app ${app.name}: Ingress ${id} is not there yet`, mend: bringTo(input, "cutover") };
+      return {
+        note: `app ${app.name}: Ingress ${id} is not there yet`,
+        mend: goTo(input.stack.name, "cutover"),
+      };
     if (!live.rules.some((rule) => rule.host === host))
       return {
-        note: `app ${app.name}: Ingress ${id} answers ${live.rules.map((rule) => rule.host).join(", ") || "no host"} until now`,
-        mend: bringTo(input, "cutover"),
+        note: `app ${app.name}: Ingress ${id} serves ${live.rules.map((rule) => rule.host).join(", ") || "no host"} so far`,
+        mend: goTo(input.stack.name, "cutover"),
       };
     const status = input.cluster.pomerium.settings?.ingress[id];
     const mend = kubectl(input.stack.cluster, `describe ingress --namespace ${own} ${name}`);
     if (status === undefined)
-      return { note: `app ${app.name}: Pomerium says nothing of Ingress ${id}`, mend };
+      return { note: `app ${app.name}: Pomerium reports nothing about Ingress ${id}`, mend };
     if (!status.reconciled)
       return {
         note: `app ${app.name}: Ingress ${id} not reconciled: ${status.error ?? "no reason given"}`,
@@ -121,7 +124,7 @@ function missing(input: GateInput, app: AppConfig): Pick<Item, "note" | "mend"> 
   return undefined;
 }
 
-/** What Pomerium reports of its Ingresses is worth no more than what it reports of itself, nor than its pods. */
+/** What Pomerium reports about Ingresses counts only while its settings are in force and one of its pods is ready. */
 function settingsInForce(input: GateInput): Item[] {
   const { settings, readyReplicas } = input.cluster.pomerium;
   if (settings?.reconciled && settings.current && readyReplicas > 0) return [];
@@ -131,7 +134,7 @@ function settingsInForce(input: GateInput): Item[] {
         subject: `Pomerium ${pomeriumNamespace}/${pomeriumWorkload}`,
         ok: false,
         at: "pomerium",
-        note: "no pod of it is ready: whatever it has reported, nothing answers",
+        note: "none of its pods is ready, so nothing serves, whatever it has reported",
         mend: kubectl(input.stack.cluster, `get pods --namespace ${pomeriumNamespace}`),
       },
     ];

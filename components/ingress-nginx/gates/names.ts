@@ -1,6 +1,6 @@
 /**
- * What must hold of the live cluster before ingress-nginx goes, since there is no way back from there. The stack file
- * can override each by its name, with a reason.
+ * Gates: conditions of the live cluster that must hold before ingress-nginx is removed, because there is no way back.
+ * The stack file can override each gate by its name, with a reason.
  */
 export const gateNames = ["phase", "hosts", "issuers", "canaries", "owners", "secrets"] as const;
 

@@ -97,7 +97,7 @@ describe("what a preview says of ingress-nginx", () => {
     classes: ["nginx"],
     ingresses: [ingress("komga", "komga-ingress", ["komga.example.org", "old.example.org"])],
     strangers: [],
-    strayed: [],
+    unrecognised: [],
     settings: {},
     streams: [],
   };
@@ -204,10 +204,10 @@ describe("what a preview says of ingress-nginx", () => {
     const ref = { apiVersion: "networking.k8s.io/v1", kind: "Ingress", namespace: "web", name: "wiki" };
     const live = { ...at("coexist"), ingresses: [own] };
     assert.match(
-      announced(stack(), live, { ...nginx, strayed: [ref] }),
-      /^ {9}! Ingress web\/wiki is not ingress-nginx' any more \(class tailscale\): it is let go, not deleted$/m,
+      announced(stack(), live, { ...nginx, unrecognised: [ref] }),
+      /^ {9}! Ingress web\/wiki does not belong to ingress-nginx any more \(class tailscale\): it is released, not deleted$/m,
     );
-    assert.doesNotMatch(announced(stack(), live, nginx), /let go/);
+    assert.doesNotMatch(announced(stack(), live, nginx), /released/);
   });
 
   it("that none of it is there, once it is gone", () => {

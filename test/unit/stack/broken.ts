@@ -285,7 +285,7 @@ export const broken: Readonly<
     ],
     [
       { "apps.komga.accept": { "proxy-buffer-size": "x" } },
-      ["apps.komga.accept.proxy-buffer-size: protects nothing, so there is nothing to accept: take it away"],
+      ["apps.komga.accept.proxy-buffer-size: protects nothing, so there is nothing to accept: remove it"],
     ],
     [{ "apps.komga.accept": { "limit-rps": " " } }, ["apps.komga.accept.limit-rps: is empty"]],
     [{ "apps.komga.accept": { "limit-rps": true } }, ["apps.komga.accept.limit-rps: must be text, not true"]],
@@ -652,7 +652,7 @@ export const broken: Readonly<
         "ingressNginx.address: missing: in phase coexist, tunnels lead to ingress-nginx for wiki.example.net; name its address, or set `migrated: true` on apps.wiki » pulumi config set --stack test --path ingressNginx.address '<address>'",
       ],
     ],
-    [{ "ingressNginx.address": "octavo" }, ["ingressNginx.address: is no IP address"]],
+    [{ "ingressNginx.address": "octavo" }, ["ingressNginx.address: is not an IP address"]],
     [
       { phase: "retired", "apps.wiki.migrated": false },
       [
@@ -680,7 +680,7 @@ export const broken: Readonly<
     [
       { "ingressNginx.abandon": { "komga.example.org": "nobody reads it" } },
       [
-        'ingressNginx.abandon["komga.example.org"]: is not abandoned: apps.komga takes it over; take one of the two away',
+        'ingressNginx.abandon["komga.example.org"]: is not abandoned: apps.komga takes it over; remove one of the two',
       ],
     ],
     [

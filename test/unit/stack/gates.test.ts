@@ -1,10 +1,10 @@
 import { strict as assert } from "node:assert";
 import { objectId, objectLabel } from "../../../components/cluster/objects.ts";
 import { readinessData, readinessTable } from "../../../components/cluster/readiness-table.ts";
-import { type GateInput, isGone } from "../../../components/ingress-nginx/gates/gate.ts";
 import { gateNames } from "../../../components/ingress-nginx/gates/names.ts";
-import { noWayBack } from "../../../components/ingress-nginx/gates/phase.ts";
-import { gateProblems, gates } from "../../../stack/gates.ts";
+import { isRemoved } from "../../../components/ingress-nginx/removal-state.ts";
+import { noWayBack } from "../../../components/ingress-nginx/way-back.ts";
+import { type GateInput, gateProblems, gates } from "../../../stack/gates.ts";
 import { failing, ingress, ready, stackOf } from "./state.ts";
 
 /** Everything wrong at once. */
@@ -101,7 +101,7 @@ describe("the gates before retired", () => {
     const [namespace] = state.nginx.installation;
     for (const installation of [[], [namespace!]]) {
       const nginx = { ...state.nginx, installation, ingresses: [], strangers: ["ConfigMap mine"] };
-      assert.ok(isGone(nginx));
+      assert.ok(isRemoved(nginx));
       assert.deepEqual(gates({ ...state, nginx }), []);
     }
     const nginx = { ...state.nginx, installation: [] };
@@ -148,7 +148,7 @@ describe("a removal that has begun", () => {
     const later = { ...state, nginx: { ...state.nginx, ingresses: [...state.nginx.ingresses, old] } };
     const [problem, ...others] = gateProblems(stackOf(), gates(later));
     assert.deepEqual(others, []);
-    assert.match(problem?.message ?? "", /^gate phase: Ingress web\/new: has come since the removal began/);
+    assert.match(problem?.message ?? "", /^gate phase: Ingress web\/new: is new since the removal began/);
     assert.equal(problem?.mend, "kubectl --context test delete ingress --namespace web new");
   });
 
@@ -203,7 +203,7 @@ describe("the phases", () => {
       gates({ ...state, cluster: { ...cluster, record } }),
     );
     assert.deepEqual(others, []);
-    assert.match(problem?.message ?? "", /Ingress komga\/komga-ingress: has come since .*; adopt it first/);
+    assert.match(problem?.message ?? "", /Ingress komga\/komga-ingress: is new since .*; adopt it first/);
     assert.match(problem?.mend ?? "", /phase cutover && pulumi up/);
   });
 
@@ -211,17 +211,17 @@ describe("the phases", () => {
     const state = ready();
     const adopted = state.cluster.record?.adopted ?? [];
     const back = (phase: string, recorded: string, nginx: Partial<GateInput["nginx"]> = {}): string[] =>
-      noWayBack({
-        stack: stackOf({ phase }),
-        cluster: { ...state.cluster, record: { phase: recorded, adopted } },
-        nginx: { ...state.nginx, ...nginx },
-      }).map(({ at, message }) => `${at}: ${message}`);
+      noWayBack(
+        stackOf({ phase }),
+        { record: { phase: recorded, adopted } },
+        { ...state.nginx, ...nginx },
+      ).map(({ at, message }) => `${at}: ${message}`);
     const [namespace] = state.nginx.installation;
     for (const phase of ["coexist", "cutover"]) {
       const no = `phase: test has been brought to retired, and there is no way back to ${phase}: ingress-nginx`;
       assert.deepEqual(back(phase, "retired"), []);
       assert.deepEqual(back(phase, "retired", { ingresses: [] }), [
-        `${no} lacks Ingress komga/komga-ingress by now`,
+        `${no} lacks Ingress komga/komga-ingress`,
       ]);
       assert.deepEqual(back(phase, "retired", { installation: [namespace!] }), [`${no} is gone`]);
       assert.deepEqual(back(phase, "cutover", { installation: [namespace!] }), []);
@@ -230,13 +230,12 @@ describe("the phases", () => {
   });
 
   it("there is no way back where there never was an ingress-nginx, which is not said to be gone", () => {
-    const state = ready();
-    const [problem] = noWayBack({
-      stack: stackOf({ phase: "cutover", ingressNginx: undefined, tunnels: undefined }),
-      cluster: { ...state.cluster, record: { phase: "retired", adopted: [] } },
-      nginx: undefined,
-    });
-    assert.match(problem?.message ?? "", /no way back to cutover: the stack file speaks of no ingress-nginx/);
+    const [problem] = noWayBack(
+      stackOf({ phase: "cutover", ingressNginx: undefined, tunnels: undefined }),
+      { record: { phase: "retired", adopted: [] } },
+      undefined,
+    );
+    assert.match(problem?.message ?? "", /no way back to cutover: the stack file has no `ingressNginx`/);
   });
 });
 

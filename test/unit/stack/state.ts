@@ -5,9 +5,9 @@ import { hasOwnCertificate } from "../../../components/certificates/shared.ts";
 import type { LiveIngress } from "../../../components/cluster/live.ts";
 import { ingressName, openIngressName } from "../../../components/cluster/names.ts";
 import { objectLabel } from "../../../components/cluster/objects.ts";
-import type { GateInput } from "../../../components/ingress-nginx/gates/gate.ts";
 import { type LiveIngressNginx, leavingObjects } from "../../../components/ingress-nginx/live.ts";
 import { accessRoutes } from "../../../policies/access/routes.ts";
+import type { GateInput } from "../../../stack/gates.ts";
 import type { Stack } from "../../../stack/stack.ts";
 import { goodStack, parse, put } from "./base.ts";
 
@@ -110,7 +110,7 @@ export function ready(stack: Stack = stackOf()): GateInput {
     classes: ["nginx"],
     ingresses: [old],
     strangers: [],
-    strayed: [],
+    unrecognised: [],
     settings: {},
     streams: [],
   };

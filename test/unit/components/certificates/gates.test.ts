@@ -5,7 +5,7 @@ import { ownersGate } from "../../../../components/certificates/gates/owners.ts"
 import { secretsGate } from "../../../../components/certificates/gates/secrets.ts";
 import type { LiveCertificate, LiveIssuer, LiveSolver } from "../../../../components/certificates/live.ts";
 import type { LiveIngress } from "../../../../components/cluster/live.ts";
-import type { GateInput } from "../../../../components/ingress-nginx/gates/gate.ts";
+import type { GateInput } from "../../../../stack/gates.ts";
 import { certificate, failing, ingress, ready, stackOf } from "../../stack/state.ts";
 
 function withCertificates(state: GateInput, ...more: LiveCertificate[]): GateInput {

@@ -45,7 +45,7 @@ describe("what an app loses with its nginx Ingress", () => {
     assert.equal(problem?.at, "apps.komga.accept");
     assert.match(problem.message, /^Ingress komga\/komga-ingress is protected by whitelist-source-range/);
     assert.match(problem.message, /10\.244\.0\.0\/16/);
-    assert.match(problem.mend ?? "", /--path 'apps\.komga\.accept\.whitelist-source-range' '<why>'$/);
+    assert.match(problem.mend ?? "", /--path apps\.komga\.accept\.whitelist-source-range '<why>'$/);
   });
 
   it("is answered by a reason, or by something in its place", () => {
@@ -107,7 +107,7 @@ describe("what an app loses with its nginx Ingress", () => {
       problem?.message ?? "",
       /^Ingress komga\/komga-ingress is protected by block-user-agents in ingress-nginx' ConfigMap, /,
     );
-    assert.match(problem?.mend ?? "", /accept\.block-user-agents' '<why>'$/);
+    assert.match(problem?.mend ?? "", /accept\.block-user-agents '<why>'$/);
     const accepting = stack({ replaces: ["komga-ingress"], accept: { "block-user-agents": "no bots left" } });
     assert.deepEqual(lossProblems(losses(accepting, live)), []);
     assert.deepEqual(losses(own, { ...live, ingresses: [] }), []);

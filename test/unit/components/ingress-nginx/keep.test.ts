@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { whyNot } from "../../../../components/ingress-nginx/keep.ts";
+import { refusalToDelete } from "../../../../components/ingress-nginx/keep.ts";
 
 const deployment = {
   apiVersion: "apps/v1",
@@ -21,24 +21,27 @@ describe("ingress-nginx is kept", () => {
   it("in every phase before retired, and the refusal names the command that removes it", () => {
     for (const phase of ["coexist", "cutover"])
       assert.match(
-        whyNot({ ...base, phase }, asked) ?? "",
+        refusalToDelete({ ...base, phase }, asked) ?? "",
         /^Deployment ingress-nginx\/ingress-nginx-controller stays while octavo is in (coexist|cutover): .*pulumi config set --stack octavo phase retired && pulumi up --stack octavo$/,
       );
   });
 
   it("until retired, and no longer", () => {
-    assert.equal(whyNot({ ...base, phase: "retired" }, asked), undefined);
+    assert.equal(refusalToDelete({ ...base, phase: "retired" }, asked), undefined);
   });
 
   it("also in retired, when the stack file no longer speaks of it: no gate was asked then", () => {
     for (const phase of ["coexist", "cutover", "retired"])
-      assert.match(whyNot({ ...base, phase, live: undefined }, asked) ?? "", /put `ingressNginx` back/);
+      assert.match(
+        refusalToDelete({ ...base, phase, live: undefined }, asked) ?? "",
+        /put `ingressNginx` back/,
+      );
   });
 
   it("when it is there and not recognised any more, in every phase: a key mistyped must delete nothing", () => {
     for (const phase of ["coexist", "cutover", "retired"])
       assert.match(
-        whyNot({ ...base, phase, live: [namespace] }, asked) ?? "",
+        refusalToDelete({ ...base, phase, live: [namespace] }, asked) ?? "",
         /not recognised as that any more, so it stays.*pulumi state delete --stack octavo --target-dependents 'urn:/,
       );
   });
@@ -46,9 +49,9 @@ describe("ingress-nginx is kept", () => {
   it("but its namespace for good, while that holds something else", () => {
     const keeping = { ...base, phase: "retired", stays: [namespace] };
     assert.match(
-      whyNot(keeping, { urn, type: "kubernetes:core/v1:Namespace", id: "ingress-nginx" }) ?? "",
+      refusalToDelete(keeping, { urn, type: "kubernetes:core/v1:Namespace", id: "ingress-nginx" }) ?? "",
       /^Namespace ingress-nginx stays/,
     );
-    assert.equal(whyNot(keeping, asked), undefined);
+    assert.equal(refusalToDelete(keeping, asked), undefined);
   });
 });

@@ -280,12 +280,12 @@ describe("the live ingress-nginx", () => {
     const moved = ingress("komga-ingress", "tailscale");
     fake.objects["/apis/networking.k8s.io/v1/namespaces/apps/ingresses/komga-ingress"] = { metadata: moved };
     const adopted = ["Ingress apps/komga-ingress", "Ingress apps/deleted", "ClusterRole ingress-nginx"];
-    const { strayed } = await read({ ingresses: [moved], adopted });
+    const { unrecognised } = await read({ ingresses: [moved], adopted });
     assert.deepEqual(
-      strayed.map(({ kind, namespace, name }) => [kind, namespace, name]),
+      unrecognised.map(({ kind, namespace, name }) => [kind, namespace, name]),
       [["Ingress", "apps", "komga-ingress"]],
     );
-    assert.deepEqual((await read({ ingresses: [moved], adopted, removal: "begun" })).strayed, []);
+    assert.deepEqual((await read({ ingresses: [moved], adopted, removal: "begun" })).unrecognised, []);
   });
 
   it("may be gone altogether", async () => {
@@ -295,7 +295,7 @@ describe("the live ingress-nginx", () => {
       classes: ["nginx"],
       ingresses: [],
       strangers: [],
-      strayed: [],
+      unrecognised: [],
       settings: {},
       streams: [],
     });

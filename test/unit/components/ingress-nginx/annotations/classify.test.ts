@@ -2,12 +2,8 @@
 import { strict as assert } from "node:assert";
 import * as fc from "fast-check";
 import { classify } from "../../../../../components/ingress-nginx/annotations/classify.ts";
-import {
-  entryOf,
-  nginxPrefix,
-  protections,
-  table,
-} from "../../../../../components/ingress-nginx/annotations/table.ts";
+import { nginxPrefix } from "../../../../../components/ingress-nginx/annotations/judgement.ts";
+import { entryOf, protections, table } from "../../../../../components/ingress-nginx/annotations/table.ts";
 
 /** The one finding of an Ingress with these annotations of ingress-nginx, of which the first is meant. */
 function found(annotations: Record<string, string>) {
@@ -16,7 +12,7 @@ function found(annotations: Record<string, string>) {
   assert.ok(finding !== undefined);
   return finding;
 }
-const verdict = (annotations: Record<string, string>) => found(annotations).verdict;
+const outcome = (annotations: Record<string, string>) => found(annotations).outcome;
 const protects = (annotations: Record<string, string>) => found(annotations).protects;
 
 describe("an annotation of ingress-nginx", () => {
@@ -25,7 +21,7 @@ describe("an annotation of ingress-nginx", () => {
       {
         annotation: "nginx.ingress.kubernetes.io/upstream-vhost",
         value: "wiki.internal",
-        verdict: "equivalent",
+        outcome: "equivalent",
         says: "`route.host_rewrite`",
         protects: false,
       },
@@ -34,32 +30,32 @@ describe("an annotation of ingress-nginx", () => {
 
   it("that tunes nginx itself is unnecessary", () => {
     for (const name of ["proxy-buffer-size", "proxy-request-buffering", "http2-push-preload"])
-      assert.equal(verdict({ [name]: "16k" }), "unnecessary");
+      assert.equal(outcome({ [name]: "16k" }), "unnecessary");
   });
 
   it("that works differently behind Pomerium is to be decided, and says how", () => {
     assert.match(found({ "proxy-read-timeout": "3600" }).says, /`route\.idle_timeout`/);
-    assert.equal(verdict({ "proxy-read-timeout": "3600" }), "decide");
+    assert.equal(outcome({ "proxy-read-timeout": "3600" }), "decide");
   });
 
   it("that nothing replaces is lost", () => {
     for (const name of ["affinity", "permanent-redirect", "mirror-target", "ssl-passthrough"])
-      assert.equal(verdict({ [name]: "x" }), "lost", name);
+      assert.equal(outcome({ [name]: "x" }), "lost", name);
   });
 
   it("that is unknown is for a person to decide", () => {
     for (const name of ["websocket-services", "block-everybody", "constructor", "__proto__", ""])
-      assert.equal(verdict({ [name]: "true" }), "decide", name);
+      assert.equal(outcome({ [name]: "true" }), "decide", name);
   });
 
   it("is judged by its value where that makes the difference", () => {
-    assert.equal(verdict({ "backend-protocol": "HTTP" }), "unnecessary");
-    assert.equal(verdict({ "backend-protocol": "https" }), "equivalent");
-    assert.equal(verdict({ "backend-protocol": "FCGI" }), "lost");
-    assert.equal(verdict({ "ssl-redirect": "true" }), "unnecessary");
-    assert.equal(verdict({ "ssl-redirect": "false" }), "decide");
-    assert.equal(verdict({ satisfy: "all" }), "unnecessary");
-    assert.equal(verdict({ satisfy: "any" }), "decide");
+    assert.equal(outcome({ "backend-protocol": "HTTP" }), "unnecessary");
+    assert.equal(outcome({ "backend-protocol": "https" }), "equivalent");
+    assert.equal(outcome({ "backend-protocol": "FCGI" }), "lost");
+    assert.equal(outcome({ "ssl-redirect": "true" }), "unnecessary");
+    assert.equal(outcome({ "ssl-redirect": "false" }), "decide");
+    assert.equal(outcome({ satisfy: "all" }), "unnecessary");
+    assert.equal(outcome({ satisfy: "any" }), "decide");
     assert.match(found({ "proxy-ssl-verify": "on" }).says, /leave `route\.tls_skip_verify` out/);
     assert.equal(found({ "proxy-ssl-verify": "off" }).says, "`route.tls_skip_verify`");
   });
@@ -82,7 +78,7 @@ describe("an annotation of ingress-nginx", () => {
 
   it("auth-tls-verify-client asks for nothing without the authority's Secret, whatever it says", () => {
     for (const value of ["on", "false", "optional", "off"]) {
-      assert.equal(verdict({ "auth-tls-verify-client": value }), "unnecessary", value);
+      assert.equal(outcome({ "auth-tls-verify-client": value }), "unnecessary", value);
       assert.equal(protects({ "auth-tls-verify-client": value }), false, value);
     }
   });
@@ -112,14 +108,14 @@ describe("a snippet of nginx' configuration", () => {
       "add_header X-Robots-Tag 'none; deny all' always;",
       "proxy_set_header X-Host ${host};",
     ]) {
-      assert.equal(snippet(text).verdict, "equivalent", text);
+      assert.equal(snippet(text).outcome, "equivalent", text);
       assert.equal(snippet(text).protects, false, text);
     }
   });
 
   it("that tunes nginx restricts nobody", () => {
     assert.deepEqual(
-      [snippet("gzip off; proxy_read_timeout 5m;")].map(({ verdict, protects }) => [verdict, protects]),
+      [snippet("gzip off; proxy_read_timeout 5m;")].map(({ outcome, protects }) => [outcome, protects]),
       [["decide", false]],
     );
   });
@@ -140,7 +136,7 @@ describe("a snippet of nginx' configuration", () => {
       "proxy_set_header A b#c; deny all;",
       "'deny' all;",
     ]) {
-      assert.equal(snippet(text).verdict, "lost", text);
+      assert.equal(snippet(text).outcome, "lost", text);
       assert.equal(snippet(text).protects, true, text);
     }
   });
@@ -177,7 +173,7 @@ describe("an annotation of somebody else", () => {
 
   it("for WebSockets tells that Pomerium must be told of them", () => {
     const [finding] = classify({ "nginx.org/websocket-services": "wiki" });
-    assert.equal(finding?.verdict, "decide");
+    assert.equal(finding?.outcome, "decide");
     assert.match(finding?.says ?? "", /`route\.allow_websockets`/);
   });
 
@@ -187,7 +183,7 @@ describe("an annotation of somebody else", () => {
       "acme.cert-manager.io/http01-edit-in-place",
       "cert-manager.io/cluster-issuer",
     ])
-      assert.equal(classify({ [annotation]: "true" })[0]?.verdict, "unnecessary");
+      assert.equal(classify({ [annotation]: "true" })[0]?.outcome, "unnecessary");
   });
 
   it("that has nothing to do with nginx is passed over", () => {
@@ -252,7 +248,7 @@ describe("any annotations whatever", () => {
         const finding = classify({ ...others, [annotation]: value }).find(
           (finding) => finding.annotation === annotation,
         );
-        assert.equal(finding?.verdict, "decide");
+        assert.equal(finding?.outcome, "decide");
       }),
     );
   });
@@ -266,7 +262,7 @@ describe("any annotations whatever", () => {
           (finding) => finding.annotation === annotation,
         );
         assert.equal(finding?.protects, true);
-        assert.ok(finding.verdict === "lost" || finding.verdict === "decide");
+        assert.ok(finding.outcome === "lost" || finding.outcome === "decide");
       }),
     );
   });

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { hostsOf } from "../../../../../components/ingress-nginx/annotations/hosts.ts";
-import { nginxPrefix } from "../../../../../components/ingress-nginx/annotations/table.ts";
+import { nginxPrefix } from "../../../../../components/ingress-nginx/annotations/judgement.ts";
 
 function hosts(own: string[], annotations: Record<string, string> = {}, anyHost = false): string[] {
   const prefixed = Object.entries(annotations).map(([name, value]) => [nginxPrefix + name, value]);

@@ -1,7 +1,8 @@
 import { strict as assert } from "node:assert";
 import * as fc from "fast-check";
+import { nginxPrefix } from "../../../../../components/ingress-nginx/annotations/judgement.ts";
 import { type Answers, lostProtections } from "../../../../../components/ingress-nginx/annotations/lost.ts";
-import { nginxPrefix, protections } from "../../../../../components/ingress-nginx/annotations/table.ts";
+import { protections } from "../../../../../components/ingress-nginx/annotations/table.ts";
 import type { Access, ApiPath } from "../../../../../policies/access/routes.ts";
 
 const alice = { email: "alice@gmail.com", because: "users.admins[0]" };

@@ -1,7 +1,9 @@
 import { strict as assert } from "node:assert";
+import { acceptable } from "../../../../../components/ingress-nginx/annotations/accept.ts";
+import { nginxPrefix } from "../../../../../components/ingress-nginx/annotations/judgement.ts";
 import { type Answers, lostProtections } from "../../../../../components/ingress-nginx/annotations/lost.ts";
-import { acceptable, settingsInForce } from "../../../../../components/ingress-nginx/annotations/settings.ts";
-import { nginxPrefix, protections } from "../../../../../components/ingress-nginx/annotations/table.ts";
+import { settingsInForce } from "../../../../../components/ingress-nginx/annotations/settings.ts";
+import { protections } from "../../../../../components/ingress-nginx/annotations/table.ts";
 import type { Access } from "../../../../../policies/access/routes.ts";
 
 const people: Access = {

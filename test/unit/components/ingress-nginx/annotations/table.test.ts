@@ -1,22 +1,13 @@
 import { strict as assert } from "node:assert";
-import { existsSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import {
-  entryOf,
-  noProtection,
-  protections,
-  table,
-  type Verdict,
-} from "../../../../../components/ingress-nginx/annotations/table.ts";
+import { acceptable, whyNotAcceptable } from "../../../../../components/ingress-nginx/annotations/accept.ts";
+import type { Outcome } from "../../../../../components/ingress-nginx/annotations/judgement.ts";
+import { entryOf, protections, table } from "../../../../../components/ingress-nginx/annotations/table.ts";
 import { annotations } from "../../../../../policies/annotations/annotations.ts";
+import { documented } from "./documented.ts";
 
-const reference = fileURLToPath(
-  new URL("../../../../../shared/upstream/nginx-annotations.tsv", import.meta.url),
-);
-
-/** Verdicts that an annotation of a class may have: caution may differ, the direction may not. */
-const verdictsOf: Record<string, readonly Verdict[]> = {
-  // Direct equivalent; HTTPS of backend-protocol is one, FastCGI is not.
+/** Outcomes that an annotation of a class may have: the table may be more careful, never less. */
+const outcomesOf: Record<keyof typeof documented, readonly Outcome[]> = {
+  // `lost` for the FastCGI value of backend-protocol.
   E: ["equivalent", "lost"],
   P: ["equivalent", "decide"],
   D: ["decide"],
@@ -29,21 +20,19 @@ describe("the table of ingress-nginx' annotations", () => {
   it("has each name once", () => {
     const names = table.flatMap((entry) => entry.names);
     assert.equal(new Set(names).size, names.length);
-    assert.equal(names.length, 138);
   });
 
-  it("holds every annotation that upstream documents, no other, and calls none better than it is", function () {
-    if (!existsSync(reference)) this.skip();
-    const [, ...rows] = readFileSync(reference, "utf8").trimEnd().split("\n");
-    const classes = new Map(rows.map((row) => row.split("\t").slice(0, 2) as [string, string]));
-    assert.deepEqual(table.flatMap((entry) => entry.names).sort(), [...classes.keys()].sort());
-    for (const [name, letter] of classes) {
-      const { verdict } = entryOf(name)!;
-      assert.ok(verdictsOf[letter]?.includes(verdict), `${name} is ${letter}, and not ${verdict}`);
-    }
+  it("has every annotation that upstream documents, and calls none better than it is", () => {
+    const names = table.flatMap((entry) => entry.names);
+    for (const [letter, expected] of Object.entries(outcomesOf))
+      for (const name of documented[letter as keyof typeof documented]) {
+        assert.ok(names.includes(name), name);
+        const { outcome } = entryOf(name)!;
+        assert.ok(expected.includes(outcome), `${name} is ${letter}, and not ${outcome}`);
+      }
     assert.deepEqual(
-      [...classes].filter(([name, letter]) => letter === "E" && entryOf(name)?.verdict === "lost"),
-      [["backend-protocol", "E"]],
+      documented.E.filter((name) => entryOf(name)?.outcome === "lost"),
+      ["backend-protocol"],
     );
   });
 
@@ -85,10 +74,15 @@ describe("the table of ingress-nginx' annotations", () => {
       assert.ok(!protections.includes(name), name);
   });
 
+  it("makes every protection acceptable", () => {
+    for (const name of protections) assert.ok(acceptable.includes(name), name);
+    assert.equal(new Set(acceptable).size, acceptable.length);
+  });
+
   it("says what is wrong with a name that cannot be accepted", () => {
-    assert.match(noProtection("limit-rsp"), /no such annotation; did you mean "limit-rps"\?$/);
-    assert.match(noProtection("canary"), /^protects nothing/);
-    assert.match(noProtection("nginx.ingress.kubernetes.io/auth-url"), /write auth-url$/);
-    assert.match(noProtection("constructor"), /no such annotation$/);
+    assert.match(whyNotAcceptable("limit-rsp"), /no such annotation; did you mean "limit-rps"\?$/);
+    assert.match(whyNotAcceptable("canary"), /^protects nothing/);
+    assert.match(whyNotAcceptable("nginx.ingress.kubernetes.io/auth-url"), /write auth-url$/);
+    assert.match(whyNotAcceptable("constructor"), /no such annotation$/);
   });
 });

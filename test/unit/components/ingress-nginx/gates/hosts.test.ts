@@ -1,8 +1,8 @@
 import { strict as assert } from "node:assert";
 import * as fc from "fast-check";
 import type { LiveIngress, LiveSettings } from "../../../../../components/cluster/live.ts";
-import type { GateInput } from "../../../../../components/ingress-nginx/gates/gate.ts";
 import { hostsGate } from "../../../../../components/ingress-nginx/gates/hosts.ts";
+import type { GateInput } from "../../../../../stack/gates.ts";
 import { failing, ingress, ready, stackOf } from "../../../stack/state.ts";
 
 /** A ready cluster with these nginx Ingresses more. */
@@ -37,7 +37,7 @@ describe("a host of an nginx Ingress", () => {
       ]);
     }
     assert.deepEqual(failing(hostsGate(withSettings(ready(), () => ({ ingress: {} })))), [
-      "komga.example.org: app komga: Pomerium says nothing of Ingress komga/komga-pomerium-ingress",
+      "komga.example.org: app komga: Pomerium reports nothing about Ingress komga/komga-pomerium-ingress",
     ]);
   });
 
@@ -53,7 +53,7 @@ describe("a host of an nginx Ingress", () => {
         : each,
     );
     assert.deepEqual(failing(hostsGate({ ...state, cluster: { ...state.cluster, ingresses: renamed } })), [
-      "komga.example.org: app komga: Ingress komga/komga-pomerium-ingress answers books.example.org until now",
+      "komga.example.org: app komga: Ingress komga/komga-pomerium-ingress serves books.example.org so far",
     ]);
   });
 
@@ -69,7 +69,7 @@ describe("a host of an nginx Ingress", () => {
     const pomerium = { ...cluster.pomerium, readyReplicas: 0 };
     const dead = { ...state, cluster: { ...cluster, pomerium } };
     assert.deepEqual(failing(hostsGate(dead)), [
-      "Pomerium pomerium/pomerium: no pod of it is ready: whatever it has reported, nothing answers",
+      "Pomerium pomerium/pomerium: none of its pods is ready, so nothing serves, whatever it has reported",
     ]);
     // Nobody relies on it where every host is abandoned.
     const old = ingress("web", "old", ["old.example.org"]);
@@ -148,7 +148,7 @@ describe("a host of an nginx Ingress", () => {
       ingress("web", "fallback", []),
     );
     assert.deepEqual(failing(hostsGate(state)), [
-      "*: answers every host that no other Ingress has, and no app can (Ingress web/fallback); abandon it",
+      "*: serves every host that no other Ingress has, and no app can (Ingress web/fallback); abandon it",
       "*.example.org: no app has a wildcard for its host (Ingress web/wild); abandon it",
     ]);
     const config = {
@@ -191,7 +191,7 @@ describe("a port that ingress-nginx passes on", () => {
       subject: "TCP 22 (gitea/ssh:22)",
       ok: false,
       at: "ingressNginx.abandon",
-      note: "ingress-nginx passes the port on, and no app can; give its Service an address of its own, and abandon the port",
+      note: "ingress-nginx forwards the port, and no app can; give its Service an address of its own, and abandon the port",
       mend: `pulumi config set --stack test --path 'ingressNginx.abandon["tcp/22"]' '<why>'`,
     });
   });

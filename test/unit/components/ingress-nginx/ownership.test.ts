@@ -1,11 +1,11 @@
 import { strict as assert } from "node:assert";
 import {
+  classify,
   type Found,
   isOwnClass,
   type Known,
   type Metadata,
-  sort,
-} from "../../../../components/ingress-nginx/belonging.ts";
+} from "../../../../components/ingress-nginx/ownership.ts";
 
 const installed = { namespace: "ingress-nginx", instance: "ingress-nginx", adopted: [] as string[] };
 const known: Known = { leases: [], secrets: [], configMaps: [] };
@@ -18,7 +18,7 @@ function object(kind: string, name: string, metadata: Partial<Metadata> = {}): F
 
 function of(kind: string, name: string, metadata: Partial<Metadata> = {}, from = installed, by = known) {
   const each = object(kind, name, metadata);
-  return sort(from, by, [each]).get(each);
+  return classify(from, by, [each]).get(each);
 }
 
 describe("what belongs to an installation of ingress-nginx", () => {
@@ -26,7 +26,7 @@ describe("what belongs to an installation of ingress-nginx", () => {
     assert.equal(of("Deployment", "ingress-nginx-controller", { labels }), "own");
     const ref = { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole", name: "ingress-nginx" };
     const role = { ref, metadata: { name: "ingress-nginx", labels } };
-    assert.equal(sort(installed, known, [role]).get(role), "own");
+    assert.equal(classify(installed, known, [role]).get(role), "own");
   });
 
   it("is what a chart with another name for itself has labelled", () => {
@@ -98,7 +98,7 @@ describe("what goes by itself", () => {
     const set = object("ReplicaSet", "controller-1", { uid: "r", labels, ...controlledBy("d") });
     const pod = object("Pod", "controller-1-x", { uid: "p", labels, ...controlledBy("r") });
     // Whatever order they are read in.
-    const sorted = sort(installed, known, [pod, set, deployment]);
+    const sorted = classify(installed, known, [pod, set, deployment]);
     assert.deepEqual(
       [deployment, set, pod].map((each) => sorted.get(each)),
       ["own", "generated", "generated"],
@@ -109,7 +109,7 @@ describe("what goes by itself", () => {
     const external = object("ExternalSecret", "music", { uid: "e" });
     const secret = object("Secret", "music", { uid: "s", ...controlledBy("e") });
     const orphan = object("Secret", "database", { uid: "o", ...controlledBy("somewhere-else") });
-    const sorted = sort(installed, known, [external, secret, orphan]);
+    const sorted = classify(installed, known, [external, secret, orphan]);
     assert.deepEqual(
       [external, secret, orphan].map((each) => sorted.get(each)),
       ["stranger", "stranger", "stranger"],
@@ -119,7 +119,7 @@ describe("what goes by itself", () => {
   it("is nothing of what owns itself in a circle", () => {
     const one = object("Thing", "one", { uid: "1", ...controlledBy("2") });
     const other = object("Thing", "other", { uid: "2", ...controlledBy("1") });
-    assert.deepEqual([...sort(installed, known, [one, other]).values()], ["stranger", "stranger"]);
+    assert.deepEqual([...classify(installed, known, [one, other]).values()], ["stranger", "stranger"]);
   });
 
   it("is what every namespace has", () => {

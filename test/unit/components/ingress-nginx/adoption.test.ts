@@ -1,5 +1,9 @@
 import { strict as assert } from "node:assert";
-import { strayNotes, strayProblems, unspokenProblems } from "../../../../components/ingress-nginx/strays.ts";
+import {
+  missingSectionProblems,
+  releasedNotes,
+  unrecognisedProblems,
+} from "../../../../components/ingress-nginx/adoption.ts";
 import { ingress, ready, stackOf } from "../../stack/state.ts";
 
 const service = { apiVersion: "v1", kind: "Service", namespace: "ingress-nginx", name: "controller" };
@@ -7,14 +11,14 @@ const wiki = { apiVersion: "networking.k8s.io/v1", kind: "Ingress", namespace: "
 
 describe("what was adopted and is not recognised any more", () => {
   it("stops the run, unless it is an Ingress, which may have been given another class", () => {
-    assert.deepEqual(strayProblems(stackOf(), { strayed: [] }), []);
-    assert.deepEqual(strayProblems(stackOf(), { strayed: [wiki] }), []);
-    const [problem, ...others] = strayProblems(stackOf(), { strayed: [service, wiki] });
+    assert.deepEqual(unrecognisedProblems(stackOf(), { unrecognised: [] }), []);
+    assert.deepEqual(unrecognisedProblems(stackOf(), { unrecognised: [wiki] }), []);
+    const [problem, ...others] = unrecognisedProblems(stackOf(), { unrecognised: [service, wiki] });
     assert.deepEqual(others, []);
     assert.equal(problem?.at, "ingressNginx");
     assert.match(
       problem.message,
-      /^Service ingress-nginx\/controller was adopted and is not recognised any more: see whether ingressNginx\.helmRelease/,
+      /^Service ingress-nginx\/controller was adopted and is not recognised any more: check whether ingressNginx\.helmRelease/,
     );
     assert.match(problem.mend ?? "", /^kubectl --context test get deployments,daemonsets .* --show-labels$/);
   });
@@ -23,15 +27,15 @@ describe("what was adopted and is not recognised any more", () => {
     const now = (ingressClass?: string): string[] => {
       const { ingressClass: _, ...classless } = ingress("web", "wiki", ["wiki.example.org"]);
       const ingresses = [{ ...classless, ...(ingressClass === undefined ? {} : { ingressClass }) }];
-      return strayNotes({ strayed: [service, wiki] }, { ingresses });
+      return releasedNotes({ unrecognised: [service, wiki] }, { ingresses });
     };
     assert.deepEqual(now("tailscale"), [
-      "! Ingress web/wiki is not ingress-nginx' any more (class tailscale): it is let go, not deleted",
+      "! Ingress web/wiki does not belong to ingress-nginx any more (class tailscale): it is released, not deleted",
     ]);
     assert.deepEqual(now(), [
-      "! Ingress web/wiki is not ingress-nginx' any more (no class): it is let go, not deleted",
+      "! Ingress web/wiki does not belong to ingress-nginx any more (no class): it is released, not deleted",
     ]);
-    assert.deepEqual(strayNotes({ strayed: [service] }, { ingresses: [] }), []);
+    assert.deepEqual(releasedNotes({ unrecognised: [service] }, { ingresses: [] }), []);
   });
 });
 
@@ -39,7 +43,7 @@ describe("a stack file that no longer speaks of ingress-nginx", () => {
   const silent = stackOf({ ingressNginx: undefined, tunnels: undefined });
   const { cluster } = ready();
   const at = (phase: string, adopted = cluster.record?.adopted ?? []) =>
-    unspokenProblems(silent, { record: { phase, adopted } });
+    missingSectionProblems(silent, { record: { phase, adopted } });
 
   it("is refused while something of it is adopted, with the edit", () => {
     for (const phase of ["coexist", "cutover"]) {
@@ -54,7 +58,7 @@ describe("a stack file that no longer speaks of ingress-nginx", () => {
   it("is taken where nothing was adopted, and once the cluster is retired", () => {
     assert.deepEqual(at("cutover", []), []);
     assert.deepEqual(at("retired"), []);
-    assert.deepEqual(unspokenProblems(silent, {}), []);
-    assert.deepEqual(unspokenProblems(stackOf(), cluster), []);
+    assert.deepEqual(missingSectionProblems(silent, {}), []);
+    assert.deepEqual(missingSectionProblems(stackOf(), cluster), []);
   });
 });

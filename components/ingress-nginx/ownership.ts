@@ -40,7 +40,7 @@ export interface Found {
 }
 
 /** What each object has to do with an installation of ingress-nginx, told by the marks that its manifests leave. */
-export function sort(
+export function classify(
   installation: Installation,
   known: Known,
   found: readonly Found[],
@@ -48,14 +48,14 @@ export function sort(
   const byUid = new Map(
     found.flatMap((each) => (each.metadata.uid ? [[each.metadata.uid, each] as const] : [])),
   );
-  const sorted = new Map<Found, Belonging>();
+  const classified = new Map<Found, Belonging>();
   const belongs = (each: Found): Belonging => {
-    const before = sorted.get(each);
+    const before = classified.get(each);
     if (before !== undefined) return before;
     // Until it is known, and for good where two own each other.
-    sorted.set(each, "stranger");
+    classified.set(each, "stranger");
     const is = owned(each);
-    sorted.set(each, is);
+    classified.set(each, is);
     return is;
   };
   const owned = (each: Found): Belonging => {
@@ -66,7 +66,7 @@ export function sort(
     return owner === undefined || belongs(owner) === "stranger" ? "stranger" : "generated";
   };
   for (const each of found) belongs(each);
-  return sorted;
+  return classified;
 }
 
 function belonging(

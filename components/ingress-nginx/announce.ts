@@ -1,0 +1,103 @@
+import { counted } from "../../stack-file/text.ts";
+import { kubectlDelete } from "../cluster/commands.ts";
+import type { LiveCluster } from "../cluster/live.ts";
+import { type ObjectRef, objectLabel } from "../cluster/objects.ts";
+import type { Row } from "../cluster/readiness.ts";
+import { adoption, releasedNotes } from "./adoption.ts";
+import { hostsOf } from "./annotations/hosts.ts";
+import { annotationNotes } from "./checks.ts";
+import { streamKey } from "./gates/hosts.ts";
+import type { LiveIngressNginx } from "./live.ts";
+import { isRemoved } from "./removal-state.ts";
+import type { StackView } from "./stack-view.ts";
+
+/**
+ * What the run does with ingress-nginx, what is deleted along with it, and which hosts go dark.
+ *
+ * @param fate What the phase does with ingress-nginx.
+ * @param gates Rows of the readiness table.
+ */
+export function announceIngressNginx(
+  stack: StackView,
+  live: Pick<LiveCluster, "ingresses" | "record">,
+  nginx: LiveIngressNginx | undefined,
+  fate: "kept" | "removed",
+  gates: readonly Row[],
+): string[] {
+  if (nginx === undefined) return withoutSection(live);
+  const released = releasedNotes(nginx, live);
+  if (isRemoved(nginx)) return ["nothing of it is in this cluster", ...released];
+  const isKept = fate === "kept";
+  return [
+    ...(isKept
+      ? [
+          `${objectsAndIngresses(adoption(fate, nginx, live).adopt)} stay as they are, kept from deletion until retired`,
+        ]
+      : removal(stack, live, nginx)),
+    ...released,
+    ...deletedAlong(gates, isKept),
+    ...Object.entries(stack.ingressNginx?.abandon ?? {})
+      .filter(([key]) => isServed(nginx, key))
+      .map(([key, why]) => `! ${isKept ? "will go dark" : "goes dark"}: ${key} (${why})`),
+    ...annotationNotes(stack, nginx),
+  ];
+}
+
+/** Ingresses that a stack file without `ingressNginx` leaves alone. */
+function withoutSection({ ingresses }: Pick<LiveCluster, "ingresses">): string[] {
+  const found = ingresses.filter(({ ingressClass, solver }) => ingressClass === "nginx" && !solver);
+  if (found.length === 0) return [];
+  return [
+    `${counted(found.length, "Ingress", "Ingresses")} of class nginx, which this stack leaves alone: its file has no \`ingressNginx\``,
+  ];
+}
+
+/** What is removed and what is not. Pulumi removes only what it has adopted. */
+function removal(
+  { cluster }: Pick<StackView, "cluster">,
+  live: Pick<LiveCluster, "record">,
+  nginx: LiveIngressNginx,
+): string[] {
+  const { live: all = [], stays } = adoption("removed", nginx, live);
+  const leaving = all.filter((object) => !stays.includes(object));
+  const adopted = new Set(live.record?.adopted);
+  const removed = leaving.filter((object) => adopted.has(objectLabel(object)));
+  const left = leaving.filter((object) => !removed.includes(object));
+  const kept = stays.map(({ name }) => `namespace ${name} stays: ${nginx.strangers.join(", ")}`);
+  return [
+    ...(removed.length > 0 ? [[`${objectsAndIngresses(removed)} are removed`, ...kept].join("; ")] : kept),
+    ...left.map(
+      (object) =>
+        `! ${objectLabel(object)} is left, since it was never adopted: ${kubectlDelete(cluster, object)}`,
+    ),
+  ];
+}
+
+/** Up to this number, Certificates are named one by one. */
+const mostNames = 3;
+
+/** Certificates that Kubernetes deletes with the Ingress that owns them, and that nobody needs. */
+function deletedAlong(gates: readonly Row[], isKept: boolean): string[] {
+  const owned = gates.find(({ name }) => name === "owners")?.items.filter(({ ok }) => ok) ?? [];
+  if (owned.length === 0) return [];
+  const names = owned.map(({ subject }) => subject.replace(/^Certificate /, ""));
+  const which = names.length > mostNames ? "" : `: ${names.join(", ")}`;
+  const verb = isKept ? "will go" : owned.length === 1 ? "goes" : "go";
+  return [
+    `${counted(owned.length, "Certificate", "Certificates")} ${verb} along with their Ingresses${which}`,
+  ];
+}
+
+/** Whether ingress-nginx serves a host or port that the stack file abandons. */
+function isServed({ ingresses, streams }: LiveIngressNginx, key: string): boolean {
+  return (
+    ingresses.some((ingress) => hostsOf(ingress).includes(key)) ||
+    streams.some((stream) => streamKey(stream) === key)
+  );
+}
+
+/** `31 objects and 11 Ingresses`. */
+function objectsAndIngresses(objects: readonly ObjectRef[]): string {
+  const ingresses = objects.filter(({ kind }) => kind === "Ingress").length;
+  return `${counted(objects.length - ingresses, "object")} and ${counted(ingresses, "Ingress", "Ingresses")}`;
+}

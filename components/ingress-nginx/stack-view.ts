@@ -1,0 +1,32 @@
+import type { Access } from "../../policies/access/routes.ts";
+import type { Route } from "../../policies/annotations/annotations.ts";
+import type { Phase } from "../cluster/phase.ts";
+import type { IngressNginxConfig } from "./config.ts";
+
+/** What this subject needs to know of an app that takes over from ingress-nginx. */
+export interface AppView {
+  /** Key in the stack file. */
+  name: string;
+  /** Key path: `apps.<name>`. */
+  at: string;
+  host: string;
+  namespace: string;
+  service: { name: string; port: number | string };
+  access: Access;
+  /** Everything that Pomerium is told about the route, with the settings of the catalogue entry. */
+  route: Route;
+  /** Names of nginx Ingresses of the same namespace. */
+  replaces: readonly string[];
+  /** Protections that go without a replacement → why. */
+  accept: Readonly<Record<string, string>>;
+}
+
+/** What this subject needs to know of the stack. */
+export interface StackView {
+  name: string;
+  phase: Phase;
+  cluster: { context: string };
+  apps: readonly AppView[];
+  /** Absent when the stack file has no `ingressNginx`. */
+  ingressNginx?: IngressNginxConfig;
+}

@@ -1,0 +1,39 @@
+import { goTo } from "../../stack-file/commands.ts";
+import type { Problem } from "../../stack-file/problems.ts";
+import type { LiveCluster } from "../cluster/live.ts";
+import { objectLabel } from "../cluster/objects.ts";
+import { type LiveIngressNginx, leavingObjects } from "./live.ts";
+import { hasController } from "./removal-state.ts";
+import type { StackView } from "./stack-view.ts";
+
+/**
+ * Why a cluster that has been brought to `retired` cannot go to an earlier phase: a part of what would have to serve
+ * again is gone. It can as long as everything that was adopted is still there: the removal has not begun, or somebody
+ * has restored the objects.
+ *
+ * @param nginx Undefined when the stack file has no `ingressNginx`.
+ */
+export function noWayBack(
+  { name, phase }: Pick<StackView, "name" | "phase">,
+  { record }: Pick<LiveCluster, "record">,
+  nginx: LiveIngressNginx | undefined,
+): Problem[] {
+  if (record?.phase !== "retired" || phase === "retired") return [];
+  const live = new Set(nginx === undefined ? [] : leavingObjects(nginx).map(objectLabel));
+  const gone = record.adopted.filter((label) => !live.has(label));
+  if (nginx !== undefined && gone.length === 0 && hasController(nginx)) return [];
+  return [
+    {
+      at: "phase",
+      message: `${name} has been brought to retired, and there is no way back to ${phase}: ${reason(nginx, gone)}`,
+      mend: goTo(name, "retired"),
+    },
+  ];
+}
+
+function reason(nginx: LiveIngressNginx | undefined, gone: readonly string[]): string {
+  if (nginx === undefined) return "the stack file has no `ingressNginx` that could serve instead";
+  if (!hasController(nginx)) return "ingress-nginx is gone";
+  const [first, ...others] = gone;
+  return `ingress-nginx lacks ${first}${others.length > 0 ? ` and ${others.length} more` : ""}`;
+}
