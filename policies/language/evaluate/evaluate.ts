@@ -1,21 +1,19 @@
-import { actionOf, blocksOf, criterionKinds, named, operators } from "../criteria.ts";
+import { actionOf, blocksOf, named, operators } from "../criteria.ts";
 import { newestRelease } from "../releases.ts";
 import type { Action, Operator, Policy } from "../types.ts";
 import { compileCriterion, type Prepared, type Test } from "./criterion.ts";
 import { pathRules, seenPath } from "./path.ts";
-import type { Request, Session, Target } from "./request.ts";
+import type { Request, Session } from "./request.ts";
 import { textsOf } from "./texts.ts";
 import {
   allOf,
   anyOf,
-  both,
   certainly,
-  decision,
-  either,
   no,
   noStop,
   type Outcome,
   opposite,
+  outcomeOfRules,
   type Possible,
   yes,
   yesStop,
@@ -42,28 +40,9 @@ export interface Decision {
   criterion?: number;
 }
 
-/** The half of the answers that a session settles. */
-export interface CompiledCaller {
-  readonly session: Session | undefined;
-  readonly parts: Uint8Array;
-}
-
-/** The half of the answers that a request settles; without texts it is refused before the policy is asked. */
-export interface CompiledTarget {
-  readonly prepared: Prepared | undefined;
-  readonly parts: Uint8Array;
-}
-
 /** A policy ready to be asked. */
 export interface Evaluator {
-  /** One request, with the rule that decided. */
   decide(request: Request): Decision;
-  /** What a session contributes; worked out once for many targets of this policy. */
-  caller(session: Session | undefined): CompiledCaller;
-  /** What a request contributes; worked out once for many callers of this policy. */
-  target(target: Target): CompiledTarget;
-  /** The same outcome as `decide` in a few table look-ups. Both halves must come from this evaluator. */
-  outcome(caller: CompiledCaller, target: CompiledTarget): Outcome;
 }
 
 export interface EvaluateOptions {
@@ -71,69 +50,38 @@ export interface EvaluateOptions {
   pomerium?: string;
 }
 
-/** A block of criteria, each by what it asks. */
+/** A block of criteria. */
 interface Block {
   rule: number;
   action: Action;
   operator: Operator;
-  tests: { test: Test; asks: "session" | "request" | "both" }[];
-  mixed: Test[];
-  /** How results join: `either` or `both` as a table. */
-  table: Uint8Array;
+  tests: Test[];
+  /** How the results of two criteria join. */
   join: (a: Possible, b: Possible) => Possible;
+  /** The block holds when what its criteria join to does not. */
   inverted: boolean;
 }
 
 function blocksOfPolicy(policy: Policy): Block[] {
   return policy.flatMap((rule, index) =>
-    operators.flatMap((operator) => {
+    operators.flatMap((operator): Block[] => {
       const criteria = blocksOf(rule)[operator] ?? [];
       // Pomerium passes over a block without criteria.
       if (criteria.length === 0) return [];
       const action = actionOf(rule);
-      const tests = criteria.map((criterion) => {
-        const parts = named(criterion);
-        const { asks } = criterionKinds[parts.name];
-        return {
-          test: compileCriterion(parts, action),
-          asks: asks === "nothing" ? ("request" as const) : asks,
-        };
-      });
-      // None of them is the opposite of some of them, not all of them that of all of them.
-      const any = operator === "or" || operator === "not";
-      return {
-        rule: index,
-        action,
-        operator,
-        tests,
-        mixed: tests.filter(({ asks }) => asks === "both").map(({ test }) => test),
-        table: any ? either : both,
-        join: any ? anyOf : allOf,
-        inverted: operator === "not" || operator === "nor",
-      };
+      return [
+        {
+          rule: index,
+          action,
+          operator,
+          tests: criteria.map((criterion) => compileCriterion(named(criterion), action)),
+          // None of them is the opposite of some of them, not all of them that of all of them.
+          join: operator === "or" || operator === "not" ? anyOf : allOf,
+          inverted: operator === "not" || operator === "nor",
+        },
+      ];
     }),
   );
-}
-
-type Half = (session: Session | undefined, target: Prepared) => Uint8Array;
-
-/** What a test of the session alone is given for a request. */
-const nowhere: Prepared = { path: "/", texts: { known: [], withoutHost: false, hasQuery: false } };
-
-/** What each block comes to as far as tests of one kind settle it; 0 where there are none. */
-function half(blocks: readonly Block[], asks: "session" | "request"): Half {
-  const tests = blocks.map((block) => block.tests.filter((one) => one.asks === asks).map(({ test }) => test));
-  const tables = blocks.map(({ table }) => table);
-  return (session, target) => {
-    const parts = new Uint8Array(tests.length);
-    for (let i = 0; i < tests.length; i++) {
-      const table = tables[i]!;
-      let set = 0;
-      for (const test of tests[i]!) set = table[set * 16 + test(session, target)]!;
-      parts[i] = set;
-    }
-    return parts;
-  };
 }
 
 /** A block with what each of its criteria may be, and what it may be as a whole. */
@@ -144,9 +92,9 @@ interface Judged {
 }
 
 function judge(block: Block, session: Session | undefined, target: Prepared): Judged {
-  const results = block.tests.map(({ test }) => test(session, target));
+  const results = block.tests.map((test) => test(session, target));
   const joined = results.reduce<Possible>(block.join, 0);
-  return { block, results, set: block.inverted ? opposite[joined]! : joined };
+  return { block, results, set: block.inverted ? opposite(joined) : joined };
 }
 
 /** Names the block, and the one criterion in it that suffices, if there is one. */
@@ -159,7 +107,7 @@ function because({ block, results }: Judged, suffices: (result: Possible) => boo
 const settles =
   ({ block }: Judged, held: Possible) =>
   (result: Possible): boolean =>
-    certainly(block.inverted ? opposite[result]! : result, held);
+    certainly(block.inverted ? opposite(result) : result, held);
 
 const undecided = (set: Possible): boolean => (set & (yes | yesStop)) !== 0 && (set & (no | noStop)) !== 0;
 
@@ -168,7 +116,7 @@ function explain(judged: readonly Judged[], session: Session | undefined): Decis
   const [allows, denies] = [of("allow"), of("deny")];
   const allow = allows.reduce<Possible>((all, { set }) => anyOf(all, set), 0) || no;
   const deny = denies.reduce<Possible>((all, { set }) => anyOf(all, set), 0) || no;
-  const outcome = decision[allow * 16 + deny]!;
+  const outcome = outcomeOfRules(allow, deny);
   if (outcome === "unknown") {
     // A deny that may hold matters before an allow that may not.
     const open = [...denies, ...allows].find(({ set }) => undecided(set));
@@ -218,51 +166,15 @@ function explain(judged: readonly Judged[], session: Session | undefined): Decis
 export function compilePolicy(policy: Policy, { pomerium = newestRelease }: EvaluateOptions = {}): Evaluator {
   const rules = pathRules(pomerium);
   const blocks = blocksOfPolicy(policy);
-  const tables = blocks.map(({ table }) => table);
-  const mixed = blocks.map(({ mixed }) => mixed);
-  const denying = blocks.map(({ action }) => action === "deny");
-  const inverted = blocks.map((block) => block.inverted);
-
-  const sessionHalf = half(blocks, "session");
-  const requestHalf = half(blocks, "request");
-
-  const prepare = (target: Target): Prepared | undefined => {
-    const path = seenPath(target.path, rules);
-    return path && { ...target, texts: textsOf(target, path) };
-  };
-
   return {
     decide({ session, ...target }) {
-      const prepared = prepare(target);
-      if (prepared === undefined) return { outcome: "deny", reason: "path refused" };
+      const path = seenPath(target.path, rules);
+      if (path === undefined) return { outcome: "deny", reason: "path refused" };
+      const prepared: Prepared = { ...target, texts: textsOf(target, path) };
       return explain(
         blocks.map((block) => judge(block, session, prepared)),
         session,
       );
-    },
-
-    caller: (session) => ({ session, parts: sessionHalf(session, nowhere) }),
-
-    target(target) {
-      const prepared = prepare(target);
-      const parts = prepared ? requestHalf(undefined, prepared) : new Uint8Array(blocks.length);
-      return { prepared, parts };
-    },
-
-    outcome(caller, target) {
-      const { prepared } = target;
-      if (prepared === undefined) return "deny";
-      let allow = 0;
-      let deny = 0;
-      for (let i = 0; i < tables.length; i++) {
-        const table = tables[i]!;
-        let set = table[caller.parts[i]! * 16 + target.parts[i]!]!;
-        for (const test of mixed[i]!) set = table[set * 16 + test(caller.session, prepared)]!;
-        if (inverted[i]) set = opposite[set]!;
-        if (denying[i]) deny = either[deny * 16 + set]!;
-        else allow = either[allow * 16 + set]!;
-      }
-      return decision[allow * 16 + deny]!;
     },
   };
 }

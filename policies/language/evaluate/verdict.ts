@@ -19,7 +19,6 @@ export const perhaps = yes | no;
 export type Possible = number;
 
 const outcomes = [yes, no, yesStop, noStop] as const;
-const sets = 16;
 
 const holds = (outcome: number): boolean => outcome === yes || outcome === yesStop;
 const stops = (outcome: number): boolean => outcome === yesStop || outcome === noStop;
@@ -32,48 +31,33 @@ function join(a: number, b: number, winner: boolean): number {
   return holds(a) === winner ? a : b;
 }
 
-/** Every combination of one outcome from each set; the empty set is neutral. */
-function table(combine: (a: number, b: number) => number): Uint8Array {
-  const cells = new Uint8Array(sets * sets);
-  for (let a = 0; a < sets; a++)
-    for (let b = 0; b < sets; b++)
-      cells[a * sets + b] =
-        a === 0 || b === 0
-          ? a | b
-          : outcomes
-              .filter((one) => a & one)
-              .reduce(
-                (set, one) =>
-                  outcomes
-                    .filter((other) => b & other)
-                    .reduce((all, other) => all | combine(one, other), set),
-                0,
-              );
-  return cells;
+/** What two sets come to together: every combination of one outcome from each. The empty set is neutral. */
+function combine(a: Possible, b: Possible, winner: boolean): Possible {
+  if (a === 0 || b === 0) return a | b;
+  let set = 0;
+  for (const one of outcomes)
+    if (a & one) for (const other of outcomes) if (b & other) set |= join(one, other, winner);
+  return set;
 }
 
-/** `either[a * 16 + b]`: some of both holds. */
-export const either = table((a, b) => join(a, b, true));
-/** `both[a * 16 + b]`: all of both hold. */
-export const both = table((a, b) => join(a, b, false));
-/** The opposite of each set; what stops goes on stopping. */
-export const opposite = Uint8Array.from({ length: sets }, (_, set) =>
-  outcomes.reduce((all, one) => (set & one ? all | outcomeOf(!holds(one), stops(one)) : all), 0),
-);
+/** Some of both holds. */
+export const anyOf = (a: Possible, b: Possible): Possible => combine(a, b, true);
 
-export const anyOf = (a: Possible, b: Possible): Possible => either[a * sets + b]!;
-export const allOf = (a: Possible, b: Possible): Possible => both[a * sets + b]!;
+/** All of both hold. */
+export const allOf = (a: Possible, b: Possible): Possible => combine(a, b, false);
+
+/** The opposite of each outcome of a set; what stops goes on stopping. */
+export const opposite = (set: Possible): Possible =>
+  outcomes.reduce((all, one) => (set & one ? all | outcomeOf(!holds(one), stops(one)) : all), 0);
 
 export type Outcome = "allow" | "deny" | "unknown";
 
-/** `decision[allow * 16 + deny]`, for what the allow rules and the deny rules may come to. */
-export const decision: readonly Outcome[] = Array.from({ length: sets * sets }, (_, cell) => {
-  // An action without criteria does not hold.
-  const allow = Math.floor(cell / sets) || no;
-  const deny = cell % sets || no;
-  const mayAllow = (allow & yes) !== 0 && (deny & no) !== 0;
-  const mayDeny = (allow & ~yes) !== 0 || (deny & ~no) !== 0;
-  return mayAllow ? (mayDeny ? "unknown" : "allow") : "deny";
-});
+/** The outcome of what the allow rules and the deny rules may come to. An action without criteria does not hold. */
+export function outcomeOfRules(allow: Possible, deny: Possible): Outcome {
+  const [allowed, denied] = [allow || no, deny || no];
+  if ((allowed & yes) === 0 || (denied & no) === 0) return "deny";
+  return (allowed & ~yes) !== 0 || (denied & ~no) !== 0 ? "unknown" : "allow";
+}
 
+/** Whether a set is known to be one of some outcomes. */
 export const certainly = (set: Possible, outcome: number): boolean => set !== 0 && (set & ~outcome) === 0;

@@ -168,20 +168,6 @@ describe("decisions, whatever the policy", () => {
     );
   });
 
-  it("the fast answer is the explained one", () => {
-    fc.assert(
-      fc.property(aPolicy, aFullRequest.chain(lessKnown), (policy, request) => {
-        const evaluator = compilePolicy(policy);
-        const { session, ...target } = request;
-        assert.equal(
-          evaluator.outcome(evaluator.caller(session), evaluator.target(target)),
-          evaluator.decide(request).outcome,
-        );
-      }),
-      { numRuns: 1000 },
-    );
-  });
-
   it("a rule that is named as deciding stands in the policy, and so do its block and criterion", () => {
     fc.assert(
       fc.property(aPolicy, aFullRequest.chain(lessKnown), (policy, request) => {
