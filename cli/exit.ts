@@ -3,18 +3,18 @@ export const exit = {
   ok: 0,
   /** Something is wrong: a problem in a stack file, a failing test, a cluster that does not answer. */
   failed: 1,
-  /** The command line itself was not understood. */
+  /** The command line is wrong. */
   usage: 2,
-  /** `--fail-on` found what it was to look for; everything else went well. */
+  /** `--fail-on` found a change of the given kinds; everything else succeeded. */
   changed: 3,
 } as const;
 
-/** What keeps a command from doing its work; its message is all that is shown. */
+/** An error whose message is enough for the user: no stack trace follows. */
 export class CliError extends Error {
   override readonly name = "CliError";
 }
 
-/** A command line that was not understood; the usage is shown below the message. */
+/** A mistake in the command line; the usage is shown below the message. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }

@@ -1,38 +1,48 @@
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import type { Input, Option } from "./command.ts";
+import { Option } from "commander";
+import { valueOption } from "./command.ts";
 import { CliError, UsageError } from "./exit.ts";
 import type { Io } from "./io.ts";
 
-/** Options of a command that can write its result in several formats. */
-export function formatOptions(formats: readonly string[]): Record<string, Option> {
-  return {
-    format: { value: "<format>", meaning: "how to write it; default: table", choices: formats },
-    json: { meaning: "short for --format json" },
-    output: { value: "<file>", meaning: "write to a file" },
-  };
+/** What {@link formatOptions} give a command. */
+export interface OutputOptions {
+  format?: string;
+  json?: boolean;
+  output?: string;
 }
 
-/** The format that was asked for. */
-export function formatOf(input: Input): string {
-  const format = input.text("format");
-  if (!input.flag("json")) return format ?? "table";
+/** Options of a command that can write its result in several formats. */
+export function formatOptions(formats: readonly string[]): Option[] {
+  return [
+    new Option("--format <format>", "format of the output; default: table").choices(formats),
+    new Option("--json", "short for --format json"),
+    valueOption("--output <file>", "write to a file"),
+  ];
+}
+
+/**
+ * The requested format.
+ *
+ * @throws UsageError if two formats are requested.
+ */
+export function formatOf({ format, json }: OutputOptions): string {
+  if (!json) return format ?? "table";
   if (format !== undefined && format !== "json")
     throw new UsageError(`--json and --format ${format} exclude each other`);
   return "json";
 }
 
-/** Writes a result to the file that was asked for, or shows it. */
-export function deliver(result: string, input: Input, io: Io): void {
-  const file = input.text("output");
-  if (file === undefined) {
+/** Writes a result to the requested file, or to standard output. */
+export function deliver(result: string, { output }: Pick<OutputOptions, "output">, io: Io): void {
+  if (output === undefined) {
     io.out(result);
     return;
   }
   try {
-    writeFileSync(resolve(io.cwd, file), result);
+    writeFileSync(resolve(io.cwd, output), result);
   } catch (error) {
-    throw new CliError(`cannot write ${file}: ${(error as Error).message}`);
+    throw new CliError(`cannot write ${output}: ${(error as Error).message}`);
   }
 }
 

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { didYouMean } from "../stack-file/nearest.ts";
 import { stackFileName, stackOf } from "../stack-file/stack-file.ts";
-import type { Input } from "./command.ts";
+import type { CommonOptions } from "./command.ts";
 import { CliError, UsageError } from "./exit.ts";
 import type { Io } from "./io.ts";
 
@@ -14,12 +14,11 @@ export interface Project {
 }
 
 /**
- * The project that a command is about.
+ * Finds the project of a command: the folder of `--cwd`, or the nearest folder above with a Pulumi.yaml.
  *
- * @throws CliError when there is none, or when it has no stack file.
+ * @throws CliError if there is no project, or if it has no stack file.
  */
-export function projectOf(input: Input, io: Io): Project {
-  const cwd = input.text("cwd");
+export function projectOf({ cwd }: CommonOptions, io: Io): Project {
   const directory = cwd === undefined ? nearestProject(io.cwd) : resolve(io.cwd, cwd);
   if (directory === undefined || !existsSync(join(directory, "Pulumi.yaml")))
     throw new CliError(
@@ -41,9 +40,9 @@ function nearestProject(start: string): string | undefined {
 }
 
 /**
- * The stacks that are named, by name or file name; all of them when none is.
+ * The named stacks, each by its name or its file's name; all stacks without a name.
  *
- * @throws CliError when one does not exist.
+ * @throws CliError if a stack does not exist.
  */
 export function stacksOf({ stacks }: Project, names: readonly string[]): readonly string[] {
   if (names.length === 0) return stacks;
@@ -57,7 +56,11 @@ export function stacksOf({ stacks }: Project, names: readonly string[]): readonl
   });
 }
 
-/** The one stack that is meant: the one named, or the only one. */
+/**
+ * The named stack, or the only one of the project.
+ *
+ * @throws UsageError if the project has several stacks and none is named.
+ */
 export function stackIn(project: Project, name: string | undefined): string {
   const [stack, ...others] = stacksOf(project, name === undefined ? [] : [name]);
   if (stack === undefined || others.length > 0)

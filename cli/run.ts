@@ -1,6 +1,6 @@
-import { didYouMean } from "../stack-file/nearest.ts";
+import { Command, CommanderError } from "commander";
 import { StackFileError } from "../stack-file/problems.ts";
-import { help, overview, parseInput, usage } from "./command.ts";
+import { type Subcommand, valueOption } from "./command.ts";
 import { access } from "./commands/access.ts";
 import { check } from "./commands/check.ts";
 import { comment } from "./commands/comment.ts";
@@ -11,57 +11,81 @@ import { test } from "./commands/test.ts";
 import { CliError, exit, UsageError } from "./exit.ts";
 import { type Io, paint } from "./io.ts";
 
-const commands = [check, access, test, diff, ready, lint, comment];
+const subcommands: readonly Subcommand<never>[] = [check, access, test, diff, ready, lint, comment];
+
+/** Width of the help where the output is not a terminal. */
+const usualWidth = 110;
 
 /**
  * Runs one command line.
  *
  * @param argv What follows the program's name.
- * @returns The exit code; what went wrong has been told.
+ * @returns The exit code. Errors are already shown.
  */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
-  const [name, ...rest] = argv;
-  if (name === undefined || name === "--help" || name === "help") {
-    (name === undefined ? io.err : io.out)(overview(commands));
-    return name === undefined ? exit.usage : exit.ok;
-  }
-  const command = commands.find((one) => one.name === name);
-  if (!command) {
-    const meant = didYouMean(
-      name,
-      commands.map((one) => one.name),
-    );
-    io.err(`${paint(io, "red", "error:")} unknown command "${name}"${meant}\n\n${overview(commands)}`);
-    return exit.usage;
-  }
+  let code: number = exit.ok;
+  const program = programOf(io, (result) => {
+    code = result;
+  });
   try {
-    const input = parseInput(command, rest);
-    if (input.flag("help")) {
-      io.out(help(command));
-      return exit.ok;
-    }
-    return await command.run(input, io);
+    await program.parseAsync(argv, { from: "user" });
+    return code;
   } catch (error) {
-    if (error instanceof UsageError) {
-      io.err(`${paint(io, "red", "error:")} ${error.message}\n${usage(command)}\n`);
-      return exit.usage;
-    }
-    if (!expected(error)) throw error;
-    io.err(
-      error instanceof StackFileError
-        ? `${error.message}\n`
-        : `${paint(io, "red", "error:")} ${error.message}\n`,
-    );
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exit.ok : exit.usage;
+    if (!isExpected(error)) throw error;
+    const mark = error instanceof StackFileError ? "" : `${paint(io, "red", "error:")} `;
+    io.err(`${mark}${error.message}\n`);
     return exit.failed;
   }
 }
 
-/** Whether an error says all there is to say; anything else is a mistake of ours and keeps its stack trace. */
-function expected(error: unknown): error is Error {
+function programOf(io: Io, done: (code: number) => void): Command {
+  const width = (): number => io.columns ?? usualWidth;
+  const program = new Command("node cli/main.ts")
+    .description("Reads stack files and, on request, clusters. Never writes to a cluster.")
+    .exitOverride()
+    .configureOutput({
+      writeOut: io.out,
+      writeErr: io.err,
+      getOutHelpWidth: width,
+      getErrHelpWidth: width,
+      outputError: (text, write) => write(text.replace(/^error:/, paint(io, "red", "error:"))),
+    })
+    .showHelpAfterError()
+    .addHelpText(
+      "after",
+      `
+Exit codes: 0 success, 1 something is wrong, 2 the command line is wrong, 3 --fail-on found a change.`,
+    );
+  for (const { name, define, run: runSubcommand } of subcommands) {
+    const command = program.command(name);
+    define(command);
+    command
+      .addOption(
+        valueOption(
+          "--cwd <folder>",
+          "the project's folder; default: the nearest one above with a Pulumi.yaml",
+        ),
+      )
+      .showHelpAfterError(`Usage: ${command.createHelp().commandUsage(command)}`)
+      .action(async () => {
+        try {
+          done(await runSubcommand(command.args, command.opts<never>(), io));
+        } catch (error) {
+          if (error instanceof UsageError) command.error(`error: ${error.message}`);
+          throw error;
+        }
+      });
+  }
+  return program;
+}
+
+/** Whether the message of an error is enough. Any other error is a mistake of ours and keeps its stack trace. */
+function isExpected(error: unknown): error is Error {
   return (
     error instanceof StackFileError ||
     error instanceof CliError ||
-    // By name: the module of the class is loaded with the Kubernetes client, which most commands do without.
+    // By name: the class is in the module of the Kubernetes client, which is slow to load.
     (error instanceof Error && error.name === "ClusterError")
   );
 }

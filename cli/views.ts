@@ -18,11 +18,9 @@ export interface Seen {
 }
 
 /** How a view is named on the command line. */
-export const viewMeaning: readonly string[] = [
-  "A view is `now` (the stack file as it lies there), `live` (the Ingresses on the cluster) or a git revision",
-  '(`HEAD~1`; a branch that is called "live" is `heads/live`). A stack file that a revision does not have is an',
-  "empty view.",
-];
+export const viewMeaning = `
+A view is \`now\` (the stack file in the working tree), \`live\` (the Ingresses on the cluster) or a git revision
+(\`HEAD~1\`; a branch with the name "live" is \`heads/live\`). A revision without the stack file is an empty view.`;
 
 /** The stack file as it lies there. */
 export function stackNow(project: Project, stack: string): Stack {

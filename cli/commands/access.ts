@@ -5,45 +5,45 @@ import { waysOf } from "../../report/html/ways.ts";
 import { matrixJson } from "../../report/json.ts";
 import { matrixMarkdown } from "../../report/markdown.ts";
 import { matrixTable } from "../../report/table.ts";
-import type { Command } from "../command.ts";
+import { type CommonOptions, type Subcommand, valueOption } from "../command.ts";
 import { exit } from "../exit.ts";
 import { paint } from "../io.ts";
-import { deliver, formatOf, formatOptions } from "../output.ts";
+import { deliver, formatOf, formatOptions, type OutputOptions } from "../output.ts";
 import { projectOf, stackIn } from "../project.ts";
 import { type Seen, viewMeaning, viewOf } from "../views.ts";
 
 /** Who may reach what: people × apps. */
-export const access: Command = {
+export const access: Subcommand<CommonOptions & OutputOptions & { at?: string }> = {
   name: "access",
-  summary: "who may reach what: people × apps",
-  args: "[stack]",
-  most: 1,
-  options: {
-    ...formatOptions(["table", "markdown", "json", "html"]),
-    at: { value: "<view>", meaning: "the view to show; default: now" },
+  define(command) {
+    command
+      .description("who may reach what: people × apps")
+      .argument("[stack]", "the stack; default: the only one")
+      .addHelpText("after", viewMeaning);
+    for (const option of formatOptions(["table", "markdown", "json", "html"])) command.addOption(option);
+    command.addOption(valueOption("--at <view>", "the view to show; default: now"));
   },
-  notes: viewMeaning,
-  async run(input, io) {
-    const format = formatOf(input);
-    const project = projectOf(input, io);
-    const stack = stackIn(project, input.args[0]);
-    const seen = await viewOf(input.text("at") ?? "now", project, stack, io);
+  async run(args, options, io) {
+    const format = formatOf(options);
+    const project = projectOf(options, io);
+    const stack = stackIn(project, args[0]);
+    const seen = await viewOf(options.at ?? "now", project, stack, io);
     const all = matrix(seen.view.apps, seen.view.directory);
     switch (format) {
       case "json":
-        deliver(matrixJson(all), input, io);
+        deliver(matrixJson(all), options, io);
         break;
       case "markdown":
-        deliver(matrixMarkdown(all), input, io);
+        deliver(matrixMarkdown(all), options, io);
         break;
       case "html":
-        deliver(page(stack, seen), input, io);
+        deliver(page(stack, seen), options, io);
         break;
       default: {
-        const toFile = input.text("output") !== undefined;
+        const toFile = options.output !== undefined;
         const title = `${stack} · ${seen.view.name}${seen.stack ? ` · ${seen.stack.phase}` : ""}`;
         const table = matrixTable(all, io.columns === undefined || toFile ? {} : { width: io.columns });
-        deliver(`${paint({ colour: io.colour && !toFile }, "bold", title)}\n\n${table}`, input, io);
+        deliver(`${paint({ colour: io.colour && !toFile }, "bold", title)}\n\n${table}`, options, io);
       }
     }
     return exit.ok;

@@ -7,7 +7,7 @@ import type { Warning } from "../../stack-file/problems.ts";
 import { type Problem, StackFileError } from "../../stack-file/problems.ts";
 import { readStackFile, stackFileName } from "../../stack-file/stack-file.ts";
 import { counted } from "../../stack-file/text.ts";
-import type { Command } from "../command.ts";
+import type { CommonOptions, Subcommand } from "../command.ts";
 import { exit } from "../exit.ts";
 import { type Io, paint } from "../io.ts";
 import { json } from "../output.ts";
@@ -23,20 +23,20 @@ interface Checked {
 }
 
 /** Every problem and warning of the stack files. */
-export const check: Command = {
+export const check: Subcommand<CommonOptions & { json?: boolean }> = {
   name: "check",
-  summary: "every problem and warning of the stack files",
-  args: "[stack…]",
-  most: 1000,
-  options: { json: { meaning: "for programs" } },
-  notes: [
-    "All stacks when none is named. Secrets that have yet to be set are warnings: a preview needs them.",
-  ],
-  async run(input, io) {
-    const project = projectOf(input, io);
-    const results = stacksOf(project, input.args).map((stack) => checked(stack, stackPath(project, stack)));
+  define(command) {
+    command
+      .description("every problem and warning of the stack files")
+      .argument("[stacks...]", "the stacks; default: all")
+      .option("--json", "for programs")
+      .addHelpText("after", "\nMissing secrets are warnings here. A preview needs them.");
+  },
+  async run(args, options, io) {
+    const project = projectOf(options, io);
+    const results = stacksOf(project, args).map((stack) => checked(stack, stackPath(project, stack)));
     io.out(
-      input.flag("json")
+      options.json
         ? json("check", { stacks: results.map(({ content: _, ...result }) => result) })
         : results.map((result) => told(result, io)).join("\n"),
     );

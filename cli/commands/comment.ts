@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { Option } from "commander";
 import type { Phase } from "../../components/cluster/phase.ts";
 import { runAccessTests, untested } from "../../policies/access/assertions/run.ts";
 import { diffAccess } from "../../policies/access/diff/diff.ts";
@@ -7,12 +8,12 @@ import { matrix } from "../../policies/access/matrix/matrix.ts";
 import type { Stack } from "../../stack/stack.ts";
 import { viewOfStack } from "../../stack/views.ts";
 import { StackFileError } from "../../stack-file/problems.ts";
-import type { Command, Input } from "../command.ts";
+import { type CommonOptions, type Subcommand, valueOption } from "../command.ts";
 import { type CommentParts, commentOf } from "../comment/comment.ts";
 import { parseDiff } from "../comment/diff-file.ts";
 import { NoPreview, parsePreview } from "../comment/preview.ts";
 import type { Known } from "../comment/verdict.ts";
-import { CliError, exit, UsageError } from "../exit.ts";
+import { CliError, exit } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { deliver } from "../output.ts";
 import { type Project, projectOf, stackIn } from "../project.ts";
@@ -20,55 +21,68 @@ import { stackNow, viewMeaning, viewOf } from "../views.ts";
 
 const phases: readonly Phase[] = ["coexist", "cutover", "retired"];
 
+interface Options extends CommonOptions {
+  stack?: string;
+  preview?: string;
+  raw?: string;
+  from?: string;
+  diff?: string;
+  phase?: Phase;
+  output?: string;
+}
+
 /** Writes the pull request's comment for one stack. */
-export const comment: Command = {
+export const comment: Subcommand<Options> = {
   name: "comment",
-  summary: "the comment on a pull request for one stack",
-  args: "",
-  most: 0,
-  options: {
-    stack: { value: "<stack>", meaning: "the stack; the only one of the project when absent" },
-    preview: {
-      value: "<file>",
-      meaning:
-        "what `pulumi preview --json` has printed; without it, the comment says that there was no preview",
-    },
-    raw: {
-      value: "<file>",
-      meaning:
-        "what `pulumi preview --diff` has printed; without it, the raw preview names properties without values",
-    },
-    from: { value: "<view>", meaning: "the view before the change; default: HEAD" },
-    diff: { value: "<file>", meaning: "an access diff made by `diff --json`, in place of --from" },
-    phase: {
-      value: "<phase>",
-      meaning: "the phase before the change; default: that of --from",
-      choices: phases,
-    },
-    output: { value: "<file>", meaning: "write to a file" },
+  define(command) {
+    command
+      .description("the comment on a pull request for one stack")
+      .addOption(valueOption("--stack <stack>", "the stack; default: the only one"))
+      .addOption(
+        valueOption(
+          "--preview <file>",
+          "output of `pulumi preview --json`; without it, the comment says that there was no preview",
+        ),
+      )
+      .addOption(
+        valueOption(
+          "--raw <file>",
+          "output of `pulumi preview --diff`; without it, the raw preview names properties without values",
+        ),
+      )
+      .addOption(valueOption("--from <view>", "the view before the change; default: HEAD"))
+      .addOption(
+        valueOption("--diff <file>", "an access diff made by `diff --json`, in place of --from").conflicts(
+          "from",
+        ),
+      )
+      .addOption(
+        new Option("--phase <phase>", "the phase before the change; default: that of --from").choices(phases),
+      )
+      .addOption(valueOption("--output <file>", "write to a file"))
+      .addHelpText(
+        "after",
+        `${viewMeaning}
+
+The comment reports a refused stack file, a failed preview and an impossible diff, and the command succeeds:
+\`check\`, \`test\` and \`diff --fail-on\` tell a pipeline whether to stop.`,
+      );
   },
-  notes: [
-    ...viewMeaning,
-    "A stack file that is refused, a preview that failed and a diff that cannot be made are told in the comment,",
-    "and the command succeeds: `check`, `test` and `diff --fail-on` tell a pipeline whether to stop.",
-  ],
-  async run(input, io) {
-    if (input.text("from") !== undefined && input.text("diff") !== undefined)
-      throw new UsageError("--from and --diff exclude each other");
-    const project = projectOf(input, io);
-    const name = stackIn(project, input.text("stack"));
+  async run(_, options, io) {
+    const project = projectOf(options, io);
+    const name = stackIn(project, options.stack);
     const stack = orRefusal(() => stackNow(project, name));
-    const [access, phaseBefore] = await accessOf(input, project, name, stack, io);
-    const raw = textOf("raw", input, io);
+    const [access, phaseBefore] = await accessOf(options, project, name, stack, io);
+    const raw = textOf("raw", options, io);
     deliver(
       commentOf({
         name,
         access,
-        preview: previewOf(textOf("preview", input, io)),
+        preview: previewOf(textOf("preview", options, io)),
         ...(raw === undefined ? {} : { raw }),
         ...(stack instanceof StackFileError ? { refused: stack.message } : aboutStack(stack, phaseBefore)),
       }),
-      input,
+      options,
       io,
     );
     return exit.ok;
@@ -97,8 +111,8 @@ function aboutStack(
   };
 }
 
-function textOf(option: string, input: Input, io: Io): string | undefined {
-  const file = input.text(option);
+function textOf(option: "raw" | "preview" | "diff", options: Options, io: Io): string | undefined {
+  const file = options[option];
   if (file === undefined) return undefined;
   try {
     return readFileSync(resolve(io.cwd, file), "utf8");
@@ -119,19 +133,19 @@ function previewOf(text: string | undefined): Known["preview"] {
 
 /** The access diff, or why there is none, and the phase that the change starts from. */
 async function accessOf(
-  input: Input,
+  options: Options,
   project: Project,
   name: string,
   now: Stack | StackFileError,
   io: Io,
 ): Promise<[Known["access"], Phase | undefined]> {
-  const told = phases.find((phase) => phase === input.text("phase"));
-  const file = textOf("diff", input, io);
+  const told = options.phase;
+  const file = textOf("diff", options, io);
   if (file !== undefined) return [parseDiff(file), told];
   if (now instanceof StackFileError)
     return [{ impossible: `${now.file} is refused, so there is nothing to compare with.` }, told];
   try {
-    const before = await viewOf(input.text("from") ?? "HEAD", project, name, io);
+    const before = await viewOf(options.from ?? "HEAD", project, name, io);
     const diff = diffAccess(before.view, viewOfStack("now", now));
     return [{ diff, notes: before.notes }, told ?? before.stack?.phase];
   } catch (error) {

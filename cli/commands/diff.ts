@@ -3,41 +3,50 @@ import { type FailOn, failOn } from "../../policies/access/diff/fail-on.ts";
 import { diffText } from "../../report/diff-text.ts";
 import { diffJson } from "../../report/json.ts";
 import { diffMarkdown } from "../../report/markdown.ts";
-import type { Command, Input } from "../command.ts";
+import { type CommonOptions, type Subcommand, valueOption } from "../command.ts";
 import { exit, UsageError } from "../exit.ts";
 import { type Io, paint } from "../io.ts";
-import { deliver, formatOf, formatOptions, json } from "../output.ts";
+import { deliver, formatOf, formatOptions, json, type OutputOptions } from "../output.ts";
 import { projectOf, stackIn } from "../project.ts";
 import { viewMeaning, viewOf } from "../views.ts";
 
+interface Options extends CommonOptions, OutputOptions {
+  from?: string;
+  to?: string;
+  failOn?: string;
+}
+
 /** Who gains and who loses access between two views. */
-export const diff: Command = {
+export const diff: Subcommand<Options> = {
   name: "diff",
-  summary: "who gains and who loses access between two views",
-  args: "[stack]",
-  most: 1,
-  options: {
-    from: { value: "<view>", meaning: "the view before; default: HEAD" },
-    to: { value: "<view>", meaning: "the view after; default: now" },
-    ...formatOptions(["table", "markdown", "json"]),
-    "fail-on": {
-      value: "<kinds>",
-      meaning: `exit with ${exit.changed} on these changes, a comma between them: gain, public, loss`,
-    },
+  define(command) {
+    command
+      .description("who gains and who loses access between two views")
+      .argument("[stack]", "the stack; default: the only one")
+      .addOption(valueOption("--from <view>", "the view before; default: HEAD"))
+      .addOption(valueOption("--to <view>", "the view after; default: now"));
+    for (const option of formatOptions(["table", "markdown", "json"])) command.addOption(option);
+    command
+      .addOption(
+        valueOption(
+          "--fail-on <kinds>",
+          `exit with ${exit.changed} on these kinds of changes, separated by commas: gain, public, loss`,
+        ),
+      )
+      .addHelpText("after", viewMeaning);
   },
-  notes: viewMeaning,
-  async run(input, io) {
-    const format = formatOf(input);
-    const kinds = failOnOf(input);
-    const project = projectOf(input, io);
-    const stack = stackIn(project, input.args[0]);
+  async run(args, options, io) {
+    const format = formatOf(options);
+    const kinds = failOnOf(options.failOn);
+    const project = projectOf(options, io);
+    const stack = stackIn(project, args[0]);
     const [before, after] = await Promise.all([
-      viewOf(input.text("from") ?? "HEAD", project, stack, io),
-      viewOf(input.text("to") ?? "now", project, stack, io),
+      viewOf(options.from ?? "HEAD", project, stack, io),
+      viewOf(options.to ?? "now", project, stack, io),
     ]);
     const found = diffAccess(before.view, after.view);
     const notes = [...before.notes, ...after.notes];
-    deliver(written(format, stack, found, notes, input, io), input, io);
+    deliver(written(format, stack, found, notes, options, io), options, io);
     return failOn(found, kinds) ? exit.changed : exit.ok;
   },
 };
@@ -47,7 +56,7 @@ function written(
   stack: string,
   found: AccessDiff,
   notes: readonly string[],
-  input: Input,
+  { output }: Options,
   io: Io,
 ): string {
   switch (format) {
@@ -56,7 +65,7 @@ function written(
     case "markdown":
       return `${[diffMarkdown(found), ...notes.map((note) => `- ${note}\n`)].join("\n")}`;
     default: {
-      const colour = io.colour && input.text("output") === undefined;
+      const colour = io.colour && output === undefined;
       const head = paint({ colour }, "bold", `${stack} · ${found.before} → ${found.after}`);
       const body = diffText(found, { limit: Number.POSITIVE_INFINITY });
       return `${head}\n\n${painted(body, colour)}${notes.map((note) => `\n! ${note}\n`).join("")}`;
@@ -80,9 +89,8 @@ function painted(text: string, colour: boolean): string {
 
 const failOnKinds: readonly FailOn[] = ["gain", "public", "loss"];
 
-/** @throws UsageError when `--fail-on` names what is no kind. */
-export function failOnOf(input: Input): FailOn[] {
-  const text = input.text("fail-on");
+/** @throws UsageError if `--fail-on` has an unknown kind. */
+function failOnOf(text: string | undefined): FailOn[] {
   if (text === undefined) return [];
   return text.split(",").map((part) => {
     const kind = failOnKinds.find((one) => one === part.trim());

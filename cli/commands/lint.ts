@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { Option } from "commander";
 import { type Finding, lintPolicy } from "../../policies/language/lint.ts";
 import { parsePolicy } from "../../policies/language/parse.ts";
 import { newestRelease } from "../../policies/language/releases.ts";
 import { aligned, visible } from "../../report/text.ts";
 import { counted } from "../../stack-file/text.ts";
-import type { Command, Input } from "../command.ts";
+import { type CommonOptions, type Subcommand, valueOption } from "../command.ts";
 import { CliError, exit, UsageError } from "../exit.ts";
 import { type Io, paint } from "../io.ts";
 import { json } from "../output.ts";
@@ -22,27 +23,32 @@ interface Told {
   mend?: string;
 }
 
-/** Reads a policy as Pomerium would and says what is wrong with it. */
-export const lint: Command = {
+interface Options extends CommonOptions {
+  pomerium?: string;
+  addresses?: "real" | "proxied";
+  json?: boolean;
+}
+
+/** Reads a policy as Pomerium would, and says what is wrong with it. */
+export const lint: Subcommand<Options> = {
   name: "lint",
-  summary: "what is wrong with a policy in Pomerium's language",
-  args: "<file|->",
-  most: 1,
-  options: {
-    pomerium: { value: "<release>", meaning: `Pomerium's release; default: ${newestRelease}` },
-    addresses: {
-      value: "<kind>",
-      meaning: "whether Pomerium sees callers' own addresses; nothing is said of source_ip when absent",
-      choices: ["real", "proxied"],
-    },
-    json: { meaning: "for programs" },
+  define(command) {
+    command
+      .description("what is wrong with a policy in Pomerium's language")
+      .argument("<file>", "the policy's file, or - for standard input")
+      .addOption(valueOption("--pomerium <release>", `Pomerium's release; default: ${newestRelease}`))
+      .addOption(
+        new Option(
+          "--addresses <kind>",
+          "whether Pomerium sees the callers' own addresses; without it, source_ip is not checked",
+        ).choices(["real", "proxied"]),
+      )
+      .option("--json", "for programs")
+      .addHelpText("after", "\nWarnings alone do not fail.");
   },
-  notes: ["- reads the policy from standard input. Warnings alone do not fail."],
-  async run(input, io) {
-    const [file] = input.args;
-    if (file === undefined) throw new UsageError("lint needs the policy's file, or - for standard input");
-    const found = findings(await read(file, io), input);
-    if (input.flag("json")) io.out(json("policy-lint", { file, findings: found }));
+  async run([file = "-"], options, io) {
+    const found = findings(await read(file, io), options);
+    if (options.json) io.out(json("policy-lint", { file, findings: found }));
     else io.out(shown(file === "-" ? "standard input" : file, found, io));
     return found.some(({ severity }) => severity === "error") ? exit.failed : exit.ok;
   },
@@ -59,7 +65,7 @@ async function read(file: string, io: Io): Promise<string> {
   }
 }
 
-function findings(text: string, input: Input): Told[] {
+function findings(text: string, options: Options): Told[] {
   const parsed = parsePolicy(text);
   if (!parsed.policy)
     return parsed.problems.map(({ line, column, message, hint }) => ({
@@ -67,10 +73,9 @@ function findings(text: string, input: Input): Told[] {
       ...(hint === undefined ? {} : { mend: hint }),
     }));
   const place = positions(text);
-  const clientAddresses = input.text("addresses") as "real" | "proxied" | undefined;
-  const pomerium = input.text("pomerium") ?? newestRelease;
+  const { addresses: clientAddresses, pomerium = newestRelease } = options;
   if (!/^v?\d+\.\d+(\.\d+)?$/.test(pomerium))
-    throw new UsageError(`--pomerium ${pomerium}: no release; write it as in ${newestRelease}`);
+    throw new UsageError(`--pomerium ${pomerium}: not a release; write it like ${newestRelease}`);
   return lintPolicy(parsed.policy, { pomerium, ...(clientAddresses ? { clientAddresses } : {}) })
     .map(({ where, ...finding }) => ({ ...place(where), ...finding }))
     .sort((one, other) => one.line - other.line || one.column - other.column);

@@ -4,30 +4,32 @@ import type { Stack } from "../../stack/stack.ts";
 import { preview, setPhase } from "../../stack-file/commands.ts";
 import { StackFileError } from "../../stack-file/problems.ts";
 import { stackFileName } from "../../stack-file/stack-file.ts";
-import type { Command } from "../command.ts";
+import type { CommonOptions, Subcommand } from "../command.ts";
 import { exit } from "../exit.ts";
 import { paint } from "../io.ts";
 import { json } from "../output.ts";
 import { projectOf, stackIn } from "../project.ts";
 import { stackNow } from "../views.ts";
 
-/** What stands between the live cluster and `retired`. */
-export const ready: Command = {
+/** What must still happen before the live cluster can go to `retired`. */
+export const ready: Subcommand<CommonOptions & { json?: boolean }> = {
   name: "ready",
-  summary: "whether the cluster is ready to leave ingress-nginx for good",
-  args: "[stack]",
-  most: 1,
-  options: {
-    json: { meaning: "for programs" },
+  define(command) {
+    command
+      .description("whether the cluster is ready to leave ingress-nginx for good")
+      .argument("[stack]", "the stack; default: the only one")
+      .option("--json", "for programs")
+      .addHelpText(
+        "after",
+        `
+Reads the live cluster and changes nothing. Each row is a gate, which \`ingressNginx.override\` can override by
+its name, or the protections that the nginx Ingresses give and Pomerium does not. Exits with 1 while the cluster
+is not ready.`,
+      );
   },
-  notes: [
-    "Looks at the live cluster, and writes to nothing. A row is a gate, which `ingressNginx.override` can override by",
-    "its name, or the protections that the apps' nginx Ingresses have and Pomerium has not. Exits with 1 while it is",
-    "not ready.",
-  ],
-  async run(input, io) {
-    const project = projectOf(input, io);
-    const stack = stackNow(project, stackIn(project, input.args[0]));
+  async run(args, options, io) {
+    const project = projectOf(options, io);
+    const stack = stackNow(project, stackIn(project, args[0]));
     if (stack.ingressNginx === undefined)
       throw new StackFileError(stackFileName(stack.name), [
         {
@@ -37,7 +39,7 @@ export const ready: Command = {
       ]);
     const rows = await io.readReadiness(stack);
     const data = readinessData(rows);
-    if (input.flag("json")) io.out(json("readiness", { stack: stack.name, ...data }));
+    if (options.json) io.out(json("readiness", { stack: stack.name, ...data }));
     else
       io.out(
         told(stack, rows, data.ready, paint(io, data.ready ? "green" : "yellow", verdict(rows, data.ready))),

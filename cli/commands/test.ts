@@ -9,7 +9,7 @@ import { testsJson } from "../../report/json.ts";
 import { aligned, visible } from "../../report/text.ts";
 import type { Stack } from "../../stack/stack.ts";
 import { counted } from "../../stack-file/text.ts";
-import type { Command } from "../command.ts";
+import type { CommonOptions, Subcommand } from "../command.ts";
 import { exit } from "../exit.ts";
 import { type Io, paint } from "../io.ts";
 import { json } from "../output.ts";
@@ -22,27 +22,29 @@ interface Tested {
   missing: readonly Untested[];
 }
 
-/** Runs the stack files' access tests. */
-export const test: Command = {
+/** Runs the access tests of the stack files. */
+export const test: Subcommand<CommonOptions & { all?: boolean; json?: boolean }> = {
   name: "test",
-  summary: "runs the access tests of the stack files",
-  args: "[stack…]",
-  most: 1000,
-  options: {
-    all: { meaning: "every single answer, not only the failing ones" },
-    json: { meaning: "for programs" },
+  define(command) {
+    command
+      .description("runs the access tests of the stack files")
+      .argument("[stacks...]", "the stacks; default: all")
+      .option("--all", "every answer, not only the failing ones")
+      .option("--json", "for programs")
+      .addHelpText(
+        "after",
+        `
+Every caller counts at every path of a test. An answer that cannot be decided fails. A preview refuses what fails
+here.`,
+      );
   },
-  notes: [
-    "All stacks when none is named. Every caller at every path of a test is counted; what cannot be decided",
-    "fails. A preview refuses what fails here.",
-  ],
-  async run(input, io) {
-    const project = projectOf(input, io);
-    const tested = stacksOf(project, input.args).map((name): Tested => {
+  async run(args, options, io) {
+    const project = projectOf(options, io);
+    const tested = stacksOf(project, args).map((name): Tested => {
       const stack = stackNow(project, name);
       return { stack, results: runAccessTests(stack), missing: untested(stack) };
     });
-    if (input.flag("json"))
+    if (options.json)
       io.out(
         json("access-tests-of-stacks", {
           stacks: tested.map(({ stack, results, missing }) => ({
@@ -51,7 +53,7 @@ export const test: Command = {
           })),
         }),
       );
-    else io.out(tested.map((one) => told(one, input.flag("all"), io)).join("\n"));
+    else io.out(tested.map((one) => told(one, options.all === true, io)).join("\n"));
     return tested.every(holds) ? exit.ok : exit.failed;
   },
 };
