@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { App } from "./components/apps/App.ts";
 import { Verify } from "./components/apps/Verify.ts";
+import { takenOver } from "./components/certificates/checks.ts";
 import { DnsIssuer } from "./components/certificates/DnsIssuer.ts";
 import { HostCertificate } from "./components/certificates/HostCertificate.ts";
-import { hasOwnCertificate, sharedCertificates } from "./components/certificates/shared.ts";
+import { hasOwnCertificate, sharedCertificates } from "./components/certificates/wanted.ts";
 import { objectLabel } from "./components/cluster/objects.ts";
 import { recordPhase } from "./components/cluster/phase-record.ts";
 import { clusterProvider } from "./components/cluster/provider.ts";
@@ -20,7 +21,6 @@ import { announce } from "./stack/announce.ts";
 import { loadFromPulumi, secretOutput, secretOutputs } from "./stack/load-from-pulumi.ts";
 import { phaseEffects } from "./stack/phases.ts";
 import { preflight } from "./stack/preflight.ts";
-import { existingCertificate } from "./stack/preflight-certificates.ts";
 import { isVerify } from "./stack/preflight-problems.ts";
 import { plainly } from "./stack/refusal.ts";
 
@@ -38,7 +38,7 @@ const { version, identityProvider, session, storage } = stack.pomerium;
 const { zones, ...issuance } = stack.certificates;
 const issuer = new DnsIssuer(
   "issuer",
-  { ...issuance, zones: secretOutputs(zones), live: findings.certificates.live },
+  { ...issuance, zones: secretOutputs(zones), live: findings.certificates },
   { provider },
 );
 /** Zones whose certificates are proven: a first one has been issued in each. */
@@ -70,7 +70,7 @@ const pomerium = new Pomerium(
 /** A certificate's issuer, and the Certificate itself where the cluster has it already. */
 const issued = (host: string, namespace: string, secretName: string) => ({
   issuer: issuer.issuerFor(host),
-  ...existingCertificate(findings.certificates.live, namespace, secretName),
+  ...takenOver(findings.certificates, namespace, secretName),
 });
 
 /** What a phase is made of, beside what it removes. */

@@ -1,9 +1,18 @@
+/** Whether a host is a zone, or lies in it at any depth. */
+export function liesIn(host: string, zone: string): boolean {
+  return host === zone || host.endsWith(`.${zone}`);
+}
+
 /** The zone in which a host lies: the longest one that the host ends in; undefined when none. */
 export function zoneOf(host: string, zones: Iterable<string>): string | undefined {
   let found: string | undefined;
-  for (const zone of zones)
-    if ((host === zone || host.endsWith(`.${zone}`)) && zone.length > (found?.length ?? 0)) found = zone;
+  for (const zone of zones) if (liesIn(host, zone) && zone.length > (found?.length ?? 0)) found = zone;
   return found;
+}
+
+/** Whether a certificate with these names is valid for a host. `*.example.org` stands for exactly one label. */
+export function covers(dnsNames: readonly string[], host: string): boolean {
+  return dnsNames.includes(host) || dnsNames.includes(host.replace(/^[^.]+/, "*"));
 }
 
 /** How many labels a host has before its zone. */

@@ -1,3 +1,4 @@
+import { issuanceLines } from "../components/certificates/announce.ts";
 import type { Row } from "../components/cluster/readiness.ts";
 import { readinessTable } from "../components/cluster/readiness-table.ts";
 import { announceIngressNginx } from "../components/ingress-nginx/announce.ts";
@@ -31,7 +32,7 @@ export function announce(
     ...section("ready", [readiness(live), ...readinessTable(gates.filter((gate) => isShown(stack, gate)))]),
     ...section("pomerium", existingLines(stack, live, pomerium)),
     ...section("nginx", announceIngressNginx(stack, live, ingressNginx, phase.ingressNginx, gates)),
-    ...section("issuer", certificates.changes),
+    ...section("issuer", issuanceLines(stack.certificates, certificates)),
     ...section(
       "tunnel",
       Object.entries(tunnels.changes).flatMap(([name, changes]) =>

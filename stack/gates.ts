@@ -1,4 +1,5 @@
 import { canariesGate } from "../components/certificates/gates/canaries.ts";
+import type { CertificateGateInput } from "../components/certificates/gates/input.ts";
 import { issuersGate } from "../components/certificates/gates/issuers.ts";
 import { ownersGate } from "../components/certificates/gates/owners.ts";
 import { secretsGate } from "../components/certificates/gates/secrets.ts";
@@ -9,7 +10,7 @@ import { hostsGate } from "../components/ingress-nginx/gates/hosts.ts";
 import { type GateName, gateNames } from "../components/ingress-nginx/gates/names.ts";
 import { phaseGate } from "../components/ingress-nginx/gates/phase.ts";
 import type { LiveIngressNginx } from "../components/ingress-nginx/live.ts";
-import { hasNoEffect, isRemoved } from "../components/ingress-nginx/removal-state.ts";
+import { hasNoEffect, isRemoved, stayingIngresses } from "../components/ingress-nginx/removal-state.ts";
 import type { Problem } from "../stack-file/problems.ts";
 import type { Stack } from "./stack.ts";
 
@@ -29,11 +30,16 @@ export interface Gate extends Row {
 const gateItems: Record<GateName, (input: GateInput) => Item[]> = {
   phase: phaseGate,
   hosts: hostsGate,
-  issuers: issuersGate,
-  canaries: canariesGate,
-  owners: ownersGate,
-  secrets: secretsGate,
+  issuers: (input) => issuersGate(ofCertificates(input)),
+  canaries: (input) => canariesGate(ofCertificates(input)),
+  owners: (input) => ownersGate(ofCertificates(input)),
+  secrets: (input) => secretsGate(ofCertificates(input)),
 };
+
+/** The part that the gates of certificates need. */
+export function ofCertificates({ stack, cluster, nginx, issuance }: GateInput): CertificateGateInput {
+  return { stack, issuance, leaving: nginx, staying: stayingIngresses(nginx, cluster) };
+}
 
 /** Gates about single objects. They still matter while a removal goes on. */
 const duringRemoval: readonly GateName[] = ["phase", "hosts", "owners"];

@@ -1,3 +1,6 @@
+import { certificateProblems } from "../components/certificates/checks.ts";
+import { wantedIssuance } from "../components/certificates/issuer-objects.ts";
+import { type LiveIssuance, readIssuance } from "../components/certificates/live.ts";
 import type { ReadOnlyApi } from "../components/cluster/api.ts";
 import { inspect } from "../components/cluster/inspect.ts";
 import { type LiveCluster, readCluster } from "../components/cluster/live.ts";
@@ -11,7 +14,6 @@ import { type LivePomerium, readPomerium } from "../components/pomerium/live.ts"
 import { StackFileError } from "../stack-file/problems.ts";
 import { stackFileName } from "../stack-file/stack-file.ts";
 import { type Gate, gateProblems, gates } from "./gates.ts";
-import { type CertificateReport, inspectCertificates } from "./preflight-certificates.ts";
 import { accessProblems, preflightProblems } from "./preflight-problems.ts";
 import { inspectTunnels, type TunnelReport } from "./preflight-tunnels.ts";
 import type { Stack } from "./stack.ts";
@@ -19,7 +21,8 @@ import type { Stack } from "./stack.ts";
 /** What the program knows of the cluster when it begins to register. */
 export interface ClusterFindings {
   cluster: LiveCluster;
-  certificates: CertificateReport;
+  /** What it has of everything that issues certificates. */
+  certificates: LiveIssuance;
   /** The cluster's own; undefined when the stack file speaks of none. */
   ingressNginx: LiveIngressNginx | undefined;
   /** What it has of Pomerium already. */
@@ -42,7 +45,7 @@ export async function readFindings(stack: Stack, api: ReadOnlyApi): Promise<Clus
   const reading = readCluster(api);
   const [cluster, certificates, ingressNginx, pomerium] = await Promise.all([
     reading,
-    inspectCertificates(stack, api),
+    readIssuance(api, wantedIssuance(stack.certificates)),
     inspectIngressNginx(stack, api, reading),
     readPomerium(api, reading),
   ]);
@@ -58,7 +61,7 @@ export function readinessOf(
   { cluster, certificates, ingressNginx: nginx }: ClusterFindings,
 ): { gates: Gate[]; losses: Loss[]; rows: Row[] } {
   if (nginx === undefined) return { gates: [], losses: [], rows: [] };
-  const found = gates({ stack, cluster, nginx, issuance: certificates.live });
+  const found = gates({ stack, cluster, nginx, issuance: certificates });
   if (found.length === 0) return { gates: [], losses: [], rows: [] };
   const lost = losses(stack, nginx);
   return { gates: found, losses: lost, rows: lost.length > 0 ? [...found, protectionsRow(lost)] : found };
@@ -82,7 +85,7 @@ export async function preflight(stack: Stack): Promise<Findings> {
   const problems = [
     ...accessProblems(stack),
     ...preflightProblems(stack, cluster, [
-      ...certificates.problems,
+      ...certificateProblems(stack, certificates),
       ...tunnels.problems,
       ...existingProblems(stack, cluster, pomerium),
       ...noWayBack(stack, cluster, nginx),

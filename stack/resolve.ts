@@ -1,7 +1,7 @@
 import type { AppConfig } from "../components/apps/config.ts";
 import { checkTogether, resolveApp } from "../components/apps/resolve.ts";
 import { type AppInput, appName } from "../components/apps/schema.ts";
-import { checkCertificates, resolveCertificates, warnOfHttp01 } from "../components/certificates/resolve.ts";
+import { checkCertificates, resolveCertificates, warnOfHttp01 } from "../components/certificates/config.ts";
 import { checkAbandoned, resolveIngressNginx } from "../components/ingress-nginx/config.ts";
 import { authenticateHost, checkPomerium, resolvePomerium } from "../components/pomerium/resolve.ts";
 import { checkRules, checkTunnels, resolveTunnels, warnOfTunnels } from "../components/tunnels/resolve.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { appSchema as app, appName } from "../components/apps/schema.ts";
-import { certificatesSchema } from "../components/certificates/schema.ts";
+import { certificatesSchema } from "../components/certificates/config.ts";
 import { clusterSchema } from "../components/cluster/schema.ts";
 import { acceptSchema } from "../components/ingress-nginx/annotations/accept.ts";
 import { ingressNginxSchema } from "../components/ingress-nginx/config.ts";

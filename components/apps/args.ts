@@ -2,7 +2,8 @@ import type { Input, InputPropertyErrorDetails } from "@pulumi/pulumi";
 import type { accessRoutes } from "../../policies/access/routes.ts";
 import type { Route } from "../../policies/annotations/annotations.ts";
 import { checkRoute } from "../../policies/annotations/check.ts";
-import { certificateProblems, covers, hostName } from "../certificates/certificate-args.ts";
+import { covers } from "../../stack-file/hosts.ts";
+import { isHost } from "../../stack-file/values.ts";
 import { ingressName } from "../cluster/names.ts";
 import type { ServiceBackend } from "./ingress.ts";
 
@@ -54,7 +55,7 @@ export function appProblems(name: string, args: AppArgs): InputPropertyErrorDeta
       "name",
       `"${name}" makes no name of a Kubernetes object: lower case letters, digits and hyphens, at most 46`,
     );
-  if (!hostName.test(args.host)) report("host", `"${args.host}" is no host name in lower case`);
+  if (!isHost(args.host)) report("host", `"${args.host}" is no host name in lower case`);
   if (typeof args.namespace === "string" && !label.test(args.namespace))
     report("namespace", `"${args.namespace}" is no namespace's name`);
   if (!label.test(args.service.name)) report("service.name", `"${args.service.name}" is no Service's name`);
@@ -71,12 +72,6 @@ export function appProblems(name: string, args: AppArgs): InputPropertyErrorDeta
     report("access", "a stream of bytes has no paths that could be open");
   if (args.certificate) {
     const { dnsNames = [args.host] } = args.certificate;
-    const given = certificateProblems({ ...args.certificate, dnsNames });
-    // A wrong host is told once, as the host.
-    const own = args.certificate.dnsNames
-      ? given
-      : given.filter(({ propertyPath }) => propertyPath === "secretName");
-    for (const { propertyPath, reason } of own) report(`certificate.${propertyPath}`, reason);
     if (!covers(dnsNames, args.host))
       report("certificate.dnsNames", `none of them is a name for ${args.host}`);
   }

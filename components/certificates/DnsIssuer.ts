@@ -1,91 +1,116 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { zoneOf } from "../../stack-file/hosts.ts";
 import { importOf } from "../cluster/import.ts";
 import { managedBy } from "../cluster/live.ts";
 import { type ObjectOfKind, objectLabel } from "../cluster/objects.ts";
 import { secretData, secretOutputs } from "../cluster/secret.ts";
-import { type DnsIssuerArgs, issuerProblems, type ZoneArgs } from "./dns-issuer-args.ts";
 import { HostCertificate } from "./HostCertificate.ts";
-import {
-  canaryHost,
-  canarySecret,
-  credentialKeys,
-  credentialsName,
-  issuerSpec,
-  zoneOfHost,
-} from "./issuer-spec.ts";
-import { resolveWebhook } from "./webhook.ts";
-import { installWebhook } from "./webhook-release.ts";
+import { install } from "./install.ts";
+import { hasCredentials, installations } from "./issuer-objects.ts";
+import { canaryHost, canarySecret, credentialsName, issuerSpec } from "./issuer-spec.ts";
+import type { Webhook } from "./solvers/porkbun-webhook.ts";
+import { type SolverName, solverOf } from "./solvers/registry.ts";
 
-export type { DnsIssuerArgs, ZoneArgs } from "./dns-issuer-args.ts";
+export interface DnsIssuerArgs {
+  /** Name of the ClusterIssuer: `letsencrypt-prod`. */
+  issuer: string;
+  /** ACME directory. */
+  server: string;
+  /** Address of the ACME account. Another address registers the account anew. */
+  email: string;
+  /** DNS zone → how its challenges are solved. At least one. */
+  zones: Record<string, ZoneArgs>;
+  /** Namespace of cert-manager, where it looks for a ClusterIssuer's Secrets. */
+  namespace: string;
+  /** The webhook for Porkbun; installed only when a zone is solved by it. */
+  webhook: Webhook;
+  /** IngressClass that answers HTTP-01 challenges. Default: pomerium. */
+  ingressClass?: pulumi.Input<string>;
+  /** Prove each zone's solver by a certificate for `canary.<zone>`; a zone with HTTP-01 has none. Default: true. */
+  canary?: boolean;
+  /** What the cluster has already. It is taken over. Default: nothing. */
+  live?: {
+    /** A ClusterIssuer of that name. */
+    issuer?: {
+      /** Somebody else made it: it stays when this stack goes, and so do its webhook and credentials. */
+      foreign: boolean;
+      acme?: {
+        /** Secret with the account's key, which stays in use. */
+        accountKey: string;
+      };
+    };
+    /** Names of the Helm releases. */
+    releases?: readonly string[];
+    /** Labels (`objectLabel`) of other objects that the issuer needs. */
+    present?: readonly string[];
+  };
+}
+
+/** How the challenges of a zone are solved. */
+export interface ZoneArgs {
+  solver: SolverName;
+  /** The solver's credentials, by their keys in the stack file. Default: none. */
+  secrets?: Record<string, pulumi.Input<string>>;
+  /** The solver's further settings. Default: none. */
+  settings?: Record<string, unknown>;
+}
 
 /**
- * The ClusterIssuer of all certificates, with one solver per DNS zone, and what the solvers need: credentials and,
- * for Porkbun, a webhook. Each zone is proven by a certificate of its own before anything relies on it.
+ * The ClusterIssuer of all certificates, with one solver per DNS zone, and what the solvers need: credentials and
+ * webhooks. Each zone is proven by a certificate of its own before anything relies on it.
  *
- * An issuer that the cluster had before is taken over, its ACME account kept. The certificates of ingress-nginx
- * are renewed by it too, so a stack that is destroyed leaves it there, with everything that it needs.
+ * An issuer that the cluster has already is taken over with its ACME account. It also renews the certificates of
+ * ingress-nginx, so it stays with everything that it needs when the stack is destroyed.
  *
  * @see https://cert-manager.io/docs/configuration/acme/dns01/
  */
 export class DnsIssuer extends pulumi.ComponentResource {
   /** The ClusterIssuer's name. Known at once, but resolved only when its ACME account is registered. */
   readonly issuer: pulumi.Output<string>;
-  /** Zone → the host whose certificate proves the zone's solver, resolved when that has been issued. */
+  /** Zone → the host whose certificate proves the zone's solver. Resolved when that certificate is issued. */
   readonly canaries: Record<string, pulumi.Output<string>>;
   readonly #zones: string[];
 
-  /** @throws pulumi.InputPropertiesError with every wrong argument. */
   constructor(name: string, args: DnsIssuerArgs, opts?: pulumi.ComponentResourceOptions) {
-    const errors = issuerProblems(args);
-    if (errors.length > 0)
-      throw new pulumi.InputPropertiesError({ message: `The arguments of issuer ${name} are wrong`, errors });
-    const solvers = Object.fromEntries(
-      Object.entries(args.zones).map(([zone, { solver }]) => [zone, solver]),
+    const zones = Object.fromEntries(
+      Object.entries(args.zones).map(([zone, { solver, settings = {} }]) => [zone, { solver, settings }]),
     );
-    const { live = {}, namespace = "cert-manager", ingressClass = "pomerium", ...recorded } = args;
-    // What the component records as its inputs is there for all to read: no credentials.
+    const { live = {}, namespace, webhook, ingressClass = "pomerium", ...recorded } = args;
+    const solvers = Object.fromEntries(Object.entries(zones).map(([zone, { solver }]) => [zone, solver]));
+    // Anybody may read the recorded inputs of a component: no credentials.
     super("pomerium-migration:certificates:DnsIssuer", name, { ...recorded, zones: solvers }, opts);
 
-    this.#zones = Object.keys(solvers);
-    const webhook = resolveWebhook(args.webhook);
+    this.#zones = Object.keys(zones);
     const takenOver = live.issuer?.foreign ?? false;
-    const existing = [
-      ...(live.existing ?? []),
-      ...(live.release ? [objectLabel({ kind: "Release", name: webhook.release, namespace })] : []),
+    const present = [
+      ...(live.present ?? []),
+      ...(live.releases ?? []).map((release) => objectLabel({ kind: "Release", name: release, namespace })),
       ...(live.issuer ? [objectLabel({ kind: "ClusterIssuer", name: args.issuer })] : []),
     ];
     const optionsOf = (object: ObjectOfKind): pulumi.CustomResourceOptions => ({
       parent: this,
       retainOnDelete: takenOver,
-      ...importOf(existing, object),
+      ...importOf(present, object),
     });
 
-    const credentials = Object.entries(args.zones).flatMap(([zone, zoneArgs]) => {
-      const texts = credentialsOf(zoneArgs);
-      if (texts === undefined) return [];
-      const object = { kind: "Secret", name: credentialsName(zone, zoneArgs.solver), namespace } as const;
-      return new k8s.core.v1.Secret(
-        `${name}-credentials-${zone}`,
-        {
-          metadata: { name: object.name, namespace },
-          type: "Opaque",
-          data: secretData(texts),
-        },
-        { ...optionsOf(object), additionalSecretOutputs: secretOutputs },
-      );
-    });
-
-    const porkbun = Object.keys(solvers).filter((zone) => solvers[zone] === "porkbun");
-    const installed =
-      porkbun.length === 0
-        ? []
-        : installWebhook(`${name}-webhook`, {
-            webhook,
-            namespace,
-            credentials: porkbun.map((zone) => credentialsName(zone, "porkbun")),
-            optionsOf,
-          });
+    const credentials = Object.entries(args.zones)
+      .filter(([, { solver }]) => hasCredentials(solver))
+      .map(([zone, zoneArgs]) => {
+        const object = { kind: "Secret", name: credentialsName(zone, zoneArgs.solver), namespace } as const;
+        return new k8s.core.v1.Secret(
+          `${name}-credentials-${zone}`,
+          {
+            metadata: { name: object.name, namespace },
+            type: "Opaque",
+            data: secretData(credentialsOf(zoneArgs)),
+          },
+          { ...optionsOf(object), additionalSecretOutputs: secretOutputs },
+        );
+      });
+    const installed = installations({ namespace, webhook, zones }).flatMap((installation) =>
+      install(name, installation, namespace, optionsOf),
+    );
 
     const clusterIssuer = new k8s.apiextensions.CustomResource(
       // Another name is another issuer: certificates change over before the former goes.
@@ -103,7 +128,7 @@ export class DnsIssuer extends pulumi.ComponentResource {
             server: args.server,
             email: args.email,
             accountKey: live.issuer?.acme?.accountKey ?? args.issuer,
-            zones: solvers,
+            zones,
             webhook,
             ingressClass: className,
           }),
@@ -115,11 +140,13 @@ export class DnsIssuer extends pulumi.ComponentResource {
         customTimeouts: { create: "5m", update: "5m" },
       },
     );
-    // Through its URN, which is known in a preview too, and resolves when the wait is over.
+    // The URN is known in a preview too, and resolves when the wait is over.
     this.issuer = clusterIssuer.urn.apply(() => args.issuer);
 
     const proven =
-      args.canary === false ? [] : Object.keys(solvers).filter((zone) => solvers[zone] !== "http01");
+      args.canary === false
+        ? []
+        : this.#zones.filter((zone) => solverOf(args.zones[zone]!.solver).type === "DNS-01");
     this.canaries = Object.fromEntries(
       proven.map((zone) => {
         const canary = new HostCertificate(
@@ -146,7 +173,7 @@ export class DnsIssuer extends pulumi.ComponentResource {
    * @throws RangeError for a host that lies in no zone.
    */
   issuerFor(host: string): pulumi.Output<string> {
-    const zone = zoneOfHost(host, this.#zones);
+    const zone = zoneOf(host, this.#zones);
     if (zone === undefined) throw new RangeError(`${host} lies in no zone of the issuer`);
     const canary = this.canaries[zone];
     return canary === undefined ? this.issuer : pulumi.all([this.issuer, canary]).apply(([name]) => name);
@@ -165,16 +192,11 @@ function registered(email: string): string {
   ]);
 }
 
-function credentialsOf(zone: ZoneArgs): Record<string, pulumi.Input<string>> | undefined {
-  switch (zone.solver) {
-    case "porkbun":
-      return {
-        [credentialKeys.apiKey]: zone.apiKey,
-        [credentialKeys.secretApiKey]: zone.secretApiKey,
-      };
-    case "cloudflare":
-      return { [credentialKeys.apiToken]: zone.apiToken };
-    case "http01":
-      return undefined;
-  }
+/** A zone's credentials, by their keys in the Secret. */
+function credentialsOf({ solver, secrets = {} }: ZoneArgs): Record<string, pulumi.Input<string>> {
+  return Object.fromEntries(
+    Object.entries(solverOf(solver).secrets).flatMap(([setting, key]) =>
+      secrets[setting] === undefined ? [] : [[key, secrets[setting]]],
+    ),
+  );
 }

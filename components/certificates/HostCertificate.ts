@@ -1,13 +1,25 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { importAs } from "../cluster/import.ts";
-import { certificateProblems, type HostCertificateArgs } from "./certificate-args.ts";
 
-export type { HostCertificateArgs } from "./certificate-args.ts";
+export interface HostCertificateArgs {
+  /** Namespace of the certificate and its Secret: that of the Ingress, or Pomerium's own. */
+  namespace: pulumi.Input<string>;
+  /** Secret that cert-manager writes the certificate to. No two hosts of a namespace may share one. */
+  secretName: string;
+  /** Names in the certificate: the host, or `*.<zone>`. At least one. */
+  dnsNames: readonly string[];
+  /** ClusterIssuer that issues it; handed on by what makes the issuer ready. */
+  issuer: pulumi.Input<string>;
+  /** Name of the Certificate. Default: that of its Secret. */
+  certificateName?: string;
+  /** `<namespace>/<name>` when the cluster has this Certificate: it is taken over, with what it has issued. */
+  existing?: string;
+}
 
 /**
- * A certificate in its own right. One that cert-manager makes for an annotated Ingress belongs to that
- * Ingress and goes with it, without a word, in the midst of a migration.
+ * A Certificate without an owner. One that cert-manager makes for an annotated Ingress belongs to that Ingress, and
+ * is deleted with it in the middle of a migration.
  *
  * @see https://cert-manager.io/docs/usage/certificate/
  */
@@ -15,26 +27,18 @@ export class HostCertificate extends pulumi.ComponentResource {
   /** The Secret's name. Known at once, but resolved only when the certificate has been issued. */
   readonly secretName: pulumi.Output<string>;
 
-  /** @throws pulumi.InputPropertiesError with every wrong argument. */
   constructor(name: string, args: HostCertificateArgs, opts?: pulumi.ComponentResourceOptions) {
-    const errors = certificateProblems(args);
-    if (errors.length > 0)
-      throw new pulumi.InputPropertiesError({
-        message: `The arguments of certificate ${name} are wrong`,
-        errors,
-      });
     const { existing, ...recorded } = args;
     super("pomerium-migration:certificates:HostCertificate", name, recorded, opts);
-    const certificateName = args.certificateName ?? args.secretName;
     const certificate = new k8s.apiextensions.CustomResource(
       `${name}-certificate`,
       {
         apiVersion: "cert-manager.io/v1",
         kind: "Certificate",
         metadata: {
-          name: certificateName,
+          name: args.certificateName ?? args.secretName,
           namespace: args.namespace,
-          // A custom resource counts as done once it is written; this one only when it can be served.
+          // Pulumi takes a custom resource for done once it is written. This one is done when it can be served.
           annotations: { "pulumi.com/waitFor": "condition=Ready" },
         },
         spec: {
@@ -50,7 +54,7 @@ export class HostCertificate extends pulumi.ComponentResource {
         ...importAs(existing),
       },
     );
-    // Through its URN, which is known in a preview too, and resolves when the wait is over.
+    // The URN is known in a preview too, and resolves when the wait is over.
     this.secretName = certificate.urn.apply(() => args.secretName);
     this.registerOutputs({ secretName: this.secretName });
   }

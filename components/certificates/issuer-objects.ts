@@ -1,7 +1,9 @@
-import { credentialsName, type SolverName } from "./issuer-spec.ts";
-import { resolveWebhook, type Webhook, type WebhookArgs } from "./webhook.ts";
+import type { CertificatesConfig, Zone } from "./config.ts";
+import { credentialsName } from "./issuer-spec.ts";
+import type { Installation } from "./solvers/installation.ts";
+import { type SolverName, solverNames, solverOf } from "./solvers/registry.ts";
 
-/** An object that an issuer needs, beside its Helm release. */
+/** An object that an issuer needs, beside its Helm releases. */
 export interface IssuerObject {
   kind: keyof typeof collections;
   name: string;
@@ -18,66 +20,70 @@ const collections = {
   RoleBinding: { base: rbac, plural: "rolebindings" },
 };
 
+/** The part of the configuration that decides which objects an issuer has. */
+export type IssuerArgs = Pick<CertificatesConfig, "issuer" | "namespace" | "webhook"> & {
+  zones: Record<string, Pick<Zone, "solver">>;
+};
+
 /** Everything that is read of a cluster for an issuer. */
 export interface WantedIssuance {
   /** Name of the ClusterIssuer. */
   issuer: string;
   /** Namespace of cert-manager. */
   namespace: string;
-  /** Name of the webhook's Helm release; absent when none is needed. */
-  release?: string;
+  /** The Helm releases that the solvers need. */
+  releases: { name: string; apiGroup: string }[];
   objects: IssuerObject[];
 }
 
-/** What an issuer with these arguments consists of, its canaries apart. */
-export function wantedIssuance(args: {
-  issuer: string;
-  namespace?: string;
-  zones: Record<string, { solver: SolverName }>;
-  webhook?: WebhookArgs;
-}): WantedIssuance {
-  const { issuer, namespace = "cert-manager" } = args;
-  const webhook = resolveWebhook(args.webhook);
-  const solvers = Object.entries(args.zones).map(([zone, { solver }]) => [zone, solver] as const);
-  const isNeeded = solvers.some(([, solver]) => solver === "porkbun");
-  const secrets = solvers
-    .filter(([, solver]) => solver !== "http01")
-    .map(([zone, solver]) => ({ kind: "Secret", name: credentialsName(zone, solver), namespace }) as const);
+/** What an issuer consists of, without its canaries. */
+export function wantedIssuance(args: IssuerArgs): WantedIssuance {
+  const { issuer, namespace, zones } = args;
+  const needed = installations(args);
+  const secrets = Object.entries(zones)
+    .filter(([, { solver }]) => hasCredentials(solver))
+    .map(
+      ([zone, { solver }]) => ({ kind: "Secret", name: credentialsName(zone, solver), namespace }) as const,
+    );
   return {
     issuer,
     namespace,
-    ...(isNeeded ? { release: webhook.release } : {}),
-    objects: [...secrets, ...(isNeeded ? webhookRights(webhook, namespace) : [])],
+    releases: needed.map(({ release: { name, apiGroup } }) => ({ name, apiGroup })),
+    objects: [
+      ...secrets,
+      ...needed.flatMap(({ rights }) =>
+        rights.flatMap(({ name, namespace: place }): IssuerObject[] =>
+          place === undefined
+            ? [
+                { kind: "ClusterRole", name },
+                { kind: "ClusterRoleBinding", name },
+              ]
+            : [
+                { kind: "Role", name, namespace: place },
+                { kind: "RoleBinding", name, namespace: place },
+              ],
+        ),
+      ),
+    ],
   };
 }
 
-/** Rights that a webhook's chart leaves out. */
-function webhookRights(webhook: Webhook, namespace: string): IssuerObject[] {
-  const challenges = challengesName(webhook);
-  const credentials = { name: credentialsRoleName(webhook), namespace };
-  return [
-    ...(webhook.solverRbac === "own"
-      ? ([
-          { kind: "ClusterRole", name: challenges },
-          { kind: "ClusterRoleBinding", name: challenges },
-        ] as const)
-      : []),
-    ...(webhook.flavour === "mdonoughe"
-      ? ([
-          { kind: "Role", ...credentials },
-          { kind: "RoleBinding", ...credentials },
-        ] as const)
-      : []),
-  ];
+/** Whether the solver reads credentials from a Secret. */
+export function hasCredentials(solver: SolverName): boolean {
+  return Object.keys(solverOf(solver).secrets).length > 0;
 }
 
-/** A name that no chart uses: where the chart has the rule after all, Helm would refuse to share it. */
-export function challengesName({ release }: Webhook): string {
-  return `${release}:challenges`;
-}
-
-export function credentialsRoleName({ release }: Webhook): string {
-  return `${release}:credentials`;
+/** What the solvers of these zones need installed. */
+export function installations({
+  namespace,
+  webhook,
+  zones,
+}: Pick<IssuerArgs, "namespace" | "webhook" | "zones">): Installation[] {
+  return solverNames.flatMap((name) => {
+    const own = Object.keys(zones).filter((zone) => zones[zone]?.solver === name);
+    const credentials = own.map((zone) => credentialsName(zone, name));
+    return own.length === 0 ? [] : (solverOf(name).installation?.(webhook, { namespace, credentials }) ?? []);
+  });
 }
 
 /** Where the API server has the object. */

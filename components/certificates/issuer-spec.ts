@@ -1,21 +1,9 @@
-import type { SecretKey, SolverConfigs, Webhook } from "./webhook.ts";
-
-/** What solves a zone's challenges: a DNS provider's API, or Pomerium's own routes. */
-export type SolverName = "porkbun" | "cloudflare" | "http01";
+import { type SolverName, solverOf } from "./solvers/registry.ts";
+import type { Challenge, ChallengeContext } from "./solvers/solver.ts";
 
 /** One entry of `spec.acme.solvers`. */
-export interface Solver {
+export interface IssuerSolver extends Challenge {
   selector: { dnsZones: string[] };
-  dns01?:
-    | { cloudflare: { apiTokenSecretRef: SecretKey } }
-    | {
-        webhook: {
-          groupName: string;
-          solverName: "porkbun";
-          config: SolverConfigs[keyof SolverConfigs];
-        };
-      };
-  http01?: { ingress: { ingressClassName: string } };
 }
 
 export interface IssuerSpec {
@@ -23,85 +11,51 @@ export interface IssuerSpec {
     server: string;
     email: string;
     privateKeySecretRef: { name: string };
-    solvers: Solver[];
+    solvers: IssuerSolver[];
   };
 }
 
-export interface IssuerSpecArgs {
+export interface IssuerSpecArgs extends ChallengeContext {
   /** ACME directory. */
   server: string;
   /** Address of the ACME account. */
   email: string;
   /** Secret with the account's key; cert-manager makes it when there is none. */
   accountKey: string;
-  /** Zone → what solves its challenges. */
-  zones: Record<string, SolverName>;
-  webhook: Pick<Webhook, "flavour" | "groupName">;
-  /** IngressClass of HTTP-01 challenges. */
-  ingressClass: string;
+  /** Zone → how its challenges are solved. */
+  zones: Record<string, { solver: SolverName; settings?: Record<string, unknown> }>;
 }
 
 /**
- * The whole spec of the ClusterIssuer: one solver per zone. cert-manager takes the one with the longest zone that
- * a name lies in, wherever it stands; here, zones come before those that they lie in, as one reads them.
+ * The whole spec of the ClusterIssuer: one solver per zone. cert-manager takes the solver with the longest zone
+ * that a name lies in, whatever the order. Here a zone stands before the zones that it lies in, for the reader.
  *
  * @see https://cert-manager.io/docs/configuration/acme/#adding-multiple-solver-types
  */
-export function issuerSpec(args: IssuerSpecArgs): IssuerSpec {
-  const { server, email, accountKey, zones } = args;
+export function issuerSpec({ server, email, accountKey, zones, ...context }: IssuerSpecArgs): IssuerSpec {
   const solvers = Object.entries(zones)
-    .sort(([a], [b]) => depth(b) - depth(a) || (a < b ? -1 : 1))
-    .map(([zone, name]) => ({ selector: { dnsZones: [zone] }, ...challenge(zone, name, args) }));
+    .sort(([a], [b]) => labels(b) - labels(a) || (a < b ? -1 : 1))
+    .map(([zone, { solver, settings = {} }]) => ({
+      selector: { dnsZones: [zone] },
+      ...solverOf(solver).challenge({ secrets: secretKeys(zone, solver), settings }, context),
+    }));
   return { acme: { server, email, privateKeySecretRef: { name: accountKey }, solvers } };
 }
 
-function depth(zone: string): number {
+function labels(zone: string): number {
   return zone.split(".").length;
 }
 
-function challenge(
-  zone: string,
-  name: SolverName,
-  { webhook, ingressClass }: IssuerSpecArgs,
-): Omit<Solver, "selector"> {
-  const key = (id: string): SecretKey => ({ name: credentialsName(zone, name), key: id });
-  switch (name) {
-    case "porkbun": {
-      const { flavour, groupName } = webhook;
-      const config = configs[flavour](key(credentialKeys.apiKey), key(credentialKeys.secretApiKey));
-      return { dns01: { webhook: { groupName, solverName: "porkbun", config } } };
-    }
-    case "cloudflare":
-      return { dns01: { cloudflare: { apiTokenSecretRef: key(credentialKeys.apiToken) } } };
-    case "http01":
-      return { http01: { ingress: { ingressClassName: ingressClass } } };
-  }
+function secretKeys(zone: string, solver: SolverName): Record<string, { name: string; key: string }> {
+  const name = credentialsName(zone, solver);
+  return Object.fromEntries(
+    Object.entries(solverOf(solver).secrets).map(([setting, key]) => [setting, { name, key }]),
+  );
 }
 
-const configs: {
-  [Flavour in keyof SolverConfigs]: (apiKey: SecretKey, secretApiKey: SecretKey) => SolverConfigs[Flavour];
-} = {
-  talinx: (apiKey, secretApiKey) => ({ apiKey, secretApiKey }),
-  mdonoughe: (apiKey, secretApiKey) => ({ apiKeySecretRef: apiKey, secretKeySecretRef: secretApiKey }),
-};
-
-/** Secret with a zone's credentials: `porkbun-example.org`. One per zone, so that each can have a key of its own. */
+/** Secret with a zone's credentials: `porkbun-example.org`. Each zone has a Secret of its own. */
 export function credentialsName(zone: string, solver: SolverName): string {
   return `${solver}-${zone}`;
-}
-
-/** Keys of the Secrets with credentials. */
-export const credentialKeys = {
-  apiKey: "api-key",
-  secretApiKey: "secret-api-key",
-  apiToken: "api-token",
-} as const;
-
-/** The zone whose solver cert-manager takes for a host: the longest one that the host lies in. */
-export function zoneOfHost(host: string, zones: Iterable<string>): string | undefined {
-  return [...zones]
-    .filter((zone) => host === zone || host.endsWith(`.${zone}`))
-    .sort((a, b) => b.length - a.length)[0];
 }
 
 /** Secret, and Certificate, that prove a zone's solver. */
@@ -109,7 +63,7 @@ export function canarySecret(zone: string): string {
   return `canary-${zone}-tls`;
 }
 
-/** The host by which a zone's solver is proven. Nothing need answer there: only its name's records are asked for. */
+/** The host that proves a zone's solver. Nothing needs to answer there: only the DNS records of its name are read. */
 export function canaryHost(zone: string): string {
   return `canary.${zone}`;
 }

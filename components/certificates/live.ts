@@ -1,5 +1,5 @@
 import type { ReadOnlyApi } from "../cluster/api.ts";
-import { managedBy } from "../cluster/live.ts";
+import { isForeign } from "../cluster/live.ts";
 import { objectLabel } from "../cluster/objects.ts";
 import { objectPath, type WantedIssuance } from "./issuer-objects.ts";
 
@@ -11,10 +11,10 @@ export interface LiveIssuance {
   issuer?: LiveIssuer;
   /** Every ClusterIssuer and every Issuer of the cluster. */
   issuers: LiveIssuer[];
-  /** A Helm release of the wanted name, in cert-manager's namespace. */
-  release: boolean;
-  /** Labels (`objectLabel`) of those of the wanted objects that are there. */
-  existing: string[];
+  /** Names of the wanted Helm releases that are there, in cert-manager's namespace. */
+  releases: string[];
+  /** Labels (`objectLabel`) of the wanted objects that are there. */
+  present: string[];
   /** Every Certificate of the cluster. */
   certificates: LiveCertificate[];
 }
@@ -117,14 +117,14 @@ export const http01Overrides = {
  * @throws ClusterError when the cluster does not answer.
  */
 export async function readIssuance(api: ReadOnlyApi, wanted: WantedIssuance): Promise<LiveIssuance> {
-  const { issuer: name, namespace, release } = wanted;
+  const { issuer: name, namespace, releases } = wanted;
   const group = "/apis/cert-manager.io/v1";
-  const [served, clusterIssuers, namespacedIssuers, certificates, workloads, existing] = await Promise.all([
+  const [served, clusterIssuers, namespacedIssuers, certificates, workloads, present] = await Promise.all([
     api.find(group),
     api.list<IssuerObject>(`${group}/clusterissuers`),
     api.list<IssuerObject>(`${group}/issuers`),
     api.list<CertificateObject>(`${group}/certificates`),
-    release === undefined
+    releases.length === 0
       ? []
       : api.list<{ metadata: Metadata }>(`/apis/apps/v1/namespaces/${namespace}/deployments`),
     Promise.all(
@@ -141,12 +141,16 @@ export async function readIssuance(api: ReadOnlyApi, wanted: WantedIssuance): Pr
     ...(issuer === undefined ? {} : { issuer }),
     issuers,
     // Helm writes its release on every object that is part of it.
-    release: workloads.some(
-      ({ metadata: { annotations } }) =>
-        annotations?.["meta.helm.sh/release-name"] === release &&
-        annotations?.["meta.helm.sh/release-namespace"] === namespace,
-    ),
-    existing: existing.flat(),
+    releases: releases
+      .map((release) => release.name)
+      .filter((release) =>
+        workloads.some(
+          ({ metadata: { annotations } }) =>
+            annotations?.["meta.helm.sh/release-name"] === release &&
+            annotations["meta.helm.sh/release-namespace"] === namespace,
+        ),
+      ),
+    present: present.flat(),
     certificates: certificates.map(liveCertificate),
   };
 }
@@ -156,7 +160,7 @@ function liveIssuer({ metadata, spec, status }: IssuerObject): LiveIssuer {
   return {
     name: metadata.name,
     ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
-    foreign: metadata.labels?.[managedBy.label] !== managedBy.value,
+    foreign: isForeign({ metadata }),
     ready: isReady(status),
     ...(acme === undefined
       ? {}

@@ -165,7 +165,7 @@ export async function readCluster(api: ReadOnlyApi): Promise<LiveCluster> {
 }
 
 /** Whether there is such an object and this program did not make it. */
-function isForeign(object: { metadata: Metadata } | undefined): boolean {
+export function isForeign(object: { metadata: Pick<Metadata, "labels"> } | undefined): boolean {
   return object !== undefined && object.metadata.labels?.[managedBy.label] !== managedBy.value;
 }
 

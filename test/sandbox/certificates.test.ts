@@ -14,8 +14,8 @@ const chart = join(import.meta.dirname, "../../sandbox/charts/cert-manager-webho
 const group = "/apis/cert-manager.io/v1";
 const secrets = ["pk1_hunter2-hunter2", "sk1_hunter2-hunter2", "token-hunter2-hunter2"] as const;
 const zones = {
-  "example.org": { solver: "porkbun", apiKey: secrets[0], secretApiKey: secrets[1] },
-  "example.net": { solver: "cloudflare", apiToken: secrets[2] },
+  "example.org": { solver: "porkbun", secrets: { apiKey: secrets[0], secretApiKey: secrets[1] } },
+  "example.net": { solver: "cloudflare", secrets: { apiToken: secrets[2] } },
 };
 
 interface Certificate extends KubernetesObject {
@@ -50,6 +50,7 @@ describe("certificates on an API server", function () {
       server: "https://acme.example.com/directory",
       email: "root@example.org",
       zones,
+      namespace: "cert-manager",
       webhook: { chart },
       ...args,
     };

@@ -26,8 +26,6 @@ const shared = ["cluster"];
 const remaining = {
   up: [
     "components/apps/resolve.ts imports stack/context.ts",
-    "components/certificates/shared.ts imports stack/stack.ts",
-    "components/ingress-nginx/gates/gate.ts imports stack/stack.ts",
     "components/pomerium/checks.ts imports stack/stack.ts",
     "components/tunnels/carried-hosts.ts imports stack/phases.ts",
     "components/tunnels/carried-hosts.ts imports stack/stack.ts",
@@ -36,12 +34,6 @@ const remaining = {
   ],
   sideways: [
     "components/apps/App.ts imports components/certificates/HostCertificate.ts",
-    "components/apps/args.ts imports components/certificates/certificate-args.ts",
-    "components/certificates/gates/canaries.ts imports components/ingress-nginx/gates/gate.ts",
-    "components/certificates/gates/issuers.ts imports components/ingress-nginx/gates/gate.ts",
-    "components/certificates/gates/owners.ts imports components/ingress-nginx/gates/gate.ts",
-    "components/certificates/gates/secrets.ts imports components/ingress-nginx/gates/gate.ts",
-    "components/ingress-nginx/gates/gate.ts imports components/certificates/live.ts",
     "components/pomerium/checks.ts imports components/apps/config.ts",
     "components/tunnels/carried-hosts.ts imports components/apps/config.ts",
     "components/tunnels/resolve.ts imports components/apps/config.ts",

@@ -1,17 +1,19 @@
+import { goTo } from "../../../stack-file/commands.ts";
+import { liesIn } from "../../../stack-file/hosts.ts";
 import { kubectl } from "../../cluster/commands.ts";
 import { objectId } from "../../cluster/objects.ts";
 import type { Item } from "../../cluster/readiness.ts";
-import { bringTo, type GateInput, goesWith } from "../../ingress-nginx/gates/gate.ts";
-import { describeSolver } from "../checks.ts";
+import { describeSolver } from "../announce.ts";
 import { http01Overrides, type LiveCertificate, type LiveIssuer, type LiveSolver } from "../live.ts";
+import { type CertificateGateInput, goesWith } from "./input.ts";
 
 /** Nothing in the cluster has its challenges answered by ingress-nginx: what does is never renewed again. */
-export function issuersGate(input: GateInput): Item[] {
+export function issuersGate(input: CertificateGateInput): Item[] {
   const acme = input.issuance.issuers.filter((issuer) => issuer.acme !== undefined);
   return [...acme.map((issuer) => issuerItem(input, issuer)), ...overridden(input)];
 }
 
-function issuerItem(input: GateInput, issuer: LiveIssuer): Item {
+function issuerItem(input: CertificateGateInput, issuer: LiveIssuer): Item {
   const { name, namespace, acme } = issuer;
   const subject = namespace === undefined ? `ClusterIssuer ${name}` : `Issuer ${namespace}/${name}`;
   const solvers = acme!.solvers.filter((solver) => leaves(input, solver.http01?.ingress, namespace));
@@ -30,7 +32,7 @@ function issuerItem(input: GateInput, issuer: LiveIssuer): Item {
       own ? "this program makes it solve by DNS" : "give it a solver of class pomerium or by DNS",
     ].join("; "),
     ...(own ? { at: "certificates" } : {}),
-    mend: own ? bringTo(input, "cutover") : kubectl(input.stack.cluster, `edit ${kind} ${name}`),
+    mend: own ? goTo(input.stack.name, "cutover") : kubectl(input.stack.cluster, `edit ${kind} ${name}`),
   };
 }
 
@@ -42,22 +44,22 @@ function issuerItem(input: GateInput, issuer: LiveIssuer): Item {
  * @see https://cert-manager.io/docs/configuration/acme/http01/
  */
 function leaves(
-  { nginx }: Pick<GateInput, "nginx">,
+  { leaving }: Pick<CertificateGateInput, "leaving">,
   ingress: NonNullable<LiveSolver["http01"]>["ingress"],
   namespace?: string,
 ): boolean {
   if (ingress === undefined) return false;
   if (ingress.name)
-    return nginx.ingresses.some(
+    return leaving.ingresses.some(
       (each) => each.name === ingress.name && (namespace === undefined || each.namespace === namespace),
     );
   const className = ingress.ingressClassName ?? ingress.class;
-  return className === undefined || nginx.classes.includes(className);
+  return className === undefined || leaving.classes.includes(className);
 }
 
 /** Certificates that name the issuer and are there to be renewed. */
 function certificatesOf(
-  { issuance, nginx }: GateInput,
+  { issuance, leaving }: CertificateGateInput,
   { name, namespace }: Pick<LiveIssuer, "name" | "namespace">,
 ): LiveCertificate[] {
   return issuance.certificates
@@ -66,7 +68,7 @@ function certificatesOf(
         ? each.clusterIssuer === name
         : each.namespace === namespace && each.issuer === name,
     )
-    .filter((each) => goesWith(nginx, each) === undefined);
+    .filter((each) => goesWith(leaving, each) === undefined);
 }
 
 /** Whether cert-manager may take the solver for a name of the Certificate; wildcards are never solved by HTTP. */
@@ -77,12 +79,12 @@ function mayAnswer({ selector }: LiveSolver, { dnsNames }: LiveCertificate): boo
     .some(
       (name) =>
         (names.length === 0 || names.includes(name)) &&
-        (zones.length === 0 || zones.some((zone) => name === zone || name.endsWith(`.${zone}`))),
+        (zones.length === 0 || zones.some((zone) => liesIn(name, zone))),
     );
 }
 
 /** Certificates whose challenges go by ingress-nginx although their issuer says otherwise. */
-function overridden(input: GateInput): Item[] {
+function overridden(input: CertificateGateInput): Item[] {
   return input.issuance.issuers
     .filter(({ acme }) => acme?.solvers.some(({ http01 }) => http01?.ingress !== undefined))
     .flatMap((issuer) => certificatesOf(input, issuer))

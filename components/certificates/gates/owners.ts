@@ -1,18 +1,17 @@
 import { kubectl } from "../../cluster/commands.ts";
-import { pomeriumNamespace } from "../../cluster/names.ts";
 import { objectId } from "../../cluster/objects.ts";
 import type { Item } from "../../cluster/readiness.ts";
-import { type GateInput, goesWith, stayingIngresses } from "../../ingress-nginx/gates/gate.ts";
-import { hasOwnCertificate, sharedCertificates } from "../shared.ts";
+import { wantedCertificates } from "../wanted.ts";
+import { type CertificateGateInput, goesWith } from "./input.ts";
 
 /**
  * No Certificate goes with an nginx Ingress while its Secret is still needed. The Secret stays, so nobody would notice
  * until it runs out.
  */
-export function ownersGate(input: GateInput): Item[] {
+export function ownersGate(input: CertificateGateInput): Item[] {
   const needed = needs(input);
   return input.issuance.certificates.flatMap((certificate): Item[] => {
-    const ingress = goesWith(input.nginx, certificate);
+    const ingress = goesWith(input.leaving, certificate);
     if (ingress === undefined) return [];
     const { namespace, name, secretName } = certificate;
     const subject = `Certificate ${objectId(certificate)}`;
@@ -39,20 +38,17 @@ interface Need {
   at?: string;
 }
 
-/** `namespace/name` of each Secret that is needed once ingress-nginx is gone → by whom. */
-function needs(input: GateInput): Map<string, Need> {
+/** `namespace/name` of each Secret that is needed without ingress-nginx → by whom. */
+function needs({ stack, staying }: CertificateGateInput): Map<string, Need> {
   const needed = new Map<string, Need>();
   const need = (namespace: string, name: string, by: string, at?: string): void => {
     const secret = objectId({ namespace, name });
     const before = needed.get(secret);
     needed.set(secret, { ...before, by: [...(before?.by ?? []), by], ...(at === undefined ? {} : { at }) });
   };
-  for (const app of input.stack.apps)
-    if (hasOwnCertificate(input.stack, app))
-      need(app.namespace, app.tlsSecret, `app ${app.name}`, `${app.at}.tls.secretName`);
-  for (const { name, secretName } of sharedCertificates(input.stack))
-    need(pomeriumNamespace, secretName, `Pomerium (${name})`);
-  for (const ingress of stayingIngresses(input))
+  for (const { namespace, secretName, by, at } of wantedCertificates(stack))
+    need(namespace, secretName, by, at);
+  for (const ingress of staying)
     for (const { secretName } of ingress.tls)
       if (secretName !== undefined) need(ingress.namespace, secretName, `Ingress ${objectId(ingress)}`);
   return needed;

@@ -1,21 +1,22 @@
+import { covers } from "../../../stack-file/hosts.ts";
 import { kubectl } from "../../cluster/commands.ts";
 import { ingressName, openIngressName, pomeriumIngressClass } from "../../cluster/names.ts";
 import { objectId } from "../../cluster/objects.ts";
 import type { Item } from "../../cluster/readiness.ts";
-import { type GateInput, stayingIngresses } from "../../ingress-nginx/gates/gate.ts";
+import type { CertificateGateInput } from "./input.ts";
 
 /**
  * Every Secret that Pomerium serves a host with has a certificate for that host. Where several Ingresses share one,
  * cert-manager asks for the names of the first alone, and Pomerium serves the rest with it all the same; as long as
  * ingress-nginx serves those hosts too, nobody sees it.
  */
-export function secretsGate(input: GateInput): Item[] {
+export function secretsGate(input: CertificateGateInput): Item[] {
   return [...served(input)].map(([secret, hosts]): Item => {
     const writers = input.issuance.certificates.filter(
       ({ namespace, secretName }) => objectId({ namespace, name: secretName }) === secret,
     );
     const names = writers.flatMap(({ dnsNames }) => dnsNames);
-    const bare = [...hosts.keys()].filter((host) => !names.some((name) => covers(name, host)));
+    const bare = [...hosts.keys()].filter((host) => !covers(names, host));
     const subject = `Secret ${secret}`;
     // What no Certificate writes is somebody's own; as one host's, that is theirs to answer for.
     if (bare.length === 0 || (writers.length === 0 && hosts.size === 1)) return { subject, ok: true };
@@ -36,14 +37,14 @@ export function secretsGate(input: GateInput): Item[] {
 }
 
 /** `namespace/name` of each Secret of Pomerium's Ingresses → its hosts, each with the key path of the app. */
-function served(input: GateInput): Map<string, Map<string, string | undefined>> {
+function served(input: CertificateGateInput): Map<string, Map<string, string | undefined>> {
   const apps = new Map(
     input.stack.apps.flatMap(({ namespace, name, at }) =>
       [ingressName(name), openIngressName(name)].map((own) => [objectId({ namespace, name: own }), at]),
     ),
   );
   const secrets = new Map<string, Map<string, string | undefined>>();
-  for (const ingress of stayingIngresses(input)) {
+  for (const ingress of input.staying) {
     if (ingress.ingressClass !== pomeriumIngressClass) continue;
     for (const { hosts, secretName } of ingress.tls) {
       if (secretName === undefined) continue;
@@ -55,9 +56,4 @@ function served(input: GateInput): Map<string, Map<string, string | undefined>> 
     }
   }
   return secrets;
-}
-
-/** Whether a certificate's name is good for a host: a wildcard stands for one label. */
-function covers(name: string, host: string): boolean {
-  return name === host || (name.startsWith("*.") && name.slice(1) === host.replace(/^[^.]+/, ""));
 }

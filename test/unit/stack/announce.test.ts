@@ -35,11 +35,7 @@ function announced(
   ingressNginx?: LiveIngressNginx,
   gates: readonly Row[] = [],
 ): string {
-  const certificates = {
-    live: { certManager: true, issuers: [], release: false, existing: [], certificates: [] },
-    changes: [],
-    problems: [],
-  };
+  const certificates = { certManager: true, issuers: [], releases: [], present: [], certificates: [] };
   return announce(
     of,
     {

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { hasOwnCertificate, sharedCertificates } from "../../../components/certificates/shared.ts";
+import { hasOwnCertificate, sharedCertificates } from "../../../components/certificates/wanted.ts";
 import { phaseEffects } from "../../../stack/phases.ts";
 import type { Stack } from "../../../stack/stack.ts";
 import { goodStack, parse, put } from "./base.ts";

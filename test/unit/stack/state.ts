@@ -1,7 +1,7 @@
 import { ingressAnnotations } from "../../../components/apps/ingress.ts";
 import { canarySecret, issuerSpec } from "../../../components/certificates/issuer-spec.ts";
 import type { LiveCertificate, LiveIssuance, LiveIssuer } from "../../../components/certificates/live.ts";
-import { hasOwnCertificate } from "../../../components/certificates/shared.ts";
+import { hasOwnCertificate } from "../../../components/certificates/wanted.ts";
 import type { LiveIngress } from "../../../components/cluster/live.ts";
 import { ingressName, openIngressName } from "../../../components/cluster/names.ts";
 import { objectLabel } from "../../../components/cluster/objects.ts";
@@ -74,13 +74,13 @@ export function certificate(
 
 /** The ClusterIssuer as the stack writes it. */
 export function issuerOf({ certificates }: Stack): LiveIssuer {
-  const { issuer, server, email, zones } = certificates;
+  const { issuer, server, email, zones, webhook } = certificates;
   const { acme } = issuerSpec({
     server,
     email,
     accountKey: issuer,
-    zones: Object.fromEntries(Object.entries(zones).map(([zone, { solver }]) => [zone, solver])),
-    webhook: { flavour: "talinx", groupName: "acme.example.org" },
+    zones,
+    webhook,
     ingressClass: "pomerium",
   });
   return {
@@ -119,8 +119,8 @@ export function ready(stack: Stack = stackOf()): GateInput {
     certManager: true,
     issuer,
     issuers: [issuer],
-    release: true,
-    existing: [],
+    releases: ["cert-manager-webhook-porkbun"],
+    present: [],
     certificates: [
       ...stack.apps.map((app) => certificate(app.namespace, app.tlsSecret, [app.host])),
       ...Object.keys(stack.certificates.zones).map((zone) =>

@@ -235,14 +235,7 @@ describe("an app", () => {
     assert.ok(pulumi.InputPropertiesError.isInstance(error));
     assert.deepEqual(
       error.errors.map(({ propertyPath }) => propertyPath),
-      [
-        "name",
-        "host",
-        "service.port",
-        "route.timeout",
-        "route.load_balancing_policy",
-        "certificate.secretName",
-      ],
+      ["name", "host", "service.port", "route.timeout", "route.load_balancing_policy"],
     );
     assert.deepEqual(resources, []);
   });
@@ -262,23 +255,6 @@ describe("a host's certificate", () => {
     assert.equal(resources[1]?.name, "authenticate-certificate");
     assert.equal(resources[1]?.inputs.metadata.name, "pomerium-auth-cert");
     assert.equal(resources[1]?.inputs.spec.secretName, "pomerium-auth-tls");
-  });
-
-  it("needs a host and a Secret", async () => {
-    await registered(() => {
-      assert.throws(
-        () =>
-          new HostCertificate("x", {
-            namespace: "a",
-            secretName: "A",
-            dnsNames: ["*.example.org", "B"],
-            issuer: "i",
-          }),
-        (error: unknown) =>
-          pulumi.InputPropertiesError.isInstance(error) &&
-          error.errors.map(({ propertyPath }) => propertyPath).join() === "secretName,dnsNames[1]",
-      );
-    });
   });
 });
 

@@ -1,15 +1,17 @@
 import { strict as assert } from "node:assert";
-import { issuerChange, withoutSolver } from "../../../../components/certificates/checks.ts";
+import { issuerLines } from "../../../../components/certificates/announce.ts";
+import { withoutSolver } from "../../../../components/certificates/checks.ts";
 import { issuerSpec } from "../../../../components/certificates/issuer-spec.ts";
 import type { LiveIssuer } from "../../../../components/certificates/live.ts";
+import { webhookOf } from "./webhook-of.ts";
 
 describe("the announcement of an issuer", () => {
   const after = issuerSpec({
     server: "https://acme.example.com/directory",
     email: "root@example.org",
     accountKey: "account",
-    zones: { "example.org": "porkbun", "example.net": "cloudflare" },
-    webhook: { flavour: "talinx", groupName: "acme.example.org" },
+    zones: { "example.org": { solver: "porkbun" }, "example.net": { solver: "cloudflare" } },
+    webhook: webhookOf({ groupName: "acme.example.org" }),
     ingressClass: "pomerium",
   });
   const live: LiveIssuer = {
@@ -29,7 +31,7 @@ describe("the announcement of an issuer", () => {
   ];
 
   it("shows what solved its challenges until now, and what will", () => {
-    assert.deepEqual(issuerChange("letsencrypt-prod", live, after), [
+    assert.deepEqual(issuerLines("letsencrypt-prod", live, after), [
       "ClusterIssuer letsencrypt-prod is taken over",
       "  e-mail old@example.org → root@example.org",
       "- every name: HTTP-01 through class nginx",
@@ -40,21 +42,21 @@ describe("the announcement of an issuer", () => {
   it("is silent about one that is already as it should be", () => {
     const { privateKeySecretRef, ...acme } = after.acme;
     const own = { ...live, foreign: false, acme: { ...acme, accountKey: privateKeySecretRef.name } };
-    assert.deepEqual(issuerChange("letsencrypt-prod", own, after), []);
+    assert.deepEqual(issuerLines("letsencrypt-prod", own, after), []);
     const solvers = own.acme.solvers.slice(1);
-    assert.deepEqual(issuerChange("letsencrypt-prod", { ...own, acme: { ...own.acme, solvers } }, after), [
+    assert.deepEqual(issuerLines("letsencrypt-prod", { ...own, acme: { ...own.acme, solvers } }, after), [
       "ClusterIssuer letsencrypt-prod changes",
       added[0],
     ]);
   });
 
   it("says when there is none, and when it is no ACME issuer", () => {
-    assert.deepEqual(issuerChange("letsencrypt-prod", undefined, after), [
+    assert.deepEqual(issuerLines("letsencrypt-prod", undefined, after), [
       "ClusterIssuer letsencrypt-prod is created",
       ...added,
     ]);
     const { acme: _, ...other } = live;
-    assert.match(issuerChange("letsencrypt-prod", other, after)[0] ?? "", /becomes an ACME issuer/);
+    assert.match(issuerLines("letsencrypt-prod", other, after)[0] ?? "", /becomes an ACME issuer/);
   });
 
   it("reads solvers of every shape", () => {
@@ -67,7 +69,7 @@ describe("the announcement of an issuer", () => {
     ];
     const before = { ...live, acme: { ...live.acme!, email: "root@example.org", solvers } };
     assert.deepEqual(
-      issuerChange("letsencrypt-prod", before, after).filter((line) => line.startsWith("-")),
+      issuerLines("letsencrypt-prod", before, after).filter((line) => line.startsWith("-")),
       [
         "- a.example.org: HTTP-01 through Ingress one",
         "- label team=a: HTTP-01 through a Gateway",

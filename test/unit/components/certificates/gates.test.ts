@@ -1,12 +1,17 @@
 import { strict as assert } from "node:assert";
 import { canariesGate } from "../../../../components/certificates/gates/canaries.ts";
+import type { CertificateGateInput as GateInput } from "../../../../components/certificates/gates/input.ts";
 import { issuersGate } from "../../../../components/certificates/gates/issuers.ts";
 import { ownersGate } from "../../../../components/certificates/gates/owners.ts";
 import { secretsGate } from "../../../../components/certificates/gates/secrets.ts";
 import type { LiveCertificate, LiveIssuer, LiveSolver } from "../../../../components/certificates/live.ts";
 import type { LiveIngress } from "../../../../components/cluster/live.ts";
-import type { GateInput } from "../../../../stack/gates.ts";
-import { certificate, failing, ingress, ready, stackOf } from "../../stack/state.ts";
+import { ofCertificates } from "../../../../stack/gates.ts";
+import type { Stack } from "../../../../stack/stack.ts";
+import { certificate, failing, ingress, ready as readyOf, stackOf } from "../../stack/state.ts";
+
+/** A cluster in which every certificate is ready for `retired`. */
+const ready = (stack?: Stack): GateInput => ofCertificates(readyOf(stack));
 
 function withCertificates(state: GateInput, ...more: LiveCertificate[]): GateInput {
   const certificates = [...state.issuance.certificates, ...more];
@@ -19,7 +24,7 @@ function withIssuers(state: GateInput, ...more: LiveIssuer[]): GateInput {
 
 /** Ingresses that stay. */
 function withIngresses(state: GateInput, ...more: LiveIngress[]): GateInput {
-  return { ...state, cluster: { ...state.cluster, ingresses: [...state.cluster.ingresses, ...more] } };
+  return { ...state, staying: [...state.staying, ...more.filter(({ solver }) => !solver)] };
 }
 
 function issuer(solvers: LiveSolver[], more: Partial<LiveIssuer> = {}): LiveIssuer {
@@ -170,7 +175,7 @@ describe("a certificate that belongs to an Ingress that goes", () => {
       );
       const item = ownersGate({
         ...state,
-        nginx: { ...state.nginx, ingresses: [...state.nginx.ingresses, old] },
+        leaving: { ...state.leaving, ingresses: [...state.leaving.ingresses, old] },
       }).find(({ ok }) => !ok);
       return item === undefined ? [] : [item.at ?? "phase", item.note ?? ""];
     };

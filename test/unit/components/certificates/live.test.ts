@@ -3,6 +3,7 @@ import { wantedIssuance } from "../../../../components/certificates/issuer-objec
 import { type LiveIssuance, readIssuance } from "../../../../components/certificates/live.ts";
 import { managedBy } from "../../../../components/cluster/live.ts";
 import { useFakeApi } from "../../../support/fake-api-server.ts";
+import { webhookOf } from "./webhook-of.ts";
 
 const wanted = wantedIssuance({
   issuer: "letsencrypt-prod",
@@ -11,7 +12,8 @@ const wanted = wantedIssuance({
     "example.net": { solver: "cloudflare" },
     "example.com": { solver: "http01" },
   },
-  webhook: { solverRbac: "own" },
+  namespace: "cert-manager",
+  webhook: webhookOf({ solverRbac: "own" }),
 });
 const group = "/apis/cert-manager.io/v1";
 const clusterIssuers = `${group}/clusterissuers`;
@@ -39,15 +41,15 @@ describe("what a cluster has of certificates", () => {
     assert.deepEqual(await read(), {
       certManager: false,
       issuers: [],
-      release: false,
-      existing: [],
+      releases: [],
+      present: [],
       certificates: [],
     });
   });
 
   it("is told without what any Secret holds, and with nothing but questions", async () => {
     fake.objects[secret] = { metadata: { name: "porkbun-example.org" } };
-    assert.deepEqual((await read()).existing, ["Secret cert-manager/porkbun-example.org"]);
+    assert.deepEqual((await read()).present, ["Secret cert-manager/porkbun-example.org"]);
     assert.ok(fake.asked.every(({ method }) => method === "GET"));
     const secrets = fake.asked.filter((asked) => asked.path.includes("/secrets"));
     assert.equal(secrets.length, 2);
@@ -57,7 +59,7 @@ describe("what a cluster has of certificates", () => {
   it("includes the rights beside the chart that an earlier stack has left", async () => {
     const challenges = "cert-manager-webhook-porkbun:challenges";
     fake.objects[`/apis/rbac.authorization.k8s.io/v1/clusterroles/${challenges}`] = { metadata: {} };
-    assert.deepEqual((await read()).existing, [`ClusterRole ${challenges}`]);
+    assert.deepEqual((await read()).present, [`ClusterRole ${challenges}`]);
   });
 
   it("has the issuer whole, and knows one made by hand from the program's own", async () => {
@@ -141,9 +143,9 @@ describe("what a cluster has of certificates", () => {
       ],
     });
     fake.objects[deployments] = deployment("cert-manager");
-    assert.equal((await read()).release, false);
+    assert.deepEqual((await read()).releases, []);
     fake.objects[deployments] = deployment("cert-manager-webhook-porkbun");
-    assert.equal((await read()).release, true);
+    assert.deepEqual((await read()).releases, ["cert-manager-webhook-porkbun"]);
   });
 
   it("has each certificate READY only as it stands now, else with cert-manager's reason", async () => {

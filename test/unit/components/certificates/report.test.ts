@@ -1,9 +1,9 @@
 import { strict as assert } from "node:assert";
 import * as k8s from "@pulumi/kubernetes";
-import { unproven } from "../../../../components/certificates/checks.ts";
+import { issuanceLines } from "../../../../components/certificates/announce.ts";
+import { certificateProblems, takenOver, unproven } from "../../../../components/certificates/checks.ts";
 import { HostCertificate } from "../../../../components/certificates/HostCertificate.ts";
 import type { LiveCertificate, LiveIssuance } from "../../../../components/certificates/live.ts";
-import { certificateReport, existingCertificate } from "../../../../stack/preflight-certificates.ts";
 import { goodStack, parse, put } from "../../stack/base.ts";
 import { record } from "../pomerium/recorder.ts";
 
@@ -30,22 +30,19 @@ function live(...certificates: LiveCertificate[]): LiveIssuance {
     solvers: [{ http01: { ingress: { class: "nginx" } } }],
   };
   const issuer = { name: "letsencrypt-prod", foreign: true, ready: true, acme };
-  return { certManager: true, issuer, issuers: [issuer], release: false, existing: [], certificates };
+  return { certManager: true, issuer, issuers: [issuer], releases: [], present: [], certificates };
 }
 
 describe("a preview, of certificates", () => {
   it("shows how the issuer changes that the cluster has", () => {
-    assert.deepEqual(certificateReport(stack, live()), {
-      live: live(),
-      problems: [],
-      changes: [
-        "ClusterIssuer letsencrypt-prod is taken over",
-        "  e-mail old@example.org → root@example.org",
-        "- every name: HTTP-01 through class nginx",
-        "+ example.net: DNS-01 by cloudflare",
-        "+ example.org: DNS-01 by webhook porkbun of porkbun.talinx.dev",
-      ],
-    });
+    assert.deepEqual(certificateProblems(stack, live()), []);
+    assert.deepEqual(issuanceLines(stack.certificates, live()), [
+      "ClusterIssuer letsencrypt-prod is taken over",
+      "  e-mail old@example.org → root@example.org",
+      "- every name: HTTP-01 through class nginx",
+      "+ example.net: DNS-01 by cloudflare",
+      "+ example.org: DNS-01 by webhook porkbun of porkbun.talinx.dev",
+    ]);
   });
 
   it("names what nobody would renew any more, before the old solver goes", () => {
@@ -53,13 +50,13 @@ describe("a preview, of certificates", () => {
       dnsNames: ["blog.example.com"],
       notAfter: "2026-01-01T00:00:00Z",
     });
-    assert.deepEqual(certificateReport(stack, live(certificate("wiki-tls"), blog)).changes.slice(-1), [
+    assert.deepEqual(issuanceLines(stack.certificates, live(certificate("wiki-tls"), blog)).slice(-1), [
       "! not renewed any more: komga/blog-tls (blog.example.com), valid until 2026-01-01T00:00:00Z; add its zone to certificates.zones",
     ]);
   });
 
   it("refuses a cluster without cert-manager", () => {
-    const { problems } = certificateReport(stack, { ...live(), certManager: false });
+    const problems = certificateProblems(stack, { ...live(), certManager: false });
     assert.deepEqual(
       problems.map(({ at, message }) => `${at}: ${message}`),
       ["certificates: cert-manager is not installed in this cluster"],
@@ -68,7 +65,7 @@ describe("a preview, of certificates", () => {
 
   it("refuses a Secret that another Certificate writes to, or one that goes with an Ingress", () => {
     const problems = (...certificates: LiveCertificate[]): string[] =>
-      certificateReport(stack, live(...certificates)).problems.map(({ at, message }) => `${at}: ${message}`);
+      certificateProblems(stack, live(...certificates)).map(({ at, message }) => `${at}: ${message}`);
     assert.deepEqual(problems(certificate("komga-tls", { owner: "Ingress komga-ingress" })), [
       "apps.komga.tls.secretName: Secret komga/komga-tls is written by Certificate komga-tls, which belongs to Ingress komga-ingress and goes with it; choose another name",
     ]);
@@ -86,29 +83,29 @@ describe("a preview, of certificates", () => {
   it("looks at the certificates that the stack makes, not at those that a wildcard stands for", () => {
     const wildcard = parse(put(goodStack(), 'certificates.zones["example.org"].wildcard', true));
     const taken = certificate("komga-tls", { owner: "Ingress komga-ingress" });
-    assert.deepEqual(certificateReport(wildcard, live(taken)).problems, []);
+    assert.deepEqual(certificateProblems(wildcard, live(taken)), []);
   });
 });
 
 describe("a host's certificate that the cluster has", () => {
   it("is taken over under whatever name somebody gave it", () => {
     const byHand = certificate("by-hand", { secretName: "komga-tls" });
-    assert.deepEqual(existingCertificate(live(byHand), "komga", "komga-tls"), {
+    assert.deepEqual(takenOver(live(byHand), "komga", "komga-tls"), {
       existing: "komga/by-hand",
       certificateName: "by-hand",
     });
-    assert.deepEqual(existingCertificate(live(byHand, certificate("komga-tls")), "komga", "komga-tls"), {
+    assert.deepEqual(takenOver(live(byHand, certificate("komga-tls")), "komga", "komga-tls"), {
       existing: "komga/komga-tls",
     });
   });
 
   it("is not taken from an Ingress that it goes with", () => {
     const owned = certificate("komga-tls", { owner: "Ingress komga-ingress" });
-    assert.deepEqual(existingCertificate(live(owned), "komga", "komga-tls"), {});
+    assert.deepEqual(takenOver(live(owned), "komga", "komga-tls"), {});
   });
 
   it("is taken over with what it has issued", async () => {
-    const existing = existingCertificate(live(certificate("komga-tls")), "komga", "komga-tls");
+    const existing = takenOver(live(certificate("komga-tls")), "komga", "komga-tls");
     const registrations = await record(() => {
       const provider = new k8s.Provider("cluster", { context: "octavo" });
       const args = {
@@ -120,7 +117,7 @@ describe("a host's certificate that the cluster has", () => {
       new HostCertificate("komga", { ...args, ...existing }, { provider });
     });
     assert.equal(registrations.find(({ name }) => name === "komga-certificate")?.importId, "komga/komga-tls");
-    assert.deepEqual(existingCertificate(live(), "komga", "komga-tls"), {});
+    assert.deepEqual(takenOver(live(), "komga", "komga-tls"), {});
   });
 });
 

@@ -1,0 +1,71 @@
+import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import type { ObjectOfKind } from "../cluster/objects.ts";
+import type { Installation, Right } from "./solvers/installation.ts";
+
+/** Options of a resource, by its object: what the cluster has already is taken over. */
+type OptionsOf = (object: ObjectOfKind) => pulumi.CustomResourceOptions;
+
+/**
+ * Installs what a solver needs.
+ *
+ * @returns Everything that must be there before a challenge can be solved.
+ */
+export function install(
+  name: string,
+  { release, rights }: Installation,
+  namespace: string,
+  optionsOf: OptionsOf,
+): pulumi.Resource[] {
+  const { part, chart, version, repository, values } = release;
+  const installed = new k8s.helm.v3.Release(
+    `${name}-${part}`,
+    {
+      name: release.name,
+      namespace,
+      chart,
+      ...(version === undefined ? {} : { version }),
+      ...(repository === undefined ? {} : { repositoryOpts: { repo: repository } }),
+      values,
+    },
+    optionsOf({ kind: "Release", name: release.name, namespace }),
+  );
+  return [installed, ...rights.flatMap((right) => grant(`${name}-${part}-${right.part}`, right, optionsOf))];
+}
+
+function grant(
+  name: string,
+  { name: objectName, namespace, rules, serviceAccount }: Right,
+  optionsOf: OptionsOf,
+): pulumi.Resource[] {
+  const apiGroup = "rbac.authorization.k8s.io";
+  const subjects = [{ kind: "ServiceAccount", ...serviceAccount }];
+  if (namespace === undefined) {
+    const object = { name: objectName };
+    const role = new k8s.rbac.v1.ClusterRole(
+      name,
+      { metadata: object, rules },
+      optionsOf({ kind: "ClusterRole", ...object }),
+    );
+    const roleRef = { apiGroup, kind: "ClusterRole", name: role.metadata.name };
+    const binding = new k8s.rbac.v1.ClusterRoleBinding(
+      name,
+      { metadata: object, roleRef, subjects },
+      optionsOf({ kind: "ClusterRoleBinding", ...object }),
+    );
+    return [role, binding];
+  }
+  const object = { name: objectName, namespace };
+  const role = new k8s.rbac.v1.Role(
+    name,
+    { metadata: object, rules },
+    optionsOf({ kind: "Role", ...object }),
+  );
+  const roleRef = { apiGroup, kind: "Role", name: role.metadata.name };
+  const binding = new k8s.rbac.v1.RoleBinding(
+    name,
+    { metadata: object, roleRef, subjects },
+    optionsOf({ kind: "RoleBinding", ...object }),
+  );
+  return [role, binding];
+}

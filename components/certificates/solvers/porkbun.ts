@@ -1,0 +1,28 @@
+import { porkbunInstallation } from "./porkbun-webhook.ts";
+import { dnsProvider } from "./solver.ts";
+
+/**
+ * cert-manager has no solver for Porkbun, so a webhook is installed. Each webhook reads the credentials under
+ * names of its own, and ignores other names.
+ *
+ * @see https://cert-manager.io/docs/configuration/acme/dns01/webhook/
+ */
+export const porkbun = dnsProvider({
+  description: "DNS at Porkbun, by its cert-manager webhook; API access is switched on there per domain.",
+  secrets: {
+    apiKey: { key: "api-key", description: "Porkbun's API key; encrypted." },
+    secretApiKey: { key: "secret-api-key", description: "Porkbun's secret API key; encrypted." },
+  },
+  settings: {},
+  dns01: ({ apiKey, secretApiKey }, _, { webhook: { flavour, groupName } }) => ({
+    webhook: {
+      groupName,
+      solverName: "porkbun",
+      config:
+        flavour === "talinx"
+          ? { apiKey, secretApiKey }
+          : { apiKeySecretRef: apiKey, secretKeySecretRef: secretApiKey },
+    },
+  }),
+  installation: porkbunInstallation,
+});

@@ -1,0 +1,92 @@
+import { z } from "zod";
+import { secret } from "../../../stack-file/fields.ts";
+import type { Installation, InstallationContext } from "./installation.ts";
+import type { Webhook } from "./porkbun-webhook.ts";
+
+/** A key of a Secret in the namespace where cert-manager looks for a ClusterIssuer's Secrets. */
+export interface SecretKey {
+  name: string;
+  key: string;
+}
+
+/** How a solver answers challenges: one entry of `spec.acme.solvers`, without its selector. */
+export interface Challenge {
+  dns01?: Record<string, unknown>;
+  http01?: { ingress: { ingressClassName: string } };
+}
+
+/** What the stack says beside the zone itself. */
+export interface ChallengeContext {
+  /** IngressClass that answers HTTP-01 challenges. */
+  ingressClass: string;
+  /** The webhook for Porkbun. */
+  webhook: Webhook;
+}
+
+/** What one zone gives to its solver. */
+export interface SolverZone {
+  /** Key in the stack file → where cert-manager finds the secret. */
+  secrets: Record<string, SecretKey>;
+  /** Settings that are no secrets. */
+  settings: Record<string, unknown>;
+}
+
+/** Everything the project knows about one way of solving challenges. */
+export interface Solver {
+  /** What stands below the solver's name in a zone of the stack file. */
+  schema: z.ZodType;
+  /** Key in the stack file → key in the Secret with the zone's credentials. */
+  secrets: Readonly<Record<string, string>>;
+  /** Only DNS-01 issues wildcards, and only DNS-01 can be proven before any host leads to Pomerium. */
+  type: "DNS-01" | "HTTP-01";
+  challenge(zone: SolverZone, context: ChallengeContext): Challenge;
+  /** What must be installed first. Default: nothing, cert-manager has the solver built in. */
+  installation?(webhook: Webhook, context: InstallationContext): Installation;
+}
+
+/** A DNS provider, as its own file declares it. */
+interface DnsProvider<Key extends string, Settings extends z.ZodRawShape> {
+  /** Description in the stack file's schema. */
+  description: string;
+  /** The credentials, by their keys in the stack file. `key` is the key in the Secret. */
+  secrets: Record<Key, { key: string; description: string }>;
+  /** Schemas of further settings in the stack file, which are no secrets. */
+  settings: Settings;
+  /** Value of `dns01` in the ClusterIssuer. */
+  dns01(
+    secrets: Record<Key, SecretKey>,
+    settings: z.output<z.ZodObject<Settings>>,
+    context: ChallengeContext,
+  ): Record<string, unknown>;
+  installation?: Solver["installation"];
+}
+
+/** A solver by DNS-01. The schema of its secrets follows from their declaration. */
+export function dnsProvider<Key extends string, Settings extends z.ZodRawShape>({
+  description,
+  secrets,
+  settings,
+  dns01,
+  installation,
+}: DnsProvider<Key, Settings>): Solver {
+  const declared = Object.entries<{ key: string; description: string }>(secrets);
+  return {
+    schema: z
+      .strictObject({
+        ...Object.fromEntries(declared.map(([name, each]) => [name, secret.describe(each.description)])),
+        ...settings,
+      })
+      .describe(description),
+    secrets: Object.fromEntries(declared.map(([name, { key }]) => [name, key])),
+    type: "DNS-01",
+    challenge: (zone, context) => ({
+      // The zone has passed the schema above.
+      dns01: dns01(
+        zone.secrets as Record<Key, SecretKey>,
+        zone.settings as z.output<z.ZodObject<Settings>>,
+        context,
+      ),
+    }),
+    ...(installation === undefined ? {} : { installation }),
+  };
+}

@@ -1,0 +1,95 @@
+import { covers } from "../../stack-file/hosts.ts";
+import { pomeriumNamespace } from "../cluster/names.ts";
+import type { Zone } from "./config.ts";
+
+/** The parts of a stack that need certificates. */
+export interface CertificateNeeds {
+  certificates: { zones: Record<string, Pick<Zone, "wildcard">> };
+  pomerium: { authenticateHost: string };
+  apps: readonly AppHost[];
+}
+
+/** An app's host, and where its certificate is. */
+export interface AppHost {
+  name: string;
+  /** Key path of the app. */
+  at: string;
+  host: string;
+  zone: string;
+  namespace: string;
+  tlsSecret: string;
+}
+
+/** A certificate that Pomerium serves itself, beside the certificates of the Ingresses. */
+export interface SharedCertificate {
+  /** Name of the resource: `authenticate`, `wildcard-example.org`. */
+  name: string;
+  secretName: string;
+  dnsNames: string[];
+  /** The host that it is for, or the zone of its wildcard. */
+  host: string;
+}
+
+/** A certificate that the stack makes or takes over. */
+export interface WantedCertificate {
+  /** Who needs it: `app komga`, `Pomerium (authenticate)`. */
+  by: string;
+  /** Key path where its Secret's name comes from. */
+  at: string;
+  namespace: string;
+  secretName: string;
+  dnsNames: string[];
+}
+
+/** The certificates of no app: a wildcard per zone that has one, and one for the sign-in pages unless a wildcard covers them. */
+export function sharedCertificates({
+  certificates,
+  pomerium: { authenticateHost },
+}: Pick<CertificateNeeds, "certificates" | "pomerium">): SharedCertificate[] {
+  const wildcards = Object.entries(certificates.zones)
+    .filter(([, zone]) => zone.wildcard)
+    .map(([zone]) => ({
+      name: `wildcard-${zone}`,
+      secretName: `wildcard-${zone}-tls`,
+      dnsNames: [`*.${zone}`],
+      host: zone,
+    }));
+  if (wildcards.some(({ dnsNames }) => covers(dnsNames, authenticateHost))) return wildcards;
+  const signIn = {
+    name: "authenticate",
+    secretName: "pomerium-auth-tls",
+    dnsNames: [authenticateHost],
+    host: authenticateHost,
+  };
+  return [signIn, ...wildcards];
+}
+
+/** Whether an app's host has a certificate of its own: its zone has no wildcard, or the wildcard does not cover the host. */
+export function hasOwnCertificate(
+  { certificates }: Pick<CertificateNeeds, "certificates">,
+  { host, zone }: Pick<AppHost, "host" | "zone">,
+): boolean {
+  return !certificates.zones[zone]?.wildcard || !covers([`*.${zone}`], host);
+}
+
+/** Every certificate of the stack but the canaries. */
+export function wantedCertificates(stack: CertificateNeeds): WantedCertificate[] {
+  return [
+    ...sharedCertificates(stack).map(({ name, secretName, dnsNames }) => ({
+      by: `Pomerium (${name})`,
+      at: "pomerium",
+      namespace: pomeriumNamespace,
+      secretName,
+      dnsNames,
+    })),
+    ...stack.apps
+      .filter((app) => hasOwnCertificate(stack, app))
+      .map(({ name, at, namespace, host, tlsSecret }) => ({
+        by: `app ${name}`,
+        at: `${at}.tls.secretName`,
+        namespace,
+        secretName: tlsSecret,
+        dnsNames: [host],
+      })),
+  ];
+}
