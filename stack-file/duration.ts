@@ -2,7 +2,7 @@ import { z } from "zod";
 
 type Unit = "ns" | "us" | "µs" | "ms" | "s" | "m" | "h";
 
-/** A length of time in Go's writing: `30s`, `1h30m`, `0s` for none. No days, no bare number. */
+/** A length of time as Go writes it: `30s`, `1h30m`, `0s` for none. No days, no number without a unit. */
 export type GoDuration =
   | `${number}${Unit}`
   | `${number}${Unit}${number}${Unit}`
@@ -20,12 +20,12 @@ const milliseconds: Record<Unit, number> = {
   h: 3_600_000,
 };
 
-/** What Go's int64 of nanoseconds holds: some 292 years. */
+/** The longest duration of Go, an int64 of nanoseconds: 292 years. */
 const longest = 2 ** 63 / 1e6;
 
 /**
- * Milliseconds of a Go duration; undefined when it is none. Negative ones are none here: Pomerium takes
- * them, but Envoy has no use for them.
+ * Milliseconds of a Go duration; undefined if the text is not a valid duration. Negative durations are not
+ * valid: Pomerium takes them, but Envoy has no use for them.
  */
 export function durationMilliseconds(text: string): number | undefined {
   if (!pattern.test(text)) return undefined;
@@ -42,3 +42,10 @@ export const goDuration = z
   .refine((text) => !pattern.test(text) || durationMilliseconds(text) !== undefined, {
     error: "longer than Pomerium can count (292 years)",
   }) as unknown as z.ZodType<GoDuration, GoDuration>;
+
+/** A time in days or weeks as a Go duration: `30d` → `720h`. Undefined for anything else. */
+export function asGoDuration(text: string): string | undefined {
+  const days = /^(\d+)\s*(d|w|days?|weeks?)$/i.exec(text);
+  if (days === null) return undefined;
+  return `${Number(days[1]) * (days[2]!.toLowerCase().startsWith("w") ? 7 : 1) * 24}h`;
+}

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { durationMilliseconds } from "./duration.ts";
-import { asGoDuration, dnsLabel, isHost, isNetwork, quantity } from "./values.ts";
+import { asGoDuration, durationMilliseconds } from "./duration.ts";
+import { networkProblem } from "./networks.ts";
+import { dnsLabel, isHost, quantity } from "./values.ts";
 
 /** What a value must be, in words: the message for a union where no option fits (`must be …`). */
 export const expectations = z.registry<{ expected: string }>();
@@ -34,7 +35,10 @@ export const namespaceName = text(
   "is no namespace name: lower case letters, digits and hyphens, at most 63",
 );
 
-export const network = text(isNetwork, "is neither an IP address nor a network such as 10.244.0.0/16");
+export const network = text(
+  (value) => networkProblem(value) === undefined,
+  (value) => networkProblem(value) ?? "",
+);
 
 /** A Go duration above zero. */
 export const duration = text(

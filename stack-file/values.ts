@@ -1,5 +1,3 @@
-import { isIP, isIPv4 } from "node:net";
-
 /** DNS label: lower case letters, digits and hyphens, at most 63. */
 export const dnsLabel = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
@@ -15,13 +13,6 @@ export function isHost(text: string): boolean {
 /** Name of a port: at least one letter, at most 15 characters. */
 export function isPortName(text: string): boolean {
   return text.length <= 15 && dnsLabel.test(text) && /[a-z]/.test(text) && !text.includes("--");
-}
-
-/** How to write in Go's units what somebody wrote in days or weeks: `30d` → `720h`. */
-export function asGoDuration(text: string): string | undefined {
-  const days = /^(\d+)\s*(d|w|days?|weeks?)$/i.exec(text);
-  if (days === null) return undefined;
-  return `${Number(days[1]) * (days[2]!.toLowerCase().startsWith("w") ? 7 : 1) * 24}h`;
 }
 
 const factors: Readonly<Record<string, number>> = {
@@ -53,14 +44,6 @@ export function quantity(text: string): number | undefined {
   if (parts === null) return undefined;
   const suffix = parts[2] ?? "";
   return suffix in factors ? Number(parts[1]) * factors[suffix]! : Number(text);
-}
-
-/** An IP address or a network in CIDR notation. */
-export function isNetwork(text: string): boolean {
-  const [address, bits, ...rest] = text.split("/");
-  if (isIP(address!) === 0 || rest.length > 0) return false;
-  if (bits === undefined) return true;
-  return /^\d{1,3}$/.test(bits) && Number(bits) <= (isIPv4(address!) ? 32 : 128);
 }
 
 /**

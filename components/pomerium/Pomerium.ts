@@ -1,13 +1,14 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { isReleaseTag, newestRelease } from "../../policies/language/releases.ts";
+import { durationMilliseconds } from "../../stack-file/duration.ts";
 import { importOf } from "../cluster/import.ts";
 import { managedBy } from "../cluster/live.ts";
 import { secretData, secretOutputs } from "../cluster/secret.ts";
 import { bootstrapSecret } from "./bootstrap-secret.ts";
 import * as names from "./names.ts";
 import { overlayFolders } from "./overlay.ts";
-import { isGoDuration, type ProviderName, providerProblems, settings } from "./settings.ts";
+import { type ProviderName, providerProblems, settings } from "./settings.ts";
 import { takeOver } from "./take-over.ts";
 
 export interface IdentityProviderArgs {
@@ -191,7 +192,7 @@ function checkArgs(args: PomeriumArgs): void {
     const reason = `"${args.authenticateUrl}" must be https://<host> or https://<host>:<port>, without a path`;
     errors.push({ propertyPath: "authenticateUrl", reason });
   }
-  if (typeof args.session === "string" && !isGoDuration(args.session)) {
+  if (typeof args.session === "string" && durationMilliseconds(args.session) === undefined) {
     const reason = `"${args.session}" is no duration; write it with units: 720h, 1h30m`;
     errors.push({ propertyPath: "session", reason });
   }

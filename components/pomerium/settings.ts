@@ -141,8 +141,3 @@ export function providerProblems(
   }
   return problems;
 }
-
-/** Whether `text` is a duration as Go writes it, which is not the empty text and never a bare number: `1h30m`. */
-export function isGoDuration(text: string): boolean {
-  return /^(\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+$/.test(text);
-}

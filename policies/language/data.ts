@@ -1,7 +1,7 @@
 import { isMap, isScalar, isSeq, type Node } from "yaml";
+import { parseNetwork } from "../../stack-file/networks.ts";
 import type { CriterionKind, DataKind } from "./criteria.ts";
 import { isAuthorizedKey } from "./keys.ts";
-import { parseNetwork } from "./networks.ts";
 import { describe, isEmpty, type Reader } from "./reader.ts";
 
 type Read = (reader: Reader, node: Node | null, name: string) => unknown;

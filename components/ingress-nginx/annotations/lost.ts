@@ -1,6 +1,6 @@
 import type { Access } from "../../../policies/access/routes.ts";
 import type { Route } from "../../../policies/annotations/annotations.ts";
-import { parseNetwork } from "../../../policies/language/networks.ts";
+import { parseNetwork } from "../../../stack-file/networks.ts";
 import { classify } from "./classify.ts";
 import { nginxPrefix } from "./judgement.ts";
 import { networksOf, within } from "./networks.ts";

@@ -1,4 +1,4 @@
-import { contains, type Network, parseNetwork } from "../../../policies/language/networks.ts";
+import { contains, type Network, parseNetwork } from "../../../stack-file/networks.ts";
 
 /** The networks of a source range, `10.0.0.0/8, 192.168.0.10`; what is none is left out, it admits nobody. */
 export function networksOf(value: string): Network[] {

@@ -1,4 +1,4 @@
-import { contains, parseAddress, parseNetwork } from "../../language/networks.ts";
+import { contains, parseAddress, parseNetwork } from "../../../stack-file/networks.ts";
 import type { Mentions } from "./mentions.ts";
 
 /** A representative request: every request that a policy can tell from it has a probe of its own. */

@@ -1,6 +1,6 @@
+import { contains, type Network, parseAddress, parseNetwork } from "../../../stack-file/networks.ts";
 import { comparisons, type Named } from "../criteria.ts";
 import { keyOf } from "../keys.ts";
-import { contains, type Network, parseAddress, parseNetwork } from "../networks.ts";
 import type { Action } from "../types.ts";
 import { listTest, mayHold, type TextTest, textTest } from "./match.ts";
 import type { ClaimValue, ClientCertificate, Session, Target } from "./request.ts";

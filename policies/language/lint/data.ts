@@ -1,3 +1,4 @@
+import { withoutHostBits } from "../../../stack-file/networks.ts";
 import { comparisons, type Placed } from "../criteria.ts";
 import { at, type Finding, type LintOptions } from "./finding.ts";
 
@@ -91,6 +92,23 @@ function addresses(placed: Placed, { clientAddresses }: LintOptions): Finding[] 
   ];
 }
 
+function hostBits(placed: Placed): Finding[] {
+  if (placed.name !== "source_ip") return [];
+  return [placed.data].flat().flatMap((text): Finding[] => {
+    const meant = typeof text === "string" ? withoutHostBits(text) : undefined;
+    if (meant === undefined) return [];
+    return [
+      {
+        code: "host-bits",
+        severity: "warning",
+        message: `"${text}" is the whole network ${meant}, not one host`,
+        where: at(placed),
+        mend: `write ${meant} for the network, or ${String(text).split("/")[0]} for the host`,
+      },
+    ];
+  });
+}
+
 /** What the data of each criterion says apart from the others. */
 export function lintData(placed: Placed, options: LintOptions): Finding[] {
   return [
@@ -100,5 +118,6 @@ export function lintData(placed: Placed, options: LintOptions): Finding[] {
     ...methods(placed),
     ...claimPaths(placed),
     ...addresses(placed, options),
+    ...hostBits(placed),
   ];
 }

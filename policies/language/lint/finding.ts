@@ -14,6 +14,7 @@ export type Code =
   | "empty"
   | "escaped-slash"
   | "groups"
+  | "host-bits"
   | "lower-case-method"
   | "malformed"
   | "matches-anonymous"

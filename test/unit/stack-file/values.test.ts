@@ -3,14 +3,7 @@ import * as fc from "fast-check";
 import { zoneOf } from "../../../stack-file/hosts.ts";
 import { didYouMean, nearest, nearestAddress } from "../../../stack-file/nearest.ts";
 import { keyPath, type PathPart, valueAt } from "../../../stack-file/paths.ts";
-import {
-  asGoDuration,
-  isEmail,
-  isHost,
-  isNetwork,
-  isPortName,
-  quantity,
-} from "../../../stack-file/values.ts";
+import { isEmail, isHost, isPortName, quantity } from "../../../stack-file/values.ts";
 import { put } from "../stack/base.ts";
 
 /** That each of the texts passes, or that none does. */
@@ -53,20 +46,6 @@ describe("a value", () => {
     ]);
   });
 
-  it("is a network only when it is an address, with as many bits as it has", () => {
-    all(isNetwork, true, ["10.0.0.1", "10.244.0.0/16", "0.0.0.0/0", "::1", "fd00::/8", "::/128"]);
-    all(isNetwork, false, [
-      "",
-      "10.0.0",
-      "10.0.0.0/33",
-      "::/129",
-      "10.0.0.0/",
-      "10.0.0.0/a",
-      "10.0.0.0/8/8",
-      "a/8",
-    ]);
-  });
-
   it("is a port's name only with a letter, and at most 15 characters", () => {
     all(isPortName, true, ["http", "a", "http-2", "8080-http"]);
     all(isPortName, false, ["", "80", "HTTP", "a--b", "-a", "abcdefghijklmnop"]);
@@ -85,16 +64,6 @@ describe("a value", () => {
     for (const [text, count] of Object.entries(counted)) assert.equal(quantity(text), count, text);
     for (const text of ["", "Gi", "1GB", "1 Gi", "-1", "1K", "0x1", "1e"])
       assert.equal(quantity(text), undefined, text);
-  });
-
-  it("in days or weeks has its length in Go's hours", () => {
-    assert.deepEqual(["30d", "2 weeks", "1w", "30m", "d"].map(asGoDuration), [
-      "720h",
-      "336h",
-      "168h",
-      undefined,
-      undefined,
-    ]);
   });
 });
 

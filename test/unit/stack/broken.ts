@@ -137,7 +137,17 @@ export const broken: Readonly<
     ],
     [
       { "apps.komga.access.from": ["10.244.0.0/33"] },
+      ["apps.komga.access.from[0]: has more bits than the 32 of an IPv4 address"],
+    ],
+    [
+      { "apps.komga.access.from": ["10.244.0/16"] },
       ["apps.komga.access.from[0]: is neither an IP address nor a network such as 10.244.0.0/16"],
+    ],
+    [
+      { "apps.komga.access.from": ["192.168.1.5/16"] },
+      [
+        "apps.komga.access.from[0]: is a host and a network at once: write 192.168.0.0/16 for the network, or 192.168.1.5 for the host",
+      ],
     ],
     [{ "apps.komga.access.from": "10.0.0.0/8" }, ["apps.komga.access.from: must be a list, not text"]],
     [

@@ -1,7 +1,5 @@
 import { strict as assert } from "node:assert";
-import * as fc from "fast-check";
 import {
-  isGoDuration,
   type ProviderName,
   providerProblems,
   type SettingsOptions,
@@ -117,20 +115,5 @@ describe("the identity provider", () => {
       const [problem] = providerProblems("v0.33.1", { provider: provider as ProviderName });
       assert.match(problem?.reason ?? "", /none of .*google/);
     }
-  });
-});
-
-describe("a session's duration", () => {
-  it("is accepted as Go reads it", () => {
-    const part = fc
-      .tuple(fc.nat(1000), fc.constantFrom("ns", "us", "ms", "s", "m", "h"))
-      .map(([number, unit]) => `${number}${unit}`);
-    fc.assert(
-      fc.property(fc.array(part, { minLength: 1, maxLength: 4 }), (parts) => isGoDuration(parts.join(""))),
-    );
-  });
-
-  it("is refused without a unit, in days, negative or empty", () => {
-    for (const text of ["", "0", "30", "2d", "-1h", "1 h", "h", "1h30"]) assert.ok(!isGoDuration(text), text);
   });
 });

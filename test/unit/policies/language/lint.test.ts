@@ -230,6 +230,17 @@ describe("what a policy says that it does not do", () => {
       ]);
     });
 
+    it("have no host bits unless one host is meant", () => {
+      for (const [written, meant] of [
+        ["192.168.1.5/16", "192.168.0.0/16"],
+        ['"fd00::1/64"', "fd00::/64"],
+      ])
+        assert.ok(
+          message(allow(`{ source_ip: ${written} }`), "host-bits").includes(`write ${meant} for the network`),
+        );
+      assert.deepEqual(found("allow: { or: [{ source_ip: 192.168.1.5/32 }] }"), []);
+    });
+
     it("are what they are where clients' own addresses arrive", () => {
       assert.deepEqual(found(text, { clientAddresses: "real" }), []);
       assert.deepEqual(found(text), []);

@@ -1,6 +1,12 @@
 import { strict as assert } from "node:assert";
 import * as fc from "fast-check";
-import { contains, parseAddress, parseNetwork } from "../../../../policies/language/networks.ts";
+import {
+  contains,
+  networkProblem,
+  parseAddress,
+  parseNetwork,
+  withoutHostBits,
+} from "../../../stack-file/networks.ts";
 
 const inside = (network: string, address: string): boolean =>
   contains(parseNetwork(network)!, parseAddress(address)!);
@@ -64,5 +70,40 @@ describe("networks", () => {
         assert.ok(inside(address, address.toUpperCase()));
       }),
     );
+  });
+
+  it("say which network or host was meant where a text has host bits", () => {
+    for (const [text, meant] of [
+      ["192.168.1.5/16", "192.168.0.0/16"],
+      ["10.0.0.1/8", "10.0.0.0/8"],
+      ["2001:db8:1::7/32", "2001:db8::/32"],
+      ["fd00::1/127", "fd00::/127"],
+    ] as const) {
+      assert.equal(withoutHostBits(text), meant);
+      assert.equal(
+        networkProblem(text),
+        `is a host and a network at once: write ${meant} for the network, or ${text.split("/")[0]} for the host`,
+      );
+    }
+    for (const fine of ["192.168.0.0/16", "192.168.1.5", "192.168.1.5/32", "0.0.0.0/0", "::1", "::/0"])
+      assert.equal(networkProblem(fine), undefined, fine);
+  });
+
+  it("have host bits or not, but always a network without them that holds the same addresses", () => {
+    fc.assert(
+      fc.property(fc.ipV4(), fc.nat(32), fc.ipV4(), (host, bits, candidate) => {
+        const text = `${host}/${bits}`;
+        const meant = withoutHostBits(text) ?? text;
+        assert.equal(networkProblem(meant), undefined);
+        assert.equal(inside(meant, candidate), inside(text, candidate));
+        assert.ok(inside(meant, host));
+      }),
+    );
+  });
+
+  it("say how many bits an address has where a text has more", () => {
+    assert.equal(networkProblem("192.168.0.0/33"), "has more bits than the 32 of an IPv4 address");
+    assert.equal(networkProblem("fd00::/129"), "has more bits than the 128 of an IPv6 address");
+    assert.match(networkProblem("192.168.0/16") ?? "", /^is neither an IP address nor a network/);
   });
 });
