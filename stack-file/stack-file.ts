@@ -1,33 +1,44 @@
 import { basename } from "node:path";
-import { isScalar, isSeq, isMap as isYamlMap, LineCounter, type Node, parseDocument } from "yaml";
+import {
+  type Document,
+  isAlias,
+  isNode,
+  isScalar,
+  isSeq,
+  isMap as isYamlMap,
+  LineCounter,
+  type Node,
+  parseDocument,
+} from "yaml";
 import { didYouMean } from "./nearest.ts";
 import { isMap, keyPath, type PathPart } from "./paths.ts";
 import { type Problem, StackFileError } from "./problems.ts";
 import { project } from "./project.ts";
+import { oddKey, syntaxProblems } from "./yaml-syntax.ts";
 
-/** A stack file taken apart. */
+/** The content of a stack file. */
 export interface StackFile {
-  /** The project's keys, without their namespace, and their values as they stand there. */
+  /** The project's keys without their namespace, and their values as the file has them. */
   raw: Record<string, unknown>;
-  /** What is wrong with the file around them. */
+  /** Problems of the file that do not depend on what the keys mean. */
   problems: Problem[];
-  /** Line of a key path, or of what is nearest above it. */
+  /** Returns the line of a key path, or of the nearest path above it. */
   line: (at: string) => number | undefined;
 }
 
-/** Name of a stack's file, beside Pulumi.yaml. */
+/** The name of a stack's file, which is beside Pulumi.yaml. */
 export function stackFileName(stack: string): string {
   return `Pulumi.${stack}.yaml`;
 }
 
-/** The stack that a file is for: `Pulumi.octavo.yaml` → `octavo`. */
+/** The stack of a file: `Pulumi.octavo.yaml` → `octavo`. */
 export function stackOf(path: string): string {
   const file = basename(path);
   return /^Pulumi\.(.+)\.ya?ml$/.exec(file)?.[1] ?? file;
 }
 
 /**
- * Top-level keys of a stack file; all but `config` are Pulumi's own.
+ * Top-level keys of a stack file. All except `config` are Pulumi's own.
  *
  * @see https://www.pulumi.com/docs/iac/concepts/projects/stack-settings-file/
  */
@@ -39,94 +50,133 @@ export const pulumiKeys = [
   "environment",
 ] as const;
 
-/** The parser's own messages may quote the text, and with it a secret: these stand in for them. */
-const yamlMistakes: Readonly<Record<string, string>> = {
-  DUPLICATE_KEY: "the same key is given twice",
-  BAD_INDENT: "the indentation fits no key above",
-  TAB_AS_INDENT: "a tab indents; YAML takes spaces only",
-  MISSING_CHAR: "a closing quote or bracket is missing",
-  MULTILINE_IMPLICIT_KEY: "a key must stand on one line; is a colon or a quote missing?",
-};
+/** Namespaces of the program's providers and of Pulumi itself. Their keys are none of the program's business. */
+export const otherNamespaces: readonly string[] = ["cloudflare", "kubernetes", "pulumi", "random"];
 
 /**
+ * Reads the text of a stack file.
+ *
  * @param file Name of the file, for errors.
- * @throws StackFileError when the text is no YAML.
+ * @throws StackFileError if the text is not YAML.
  */
 export function readStackFile(file: string, text: string): StackFile {
   const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false });
-  if (document.errors.length > 0)
-    throw new StackFileError(
-      file,
-      document.errors.map(({ pos, code }) => {
-        const { line, col } = counter.linePos(pos[0]);
-        return { at: `line ${line}, column ${col}`, message: yamlMistakes[code] ?? "is no YAML", line };
-      }),
-    );
-  let content: unknown;
-  try {
-    content = document.toJS({ maxAliasCount: 100 });
-  } catch {
-    throw new StackFileError(file, [
-      { at: "", message: "an alias (*) has no anchor (&), or there are too many" },
-    ]);
+  const document = parseDocument(text, {
+    lineCounter: counter,
+    prettyErrors: false,
+    keepSourceTokens: true,
+    logLevel: "error",
+  });
+  if (document.errors.length > 0) throw new StackFileError(file, syntaxProblems(text, document, counter));
+  const root = document.contents;
+  const config = isYamlMap(root) ? root.get("config", true) : undefined;
+  const { lines, problems } = walkConfig(config, document, counter);
+  if (!isYamlMap(root)) problems.push({ at: "", message: "must be a map with the key `config`" });
+  for (const { key } of isYamlMap(root) ? root.items : []) {
+    const name = String(key);
+    if (!(pulumiKeys as readonly string[]).includes(name))
+      problems.push({ at: name, message: `unknown key of a stack file${didYouMean(name, pulumiKeys)}` });
   }
-  const problems: Problem[] = [];
-  if (!isMap(content)) problems.push({ at: "", message: "must be a map with the key `config`" });
-  for (const key of Object.keys(isMap(content) ? content : {}))
-    if (!(pulumiKeys as readonly string[]).includes(key))
-      problems.push({
-        at: keyPath([key]),
-        message: `unknown key of a stack file${didYouMean(key, pulumiKeys)}`,
-      });
-
-  const config = isMap(content) && isMap(content.config) ? content.config : {};
+  const values = valuesOf(file, config, document);
+  problems.push(...foreignKeys(Object.keys(values)));
   const raw = Object.fromEntries(
-    Object.entries(config).flatMap(([key, value]) => {
+    Object.entries(values).flatMap(([key, value]) => {
       const own = ownKey(key);
       return own === undefined ? [] : [[own, value]];
     }),
   );
-  let known: Map<string, number> | undefined;
-  const line = (at: string): number | undefined => {
-    known ??= linesOf(document.get("config"), counter);
-    for (let path = at; path !== ""; path = path.replace(/(\.[^.[\]"]+|\[[^[\]]*\]|^[^.[]+)$/, "")) {
-      const found = known.get(path);
-      if (found !== undefined) return found;
-    }
-    return undefined;
-  };
-  return { raw, problems, line };
+  return { raw, problems, line: (at) => lineOf(lines, at) };
 }
 
-/** The project's key without its namespace, which Pulumi lets one leave out; undefined for keys of others. */
-export function ownKey(key: string): string | undefined {
+/** The values below `config:` as data; empty if there are none. */
+function valuesOf(file: string, config: unknown, document: Document): Record<string, unknown> {
+  if (!isNode(config)) return {};
+  try {
+    const values: unknown = config.toJS(document, { maxAliasCount: 100 });
+    return isMap(values) ? values : {};
+  } catch {
+    throw new StackFileError(file, [
+      { at: "", message: "an alias (*) has no anchor (&), or there are too many aliases" },
+    ]);
+  }
+}
+
+/** A key without the project's namespace, which is optional in Pulumi; undefined for a key of another namespace. */
+function ownKey(key: string): string | undefined {
   const own = key.startsWith(`${project}:`) ? key.slice(project.length + 1) : key;
   return own.includes(":") ? undefined : own;
 }
 
-/** Line of every key path below `config:`. */
-function linesOf(config: unknown, counter: LineCounter): Map<string, number> {
+/**
+ * Problems for the keys that neither the program nor a provider reads. Without them, a mistyped namespace would
+ * drop a whole section without a word.
+ */
+export function foreignKeys(keys: Iterable<string>): Problem[] {
+  return [...keys]
+    .filter((key) => ownKey(key) === undefined && !otherNamespaces.includes(key.split(":", 1)[0]!))
+    .map((key) => ({
+      at: key,
+      message: `nothing reads this key; write it as ${project}:${key.split(":").at(-1)}, or remove it`,
+    }));
+}
+
+/** The line of a key path, or of the nearest known path above it. */
+function lineOf(lines: ReadonlyMap<string, number>, at: string): number | undefined {
+  let nearest = "";
+  for (const path of lines.keys())
+    if (
+      path.length > nearest.length &&
+      (at === path || (at.startsWith(path) && /[.[]/.test(at[path.length]!)))
+    )
+      nearest = path;
+  return lines.get(nearest);
+}
+
+/** The line of every key path below `config:`. Entries whose key is not text are removed and reported. */
+function walkConfig(
+  config: unknown,
+  document: Document,
+  counter: LineCounter,
+): { lines: Map<string, number>; problems: Problem[] } {
   const lines = new Map<string, number>();
-  const note = (path: readonly PathPart[], node: unknown): void => {
+  const problems: Problem[] = [];
+  const lineAt = (node: unknown): number | undefined => {
     const range = (node as Node | null)?.range;
-    if (range) lines.set(keyPath(path), counter.linePos(range[0]).line);
+    return range ? counter.linePos(range[0]).line : undefined;
+  };
+  const note = (path: string, node: unknown): void => {
+    const line = lineAt(node);
+    if (line !== undefined) lines.set(path, line);
   };
   const walk = (node: unknown, path: readonly PathPart[]): void => {
     if (isSeq(node))
       for (const [i, item] of node.items.entries()) {
-        note([...path, i], item);
+        note(keyPath([...path, i]), item);
         walk(item, [...path, i]);
       }
-    if (isYamlMap(node))
-      for (const { key, value } of node.items) {
-        const name = isScalar(key) ? String(key.value) : undefined;
-        const own = path.length === 0 && name !== undefined ? ownKey(name) : name;
-        if (own === undefined) continue;
-        note([...path, own], key);
-        walk(value, [...path, own]);
+    if (!isYamlMap(node)) return;
+    node.items = node.items.filter(({ key }) => {
+      const odd = oddKey(isAlias(key) ? key.resolve(document) : key);
+      if (odd === undefined) return true;
+      const line = lineAt(key) ?? lineAt(node);
+      problems.push({
+        at: keyPath(path),
+        message: `has ${odd} in the place of a key; is a key with its colon missing in front?`,
+        ...(line === undefined ? {} : { line }),
+      });
+      return false;
+    });
+    for (const { key, value } of node.items) {
+      const name = String(isScalar(key) ? key.value : key);
+      const own = path.length === 0 ? ownKey(name) : name;
+      if (own === undefined) {
+        note(name, key);
+        continue;
       }
+      note(keyPath([...path, own]), key);
+      walk(value, [...path, own]);
+    }
   };
   walk(config, []);
-  return lines;
+  return { lines, problems };
 }

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { project } from "../stack-file/project.ts";
+import { otherNamespaces } from "../stack-file/stack-file.ts";
 import { sections } from "./schema.ts";
 
 /** Where the generated schema lies; each stack file names it in its first line, for the editor. */
@@ -37,7 +38,7 @@ export function stackFileSchema(): object {
         description: "The stack's configuration.",
         properties,
         // Settings of providers and of Pulumi itself.
-        patternProperties: { [`^(?!${project}:)[^:]+:`]: {} },
+        patternProperties: { [`^(${otherNamespaces.join("|")}):`]: {} },
         required,
         additionalProperties: false,
       },

@@ -5,7 +5,7 @@ import { type Problem, StackFileError } from "../stack-file/problems.ts";
 import { project } from "../stack-file/project.ts";
 import { SecretText } from "../stack-file/secret-text.ts";
 import type { Secret } from "../stack-file/secrets.ts";
-import { stackFileName } from "../stack-file/stack-file.ts";
+import { foreignKeys, stackFileName } from "../stack-file/stack-file.ts";
 import { parseStack } from "./load.ts";
 import { secretSections } from "./schema.ts";
 import type { Stack } from "./stack.ts";
@@ -23,7 +23,8 @@ export function loadFromPulumi(): Stack {
   const prefix = `${project}:`;
   const raw: Record<string, unknown> = {};
   const encrypted = new Set<string>();
-  for (const [key, value] of Object.entries(pulumi.runtime.allConfig()))
+  const all = pulumi.runtime.allConfig();
+  for (const [key, value] of Object.entries(all))
     if (key.startsWith(prefix)) {
       const own = key.slice(prefix.length);
       raw[own] = texts.includes(own) ? value : fromJson(value);
@@ -33,7 +34,7 @@ export function loadFromPulumi(): Stack {
   try {
     return parseStack(name, raw, {
       plain: (path, text) => standsInPlain(path, text, encrypted, file),
-      found: needlesslyEncrypted(encrypted),
+      found: [...foreignKeys(Object.keys(all)), ...needlesslyEncrypted(encrypted)],
     });
   } catch (error) {
     // Pulumi prints the message of this one as it is, without a stack trace.

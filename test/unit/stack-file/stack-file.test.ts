@@ -66,21 +66,67 @@ describe("a stack file read from the disk", () => {
     ]);
   });
 
-  it("is refused when it is no YAML, without its text being repeated", () => {
-    const mistakes = {
-      "the same key is given twice": text.replace("email:", "email: a\n    email:"),
-      "a tab indents; YAML takes spaces only": text.replace("    email", "\temail"),
-      "a closing quote or bracket is missing": text.replace("clientId: client", `clientId: "${hunter2}`),
-    };
-    for (const [message, file] of Object.entries(mistakes)) {
+  const mistakes: Record<string, [text: string, at: string, message: string]> = {
+    "a tab": [
+      text.replace(/^ {4}(?=email|zones)/gm, "\t"),
+      "line 14, column 1",
+      "a tab is used as indentation; YAML allows spaces only",
+    ],
+    "a quote that is not closed": [
+      text.replace("clientId: client", `clientId: "${hunter2}`),
+      "line 10, column 17",
+      'a " opens here and is never closed',
+    ],
+    "a { that is not closed": [
+      text.replace("port: 25600 }", "port: 25600"),
+      "line 25, column 16",
+      "a { opens here and is never closed",
+    ],
+    "a [ that is not closed, inside a map in one line": [
+      text.replace("admins: [admin-user@gmail.com]", "admins: [admin-user@gmail.com, bob@gmail.com"),
+      "line 18, column 13",
+      "a [ opens here and is never closed",
+    ],
+    "an outer { that is not closed, with an inner one that is": [
+      text.replace("storage: { pebble: { hostPath: /data } }", "storage: { pebble: { hostPath: /data }"),
+      "line 12, column 14",
+      "a { opens here and is never closed",
+    ],
+    "a } too many": [
+      text.replace("port: 25600 }", "port: 25600 }}"),
+      "line 25, column 48",
+      "this does not belong here; is there a bracket too many?",
+    ],
+    "a value that begins with a reserved character": [
+      text.replace("clientId: client", `clientId: @${hunter2}`),
+      "line 10, column 17",
+      "a value cannot start with this character; put the value in quotes",
+    ],
+    "a key that is given twice": [
+      text.replace("email:", "email: a\n    email:"),
+      "line 15, column 5",
+      'the key "email" is given twice',
+    ],
+  };
+  for (const [mistake, [file, at, message]] of Object.entries(mistakes))
+    it(`has one problem for ${mistake}: where it is and what to do, without repeating the text`, () => {
       const error = refused(file);
-      assert.ok(
-        error.problems.some((problem) => problem.message === message),
-        error.message,
+      assert.deepEqual(
+        error.problems.map((problem) => [problem.at, problem.message]),
+        [[at, message]],
       );
-      assert.match(error.message, /^Pulumi\.test\.yaml: .*\n\n {2}line \d+, column \d+ {3}/);
+      assert.match(error.message, /^Pulumi\.test\.yaml: 1 problem\n\n {2}line \d+, column \d+ {3}/);
       assert.doesNotMatch(error.message, new RegExp(hunter2));
-    }
+    });
+
+  it("has one problem for each key that is given twice", () => {
+    const twice = text
+      .replace("email:", "email: a\n    email:")
+      .replace("namespace: komga", "namespace: a\n      namespace: b");
+    assert.deepEqual(
+      refused(twice).problems.map(({ message }) => message),
+      ['the key "email" is given twice', 'the key "namespace" is given twice'],
+    );
   });
 
   it("is refused when an alias leads nowhere", () => {
@@ -110,5 +156,90 @@ describe("a stack file read from the disk", () => {
       name: "StackFileError",
       message: /^Pulumi\.test\.yaml: 1 problem\n\n +there is no \/nowhere\/Pulumi\.test\.yaml\n/,
     });
+  });
+
+  const tests = (list: string): string =>
+    text.replace("encryptionsalt", `  accessTests:\n    apps:\n      komga:\n${list}\nencryptionsalt`);
+  const oddKeys: Record<string, [text: string, at: string, what: string]> = {
+    "a list, as when `allow:` is left out": [
+      tests('        - { [admin-user@gmail.com, "group:readers"] }'),
+      "accessTests.apps.komga[0]",
+      "a list",
+    ],
+    "a map": [tests("        - { { allow: [anonymous] }: x }"), "accessTests.apps.komga[0]", "a map"],
+    "a list in block style": [
+      text.replace("        groups:\n", "        ? [a, b]\n        : c\n        groups:\n"),
+      "apps.komga.access",
+      "a list",
+    ],
+    "an alias of a list": [
+      text.replace(
+        "admins: [admin-user@gmail.com]",
+        "admins: &admins [admin-user@gmail.com]\n    *admins : x",
+      ),
+      "users",
+      "a list",
+    ],
+    nothing: [text.replace("    komga:\n", "    : x\n    komga:\n"), "apps", "nothing"],
+  };
+  for (const [key, [file, at, what]] of Object.entries(oddKeys))
+    it(`is refused at the line of a key that is ${key}, in no time and without a warning of Node's`, async () => {
+      const warnings: Error[] = [];
+      const note = (warning: Error): void => void warnings.push(warning);
+      process.on("warning", note);
+      const { problems } = refused(file);
+      // Node emits its warnings after the code that causes them.
+      await new Promise((resolve) => setImmediate(resolve));
+      process.off("warning", note);
+      assert.deepEqual(warnings, []);
+      const line =
+        file
+          .split("\n")
+          .findIndex((each) => /admin-user@gmail.com, "|\{ \{|\? \[|\*admins|^ +: x/.test(each)) + 1;
+      assert.deepEqual(problems[0], {
+        at,
+        message: `has ${what} in the place of a key; is a key with its colon missing in front?`,
+        line,
+      });
+    });
+
+  it("finds the line of a problem below a key of any spelling", () => {
+    const odd = text.replace(
+      "readers:\n        - alice@gmail.com",
+      'readers: []\n      "a.b]c[": [nobody]\n      "": [x]',
+    );
+    const lines = refused(odd).problems.map(({ line }) => line);
+    assert.ok(
+      lines.every((line) => line !== undefined),
+      JSON.stringify(refused(odd).problems),
+    );
+  });
+
+  for (const key of [
+    "pomerium:tunnels",
+    "pomerium-migrations:tunnels",
+    "Pomerium-Migration:tunnels",
+    "pomerium-migration:config:tunnels",
+    "aws:tunnels",
+  ])
+    it(`is refused with ${key}, which nothing reads`, () => {
+      const { problems } = refused(text.replace("  apps:", `  ${key}: {}\n  apps:`));
+      assert.deepEqual(problems, [
+        {
+          at: key,
+          message: "nothing reads this key; write it as pomerium-migration:tunnels, or remove it",
+          line: 22,
+        },
+      ]);
+    });
+
+  it("is taken with keys of Pulumi and of the program's providers", () => {
+    const keys = ["pulumi:tags", "kubernetes:context2", "cloudflare:apiToken", "random:x"];
+    assert.ok(
+      loadFromText(
+        "Pulumi.test.yaml",
+        text.replace("  apps:", `${keys.map((key) => `  ${key}: x\n`).join("")}  apps:`),
+      ),
+    );
   });
 });

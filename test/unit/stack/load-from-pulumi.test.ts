@@ -108,4 +108,17 @@ describe("the stack that Pulumi runs the program for", () => {
     for (const key of ["cluster", "domain", "pomerium", "certificates", "users.admins", "apps"])
       assert.match(message, new RegExp(`\n  ${key} `));
   });
+
+  it("is refused with a section under another namespace, which would be dropped without a word", () => {
+    configure(goodStack());
+    const config = { ...pulumi.runtime.allConfig(), "pomerium-migrations:accessTests": "{}" };
+    pulumi.runtime.setAllConfig(
+      config,
+      ["pomerium", "certificates", "tunnels"].map((key) => `${project}:${key}`),
+    );
+    assert.match(
+      refusal().message,
+      /^ {2}pomerium-migrations:accessTests {3}nothing reads this key; write it as pomerium-migration:accessTests/m,
+    );
+  });
 });
