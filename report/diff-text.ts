@@ -1,5 +1,5 @@
 import type { AccessDiff, Row } from "../policies/access/diff/diff.ts";
-import { anonymous, stranger } from "../policies/access/matrix/decide.ts";
+import { anonymous, stranger } from "../policies/access/matrix/decider.ts";
 import { counted } from "../stack-file/text.ts";
 import { aligned, first, visible } from "./text.ts";
 

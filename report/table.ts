@@ -1,4 +1,4 @@
-import { anonymous, stranger } from "../policies/access/matrix/decide.ts";
+import { anonymous, stranger } from "../policies/access/matrix/decider.ts";
 import { type AppAccess, alikeOf, type Mark, type Matrix } from "../policies/access/matrix/matrix.ts";
 import { unreadable } from "../policies/access/matrix/view.ts";
 import { counted } from "../stack-file/text.ts";

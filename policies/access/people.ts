@@ -1,5 +1,5 @@
 /**
- * People and groups of one stack. A person is an e-mail address, written in lower case because Pomerium
+ * People and groups of one stack. A person is an e-mail address, written in lower case grantedAt Pomerium
  * compares addresses letter by letter; a group is a name for a list of people, known to this project only.
  */
 export interface Directory {
@@ -13,7 +13,7 @@ export interface Directory {
 export interface Grant {
   email: string;
   /** Key path of the line: `users.admins[0]`, `users.groups.readers[2]`, `apps.komga.access.users[1]`. */
-  because: string;
+  grantedAt: string;
 }
 
 /** Who an app names, besides the admins, who are always among them. */
@@ -36,8 +36,8 @@ export function members({ groups }: Directory, group: string): readonly string[]
  */
 export function grants(directory: Directory, named: Named, at: string): Grant[] {
   const first = new Map<string, Grant>();
-  const add = (email: string, because: string): void => {
-    if (!first.has(email)) first.set(email, { email, because });
+  const add = (email: string, grantedAt: string): void => {
+    if (!first.has(email)) first.set(email, { email, grantedAt });
   };
   for (const [i, email] of directory.admins.entries()) add(email, `users.admins[${i}]`);
   for (const [i, email] of (named.users ?? []).entries()) add(email, `${at}.users[${i}]`);

@@ -8,7 +8,7 @@ import * as shapes from "./shapes.ts";
 export const annotationPrefix = "ingress.pomerium.io/";
 
 /** How a value is written into its annotation. */
-export type Kind =
+export type Form =
   | "boolean"
   /** There or not; the value is always `true`. */
   | "presence"
@@ -32,14 +32,14 @@ export type Kind =
 
 /** One annotation of a route. */
 export interface Annotation<S extends z.ZodType = z.ZodType> {
-  kind: Kind;
+  form: Form;
   schema: S;
   /** What it does, in one line. */
   meaning: string;
 }
 
-const annotation = <S extends z.ZodType>(kind: Kind, schema: S, meaning: string) => ({
-  kind,
+const annotation = <S extends z.ZodType>(form: Form, schema: S, meaning: string) => ({
+  form,
   schema: schema.describe(meaning) as S,
   meaning,
 });

@@ -1,4 +1,4 @@
-import { type AnnotationName, annotationPrefix, annotations, type Kind, type Route } from "./annotations.ts";
+import { type AnnotationName, annotationPrefix, annotations, type Form, type Route } from "./annotations.ts";
 import { checkRoute, type RouteProblem } from "./check.ts";
 import { requestHeaderTemplate, responseHeaderFormat } from "./header.ts";
 import { yamlFlow, yamlText } from "./text.ts";
@@ -30,13 +30,13 @@ export function renderRoute(route: Route, version: string): Record<string, strin
   for (const name of Object.keys(annotations).sort() as AnnotationName[]) {
     const value = route[name];
     if (value !== undefined)
-      rendered[`${annotationPrefix}${name}`] = renderValue(annotations[name].kind, value);
+      rendered[`${annotationPrefix}${name}`] = renderValue(annotations[name].form, value);
   }
   return rendered;
 }
 
-function renderValue(kind: Kind, value: unknown): string {
-  switch (kind) {
+function renderValue(form: Form, value: unknown): string {
+  switch (form) {
     case "string":
       return yamlText(String(value));
     case "percent":

@@ -1,4 +1,4 @@
-import { anonymous, stranger } from "../../policies/access/matrix/decide.ts";
+import { anonymous, stranger } from "../../policies/access/matrix/decider.ts";
 import { type AppAccess, alikeOf, type Mark, type Matrix } from "../../policies/access/matrix/matrix.ts";
 import { personal } from "../../policies/access/matrix/reasons.ts";
 import { unreadable } from "../../policies/access/matrix/view.ts";

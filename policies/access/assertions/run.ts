@@ -1,6 +1,6 @@
 import type { Report } from "../../../stack-file/problems.ts";
 import type { Outcome } from "../../language/evaluate/evaluate.ts";
-import { anonymous, type Decider, decider, stranger, type Verdict } from "../matrix/decide.ts";
+import { anonymous, type Decider, decider, stranger, type Verdict } from "../matrix/decider.ts";
 import { personal } from "../matrix/reasons.ts";
 import { appsOf, type DeclaredApp, type ProtectedApp } from "../matrix/view.ts";
 import { type Directory, members } from "../people.ts";

@@ -1,12 +1,12 @@
 import type { Outcome } from "../../language/evaluate/evaluate.ts";
-import { anonymous, type Decider, decider, stranger, type Verdict } from "../matrix/decide.ts";
+import { anonymous, type Decider, decider, stranger, type Verdict } from "../matrix/decider.ts";
 import { isPublic, matrix } from "../matrix/matrix.ts";
 import { mentionsOf } from "../matrix/mentions.ts";
 import { type Probe, probes } from "../matrix/probes.ts";
 import { personal } from "../matrix/reasons.ts";
 import { byHost, type ProtectedApp, unreadable, type View } from "../matrix/view.ts";
 import { everybody } from "../people.ts";
-import { because } from "./granted-at.ts";
+import { explainLoss } from "./loss.ts";
 
 /**
  * What a row says. Each kind has its mirror, so that the way back reads the same from the other side:
@@ -14,7 +14,7 @@ import { because } from "./granted-at.ts";
  * callers; `appeared` and `unreachable` of a host as a whole; `undecided` and `decided` of what was refused
  * on the other side.
  */
-export type Kind = keyof typeof mirrors;
+export type ChangeKind = keyof typeof mirrors;
 
 export const mirrors = {
   gain: "loss",
@@ -34,7 +34,7 @@ export type State = Outcome | "absent";
 
 /** One change, for one caller at one host. */
 export interface Row {
-  kind: Kind;
+  kind: ChangeKind;
   /** An e-mail address, `stranger`, `anonymous`; `everybody` where the host as a whole changes. */
   person: string;
   host: string;
@@ -68,7 +68,7 @@ export interface AccessDiff {
   unreadable: readonly { view: string; at: string; reason: string }[];
 }
 
-export const kinds: readonly Kind[] = [
+export const kinds: readonly ChangeKind[] = [
   "public",
   "private",
   "appeared",
@@ -143,10 +143,10 @@ function rowsOf(
   person: string,
   course: Course,
   skip: (i: number) => boolean,
-  kindOf: (change: Transition) => Kind,
+  kindOf: (change: Transition) => ChangeKind,
   part: (probe: Probe) => string,
 ): Row[] {
-  const groups = new Map<string, { kind: Kind; at: number[] }>();
+  const groups = new Map<string, { kind: ChangeKind; at: number[] }>();
   for (const [i, change] of course.changes.entries()) {
     const found = transition(change);
     if (!found || skip(i)) continue;
@@ -162,7 +162,7 @@ function rowsOf(
     const then = personal(course.was[i] ?? nothing, was.app, person);
     const now = personal(course.is[i] ?? nothing, is.app, person);
     const lost = change.before === "allow" && change.after !== "unknown";
-    const cause = lost ? because(person, then, was.app, now, is.app, after) : now;
+    const cause = lost ? explainLoss(person, then, was.app, now, is.app, after) : now;
     const fromAnywhere = asked.every(
       ({ path, method }, k) => path !== probe.path || method !== probe.method || at.includes(k),
     );
@@ -237,7 +237,7 @@ function diffHost(
   const openThen = isPublic(asked, unsigned.was);
   const openNow = isPublic(asked, unsigned.is);
   const turned = openThen !== openNow;
-  const anonymousKinds: Record<Transition, Kind> = {
+  const anonymousKinds: Record<Transition, ChangeKind> = {
     gain: turned && openNow ? "public" : "opened",
     loss: turned && openThen ? "private" : "closed",
     undecided: "undecided",

@@ -1,13 +1,13 @@
-import type { AccessDiff, Kind } from "./diff.ts";
+import type { AccessDiff, ChangeKind } from "./diff.ts";
 
 /** Changes that may stop a pipeline. */
 export type FailOn = "gain" | "public" | "loss";
 
 /** What cannot be decided any more may let more in: it counts as a gain. */
-const kindsOf: Record<FailOn, ReadonlySet<Kind>> = {
-  gain: new Set<Kind>(["gain", "opened", "public", "appeared", "undecided"]),
-  public: new Set<Kind>(["public"]),
-  loss: new Set<Kind>(["loss", "closed", "private", "unreachable"]),
+const kindsOf: Record<FailOn, ReadonlySet<ChangeKind>> = {
+  gain: new Set<ChangeKind>(["gain", "opened", "public", "appeared", "undecided"]),
+  public: new Set<ChangeKind>(["public"]),
+  loss: new Set<ChangeKind>(["loss", "closed", "private", "unreachable"]),
 };
 
 /** Whether the diff has a change of one of these kinds. */

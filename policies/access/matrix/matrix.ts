@@ -1,5 +1,5 @@
 import { type Directory, everybody } from "../people.ts";
-import { anonymous, decider, stranger, type Verdict } from "./decide.ts";
+import { anonymous, decider, stranger, type Verdict } from "./decider.ts";
 import { mentionsOf } from "./mentions.ts";
 import { type Probe, probes } from "./probes.ts";
 import { personal } from "./reasons.ts";

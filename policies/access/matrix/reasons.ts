@@ -21,10 +21,10 @@ export interface Reason {
 }
 
 /** What the line of the stack file says that lets a person pass. */
-function granted(because: string): string {
-  const [, group] = /^users\.groups\.(.+)\[\d+\]$/.exec(because) ?? [];
+function granted(grantedAt: string): string {
+  const [, group] = /^users\.groups\.(.+)\[\d+\]$/.exec(grantedAt) ?? [];
   if (group !== undefined) return `group ${group}`;
-  return because.startsWith("users.admins[") ? "admin" : "named by the app";
+  return grantedAt.startsWith("users.admins[") ? "admin" : "named by the app";
 }
 
 const grantsOf = new WeakMap<object, ReadonlyMap<string, Grant>>();
@@ -43,7 +43,7 @@ function grantOf(app: ProtectedApp | undefined, person: string): Grant | undefin
 export function personal<T extends Reason>(verdict: T, app: ProtectedApp | undefined, person: string): T {
   if (verdict.criterion !== "email" || !verdict.rule.startsWith("allow")) return verdict;
   const grant = grantOf(app, person);
-  return grant ? { ...verdict, keyPath: grant.because, reason: granted(grant.because) } : verdict;
+  return grant ? { ...verdict, keyPath: grant.grantedAt, reason: granted(grant.grantedAt) } : verdict;
 }
 
 /** Where the stack file names the app's open paths. */

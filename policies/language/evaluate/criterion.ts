@@ -3,9 +3,9 @@ import { comparisons, type Named } from "../criteria.ts";
 import { keyOf } from "../keys.ts";
 import type { Action } from "../types.ts";
 import { listTest, mayHold, type TextTest, textTest } from "./match.ts";
+import { no, noStop, type Possible, perhaps, yes, yesStop } from "./outcomes.ts";
 import type { ClaimValue, ClientCertificate, Session, Target } from "./request.ts";
 import { requestTextTest, type Texts } from "./texts.ts";
-import { no, noStop, type Possible, perhaps, yes, yesStop } from "./verdict.ts";
 
 /** A target with what every criterion would otherwise work out again. */
 export interface Prepared extends Target {

@@ -2,9 +2,6 @@ import { actionOf, blocksOf, named, operators } from "../criteria.ts";
 import { newestRelease } from "../releases.ts";
 import type { Action, Operator, Policy } from "../types.ts";
 import { compileCriterion, type Prepared, type Test } from "./criterion.ts";
-import { pathRules, seenPath } from "./path.ts";
-import type { Request, Session } from "./request.ts";
-import { textsOf } from "./texts.ts";
 import {
   allOf,
   anyOf,
@@ -17,10 +14,13 @@ import {
   type Possible,
   yes,
   yesStop,
-} from "./verdict.ts";
+} from "./outcomes.ts";
+import { pathRules, seenPath } from "./path.ts";
+import type { Request, Session } from "./request.ts";
+import { textsOf } from "./texts.ts";
 
+export type { Outcome } from "./outcomes.ts";
 export type { Request, Session, Target } from "./request.ts";
-export type { Outcome } from "./verdict.ts";
 
 /**
  * Why a request ends as it does: a rule let it pass or refused it; nothing allowed it; the caller has to
@@ -98,7 +98,7 @@ function judge(block: Block, session: Session | undefined, target: Prepared): Ju
 }
 
 /** Names the block, and the one criterion in it that suffices, if there is one. */
-function because({ block, results }: Judged, suffices: (result: Possible) => boolean): Partial<Decision> {
+function deciding({ block, results }: Judged, suffices: (result: Possible) => boolean): Partial<Decision> {
   const alone = block.operator === "or" || block.operator === "nor" || results.length === 1;
   const criterion = alone ? results.findIndex(suffices) : -1;
   return { rule: block.rule, block: block.operator, ...(criterion < 0 ? {} : { criterion }) };
@@ -130,10 +130,10 @@ function explain(judged: readonly Judged[], session: Session | undefined): Decis
   }
   if (outcome === "allow") {
     const by = allows.find(({ set }) => certainly(set, yes))!;
-    return { outcome, reason: "allowed", ...because(by, settles(by, yes)) };
+    return { outcome, reason: "allowed", ...deciding(by, settles(by, yes)) };
   }
   const refusing = denies.find(({ set }) => certainly(set, yes | yesStop));
-  if (refusing) return { outcome, reason: "denied", ...because(refusing, settles(refusing, yes | yesStop)) };
+  if (refusing) return { outcome, reason: "denied", ...deciding(refusing, settles(refusing, yes | yesStop)) };
   // Whoever has signed in and is stopped all the same presented a certificate that is not valid.
   const stopped = session === undefined ? "sign in" : "denied";
   const stopping = noStop | yesStop;
@@ -142,7 +142,7 @@ function explain(judged: readonly Judged[], session: Session | undefined): Decis
     return {
       outcome,
       reason: stopped,
-      ...(asking && because(asking, (result) => certainly(result, stopping))),
+      ...(asking && deciding(asking, (result) => certainly(result, stopping))),
     };
   }
   if (certainly(allow, stopping)) return { outcome, reason: stopped };

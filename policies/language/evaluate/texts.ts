@@ -1,8 +1,8 @@
 import { comparisons } from "../criteria.ts";
 import { textTest } from "./match.ts";
+import { no, type Possible, perhaps, yes } from "./outcomes.ts";
 import type { SeenPath } from "./path.ts";
 import type { Target } from "./request.ts";
-import { no, type Possible, perhaps, yes } from "./verdict.ts";
 
 /** What `http_path` and `http_method` are compared with. */
 export interface Texts {

@@ -1,5 +1,5 @@
 import type { Placed } from "../criteria.ts";
-import { noStop, yes, yesStop } from "../evaluate/verdict.ts";
+import { noStop, yes, yesStop } from "../evaluate/outcomes.ts";
 import { asksForSession, byBlock, forAnonymous } from "./blocks.ts";
 import { at, type Finding } from "./finding.ts";
 

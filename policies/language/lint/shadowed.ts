@@ -1,6 +1,6 @@
 import { comparisons, criterionKinds, type Placed } from "../criteria.ts";
 import { textTest } from "../evaluate/match.ts";
-import { no, noStop } from "../evaluate/verdict.ts";
+import { no, noStop } from "../evaluate/outcomes.ts";
 import { asksForSession, byBlock, forAnonymous, question, suffices } from "./blocks.ts";
 import { at, type Finding } from "./finding.ts";
 

@@ -83,7 +83,7 @@ describe("the access page", () => {
       host: evil,
       access: {
         kind: "people",
-        people: [{ email: evil, because: evil }],
+        people: [{ email: evil, grantedAt: evil }],
         api: [{ path: `/${evil}`, reason: evil }],
         from: [],
       },

@@ -142,10 +142,10 @@ describe("access", () => {
   it("lets in the admins, an app's own users and its groups, each with the line that does", () => {
     const { access } = app(parse(goodStack()), "komga");
     assert.deepEqual(access.kind === "people" && access.people, [
-      { email: "admin-user@gmail.com", because: "users.admins[0]" },
-      { email: "carol@gmail.com", because: "apps.komga.access.users[0]" },
-      { email: "alice@gmail.com", because: "users.groups.readers[0]" },
-      { email: "bob@gmail.com", because: "users.groups.readers[1]" },
+      { email: "admin-user@gmail.com", grantedAt: "users.admins[0]" },
+      { email: "carol@gmail.com", grantedAt: "apps.komga.access.users[0]" },
+      { email: "alice@gmail.com", grantedAt: "users.groups.readers[0]" },
+      { email: "bob@gmail.com", grantedAt: "users.groups.readers[1]" },
     ]);
   });
 
@@ -153,7 +153,7 @@ describe("access", () => {
     const { access } = app(parse(goodStack()), "wiki");
     assert.deepEqual(access, {
       kind: "people",
-      people: [{ email: "admin-user@gmail.com", because: "users.admins[0]" }],
+      people: [{ email: "admin-user@gmail.com", grantedAt: "users.admins[0]" }],
       api: [],
       from: [],
     });

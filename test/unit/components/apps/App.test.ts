@@ -15,7 +15,7 @@ import { registered } from "./mocks.ts";
 
 const access = accessRoutes({
   kind: "people",
-  people: [{ email: "alice@gmail.com", because: "users.admins[0]" }],
+  people: [{ email: "alice@gmail.com", grantedAt: "users.admins[0]" }],
   api: [],
   from: [],
 });
@@ -90,7 +90,7 @@ describe("an app", () => {
   it("opens its API paths by an Ingress of their own, which no query can imitate", async () => {
     const withApi = accessRoutes({
       kind: "people",
-      people: [{ email: "alice@gmail.com", because: "users.admins[0]" }],
+      people: [{ email: "alice@gmail.com", grantedAt: "users.admins[0]" }],
       api: [{ path: "/api" }, { path: "/ping", exact: true }],
       from: [],
     });

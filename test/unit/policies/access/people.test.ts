@@ -16,19 +16,19 @@ describe("people of a stack", () => {
     assert.deepEqual(
       grants(directory, { users: ["carol@gmail.com"], groups: ["readers"] }, "apps.komga.access"),
       [
-        { email: "admin-user@gmail.com", because: "users.admins[0]" },
-        { email: "carol@gmail.com", because: "apps.komga.access.users[0]" },
-        { email: "alice@gmail.com", because: "users.groups.readers[0]" },
+        { email: "admin-user@gmail.com", grantedAt: "users.admins[0]" },
+        { email: "carol@gmail.com", grantedAt: "apps.komga.access.users[0]" },
+        { email: "alice@gmail.com", grantedAt: "users.groups.readers[0]" },
       ],
     );
   });
 
   it("a person in several groups is named once, by the first group that the app names", () => {
-    const because = (groups: string[]) =>
+    const grantedAt = (groups: string[]) =>
       grants(directory, { groups }, "apps.komga.access").find(({ email }) => email === "alice@gmail.com")
-        ?.because;
-    assert.equal(because(["listeners", "readers"]), "users.groups.listeners[1]");
-    assert.equal(because(["readers", "listeners"]), "users.groups.readers[0]");
+        ?.grantedAt;
+    assert.equal(grantedAt(["listeners", "readers"]), "users.groups.listeners[1]");
+    assert.equal(grantedAt(["readers", "listeners"]), "users.groups.readers[0]");
   });
 
   it("a group that the stack does not have lets nobody in", () => {
@@ -48,9 +48,9 @@ describe("people of a stack", () => {
         directories,
         fc.uniqueArray(fc.constantFrom("readers", "listeners", "watchers")),
         (all, groups) => {
-          for (const { email, because } of grants(all, { groups }, "apps.komga.access")) {
-            const [, group, admin] = /^users\.(?:groups\.(\w+)|(admins))\[\d+\]$/.exec(because) ?? [];
-            const index = Number(/\[(\d+)\]$/.exec(because)?.[1]);
+          for (const { email, grantedAt } of grants(all, { groups }, "apps.komga.access")) {
+            const [, group, admin] = /^users\.(?:groups\.(\w+)|(admins))\[\d+\]$/.exec(grantedAt) ?? [];
+            const index = Number(/\[(\d+)\]$/.exec(grantedAt)?.[1]);
             assert.equal((admin ? all.admins : all.groups[group!])?.[index], email);
           }
         },

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import * as fc from "fast-check";
-import { anonymous, decider } from "../../../../policies/access/matrix/decide.ts";
+import { anonymous, decider } from "../../../../policies/access/matrix/decider.ts";
 import { appsOf, type ProtectedApp } from "../../../../policies/access/matrix/view.ts";
 import { type Directory, everybody, grants } from "../../../../policies/access/people.ts";
 import { type Access, type ApiPath, accessRoutes } from "../../../../policies/access/routes.ts";
@@ -21,7 +21,7 @@ function ask(
 const apiOnly = (api: ApiPath[], from: string[] = []): Access => ({ kind: "apiOnly", api, from });
 const people = (emails: string[], api: ApiPath[] = [], from: string[] = []): Access => ({
   kind: "people",
-  people: emails.map((email, i) => ({ email, because: `users.admins[${i}]` })),
+  people: emails.map((email, i) => ({ email, grantedAt: `users.admins[${i}]` })),
   api,
   from,
 });

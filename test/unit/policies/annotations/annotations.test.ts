@@ -5,7 +5,7 @@ import YAML from "yaml";
 import { z } from "zod";
 import {
   annotations,
-  type Kind,
+  type Form,
   type Route,
   routeSchema,
 } from "../../../../policies/annotations/annotations.ts";
@@ -28,12 +28,12 @@ function fill(template: string): string {
 }
 
 /** What Pomerium makes of an annotation's text. */
-function readBack(kind: Kind, value: string): unknown {
+function readBack(form: Form, value: string): unknown {
   const parsed: unknown = YAML.parse(value);
   const values = (change: (value: string) => string): unknown =>
     Object.fromEntries(Object.entries(parsed as Record<string, string>).map(([k, v]) => [k, change(v)]));
-  if (kind === "requestHeaders") return values(fill);
-  if (kind === "responseHeaders") return values((header) => header.replaceAll("%%", "%"));
+  if (form === "requestHeaders") return values(fill);
+  if (form === "responseHeaders") return values((header) => header.replaceAll("%%", "%"));
   return parsed;
 }
 
@@ -45,7 +45,7 @@ describe("a route", () => {
         assert.equal(Object.keys(rendered).length, Object.keys(value).length);
         for (const [name, annotation] of Object.entries(rendered)) {
           const key = name.slice(prefix.length) as keyof Route;
-          assert.deepEqual(readBack(annotations[key].kind, annotation), value[key], `${name}: ${annotation}`);
+          assert.deepEqual(readBack(annotations[key].form, annotation), value[key], `${name}: ${annotation}`);
         }
       }),
       { numRuns: 200 },

@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import * as fc from "fast-check";
 import { type AccessDiff, diffAccess, mirrors, type Row } from "../../../../../policies/access/diff/diff.ts";
 import { failOn } from "../../../../../policies/access/diff/fail-on.ts";
-import { anonymous, decider, stranger } from "../../../../../policies/access/matrix/decide.ts";
+import { anonymous, decider, stranger } from "../../../../../policies/access/matrix/decider.ts";
 import { fromIngress } from "../../../../../policies/access/matrix/ingress.ts";
 import { mentionsOf } from "../../../../../policies/access/matrix/mentions.ts";
 import { probes } from "../../../../../policies/access/matrix/probes.ts";

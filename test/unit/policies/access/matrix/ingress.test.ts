@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { decider } from "../../../../../policies/access/matrix/decide.ts";
+import { decider } from "../../../../../policies/access/matrix/decider.ts";
 import { fromIngress } from "../../../../../policies/access/matrix/ingress.ts";
 import { cells, matrix } from "../../../../../policies/access/matrix/matrix.ts";
 import { accessRoutes } from "../../../../../policies/access/routes.ts";

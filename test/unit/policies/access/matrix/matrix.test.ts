@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import * as fc from "fast-check";
-import { decider } from "../../../../../policies/access/matrix/decide.ts";
+import { decider } from "../../../../../policies/access/matrix/decider.ts";
 import { alikeOf, type Cell, cells, matrix } from "../../../../../policies/access/matrix/matrix.ts";
 import { personal } from "../../../../../policies/access/matrix/reasons.ts";
 import { appsOf } from "../../../../../policies/access/matrix/view.ts";

@@ -1,10 +1,10 @@
-import type { Verdict } from "../matrix/decide.ts";
+import type { Verdict } from "../matrix/decider.ts";
 import { openAt } from "../matrix/reasons.ts";
 import type { ProtectedApp, View } from "../matrix/view.ts";
 import { members } from "../people.ts";
 
 /** Why a caller does not pass any more, and where one would let them in again. */
-export interface Because {
+export interface Loss {
   keyPath: string;
   reason: string;
 }
@@ -16,14 +16,14 @@ export interface Because {
  * @param was What let the caller in.
  * @param is What refuses them now; absent when no route has the host any more.
  */
-export function because(
+export function explainLoss(
   person: string,
   was: Verdict,
   wasApp: ProtectedApp | undefined,
   is: Verdict,
   isApp: ProtectedApp | undefined,
   after: View,
-): Because {
+): Loss {
   if (!isApp) return { keyPath: wasApp?.at ?? is.keyPath, reason: "no app answers there any more" };
   if (is.criterion !== "none") return { keyPath: is.keyPath, reason: is.reason };
   const [, group] = /^users\.groups\.(.+)\[\d+\]$/.exec(was.keyPath) ?? [];
