@@ -1,70 +1,54 @@
 import * as pulumi from "@pulumi/pulumi";
 import { App } from "./components/apps/App.ts";
+import { appArgs, verifyArgs } from "./components/apps/args.ts";
 import { Verify } from "./components/apps/Verify.ts";
 import { takenOver } from "./components/certificates/checks.ts";
 import { DnsIssuer } from "./components/certificates/DnsIssuer.ts";
 import { HostCertificate } from "./components/certificates/HostCertificate.ts";
 import { hasOwnCertificate, sharedCertificates } from "./components/certificates/wanted.ts";
+import { pomeriumNamespace } from "./components/cluster/names.ts";
 import { objectLabel } from "./components/cluster/objects.ts";
+import { onceReady } from "./components/cluster/once-ready.ts";
 import { recordPhase } from "./components/cluster/phase-record.ts";
 import { clusterProvider } from "./components/cluster/provider.ts";
+import { secretOutput, secretOutputs } from "./components/cluster/secret.ts";
 import { adoption } from "./components/ingress-nginx/adoption.ts";
 import { IngressNginx } from "./components/ingress-nginx/IngressNginx.ts";
 import { keepUntilRetired } from "./components/ingress-nginx/keep.ts";
-import { existingIngresses, existingVerify } from "./components/pomerium/checks.ts";
+import { pomeriumArgs } from "./components/pomerium/args.ts";
 import { prepareManifests } from "./components/pomerium/manifests.ts";
-import * as names from "./components/pomerium/names.ts";
 import { Pomerium } from "./components/pomerium/Pomerium.ts";
 import { carriedHosts } from "./components/tunnels/carried-hosts.ts";
-import { accessRoutes } from "./policies/access/routes.ts";
 import { announce } from "./stack/announce.ts";
-import { loadFromPulumi, secretOutput, secretOutputs } from "./stack/load-from-pulumi.ts";
+import { loadFromPulumi } from "./stack/load-from-pulumi.ts";
 import { phaseEffects } from "./stack/phases.ts";
 import { preflight } from "./stack/preflight.ts";
-import { isVerify } from "./stack/preflight-problems.ts";
 import { plainly } from "./stack/refusal.ts";
 
 // Nothing is registered before all of this has succeeded.
 const stack = loadFromPulumi();
-const [findings, overlayDirectory] = await plainly(
-  Promise.all([preflight(stack), prepareManifests(stack.pomerium)]),
-);
+const [findings, overlayDirectory] = await plainly(Promise.all([preflight(stack), prepareManifests(stack)]));
 const phase = phaseEffects(stack);
 await pulumi.log.info(announce(stack, findings, phase));
 
-const provider = clusterProvider({ ...stack.cluster, uid: findings.cluster.uid });
-const { version, identityProvider, session, storage } = stack.pomerium;
+const opts = { provider: clusterProvider({ ...stack.cluster, uid: findings.cluster.uid }) };
 
 const { zones, ...issuance } = stack.certificates;
 const issuer = new DnsIssuer(
   "issuer",
   { ...issuance, zones: secretOutputs(zones), live: findings.certificates },
-  { provider },
+  opts,
 );
-/** Zones whose certificates are proven: a first one has been issued in each. */
-export const canaries = issuer.canaries;
 
 const pomerium = new Pomerium(
   "pomerium",
-  {
-    version,
+  pomeriumArgs(stack.pomerium, {
     overlayDirectory,
     authenticateUrl: phase.authenticateUrl,
-    identityProvider: { ...identityProvider, clientSecret: secretOutput(identityProvider.clientSecret) },
-    storage:
-      "postgres" in storage
-        ? { postgres: { connection: secretOutput(storage.postgres.connection) } }
-        : { pebble: {} },
-    session,
-    certificates: sharedCertificates(stack).map(({ secretName }) => `${names.namespace}/${secretName}`),
-    live: {
-      namespace: findings.cluster.pomerium.foreignNamespace,
-      deployment: findings.cluster.pomerium.deployment,
-      bootstrapSecret: findings.cluster.pomerium.foreignBootstrapSecret,
-      existing: findings.pomerium.existing,
-    },
-  },
-  { provider },
+    certificates: sharedCertificates(stack).map(({ secretName }) => `${pomeriumNamespace}/${secretName}`),
+    live: findings.pomerium,
+  }),
+  opts,
 );
 
 /** A certificate's issuer, and the Certificate itself where the cluster has it already. */
@@ -72,81 +56,73 @@ const issued = (host: string, namespace: string, secretName: string) => ({
   issuer: issuer.issuerFor(host),
   ...takenOver(findings.certificates, namespace, secretName),
 });
-
-/** What a phase is made of, beside what it removes. */
-const parts: pulumi.Resource[] = [issuer, pomerium];
-
-for (const { name, host, ...certificate } of sharedCertificates(stack))
-  parts.push(
+const shared = sharedCertificates(stack).map(
+  ({ name, host, ...certificate }) =>
     new HostCertificate(
       name,
       {
         ...certificate,
         namespace: pomerium.namespace,
-        ...issued(host, names.namespace, certificate.secretName),
+        ...issued(host, pomeriumNamespace, certificate.secretName),
       },
-      { provider },
+      opts,
     ),
-  );
+);
 
+const run = {
+  pomeriumNamespace: pomerium.namespace,
+  ingressClass: pomerium.ingressClass,
+  pomeriumVersion: stack.pomerium.version,
+  origin: phase.origin,
+  live: findings.cluster,
+};
+const verify = verifyArgs(stack.apps, run, findings.pomerium);
+const page = verify && new Verify("verify-service", verify, opts);
+
+const apps = stack.apps.map((app) => {
+  const certificate = hasOwnCertificate(stack, app)
+    ? new HostCertificate(
+        app.name,
+        {
+          namespace: app.namespace === pomeriumNamespace ? pomerium.namespace : app.namespace,
+          secretName: app.tlsSecret,
+          dnsNames: [app.host],
+          ...issued(app.host, app.namespace, app.tlsSecret),
+        },
+        opts,
+      )
+    : undefined;
+  return new App(app.name, appArgs(app, { ...run, secretName: certificate?.secretName }), opts);
+});
 /** Where each app answers, once it does. */
-export const urls: Record<string, pulumi.Output<string>> = {};
-for (const app of stack.apps) {
-  if (isVerify(app)) {
-    const jwksEndpoint = `${phase.origin(app.host)}/.well-known/pomerium/jwks.json`;
-    parts.push(
-      new Verify(
-        "verify-service",
-        { namespace: pomerium.namespace, jwksEndpoint, live: existingVerify(findings.pomerium) },
-        { provider },
-      ),
-    );
-  }
-  const deployed = new App(
-    app.name,
-    {
-      host: app.host,
-      namespace: app.namespace === names.namespace ? pomerium.namespace : app.namespace,
-      service: app.service,
-      access: accessRoutes(app.access),
-      route: app.route,
-      pomeriumVersion: version,
-      ingressClass: pomerium.ingressClass,
-      existing: existingIngresses(findings.pomerium, app),
-      ...(hasOwnCertificate(stack, app)
-        ? { certificate: { secretName: app.tlsSecret, ...issued(app.host, app.namespace, app.tlsSecret) } }
-        : {}),
-    },
-    { provider },
-  );
-  urls[app.name] = deployed.url.apply(() => phase.origin(app.host));
-  parts.push(deployed);
-}
+export const urls = Object.fromEntries(stack.apps.map(({ name }, i) => [name, apps[i]!.url]));
 
 // Cloudflare's SDK takes as long to load as all else together, and a cluster without a tunnel has no use for it.
+const tunnels: pulumi.Resource[] = [];
 if (stack.tunnels.length > 0) {
   const { Tunnel } = await import("./components/tunnels/Tunnel.ts");
   for (const tunnel of stack.tunnels) {
     const { name, accountId, tunnelId, zoneId, extraRules, connector } = tunnel;
-    const deployed = new Tunnel(
-      name,
-      {
-        accountId,
-        tunnelId,
-        zoneId,
-        extraRules,
-        connector,
-        apiToken: secretOutput(tunnel.apiToken),
-        records: findings.tunnels.records[name],
-        routes: carriedHosts(stack, tunnel).map(({ host, origin, servedBy, app }) => {
-          const served = app ? urls[app.name]! : pomerium.ingressClass;
-          // A host moves only once Pomerium serves it.
-          return { host, origin: servedBy === "Pomerium" ? served.apply(() => origin) : origin };
-        }),
-      },
-      { provider },
+    tunnels.push(
+      new Tunnel(
+        name,
+        {
+          accountId,
+          tunnelId,
+          zoneId,
+          extraRules,
+          connector,
+          apiToken: secretOutput(tunnel.apiToken),
+          records: findings.tunnels.records[name],
+          routes: carriedHosts(stack, tunnel).map(({ host, origin, servedBy, app }) => {
+            const served = app ? urls[app.name]! : pomerium.ingressClass;
+            // A host moves only once Pomerium serves it.
+            return { host, origin: servedBy === "Pomerium" ? onceReady(served, origin) : origin };
+          }),
+        },
+        opts,
+      ),
     );
-    parts.push(deployed);
   }
 }
 
@@ -154,7 +130,7 @@ if (stack.tunnels.length > 0) {
 const { adopt, released, ...keeping } = adoption(phase.ingressNginx, findings.ingressNginx, findings.cluster);
 const beforeDelete = keepUntilRetired({ stack: stack.name, phase: stack.phase, ...keeping }, stack.cluster);
 if (adopt.length + released.length > 0)
-  await new IngressNginx("ingress-nginx", { objects: adopt, released, beforeDelete }, { provider }).adopted;
+  await new IngressNginx("ingress-nginx", { objects: adopt, released, beforeDelete }, opts).adopted;
 
 const { record } = findings.cluster;
 recordPhase(
@@ -165,9 +141,11 @@ recordPhase(
     namespace: pomerium.namespace,
     exists: record !== undefined,
   },
-  { provider, dependsOn: parts },
+  { ...opts, dependsOn: [issuer, pomerium, ...shared, ...(page ? [page] : []), ...apps, ...tunnels] },
 );
 
+/** Zones whose certificates are proven: a first one has been issued in each. */
+export const canaries = issuer.canaries;
 /** Where people sign in, and what the identity provider must know for that. */
 export const authenticate = { url: pomerium.authenticateUrl, redirectUri: phase.redirectUri };
 /** Whether the running Pomerium has reported that its settings are in force. */

@@ -1,9 +1,9 @@
 import { text } from "node:stream/consumers";
 import { styleText } from "node:util";
 import type { ClusterAddress } from "../components/cluster/api.ts";
-import type { LiveCluster } from "../components/cluster/live.ts";
 import type { Row } from "../components/cluster/readiness.ts";
 import type { Stack } from "../stack/stack.ts";
+import type { LiveState } from "../stack/views.ts";
 
 /** Everything outside that a command touches, apart from files and git. */
 export interface Io {
@@ -16,7 +16,7 @@ export interface Io {
   columns?: number;
   colour: boolean;
   /** Reads a cluster without writing to it. */
-  readCluster(address: ClusterAddress): Promise<LiveCluster>;
+  readCluster(address: ClusterAddress): Promise<LiveState>;
   /** The readiness table of a stack's cluster, read without writing to it. */
   readReadiness(stack: Stack): Promise<Row[]>;
 }
@@ -37,11 +37,14 @@ export function processIo(): Io {
     colour: stdout.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== "dumb",
     readCluster: async (address) => {
       // The Kubernetes client is slow to load, and most commands never ask a cluster.
-      const [{ ReadOnlyApi }, { readCluster }] = await Promise.all([
+      const [{ ReadOnlyApi }, { readCluster }, { readStatus }] = await Promise.all([
         import("../components/cluster/api.ts"),
         import("../components/cluster/live.ts"),
+        import("../components/pomerium/live.ts"),
       ]);
-      return readCluster(await ReadOnlyApi.connect(address));
+      const api = await ReadOnlyApi.connect(address);
+      const [cluster, pomerium] = await Promise.all([readCluster(api), readStatus(api)]);
+      return { ...cluster, pomerium };
     },
     readReadiness: async (stack) => {
       const [{ ReadOnlyApi }, { readFindings, readinessOf }, { refuseAnotherCluster }] = await Promise.all([

@@ -1,9 +1,9 @@
 import { Listr } from "listr2";
-import { inspect } from "../components/cluster/inspect.ts";
-import { readCluster } from "../components/cluster/live.ts";
 import type { Phase } from "../components/cluster/phase.ts";
+import { readFromCluster } from "../components/cluster/read.ts";
 import { readinessTable } from "../components/cluster/readiness-table.ts";
-import { readiness } from "../components/pomerium/announce.ts";
+import { statusLine } from "../components/pomerium/announce.ts";
+import { readStatus } from "../components/pomerium/live.ts";
 import { matrix } from "../policies/access/matrix/matrix.ts";
 import { appsOf } from "../policies/access/matrix/view.ts";
 import { matrixTable } from "../report/table.ts";
@@ -126,7 +126,7 @@ async function showReadiness(stack: StackName, { cluster, config }: Sandbox): Pr
   const { values } = config("coexist");
   const meant = { ...loadFromFile(stackFile(stack)).cluster, ...(values.cluster as object) };
   const own = { ...loadFromFile(stackFile(stack)), cluster: { ...meant, kubeconfig: cluster.kubeconfig } };
-  const findings = await inspect(own.cluster, (api) => readFindings(own, api));
+  const findings = await readFromCluster(own.cluster, (api) => readFindings(own, api));
   if ("at" in findings) throw new DemoError(findings.message);
   for (const line of readinessTable(readinessOf(own, findings).rows)) console.log(`    ${line}`);
 }
@@ -177,8 +177,8 @@ async function show(stack: string, { cluster, cloudflare }: Sandbox): Promise<vo
   console.log(
     `\n${matrixTable(matrix(appsOf(byHost, pomerium.version), directory), { width: process.stdout.columns })}\n`,
   );
-  const seen = await inspect({ ...meant, kubeconfig: cluster.kubeconfig }, readCluster);
-  if (!("at" in seen)) console.log(`ready    ${readiness(seen)}`);
+  const seen = await readFromCluster({ ...meant, kubeconfig: cluster.kubeconfig }, readStatus);
+  if (!("at" in seen)) console.log(`ready    ${statusLine(seen)}`);
   console.log(`issuer   ${await issuance(cluster.api, issuer)}`);
   for (const { name, config } of cloudflare.state.tunnels)
     for (const { hostname, service } of config?.ingress ?? [])

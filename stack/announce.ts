@@ -2,8 +2,7 @@ import { issuanceLines } from "../components/certificates/announce.ts";
 import type { Row } from "../components/cluster/readiness.ts";
 import { readinessTable } from "../components/cluster/readiness-table.ts";
 import { announceIngressNginx } from "../components/ingress-nginx/announce.ts";
-import { readiness } from "../components/pomerium/announce.ts";
-import { existingLines } from "../components/pomerium/checks.ts";
+import { statusLine, takeOverLines } from "../components/pomerium/announce.ts";
 import { diffAccess } from "../policies/access/diff/diff.ts";
 import { diffText } from "../report/diff-text.ts";
 import { formatWarnings } from "../stack-file/problems.ts";
@@ -23,14 +22,17 @@ export function announce(
   { cluster: live, certificates, ingressNginx, pomerium, tunnels, readiness: gates }: Findings,
   phase: PhaseEffects,
 ): string {
-  const access = diffAccess(liveView(stack, live), viewOfStack("now", stack));
+  const access = diffAccess(liveView(stack, { ...live, pomerium }), viewOfStack("now", stack));
   const from =
     live.record !== undefined && live.record.phase !== stack.phase ? `${live.record.phase} → ` : "";
   return [
     `${stack.name} · ${from}${stack.phase}    way back: ${phase.wayBack}`,
     diffText(access),
-    ...section("ready", [readiness(live), ...readinessTable(gates.filter((gate) => isShown(stack, gate)))]),
-    ...section("pomerium", existingLines(stack, live, pomerium)),
+    ...section("ready", [
+      statusLine(pomerium),
+      ...readinessTable(gates.filter((gate) => isShown(stack, gate))),
+    ]),
+    ...section("pomerium", takeOverLines(stack, pomerium, live.record === undefined)),
     ...section("nginx", announceIngressNginx(stack, live, ingressNginx, phase.ingressNginx, gates)),
     ...section("issuer", issuanceLines(stack.certificates, certificates)),
     ...section(

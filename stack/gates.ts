@@ -5,6 +5,7 @@ import { ownersGate } from "../components/certificates/gates/owners.ts";
 import { secretsGate } from "../components/certificates/gates/secrets.ts";
 import type { LiveIssuance } from "../components/certificates/live.ts";
 import type { LiveCluster } from "../components/cluster/live.ts";
+import type { PomeriumStatus } from "../components/cluster/pomerium-status.ts";
 import type { Item, Row } from "../components/cluster/readiness.ts";
 import { hostsGate } from "../components/ingress-nginx/gates/hosts.ts";
 import { type GateName, gateNames } from "../components/ingress-nginx/gates/names.ts";
@@ -18,6 +19,7 @@ import type { Stack } from "./stack.ts";
 export interface GateInput {
   stack: Stack;
   cluster: LiveCluster;
+  pomerium: PomeriumStatus;
   nginx: LiveIngressNginx;
   issuance: LiveIssuance;
 }

@@ -3,8 +3,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { keyPath, type PathPart } from "../stack-file/paths.ts";
 import { type Problem, StackFileError } from "../stack-file/problems.ts";
 import { project } from "../stack-file/project.ts";
-import { SecretText } from "../stack-file/secret-text.ts";
-import type { Secret } from "../stack-file/secrets.ts";
 import { foreignKeys, stackFileName } from "../stack-file/stack-file.ts";
 import { parseStack } from "./load.ts";
 import { secretSections } from "./schema.ts";
@@ -41,31 +39,6 @@ export function loadFromPulumi(): Stack {
     if (error instanceof StackFileError) throw new pulumi.RunError(error.message);
     throw error;
   }
-}
-
-/**
- * A secret of the stack as an output that stays secret into state.
- *
- * @throws TypeError when it is sealed: the stack was read from its file, for the command line.
- */
-export function secretOutput(secret: Secret): pulumi.Output<string> {
-  if (!(secret instanceof SecretText)) throw new TypeError("a sealed secret has no text to hand on");
-  return pulumi.secret(secret.reveal());
-}
-
-/** A value of the stack with each of its secrets as an output. */
-export type WithOutputs<T> = T extends Secret
-  ? pulumi.Output<string>
-  : T extends object
-    ? { [K in keyof T]: WithOutputs<T[K]> }
-    : T;
-
-/** {@link secretOutput} for every secret that a value of the stack holds. */
-export function secretOutputs<T>(value: T): WithOutputs<T> {
-  if (value instanceof SecretText) return secretOutput(value) as WithOutputs<T>;
-  if (typeof value !== "object" || value === null) return value as WithOutputs<T>;
-  const entries = Object.entries(value).map(([key, inner]) => [key, secretOutputs(inner)]);
-  return Object.fromEntries(entries) as WithOutputs<T>;
 }
 
 function fromJson(text: string): unknown {

@@ -1,7 +1,6 @@
-import { checkBackend } from "../components/apps/backend.ts";
-import type { AppConfig } from "../components/apps/config.ts";
+import { isVerify } from "../components/apps/args.ts";
+import { backendProblems } from "../components/apps/checks.ts";
 import { identityProblem, type LiveCluster } from "../components/cluster/live.ts";
-import { pomeriumNamespace, verifyService } from "../components/cluster/names.ts";
 import { finding, runAccessTests } from "../policies/access/assertions/run.ts";
 import type { Problem } from "../stack-file/problems.ts";
 import type { Stack } from "./stack.ts";
@@ -32,12 +31,8 @@ export function preflightProblems(
   if (identity) return [{ at: "cluster.uid", ...identity }];
   const services = new Map(live.services.map((service) => [`${service.namespace}/${service.name}`, service]));
   const backends = stack.apps
+    // The program deploys the verify page itself, so the cluster need not have its Service yet.
     .filter((app) => !isVerify(app))
-    .flatMap((app) => checkBackend(app, services.get(`${app.namespace}/${app.service.name}`)));
+    .flatMap((app) => backendProblems(app, services.get(`${app.namespace}/${app.service.name}`)));
   return [...backends, ...others];
-}
-
-/** Pomerium's test service is deployed by this program, so the cluster need not have it yet. */
-export function isVerify(app: Pick<AppConfig, "namespace" | "service">): boolean {
-  return app.namespace === pomeriumNamespace && app.service.name === verifyService.name;
 }

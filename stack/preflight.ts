@@ -1,15 +1,16 @@
+import { routeProblems } from "../components/apps/checks.ts";
 import { certificateProblems } from "../components/certificates/checks.ts";
 import { wantedIssuance } from "../components/certificates/issuer-objects.ts";
 import { type LiveIssuance, readIssuance } from "../components/certificates/live.ts";
 import type { ReadOnlyApi } from "../components/cluster/api.ts";
-import { inspect } from "../components/cluster/inspect.ts";
 import { type LiveCluster, readCluster } from "../components/cluster/live.ts";
+import { readFromCluster } from "../components/cluster/read.ts";
 import type { Row } from "../components/cluster/readiness.ts";
 import { missingSectionProblems, unrecognisedProblems } from "../components/ingress-nginx/adoption.ts";
 import { type Loss, losses, lossProblems, protectionsRow } from "../components/ingress-nginx/checks.ts";
 import { inspectIngressNginx, type LiveIngressNginx } from "../components/ingress-nginx/live.ts";
 import { noWayBack } from "../components/ingress-nginx/way-back.ts";
-import { existingProblems } from "../components/pomerium/checks.ts";
+import { takeOverProblems } from "../components/pomerium/checks.ts";
 import { type LivePomerium, readPomerium } from "../components/pomerium/live.ts";
 import { StackFileError } from "../stack-file/problems.ts";
 import { stackFileName } from "../stack-file/stack-file.ts";
@@ -58,10 +59,10 @@ export async function readFindings(stack: Stack, api: ReadOnlyApi): Promise<Clus
  */
 export function readinessOf(
   stack: Stack,
-  { cluster, certificates, ingressNginx: nginx }: ClusterFindings,
+  { cluster, certificates, ingressNginx: nginx, pomerium }: ClusterFindings,
 ): { gates: Gate[]; losses: Loss[]; rows: Row[] } {
   if (nginx === undefined) return { gates: [], losses: [], rows: [] };
-  const found = gates({ stack, cluster, nginx, issuance: certificates });
+  const found = gates({ stack, cluster, pomerium, nginx, issuance: certificates });
   if (found.length === 0) return { gates: [], losses: [], rows: [] };
   const lost = losses(stack, nginx);
   return { gates: found, losses: lost, rows: lost.length > 0 ? [...found, protectionsRow(lost)] : found };
@@ -76,7 +77,7 @@ export function readinessOf(
  */
 export async function preflight(stack: Stack): Promise<Findings> {
   const [seen, tunnels] = await Promise.all([
-    inspect(stack.cluster, (api) => readFindings(stack, api)),
+    readFromCluster(stack.cluster, (api) => readFindings(stack, api)),
     inspectTunnels(stack),
   ]);
   if ("at" in seen) throw new StackFileError(stackFileName(stack.name), [...accessProblems(stack), seen]);
@@ -87,7 +88,8 @@ export async function preflight(stack: Stack): Promise<Findings> {
     ...preflightProblems(stack, cluster, [
       ...certificateProblems(stack, certificates),
       ...tunnels.problems,
-      ...existingProblems(stack, cluster, pomerium),
+      ...takeOverProblems(stack, pomerium),
+      ...routeProblems(stack.cluster, stack.apps, cluster),
       ...noWayBack(stack, cluster, nginx),
       ...missingSectionProblems(stack, cluster),
       ...(nginx ? unrecognisedProblems(stack, nginx) : []),

@@ -3,7 +3,7 @@ import { checkTogether, resolveApp } from "../components/apps/resolve.ts";
 import { type AppInput, appName } from "../components/apps/schema.ts";
 import { checkCertificates, resolveCertificates, warnOfHttp01 } from "../components/certificates/config.ts";
 import { checkAbandoned, resolveIngressNginx } from "../components/ingress-nginx/config.ts";
-import { authenticateHost, checkPomerium, resolvePomerium } from "../components/pomerium/resolve.ts";
+import { authenticateHost, checkPomerium, resolvePomerium } from "../components/pomerium/config.ts";
 import { checkRules, checkTunnels, resolveTunnels, warnOfTunnels } from "../components/tunnels/resolve.ts";
 import { namedPeople, readAccessTests } from "../policies/access/assertions/config.ts";
 import { checkDenials } from "../policies/access/assertions/run.ts";

@@ -4,7 +4,7 @@ import { certificatesSchema } from "../components/certificates/config.ts";
 import { clusterSchema } from "../components/cluster/schema.ts";
 import { acceptSchema } from "../components/ingress-nginx/annotations/accept.ts";
 import { ingressNginxSchema } from "../components/ingress-nginx/config.ts";
-import { pomeriumSchema } from "../components/pomerium/schema.ts";
+import { pomeriumSchema } from "../components/pomerium/config.ts";
 import { tunnelName, tunnelSchema } from "../components/tunnels/schema.ts";
 import { accessTestsSchema } from "../policies/access/assertions/config.ts";
 import { usersSchema } from "../policies/access/people-config.ts";

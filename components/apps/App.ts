@@ -1,44 +1,48 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { AccessRoute } from "../../policies/access/routes.ts";
-import { HostCertificate } from "../certificates/HostCertificate.ts";
+import type { AccessRoute, accessRoutes } from "../../policies/access/routes.ts";
+import type { Route } from "../../policies/annotations/annotations.ts";
 import { importAs } from "../cluster/import.ts";
 import { ingressName, openIngressName } from "../cluster/names.ts";
-import { type AppArgs, appProblems } from "./args.ts";
-import { ingressAnnotations, ingressSpec } from "./ingress.ts";
+import { onceReady } from "../cluster/once-ready.ts";
+import { ingressAnnotations, ingressSpec, type ServiceBackend } from "./ingress.ts";
 
-export type { AppArgs } from "./args.ts";
+export interface AppArgs {
+  /** Public host, in lower case: `komga.example.org`. */
+  host: string;
+  /** Public address of the host, with the port if that is not 443. Default: `https://<host>`. */
+  origin?: string;
+  /** Namespace of the app's Service. Its Ingresses are made there too. */
+  namespace: pulumi.Input<string>;
+  service: ServiceBackend;
+  /** Who may pass at the host as a whole, and separately at the paths that are open to anybody. */
+  access: ReturnType<typeof accessRoutes>;
+  /** All other settings of the route. Default: none. */
+  route?: Route;
+  /** Pomerium's release tag, `v0.33.1`: the annotations differ between releases. */
+  pomeriumVersion: string;
+  /** IngressClass. Pomerium hands it on once it is ready, so that no Ingress is written before that. */
+  ingressClass: pulumi.Input<string>;
+  /**
+   * Secret of the host's certificate, in the same namespace. Without one, the Ingress names no Secret, and Pomerium
+   * serves the host with a certificate of its settings: the one for the whole zone.
+   */
+  secretName?: pulumi.Input<string>;
+  /** The app's Ingresses that the cluster already has, `namespace/name`: they are taken over. Default: none. */
+  existing?: readonly string[];
+}
 
-/** One app behind Pomerium: its Ingresses, and the certificate of its host. */
+/** One app behind Pomerium: its Ingresses. */
 export class App extends pulumi.ComponentResource {
-  /** `https://<host>`. Known at once, but resolved only when Pomerium serves it. */
+  /** Public address of the app. Known at once, but resolved only when Pomerium serves it. */
   readonly url: pulumi.Output<string>;
 
-  /** @throws pulumi.InputPropertiesError with every wrong argument. */
   constructor(name: string, args: AppArgs, opts?: pulumi.ComponentResourceOptions) {
-    const errors = appProblems(name, args);
-    if (errors.length > 0)
-      throw new pulumi.InputPropertiesError({ message: `The arguments of app ${name} are wrong`, errors });
-    // What was there before is a fact of one run, and would read as a change in the next.
-    const { existing, ...inputs } = args;
-    const { existing: _, ...certificateInputs } = args.certificate ?? {};
-    super(
-      "pomerium-migration:apps:App",
-      name,
-      { ...inputs, certificate: args.certificate && certificateInputs },
-      opts,
-    );
+    // What the cluster had before is true of one run only, and would show as a change in the next.
+    const { existing, ...recorded } = args;
+    super("pomerium-migration:apps:App", name, recorded, opts);
 
-    const { host, namespace, service, route = {}, pomeriumVersion, ingressClass } = args;
-    // Beside the Ingresses, not below them: neither goes with the other. Pomerium ignores an Ingress whose
-    // Secret is missing, all of it, so they come after.
-    const certificate =
-      args.certificate &&
-      new HostCertificate(
-        name,
-        { ...args.certificate, namespace, dnsNames: args.certificate.dnsNames ?? [host] },
-        { parent: this },
-      );
+    const { host, namespace, service, route = {}, pomeriumVersion, ingressClass, secretName } = args;
     const ingress = (
       resource: string,
       objectName: string,
@@ -60,7 +64,8 @@ export class App extends pulumi.ComponentResource {
             service,
             route,
             ingressClass,
-            secretName: certificate?.secretName,
+            // An Ingress whose Secret is missing is ignored as a whole, so it comes after its certificate.
+            ...(secretName === undefined ? {} : { secretName }),
           }),
         },
         { parent: this, dependsOn: before, ...importAs(id) },
@@ -69,11 +74,11 @@ export class App extends pulumi.ComponentResource {
 
     const [site, open] = args.access;
     const ingresses = [ingress(`${name}-ingress`, ingressName(name), site)];
-    // What is there is changed first, by itself. While Pulumi's provider waits for another Ingress of the namespace, it
-    // may take this one for done before it has seen the change, and would show that as pending in the next preview.
+    // An existing Ingress is changed first, alone. While Pulumi's provider waits for another Ingress of the namespace,
+    // it may count this one as done before it has seen the change, and the next preview would show a change again.
     const before = existing?.length ? [...ingresses] : [];
     if (open) ingresses.push(ingress(`${name}-open`, openIngressName(name), open, before));
-    this.url = pulumi.all(ingresses.map(({ urn }) => urn)).apply(() => `https://${host}`);
+    this.url = onceReady(ingresses, args.origin ?? `https://${host}`);
     this.registerOutputs({ url: this.url });
   }
 }

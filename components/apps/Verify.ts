@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { importAs, keptOfService } from "../cluster/import.ts";
 import { verifyService } from "../cluster/names.ts";
+import { onceReady } from "../cluster/once-ready.ts";
 import { restrictedContainer, restrictedPod } from "../cluster/restricted-pod.ts";
 
 export interface VerifyArgs {
@@ -10,16 +11,16 @@ export interface VerifyArgs {
   /** Image. Default: `verifyImage`. */
   image?: pulumi.Input<string>;
   /**
-   * Where it fetches the keys that Pomerium signs identities with. Default: the host of the request, on
-   * port 443; while another port leads to Pomerium, `https://<host>:<port>/.well-known/pomerium/jwks.json`.
+   * Address of the keys that Pomerium signs identities with. Default: on the host of the request, at port 443. While
+   * another port leads to Pomerium: `https://<host>:<port>/.well-known/pomerium/jwks.json`.
    */
   jwksEndpoint?: pulumi.Input<string>;
-  /** What the cluster has of it already, `namespace/name`: it is taken over. Default: nothing. */
+  /** What the cluster already has of it, `namespace/name`: it is taken over. Default: nothing. */
   live?: {
     deployment?: string;
     service?: string;
     /**
-     * Labels by which the Deployment that is there knows its pods; they stay, because no Deployment can change them.
+     * Labels by which the existing Deployment selects its pods. They stay, because no Deployment can change them.
      * Default: `app.kubernetes.io/name: verify`.
      */
     selector?: Readonly<Record<string, string>>;
@@ -27,8 +28,8 @@ export interface VerifyArgs {
 }
 
 /**
- * Pomerium's verify page. It is published without releases; this is the build, for amd64 and arm64, that
- * Pomerium v0.33.1 is tested with.
+ * Image of Pomerium's verify page. It has no releases. This is the build, for amd64 and arm64, that Pomerium tests
+ * its own releases with.
  *
  * @see https://github.com/pomerium/pomerium/blob/v0.33.1/internal/acceptance/docker-compose.yml
  */
@@ -37,13 +38,13 @@ export const verifyImage =
 
 const labels = { "app.kubernetes.io/name": "verify" };
 
-/** A page that shows who Pomerium says one is. */
+/** A page that shows its visitors who they are, according to Pomerium. */
 export class Verify extends pulumi.ComponentResource {
-  /** Its Service. Known at once, but resolved only when it answers. */
+  /** The page's Service. Known at once, but resolved only when it answers. */
   readonly service: pulumi.Output<{ name: string; port: number }>;
 
   constructor(name: string, args: VerifyArgs, opts?: pulumi.ComponentResourceOptions) {
-    // What was there before is a fact of one run, and would read as a change in the next.
+    // What the cluster had before is true of one run only, and would show as a change in the next.
     const { live = {}, ...inputs } = args;
     super("pomerium-migration:apps:Verify", name, inputs, opts);
     const metadata = { name: verifyService.name, namespace: args.namespace, labels };
@@ -66,7 +67,7 @@ export class Verify extends pulumi.ComponentResource {
         metadata,
         spec: { selector, ports: [{ name: "http", port: verifyService.port, targetPort: "http" }] },
       },
-      // A Service waits for pods.
+      // Pulumi waits until a Service has pods.
       {
         parent: this,
         dependsOn: [deployment],
@@ -74,7 +75,7 @@ export class Verify extends pulumi.ComponentResource {
         ignoreChanges: keptOfService,
       },
     );
-    this.service = service.urn.apply(() => ({ ...verifyService }));
+    this.service = onceReady(service, { ...verifyService });
     this.registerOutputs({ service: this.service });
   }
 }

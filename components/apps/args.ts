@@ -1,79 +1,79 @@
-import type { Input, InputPropertyErrorDetails } from "@pulumi/pulumi";
-import type { accessRoutes } from "../../policies/access/routes.ts";
-import type { Route } from "../../policies/annotations/annotations.ts";
-import { checkRoute } from "../../policies/annotations/check.ts";
-import { covers } from "../../stack-file/hosts.ts";
-import { isHost } from "../../stack-file/values.ts";
-import { ingressName } from "../cluster/names.ts";
-import type { ServiceBackend } from "./ingress.ts";
+/** What the program hands to the components of this subject. */
 
-export interface AppArgs {
-  /** Public host, in lower case: `komga.example.org`. */
-  host: string;
-  /** Namespace of the app's Service; its Ingress and its certificate are made there too. */
-  namespace: Input<string>;
-  service: ServiceBackend;
-  /** Who may pass at the host as a whole and, apart from it, at the paths that are open to anybody. */
-  access: ReturnType<typeof accessRoutes>;
-  /** Everything else that Pomerium is told. Default: nothing. */
-  route?: Route;
-  /** Pomerium's tag, `v0.33.1`: which annotations there are depends on it. */
-  pomeriumVersion: string;
-  /** The app's Ingresses that the cluster has already, `namespace/name`: they are taken over. Default: none. */
-  existing?: readonly string[];
-  /** IngressClass, handed on by Pomerium once it is ready: before that, no Ingress is written. */
+import type { Input } from "@pulumi/pulumi";
+import { accessRoutes } from "../../policies/access/routes.ts";
+import type { LiveCluster } from "../cluster/live.ts";
+import { pomeriumNamespace, verifyService } from "../cluster/names.ts";
+import { objectLabel } from "../cluster/objects.ts";
+import type { AppArgs } from "./App.ts";
+import { existingIngresses } from "./checks.ts";
+import type { AppConfig } from "./config.ts";
+import type { VerifyArgs } from "./Verify.ts";
+
+/** What an app needs of the run it is deployed in. */
+export interface AppEnvironment {
+  /** Pomerium's namespace, once it exists. */
+  pomeriumNamespace: Input<string>;
+  /** Pomerium's IngressClass, once it is served. */
   ingressClass: Input<string>;
-  /**
-   * Certificate of the host. Without one, the Ingress names no Secret, and Pomerium serves the host with a
-   * certificate of its settings: one for the whole zone.
-   */
-  certificate?: {
-    /** Secret in the app's namespace; no two apps of a namespace may share one. */
-    secretName: string;
-    /** ClusterIssuer. */
-    issuer: Input<string>;
-    /** Names in the certificate. Default: the host. */
-    dnsNames?: readonly string[];
-    /** Name of the Certificate. Default: that of its Secret. */
-    certificateName?: string;
-    /** The Certificate that is there already, `namespace/name`; it is brought under management as it is. */
-    existing?: string;
+  /** Pomerium's release tag. */
+  pomeriumVersion: string;
+  /** Public address of a host in the current phase. */
+  origin(host: string): string;
+  /** Secret of the app's certificate, once it is issued; absent if a certificate for the whole zone serves the host. */
+  secretName?: Input<string> | undefined;
+  live: Pick<LiveCluster, "ingresses">;
+}
+
+/** Arguments of the component `App`. */
+export function appArgs(
+  app: Pick<AppConfig, "name" | "host" | "namespace" | "service" | "access" | "route">,
+  { pomeriumNamespace: namespace, origin, live, secretName, ...run }: AppEnvironment,
+): AppArgs {
+  return {
+    ...run,
+    host: app.host,
+    origin: origin(app.host),
+    // An app in Pomerium's own namespace comes after that namespace.
+    namespace: app.namespace === pomeriumNamespace ? namespace : app.namespace,
+    service: app.service,
+    access: accessRoutes(app.access),
+    route: app.route,
+    existing: existingIngresses(live, app),
+    ...(secretName === undefined ? {} : { secretName }),
   };
 }
 
-const label = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
-const portName = /^(?=.*[a-z])(?!.*--)[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?$/;
+/** Whether an app is Pomerium's verify page, which this program deploys itself. */
+export function isVerify({ namespace, service }: Pick<AppConfig, "namespace" | "service">): boolean {
+  return namespace === pomeriumNamespace && service.name === verifyService.name;
+}
 
-/** Everything that is wrong with an app's name and arguments, by property. */
-export function appProblems(name: string, args: AppArgs): InputPropertyErrorDetails[] {
-  const problems: InputPropertyErrorDetails[] = [];
-  const report = (propertyPath: string, reason: string): void => {
-    problems.push({ propertyPath, reason });
+/**
+ * Arguments of the component `Verify`; undefined if no app is the verify page.
+ *
+ * @param live What the cluster already has of it, as labels, and the labels by which its Deployment selects its pods.
+ */
+export function verifyArgs(
+  apps: readonly Pick<AppConfig, "host" | "namespace" | "service">[],
+  { pomeriumNamespace: namespace, origin }: Pick<AppEnvironment, "pomeriumNamespace" | "origin">,
+  live: { existing: readonly string[]; verifySelector?: Readonly<Record<string, string>> },
+): VerifyArgs | undefined {
+  const app = apps.find(isVerify);
+  if (app === undefined) return undefined;
+  const object = { namespace: pomeriumNamespace, name: verifyService.name };
+  const id = (kind: string): string | undefined =>
+    live.existing.includes(objectLabel({ kind, ...object }))
+      ? `${object.namespace}/${object.name}`
+      : undefined;
+  const [deployment, service] = [id("Deployment"), id("Service")];
+  return {
+    namespace,
+    jwksEndpoint: `${origin(app.host)}/.well-known/pomerium/jwks.json`,
+    live: {
+      ...(deployment === undefined ? {} : { deployment }),
+      ...(service === undefined ? {} : { service }),
+      ...(live.verifySelector ? { selector: live.verifySelector } : {}),
+    },
   };
-  if (!label.test(ingressName(name)))
-    report(
-      "name",
-      `"${name}" makes no name of a Kubernetes object: lower case letters, digits and hyphens, at most 46`,
-    );
-  if (!isHost(args.host)) report("host", `"${args.host}" is no host name in lower case`);
-  if (typeof args.namespace === "string" && !label.test(args.namespace))
-    report("namespace", `"${args.namespace}" is no namespace's name`);
-  if (!label.test(args.service.name)) report("service.name", `"${args.service.name}" is no Service's name`);
-  const { port } = args.service;
-  if (typeof port === "number") {
-    if (!Number.isInteger(port) || port < 1 || port > 65535) report("service.port", `${port} is no port`);
-  } else if (!portName.test(port)) {
-    report("service.port", `"${port}" is no port's name; write a number without quotes`);
-  }
-  for (const { at, message } of checkRoute(args.route ?? {}, args.pomeriumVersion))
-    report(`route.${at}`, message);
-  const [, open] = args.access;
-  if (open && (args.route?.tcp_upstream || args.route?.udp_upstream || args.route?.ssh_upstream))
-    report("access", "a stream of bytes has no paths that could be open");
-  if (args.certificate) {
-    const { dnsNames = [args.host] } = args.certificate;
-    if (!covers(dnsNames, args.host))
-      report("certificate.dnsNames", `none of them is a name for ${args.host}`);
-  }
-  return problems;
 }

@@ -1,10 +1,10 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { zoneOf } from "../../stack-file/hosts.ts";
+import { managedBy } from "../cluster/foreign.ts";
 import { importOf } from "../cluster/import.ts";
-import { managedBy } from "../cluster/live.ts";
 import { type ObjectOfKind, objectLabel } from "../cluster/objects.ts";
-import { secretData, secretOutputs } from "../cluster/secret.ts";
+import { plaintextOutputs, secretData } from "../cluster/secret.ts";
 import { HostCertificate } from "./HostCertificate.ts";
 import { install } from "./install.ts";
 import { hasCredentials, installations } from "./issuer-objects.ts";
@@ -105,7 +105,7 @@ export class DnsIssuer extends pulumi.ComponentResource {
             type: "Opaque",
             data: secretData(credentialsOf(zoneArgs)),
           },
-          { ...optionsOf(object), additionalSecretOutputs: secretOutputs },
+          { ...optionsOf(object), additionalSecretOutputs: plaintextOutputs },
         );
       });
     const installed = installations({ namespace, webhook, zones }).flatMap((installation) =>

@@ -1,5 +1,5 @@
 import type { ReadOnlyApi } from "../cluster/api.ts";
-import { isForeign } from "../cluster/live.ts";
+import { isMadeByThisProgram } from "../cluster/foreign.ts";
 import { objectLabel } from "../cluster/objects.ts";
 import { objectPath, type WantedIssuance } from "./issuer-objects.ts";
 
@@ -160,7 +160,7 @@ function liveIssuer({ metadata, spec, status }: IssuerObject): LiveIssuer {
   return {
     name: metadata.name,
     ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
-    foreign: isForeign({ metadata }),
+    foreign: !isMadeByThisProgram(metadata),
     ready: isReady(status),
     ...(acme === undefined
       ? {}

@@ -9,17 +9,6 @@ export interface LiveCluster {
   record?: PhaseRecord;
   services: LiveService[];
   ingresses: LiveIngress[];
-  pomerium: {
-    /** The namespace, made by hand or by a program other than this one. */
-    foreignNamespace: boolean;
-    /** The secret that the sessions depend on, made by hand or by a program other than this one. */
-    foreignBootstrapSecret: boolean;
-    /** A Deployment of Pomerium, made by hand: it would hold the store open. */
-    deployment: boolean;
-    /** Its pods that are ready, whichever workload they are of; what it last reported outlives them. */
-    readyReplicas: number;
-    settings?: LiveSettings;
-  };
 }
 
 export interface LiveService {
@@ -54,20 +43,6 @@ export interface ManagedFields {
   time?: string;
   fieldsV1?: object;
 }
-
-/** What Pomerium says of its settings and of each Ingress: `.status` of `Pomerium/global`. */
-export interface LiveSettings {
-  reconciled: boolean;
-  /** The status speaks of the settings as they stand, not of earlier ones. */
-  current: boolean;
-  error?: string;
-  warnings: string[];
-  /** `namespace/name` → whether its route is served, as of which generation of the Ingress. */
-  ingress: Record<string, { reconciled: boolean; observedGeneration?: number; error?: string }>;
-}
-
-/** Label of what this program has made, so that it never takes its own objects for somebody else's. */
-export const managedBy = { label: "app.kubernetes.io/managed-by", value: "pomerium-migration" };
 
 /** How far this program has brought the cluster. */
 export interface PhaseRecord {
@@ -109,39 +84,16 @@ interface IngressObject {
   };
 }
 
-interface PomeriumObject {
-  metadata: Metadata;
-  status?: {
-    settingsStatus?: {
-      reconciled?: boolean;
-      observedGeneration?: number;
-      error?: string;
-      warnings?: string[];
-    };
-    ingress?: Record<string, { reconciled?: boolean; observedGeneration?: number; error?: string }>;
-  };
-}
-
-interface WorkloadObject {
-  status?: { readyReplicas?: number };
-}
-
 /** Reads all of it in one round of parallel questions. */
 export async function readCluster(api: ReadOnlyApi): Promise<LiveCluster> {
-  const [kubeSystem, record, services, ingresses, namespace, bootstrap, deployment, statefulSet, settings] =
-    await Promise.all([
-      api.find<{ metadata: Metadata }>("/api/v1/namespaces/kube-system"),
-      api.find<{ data?: Record<string, string> }>(
-        `/api/v1/namespaces/${phaseRecord.namespace}/configmaps/${phaseRecord.name}`,
-      ),
-      api.list<ServiceObject>("/api/v1/services"),
-      api.list<IngressObject>("/apis/networking.k8s.io/v1/ingresses"),
-      api.findMetadata<{ metadata: Metadata }>("/api/v1/namespaces/pomerium"),
-      api.findMetadata<{ metadata: Metadata }>("/api/v1/namespaces/pomerium/secrets/bootstrap"),
-      api.find<WorkloadObject>("/apis/apps/v1/namespaces/pomerium/deployments/pomerium"),
-      api.find<WorkloadObject>("/apis/apps/v1/namespaces/pomerium/statefulsets/pomerium"),
-      api.find<PomeriumObject>("/apis/ingress.pomerium.io/v1/pomerium/global"),
-    ]);
+  const [kubeSystem, record, services, ingresses] = await Promise.all([
+    api.find<{ metadata: Metadata }>("/api/v1/namespaces/kube-system"),
+    api.find<{ data?: Record<string, string> }>(
+      `/api/v1/namespaces/${phaseRecord.namespace}/configmaps/${phaseRecord.name}`,
+    ),
+    api.list<ServiceObject>("/api/v1/services"),
+    api.list<IngressObject>("/apis/networking.k8s.io/v1/ingresses"),
+  ]);
   return {
     uid: kubeSystem?.metadata.uid ?? "",
     ...(record?.data?.phase
@@ -154,19 +106,7 @@ export async function readCluster(api: ReadOnlyApi): Promise<LiveCluster> {
       : {}),
     services: services.map(liveService),
     ingresses: ingresses.map(liveIngress),
-    pomerium: {
-      foreignNamespace: isForeign(namespace),
-      foreignBootstrapSecret: isForeign(bootstrap),
-      deployment: deployment !== undefined,
-      readyReplicas: (deployment?.status?.readyReplicas ?? 0) + (statefulSet?.status?.readyReplicas ?? 0),
-      ...(settings ? { settings: liveSettings(settings) } : {}),
-    },
   };
-}
-
-/** Whether there is such an object and this program did not make it. */
-export function isForeign(object: { metadata: Pick<Metadata, "labels"> } | undefined): boolean {
-  return object !== undefined && object.metadata.labels?.[managedBy.label] !== managedBy.value;
 }
 
 function liveService({ metadata, spec }: ServiceObject): LiveService {
@@ -210,26 +150,6 @@ function liveIngress({ metadata, spec }: IngressObject): LiveIngress {
     })),
     solver: metadata.labels?.["acme.cert-manager.io/http01-solver"] === "true",
     ...(metadata.managedFields ? { managedFields: metadata.managedFields } : {}),
-  };
-}
-
-function liveSettings({ metadata, status }: PomeriumObject): LiveSettings {
-  const settings = status?.settingsStatus;
-  return {
-    reconciled: settings?.reconciled ?? false,
-    current: settings?.observedGeneration === metadata.generation,
-    ...(settings?.error ? { error: settings.error } : {}),
-    warnings: settings?.warnings ?? [],
-    ingress: Object.fromEntries(
-      Object.entries(status?.ingress ?? {}).map(([name, entry]) => [
-        name,
-        {
-          reconciled: entry.reconciled ?? false,
-          ...(entry.observedGeneration === undefined ? {} : { observedGeneration: entry.observedGeneration }),
-          ...(entry.error ? { error: entry.error } : {}),
-        },
-      ]),
-    ),
   };
 }
 

@@ -1,7 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { managedBy } from "./foreign.ts";
 import { importAs } from "./import.ts";
-import { managedBy, type PhaseRecord, phaseRecord } from "./live.ts";
+import { type PhaseRecord, phaseRecord } from "./live.ts";
 import { objectId } from "./objects.ts";
 
 export interface PhaseRecordArgs extends PhaseRecord {

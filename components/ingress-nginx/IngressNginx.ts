@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type ObjectRef, objectId, typeToken } from "../cluster/objects.ts";
-import { secretOutputs } from "../cluster/secret.ts";
+import { plaintextOutputs } from "../cluster/secret.ts";
 import { removalOrder } from "./removal-order.ts";
 
 export interface IngressNginxArgs {
@@ -64,7 +64,7 @@ class Adopted extends pulumi.CustomResource {
         import: objectId(object),
         ignoreChanges: ["*"],
         // Of a Secret, the data, and the copy of it that kubectl leaves in an annotation.
-        additionalSecretOutputs: kind === "Secret" ? ["data", "stringData", ...secretOutputs] : [],
+        additionalSecretOutputs: kind === "Secret" ? ["data", "stringData", ...plaintextOutputs] : [],
       },
     );
   }

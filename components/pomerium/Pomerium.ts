@@ -1,63 +1,57 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { isReleaseTag, newestRelease } from "../../policies/language/releases.ts";
-import { durationMilliseconds } from "../../stack-file/duration.ts";
+import { managedBy } from "../cluster/foreign.ts";
 import { importOf } from "../cluster/import.ts";
-import { managedBy } from "../cluster/live.ts";
-import { secretData, secretOutputs } from "../cluster/secret.ts";
+import { objectLabel } from "../cluster/objects.ts";
+import { onceReady } from "../cluster/once-ready.ts";
+import { plaintextOutputs, secretData } from "../cluster/secret.ts";
 import { bootstrapSecret } from "./bootstrap-secret.ts";
+import type { IdentityProvider } from "./identity-providers.ts";
 import * as names from "./names.ts";
 import { overlayFolders } from "./overlay.ts";
-import { type ProviderName, providerProblems, settings } from "./settings.ts";
+import { settings } from "./settings.ts";
 import { takeOver } from "./take-over.ts";
 
 export interface IdentityProviderArgs {
-  provider: ProviderName;
-  /** OAuth client that is registered with the provider for `<authenticateUrl>/oauth2/callback`. */
+  provider: IdentityProvider;
+  /** Id of the OAuth client. It is registered with the provider for `<authenticateUrl>/oauth2/callback`. */
   clientId: pulumi.Input<string>;
-  /** Its secret; kept secret in state whether given as one or not. */
+  /** Secret of the OAuth client. It is secret in Pulumi's state, whether it is given as a secret or not. */
   clientSecret: pulumi.Input<string>;
-  /** Issuer's URL; needed for auth0, cognito, oidc, okta and ping. */
+  /** URL of the issuer. Default: the one address that the provider has. */
   url?: pulumi.Input<string>;
-  /** OAuth scopes. Default: what Pomerium asks the provider for. */
+  /** OAuth scopes. Default: those that Pomerium asks the provider for. */
   scopes?: pulumi.Input<pulumi.Input<string>[]>;
 }
 
 export interface PomeriumArgs {
-  /** Release tag of the overlay's base: `v0.33.1`. */
+  /** Release tag of the manifests: `v0.33.1`. */
   version: string;
-  /** Folder that `writeOverlay` returned, made with the same version and storage. */
+  /** Folder that `prepareManifests` returned for the same version and storage. */
   overlayDirectory: string;
-  /** Public address of the sign-in pages, with port where that is not 443: `https://authenticate.example.org:8443`. */
+  /** Public address of the sign-in pages, with the port if that is not 443: `https://authenticate.example.org:8443`. */
   authenticateUrl: pulumi.Input<string>;
   identityProvider: IdentityProviderArgs;
   /**
-   * Where sessions are kept: in a Pebble store on the overlay's volume, by one Pomerium, or in PostgreSQL
-   * (`connection`: `postgresql://user:password@host/database`), by any number.
+   * Where sessions are kept: in a Pebble store on the overlay's volume (one replica), or in PostgreSQL (any number of
+   * replicas). `connection` is `postgresql://user:password@host/database`.
    */
   storage: { pebble: object } | { postgres: { connection: pulumi.Input<string> } };
   /** How long a sign-in lasts, as a Go duration: `720h`. */
   session: pulumi.Input<string>;
-  /** TLS Secrets that Pomerium serves beside those of the Ingresses, `namespace/name`. Default: none. */
+  /** TLS Secrets that Pomerium serves besides those of the Ingresses, `namespace/name`. Default: none. */
   certificates?: pulumi.Input<string>[];
   /** Headers set on every response, instead of `defaultResponseHeaders` of settings.ts. */
   responseHeaders?: pulumi.Input<Record<string, pulumi.Input<string>>>;
-  /** What the cluster has already. */
+  /** What the cluster already has, as labels (`objectLabel`). */
   live: {
-    /** A Deployment `pomerium/pomerium`: it may have the Pebble store open, so it is stopped before ours starts. */
-    deployment: boolean;
-    /** A namespace `pomerium` that this program did not make: it is adopted as it is. */
-    namespace: boolean;
+    /** Objects that the program would make: they are taken over in place, and the volume is adopted as it is. */
+    existing: readonly string[];
     /**
-     * A Secret `pomerium/bootstrap` that this program did not make: everybody's session depends on its contents, so
-     * it is adopted as it is.
+     * Those that no Pulumi program has ever written to. A foreign namespace and a foreign bootstrap Secret are adopted
+     * as they are. A foreign Deployment may have the Pebble store open, so it is stopped before ours starts.
      */
-    bootstrapSecret: boolean;
-    /**
-     * Labels (`objectLabel`) of all else that is there, whoever made it: it is taken over in place, and the volume as it
-     * is. Default: nothing.
-     */
-    existing?: readonly string[];
+    foreign: readonly string[];
   };
 }
 
@@ -66,40 +60,36 @@ const settingsKind = { apiVersion: "ingress.pomerium.io/v1", kind: "Pomerium" };
 /**
  * Pomerium with its settings, secrets and store, in namespace `pomerium`.
  *
- * Its parts come up in the one order in which nothing waits for what comes later: what upstream's manifests found
- * (CRDs, RBAC, volume), secrets, settings, and only then the workload, which is not ready before it has read them.
+ * No part waits for a later part: first the foundation of upstream's manifests (CRDs, RBAC, volume), then the secrets,
+ * then the settings, and only then the workload, which is not ready before it has read all of them.
  */
 export class Pomerium extends pulumi.ComponentResource {
-  /** Namespace of everything here. Known at once, but resolved only when it exists. */
+  /** Namespace of all parts. Known at once, but resolved only when it exists. */
   readonly namespace: pulumi.Output<string>;
-  /** The proxy's Service; `address` is its name within the cluster, ports 443 and 80. */
+  /** Service of the proxy. `address` is its name inside the cluster; its ports are 443 and 80. */
   readonly service: pulumi.Output<{ name: string; address: string }>;
   /** Class for the Ingresses of apps. Known at once, but resolved only when the settings are in force. */
   readonly ingressClass: pulumi.Output<string>;
-  /** True, as soon as the running Pomerium has reported that the settings of this deployment are in force. */
+  /** True as soon as the running Pomerium reports that these settings are in force. */
   readonly ready: pulumi.Output<boolean>;
   readonly authenticateUrl: pulumi.Output<string>;
 
-  /**
-   * @throws pulumi.InputPropertiesError with every wrong argument.
-   */
   constructor(name: string, args: PomeriumArgs, opts?: pulumi.ComponentResourceOptions) {
     super("pomerium-migration:pomerium:Pomerium", name, recorded(args), opts);
-    checkArgs(args);
 
     const { existing } = args.live;
     const transforms = [takeOver(existing)];
-    const namespace = ownNamespace(`${name}-namespace`, { existing: args.live.namespace }, { parent: this });
+    const namespace = ownNamespace(`${name}-namespace`, args.live, { parent: this });
     const foundation = new k8s.kustomize.v2.Directory(
       `${name}-foundation`,
       { directory: `${args.overlayDirectory}/${overlayFolders.foundation}` },
       { parent: this, dependsOn: [namespace], transforms },
     );
-    // The namespace by itself, too: Pulumi takes a Directory for one thing and knows nothing of what is in it.
+    // The namespace explicitly, too: to Pulumi, a Directory is one resource, and the objects inside do not count.
     const inNamespace = { parent: this, dependsOn: [namespace, foundation] };
 
     const secrets = [
-      bootstrapSecret(`${name}-bootstrap`, { existing: args.live.bootstrapSecret }, inNamespace),
+      bootstrapSecret(`${name}-bootstrap`, args.live, inNamespace),
       opaqueSecret(
         `${name}-identity-provider`,
         names.identityProviderSecret,
@@ -121,7 +111,7 @@ export class Pomerium extends pulumi.ComponentResource {
         ...settingsKind,
         metadata: {
           name: names.settingsObject,
-          // The condition that `settingsInForce` leaves on the live object is of the generation before this one.
+          // `settingsInForce` left a condition on the live object, and it names the generation before this one.
           annotations: { "pulumi.com/skipAwait": "true" },
         },
         spec: spec(args),
@@ -134,7 +124,8 @@ export class Pomerium extends pulumi.ComponentResource {
     );
 
     const beforeWorkload: pulumi.Resource[] = [settingsObject];
-    if (args.live.deployment && "pebble" in args.storage) {
+    // Once it is stopped and this program has written to it, it still exists, and it stays stopped.
+    if (existing.includes(objectLabel(previous)) && "pebble" in args.storage) {
       beforeWorkload.push(scaledToZero(`${name}-previous`, { parent: this, dependsOn: [settingsObject] }));
     }
     const workload = new k8s.kustomize.v2.Directory(
@@ -144,10 +135,9 @@ export class Pomerium extends pulumi.ComponentResource {
     );
 
     const inForce = settingsInForce(`${name}-ready`, settingsObject, { parent: this, dependsOn: [workload] });
-    // Through its URN, which is known in a preview too, and resolves when the wait is over.
-    this.ready = inForce.urn.apply(() => true);
-    this.ingressClass = inForce.urn.apply(() => names.ingressClass);
-    this.namespace = foundation.urn.apply(() => names.namespace);
+    this.ready = onceReady(inForce, true);
+    this.ingressClass = onceReady(inForce, names.ingressClass);
+    this.namespace = onceReady(foundation, names.namespace);
     this.service = pulumi.output({
       name: names.proxyService,
       address: `${names.proxyService}.${names.namespace}.svc.cluster.local`,
@@ -164,8 +154,8 @@ export class Pomerium extends pulumi.ComponentResource {
 }
 
 /**
- * What is recorded as the component's own inputs: the arguments, with what must not be read marked as secret, and
- * without what is true of one machine or one run only and would read as a change on the next.
+ * The component's recorded inputs: the arguments, with the secrets marked. What is true of one machine or one run only
+ * is left out, because it would show as a change in the next preview.
  */
 function recorded(args: PomeriumArgs): pulumi.Inputs {
   const { identityProvider, storage, overlayDirectory: _, live: __, ...lasting } = args;
@@ -177,34 +167,6 @@ function recorded(args: PomeriumArgs): pulumi.Inputs {
         ? { postgres: { connection: pulumi.secret(storage.postgres.connection) } }
         : storage,
   };
-}
-
-function checkArgs(args: PomeriumArgs): void {
-  if (!isReleaseTag(args.version)) {
-    const reason = `"${args.version}" is no release tag like ${newestRelease}`;
-    throw new pulumi.InputPropertyError({ propertyPath: "version", reason });
-  }
-  const errors = providerProblems(args.version, args.identityProvider).map(({ property, reason }) => ({
-    propertyPath: `identityProvider.${property}`,
-    reason,
-  }));
-  if (typeof args.authenticateUrl === "string" && !/^https:\/\/[^/]+$/.test(args.authenticateUrl)) {
-    const reason = `"${args.authenticateUrl}" must be https://<host> or https://<host>:<port>, without a path`;
-    errors.push({ propertyPath: "authenticateUrl", reason });
-  }
-  if (typeof args.session === "string" && durationMilliseconds(args.session) === undefined) {
-    const reason = `"${args.session}" is no duration; write it with units: 720h, 1h30m`;
-    errors.push({ propertyPath: "session", reason });
-  }
-  for (const [index, certificate] of (args.certificates ?? []).entries()) {
-    if (typeof certificate === "string" && !/^[^/]+\/[^/]+$/.test(certificate)) {
-      const reason = `"${certificate}" must be <namespace>/<name> of a TLS Secret`;
-      errors.push({ propertyPath: `certificates[${index}]`, reason });
-    }
-  }
-  if (errors.length > 0) {
-    throw new pulumi.InputPropertiesError({ message: "Pomerium's arguments are wrong", errors });
-  }
 }
 
 function spec(args: PomeriumArgs): pulumi.Output<object> {
@@ -228,27 +190,18 @@ function spec(args: PomeriumArgs): pulumi.Output<object> {
     );
 }
 
-/**
- * The namespace, protected: a destroy that took it would take the protected Secret in it along, and with that
- * everybody's session.
- */
+/** The namespace, protected: deleting it would delete the Secret that everybody's session depends on. */
 function ownNamespace(
   name: string,
-  { existing }: { existing: boolean },
+  { existing, foreign }: PomeriumArgs["live"],
   opts: pulumi.CustomResourceOptions,
 ): k8s.core.v1.Namespace {
-  if (existing)
-    return new k8s.core.v1.Namespace(
-      name,
-      {},
-      { ...opts, protect: true, import: names.namespace, ignoreChanges: ["*"] },
-    );
+  const object = { kind: "Namespace", name: names.namespace };
+  const protectedOpts = { ...opts, protect: true, ...importOf(existing, object) };
+  if (foreign.includes(objectLabel(object)))
+    return new k8s.core.v1.Namespace(name, {}, { ...protectedOpts, ignoreChanges: ["*"] });
   const labels = { "app.kubernetes.io/name": "pomerium", [managedBy.label]: managedBy.value };
-  return new k8s.core.v1.Namespace(
-    name,
-    { metadata: { name: names.namespace, labels } },
-    { ...opts, protect: true },
-  );
+  return new k8s.core.v1.Namespace(name, { metadata: { name: names.namespace, labels } }, protectedOpts);
 }
 
 function opaqueSecret(
@@ -268,47 +221,50 @@ function opaqueSecret(
     },
     {
       ...opts,
-      additionalSecretOutputs: secretOutputs,
+      additionalSecretOutputs: plaintextOutputs,
       ...importOf(existing, { kind: "Secret", ...object }),
     },
   );
 }
 
+/** A Deployment of the same name as the workload. With a Pebble store, the workload is a StatefulSet. */
+const previous = { kind: "Deployment", namespace: names.namespace, name: names.workload };
+
 /**
- * Stops a Deployment that somebody else made, and leaves it there with no pods.
+ * Stops a Deployment that somebody else made, and leaves it there without pods.
  *
- * That its pods are gone before ours starts is not waited for here but by the scheduler (`onlyOpener` in overlay.ts):
- * a Deployment's status stops counting a pod when it begins to stop, and Pulumi's own wait would not end for a
- * Deployment that never was healthy.
+ * The scheduler waits until its pods are gone before ours start (`onlyOpener` in overlay.ts). This wait could not: a
+ * Deployment's status no longer counts a pod that has begun to stop, and Pulumi's own wait would never end for a
+ * Deployment that was never healthy.
  */
 function scaledToZero(name: string, opts: pulumi.CustomResourceOptions): pulumi.Resource {
   return new k8s.apps.v1.DeploymentPatch(
     name,
     {
       metadata: {
-        name: names.workload,
-        namespace: names.namespace,
+        name: previous.name,
+        namespace: previous.namespace,
         annotations: { "pulumi.com/skipAwait": "true" },
       },
       spec: { replicas: 0 },
     },
-    // Given back, the count would become 1 again.
+    // If Pulumi gave the field back, the count would become 1 again.
     { ...opts, retainOnDelete: true },
   );
 }
 
 /**
- * Waits until the running Pomerium reports on exactly this generation of the settings that it is in force.
+ * Waits until the running Pomerium reports that exactly this generation of the settings is in force.
  *
- * A report on an earlier generation says nothing: after a change it stays in the status until the controller has come
- * round. With the generation in its condition, every change of the settings is an update here, and so a new wait.
+ * After a change, the report on the earlier generation stays in the status until the controller has read the new one.
+ * The generation is part of the condition, so every change of the settings is an update here, and a new wait.
  */
 function settingsInForce(
   name: string,
   settingsObject: k8s.apiextensions.CustomResource,
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Resource {
-  // In a preview, an object that does not exist yet has no generation; its first one is 1.
+  // In a preview, an object that does not exist yet has no generation. Its first one will be 1.
   const condition = settingsObject.metadata.apply(({ generation = 1 }) =>
     JSON.stringify([
       `jsonpath={.status.settingsStatus.observedGeneration}=${generation}`,
@@ -326,9 +282,10 @@ function settingsInForce(
     },
     {
       ...opts,
-      // The workload is up by now; what takes longer than this is a refusal, which the object's events explain.
+      // The workload is up by now. If this takes longer, Pomerium refuses the settings; the object's events say why.
       customTimeouts: { create: "3m", update: "3m" },
-      // Goes with the object; taking the annotation off one that is gone would create it anew, without a spec.
+      // Deleted together with the object. Removing the annotation from a deleted object would create it again, without
+      // a spec.
       retainOnDelete: true,
     },
   );

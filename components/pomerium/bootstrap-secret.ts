@@ -2,37 +2,38 @@ import { createHash } from "node:crypto";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
-import { managedBy } from "../cluster/live.ts";
-import { secretOutputs } from "../cluster/secret.ts";
+import { managedBy } from "../cluster/foreign.ts";
+import { importOf } from "../cluster/import.ts";
+import { objectLabel } from "../cluster/objects.ts";
+import { plaintextOutputs } from "../cluster/secret.ts";
 import * as names from "./names.ts";
 import { signingKey } from "./signing-key.ts";
 
 /**
  * Secret `pomerium/bootstrap`: shared_secret and cookie_secret, 32 bytes each, and signing_key.
  *
- * Everybody's session depends on it, so it is protected, and what exists is never made again: an existing one is
- * adopted as it is, and a generated one is immutable, so that not even a stack that has lost its state can write
- * another over it. (Kubernetes refuses. Take the label `app.kubernetes.io/managed-by` off the Secret to have such a
- * one adopted.)
+ * Everybody's session depends on it, so it is protected, and an existing one is never generated again. A foreign one is
+ * adopted as it is. A generated one is immutable, and a stack that has lost its state imports it unchanged.
  *
- * @param existing Whether the cluster has one that this program did not make.
+ * @param live Labels of what the cluster already has, and of what no Pulumi program has ever written to.
  */
 export function bootstrapSecret(
   name: string,
-  { existing }: { existing: boolean },
+  live: { existing: readonly string[]; foreign: readonly string[] },
   opts: pulumi.CustomResourceOptions,
 ): k8s.core.v1.Secret {
-  const secretOpts = { ...opts, protect: true, additionalSecretOutputs: secretOutputs };
-  if (existing) {
-    return new k8s.core.v1.Secret(
-      name,
-      {},
-      { ...secretOpts, import: `${names.namespace}/${names.bootstrapSecret}`, ignoreChanges: ["*"] },
-    );
-  }
+  const object = { kind: "Secret", namespace: names.namespace, name: names.bootstrapSecret };
+  const secretOpts = {
+    ...opts,
+    protect: true,
+    additionalSecretOutputs: plaintextOutputs,
+    ...importOf(live.existing, object),
+    ...(live.existing.includes(objectLabel(object)) ? { ignoreChanges: ["*"] } : {}),
+  };
+  if (live.foreign.includes(objectLabel(object))) return new k8s.core.v1.Secret(name, {}, secretOpts);
   const { parent } = opts;
-  // Not RandomBytes: its id holds the bytes, and an id is not encrypted in the state. 64 letters and digits hold
-  // more randomness than either digest.
+  // Not RandomBytes: its id contains the bytes, and Pulumi does not encrypt ids in its state. 64 letters and digits
+  // have more randomness than either digest.
   const random = (key: string, digest: "sha256" | "sha384") =>
     new RandomPassword(`${name}-${key}`, { length: 64, special: false }, { parent }).result.apply((text) =>
       createHash(digest).update(text).digest(),

@@ -1,23 +1,24 @@
 import { posix } from "node:path";
 import type { ReadOnlyApi } from "../cluster/api.ts";
+import { isForeign } from "../cluster/foreign.ts";
 import type { LiveCluster, ManagedFields } from "../cluster/live.ts";
+import { verifyService } from "../cluster/names.ts";
 import { objectLabel } from "../cluster/objects.ts";
+import type { IngressStatus, LiveSettings, PomeriumStatus } from "../cluster/pomerium-status.ts";
 import * as names from "./names.ts";
 
-/** What a cluster has of Pomerium already, whoever made it, beside its namespace and its bootstrap Secret. */
-export interface LivePomerium {
-  /** Labels (`objectLabel`) of everything that the program would make under the same name. */
+/** Everything that a cluster has of Pomerium, whoever made it. */
+export interface LivePomerium extends PomeriumStatus {
+  /** Labels (`objectLabel`) of the objects that have a name that the program would use. */
   existing: string[];
   /** Labels of those, Ingresses included, that no Pulumi program has ever written to. */
   foreign: string[];
-  /** Where the claim and the volume of that name keep the store. */
+  /** The volume that the claim for the store holds. */
   volume?: LiveVolume;
-  /** Folder of the node where a hand-made Deployment with hand-made settings keeps its store, if it is one. */
+  /** Folder of the node where a hand-made Deployment with hand-made settings keeps its store. */
   store?: string;
-  /** Labels by which the Deployment `verify` knows its pods. */
+  /** Labels by which the Deployment `verify` selects its pods. */
   verifySelector?: Record<string, string>;
-  /** Annotations of every Ingress, `namespace/name` → annotation → who set it last. */
-  annotators: Record<string, Record<string, string>>;
 }
 
 /** The volume that holds Pomerium's store. */
@@ -47,12 +48,25 @@ interface Volume {
 }
 
 interface Settings {
-  metadata: Metadata;
+  metadata: Metadata & { generation?: number };
   spec?: { storage?: { file?: { path?: string } } };
+  status?: {
+    settingsStatus?: {
+      reconciled?: boolean;
+      observedGeneration?: number;
+      error?: string;
+      warnings?: string[];
+    };
+    ingress?: Record<string, Partial<IngressStatus>>;
+  };
 }
 
-interface Deployment {
+interface Workload {
   metadata: Metadata;
+  status?: { readyReplicas?: number };
+}
+
+interface Deployment extends Workload {
   spec: {
     selector: { matchLabels?: Record<string, string> };
     template: {
@@ -82,44 +96,43 @@ const collections = {
   ServiceAccount: `/api/v1/${own}/serviceaccounts`,
   ConfigMap: `/api/v1/${own}/configmaps`,
   Service: `/api/v1/${own}/services`,
-  StatefulSet: `/apis/apps/v1/${own}/statefulsets`,
   Job: `/apis/batch/v1/${own}/jobs`,
 };
 
-const secrets = [names.identityProviderSecret, names.storageSecret];
+const secrets = [names.bootstrapSecret, names.identityProviderSecret, names.storageSecret];
 
 /**
- * Reads all of it in one round of parallel questions. Of a Secret, nothing but the name is asked for.
+ * Reads all of it in one round of parallel questions. Of a Secret, only the metadata is read.
  *
  * @param cluster What is read of the cluster anyway.
- * @throws ClusterError when the cluster does not answer.
+ * @throws ClusterError if the cluster does not answer.
  */
 export async function readPomerium(
   api: ReadOnlyApi,
   cluster: Promise<Pick<LiveCluster, "ingresses">>,
 ): Promise<LivePomerium> {
-  const [{ ingresses }, named, found, deployments, volumes, claims, settings] = await Promise.all([
+  const [{ ingresses }, named, namespace, found, running, volumes, claims] = await Promise.all([
     cluster,
     Promise.all(
       Object.entries(collections).map(async ([kind, path]) =>
         ofKind(kind, await api.listMetadata<{ metadata: Metadata }>(path)),
       ),
     ),
+    api.findMetadata<{ metadata: Metadata }>(`/api/v1/${own}`),
     Promise.all(
       secrets.map((name) => api.findMetadata<{ metadata: Metadata }>(`/api/v1/${own}/secrets/${name}`)),
     ),
-    api.list<Deployment>(`/apis/apps/v1/${own}/deployments`),
+    readRunning(api),
     api.list<Volume>("/api/v1/persistentvolumes"),
     api.list<Claim>(`/api/v1/${own}/persistentvolumeclaims`),
-    api.list<Settings>("/apis/ingress.pomerium.io/v1/pomerium"),
   ]);
+  const { deployments, statefulSets, settings } = running;
   const objects = [
     ...named.flat(),
-    ...ofKind(
-      "Secret",
-      found.filter((secret) => secret !== undefined),
-    ),
+    ...ofKind("Namespace", [namespace].filter(isThere)),
+    ...ofKind("Secret", found.filter(isThere)),
     ...ofKind("Deployment", deployments),
+    ...ofKind("StatefulSet", statefulSets),
     ...ofKind("PersistentVolume", volumes),
     ...ofKind("PersistentVolumeClaim", claims),
     ...ofKind("Pomerium", settings),
@@ -133,18 +146,71 @@ export async function readPomerium(
     byName(deployments, names.workload),
     volume,
   );
-  const verifySelector = byName(deployments, "verify")?.spec.selector.matchLabels;
+  const verifySelector = byName(deployments, verifyService.name)?.spec.selector.matchLabels;
   return {
+    ...statusOf(running),
     existing: labelsOf(objects),
     foreign: labelsOf(objects.filter(({ metadata }) => isForeign(metadata))),
     ...(volume ? { volume } : {}),
     ...(store ? { store } : {}),
     ...(verifySelector ? { verifySelector } : {}),
-    annotators: Object.fromEntries(
-      ingresses.map((ingress) => [`${ingress.namespace}/${ingress.name}`, annotatorsOf(ingress)]),
+  };
+}
+
+/**
+ * Reads only what the running Pomerium reports.
+ *
+ * @throws ClusterError if the cluster does not answer.
+ */
+export async function readStatus(api: ReadOnlyApi): Promise<PomeriumStatus> {
+  return statusOf(await readRunning(api));
+}
+
+interface Running {
+  deployments: Deployment[];
+  statefulSets: Workload[];
+  settings: Settings[];
+}
+
+async function readRunning(api: ReadOnlyApi): Promise<Running> {
+  const [deployments, statefulSets, settings] = await Promise.all([
+    api.list<Deployment>(`/apis/apps/v1/${own}/deployments`),
+    api.list<Workload>(`/apis/apps/v1/${own}/statefulsets`),
+    api.list<Settings>("/apis/ingress.pomerium.io/v1/pomerium"),
+  ]);
+  return { deployments, statefulSets, settings };
+}
+
+function statusOf({ deployments, statefulSets, settings }: Running): PomeriumStatus {
+  const workloads = [byName<Workload>(deployments, names.workload), byName(statefulSets, names.workload)];
+  const own = byName(settings, names.settingsObject);
+  return {
+    readyReplicas: workloads.reduce((sum, workload) => sum + (workload?.status?.readyReplicas ?? 0), 0),
+    ...(own ? { settings: liveSettings(own) } : {}),
+  };
+}
+
+function liveSettings({ metadata, status }: Settings): LiveSettings {
+  const settings = status?.settingsStatus;
+  return {
+    reconciled: settings?.reconciled ?? false,
+    current: settings?.observedGeneration === metadata.generation,
+    ...(settings?.error ? { error: settings.error } : {}),
+    warnings: settings?.warnings ?? [],
+    ingress: Object.fromEntries(
+      Object.entries(status?.ingress ?? {}).map(([name, entry]) => [
+        name,
+        {
+          reconciled: entry.reconciled ?? false,
+          ...(entry.observedGeneration === undefined ? {} : { observedGeneration: entry.observedGeneration }),
+          ...(entry.error ? { error: entry.error } : {}),
+        },
+      ]),
     ),
   };
 }
+
+const isThere = <T>(found: T | undefined): found is T => found !== undefined;
 
 const ofKind = (kind: string, all: readonly { metadata: Metadata }[]) =>
   all.map(({ metadata }) => ({ kind, metadata }));
@@ -183,21 +249,4 @@ function storeFolder(
   return mount && folder
     ? posix.join(folder, mount.subPath ?? "", path.slice(mount.mountPath.length))
     : undefined;
-}
-
-/** Pulumi's provider leaves its name on whatever it has written to. */
-function isForeign({ managedFields = [] }: Pick<Metadata, "managedFields">): boolean {
-  return !managedFields.some(({ manager = "" }) => manager.startsWith("pulumi-kubernetes"));
-}
-
-function annotatorsOf({ managedFields = [] }: Pick<Metadata, "managedFields">): Record<string, string> {
-  const byAge = [...managedFields].sort((a, b) => (a.time ?? "").localeCompare(b.time ?? ""));
-  return Object.fromEntries(
-    byAge.flatMap(({ manager = "", fieldsV1 }) => {
-      const fields = fieldsV1 as { "f:metadata"?: { "f:annotations"?: object } } | undefined;
-      return Object.keys(fields?.["f:metadata"]?.["f:annotations"] ?? {})
-        .filter((key) => key.startsWith("f:"))
-        .map((key) => [key.slice(2), manager]);
-    }),
-  );
 }

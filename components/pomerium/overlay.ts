@@ -59,29 +59,12 @@ export const overlayFolders = { base: "base", foundation: "foundation", workload
 /**
  * Files of the overlay by path. `base/kustomization.yaml`, which says where upstream's tree lies, is added when
  * they are written.
- *
- * @throws RangeError for a relative hostPath or a number of replicas that is none.
  */
 export function overlay(options: OverlayOptions): Record<string, string> {
-  check(options);
   return {
     ...under(overlayFolders.foundation, foundation(options)),
     ...under(overlayFolders.workload, workload(options)),
   };
-}
-
-function check({ storage }: OverlayOptions): void {
-  if ("pebble" in storage) {
-    const { hostPath } = storage.pebble;
-    if (!/^\/[^/]/.test(hostPath) || hostPath.split("/").includes("..")) {
-      throw new RangeError(`storage.pebble.hostPath: "${hostPath}" must be an absolute folder other than /`);
-    }
-    return;
-  }
-  const { replicas } = storage.postgres;
-  if (!Number.isInteger(replicas) || replicas < 1) {
-    throw new RangeError(`storage.postgres.replicas: ${replicas} must be a whole number, 1 or more`);
-  }
 }
 
 function foundation({ version, storage }: OverlayOptions): Record<string, unknown> {

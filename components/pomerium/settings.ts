@@ -1,38 +1,21 @@
 /** The contents of Pomerium's settings object. */
 
-import { atLeast, behaves, firstWith } from "../../policies/language/releases.ts";
+import { behaves } from "../../policies/language/releases.ts";
+import type { IdentityProvider } from "./identity-providers.ts";
 import * as names from "./names.ts";
 
-/** Every provider that can be configured. */
-const providers = {
-  apple: {},
-  auth0: { needsUrl: true },
-  azure: {},
-  cognito: { needsUrl: true },
-  github: {},
-  gitlab: {},
-  google: {},
-  oidc: { needsUrl: true },
-  okta: { needsUrl: true },
-  onelogin: {},
-  ping: { needsUrl: true },
-} satisfies Record<string, { needsUrl?: boolean }>;
-
-/** An identity provider that Pomerium has a client for; `oidc` is any other that speaks OpenID Connect. */
-export type ProviderName = keyof typeof providers;
-
 export interface SettingsOptions {
-  /** Release tag; later releases know more settings. */
+  /** Release tag: later releases have more settings. */
   version: string;
-  /** Public address of the sign-in pages, with port where that is not 443: `https://authenticate.example.org`. */
+  /** Public address of the sign-in pages, with the port if that is not 443: `https://authenticate.example.org`. */
   authenticateUrl: string;
-  provider: ProviderName;
-  /** Issuer of the provider, for those without a common one. */
+  provider: IdentityProvider;
+  /** Issuer's URL. Default: the one address that the provider has. */
   providerUrl?: string;
-  /** OAuth scopes. Default: what Pomerium asks the provider for. */
+  /** OAuth scopes. Default: those that Pomerium asks the provider for. */
   scopes?: string[];
   store: "pebble" | "postgres";
-  /** TLS Secrets, `namespace/name`. One that does not exist yet is used once it does. */
+  /** TLS Secrets, `namespace/name`. Pomerium uses a Secret as soon as it exists. */
   certificates: string[];
   /** How long a sign-in lasts, as a Go duration: `720h`. */
   session: string;
@@ -41,23 +24,23 @@ export interface SettingsOptions {
 }
 
 /**
- * Response headers. Pomerium's own defaults go when any is set, so this is the whole list:
+ * Response headers. Setting any header removes all of Pomerium's defaults, so this is the whole list:
  *
- * - Strict-Transport-Security as ingress-nginx sent it. Without `preload`, which Pomerium would add: it invites
- *   browsers to refuse plain HTTP for the whole domain for good, hosts that are not behind Pomerium included.
- * - X-Frame-Options: a sign-in page must not be framed by another site. An app that is meant to be framed by another
- *   host needs a header of its own on its route.
- * - No X-XSS-Protection: browsers dropped the filter, and in old ones it could be turned against a page.
+ * - Strict-Transport-Security as ingress-nginx sent it. Pomerium would add `preload`. That invites browsers to refuse
+ *   plain HTTP for the whole domain permanently, also for hosts that are not behind Pomerium.
+ * - X-Frame-Options: another site must not show the sign-in page in a frame. An app that another host may show in a
+ *   frame needs a header of its own on its route.
+ * - No X-XSS-Protection: browsers dropped the filter, and in old browsers it could be used against a page.
  */
 export const defaultResponseHeaders: Readonly<Record<string, string>> = {
   "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
   "X-Frame-Options": "SAMEORIGIN",
 };
 
-/** The `spec` of `Pomerium/global`, as far as this program writes it. */
+/** The fields of the `spec` of `Pomerium/global` that this program writes. */
 export interface PomeriumSpec {
   authenticate: { url: string };
-  identityProvider: { provider: ProviderName; secret: string; url?: string; scopes?: string[] };
+  identityProvider: { provider: IdentityProvider; secret: string; url?: string; scopes?: string[] };
   secrets: string;
   certificates: string[];
   storage: { file: { path: string } } | { postgres: { secret: string } };
@@ -71,8 +54,8 @@ export interface PomeriumSpec {
 }
 
 /**
- * Complete from the first write: newer CRDs take `authenticate` and `identityProvider` only together,
- * so settings can't be built up in steps.
+ * Builds the complete settings. They cannot be written in steps: newer CRDs accept `authenticate` and
+ * `identityProvider` only together.
  */
 export function settings(options: SettingsOptions): PomeriumSpec {
   const { provider, providerUrl, scopes } = options;
@@ -91,8 +74,8 @@ export function settings(options: SettingsOptions): PomeriumSpec {
         ? { file: { path: names.pebblePath } }
         : { postgres: { secret: qualified(names.storageSecret) } },
     cookie: { expire: options.session },
-    // Within this time a whole request must have arrived, 30 s by default: too short for a large upload, so no
-    // limit. `write` has none anyway, and the two are refused together unless read is the lesser one.
+    // A whole request must arrive within this time. The default of 30 s is too short for a large upload, so there is no
+    // limit. `write` has no limit by default, and Pomerium refuses both together unless `read` is the smaller one.
     timeouts: { read: "0s" },
     setResponseHeaders: { ...(options.responseHeaders ?? defaultResponseHeaders) },
     ...(behaves(options.version, "requestSettings") ? requestHygiene : {}),
@@ -100,9 +83,9 @@ export function settings(options: SettingsOptions): PomeriumSpec {
 }
 
 /**
- * As ingress-nginx treated requests, where Pomerium would answer 400: a header with an underscore is dropped; slashes
- * are merged and escaped ones unescaped before a policy sees the path, by a redirect, so that policy and app judge
- * the same path. (Earlier releases have no settings for this.)
+ * Treats requests as ingress-nginx did. Without these settings, Pomerium answers 400. A header with an underscore is
+ * dropped. Slashes are merged. Escaped slashes are unescaped by a redirect before a policy sees the path, so that
+ * policy and app judge the same path.
  */
 const requestHygiene = {
   headersWithUnderscoresAction: "drop_header",
@@ -113,31 +96,4 @@ const requestHygiene = {
 
 function qualified(secret: string): string {
   return `${names.namespace}/${secret}`;
-}
-
-/** Why Pomerium would refuse this provider, by property of the identity provider's arguments; empty if it won't. */
-export function providerProblems(
-  version: string,
-  { provider, url }: { provider: ProviderName; url?: unknown },
-): { property: "provider" | "url"; reason: string }[] {
-  const known: { needsUrl?: boolean } | undefined = Object.hasOwn(providers, provider)
-    ? providers[provider]
-    : undefined;
-  if (!known) {
-    return [
-      { property: "provider", reason: `"${provider}" is none of ${Object.keys(providers).join(", ")}` },
-    ];
-  }
-  const problems: { property: "provider" | "url"; reason: string }[] = [];
-  const since = firstWith("identityProviders", provider);
-  if (since !== undefined && !atLeast(version, since)) {
-    problems.push({
-      property: "provider",
-      reason: `${provider} needs Pomerium ${since}, this is ${version}`,
-    });
-  }
-  if (known.needsUrl && url === undefined) {
-    problems.push({ property: "url", reason: `${provider} has no common address: give the issuer's URL` });
-  }
-  return problems;
 }

@@ -6,42 +6,33 @@ import { mkdir, mkdtemp, rename, rm, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import { promisify } from "node:util";
-import {
-  atLeast,
-  isReleaseTag,
-  newestRelease,
-  oldestRelease,
-  pinnedCommits,
-} from "../../policies/language/releases.ts";
+import { setKey } from "../../stack-file/commands.ts";
 
-/** Where the releases come from when a stack names no `source`. */
-const upstreamRepository = "https://github.com/pomerium/ingress-controller";
+/** Where the releases come from if a stack names no `source`. */
+export const upstreamRepository = "https://github.com/pomerium/ingress-controller";
 
-/** A clone of one commit takes seconds; a network that swallows packets must not hold up a preview for ever. */
+/** A clone of one commit takes seconds. A network that drops packets must not block a preview forever. */
 const gitTimeout = 120_000;
 
 export interface UpstreamOptions {
+  /** Stack that the commands in messages are for. */
+  stack: string;
   /** Release tag: `v0.33.1`. */
   version: string;
-  /**
-   * Commit that the tag must be at, 40 hexadecimal digits. Needed for a tag that this program doesn't pin;
-   * replaces the pinned one where a fork has a tag of the same name.
-   */
+  /** Commit that the tag must point to, 40 hexadecimal digits. Needed unless `source` is a folder. */
   commit?: string;
   /**
-   * Where to take the manifests from: a folder (upstream's `config/default`, or a checkout that holds it;
-   * nothing is fetched then), or the URL of a git repository. Default: upstream's own repository.
+   * Where to take the manifests from: a folder (upstream's `config/default`, or a checkout that contains it; then
+   * nothing is fetched), or the URL of a git repository. Default: upstream's own repository.
    */
   source?: string;
-  /** Folder that a relative `source` starts at. Default: the working directory. */
+  /** Folder that a relative `source` starts from. Default: the working directory. */
   projectDirectory?: string;
   /** Cache of this program. Default: `$XDG_CACHE_HOME/pomerium-migration` or `~/.cache/pomerium-migration`. */
   cacheDir?: string;
-  /** Stack that commands in messages are for. Default: the selected one. */
-  stack?: string;
   /** The git to run. Default: the one on PATH. */
   git?: string;
-  /** Called before what may take a moment. */
+  /** Called before something that may take a moment. */
   onProgress?: (message: string) => void;
 }
 
@@ -53,7 +44,7 @@ export interface Upstream {
   commit?: string;
 }
 
-/** The upstream manifests can't be had; the message says how to get them, and has no credentials in it. */
+/** The upstream manifests cannot be fetched. The message says how to get them, and contains no credentials. */
 export class UpstreamError extends Error {
   override name = "UpstreamError";
 
@@ -71,20 +62,20 @@ export function defaultCacheDirectory(env: NodeJS.ProcessEnv = process.env): str
 }
 
 /**
- * The folder that holds upstream's `config/default` for a release. With a warm cache this looks at one file:
- * no process, no network.
+ * Finds the folder that contains upstream's `config/default` for a release. If the release is in the cache, no process
+ * is started and no network is needed.
  *
- * @throws UpstreamError with the mending edit or command: an unsupported or unknown tag, a tag that moved, a
- *   missing folder, no git, no network.
+ * @throws UpstreamError with the command that fixes it: the tag moved, the folder is missing, there is no git or no
+ *   network.
  */
 export async function resolveUpstream(options: UpstreamOptions): Promise<Upstream> {
   const { version, source } = options;
-  checkVersion(options);
-  if (source !== undefined && !isUrl(source)) {
+  if (source !== undefined && !isGitUrl(source)) {
     return { directory: await localDirectory(source, options.projectDirectory), version };
   }
 
-  const commit = expectedCommit(options);
+  // A stack file that fetches a release without naming its commit is refused.
+  const commit = options.commit!;
   const trees = join(options.cacheDir ?? defaultCacheDirectory(), "upstream");
   const tree = join(trees, commit);
   const directory = join(tree, "config", "default");
@@ -104,42 +95,8 @@ export async function resolveUpstream(options: UpstreamOptions): Promise<Upstrea
   return { directory, version, commit };
 }
 
-function checkVersion({ version, stack }: UpstreamOptions): void {
-  const mend = setCommand("version", newestRelease, stack);
-  if (!isReleaseTag(version)) {
-    throw new UpstreamError(
-      `pomerium.version: "${version}" is no release tag; write it like ${newestRelease}: ${mend}`,
-    );
-  }
-  if (!atLeast(version, oldestRelease)) {
-    throw new UpstreamError(
-      `pomerium.version: ${version} is older than ${oldestRelease}, the oldest supported release: ${mend}`,
-    );
-  }
-}
-
-function expectedCommit({ version, commit, source, stack }: UpstreamOptions): string {
-  if (commit !== undefined) {
-    if (!/^[0-9a-f]{40}$/.test(commit)) {
-      throw new UpstreamError(
-        `pomerium.commit: "${commit}" is no full commit: 40 hexadecimal digits, lower case`,
-      );
-    }
-    return commit;
-  }
-  const pinned = pinnedCommits[version];
-  if (pinned !== undefined) return pinned;
-  throw new UpstreamError(
-    [
-      `pomerium.version: ${version} is unknown here, so its commit must be given. Look it up, then set it:`,
-      `    git ls-remote ${source ?? upstreamRepository} 'refs/tags/${version}^{}' 'refs/tags/${version}'`,
-      `    ${setCommand("commit", "<40 digits of the first line>", stack)}`,
-    ].join("\n"),
-  );
-}
-
-/** `https://…`, `ssh://…`, `file://…` and git's `user@host:path`; all else is a folder. */
-function isUrl(source: string): boolean {
+/** Whether a `source` is `https://…`, `ssh://…`, `file://…` or git's `user@host:path`. Anything else is a folder. */
+export function isGitUrl(source: string): boolean {
   return /^[a-z][a-z0-9+.-]*:\/\//i.test(source) || /^[\w.-]+@[\w.-]+:/.test(source);
 }
 
@@ -149,7 +106,7 @@ async function localDirectory(source: string, projectDirectory = process.cwd()):
     if (existsSync(join(candidate, "kustomization.yaml"))) return candidate;
   }
   const found = await stat(folder).then(
-    (entry) => (entry.isDirectory() ? "has no kustomization.yaml and no config/default" : "is no folder"),
+    (entry) => (entry.isDirectory() ? "has no kustomization.yaml and no config/default" : "is not a folder"),
     () => "does not exist",
   );
   throw new UpstreamError(
@@ -161,7 +118,7 @@ interface Wanted {
   repository: string;
   version: string;
   commit: string;
-  stack: string | undefined;
+  stack: string;
 }
 
 interface Fetch extends Wanted {
@@ -175,7 +132,7 @@ interface Fetch extends Wanted {
 async function fetchTree({ trees, tree, git, ...wanted }: Fetch): Promise<void> {
   const { repository, version, commit } = wanted;
   await mkdir(trees, { recursive: true });
-  // Beside its destination, so that the last step is one rename: a fetch that dies half-way leaves no tree.
+  // Next to its destination, so that the last step is one rename: an interrupted fetch leaves no tree.
   const scratch = await mkdtemp(join(trees, ".fetch-"));
   try {
     const bare = join(scratch, "git");
@@ -185,7 +142,7 @@ async function fetchTree({ trees, tree, git, ...wanted }: Fetch): Promise<void> 
 
     await run(["init", "--quiet", "--bare", bare]);
     await run(["--git-dir", bare, "fetch", "--quiet", "--depth", "1", repository, `refs/tags/${version}`]);
-    // An annotated tag is an object of its own; `^{commit}` is what it points at.
+    // An annotated tag is an object of its own. `^{commit}` is the commit that it points to.
     const fetched = (await run(["--git-dir", bare, "rev-parse", "FETCH_HEAD^{commit}"])).trim();
     if (fetched !== commit) throw new UpstreamError(movedTag(wanted, fetched));
 
@@ -196,7 +153,7 @@ async function fetchTree({ trees, tree, git, ...wanted }: Fetch): Promise<void> 
       );
     }
     await rename(checkout, tree).catch((error: NodeJS.ErrnoException) => {
-      // Another run was faster; a tree of the same commit is the same tree.
+      // Another run was faster. A tree of the same commit is the same tree.
       if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
     });
   } finally {
@@ -206,18 +163,18 @@ async function fetchTree({ trees, tree, git, ...wanted }: Fetch): Promise<void> 
 
 function movedTag({ repository, version, commit, stack }: Wanted, found: string): string {
   return [
-    `Refused: the tag ${version} of ${repository} is not at the commit that was reviewed.`,
+    `Refused: the tag ${version} of ${repository} does not point to the commit that was reviewed.`,
     `    expected  ${commit}`,
     `    found     ${found}`,
-    "A release tag that moves is a mistake or an attack. Once you know which and have read the difference, either",
-    "choose another version or accept the new commit:",
-    `    ${setCommand("commit", found, stack)}`,
+    "A release tag that moves is a mistake or an attack. Find out which, and read the difference. Then either choose",
+    "another version or accept the new commit:",
+    `    ${setKey(stack, ["pomerium", "commit"], found)}`,
   ].join("\n");
 }
 
 async function runGit(git: string, args: string[], wanted: Wanted): Promise<string> {
   try {
-    // Neither may the user's own settings change the files that arrive, nor their hooks run on them.
+    // The user's own settings must not change the files that arrive, and the user's hooks must not run on them.
     const settings = ["core.autocrlf=false", "core.hooksPath=/dev/null"].flatMap((setting) => [
       "-c",
       setting,
@@ -243,20 +200,20 @@ async function runGit(git: string, args: string[], wanted: Wanted): Promise<stri
 function unreachable(reason: string, { repository, version, stack }: Wanted): string {
   return [
     `Pomerium ${version} could not be fetched from ${repository}: ${reason}`,
-    "Mend git or the network and run again; or, for a machine that has neither, bring the folder from one that has:",
+    "Fix git or the network and run again. On a machine that has neither, use a folder from another machine:",
     `    git clone --depth 1 --branch ${version} ${repository} pomerium-${version}`,
-    `    ${setCommand("source", `./pomerium-${version}/config/default`, stack)}`,
+    `    ${setKey(stack, ["pomerium", "source"], `./pomerium-${version}/config/default`)}`,
   ].join("\n");
 }
 
-/** `text` without what a private mirror's URL may carry: a password, or a token in place of a user. */
+/** Removes what the URL of a private mirror may contain: a password, or a token in place of a user. */
 function withoutCredentials(text: string): string {
   return text
     .replaceAll(/(\bhttps?:\/\/)[^/@\s]+@/gi, "$1")
     .replaceAll(/(\b[a-z][a-z0-9+.-]*:\/\/[^/@:\s]*):[^/@\s]*@/gi, "$1@");
 }
 
-/** The caller's environment without what ties git to a repository (set in hooks) and without questions. */
+/** The caller's environment without the variables that tie git to a repository (git hooks set them). */
 function gitEnvironment(): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = { ...process.env, GIT_TERMINAL_PROMPT: "0" };
   for (const name of [
@@ -269,8 +226,4 @@ function gitEnvironment(): NodeJS.ProcessEnv {
     delete env[name];
   }
   return env;
-}
-
-function setCommand(key: string, value: string, stack: string | undefined): string {
-  return `pulumi config set${stack ? ` --stack ${stack}` : ""} --path 'pomerium.${key}' '${value}'`;
 }

@@ -26,15 +26,12 @@ const shared = ["cluster"];
 const remaining = {
   up: [
     "components/apps/resolve.ts imports stack/context.ts",
-    "components/pomerium/checks.ts imports stack/stack.ts",
     "components/tunnels/carried-hosts.ts imports stack/phases.ts",
     "components/tunnels/carried-hosts.ts imports stack/stack.ts",
     "components/tunnels/resolve.ts imports stack/phases.ts",
     "components/tunnels/resolve.ts imports stack/stack.ts",
   ],
   sideways: [
-    "components/apps/App.ts imports components/certificates/HostCertificate.ts",
-    "components/pomerium/checks.ts imports components/apps/config.ts",
     "components/tunnels/carried-hosts.ts imports components/apps/config.ts",
     "components/tunnels/resolve.ts imports components/apps/config.ts",
     "components/tunnels/resolve.ts imports components/ingress-nginx/config.ts",

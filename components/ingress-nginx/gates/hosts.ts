@@ -105,7 +105,7 @@ function missing(input: GateInput, app: AppView): Pick<Item, "note" | "mend"> | 
         note: `app ${app.name}: Ingress ${id} serves ${live.rules.map((rule) => rule.host).join(", ") || "no host"} so far`,
         mend: goTo(input.stack.name, "cutover"),
       };
-    const status = input.cluster.pomerium.settings?.ingress[id];
+    const status = input.pomerium.settings?.ingress[id];
     const mend = kubectl(input.stack.cluster, `describe ingress --namespace ${own} ${name}`);
     if (status === undefined)
       return { note: `app ${app.name}: Pomerium reports nothing about Ingress ${id}`, mend };
@@ -126,7 +126,7 @@ function missing(input: GateInput, app: AppView): Pick<Item, "note" | "mend"> | 
 
 /** What Pomerium reports about Ingresses counts only while its settings are in force and one of its pods is ready. */
 function settingsInForce(input: GateInput): Item[] {
-  const { settings, readyReplicas } = input.cluster.pomerium;
+  const { settings, readyReplicas } = input.pomerium;
   if (settings?.reconciled && settings.current && readyReplicas > 0) return [];
   if (settings && readyReplicas === 0)
     return [

@@ -5,8 +5,9 @@ import { dirname, join } from "node:path";
 import { stringify } from "yaml";
 import type { Io } from "../../../cli/io.ts";
 import { run } from "../../../cli/run.ts";
-import type { LiveCluster } from "../../../components/cluster/live.ts";
+import type { PomeriumStatus } from "../../../components/cluster/pomerium-status.ts";
 import type { Row } from "../../../components/cluster/readiness.ts";
+import type { LiveState } from "../../../stack/views.ts";
 
 export type Raw = Record<string, unknown>;
 
@@ -128,7 +129,7 @@ export interface Ran {
 export interface Outside {
   stdin?: string;
   colour?: boolean;
-  live?: LiveCluster;
+  live?: LiveState;
   /** In place of `live`. */
   readCluster?: Io["readCluster"];
   readiness?: Row[];
@@ -168,19 +169,12 @@ export async function cli(
 
 /** A cluster with these Ingresses and nothing else of interest. */
 export function cluster(
-  ingresses: LiveCluster["ingresses"],
-  { uid = houseUid, settings }: { uid?: string; settings?: LiveCluster["pomerium"]["settings"] } = {},
-): LiveCluster {
+  ingresses: LiveState["ingresses"],
+  { uid = houseUid, settings }: { uid?: string; settings?: PomeriumStatus["settings"] } = {},
+): LiveState {
   return {
     uid,
-    services: [],
     ingresses,
-    pomerium: {
-      foreignBootstrapSecret: false,
-      foreignNamespace: false,
-      deployment: false,
-      readyReplicas: 1,
-      ...(settings === undefined ? {} : { settings }),
-    },
+    pomerium: settings === undefined ? {} : { settings },
   };
 }

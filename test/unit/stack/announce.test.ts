@@ -3,7 +3,6 @@ import type { LiveCluster } from "../../../components/cluster/live.ts";
 import { objectLabel } from "../../../components/cluster/objects.ts";
 import type { Row } from "../../../components/cluster/readiness.ts";
 import { type LiveIngressNginx, leavingObjects } from "../../../components/ingress-nginx/live.ts";
-import { readiness } from "../../../components/pomerium/announce.ts";
 import { announce } from "../../../stack/announce.ts";
 import { phaseEffects } from "../../../stack/phases.ts";
 import { accessProblems, preflightProblems } from "../../../stack/preflight-problems.ts";
@@ -20,13 +19,7 @@ function stack(edits: Record<string, unknown> = {}): Stack {
 }
 
 function cluster(changes: Partial<LiveCluster> = {}): LiveCluster {
-  const nothing = {
-    foreignNamespace: false,
-    foreignBootstrapSecret: false,
-    deployment: false,
-    readyReplicas: 1,
-  };
-  return { uid, services: [], ingresses: [], pomerium: nothing, ...changes };
+  return { uid, services: [], ingresses: [], ...changes };
 }
 
 function announced(
@@ -42,7 +35,7 @@ function announced(
       cluster: live,
       certificates,
       ingressNginx,
-      pomerium: { existing: [], foreign: [], annotators: {} },
+      pomerium: { existing: [], foreign: [], readyReplicas: 1 },
       tunnels: { records: {}, changes: {}, problems: [] },
       readiness: gates,
     },
@@ -227,41 +220,6 @@ describe("what a preview says of ingress-nginx", () => {
       announced(stack({ ingressNginx: undefined, tunnels: undefined }), cluster({ ingresses: [old] })),
       /^nginx +1 Ingress of class nginx, which this stack leaves alone/m,
     );
-  });
-});
-
-describe("readiness", () => {
-  const settings = { reconciled: true, current: true, warnings: [], ingress: {} };
-  const said = (changes: object): string =>
-    readiness({ pomerium: { ...cluster().pomerium, settings: { ...settings, ...changes } } });
-
-  it("is not claimed before Pomerium is there", () => {
-    assert.equal(readiness(cluster()), "Pomerium is not installed yet");
-  });
-
-  it("names the routes that are not served, and why", () => {
-    const ingress = {
-      "komga/komga-pomerium-ingress": { reconciled: true },
-      "ryot/ryot-pomerium-ingress": { reconciled: false, error: "get secret ryot/ryot-tls" },
-    };
-    assert.equal(
-      said({ ingress }),
-      "settings in force · 1/2 routes served · missing: ryot/ryot-pomerium-ingress (get secret ryot/ryot-tls)",
-    );
-  });
-
-  it("is no more than Pomerium's last word while no pod of it runs", () => {
-    const pomerium = { ...cluster().pomerium, settings, readyReplicas: 0 };
-    assert.match(readiness({ pomerium }), /^no pod of Pomerium is ready · /);
-    assert.doesNotMatch(said({}), /no pod/);
-  });
-
-  it("does not take a report on earlier settings for one on these", () => {
-    assert.match(said({ current: false }), /^settings not in force/);
-  });
-
-  it("passes Pomerium's own warnings on", () => {
-    assert.match(said({ warnings: ["storage: none"] }), /warning: storage: none/);
   });
 });
 

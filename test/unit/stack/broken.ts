@@ -339,13 +339,13 @@ export const broken: Readonly<
     [
       { "pomerium.version": "v0.34.0" },
       [
-        "pomerium.commit: missing: this project does not know v0.34.0 (it knows v0.31.3 to v0.33.1); name the commit that the tag must be, or use v0.33.1",
+        "pomerium.commit: missing: this project does not know v0.34.0 (it knows v0.31.3 to v0.33.1); name the commit that the tag must point to, or use v0.33.1 » git ls-remote https://github.com/pomerium/ingress-controller 'refs/tags/v0.34.0^{}' 'refs/tags/v0.34.0'",
       ],
     ],
     [
       { "pomerium.version": "v0.34.0", "pomerium.source": "https://git.example.org/ingress-controller" },
       [
-        "pomerium.commit: missing: this project does not know v0.34.0 (it knows v0.31.3 to v0.33.1); name the commit that the tag must be, or use v0.33.1",
+        "pomerium.commit: missing: this project does not know v0.34.0 (it knows v0.31.3 to v0.33.1); name the commit that the tag must point to, or use v0.33.1 » git ls-remote https://git.example.org/ingress-controller 'refs/tags/v0.34.0^{}' 'refs/tags/v0.34.0'",
       ],
     ],
     [{ "pomerium.commit": "abc" }, ["pomerium.commit: must be a whole commit: 40 hexadecimal digits"]],
@@ -366,12 +366,14 @@ export const broken: Readonly<
     [
       { "pomerium.identityProvider.provider": "gogle" },
       [
-        'pomerium.identityProvider.provider: must be one of auth0, azure, github, gitlab, google, oidc, okta, onelogin, ping, apple, cognito; did you mean "google"?',
+        'pomerium.identityProvider.provider: must be one of apple, auth0, azure, cognito, github, gitlab, google, oidc, okta, onelogin, ping; did you mean "google"?',
       ],
     ],
     [
       { "pomerium.identityProvider.provider": "okta" },
-      ["pomerium.identityProvider.url: missing: provider okta needs its issuer's URL"],
+      [
+        "pomerium.identityProvider.url: missing: provider okta needs its issuer's URL, because each organisation has its own issuer",
+      ],
     ],
     [
       { "pomerium.identityProvider.provider": "apple", "pomerium.version": "v0.32.9" },

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { loadFromPulumi, secretOutput } from "../../../stack/load-from-pulumi.ts";
+import { secretOutput } from "../../../components/cluster/secret.ts";
+import { loadFromPulumi } from "../../../stack/load-from-pulumi.ts";
 import { goodStack, hunter2, put, type Raw } from "./base.ts";
 
 const project = "pomerium-migration";

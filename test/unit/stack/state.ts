@@ -142,15 +142,8 @@ export function ready(stack: Stack = stackOf()): GateInput {
     record: { phase: "cutover", adopted: leavingObjects(nginx).map(objectLabel) },
     services: [],
     ingresses: [...own, old],
-    pomerium: {
-      foreignNamespace: false,
-      foreignBootstrapSecret: false,
-      deployment: false,
-      readyReplicas: 1,
-      settings,
-    },
   };
-  return { stack, cluster, nginx, issuance };
+  return { stack, cluster, pomerium: { readyReplicas: 1, settings }, nginx, issuance };
 }
 
 /** What does not hold: `subject: note`. */

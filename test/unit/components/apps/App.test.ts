@@ -1,8 +1,7 @@
 import { strict as assert } from "node:assert";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import YAML from "yaml";
 import { App, type AppArgs } from "../../../../components/apps/App.ts";
-import { appProblems } from "../../../../components/apps/args.ts";
 import {
   type AuthorizationAnnotations,
   authorizationAnnotations,
@@ -29,25 +28,19 @@ const komga: AppArgs = {
   route: { timeout: "0s", preserve_host_header: true },
   pomeriumVersion: "v0.33.1",
   ingressClass: "pomerium",
-  certificate: { secretName: "komga-tls", issuer: "letsencrypt" },
+  secretName: "komga-tls",
 };
 
 const ingressType = "kubernetes:networking.k8s.io/v1:Ingress";
-const certificateType = "kubernetes:cert-manager.io/v1:Certificate";
 
 describe("an app", () => {
-  it("is one Ingress of class pomerium with a certificate of its own", async () => {
+  it("is one Ingress of class pomerium that names the Secret of its certificate", async () => {
     const resources = await registered(() => void new App("komga", komga));
     assert.deepEqual(
       resources.map(({ type, name }) => `${type} ${name}`),
-      [
-        "pomerium-migration:apps:App komga",
-        "pomerium-migration:certificates:HostCertificate komga",
-        `${certificateType} komga-certificate`,
-        `${ingressType} komga-ingress`,
-      ],
+      ["pomerium-migration:apps:App komga", `${ingressType} komga-ingress`],
     );
-    const [, , certificate, ingress] = resources.map(({ inputs }) => inputs);
+    const [, ingress] = resources.map(({ inputs }) => inputs);
     assert.deepEqual(ingress.metadata.name, "komga-pomerium-ingress");
     assert.deepEqual(ingress.metadata.namespace, "komga");
     assert.deepEqual(ingress.spec, {
@@ -74,17 +67,6 @@ describe("an app", () => {
       "ingress.pomerium.io/timeout": "0s",
     });
     assert.deepEqual(YAML.parse(text), people.public ? undefined : people.policy);
-
-    assert.deepEqual(certificate.metadata, {
-      name: "komga-tls",
-      namespace: "komga",
-      annotations: { "pulumi.com/waitFor": "condition=Ready" },
-    });
-    assert.deepEqual(certificate.spec, {
-      secretName: "komga-tls",
-      dnsNames: ["komga.example.org"],
-      issuerRef: { group: "cert-manager.io", kind: "ClusterIssuer", name: "letsencrypt" },
-    });
   });
 
   it("opens its API paths by an Ingress of their own, which no query can imitate", async () => {
@@ -131,12 +113,12 @@ describe("an app", () => {
 
   it("gets no Ingress before Pomerium is ready and the certificate is issued", async () => {
     await registered(async (sofar) => {
-      const [pomerium, issuer] = [Promise.withResolvers<string>(), Promise.withResolvers<string>()];
-      const app = (name: string, ingressClass: pulumi.Input<string>, of: pulumi.Input<string>) =>
-        new App(name, { ...komga, ingressClass, certificate: { secretName: `${name}-tls`, issuer: of } });
-      app("a", pomerium.promise, "letsencrypt");
-      app("b", "pomerium", issuer.promise);
-      app("c", "pomerium", "letsencrypt");
+      const [pomerium, secret] = [Promise.withResolvers<string>(), Promise.withResolvers<string>()];
+      const app = (name: string, ingressClass: pulumi.Input<string>, secretName: pulumi.Input<string>) =>
+        new App(name, { ...komga, ingressClass, secretName });
+      app("a", pomerium.promise, "a-tls");
+      app("b", "pomerium", secret.promise);
+      app("c", "pomerium", "c-tls");
       const ingresses = () => sofar.filter(({ type }) => type === ingressType).map(({ name }) => name);
       const settle = () => new Promise((resolve) => setTimeout(resolve, 50));
       await settle();
@@ -144,35 +126,31 @@ describe("an app", () => {
       pomerium.resolve("pomerium");
       await settle();
       assert.deepEqual(ingresses(), ["c-ingress", "a-ingress"]);
-      issuer.resolve("letsencrypt");
+      secret.resolve("b-tls");
       await settle();
       assert.deepEqual(ingresses(), ["c-ingress", "a-ingress", "b-ingress"]);
-      const certificate = sofar.findIndex(({ name }) => name === "c-certificate");
-      assert.ok(certificate < sofar.findIndex(({ name }) => name === "c-ingress"));
     });
   });
 
+  it("has the address under which people reach it, once it is served", async () => {
+    const urls: string[] = [];
+    await registered(() => {
+      for (const origin of [undefined, "https://komga.example.org:8443"]) {
+        const app = new App(`komga${urls.length}`, { ...komga, ...(origin ? { origin } : {}) });
+        app.url.apply((url) => urls.push(url));
+      }
+    });
+    assert.deepEqual(urls.sort(), ["https://komga.example.org", "https://komga.example.org:8443"]);
+  });
+
   it("may be served by a certificate of the whole zone", async () => {
-    const { certificate: _, ...args } = komga;
+    const { secretName: _, ...args } = komga;
     const resources = await registered(() => void new App("komga", args));
     assert.deepEqual(
       resources.map(({ type }) => type),
       ["pomerium-migration:apps:App", ingressType],
     );
     assert.equal(resources[1]?.inputs.spec.tls, undefined);
-  });
-
-  it("may have a certificate of wildcard names, but only one that is for its host", async () => {
-    const withNames = (...dnsNames: string[]) => ({
-      ...komga,
-      certificate: { secretName: "komga-tls", issuer: "letsencrypt", dnsNames },
-    });
-    const resources = await registered(() => void new App("komga", withNames("*.example.org")));
-    assert.deepEqual(resources.find(({ type }) => type === certificateType)?.inputs.spec.dnsNames, [
-      "*.example.org",
-    ]);
-    for (const names of [["*.org"], ["*.komga.example.org"], ["example.org"], []])
-      assert.ok(appProblems("komga", withNames(...names)).length > 0, names.join());
   });
 
   it("is public or has a policy, never both", () => {
@@ -193,8 +171,9 @@ describe("an app", () => {
   });
 
   it("names its Service's port by name where the stack file does", () => {
+    const { secretName: _, ...without } = komga;
     const { rules } = ingressSpec({
-      ...komga,
+      ...without,
       paths: [{ path: "/", exact: false }],
       service: { name: "a", port: "http" },
       route: {},
@@ -204,7 +183,12 @@ describe("an app", () => {
 
   it("has no path when it speaks TCP, UDP or SSH, as Pomerium wants it", () => {
     for (const route of [{ tcp_upstream: true }, { udp_upstream: true }, { ssh_upstream: true }]) {
-      const { rules } = ingressSpec({ ...komga, paths: [{ path: "/", exact: false }], route }) as {
+      const { rules } = ingressSpec({
+        ...komga,
+        secretName: "a",
+        paths: [{ path: "/", exact: false }],
+        route,
+      }) as {
         rules: { http: { paths: object[] } }[];
       };
       assert.deepEqual(rules[0]?.http.paths, [
@@ -214,30 +198,6 @@ describe("an app", () => {
         },
       ]);
     }
-  });
-
-  it("with wrong arguments registers nothing, and every one of them is named", async () => {
-    let error: unknown;
-    const resources = await registered(() => {
-      try {
-        new App("Komga", {
-          ...komga,
-          host: "Komga",
-          service: { name: "komga-svc", port: "25600" },
-          route: { load_balancing_policy: "random", timeout: "30" as "30s" },
-          pomeriumVersion: "v0.31.3",
-          certificate: { secretName: "Komga", issuer: "letsencrypt" },
-        });
-      } catch (thrown) {
-        error = thrown;
-      }
-    });
-    assert.ok(pulumi.InputPropertiesError.isInstance(error));
-    assert.deepEqual(
-      error.errors.map(({ propertyPath }) => propertyPath),
-      ["name", "host", "service.port", "route.timeout", "route.load_balancing_policy"],
-    );
-    assert.deepEqual(resources, []);
   });
 });
 

@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import * as k8s from "@pulumi/kubernetes";
 import { DnsIssuer, type DnsIssuerArgs } from "../../../../components/certificates/DnsIssuer.ts";
 import { HostCertificate } from "../../../../components/certificates/HostCertificate.ts";
-import { managedBy } from "../../../../components/cluster/live.ts";
+import { managedBy } from "../../../../components/cluster/foreign.ts";
 import { type Registration, record, withoutSecrets } from "../pomerium/recorder.ts";
 import { webhookOf } from "./webhook-of.ts";
 

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { type ClusterError, ReadOnlyApi } from "../../../../components/cluster/api.ts";
-import { identityProblem, managedBy, readCluster } from "../../../../components/cluster/live.ts";
+import { identityProblem, readCluster } from "../../../../components/cluster/live.ts";
 import { useFakeApi, writeKubeconfig } from "../../../support/fake-api-server.ts";
 
 describe("the live cluster", () => {
@@ -17,22 +17,6 @@ describe("the live cluster", () => {
     await readCluster(await connect());
     assert.deepEqual([...new Set(fake.asked.map(({ method }) => method))], ["GET"]);
     assert.ok(fake.asked.every(({ authorization }) => authorization === "Bearer not-a-real-token"));
-  });
-
-  it("tells the existence of the bootstrap secret without its content", async () => {
-    const secret = "/api/v1/namespaces/pomerium/secrets/bootstrap";
-    fake.objects[secret] = { metadata: { name: "bootstrap" } };
-    const live = await readCluster(await connect());
-    assert.equal(live.pomerium.foreignBootstrapSecret, true);
-    const asked = fake.asked.find(({ path }) => path === secret);
-    assert.match(asked?.accept ?? "", /as=PartialObjectMetadata/);
-  });
-
-  it("does not take the program's own bootstrap secret for somebody else's", async () => {
-    fake.objects["/api/v1/namespaces/pomerium/secrets/bootstrap"] = {
-      metadata: { name: "bootstrap", labels: { [managedBy.label]: managedBy.value } },
-    };
-    assert.equal((await readCluster(await connect())).pomerium.foreignBootstrapSecret, false);
   });
 
   it("is read to the last page", async () => {
@@ -89,46 +73,6 @@ describe("the live cluster", () => {
     };
     const [both] = (await readCluster(await connect())).ingresses;
     assert.deepEqual([both?.ingressClass, both?.generation], ["pomerium", 3]);
-  });
-
-  it("knows how many of Pomerium's pods are ready, whichever workload they are of", async () => {
-    const read = async () => (await readCluster(await connect())).pomerium;
-    assert.equal((await read()).readyReplicas, 0);
-    const workload = (kind: string) => `/apis/apps/v1/namespaces/pomerium/${kind}/pomerium`;
-    const metadata = { namespace: "pomerium", name: "pomerium" };
-    fake.objects[workload("statefulsets")] = { metadata, spec: {}, status: { replicas: 1 } };
-    assert.deepEqual([(await read()).readyReplicas, (await read()).deployment], [0, false]);
-    fake.objects[workload("statefulsets")] = { metadata, spec: {}, status: { readyReplicas: 1 } };
-    assert.deepEqual([(await read()).readyReplicas, (await read()).deployment], [1, false]);
-    delete fake.objects[workload("statefulsets")];
-    fake.objects[workload("deployments")] = { metadata, spec: {}, status: { readyReplicas: 2 } };
-    assert.deepEqual([(await read()).readyReplicas, (await read()).deployment], [2, true]);
-  });
-
-  it("passes on of which generation of an Ingress Pomerium speaks, where it says so", async () => {
-    fake.objects["/apis/ingress.pomerium.io/v1/pomerium/global"] = {
-      metadata: { name: "global", generation: 2 },
-      status: {
-        ingress: { "a/x": { reconciled: true, observedGeneration: 4 }, "a/y": { reconciled: true } },
-      },
-    };
-    assert.deepEqual((await readCluster(await connect())).pomerium.settings?.ingress, {
-      "a/x": { reconciled: true, observedGeneration: 4 },
-      "a/y": { reconciled: true },
-    });
-  });
-
-  it("does not believe a status that speaks of earlier settings", async () => {
-    const settings = (observedGeneration: number) => ({
-      metadata: { name: "global", generation: 2 },
-      status: { settingsStatus: { reconciled: true, observedGeneration } },
-    });
-    const read = async (generation: number) => {
-      fake.objects["/apis/ingress.pomerium.io/v1/pomerium/global"] = settings(generation);
-      return (await readCluster(await connect())).pomerium.settings;
-    };
-    assert.equal((await read(1))?.current, false);
-    assert.equal((await read(2))?.current, true);
   });
 
   it("names the contexts that there are when the stack's is not among them", async () => {

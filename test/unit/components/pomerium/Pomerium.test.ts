@@ -1,7 +1,6 @@
 import { strict as assert } from "node:assert";
 import { createHash, createPrivateKey } from "node:crypto";
 import * as k8s from "@pulumi/kubernetes";
-import * as pulumi from "@pulumi/pulumi";
 import { Pomerium, type PomeriumArgs } from "../../../../components/pomerium/Pomerium.ts";
 import { type Registration, record, withoutSecrets } from "./recorder.ts";
 
@@ -13,8 +12,9 @@ const args: PomeriumArgs = {
   storage: { pebble: {} },
   session: "720h",
   certificates: ["pomerium/pomerium-auth-tls"],
-  live: { deployment: false, bootstrapSecret: false, namespace: false },
+  live: { existing: [], foreign: [] },
 };
+const deployed = { existing: ["Deployment pomerium/pomerium"], foreign: ["Deployment pomerium/pomerium"] };
 const postgres = { postgres: { connection: "postgresql://user:the-password@db/pomerium" } };
 
 /** What a random password always is here. */
@@ -65,7 +65,7 @@ describe("Pomerium", () => {
   });
 
   it("uses the stack's explicit provider for everything, the kustomizations included", async () => {
-    const registrations = await deploy({ live: { ...args.live, deployment: true } });
+    const registrations = await deploy({ live: deployed });
     const ofKubernetes = registrations.filter(({ type }) => type.startsWith("kubernetes:"));
     assert.equal(ofKubernetes.length, 8);
     for (const { name, provider } of ofKubernetes) assert.equal(provider, "cluster", name);
@@ -136,7 +136,7 @@ describe("Pomerium", () => {
 describe("the Pebble store", () => {
   it("is left by a live Deployment before ours is made", async () => {
     const registrations = await deploy({
-      live: { deployment: true, bootstrapSecret: false, namespace: false },
+      live: deployed,
     });
     const previous = find(registrations, "pomerium-previous");
     assert.equal(previous.type, "kubernetes:apps/v1:DeploymentPatch");
@@ -146,7 +146,7 @@ describe("the Pebble store", () => {
 
   it("is not opened again by that Deployment when it is no longer ours to stop", async () => {
     const registrations = await deploy({
-      live: { deployment: true, bootstrapSecret: false, namespace: false },
+      live: deployed,
     });
     assert.ok(find(registrations, "pomerium-previous").retainOnDelete);
   });
@@ -154,7 +154,7 @@ describe("the Pebble store", () => {
   it("concerns no Deployment that uses PostgreSQL", async () => {
     const registrations = await deploy({
       storage: postgres,
-      live: { deployment: true, bootstrapSecret: false, namespace: false },
+      live: deployed,
     });
     assert.ok(!registrations.some(({ name }) => name === "pomerium-previous"));
   });
@@ -176,61 +176,52 @@ describe("the bootstrap Secret", () => {
     assert.equal(bootstrap.inputs.immutable, true);
   });
 
-  it("of a live installation is adopted as it is, and nothing random is made", async () => {
-    const registrations = await deploy({
-      live: { deployment: true, bootstrapSecret: true, namespace: false },
-    });
-    const { importId, ignoreChanges, protect } = find(registrations, "pomerium-bootstrap");
+  it("of a hand-made installation is adopted as it is, and nothing random is made", async () => {
+    const secret = ["Secret pomerium/bootstrap"];
+    const registrations = await deploy({ live: { existing: secret, foreign: secret } });
+    const { importId, ignoreChanges, protect, inputs } = find(registrations, "pomerium-bootstrap");
     assert.deepEqual(
       { importId, ignoreChanges, protect },
-      {
-        importId: "pomerium/bootstrap",
-        ignoreChanges: ["*"],
-        protect: true,
-      },
+      { importId: "pomerium/bootstrap", ignoreChanges: ["*"], protect: true },
     );
+    assert.ok(!("data" in inputs));
     assert.deepEqual(
       registrations.filter(({ type }) => type.startsWith("random:")),
       [],
     );
   });
+
+  it("of a stack that has lost its state is imported as it is, not written again", async () => {
+    const registrations = await deploy({ live: { existing: ["Secret pomerium/bootstrap"], foreign: [] } });
+    const { importId, ignoreChanges, protect } = find(registrations, "pomerium-bootstrap");
+    assert.deepEqual(
+      { importId, ignoreChanges, protect },
+      { importId: "pomerium/bootstrap", ignoreChanges: ["*"], protect: true },
+    );
+    // The stack that made it has them in its state, so they must not disappear from the program.
+    assert.equal(registrations.filter(({ type }) => type.startsWith("random:")).length, 3);
+  });
 });
 
-describe("Pomerium's arguments", () => {
-  it("are refused together, each by its path", async () => {
-    const wrong: PomeriumArgs = {
-      ...args,
-      version: "v0.32.9",
-      authenticateUrl: "http://authenticate.example.org/",
-      session: "30d",
-      certificates: ["pomerium-auth-tls"],
-      identityProvider: { ...args.identityProvider, provider: "cognito" },
-    };
-    let problem: unknown;
-    await record(() => {
-      try {
-        new Pomerium("pomerium", wrong);
-      } catch (error) {
-        problem = error;
-      }
-    });
-    assert.ok(problem instanceof pulumi.InputPropertiesError);
-    assert.deepEqual(
-      problem.errors?.map(({ propertyPath }) => propertyPath),
-      ["identityProvider.provider", "identityProvider.url", "authenticateUrl", "session", "certificates[0]"],
-    );
+describe("Pomerium's namespace", () => {
+  const live = (existing: string[], foreign: string[]) => deploy({ live: { existing, foreign } });
+  const label = ["Namespace pomerium"];
+
+  it("is protected, whoever made it", async () => {
+    for (const registrations of [await deploy(), await live(label, label), await live(label, [])])
+      assert.ok(find(registrations, "pomerium-namespace").protect);
   });
 
-  it("without a release tag as version are refused at once: nothing else can be judged", async () => {
-    let problem: unknown;
-    await record(() => {
-      try {
-        new Pomerium("pomerium", { ...args, version: "main" });
-      } catch (error) {
-        problem = error;
-      }
-    });
-    assert.match(String(problem), /"main" is no release tag/);
+  it("of a hand-made installation is adopted as it is", async () => {
+    const { importId, ignoreChanges, inputs } = find(await live(label, label), "pomerium-namespace");
+    assert.deepEqual([importId, ignoreChanges], ["pomerium", ["*"]]);
+    assert.ok(!("metadata" in inputs));
+  });
+
+  it("of a stack that has lost its state is imported and keeps its labels", async () => {
+    const { importId, ignoreChanges, inputs } = find(await live(label, []), "pomerium-namespace");
+    assert.deepEqual([importId, ignoreChanges], ["pomerium", []]);
+    assert.deepEqual(inputs, find(await deploy(), "pomerium-namespace").inputs);
   });
 });
 

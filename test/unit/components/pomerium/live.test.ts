@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import type { LiveIngress, ManagedFields } from "../../../../components/cluster/live.ts";
-import { readPomerium } from "../../../../components/pomerium/live.ts";
+import { readPomerium, readStatus } from "../../../../components/pomerium/live.ts";
 import { useFakeApi } from "../../../support/fake-api-server.ts";
 
 const namespace = "/api/v1/namespaces/pomerium";
@@ -25,7 +25,7 @@ describe("what a cluster has of Pomerium already", () => {
     readPomerium(await connect(), Promise.resolve({ ingresses }));
 
   it("is nothing on a cluster without any, and nothing is asked for twice", async () => {
-    assert.deepEqual(await read(), { existing: [], foreign: [], annotators: {} });
+    assert.deepEqual(await read(), { existing: [], foreign: [], readyReplicas: 0 });
     const asked = fake.asked.map(({ path }) => path.replace(/\?.*/, ""));
     assert.deepEqual(asked.toSorted(), [...new Set(asked)].sort());
     assert.ok(!asked.some((path) => path.endsWith("/ingresses")), "those are read already");
@@ -59,6 +59,7 @@ describe("what a cluster has of Pomerium already", () => {
     assert.deepEqual((await read()).existing, ["Secret pomerium/idp-secret"]);
     const asked = fake.asked.filter((question) => question.path.includes("/secrets"));
     assert.deepEqual(asked.map((question) => question.path).sort(), [
+      `${namespace}/secrets/bootstrap`,
       secret,
       `${namespace}/secrets/pomerium-storage`,
     ]);
@@ -126,19 +127,6 @@ describe("what a cluster has of Pomerium already", () => {
     });
   });
 
-  it("says who set each annotation of an Ingress last", async () => {
-    const annotations = (key: string) => ({
-      "f:metadata": { "f:annotations": { ".": {}, [`f:${key}`]: {} } },
-    });
-    const komga = withFields([
-      { manager: "k9s", time: "2026-02-01T00:00:00Z", fieldsV1: annotations("a.example/b") },
-      { manager: "kubectl", time: "2026-01-01T00:00:00Z", fieldsV1: annotations("a.example/b") },
-    ]);
-    assert.deepEqual((await read([komga])).annotators, {
-      "komga/komga-pomerium-ingress": { "a.example/b": "k9s" },
-    });
-  });
-
   it("says by which labels the verify page's Deployment knows its pods, since those stay", async () => {
     fake.objects[deployments] = {
       items: [
@@ -146,5 +134,68 @@ describe("what a cluster has of Pomerium already", () => {
       ],
     };
     assert.deepEqual((await read()).verifySelector, { app: "pomerium-verify" });
+  });
+
+  it("knows a namespace and a bootstrap Secret that somebody made by hand, and its own", async () => {
+    const labels = ["Namespace pomerium", "Secret pomerium/bootstrap"];
+    for (const [metadata, foreign] of [
+      [{}, labels],
+      [{ managedFields: [{ manager: "kubectl" }] }, labels],
+      [pulumi, []],
+    ] as const) {
+      fake.objects[namespace] = { metadata: { name: "pomerium", ...metadata } };
+      fake.objects[`${namespace}/secrets/bootstrap`] = {
+        metadata: { name: "bootstrap", namespace: "pomerium", ...metadata },
+      };
+      const live = await read();
+      assert.deepEqual([live.existing, live.foreign], [labels, foreign]);
+    }
+  });
+});
+
+describe("what a running Pomerium reports", () => {
+  const { fake, connect } = useFakeApi();
+  const read = async () => readStatus(await connect());
+  const settings = "/apis/ingress.pomerium.io/v1/pomerium";
+
+  it("counts the pods that are ready, of a StatefulSet or of a Deployment", async () => {
+    const workload = (kind: string) => `/apis/apps/v1/namespaces/pomerium/${kind}`;
+    const metadata = { namespace: "pomerium", name: "pomerium" };
+    const other = { metadata: { ...metadata, name: "verify" }, status: { readyReplicas: 7 } };
+    assert.equal((await read()).readyReplicas, 0);
+    fake.objects[workload("statefulsets")] = { items: [{ metadata, status: { replicas: 1 } }, other] };
+    assert.equal((await read()).readyReplicas, 0);
+    fake.objects[workload("statefulsets")] = { items: [{ metadata, status: { readyReplicas: 1 } }] };
+    assert.equal((await read()).readyReplicas, 1);
+    delete fake.objects[workload("statefulsets")];
+    fake.objects[workload("deployments")] = { items: [other, { metadata, status: { readyReplicas: 2 } }] };
+    assert.equal((await read()).readyReplicas, 2);
+  });
+
+  it("says which generation of an Ingress it is about, if Pomerium says so", async () => {
+    fake.objects[settings] = {
+      items: [
+        {
+          metadata: { name: "global", generation: 2 },
+          status: {
+            ingress: { "a/x": { reconciled: true, observedGeneration: 4 }, "a/y": { reconciled: true } },
+          },
+        },
+      ],
+    };
+    assert.deepEqual((await read()).settings?.ingress, {
+      "a/x": { reconciled: true, observedGeneration: 4 },
+      "a/y": { reconciled: true },
+    });
+  });
+
+  it("is not about the current settings if it names an earlier generation", async () => {
+    const current = async (observedGeneration: number) => {
+      const status = { settingsStatus: { reconciled: true, observedGeneration } };
+      fake.objects[settings] = { items: [{ metadata: { name: "global", generation: 2 }, status }] };
+      return (await read()).settings?.current;
+    };
+    assert.equal(await current(1), false);
+    assert.equal(await current(2), true);
   });
 });

@@ -1,10 +1,5 @@
 import { strict as assert } from "node:assert";
-import {
-  type ProviderName,
-  providerProblems,
-  type SettingsOptions,
-  settings,
-} from "../../../../components/pomerium/settings.ts";
+import { type SettingsOptions, settings } from "../../../../components/pomerium/settings.ts";
 import { pinnedCommits } from "../../../../policies/language/releases.ts";
 
 const google: SettingsOptions = {
@@ -81,39 +76,5 @@ describe("Pomerium's settings", () => {
       url: "https://id.example.org",
       scopes: ["openid"],
     });
-  });
-});
-
-describe("the identity provider", () => {
-  it("one without a common address needs its URL", () => {
-    for (const provider of ["auth0", "oidc", "okta", "ping"] as const) {
-      assert.deepEqual(
-        providerProblems("v0.32.9", { provider }).map(({ property }) => property),
-        ["url"],
-        provider,
-      );
-      assert.deepEqual(providerProblems("v0.32.9", { provider, url: "https://id.example.org" }), []);
-    }
-  });
-
-  it("one with a common address does not", () => {
-    for (const provider of ["azure", "github", "gitlab", "google", "onelogin"] as const) {
-      assert.deepEqual(providerProblems("v0.31.3", { provider }), [], provider);
-    }
-  });
-
-  it("one that only later releases know is refused before the API server does", () => {
-    assert.match(
-      providerProblems("v0.32.9", { provider: "apple" })[0]?.reason ?? "",
-      /needs Pomerium v0\.33\.0/,
-    );
-    assert.deepEqual(providerProblems("v0.33.1", { provider: "apple" }), []);
-  });
-
-  it("a name that is no provider's is refused with those that are, also one that every object has", () => {
-    for (const provider of ["gogle", "constructor"]) {
-      const [problem] = providerProblems("v0.33.1", { provider: provider as ProviderName });
-      assert.match(problem?.reason ?? "", /none of .*google/);
-    }
   });
 });

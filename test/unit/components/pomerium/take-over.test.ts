@@ -58,12 +58,17 @@ describe("taking over Pomerium's settings and secrets", () => {
     identityProvider: { provider: "google", clientId: "client-id", clientSecret: "the-client-secret" },
     storage: { postgres: { connection: "postgresql://user:the-password@db/pomerium" } },
     session: "720h",
-    live: { deployment: false, bootstrapSecret: true, namespace: false },
+    live: { existing: [], foreign: [] },
   };
+  const bootstrap = "Secret pomerium/bootstrap";
   const deploy = (existing: string[]): Promise<Registration[]> =>
     record(() => {
       const provider = new k8s.Provider("cluster", { context: "octavo" });
-      new Pomerium("pomerium", { ...args, live: { ...args.live, existing } }, { provider });
+      new Pomerium(
+        "pomerium",
+        { ...args, live: { existing: [bootstrap, ...existing], foreign: [bootstrap] } },
+        { provider },
+      );
     });
   const find = (registrations: Registration[], name: string): Registration | undefined =>
     registrations.find((registration) => registration.name === name);

@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import * as fc from "fast-check";
-import type { LiveIngress, LiveSettings } from "../../../../../components/cluster/live.ts";
+import type { LiveIngress } from "../../../../../components/cluster/live.ts";
+import type { LiveSettings } from "../../../../../components/cluster/pomerium-status.ts";
 import { hostsGate } from "../../../../../components/ingress-nginx/gates/hosts.ts";
 import type { GateInput } from "../../../../../stack/gates.ts";
 import { failing, ingress, ready, stackOf } from "../../../stack/state.ts";
@@ -11,12 +12,8 @@ function withIngresses(state: GateInput, ...more: LiveIngress[]): GateInput {
 }
 
 function withSettings(state: GateInput, change: (settings: LiveSettings) => object): GateInput {
-  const { pomerium, ...cluster } = state.cluster;
-  const settings = pomerium.settings!;
-  return {
-    ...state,
-    cluster: { ...cluster, pomerium: { ...pomerium, settings: { ...settings, ...change(settings) } } },
-  };
+  const settings = state.pomerium.settings!;
+  return { ...state, pomerium: { ...state.pomerium, settings: { ...settings, ...change(settings) } } };
 }
 
 describe("a host of an nginx Ingress", () => {
@@ -65,9 +62,8 @@ describe("a host of an nginx Ingress", () => {
   });
 
   it("is not trusted to a Pomerium of which no pod is ready, whatever it has reported", () => {
-    const { cluster, ...state } = ready();
-    const pomerium = { ...cluster.pomerium, readyReplicas: 0 };
-    const dead = { ...state, cluster: { ...cluster, pomerium } };
+    const state = ready();
+    const dead = { ...state, pomerium: { ...state.pomerium, readyReplicas: 0 } };
     assert.deepEqual(failing(hostsGate(dead)), [
       "Pomerium pomerium/pomerium: none of its pods is ready, so nothing serves, whatever it has reported",
     ]);

@@ -3,10 +3,10 @@ import { ClusterError, ReadOnlyApi } from "./api.ts";
 import type { Cluster } from "./config.ts";
 
 /**
- * What `read` makes of the live cluster, or why the cluster cannot be seen. The program refuses to guess what it
- * holds: a preview that does not know the cluster would promise what the `up` cannot keep.
+ * Reads from the live cluster, or says why that is impossible. The program does not guess: a preview that does not know
+ * the cluster would promise what the `up` cannot keep.
  */
-export async function inspect<T extends object>(
+export async function readFromCluster<T extends object>(
   cluster: Cluster,
   read: (api: ReadOnlyApi) => Promise<T>,
 ): Promise<T | Problem> {

@@ -1,0 +1,196 @@
+import { type Access, accessRoutes } from "../../policies/access/routes.ts";
+import { annotationPrefix } from "../../policies/annotations/annotations.ts";
+import type { Problem } from "../../stack-file/problems.ts";
+import { kubectl, kubectlDelete } from "../cluster/commands.ts";
+import type { Cluster } from "../cluster/config.ts";
+import { isForeign } from "../cluster/foreign.ts";
+import type { LiveCluster, LiveIngress, LiveService } from "../cluster/live.ts";
+import { ingressName, isIngressName, openIngressName, pomeriumIngressClass } from "../cluster/names.ts";
+import { objectId } from "../cluster/objects.ts";
+import type { ServiceBackend } from "./ingress.ts";
+
+/** What the checks need of an app. */
+export interface CheckedApp {
+  name: string;
+  /** Key path of the app: `apps.komga`. */
+  at: string;
+  host: string;
+  namespace: string;
+  service: ServiceBackend;
+  access: Access;
+}
+
+/**
+ * Finds other routes to an app's host, and whatever lets more people in than the stack file says.
+ *
+ * @param live What is read of the cluster.
+ */
+export function routeProblems(
+  cluster: Pick<Cluster, "context">,
+  apps: readonly Omit<CheckedApp, "service">[],
+  { ingresses }: Pick<LiveCluster, "ingresses">,
+): Problem[] {
+  return [...rivals(cluster, apps, ingresses), ...openedByHand(cluster, apps, ingresses)];
+}
+
+/**
+ * Finds Ingresses of Pomerium with an app's host and another name than the app's own. They make a second route, and
+ * whoever is refused by one route may pass by the other.
+ */
+function rivals(
+  cluster: Pick<Cluster, "context">,
+  apps: readonly Omit<CheckedApp, "service">[],
+  ingresses: readonly LiveIngress[],
+): Problem[] {
+  const own = new Set(apps.flatMap((app) => ownIngresses(app).map(objectId)));
+  const others = ingresses.filter(
+    (ingress) =>
+      ingress.ingressClass === pomeriumIngressClass &&
+      !ingress.solver &&
+      !own.has(objectId(ingress)) &&
+      // This program's own Ingress for an app that was removed or renamed: this run deletes it.
+      !(isIngressName(ingress.name) && !isForeign(ingress)),
+  );
+  return apps.flatMap((app) =>
+    others
+      .filter(({ rules }) => rules.some(({ host }) => host === app.host))
+      .map(({ namespace, name, rules }) => {
+        const hosts = new Set(rules.map(({ host }) => host).filter((host) => host !== app.host));
+        const more = hosts.size > 0 ? `; it also serves ${[...hosts].join(", ")}` : "";
+        return {
+          at: `${app.at}.host`,
+          message: `Ingress ${namespace}/${name} is a second route for ${app.host}: whoever is refused by one may pass by the other${more}`,
+          mend: kubectlDelete(cluster, { kind: "Ingress", namespace, name }),
+        };
+      }),
+  );
+}
+
+/** Annotations that let people in without the policy. */
+const opening = [
+  "allow_public_unauthenticated_access",
+  "allow_any_authenticated_user",
+  "allowed_domains",
+  "allowed_users",
+  "allowed_groups",
+  "allowed_idp_claims",
+  "cors_allow_preflight",
+].map((name) => annotationPrefix + name);
+
+/**
+ * Finds annotations that let more people in than the stack file says, and that no run would remove. A run that takes an
+ * Ingress over removes what kubectl has set, but not what another tool has set. A run does not look at annotations of
+ * an Ingress that it already manages.
+ */
+function openedByHand(
+  cluster: Pick<Cluster, "context">,
+  apps: readonly Omit<CheckedApp, "service">[],
+  ingresses: readonly LiveIngress[],
+): Problem[] {
+  return apps.flatMap((app) => {
+    const [site, open] = accessRoutes(app.access);
+    const closed = [
+      ...(site.authorization.public ? [] : [ingressName(app.name)]),
+      ...(open === undefined || open.authorization.public ? [] : [openIngressName(app.name)]),
+    ];
+    return ingresses
+      .filter(({ namespace, name }) => namespace === app.namespace && closed.includes(name))
+      .flatMap((ingress) => {
+        const { namespace, name, annotations } = ingress;
+        const setters = annotators(ingress);
+        return opening
+          .filter((key) => key in annotations && !isRemoved(setters[key] ?? "", isForeign(ingress)))
+          .map((key) => ({
+            at: `${app.at}.access`,
+            message: `Ingress ${namespace}/${name} lets others in by ${key}: ${annotations[key]}, set ${setters[key] ? `by ${setters[key]}` : "by hand"}, and no run removes it`,
+            mend: kubectl(cluster, `annotate ingress --namespace ${namespace} ${name} ${key}-`),
+          }));
+      });
+  });
+}
+
+/** Whether a run removes an annotation that `manager` has set and the program does not set. */
+function isRemoved(manager: string, isTakenOver: boolean): boolean {
+  const followed = isTakenOver
+    ? ["pulumi-kubernetes", "kubectl", "before-first-apply"]
+    : ["pulumi-kubernetes"];
+  return followed.some((prefix) => manager.startsWith(prefix));
+}
+
+/** Annotation → field manager that set it last. */
+function annotators({ managedFields = [] }: Pick<LiveIngress, "managedFields">): Record<string, string> {
+  const byAge = [...managedFields].sort((a, b) => (a.time ?? "").localeCompare(b.time ?? ""));
+  return Object.fromEntries(
+    byAge.flatMap(({ manager = "", fieldsV1 }) => {
+      const fields = fieldsV1 as { "f:metadata"?: { "f:annotations"?: object } } | undefined;
+      return Object.keys(fields?.["f:metadata"]?.["f:annotations"] ?? {})
+        .filter((key) => key.startsWith("f:"))
+        .map((key) => [key.slice(2), manager]);
+    }),
+  );
+}
+
+/** The Ingresses that an app can have. */
+function ownIngresses({ name, namespace }: Pick<CheckedApp, "name" | "namespace">) {
+  return [ingressName(name), openIngressName(name)].map((ingress) => ({ namespace, name: ingress }));
+}
+
+/** The Ingresses of an app that the cluster already has, `namespace/name`. */
+export function existingIngresses(
+  { ingresses }: { ingresses: readonly Pick<LiveIngress, "namespace" | "name">[] },
+  app: Pick<CheckedApp, "name" | "namespace">,
+): string[] {
+  const live = ingresses.map(objectId);
+  return ownIngresses(app)
+    .map(objectId)
+    .filter((id) => live.includes(id));
+}
+
+/**
+ * Finds out why Pomerium would not reach an app's pods. ingress-nginx accepts a Service's port, its name, or the pods'
+ * port. Pomerium accepts only the first two. For the third it silently uses an address on which nothing listens.
+ *
+ * @param service The live Service of that name; undefined if there is none.
+ */
+export function backendProblems(
+  app: Pick<CheckedApp, "at" | "namespace" | "service">,
+  service: LiveService | undefined,
+): Problem[] {
+  const { name, port } = app.service;
+  const whole = `${app.namespace}/${name}`;
+  if (!service)
+    return [{ at: `${app.at}.service.name`, message: `there is no Service ${whole} in the cluster` }];
+
+  // The external name accepts any port number; only the name of a port has to exist here.
+  if (service.type === "ExternalName" && typeof port === "number") return [];
+
+  const at = `${app.at}.service.port`;
+  const byName = typeof port === "string";
+  const found = service.ports.find((own) => (byName ? own.name : own.port) === port);
+  if (!found) return [{ at, message: missingPort(whole, port, service) }];
+
+  // By number, Pomerium looks for pods that listen on the target port's number. A named target port has none, so
+  // Pomerium falls back to the Service's address, and the address of a headless Service is the pods' own.
+  if (
+    service.headless &&
+    !byName &&
+    typeof found.targetPort === "string" &&
+    found.targetPort !== String(port)
+  )
+    return [
+      {
+        at,
+        message: `${port} of headless Service ${whole} leads to the pods' port "${found.targetPort}", which Pomerium finds only by name; ${
+          found.name ? `write ${found.name}` : "give the Service's port a name and write that"
+        }`,
+      },
+    ];
+  return [];
+}
+
+function missingPort(whole: string, port: number | string, { ports }: LiveService): string {
+  const target = ports.find((own) => own.targetPort === port);
+  if (target) return `${port} is the pods' port; the Service's port is ${target.port}: write ${target.port}`;
+  const known = ports.map((own) => (own.name ? `${own.port} (${own.name})` : String(own.port))).join(", ");
+  return `Service ${whole} has no port ${port}; ${known ? `it has ${known}` : "it has none at all"}`;
+}

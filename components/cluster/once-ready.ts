@@ -1,0 +1,17 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/**
+ * A value that is known at once, in a preview too, but resolves only when something else is ready. Whoever uses the
+ * value is then made after it.
+ *
+ * @param ready A resource, several resources, or an output of a component that itself waits for the component's parts.
+ */
+export function onceReady<T>(
+  ready: pulumi.Resource | readonly pulumi.Resource[] | pulumi.Output<unknown>,
+  value: T,
+): pulumi.Output<T> {
+  const waits: pulumi.Output<unknown>[] = pulumi.Output.isInstance(ready)
+    ? [ready]
+    : [ready].flat().map((resource: pulumi.Resource) => resource.urn);
+  return pulumi.all(waits).apply(() => value) as pulumi.Output<T>;
+}

@@ -1,0 +1,25 @@
+/** What a running Pomerium reports of itself. */
+export interface PomeriumStatus {
+  /** Pods of Pomerium that are ready, of whichever workload. A report outlives the pods that wrote it. */
+  readyReplicas: number;
+  /** Absent if the cluster has no settings object. */
+  settings?: LiveSettings;
+}
+
+/** Pomerium's report on its settings and on each Ingress: `.status` of `Pomerium/global`. */
+export interface LiveSettings {
+  reconciled: boolean;
+  /** Whether the report is about the settings as they are now, not about earlier ones. */
+  current: boolean;
+  error?: string;
+  warnings: string[];
+  /** `namespace/name` → whether Pomerium serves the Ingress, and which generation of it. */
+  ingress: Record<string, IngressStatus>;
+}
+
+/** Pomerium's report on one Ingress. */
+export interface IngressStatus {
+  reconciled: boolean;
+  observedGeneration?: number;
+  error?: string;
+}

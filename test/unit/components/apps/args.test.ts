@@ -1,0 +1,58 @@
+import { strict as assert } from "node:assert";
+import { appArgs, isVerify, verifyArgs } from "../../../../components/apps/args.ts";
+import { goodStack, parse } from "../../stack/base.ts";
+import { ingress } from "../../stack/state.ts";
+
+const run = {
+  pomeriumNamespace: "pomerium (once it exists)",
+  ingressClass: "pomerium (once it is ready)",
+  pomeriumVersion: "v0.33.1",
+  origin: (host: string) => `https://${host}:8443`,
+  live: { ingresses: [ingress("komga", "komga-pomerium-ingress", [])] },
+};
+const [komga] = parse(goodStack()).apps;
+
+describe("the arguments of an app", () => {
+  it("have its address in this phase and the Ingresses that the cluster already has", () => {
+    const args = appArgs(komga!, run);
+    assert.equal(args.origin, "https://komga.example.org:8443");
+    assert.deepEqual(args.existing, ["komga/komga-pomerium-ingress"]);
+    assert.equal(args.namespace, "komga");
+    assert.ok(!("secretName" in args) && !("live" in args));
+    assert.equal(appArgs(komga!, { ...run, secretName: "komga-tls" }).secretName, "komga-tls");
+  });
+
+  it("come after Pomerium's namespace if the app is in it", () => {
+    assert.equal(appArgs({ ...komga!, namespace: "pomerium" }, run).namespace, "pomerium (once it exists)");
+  });
+});
+
+describe("the verify page", () => {
+  const page = { ...komga!, namespace: "pomerium", service: { name: "verify", port: 8000 } };
+
+  it("is the Service verify in Pomerium's namespace, and nothing else", () => {
+    assert.ok(isVerify(page));
+    assert.ok(!isVerify({ ...page, namespace: "default" }));
+    assert.ok(!isVerify({ ...page, service: { name: "verify2", port: 8000 } }));
+  });
+
+  it("is deployed only if an app is it, and reads Pomerium's keys at the address of this phase", () => {
+    const live = { existing: [] };
+    assert.equal(verifyArgs([komga!], run, live), undefined);
+    assert.deepEqual(verifyArgs([komga!, page], run, live), {
+      namespace: "pomerium (once it exists)",
+      jwksEndpoint: "https://komga.example.org:8443/.well-known/pomerium/jwks.json",
+      live: {},
+    });
+  });
+
+  it("is taken over object by object, with the labels by which its Deployment selects its pods", () => {
+    const existing = ["Service pomerium/verify", "Deployment default/verify"];
+    assert.deepEqual(verifyArgs([page], run, { existing })?.live, { service: "pomerium/verify" });
+    const verifySelector = { app: "verify" };
+    assert.deepEqual(
+      verifyArgs([page], run, { existing: ["Deployment pomerium/verify"], verifySelector })?.live,
+      { deployment: "pomerium/verify", selector: verifySelector },
+    );
+  });
+});

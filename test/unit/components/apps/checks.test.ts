@@ -1,0 +1,200 @@
+import { strict as assert } from "node:assert";
+import { backendProblems, existingIngresses, routeProblems } from "../../../../components/apps/checks.ts";
+import type { LiveIngress, LiveService, ManagedFields } from "../../../../components/cluster/live.ts";
+import { goodStack, parse } from "../../stack/base.ts";
+import { deployed, ingress } from "../../stack/state.ts";
+
+const stack = parse(goodStack());
+const access = (name: string): string => `ingress.pomerium.io/${name}`;
+const isPublic = access("allow_public_unauthenticated_access");
+const pulumi = "pulumi-kubernetes-1a2b3c4d";
+
+function problems(ingresses: LiveIngress[]): string[] {
+  return routeProblems(stack.cluster, stack.apps, { ingresses }).map(
+    ({ at, message, mend }) => `${at}: ${message} » ${mend}`,
+  );
+}
+
+describe("a second route to an app's host", () => {
+  const rival = ingress("komga", "komga", ["komga.example.org", "other.example.org"], {
+    ingressClass: "pomerium",
+  });
+
+  it("is refused with the command that deletes it and the other hosts that it serves", () => {
+    assert.deepEqual(problems([rival]), [
+      "apps.komga.host: Ingress komga/komga is a second route for komga.example.org: whoever is refused by one may pass by the other; it also serves other.example.org » kubectl --context test delete ingress --namespace komga komga",
+    ]);
+  });
+
+  it("is not one of another class", () => {
+    for (const ingressClass of ["nginx", "tailscale"])
+      assert.deepEqual(problems([{ ...rival, ingressClass }]), []);
+  });
+
+  it("is not one that answers a challenge, or that has another host", () => {
+    assert.deepEqual(problems([{ ...rival, solver: true }]), []);
+    const other = ingress("komga", "komga", ["manga.example.org"], { ingressClass: "pomerium" });
+    assert.deepEqual(problems([other]), []);
+  });
+
+  it("is refused if it is a copy of the app's own under another name, whoever wrote it", () => {
+    const managedFields = [{ manager: pulumi }];
+    for (const name of ["komga-pomerium-ingress-copy", "komga"])
+      for (const copy of [
+        { ...rival, name },
+        { ...rival, name, managedFields },
+      ])
+        assert.equal(problems([copy]).length, 1, name);
+  });
+
+  it("is deleted by the run if it is this program's, for an app that has another name now", () => {
+    const renamed = { ...rival, name: "manga-pomerium-ingress" };
+    assert.deepEqual(problems([{ ...renamed, managedFields: [{ manager: pulumi }] }]), []);
+    assert.equal(problems([renamed]).length, 1, "made by hand");
+  });
+
+  it("is not the app's own, hand-made or not: that one is taken over", () => {
+    assert.deepEqual(problems([{ ...rival, name: "komga-pomerium-ingress" }]), []);
+  });
+});
+
+describe("an Ingress that somebody has opened by hand", () => {
+  const key = "komga/komga-pomerium-ingress";
+  const opened = (annotation: string, managers: readonly string[], value = "true"): LiveIngress[] =>
+    deployed(stack).map((each) => {
+      if (`${each.namespace}/${each.name}` !== key) return each;
+      const managedFields: ManagedFields[] = managers.map((manager, i) => ({
+        manager,
+        time: `2026-01-0${i + 1}T00:00:00Z`,
+        fieldsV1:
+          manager === "other"
+            ? {}
+            : { "f:metadata": { "f:annotations": { ".": {}, [`f:${annotation}`]: {} } } },
+      }));
+      return { ...each, annotations: { ...each.annotations, [annotation]: value }, managedFields };
+    });
+
+  it("is closed by the run that takes it over, if kubectl opened it", () => {
+    for (const manager of ["kubectl-client-side-apply", "kubectl-edit", "kubectl-annotate", "kubectl"])
+      assert.deepEqual(problems(opened(isPublic, [manager])), [], manager);
+  });
+
+  it("is refused if another tool opened it, since no run would close it", () => {
+    assert.deepEqual(problems(opened(isPublic, ["kubectl", "k9s"])), [
+      `apps.komga.access: Ingress ${key} lets others in by ${isPublic}: true, set by k9s, and no run removes it » kubectl --context test annotate ingress --namespace komga komga-pomerium-ingress ${isPublic}-`,
+    ]);
+  });
+
+  it("is refused if this program manages it already and somebody else opened it since, with kubectl too", () => {
+    assert.equal(problems(opened(isPublic, [pulumi, "kubectl-annotate"])).length, 1);
+    assert.equal(problems(opened(isPublic, ["other"])).length, 1, "nobody knows who");
+  });
+
+  it("is closed by the run if this program opened it, and the stack file no longer says so", () => {
+    assert.deepEqual(problems(opened(isPublic, ["kubectl", pulumi])), []);
+  });
+
+  it("is found for every annotation that lets people in without the policy", () => {
+    for (const name of [
+      "allow_any_authenticated_user",
+      "allowed_domains",
+      "allowed_users",
+      "allowed_idp_claims",
+    ])
+      assert.equal(problems(opened(access(name), ["k9s"])).length, 1, name);
+    assert.deepEqual(problems(opened(access("timeout"), ["k9s"], "30s")), []);
+  });
+
+  it("is not one whose paths the stack file opens", () => {
+    assert.deepEqual(problems(deployed(stack)), []);
+  });
+});
+
+describe("the Ingresses of an app that the cluster already has", () => {
+  it("are the app's own, and nobody else's", () => {
+    const ingresses = [
+      { namespace: "komga", name: "komga-pomerium-ingress-open" },
+      { namespace: "other", name: "komga-pomerium-ingress" },
+      { namespace: "komga", name: "komga-ingress" },
+    ];
+    assert.deepEqual(existingIngresses({ ingresses }, { name: "komga", namespace: "komga" }), [
+      "komga/komga-pomerium-ingress-open",
+    ]);
+  });
+});
+
+const app = (port: number | string, name = "audiobookshelf-svc") => ({
+  at: "apps.audiobookshelf",
+  namespace: "audiobookshelf",
+  service: { name, port },
+});
+
+const service: LiveService = {
+  namespace: "audiobookshelf",
+  name: "audiobookshelf-svc",
+  type: "ClusterIP",
+  headless: false,
+  ports: [{ name: "http", port: 13388, targetPort: 13378 }],
+};
+
+const message = (port: number | string, live: LiveService | undefined = service): string | undefined =>
+  backendProblems(app(port), live)[0]?.message;
+
+describe("an app's backend", () => {
+  it("is a port of its Service, by number or by name", () => {
+    assert.deepEqual(backendProblems(app(13388), service), []);
+    assert.deepEqual(backendProblems(app("http"), service), []);
+  });
+
+  it("is refused where it is the pods' port, which ingress-nginx took", () => {
+    assert.deepEqual(backendProblems(app(13378), service), [
+      {
+        at: "apps.audiobookshelf.service.port",
+        message: "13378 is the pods' port; the Service's port is 13388: write 13388",
+      },
+    ]);
+    const named = { ...service, ports: [{ port: 80, targetPort: "web" }] };
+    assert.equal(message("web", named), "web is the pods' port; the Service's port is 80: write 80");
+  });
+
+  it("may have a number that is the pods' port of one and the Service's of another", () => {
+    const ports = [
+      { name: "a", port: 80, targetPort: 8080 },
+      { name: "b", port: 8080, targetPort: 9090 },
+    ];
+    assert.equal(message(8080, { ...service, ports }), undefined);
+  });
+
+  it("is refused with what there is where the Service has no such port", () => {
+    const whole = "Service audiobookshelf/audiobookshelf-svc has no port";
+    assert.equal(message(80), `${whole} 80; it has 13388 (http)`);
+    assert.equal(message("web"), `${whole} web; it has 13388 (http)`);
+    assert.equal(message(80, { ...service, ports: [] }), `${whole} 80; it has none at all`);
+  });
+
+  it("is refused where there is no such Service", () => {
+    assert.deepEqual(backendProblems(app(13388), undefined), [
+      {
+        at: "apps.audiobookshelf.service.name",
+        message: "there is no Service audiobookshelf/audiobookshelf-svc in the cluster",
+      },
+    ]);
+  });
+
+  it("may be a name outside the cluster, on any port", () => {
+    const outside: LiveService = { ...service, type: "ExternalName", ports: [] };
+    assert.equal(message(8123, outside), undefined);
+    assert.ok(message("http", outside));
+  });
+
+  it("of a headless Service is named where its pods' port is a name", () => {
+    const headless: LiveService = {
+      ...service,
+      headless: true,
+      ports: [{ name: "http", port: 80, targetPort: "web" }],
+    };
+    assert.ok(message(80, headless)?.endsWith("write http"));
+    assert.equal(message("http", headless), undefined);
+    assert.equal(message(80, { ...headless, headless: false }), undefined);
+  });
+});
