@@ -35,6 +35,12 @@ export function didYouMean(word: string, candidates: Iterable<string>): string {
   return meant === undefined ? "" : `; did you mean "${meant}"?`;
 }
 
+/** The candidate that was probably meant, or else all candidates: `; known here: komga, wiki`. */
+export function didYouMeanOrKnown(word: string, candidates: readonly string[]): string {
+  if (candidates.length === 0) return "";
+  return didYouMean(word, candidates) || `; known here: ${candidates.join(", ")}`;
+}
+
 /** Edits between two words (optimal string alignment). */
 function distance(a: string, b: string): number {
   let beforeLast: number[] = [];

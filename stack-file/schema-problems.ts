@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { expectations, unknownKeys } from "./fields.ts";
-import { nearest } from "./nearest.ts";
+import { didYouMean, didYouMeanOrKnown } from "./nearest.ts";
 import { type PathPart, valueAt } from "./paths.ts";
 import type { Report } from "./problems.ts";
 import { branches, schemasAt } from "./schema-walk.ts";
@@ -72,7 +72,12 @@ function tell(issue: Issue, part: Part): void {
         report.problem([...at, key], unknownKey(key, schemasAt(part.schema, path)));
       break;
     case "invalid_type":
-      report.problem(at, given === undefined ? missing(part, path) : wrongType(issue.expected, given));
+      report.problem(
+        at,
+        given === undefined
+          ? missing(part, path)
+          : wrongType(issue.expected, given, schemasAt(part.schema, path)),
+      );
       break;
     case "invalid_value":
       report.problem(at, given === undefined ? missing(part, path) : wrongValue(issue.values, given));
@@ -137,16 +142,21 @@ function missing(part: Part, path: readonly PathPart[]): string {
   return `missing: ${plain ? clause[0]!.toLowerCase() + clause.slice(1) : clause}`;
 }
 
-function wrongType(expected: string, given: unknown): string {
-  if (isSealed(given)) return "is encrypted, but it is no secret: write it in plain";
-  return `must be ${names[expected] ?? expected}, not ${kindOf(given)}`;
+function wrongType(expected: string, given: unknown, schemas: readonly z.core.$ZodType[]): string {
+  if (isSealed(given)) return "is encrypted, but it is not a secret: write it without encryption";
+  const keys = schemas.flatMap((schema) => (schema instanceof z.ZodObject ? requiredKeys(schema) : []));
+  const such = keys.length === 0 ? "" : ` such as { ${keys.map((key) => `${key}: …`).join(", ")} }`;
+  return `must be ${names[expected] ?? expected}${such}, not ${kindOf(given)}`;
+}
+
+function requiredKeys(schema: z.ZodObject): string[] {
+  return Object.keys(schema.shape).filter((key) => !z.safeParse(schema.shape[key]!, undefined).success);
 }
 
 function wrongValue(values: readonly unknown[], given: unknown): string {
   const known = values.map(String);
-  const meant = typeof given === "string" ? nearest(given, known) : undefined;
   const list = known.length === 1 ? known[0]! : `one of ${known.join(", ")}`;
-  return `must be ${list}${meant === undefined ? "" : `; did you mean "${meant}"?`}`;
+  return `must be ${list}${typeof given === "string" ? didYouMean(given, known) : ""}`;
 }
 
 function unknownKey(key: string, schemas: readonly z.core.$ZodType[]): string {
@@ -157,9 +167,7 @@ function unknownKey(key: string, schemas: readonly z.core.$ZodType[]): string {
   const known = schemas
     .flatMap((schema) => branches(schema))
     .flatMap((schema) => (schema instanceof z.ZodObject ? Object.keys(schema.shape) : []));
-  const meant = nearest(key, known);
-  if (meant !== undefined) return `unknown key; did you mean "${meant}"?`;
-  return known.length === 0 ? "unknown key" : `unknown key; known here: ${[...new Set(known)].join(", ")}`;
+  return `unknown key${didYouMeanOrKnown(key, [...new Set(known)])}`;
 }
 
 const names: Readonly<Record<string, string>> = {

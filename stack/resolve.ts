@@ -11,7 +11,7 @@ import { lintPolicies } from "../policies/access/lint.ts";
 import { resolvePeople, warnOfUnusedGroups } from "../policies/access/people-config.ts";
 import { catalogue as known } from "../policies/catalogue/catalogue.ts";
 import { inNoZone, zoneOf } from "../stack-file/hosts.ts";
-import { didYouMean } from "../stack-file/nearest.ts";
+import { didYouMeanOrKnown } from "../stack-file/nearest.ts";
 import { isMap, valueAt } from "../stack-file/paths.ts";
 import type { Report } from "../stack-file/problems.ts";
 import { check } from "../stack-file/schema-problems.ts";
@@ -104,10 +104,8 @@ function sectionsOf(
   const values = isMap(raw) ? raw : {};
   if (!isMap(raw)) report.problem([], "must be a map of the project's keys");
   for (const key of Object.keys(values))
-    if (!(sectionNames as string[]).includes(key)) {
-      const meant = didYouMean(key, sectionNames) || `; known here: ${sectionNames.join(", ")}`;
-      report.problem([key], `unknown key${meant}`);
-    }
+    if (!(sectionNames as string[]).includes(key))
+      report.problem([key], `unknown key${didYouMeanOrKnown(key, sectionNames)}`);
   const whole = Object.entries(sections).filter(([key]) => key !== "apps" && key !== "accessTests");
   return Object.assign(
     Object.fromEntries(

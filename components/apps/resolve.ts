@@ -3,7 +3,7 @@ import type { Route } from "../../policies/annotations/annotations.ts";
 import { checkRoute, routeWarnings } from "../../policies/annotations/check.ts";
 import type { Context } from "../../stack/context.ts";
 import { inNoZone, zoneOf } from "../../stack-file/hosts.ts";
-import { didYouMean } from "../../stack-file/nearest.ts";
+import { didYouMeanOrKnown } from "../../stack-file/nearest.ts";
 import { keyPath } from "../../stack-file/paths.ts";
 import type { Report } from "../../stack-file/problems.ts";
 import type { AppConfig } from "./config.ts";
@@ -30,7 +30,7 @@ export function resolveApp(
   if (profile !== none && !Object.hasOwn(context.catalogue, profile))
     report.problem(
       [...at, "profile"],
-      `the catalogue does not know "${profile}"${didYouMean(profile, [none, ...Object.keys(context.catalogue)])}`,
+      `the catalogue does not know "${profile}"${didYouMeanOrKnown(profile, [none, ...Object.keys(context.catalogue)])}`,
     );
   const known = Object.hasOwn(context.catalogue, profile) ? context.catalogue[profile] : undefined;
   const access = resolveAccess(input.access, [...at, "access"], host, context, report);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { expectations, hostName, network, someText, text } from "../../stack-file/fields.ts";
-import { didYouMean } from "../../stack-file/nearest.ts";
+import { didYouMean, didYouMeanOrKnown } from "../../stack-file/nearest.ts";
 import { keyPath, type PathPart } from "../../stack-file/paths.ts";
 import type { Report } from "../../stack-file/problems.ts";
 import { type Catalogue, entryOf } from "../catalogue/catalogue.ts";
@@ -177,7 +177,7 @@ function apiPaths(
   if (typeof api === "string") {
     const entry = entryOf(catalogue, api);
     if (entry === undefined)
-      report.problem(at, `the catalogue does not know "${api}"${didYouMean(api, Object.keys(catalogue))}`);
+      report.problem(at, `the catalogue does not know "${api}"${didYouMeanOrKnown(api, withApi(catalogue))}`);
     else if (entry.api.length === 0)
       report.problem(at, `the catalogue names no API paths for ${api}; leave the key out, or list the paths`);
     return entry?.api ?? [];
@@ -193,6 +193,11 @@ function apiPaths(
       report.problem([...at, i], `${path} is named twice`);
   }
   return paths;
+}
+
+/** Names of the catalogue entries that have API paths. */
+function withApi(catalogue: Catalogue): string[] {
+  return Object.keys(catalogue).filter((name) => catalogue[name]!.api.length > 0);
 }
 
 /** A policy that the stack file spells out, each mistake with its line and column in the text. */

@@ -1,4 +1,8 @@
+import { catalogue } from "../../../policies/catalogue/catalogue.ts";
 import { hunter2 } from "./base.ts";
+
+/** Catalogue entries that have API paths. */
+const withApi = "audiobookshelf, firefly-iii, grafana, home-assistant, influxdb, jellyfin, komga, navidrome";
 
 /** Edits of the good stack (key path → value, undefined to take it away) and all that is then said. */
 export const broken: Readonly<
@@ -22,7 +26,10 @@ export const broken: Readonly<
       { domain: "example.com" },
       ["domain: example.com lies in no zone of `certificates.zones`; add the zone with its DNS credentials"],
     ],
-    [{ domain: { secure: "x" } }, ["domain: is encrypted, but it is no secret: write it in plain"]],
+    [
+      { domain: { secure: "x" } },
+      ["domain: is encrypted, but it is not a secret: write it without encryption"],
+    ],
   ],
   "the cluster": [
     [{ cluster: undefined }, ["cluster: missing: the cluster that the stack means"]],
@@ -34,7 +41,7 @@ export const broken: Readonly<
     ],
     [{ "cluster.uid": "abc" }, ["cluster.uid: is no UID: a UUID in lower case"]],
     [{ "cluster.kubconfig": "x" }, ['cluster.kubconfig: unknown key; did you mean "kubeconfig"?']],
-    [{ cluster: "octavo" }, ["cluster: must be a map, not text"]],
+    [{ cluster: "octavo" }, ["cluster: must be a map such as { context: … }, not text"]],
   ],
   "people and groups": [
     [{ "users.admins": [] }, ["users.admins: is empty: name at least one person who reaches everything"]],
@@ -66,7 +73,7 @@ export const broken: Readonly<
     [{ "users.groups.readers[0]": 7 }, ["users.groups.readers[0]: must be text, not a number"]],
     [
       { "users.groups.readers[0]": { secure: "v1:abc" } },
-      ["users.groups.readers[0]: is encrypted, but it is no secret: write it in plain"],
+      ["users.groups.readers[0]: is encrypted, but it is not a secret: write it without encryption"],
     ],
   ],
   access: [
@@ -168,7 +175,28 @@ export const broken: Readonly<
         "apps.komga.access: public, and the cluster's 443 is exposed directly: anybody reaches komga.example.org past the tunnel and whatever guards that; write `access: admins`, or consent with { public: { consent: komga.example.org } }",
       ],
     ],
-    [{ "apps.komga.access": { public: true } }, ["apps.komga.access.public: must be a map, not true"]],
+    [
+      { "apps.komga.access": { public: true } },
+      ["apps.komga.access.public: must be a map such as { consent: … }, not true"],
+    ],
+    [
+      { "apps.komga.service": "komga-svc:25600" },
+      ["apps.komga.service: must be a map such as { name: …, port: … }, not text"],
+    ],
+    [
+      { "apps.komga.access": { api: "hass" } },
+      [`apps.komga.access.api: the catalogue does not know "hass"; known here: ${withApi}`],
+    ],
+    [
+      { "apps.komga.access": { apiOnly: "firefly" } },
+      ['apps.komga.access.apiOnly: the catalogue does not know "firefly"; did you mean "firefly-iii"?'],
+    ],
+    [
+      { "apps.komga.profile": "hass" },
+      [
+        `apps.komga.profile: the catalogue does not know "hass"; known here: ${["none", ...Object.keys(catalogue)].join(", ")}`,
+      ],
+    ],
     [
       { "apps.komga.access": { public: { consent: "wiki.example.net" } } },
       [
@@ -440,7 +468,9 @@ export const broken: Readonly<
     ],
     [
       { "pomerium.identityProvider.clientId": { secure: "x" } },
-      ["pomerium.identityProvider.clientId: is encrypted, but it is no secret: write it in plain"],
+      [
+        "pomerium.identityProvider.clientId: is encrypted, but it is not a secret: write it without encryption",
+      ],
     ],
   ],
   certificates: [
