@@ -4,19 +4,19 @@ import { CliError } from "./exit.ts";
 
 const execute = promisify(execFile);
 
-/** A stack file or a list of names never comes near it; a mistake must not fill the memory. */
+/** Limit of git's output, far above any stack file. It keeps a mistake from filling the memory. */
 const mostOutput = 64 * 1024 * 1024;
 
-/** Runs git without a shell, so that no name can become a command. */
+/** Runs git without a shell, so that a name cannot become a command. */
 async function git(directory: string, args: readonly string[]): Promise<string> {
   const { stdout } = await execute("git", ["-C", directory, ...args], { maxBuffer: mostOutput });
   return stdout;
 }
 
 /**
- * The commit that a revision means.
+ * The commit of a revision.
  *
- * @throws CliError when there is no git, no repository or no such revision.
+ * @throws CliError if there is no git, no repository or no such revision.
  */
 export async function commitOf(directory: string, revision: string): Promise<string> {
   try {
@@ -41,14 +41,14 @@ async function isRepository(directory: string): Promise<boolean> {
   );
 }
 
-/** A file's text at a commit; undefined when the commit has no such file. */
+/** The text of a file at a commit; undefined if the commit does not have the file. */
 export async function fileAt(directory: string, commit: string, file: string): Promise<string | undefined> {
   const path = `./${file}`;
   if ((await git(directory, ["ls-tree", "-z", commit, "--", path])) === "") return undefined;
   return git(directory, ["show", `${commit}:${path}`]);
 }
 
-/** Files of these folders that are not the same at a commit and now. */
+/** The files of some folders that differ between a commit and the working tree. */
 export async function changedSince(
   directory: string,
   commit: string,

@@ -5,26 +5,26 @@ import type { Row } from "../components/cluster/readiness.ts";
 import type { Stack } from "../stack/stack.ts";
 import type { LiveState } from "../stack/views.ts";
 
-/** Everything outside that a command touches, apart from files and git. */
+/** The outside world of a command, except for files and git. */
 export interface Io {
   out(text: string): void;
   err(text: string): void;
   stdin(): Promise<string>;
   /** Folder that relative paths start from. */
   cwd: string;
-  /** Width of the terminal; absent when the output goes elsewhere. */
+  /** Width of the terminal; absent if the output is not a terminal. */
   columns?: number;
   colour: boolean;
-  /** Reads a cluster without writing to it. */
+  /** Reads a live cluster. */
   readCluster(address: ClusterAddress): Promise<LiveState>;
-  /** The readiness table of a stack's cluster, read without writing to it. */
+  /** Reads the readiness table of a stack's live cluster. */
   readReadiness(stack: Stack): Promise<Row[]>;
 }
 
-/** The terminal, or whatever stands in its place. Colour only for a terminal, and not under NO_COLOR. */
+/** The streams of the process. Output is coloured only on a terminal and without NO_COLOR. */
 export function processIo(): Io {
   const { stdout, stderr } = process;
-  // A reader that has seen enough (`… | head`) is no mistake.
+  // A reader that stops early (`… | head`) is not an error.
   stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
   });
@@ -36,7 +36,7 @@ export function processIo(): Io {
     ...(stdout.isTTY ? { columns: stdout.columns } : {}),
     colour: stdout.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== "dumb",
     readCluster: async (address) => {
-      // The Kubernetes client is slow to load, and most commands never ask a cluster.
+      // The Kubernetes client is slow to load, and most commands do not need it.
       const [{ ReadOnlyApi }, { readCluster }, { readStatus }] = await Promise.all([
         import("../components/cluster/api.ts"),
         import("../components/cluster/live.ts"),
@@ -61,7 +61,7 @@ export function processIo(): Io {
 
 type Style = "bold" | "dim" | "red" | "green" | "yellow";
 
-/** The text in a style, where the output can show one. */
+/** The text in a style, if the output is coloured. */
 export function paint({ colour }: Pick<Io, "colour">, style: Style, text: string): string {
   return colour ? styleText(style, text, { validateStream: false }) : text;
 }

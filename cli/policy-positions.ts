@@ -8,10 +8,10 @@ export interface Position {
 }
 
 /**
- * Where the parts of a policy stand in its text, by the linter's paths: `[0].allow.or[2].email`. A path
- * that is not found stands where the nearest part above it does.
+ * Finds the parts of a policy in its text, by the paths of the linter: `[0].allow.or[2].email`. An unknown path
+ * gets the position of the nearest part above it.
  *
- * @param text A policy that the parser has taken.
+ * @param text A policy that the parser accepts.
  */
 export function positions(text: string): (path: string) => Position {
   const counter = new LineCounter();
@@ -29,7 +29,7 @@ export function positions(text: string): (path: string) => Position {
   let rule = 0;
   const readRule = (node: unknown): void => {
     if (!isMap(node)) return;
-    // A mapping with both actions is two rules, the allowing one first.
+    // A map with both actions is two rules: first allow, then deny.
     for (const action of ["allow", "deny"])
       for (const [name, key, blocks] of entries(node)) {
         if (name !== action) continue;

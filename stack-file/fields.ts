@@ -13,8 +13,8 @@ export const unknownKeys = z.registry<{ explain: (key: string) => string | undef
 export const secretFields = z.registry<{ isSecret: true }>();
 
 /**
- * Text that passes a test; `wrong` says what is wrong with one that does not. It follows the key path and
- * does not repeat the text: a secret at the wrong key must not be printed.
+ * Text that passes a test. The message `wrong` follows the key path. It must not repeat the text: somebody may
+ * have put a secret at the wrong key.
  */
 export function text(test: (value: string) => boolean, wrong: string | ((value: string) => string)) {
   return z.string().refine(test, {
@@ -27,12 +27,12 @@ export const someText = text((value) => value.trim() !== "", "is empty");
 
 export const hostName = text(
   isHost,
-  "is no host name: lower case labels of letters, digits and hyphens, joined by dots, without port or wildcard",
+  "is not a host name: lower case labels of letters, digits and hyphens, joined by dots, without port or wildcard",
 );
 
 export const namespaceName = text(
   (value) => dnsLabel.test(value),
-  "is no namespace name: lower case letters, digits and hyphens, at most 63",
+  "is not a valid namespace name: lower case letters, digits and hyphens, at most 63",
 );
 
 export const network = text(
@@ -45,16 +45,16 @@ export const duration = text(
   (value) => (durationMilliseconds(value) ?? 0) > 0,
   (value) => {
     const meant = asGoDuration(value);
-    return `is no duration: write hours, minutes and seconds${meant === undefined ? ", such as 720h or 1h30m" : `; did you mean "${meant}"?`}`;
+    return `is not a duration: write hours, minutes and seconds${meant === undefined ? ", such as 720h or 1h30m" : `; did you mean "${meant}"?`}`;
   },
 );
 
-/** A Kubernetes quantity above zero; a bare number is taken as it stands. */
+/** A Kubernetes quantity above zero, as text or as a number. */
 export const amount = z
   .union([z.string(), z.number()])
   .transform(String)
   .refine((value) => (quantity(value) ?? 0) > 0, {
-    error: "is no Kubernetes quantity, such as 500m, 2 or 1Gi",
+    error: "is not a Kubernetes quantity, such as 500m, 2 or 1Gi",
   })
   .register(expectations, { expected: "a Kubernetes quantity, such as 500m, 2 or 1Gi" });
 

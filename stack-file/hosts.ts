@@ -3,7 +3,7 @@ export function liesIn(host: string, zone: string): boolean {
   return host === zone || host.endsWith(`.${zone}`);
 }
 
-/** The zone in which a host lies: the longest one that the host ends in; undefined when none. */
+/** The longest zone that a host is in; undefined if the host is in no zone. */
 export function zoneOf(host: string, zones: Iterable<string>): string | undefined {
   let found: string | undefined;
   for (const zone of zones) if (liesIn(host, zone) && zone.length > (found?.length ?? 0)) found = zone;
@@ -15,11 +15,11 @@ export function covers(dnsNames: readonly string[], host: string): boolean {
   return dnsNames.includes(host) || dnsNames.includes(host.replace(/^[^.]+/, "*"));
 }
 
-/** How many labels a host has before its zone. */
+/** Number of labels that a host has before its zone. */
 export function depth(host: string, zone: string): number {
   return host.split(".").length - zone.split(".").length;
 }
 
 export function inNoZone(host: string): string {
-  return `${host} lies in no zone of \`certificates.zones\`; add the zone with its DNS credentials`;
+  return `${host} is in no zone of \`certificates.zones\`; add the zone with its DNS credentials`;
 }

@@ -1,6 +1,7 @@
 /**
- * The candidate that was most likely meant: at most one edit away for short words, two for longer ones,
- * three from twelve letters on; or else one that goes on where the word ends. An edit inserts, removes, replaces or swaps neighbouring letters.
+ * The candidate that was most likely meant. It is at most one edit away from a word of up to three letters, two
+ * from a word of up to eleven, and three from a longer one; or else it begins with the word. An edit inserts,
+ * removes or replaces a letter, or swaps two neighbours.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const limit = word.length < 4 ? 1 : word.length < 12 ? 2 : 3;
@@ -16,7 +17,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best ?? longer;
 }
 
-/** The address that was most likely meant: nearest before the `@`, equal after it. */
+/** The e-mail address that was most likely meant: similar before the `@`, equal after it. */
 export function nearestAddress(address: string, candidates: Iterable<string>): string | undefined {
   const [local = "", domain] = address.split("@");
   const locals = [...candidates]
@@ -29,7 +30,7 @@ export function nearestAddress(address: string, candidates: Iterable<string>): s
   return meant === undefined ? undefined : `${meant}@${domain}`;
 }
 
-/** `; did you mean "readers"?`, or nothing when no candidate is near. */
+/** `; did you mean "readers"?`, or empty if no candidate is similar. */
 export function didYouMean(word: string, candidates: Iterable<string>): string {
   const meant = nearest(word, candidates);
   return meant === undefined ? "" : `; did you mean "${meant}"?`;
@@ -41,7 +42,7 @@ export function didYouMeanOrKnown(word: string, candidates: readonly string[]): 
   return didYouMean(word, candidates) || `; known here: ${candidates.join(", ")}`;
 }
 
-/** Edits between two words (optimal string alignment). */
+/** Number of edits between two words (optimal string alignment). */
 function distance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);

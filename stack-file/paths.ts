@@ -17,7 +17,7 @@ export function keyPath(path: readonly PathPart[]): string {
   return text;
 }
 
-/** What stands at a path; undefined where nothing does. Inherited properties are nothing. */
+/** The value at a path; undefined if there is none. Inherited properties do not count. */
 export function valueAt(root: unknown, path: readonly PathPart[]): unknown {
   let value = root;
   for (const part of path) {
@@ -27,7 +27,7 @@ export function valueAt(root: unknown, path: readonly PathPart[]): unknown {
   return value;
 }
 
-/** Whether a value is a map of the stack file, and not a list, a text, a number or nothing. */
+/** Whether a value is a map, and not a list, text, a number or null. */
 export function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,24 +1,25 @@
 import { keyPath, type PathPart } from "./paths.ts";
 
+/** Something in a stack file that is allowed but deserves a look. */
 export interface Warning {
   /** Key path in the stack file: `users.groups.readers`. */
   at: string;
   message: string;
 }
 
-/** Something that keeps a stack file from being used. */
+/** Something that the user must fix before the stack file can be used. */
 export interface Problem {
-  /** Key path in the stack file: `apps.komga.access.groups[0]`; empty when the whole file is meant. */
+  /** Key path in the stack file: `apps.komga.access.groups[0]`; empty for the whole file. */
   at: string;
-  /** What is wrong and, where one edit mends it, that edit. Never holds a secret. */
+  /** What is wrong and, if one edit fixes it, that edit. Never contains a secret. */
   message: string;
-  /** Command that mends it. */
+  /** Command that fixes it. */
   mend?: string;
-  /** Line of the stack file, from 1, where it was read from one. */
+  /** Line of the stack file, from 1, if the problem came from a file. */
   line?: number;
 }
 
-/** Collects what a stack file's check finds, so that everything is said at once. */
+/** Collects the problems and warnings of a stack file, so that all are reported at once. */
 export class Report {
   readonly problems: Problem[] = [];
   readonly warnings: Warning[] = [];
@@ -43,15 +44,15 @@ export class Report {
 }
 
 /**
- * A stack file that is refused. Its message is the whole report as a person reads it; there is no stack
- * trace, because the fault is not in the program.
+ * A stack file with problems. The message is the complete report for the user. There is no stack trace, because
+ * the mistake is not in the program.
  */
 export class StackFileError extends Error {
   override readonly name = "StackFileError";
   readonly file: string;
   readonly problems: readonly Problem[];
 
-  /** @param file The stack file as the person knows it: `Pulumi.octavo.yaml`. */
+  /** @param file Name of the stack file: `Pulumi.octavo.yaml`. */
   constructor(file: string, problems: readonly Problem[]) {
     super(formatProblems(file, problems));
     this.file = file;
@@ -64,10 +65,10 @@ export class StackFileError extends Error {
   }
 }
 
-/** Wider paths than this do not push the messages of all others to the right. */
+/** Wider key paths do not widen the column. */
 const widestColumn = 36;
 
-/** The report of a refused stack file: one line per problem, messages aligned, commands below. */
+/** The report of a stack file with problems: one line per problem, with its command below. */
 export function formatProblems(file: string, problems: readonly Problem[]): string {
   const lines = table(problems).flatMap((line, i) => {
     const { mend } = problems[i]!;
@@ -77,7 +78,7 @@ export function formatProblems(file: string, problems: readonly Problem[]): stri
   return [`${file}: ${count}`, "", ...lines, "", "Nothing was changed."].join("\n");
 }
 
-/** What is allowed but deserves a look, in the shape of {@link formatProblems}; empty without warnings. */
+/** The report of the warnings, in the form of {@link formatProblems}; empty without warnings. */
 export function formatWarnings(file: string, warnings: readonly Warning[]): string {
   if (warnings.length === 0) return "";
   const count = warnings.length === 1 ? "1 warning" : `${warnings.length} warnings`;

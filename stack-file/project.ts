@@ -1,2 +1,2 @@
-/** Namespace of the stack file's keys: the Pulumi project's name. */
+/** The Pulumi project's name, which is also the namespace of its keys in a stack file. */
 export const project = "pomerium-migration";

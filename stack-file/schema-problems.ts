@@ -8,12 +8,12 @@ import { branches, schemasAt } from "./schema-walk.ts";
 type Issue = z.core.$ZodIssue;
 
 /**
- * Checks one part of the stack file against its schema and reports every deviation at its key path, in the
- * words of the stack file in place of the schema library's. Values are never repeated here, only by the
- * messages of fields that hold no secret.
+ * Checks one part of the stack file against its schema, and reports every mistake at its key path. The messages
+ * use the words of the stack file, not those of the schema library. They never repeat a value, except messages
+ * of fields that hold no secret.
  *
- * @param at Where the part stands in the file.
- * @returns The part with its defaults; undefined when it was refused.
+ * @param at Key path of the part.
+ * @returns The part with its defaults; undefined if it has a mistake.
  */
 export function check<T>(
   schema: z.ZodType<T>,
@@ -35,8 +35,8 @@ interface Part {
 }
 
 function tellAll(issues: readonly Issue[], part: Part): void {
-  // Of a union the library gives the one branch of which nothing is wrong but a key too many; which branch
-  // was meant is a question for all of them.
+  // If one option of a union fails only because of an unknown key, the library reports that option alone.
+  // Another option may be closer, so all options are compared again.
   const reopened = issues.filter(
     (issue) =>
       issue.code === "unrecognized_keys" &&
@@ -83,7 +83,7 @@ function tell(issue: Issue, part: Part): void {
       report.problem(at, given === undefined ? missing(part, path) : wrongValue(issue.values, given));
       break;
     case "invalid_key":
-      // The path ends with the key itself.
+      // The path ends with the key.
       for (const inner of issue.issues) report.problem(at, inner.message);
       break;
     case "invalid_union":
@@ -94,7 +94,7 @@ function tell(issue: Issue, part: Part): void {
   }
 }
 
-/** The branch that was meant is the one that is missed by least; what it lacks is what is said. */
+/** Reports the mistakes of the option that fits best: it is probably the one that was meant. */
 function tellUnion(
   errors: readonly (readonly Issue[])[],
   part: Part,
@@ -122,7 +122,7 @@ function tellUnion(
   tellAll(meant.issues, { schema: branch, value: given, at, report: part.report });
 }
 
-/** Misses at the root mean that another branch was meant. */
+/** A mistake at the root means that another option was meant. */
 const far = 1000;
 
 function missedBy(issues: readonly Issue[]): number {

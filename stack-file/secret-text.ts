@@ -3,8 +3,8 @@ import { inspect } from "node:util";
 const shown = "[secret]";
 
 /**
- * A secret that does not show itself: printed, inspected, concatenated or written as JSON it is
- * `[secret]`. Only {@link reveal} gives the text, so every use of one can be found.
+ * A secret that is never printed by accident: printed, inspected, concatenated or written as JSON, it is
+ * `[secret]`. Only {@link reveal} returns the text, so every use of a secret can be found.
  */
 export class SecretText {
   readonly #text: string;
@@ -13,7 +13,7 @@ export class SecretText {
     this.#text = text;
   }
 
-  /** The secret itself; hand it to nothing but `pulumi.secret` and the API that it opens. */
+  /** The text of the secret. Pass it only to `pulumi.secret` and to the API that it belongs to. */
   reveal(): string {
     return this.#text;
   }

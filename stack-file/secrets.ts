@@ -6,25 +6,22 @@ import type { Report } from "./problems.ts";
 import { branches, childAt, wrappings } from "./schema-walk.ts";
 import { SecretText } from "./secret-text.ts";
 
-/**
- * A secret: hidden text in the program; sealed on the command line, which reads stack files without their
- * key and sees no secret.
- */
+/** A secret: hidden text in the program, still encrypted on the command line. */
 export type Secret = SecretText | Sealed;
 
-/** A secret as it stands in a stack file, encrypted by Pulumi; empty when it has yet to be set. */
+/** A secret as Pulumi encrypts it in the stack file; empty if it is not set yet. */
 export interface Sealed {
   secure: string;
 }
 
-/** How a stack file's secrets arrive. */
+/** How the secrets of a stack file are checked. */
 export interface SecretOptions {
   /**
-   * Whether a secret given as text stands unencrypted in the stack file, which is refused. Default: always,
-   * as in a file; the program knows which ones Pulumi has decrypted.
+   * Whether a secret that is given as text is unencrypted in the stack file, which is a problem. Default: always.
+   * The program gives its own function, because it gets the secrets decrypted.
    */
   plain?: (path: readonly PathPart[], text: string) => boolean;
-  /** A secret that is absent is refused, or mentioned only. Default: refused. */
+  /** Whether a missing secret is a problem or a warning. Default: a problem. */
   missingSecrets?: "error" | "warning";
 }
 
@@ -79,7 +76,7 @@ export function checkSecrets(
 ): void {
   for (const path of paths) {
     const value = valueAt(raw, path);
-    // A section that is absent or of the wrong type has been reported as a whole.
+    // A missing section, or one of the wrong type, is already reported as a whole.
     if (value === undefined && !isMap(valueAt(raw, path.slice(0, -1)))) continue;
     if (value === undefined || value === "") {
       if (options.missingSecrets === "warning") report.warning(path, `missing; ${setSecret(stack, path)}`);
@@ -87,13 +84,13 @@ export function checkSecrets(
     } else if (typeof value === "string" && (options.plain?.(path, value) ?? true))
       report.problem(
         path,
-        "stands unencrypted in the stack file: replace it at its source, then encrypt the new one",
+        "is not encrypted in the stack file: replace the secret at its source, then set the new one",
         setSecret(stack, path),
       );
   }
 }
 
-/** A secret of the stack; one that is absent, where that is allowed, is sealed and empty. */
+/** A secret of the stack. A missing secret is an empty encrypted one. */
 export function asSecret(value: string | { secure: string } | undefined): Secret {
   return typeof value === "string" ? new SecretText(value) : (value ?? { secure: "" });
 }

@@ -1,16 +1,16 @@
-/** DNS label: lower case letters, digits and hyphens, at most 63. */
+/** A DNS label: lower case letters, digits and hyphens, at most 63. */
 export const dnsLabel = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
-/** DNS subdomain as Kubernetes names objects: labels joined by dots. */
+/** A DNS subdomain, the form of Kubernetes' object names: labels joined by dots. */
 export const dnsSubdomain = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
 
-/** Host with at least two labels, in lower case, without wildcard, port or trailing dot. */
+/** Whether a text is a host name: at least two labels in lower case, without wildcard, port or trailing dot. */
 export function isHost(text: string): boolean {
   const labels = text.split(".");
   return text.length <= 253 && labels.length >= 2 && labels.every((label) => dnsLabel.test(label));
 }
 
-/** Name of a port: at least one letter, at most 15 characters. */
+/** Whether a text is the name of a port: at least one letter, at most 15 characters. */
 export function isPortName(text: string): boolean {
   return text.length <= 15 && dnsLabel.test(text) && /[a-z]/.test(text) && !text.includes("--");
 }

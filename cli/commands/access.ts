@@ -10,7 +10,7 @@ import { exit } from "../exit.ts";
 import { paint } from "../io.ts";
 import { deliver, formatOf, formatOptions, type OutputOptions } from "../output.ts";
 import { projectOf, stackIn } from "../project.ts";
-import { type Seen, viewMeaning, viewOf } from "../views.ts";
+import { type Seen, viewMeaning, viewOf } from "../view-by-name.ts";
 
 /** Who may reach what: people × apps. */
 export const access: Subcommand<CommonOptions & OutputOptions & { at?: string }> = {

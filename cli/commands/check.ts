@@ -18,7 +18,7 @@ interface Checked {
   file: string;
   problems: readonly Problem[];
   warnings: readonly (Warning & { line?: number })[];
-  /** What the file is about, when it has no problem. */
+  /** The content of the file, if it has no problem. */
   content?: Stack;
 }
 
@@ -87,7 +87,7 @@ function told({ file, problems, warnings, content }: Checked, io: Io): string {
   return `${[head, "", ...lines].join("\n")}\n`;
 }
 
-/** Wider cells than this do not push all others to the right. */
+/** Wider cells do not widen their column. */
 const widest = 36;
 
 function padded(cell: string, column: readonly string[]): string {

@@ -17,7 +17,7 @@ import { CliError, exit } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { deliver } from "../output.ts";
 import { type Project, projectOf, stackIn } from "../project.ts";
-import { stackNow, viewMeaning, viewOf } from "../views.ts";
+import { stackNow, viewMeaning, viewOf } from "../view-by-name.ts";
 
 const phases: readonly Phase[] = ["coexist", "cutover", "retired"];
 
@@ -131,7 +131,7 @@ function previewOf(text: string | undefined): Known["preview"] {
   }
 }
 
-/** The access diff, or why there is none, and the phase that the change starts from. */
+/** The access diff, or why there is none, and the phase before the change. */
 async function accessOf(
   options: Options,
   project: Project,

@@ -8,7 +8,7 @@ import { exit, UsageError } from "../exit.ts";
 import { type Io, paint } from "../io.ts";
 import { deliver, formatOf, formatOptions, json, type OutputOptions } from "../output.ts";
 import { projectOf, stackIn } from "../project.ts";
-import { viewMeaning, viewOf } from "../views.ts";
+import { viewMeaning, viewOf } from "../view-by-name.ts";
 
 interface Options extends CommonOptions, OutputOptions {
   from?: string;
@@ -73,7 +73,7 @@ function written(
   }
 }
 
-/** Gains are what a reviewer must see: they get the loud colour, losses the quiet one. */
+/** Gains are coloured, because a reviewer must see them. Losses are dim. */
 function painted(text: string, colour: boolean): string {
   return text
     .split("\n")

@@ -12,12 +12,12 @@ import { type Io, paint } from "../io.ts";
 import { json } from "../output.ts";
 import { positions } from "../policy-positions.ts";
 
-/** Something about the text, at its place. */
+/** A message about the policy, with its position. */
 interface Told {
   line: number;
   column: number;
   severity: "error" | "warning";
-  /** What the finding is about; absent for what Pomerium itself refuses. */
+  /** The rule of the finding; absent if Pomerium itself refuses the text. */
   code?: Finding["code"];
   message: string;
   mend?: string;

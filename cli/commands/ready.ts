@@ -9,7 +9,7 @@ import { exit } from "../exit.ts";
 import { paint } from "../io.ts";
 import { json } from "../output.ts";
 import { projectOf, stackIn } from "../project.ts";
-import { stackNow } from "../views.ts";
+import { stackNow } from "../view-by-name.ts";
 
 /** What must still happen before the live cluster can go to `retired`. */
 export const ready: Subcommand<CommonOptions & { json?: boolean }> = {
@@ -34,7 +34,7 @@ is not ready.`,
       throw new StackFileError(stackFileName(stack.name), [
         {
           at: "ingressNginx",
-          message: "missing: the stack file speaks of no ingress-nginx that the cluster could leave",
+          message: "missing: the stack file does not describe an ingress-nginx to remove",
         },
       ]);
     const rows = await io.readReadiness(stack);
@@ -56,7 +56,7 @@ function verdict(rows: readonly Row[], isReady: boolean): string {
     : "every gate holds";
 }
 
-/** What only a preview knows is not said here: whether the rest of the stack file is fit for it, for one. */
+/** The next step is a preview, because it also runs the checks that this command does not run. */
 function nextStep({ name, phase }: Pick<Stack, "name" | "phase">): string {
   const commands = [...(phase === "retired" ? [] : [setPhase(name, "retired")]), preview(name)];
   return `next, to see what retired would remove, or what else stands against it\n    ${commands.join(" && ")}`;

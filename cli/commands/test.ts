@@ -14,7 +14,7 @@ import { exit } from "../exit.ts";
 import { type Io, paint } from "../io.ts";
 import { json } from "../output.ts";
 import { projectOf, stacksOf } from "../project.ts";
-import { stackNow } from "../views.ts";
+import { stackNow } from "../view-by-name.ts";
 
 interface Tested {
   stack: Stack;

@@ -16,23 +16,23 @@ import { type Known, verdictMarks, verdictOf } from "./verdict.ts";
 export interface CommentParts extends Known {
   /** The stack's name. */
   name: string;
-  /** The stack as the change leaves it; absent when its file is refused. */
+  /** The stack after the change; absent if its file is refused. */
   stack?: Stack;
   /** Who may reach what after the change. */
   matrix?: Matrix;
-  /** What `pulumi preview --diff` has printed; made from the preview when absent. */
+  /** Output of `pulumi preview --diff`. Default: made from the preview. */
   raw?: string;
 }
 
-/** The hidden line by which a stack's comment is found again. */
+/** The hidden first line, by which the workflow finds the comment of a stack again. */
 export function marker(stack: string): string {
   return `<!-- pomerium-migration:${stack} -->`;
 }
 
-/** How many rows each part shows, widest first: the first that leaves room is taken. */
+/** Most rows of each part. The first number that keeps the comment within the limit is used. */
 const widths = [Number.POSITIVE_INFINITY, 300, 100, 40, 15, 5] as const;
 
-/** The comment on a pull request for one stack, in the order in which a reviewer asks. */
+/** The comment on a pull request for one stack: the most important parts first. */
 export function commentOf(parts: CommentParts, limit: number = commentLimit): string {
   const raw = parts.raw ?? (typeof parts.preview === "string" ? undefined : previewText(parts.preview));
   const room = limit - (raw === undefined ? 0 : leastRoom);
@@ -45,7 +45,7 @@ function headWithin(parts: CommentParts, room: number): string {
     const head = headOf(parts, rows).join("\n");
     if (head.length <= room) return head;
   }
-  // Names and reasons of many kilobytes: whole sections go, so that nothing is left open.
+  // Names and reasons of many kilobytes: whole sections are left out, so that no Markdown is cut in half.
   const tooLong = "A section of this comment is left out, because it does not fit.\n";
   const kept: string[] = [];
   let left = room;
@@ -58,7 +58,7 @@ function headWithin(parts: CommentParts, room: number): string {
   return kept.join("\n");
 }
 
-/** The sections, each closed by an empty line of its own. */
+/** The sections, each with an empty line at its end. */
 function headOf(parts: CommentParts, rows: number): string[] {
   const { name, access, tests, stack } = parts;
   return [
@@ -96,7 +96,7 @@ function accessSections(
   ];
 }
 
-/** Paths that open are told one by one as long as nobody stops reading; the table below has the others. */
+/** Most opened paths that are listed one by one. The table below has the others. */
 const mostOpened = 15;
 
 function dangers(diff: AccessDiff, rows: number): string {
@@ -113,7 +113,7 @@ function dangers(diff: AccessDiff, rows: number): string {
   }`;
 }
 
-/** As many rows as there is room for: what becomes public before what is gained, gains before losses. */
+/** The most important rows: first what becomes public, then gains, then losses. */
 function weightiest(rows: readonly Row[], most: number): readonly Row[] {
   if (rows.length <= most) return rows;
   return rows.toSorted((one, other) => kinds.indexOf(one.kind) - kinds.indexOf(other.kind)).slice(0, most);
@@ -131,13 +131,13 @@ function verdictText(parts: CommentParts): string {
   ].join("\n");
 }
 
-/** Changes that take something away, whatever their number: the others are counted. */
+/** Operations that remove something: each resource is listed. Other operations are only counted. */
 const severe = new Set(["delete", "replace", "create-replacement"]);
 
 function resources(preview: Preview | "none" | "broken", rows: number): string {
   if (preview === "none")
     return "**Resources**: no preview, because this run has no credentials for the cluster. All else here is read from the stack file.\n";
-  if (preview === "broken") return "**Resources**: the preview printed no result; its own words are below.\n";
+  if (preview === "broken") return "**Resources**: the preview printed no result; its output is below.\n";
   const most = Math.min(rows, 50);
   const counts = countsOf(preview).map((count) => `\`${count}\``);
   const lost = preview.steps.filter(({ op }) => severe.has(op));
@@ -158,7 +158,7 @@ function stepText({ op, type, name }: Step): string {
   return `\`${signOf(op)}\` ${op === "delete" ? "deleted" : "replaced"}: ${code(`${type} ${name}`)}`;
 }
 
-/** Most characters of an error's own words. */
+/** Most characters of an error message. */
 const longest = 6000;
 
 /** The beginning of a long text. */
@@ -175,12 +175,12 @@ function testsText({ results, untested }: NonNullable<Known["tests"]>, rows: num
     untested.slice(0, rows),
   );
   const more = failed.length - kept.size + Math.max(0, untested.length - rows);
-  // The counts are those of everything, not of what is shown.
+  // The counts include the rows that are left out.
   const head = `**Access tests**: ${results.length - failed.length} passed, ${failed.length} failed, ${counted(untested.length, "app")} untested`;
   return `${text.replace(/^.*/, head).trimEnd()}\n\n${more} more of these.`;
 }
 
-/** Callers of whom it cannot be told whether they pass, with the reason. */
+/** Callers whose access cannot be decided, each with the reason. */
 function undecided(matrix: Matrix | undefined, rows: number): string {
   const found = (matrix?.apps ?? []).flatMap(({ app, alike, probes }) =>
     alike.flatMap((group: Alike) => {

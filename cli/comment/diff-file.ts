@@ -32,9 +32,9 @@ const schema = z.object({
 });
 
 /**
- * Reads what `diff --json` has written.
+ * Reads the output of `diff --json`.
  *
- * @throws CliError when it is something else.
+ * @throws CliError if the text is something else.
  */
 export function parseDiff(text: string): { diff: AccessDiff; notes: readonly string[] } {
   let data: unknown;
@@ -46,7 +46,7 @@ export function parseDiff(text: string): { diff: AccessDiff; notes: readonly str
   const parsed = schema.safeParse(data);
   if (!parsed.success)
     throw new CliError(
-      `--diff: no access diff (${z.prettifyError(parsed.error).split("\n").slice(0, 2).join("")}); write it with \`node cli/main.ts diff --json --output <file>\``,
+      `--diff: not an access diff (${z.prettifyError(parsed.error).split("\n").slice(0, 2).join("")}); write it with \`node cli/main.ts diff --json --output <file>\``,
     );
   const { notes, version: _, kind: __, ...diff } = parsed.data;
   return { diff, notes };

@@ -2,8 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import { z } from "zod";
 
 /**
- * The part of `pulumi preview --json` that a comment is made of. Properties' values are left where they
- * are: none of them is read.
+ * The part of `pulumi preview --json` that a comment needs. Values of properties are not read.
  *
  * @see https://github.com/pulumi/pulumi/blob/master/pkg/display/json.go
  */
@@ -13,47 +12,47 @@ const schema = z.object({
       z.object({
         op: z.string(),
         urn: z.string(),
-        // Paths of what changes, from providers that know; the others name the top of each only.
+        // Paths of the changed properties. Some providers give only top-level names, as `diffReasons`.
         detailedDiff: z.record(z.string(), z.object({ kind: z.string() })).nullish(),
         diffReasons: z.array(z.string()).nullish(),
       }),
     )
     .nullish(),
   diagnostics: z.array(z.object({ message: z.string(), severity: z.string() })).nullish(),
-  /** Absent when the preview ended before the program did. */
+  /** Absent if the preview ended before the program. */
   changeSummary: z.record(z.string(), z.number()).nullish(),
 });
 
-/** One resource and what happens to it. */
+/** One resource and its operation. */
 export interface Step {
   op: string;
   /** `kubernetes:networking.k8s.io/v1:Ingress`. */
   type: string;
   name: string;
-  /** Paths of the properties that change, where they are known. */
+  /** Paths of the changed properties, if known. */
   changes: readonly { path: string; kind: string }[];
 }
 
-/** A preview as far as a reviewer's comment goes. */
+/** The part of a preview that a comment needs. */
 export interface Preview {
-  /** Resources that change, in Pulumi's order. */
+  /** The changed resources, in Pulumi's order. */
   steps: readonly Step[];
   /** Operation → resources. */
   counts: Readonly<Record<string, number>>;
-  /** What the program and the providers said, without the severity in front. */
+  /** Messages of the program and the providers, without the severity in front. */
   said: readonly { severity: string; text: string }[];
 }
 
-/** What was printed is no preview: the command ended before it could begin. */
+/** The output is not a preview: the command ended before the preview began. */
 export class NoPreview extends Error {}
 
 /** Operations that leave a resource as it is. */
 const quiet = new Set(["same", "refresh", "read", "read-replacement", "read-discard"]);
 
 /**
- * Reads what `pulumi preview --json` has printed.
+ * Reads the output of `pulumi preview --json`.
  *
- * @throws NoPreview when that is no preview.
+ * @throws NoPreview if the output is not a preview.
  */
 export function parsePreview(text: string): Preview {
   let data: unknown;
@@ -85,20 +84,20 @@ export function parsePreview(text: string): Preview {
   };
 }
 
-/** The type and the name of a URN; the name may hold anything. */
+/** The type and the name of a URN. The name may contain `::`. */
 function nameOf(urn: string): { type: string; name: string } {
   const [, , types = "", ...name] = urn.split("::");
   return { type: types.split("$").at(-1) ?? types, name: name.join("::") };
 }
 
-/** The errors that say something: Pulumi closes every failed preview with one that does not. */
+/** The errors, without the one that Pulumi adds to every failed preview. */
 export function errorsOf({ said }: Preview): string[] {
   const errors = said.filter(({ severity }) => severity === "error").map(({ text }) => text);
   const telling = errors.filter((text) => text !== "preview failed");
   return telling.length > 0 ? telling : errors;
 }
 
-/** Pulumi's own sign of an operation, and its word for it. */
+/** Pulumi's sign and word for each operation. */
 const signs: readonly (readonly [op: string, sign: string, word: string])[] = [
   ["create", "+", "to create"],
   ["import", "=", "to import"],
@@ -114,7 +113,7 @@ export function signOf(op: string): string {
   return signs.find(([one]) => one === op)?.[1] ?? op;
 }
 
-/** `+ 4 to create`, one for each operation that happens; what stays comes last. */
+/** `+ 4 to create` for each operation, and the number of unchanged resources at the end. */
 export function countsOf({ counts }: Preview): string[] {
   const known = new Set([...signs.map(([op]) => op), ...quiet]);
   return [
@@ -126,7 +125,7 @@ export function countsOf({ counts }: Preview): string[] {
 
 const kindSigns: Readonly<Record<string, string>> = { add: "+", delete: "-", update: "~" };
 
-/** The preview in Pulumi's manner, without any value; used where Pulumi's own text is not at hand. */
+/** A text like Pulumi's own, without values. Used if the output of `pulumi preview --diff` is missing. */
 export function previewText(preview: Preview): string {
   const lines = preview.steps.flatMap(({ op, type, name, changes }) => [
     `${signOf(op).padEnd(2)} ${type} ${name} (${op})`,

@@ -4,10 +4,10 @@ import { visible } from "../../report/text.ts";
 /** Most characters of a comment on GitHub. */
 export const commentLimit = 65_536;
 
-/** Longer runs of backticks are cut, so that a fence around them stays short. */
+/** Longer runs of backticks are cut, so that the fence around the text stays short. */
 const longestRun = 9;
 
-/** Text from elsewhere, safe between fences: no colour, nothing invisible, no endless run of backticks. */
+/** Makes text of other programs safe inside a fence: no colours, no invisible characters, no long run of backticks. */
 function harmless(text: string): string {
   return stripVTControlCharacters(text)
     .replaceAll("\r\n", "\n")
@@ -19,35 +19,35 @@ function harmless(text: string): string {
     .trimEnd();
 }
 
-/** A fence that no line of the text closes. */
+/** A fence that is longer than any run of backticks in the text. */
 function fenceFor(text: string): string {
   const runs = text.match(/`+/g) ?? [];
   return "`".repeat(Math.max(3, ...runs.map((run) => run.length + 1)));
 }
 
-/** The text as a block that shows every character of it as it is. */
+/** The text as a code block that shows every character unchanged. */
 export function fenced(text: string): string {
   const safe = harmless(text);
   const fence = fenceFor(safe);
   return `${fence}\n${safe}\n${fence}`;
 }
 
-/** The end of a text, at most so many characters: from the beginning of a line, where one is near. */
+/** The end of a text, at most `room` characters, from the start of a line if possible. */
 function endOf(text: string, room: number): string {
   if (text.length <= room) return text;
   let start = text.length - Math.max(room, 0);
   const line = text.indexOf("\n", start - 1) + 1;
   if (line > 0 && line < text.length) return text.slice(line);
-  // A single long line: half a character would not survive.
+  // A single long line: do not cut a character in half.
   if (text.codePointAt(start - 1)! > 0xffff) start++;
   return text.slice(start);
 }
 
 /**
- * Puts the raw preview, folded, below the comment's own part. What does not fit is cut from its front,
- * because a preview ends with what matters: the sum, or why it failed.
+ * Adds the raw preview, folded, below the rest of the comment. A long preview loses its beginning, because its
+ * end matters more: the summary, or the reason of a failure.
  *
- * @param head Must leave {@link leastRoom} characters.
+ * @param head The rest of the comment. It must leave {@link leastRoom} characters.
  */
 export function withRaw(head: string, raw: string, limit: number = commentLimit): string {
   const safe = harmless(raw);
@@ -63,5 +63,5 @@ export function withRaw(head: string, raw: string, limit: number = commentLimit)
   return wrap(summary(kept.split("\n").length), kept);
 }
 
-/** Room that {@link withRaw} needs below the head to show something of the preview. */
+/** Characters that {@link withRaw} needs to show a useful part of the preview. */
 export const leastRoom = 4096;

@@ -5,30 +5,30 @@ import { changesOf } from "../../report/diff-text.ts";
 import { counted } from "../../stack-file/text.ts";
 import { errorsOf, type Preview } from "./preview.ts";
 
-/** What is known of a change when its comment is written. */
+/** What is known about a change when its comment is written. */
 export interface Known {
-  /** Why the stack file is refused, as its reader is told; absent when it is sound. */
+  /** The message of a refused stack file; absent if the file has no problem. */
   refused?: string;
-  /** Who gains and loses, or why that cannot be told. */
+  /** Who gains and who loses access, or why there is no diff. */
   access: { diff: AccessDiff; notes: readonly string[] } | { impossible: string };
   tests?: { results: readonly TestResult[]; untested: readonly Untested[] };
-  /** The preview; `none` where there are no credentials for one, `broken` when it printed none. */
+  /** The preview; `none` without credentials, `broken` if the output is not a preview. */
   preview: Preview | "none" | "broken";
-  /** The phase before and after the change, where both are known. */
+  /** The phase before and after the change, if both are known. */
   phases?: { before: Phase; after: Phase };
 }
 
-/** The comment's first line, and what stands behind it. */
+/** The first line of the comment, and its reasons. */
 export interface Verdict {
-  /** `fails`: it cannot go in as it is. `look`: somebody must have looked at it. */
+  /** `fails`: it cannot be merged. `look`: somebody must look at it first. */
   level: "fails" | "look" | "quiet";
-  /** The weightiest first. */
+  /** The most important reason first. */
   reasons: readonly string[];
 }
 
 export const verdictMarks: Readonly<Record<Verdict["level"], string>> = { fails: "✖", look: "⚠", quiet: "✔" };
 
-/** What a reviewer must know before anything else. Every reason is our own text, without anybody's names. */
+/** What a reviewer must know first. No reason contains a name from the stack file. */
 export function verdictOf({ refused, access, tests, preview, phases }: Known): Verdict {
   const fails = [
     ...(refused === undefined ? [] : ["the stack file is refused"]),

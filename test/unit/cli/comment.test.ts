@@ -133,7 +133,7 @@ describe("the comment on a pull request", () => {
     project.put("diff.json", '{"version":1,"kind":"access-matrix"}');
     const { code, err } = await cli(project, ["comment", "--diff", "diff.json"]);
     assert.equal(code, 1);
-    assert.match(err, /--diff: no access diff .*write it with `node cli\/main\.ts diff --json/);
+    assert.match(err, /--diff: not an access diff .*write it with `node cli\/main\.ts diff --json/);
   });
 
   it("says that there is no way back before it is too late", async () => {

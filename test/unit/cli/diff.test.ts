@@ -137,14 +137,17 @@ describe("diff", () => {
     assert.ok(!existsSync(join(project.directory, "planted")));
   });
 
-  it("warns when the code that decides has changed since the revision", async () => {
+  it("warns when the code that computes access has changed since the revision", async () => {
     const project = makeProject({ house: house() });
     project.put("policies/catalogue/media.ts", "export {};");
     project.commit();
     assert.doesNotMatch((await cli(project, ["diff"])).out, /the code that decides/);
     project.put("policies/catalogue/media.ts", "export const komga = 1;");
     const { out } = await cli(project, ["diff"]);
-    assert.match(out, /^! the code that decides is not that of HEAD \(policies\/catalogue\/media\.ts\)/m);
+    assert.match(
+      out,
+      /^! the code that computes access has changed since HEAD \(policies\/catalogue\/media\.ts\)/m,
+    );
   });
 
   it("compares the cluster's own Ingresses with the stack file", async () => {

@@ -34,9 +34,9 @@ describe("a broken stack file", () => {
           error.message,
           `Pulumi.test.yaml: 5 problems
 
-  pomerium.session              is no duration: write hours, minutes and seconds; did you mean "720h"?
+  pomerium.session              is not a duration: write hours, minutes and seconds; did you mean "720h"?
   apps.komga.access.groups[0]   unknown group "readrs"; did you mean "readers"?
-  apps.wiki.host                wiki.example.com lies in no zone of \`certificates.zones\`; add the zone with its DNS credentials
+  apps.wiki.host                wiki.example.com is in no zone of \`certificates.zones\`; add the zone with its DNS credentials
   pomerium.identityProvider.clientSecret   missing
       pulumi config set --stack test --secret --path pomerium.identityProvider.clientSecret
   certificates.zones["example.net"].cloudflare.apiToken   missing
@@ -85,11 +85,11 @@ describe("a report", () => {
 });
 
 describe("a secret", () => {
-  it("that stands unencrypted in the stack file is refused and not repeated", () => {
+  it("that is not encrypted in the stack file is refused and not repeated", () => {
     const said = problemsOf(goodStack(), {});
     assert.equal(said.length, 5);
     for (const line of said)
-      assert.match(line, /: stands unencrypted in the stack file: .* » pulumi config set /);
+      assert.match(line, /: is not encrypted in the stack file: .* » pulumi config set /);
     assert.doesNotMatch(said.join("\n"), new RegExp(hunter2));
   });
 

@@ -147,7 +147,7 @@ describe("a stack file read from the disk", () => {
     const error = refused(text.replace(`clientSecret: ${sealed}`, `clientSecret: ${hunter2}`));
     assert.equal(error.problems.length, 1);
     assert.equal(error.problems[0]?.at, "pomerium.identityProvider.clientSecret");
-    assert.match(error.message, /stands unencrypted/);
+    assert.match(error.message, /is not encrypted in/);
     assert.doesNotMatch(error.message, new RegExp(hunter2));
   });
 

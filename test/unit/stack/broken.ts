@@ -16,7 +16,7 @@ export const broken: Readonly<
     [
       { domain: "Example.org" },
       [
-        "domain: is no host name: lower case labels of letters, digits and hyphens, joined by dots, without port or wildcard",
+        "domain: is not a host name: lower case labels of letters, digits and hyphens, joined by dots, without port or wildcard",
       ],
     ],
     [{ domain: undefined }, ["domain: missing: domain of every app without a host of its own"]],
@@ -24,7 +24,7 @@ export const broken: Readonly<
     [{ phase: 3 }, ["phase: must be one of coexist, cutover, retired"]],
     [
       { domain: "example.com" },
-      ["domain: example.com lies in no zone of `certificates.zones`; add the zone with its DNS credentials"],
+      ["domain: example.com is in no zone of `certificates.zones`; add the zone with its DNS credentials"],
     ],
     [
       { domain: { secure: "x" } },
@@ -229,18 +229,20 @@ export const broken: Readonly<
     ],
     [
       { "apps.komga.namespace": "Komga" },
-      ["apps.komga.namespace: is no namespace name: lower case letters, digits and hyphens, at most 63"],
+      [
+        "apps.komga.namespace: is not a valid namespace name: lower case letters, digits and hyphens, at most 63",
+      ],
     ],
     [
       { "apps.komga.host": "komga" },
       [
-        "apps.komga.host: is no host name: lower case labels of letters, digits and hyphens, joined by dots, without port or wildcard",
+        "apps.komga.host: is not a host name: lower case labels of letters, digits and hyphens, joined by dots, without port or wildcard",
       ],
     ],
     [
       { "apps.komga.host": "komga.example.com" },
       [
-        "apps.komga.host: komga.example.com lies in no zone of `certificates.zones`; add the zone with its DNS credentials",
+        "apps.komga.host: komga.example.com is in no zone of `certificates.zones`; add the zone with its DNS credentials",
       ],
     ],
     [
@@ -254,7 +256,7 @@ export const broken: Readonly<
     [
       { "apps.komga.host": "https://komga.example.org" },
       [
-        "apps.komga.host: is no host name: lower case labels of letters, digits and hyphens, joined by dots, without port or wildcard",
+        "apps.komga.host: is not a host name: lower case labels of letters, digits and hyphens, joined by dots, without port or wildcard",
       ],
     ],
     [
@@ -381,15 +383,15 @@ export const broken: Readonly<
     [{ "pomerium.coexistPort": 0 }, ["pomerium.coexistPort: must be a port number from 1 to 65535"]],
     [
       { "pomerium.session": "30d" },
-      ['pomerium.session: is no duration: write hours, minutes and seconds; did you mean "720h"?'],
+      ['pomerium.session: is not a duration: write hours, minutes and seconds; did you mean "720h"?'],
     ],
     [
       { "pomerium.session": "720" },
-      ["pomerium.session: is no duration: write hours, minutes and seconds, such as 720h or 1h30m"],
+      ["pomerium.session: is not a duration: write hours, minutes and seconds, such as 720h or 1h30m"],
     ],
     [
       { "pomerium.session": "0s" },
-      ["pomerium.session: is no duration: write hours, minutes and seconds, such as 720h or 1h30m"],
+      ["pomerium.session: is not a duration: write hours, minutes and seconds, such as 720h or 1h30m"],
     ],
     [
       { "pomerium.identityProvider.provider": "gogle" },
@@ -443,7 +445,7 @@ export const broken: Readonly<
     ],
     [
       { "pomerium.storage.pebble.size": "2GB" },
-      ["pomerium.storage.pebble.size: is no Kubernetes quantity, such as 500m, 2 or 1Gi"],
+      ["pomerium.storage.pebble.size: is not a Kubernetes quantity, such as 500m, 2 or 1Gi"],
     ],
     [
       { "pomerium.storage": { postgres: { replicas: 0 } } },
@@ -458,12 +460,12 @@ export const broken: Readonly<
     ],
     [
       { "pomerium.resources": { limits: { cpu: "lots" } } },
-      ["pomerium.resources.limits.cpu: is no Kubernetes quantity, such as 500m, 2 or 1Gi"],
+      ["pomerium.resources.limits.cpu: is not a Kubernetes quantity, such as 500m, 2 or 1Gi"],
     ],
     [
       { "pomerium.authenticateHost": "sign-in.example.com" },
       [
-        "pomerium.authenticateHost: sign-in.example.com lies in no zone of `certificates.zones`; add the zone with its DNS credentials",
+        "pomerium.authenticateHost: sign-in.example.com is in no zone of `certificates.zones`; add the zone with its DNS credentials",
       ],
     ],
     [
@@ -547,7 +549,7 @@ export const broken: Readonly<
     [
       { 'certificates.zones["Example.org"]': { porkbun: {} } },
       [
-        'certificates.zones["Example.org"]: is no host name: lower case labels of letters, digits and hyphens, joined by dots, without port or wildcard',
+        'certificates.zones["Example.org"]: is not a host name: lower case labels of letters, digits and hyphens, joined by dots, without port or wildcard',
         'certificates.zones["Example.org"].porkbun.apiKey: missing » pulumi config set --stack test --secret --path \'certificates.zones["Example.org"].porkbun.apiKey\'',
         'certificates.zones["Example.org"].porkbun.secretApiKey: missing » pulumi config set --stack test --secret --path \'certificates.zones["Example.org"].porkbun.secretApiKey\'',
       ],

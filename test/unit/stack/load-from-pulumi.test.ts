@@ -79,7 +79,7 @@ describe("the stack that Pulumi runs the program for", () => {
     configure(goodStack(), []);
     const { message } = refusal();
     assert.match(message, /^Pulumi\.test\.yaml: 5 problems\n/);
-    assert.match(message, /tunnels\.home\.apiToken +stands unencrypted in the stack file/);
+    assert.match(message, /tunnels\.home\.apiToken +is not encrypted in the stack file/);
     assert.ok(!message.includes(hunter2));
   });
 
@@ -89,7 +89,7 @@ describe("the stack that Pulumi runs the program for", () => {
     configure(put(goodStack(), 'certificates.zones["example.net"].cloudflare.apiToken', token));
     const { message } = refusal();
     assert.match(message, /^Pulumi\.test\.yaml: 1 problem\n/);
-    assert.match(message, /certificates\.zones\["example\.net"\]\.cloudflare\.apiToken +stands unencrypted/);
+    assert.match(message, /certificates\.zones\["example\.net"\]\.cloudflare\.apiToken +is not encrypted in/);
     assert.ok(!message.includes(token));
   });
 

@@ -8,12 +8,12 @@ import { changedSince, commitOf, fileAt } from "./git.ts";
 import type { Io } from "./io.ts";
 import { type Project, stackPath } from "./project.ts";
 
-/** A view and where it comes from. */
+/** A view and its source. */
 export interface Seen {
   view: View;
-  /** The stack that it was read from; absent for a live cluster and for a revision without the file. */
+  /** The stack of the view; absent for a live cluster and for a revision without the stack file. */
   stack?: Stack;
-  /** What the reader of a comparison must know about it. */
+  /** Notes for the reader of a comparison. */
   notes: readonly string[];
 }
 
@@ -22,17 +22,17 @@ export const viewMeaning = `
 A view is \`now\` (the stack file in the working tree), \`live\` (the Ingresses on the cluster) or a git revision
 (\`HEAD~1\`; a branch with the name "live" is \`heads/live\`). A revision without the stack file is an empty view.`;
 
-/** The stack file as it lies there. */
+/** The stack file in the working tree. */
 export function stackNow(project: Project, stack: string): Stack {
   return loadFromFile(stackPath(project, stack));
 }
 
 /**
- * Who may reach what, in the stack file now, in one of its revisions, or on the cluster.
+ * Who may reach what: in the stack file, in one of its revisions, or on the live cluster.
  *
  * @param name `now`, `live` or a git revision.
- * @throws StackFileError when the stack file of that view is refused.
- * @throws CliError when git does not know the revision.
+ * @throws StackFileError if the stack file of the view has problems.
+ * @throws CliError if git does not know the revision.
  */
 export async function viewOf(name: string, project: Project, stack: string, io: Io): Promise<Seen> {
   switch (name) {
@@ -49,7 +49,7 @@ export async function viewOf(name: string, project: Project, stack: string, io: 
   }
 }
 
-/** The code that makes access out of a stack file. */
+/** The code that computes access from a stack file. */
 const deciding = ["stack-file/*.ts", "policies/*.ts", "components/*.ts", "stack/*.ts"];
 
 async function viewAt(revision: string, { directory }: Project, stack: string): Promise<Seen> {
@@ -65,14 +65,14 @@ async function viewAt(revision: string, { directory }: Project, stack: string): 
   return {
     view: viewOfStack(revision, then),
     stack: then,
-    // Code of another revision is never run: it may be a stranger's.
+    // The code of another revision is never run: a stranger may have written it.
     notes:
       changed.length === 0
         ? []
         : [
-            `the code that decides is not that of ${revision} (${changed.slice(0, 3).join(", ")}${
+            `the code that computes access has changed since ${revision} (${changed.slice(0, 3).join(", ")}${
               changed.length > 3 ? ` and ${changed.length - 3} more` : ""
-            }); both stack files are read by the code as it is now, so what a change of the code opens or closes is not shown: compare with live`,
+            }); both stack files are read by the present code, so the diff does not show what the new code opens or closes: compare with live`,
           ],
   };
 }
