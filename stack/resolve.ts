@@ -1,7 +1,13 @@
-import type { AppConfig } from "../components/apps/config.ts";
-import { checkTogether, resolveApp } from "../components/apps/resolve.ts";
-import { type AppInput, appName } from "../components/apps/schema.ts";
+import {
+  type AppConfig,
+  type AppContext,
+  type AppInput,
+  appName,
+  checkTogether,
+  resolveApp,
+} from "../components/apps/config.ts";
 import { checkCertificates, resolveCertificates, warnOfHttp01 } from "../components/certificates/config.ts";
+import { resolveCluster } from "../components/cluster/config.ts";
 import { checkAbandoned, resolveIngressNginx } from "../components/ingress-nginx/config.ts";
 import { authenticateHost, checkPomerium, resolvePomerium } from "../components/pomerium/config.ts";
 import { checkRules, checkTunnels, resolveTunnels, warnOfTunnels } from "../components/tunnels/resolve.ts";
@@ -15,7 +21,6 @@ import { didYouMeanOrKnown } from "../stack-file/nearest.ts";
 import { isMap, valueAt } from "../stack-file/paths.ts";
 import type { Report } from "../stack-file/problems.ts";
 import { check } from "../stack-file/schema-problems.ts";
-import type { Context } from "./context.ts";
 import { appSchema, type SectionName, type Sections, sectionNames, sections } from "./schema.ts";
 import type { Stack } from "./stack.ts";
 
@@ -41,7 +46,7 @@ export function resolve(name: string, raw: unknown, report: Report): Stack | und
           [...apps.values()].map(({ access }) => access),
         )
       : undefined;
-  const context: Context = {
+  const context: AppContext = {
     domain,
     zones: certificates && Object.keys(certificates.zones),
     directory,
@@ -134,7 +139,7 @@ function checkApps(raw: unknown, report: Report): Map<string, AppInput> {
 function checkZones(
   apps: ReadonlyMap<string, AppInput>,
   resolved: readonly AppConfig[],
-  { domain, zones, authenticateHost }: Context,
+  { domain, zones, authenticateHost }: AppContext,
   signInHostIsNamed: boolean,
   report: Report,
 ): void {
@@ -158,11 +163,4 @@ function usedGroups(apps: unknown): Set<string> {
     if (Array.isArray(groups)) for (const group of groups) used.add(String(group));
   }
   return used;
-}
-
-/** The placeholder of a stack whose cluster has yet to be asked for its UID. */
-const unsetUid = "00000000-0000-0000-0000-000000000000";
-
-function resolveCluster({ uid, ...cluster }: Sections["cluster"]): Stack["cluster"] {
-  return { ...cluster, ...(uid === undefined || uid === unsetUid ? {} : { uid }) };
 }

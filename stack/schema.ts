@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { appSchema as app, appName } from "../components/apps/schema.ts";
+import { appSchema as app, appName } from "../components/apps/config.ts";
 import { certificatesSchema } from "../components/certificates/config.ts";
-import { clusterSchema } from "../components/cluster/schema.ts";
+import { clusterSchema } from "../components/cluster/config.ts";
 import { acceptSchema } from "../components/ingress-nginx/annotations/accept.ts";
 import { ingressNginxSchema } from "../components/ingress-nginx/config.ts";
 import { pomeriumSchema } from "../components/pomerium/config.ts";

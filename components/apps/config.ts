@@ -1,5 +1,25 @@
+import { z } from "zod";
+import { type AccessContext, accessSchema, resolveAccess } from "../../policies/access/config.ts";
 import type { Access } from "../../policies/access/routes.ts";
-import type { Route } from "../../policies/annotations/annotations.ts";
+import { type Route, routeSchema } from "../../policies/annotations/annotations.ts";
+import { checkRoute, routeWarnings, unknownAnnotation } from "../../policies/annotations/check.ts";
+import { newestRelease } from "../../policies/language/releases.ts";
+import {
+  expectations,
+  hostName,
+  namespaceName,
+  portNumber,
+  someText,
+  text,
+  unknownKeys,
+} from "../../stack-file/fields.ts";
+import { inNoZone, zoneOf } from "../../stack-file/hosts.ts";
+import { didYouMeanOrKnown } from "../../stack-file/nearest.ts";
+import { keyPath } from "../../stack-file/paths.ts";
+import type { Report } from "../../stack-file/problems.ts";
+import { dnsLabel, dnsSubdomain, isPortName } from "../../stack-file/values.ts";
+import { ingressName, pomeriumNamespace } from "../cluster/names.ts";
+import { isPathless } from "./ingress.ts";
 
 export interface AppConfig {
   /** Key in the stack file, and the name of everything that belongs to the app. */
@@ -13,16 +33,203 @@ export interface AppConfig {
   /** Port: the Service's own port or its name, never the pods' target port. */
   service: { name: string; port: number | string };
   access: Access;
-  /** Everything else that Pomerium is told about the route, catalogue and stack file merged. */
+  /** All other settings of the route: those of the stack file over those of the catalogue. */
   route: Route;
   /** Secret of the host's certificate, in the app's namespace. */
   tlsSecret: string;
   /** nginx Ingresses of the same namespace that the app takes over from. */
   replaces: string[];
-  /** Protections of those that go without a replacement, by ingress-nginx' annotation without its prefix → why. */
+  /** Protections of those Ingresses that get no replacement: ingress-nginx' annotation without its prefix → why. */
   accept: Record<string, string>;
-  /** Its tunnel rule leads to Pomerium ahead of the phase, or stays behind at ingress-nginx; absent, it follows. */
+  /** Whether a tunnel leads the host to Pomerium, before or after the cutover. Absent: the phase decides. */
   migrated?: boolean;
   /** Catalogue entry that the app follows. */
   profile?: string;
+}
+
+/** The name of an app's Ingress must fit into a label of 63 characters. */
+const longestAppName = 63 - ingressName("").length;
+
+export const appName = text(
+  (value) => dnsLabel.test(value) && value.length <= longestAppName,
+  `is no app name: lower case letters, digits and hyphens, at most ${longestAppName}, because Kubernetes objects are named after it`,
+);
+
+const objectName = text(
+  (value) => value.length <= 253 && dnsSubdomain.test(value),
+  "is no name of a Kubernetes object: lower case letters, digits, hyphens and dots",
+);
+
+const serviceSchema = z.strictObject({
+  name: text(
+    (value) => dnsLabel.test(value) && /^[a-z]/.test(value),
+    "is no Service name: lower case letters, digits and hyphens, a letter first",
+  ).describe("Name of the Service, in the app's namespace."),
+  port: z
+    .union([
+      portNumber,
+      text(isPortName, (value) =>
+        /^\d+$/.test(value)
+          ? "is text, which names a port: write the number without quotes"
+          : "is no port name: at most 15 lower case letters, digits and hyphens",
+      ),
+    ])
+    .register(expectations, { expected: "a port number, or the name of one of the Service's ports" })
+    .describe(
+      "Port of the Service, by number or name. Never the pods' target port, which ingress-nginx accepts and Pomerium does not.",
+    ),
+});
+
+export const appSchema = z.strictObject({
+  namespace: namespaceName.describe("Namespace of the app's Service and Ingress."),
+  host: hostName.optional().describe("Public host. Default: `<app>.<domain>`."),
+  service: serviceSchema.describe("Where Pomerium sends the requests."),
+  access: accessSchema,
+  profile: someText
+    .optional()
+    .describe(
+      "Entry of the catalogue whose route settings the app follows; `none` for no entry. Default: the entry of the app's own name, where there is one.",
+    ),
+  route: routeSchema
+    .register(unknownKeys, { explain: (name) => unknownAnnotation(name, newestRelease) })
+    .optional()
+    .describe("Route settings, over those of the catalogue entry."),
+  tls: z
+    .strictObject({ secretName: objectName.describe("Secret of the certificate, in the app's namespace.") })
+    .optional()
+    .describe("Certificate of the host. Default: Secret `<app>-tls`, one for each app."),
+  replaces: z
+    .union([objectName, z.array(objectName)])
+    .optional()
+    .register(expectations, { expected: "the name of an Ingress, or a list of names" })
+    .describe("nginx Ingresses of the same namespace that the app takes over from. Default: none."),
+  migrated: z
+    .boolean()
+    .optional()
+    .describe(
+      "Where its tunnel's rule leads: true, to Pomerium ahead of the phase; false, to ingress-nginx after the cutover. Default: follows the phase.",
+    ),
+});
+
+/** An app as the stack file has it. `accept` comes with the schema of the whole stack, which knows ingress-nginx. */
+export type AppInput = z.output<typeof appSchema> & { accept: Record<string, string> };
+
+/** The profile that means: no profile. */
+const none = "none";
+
+/**
+ * What the apps are checked against. A part of the stack file that is broken itself is undefined: what depends on it
+ * goes unchecked, so that one mistake is reported once.
+ */
+export interface AppContext extends AccessContext {
+  /** Domain of every app without a host of its own. */
+  domain?: string | undefined;
+  zones?: readonly string[] | undefined;
+  /** Pomerium's release tag. */
+  version?: string | undefined;
+  /** Host of the sign-in pages. */
+  authenticateHost?: string | undefined;
+}
+
+/** Resolves one app; undefined if it cannot be. What two apps must not share, `checkTogether` finds. */
+export function resolveApp(
+  name: string,
+  input: AppInput,
+  context: AppContext,
+  report: Report,
+): AppConfig | undefined {
+  const at = ["apps", name];
+  const host = input.host ?? (context.domain === undefined ? undefined : `${name}.${context.domain}`);
+  const zone = host === undefined || context.zones === undefined ? undefined : zoneOf(host, context.zones);
+  // A domain in no zone is reported once, at the domain.
+  if (input.host !== undefined && context.zones !== undefined && zone === undefined)
+    report.problem([...at, "host"], inNoZone(input.host));
+
+  const profile = input.profile ?? (Object.hasOwn(context.catalogue, name) ? name : none);
+  if (profile !== none && !Object.hasOwn(context.catalogue, profile))
+    report.problem(
+      [...at, "profile"],
+      `the catalogue does not know "${profile}"${didYouMeanOrKnown(profile, [none, ...Object.keys(context.catalogue)])}`,
+    );
+  const known = Object.hasOwn(context.catalogue, profile) ? context.catalogue[profile] : undefined;
+  const access = resolveAccess(input.access, [...at, "access"], host, context, report);
+  // Where people sign in, a signed header tells the app who they are. The app need not read it.
+  const people: Route = access?.kind === "people" ? { pass_identity_headers: true } : {};
+  const route: Route = { ...people, ...known?.route, ...input.route };
+  if (context.version !== undefined) {
+    const base = keyPath([...at, "route"]);
+    for (const problem of checkRoute(route, context.version))
+      report.problemAt(`${base}.${problem.at}`, problem.message);
+    for (const warning of routeWarnings(route)) report.warningAt(`${base}.${warning.at}`, warning.message);
+  }
+  if (isPathless(route) && opensPaths(access))
+    report.problem([...at, "access"], "opens paths, but a stream of bytes (tcp, udp, ssh) has none");
+
+  if (host === undefined || zone === undefined || access === undefined) return undefined;
+  return {
+    name,
+    at: keyPath(at),
+    host,
+    zone,
+    namespace: input.namespace,
+    service: input.service,
+    access,
+    route,
+    tlsSecret: input.tls?.secretName ?? `${name}-tls`,
+    replaces: typeof input.replaces === "string" ? [input.replaces] : [...(input.replaces ?? [])],
+    accept: input.accept,
+    ...(input.migrated === undefined ? {} : { migrated: input.migrated }),
+    ...(known === undefined ? {} : { profile }),
+  };
+}
+
+/** Whether anybody may call some paths of the app, but not the whole app. */
+function opensPaths(access: Access | undefined): boolean {
+  return (
+    access !== undefined && (access.kind === "apiOnly" || (access.kind === "people" && access.api.length > 0))
+  );
+}
+
+/** Finds what two apps share but must not, and what an app takes from the sign-in pages or from this stack itself. */
+export function checkTogether(
+  apps: ReadonlyMap<string, AppInput>,
+  { domain, zones, authenticateHost }: AppContext,
+  report: Report,
+): void {
+  const hosts = new Map<string, string>();
+  const secrets = new Map<string, string>();
+  // Pomerium's own certificates.
+  for (const secret of ["pomerium-auth-tls", ...(zones ?? []).map((zone) => `wildcard-${zone}-tls`)])
+    secrets.set(`${pomeriumNamespace}/${secret}`, "Pomerium itself");
+  const own = new Set([...apps].map(([name, app]) => `${app.namespace}/${ingressName(name)}`));
+  for (const [name, app] of apps) {
+    const at = ["apps", name];
+    const host = app.host ?? (domain === undefined ? undefined : `${name}.${domain}`);
+    if (host !== undefined) {
+      const other = hosts.get(host);
+      if (other !== undefined)
+        report.problem([...at, "host"], `${host} is already the host of apps.${other}`);
+      else if (host === authenticateHost)
+        report.problem([...at, "host"], `${host} is the host of Pomerium's sign-in pages`);
+      else hosts.set(host, name);
+    }
+    const secret = `${app.namespace}/${app.tls?.secretName ?? `${name}-tls`}`;
+    const sharer = secrets.get(secret);
+    if (sharer !== undefined)
+      report.problem(
+        [...at, "tls", "secretName"],
+        `Secret ${secret} already belongs to ${sharer}: its certificate would have only one of the two hosts`,
+      );
+    else secrets.set(secret, `apps.${name}`);
+    const replaced = typeof app.replaces === "string" ? [app.replaces] : (app.replaces ?? []);
+    for (const [i, ingress] of replaced.entries()) {
+      const place = typeof app.replaces === "string" ? [...at, "replaces"] : [...at, "replaces", i];
+      if (own.has(`${app.namespace}/${ingress}`))
+        report.problem(
+          place,
+          `${ingress} is the name of one of this stack's own Ingresses in ${app.namespace}`,
+        );
+      else if (replaced.indexOf(ingress) !== i) report.problem(place, `${ingress} is named twice`);
+    }
+  }
 }

@@ -14,8 +14,8 @@ export interface ServiceBackend {
 }
 
 /**
- * Who may pass, as annotations. Public and a policy together are accepted by Pomerium, and public wins: so
- * no value of this type holds both.
+ * Who may pass, as annotations. Pomerium accepts public and a policy together, and then public wins. So no value of
+ * this type has both.
  */
 export type AuthorizationAnnotations =
   | {
@@ -37,7 +37,7 @@ export function authorizationAnnotations(authorization: Authorization): Authoriz
 /**
  * All annotations of an app's Ingress.
  *
- * @throws RouteError when this version of Pomerium would not take the route as written.
+ * @throws RouteError if this version of Pomerium would refuse the route.
  */
 export function ingressAnnotations(args: {
   authorization: Authorization;
@@ -50,11 +50,16 @@ export function ingressAnnotations(args: {
   );
 }
 
+/** Whether the app is a stream of bytes (TCP, UDP or SSH). It has no paths, and Pomerium refuses any. */
+export function isPathless({ tcp_upstream, udp_upstream, ssh_upstream }: Route): boolean {
+  return Boolean(tcp_upstream || udp_upstream || ssh_upstream);
+}
+
 /**
  * Some paths of one host, to one Service.
  *
- * @param args.secretName Secret of the host's certificate; without one, Pomerium serves the host with a
- *   certificate of its settings.
+ * @param args.secretName Secret of the host's certificate. Without one, Pomerium serves the host with a certificate of
+ *   its settings.
  */
 export function ingressSpec(args: {
   host: string;
@@ -67,15 +72,13 @@ export function ingressSpec(args: {
   const { host, paths, service, route, ingressClass, secretName } = args;
   const port = typeof service.port === "number" ? { number: service.port } : { name: service.port };
   const backend = { service: { name: service.name, port } };
-  // A stream of bytes has no path, and Pomerium refuses one.
-  const pathless = route.tcp_upstream || route.udp_upstream || route.ssh_upstream;
   return {
     ingressClassName: ingressClass,
     rules: [
       {
         host,
         http: {
-          paths: pathless
+          paths: isPathless(route)
             ? [{ pathType: "ImplementationSpecific", backend }]
             : paths.map(({ path, exact }) => ({ path, pathType: exact ? "Exact" : "Prefix", backend })),
         },

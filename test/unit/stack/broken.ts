@@ -246,8 +246,16 @@ export const broken: Readonly<
       ],
     ],
     [
+      { "apps.komga.route": { tcp_upstream: true } },
+      ["apps.komga.access: opens paths, but a stream of bytes (tcp, udp, ssh) has none"],
+    ],
+    [
+      { "apps.komga.access": { apiOnly: ["/api"] }, "apps.komga.route": { udp_upstream: true } },
+      ["apps.komga.access: opens paths, but a stream of bytes (tcp, udp, ssh) has none"],
+    ],
+    [
       { "apps.komga.host": "wiki.example.net" },
-      ["apps.wiki.host: wiki.example.net is the host of apps.komga already"],
+      ["apps.wiki.host: wiki.example.net is already the host of apps.komga"],
     ],
     [
       { "apps.komga.host": "authenticate.example.org" },
@@ -291,19 +299,19 @@ export const broken: Readonly<
         "apps.wiki.tls": { secretName: "a" },
       },
       [
-        "apps.wiki.tls.secretName: Secret monitoring/a is that of apps.komga already: only one of the two hosts would get into its certificate",
+        "apps.wiki.tls.secretName: Secret monitoring/a already belongs to apps.komga: its certificate would have only one of the two hosts",
       ],
     ],
     [
       { "apps.wiki.tls": { secretName: "pomerium-auth-tls" }, "apps.wiki.namespace": "pomerium" },
       [
-        "apps.wiki.tls.secretName: Secret pomerium/pomerium-auth-tls is that of Pomerium itself already: only one of the two hosts would get into its certificate",
+        "apps.wiki.tls.secretName: Secret pomerium/pomerium-auth-tls already belongs to Pomerium itself: its certificate would have only one of the two hosts",
       ],
     ],
     [
       { "apps.wiki.replaces": ["influxdb-pomerium-ingress"] },
       [
-        "apps.wiki.replaces[0]: influxdb-pomerium-ingress is the name of an Ingress of this stack's own in monitoring",
+        "apps.wiki.replaces[0]: influxdb-pomerium-ingress is the name of one of this stack's own Ingresses in monitoring",
       ],
     ],
     [{ "apps.komga.replaces": ["a", "a"] }, ["apps.komga.replaces[1]: a is named twice"]],
