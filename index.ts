@@ -8,7 +8,6 @@ import { HostCertificate } from "./components/certificates/HostCertificate.ts";
 import { hasOwnCertificate, sharedCertificates } from "./components/certificates/wanted.ts";
 import { pomeriumNamespace } from "./components/cluster/names.ts";
 import { objectLabel } from "./components/cluster/objects.ts";
-import { onceReady } from "./components/cluster/once-ready.ts";
 import { recordPhase } from "./components/cluster/phase-record.ts";
 import { clusterProvider } from "./components/cluster/provider.ts";
 import { secretOutput, secretOutputs } from "./components/cluster/secret.ts";
@@ -18,7 +17,9 @@ import { keepUntilRetired } from "./components/ingress-nginx/keep.ts";
 import { pomeriumArgs } from "./components/pomerium/args.ts";
 import { prepareManifests } from "./components/pomerium/manifests.ts";
 import { Pomerium } from "./components/pomerium/Pomerium.ts";
-import { carriedHosts } from "./components/tunnels/carried-hosts.ts";
+import { isMade, tunnelArgs } from "./components/tunnels/args.ts";
+import { readMemory } from "./components/tunnels/memory.ts";
+import { memoryAfter } from "./components/tunnels/remember.ts";
 import { announce } from "./stack/announce.ts";
 import { loadFromPulumi } from "./stack/load-from-pulumi.ts";
 import { phaseEffects } from "./stack/phases.ts";
@@ -97,32 +98,23 @@ const apps = stack.apps.map((app) => {
 /** Where each app answers, once it does. */
 export const urls = Object.fromEntries(stack.apps.map(({ name }, i) => [name, apps[i]!.url]));
 
+const memory = readMemory(findings.cluster.record?.tunnels);
+/** Tunnels that the stack made: name → id. */
+const made: Record<string, pulumi.Output<string>> = {};
 // Cloudflare's SDK takes as long to load as all else together, and a cluster without a tunnel has no use for it.
 const tunnels: pulumi.Resource[] = [];
 if (stack.tunnels.length > 0) {
   const { Tunnel } = await import("./components/tunnels/Tunnel.ts");
   for (const tunnel of stack.tunnels) {
-    const { name, accountId, tunnelId, zoneId, extraRules, connector } = tunnel;
-    tunnels.push(
-      new Tunnel(
-        name,
-        {
-          accountId,
-          tunnelId,
-          zoneId,
-          extraRules,
-          connector,
-          apiToken: secretOutput(tunnel.apiToken),
-          records: findings.tunnels.records[name],
-          routes: carriedHosts(stack, tunnel).map(({ host, origin, servedBy, app }) => {
-            const served = app ? urls[app.name]! : pomerium.ingressClass;
-            // A host moves only once Pomerium serves it.
-            return { host, origin: servedBy === "Pomerium" ? onceReady(served, origin) : origin };
-          }),
-        },
-        opts,
-      ),
-    );
+    const args = tunnelArgs(stack, tunnel, {
+      live: findings.tunnels.live[tunnel.name]!,
+      memory,
+      apiToken: secretOutput(tunnel.apiToken),
+      served: ({ app }) => (app ? urls[app.name]! : pomerium.ingressClass),
+    });
+    const deployed = new Tunnel(tunnel.name, args, opts);
+    if (isMade(tunnel, memory)) made[tunnel.name] = deployed.tunnelId;
+    tunnels.push(deployed);
   }
 }
 
@@ -138,6 +130,13 @@ recordPhase(
     phase: stack.phase,
     // In `retired`, still what there was: a removal that is interrupted is known by it.
     adopted: phase.ingressNginx === "kept" ? adopt.map(objectLabel) : (record?.adopted ?? []),
+    ...(stack.tunnels.length === 0
+      ? {}
+      : {
+          tunnels: pulumi
+            .all(made)
+            .apply((tunnels) => memoryAfter(stack, findings.tunnels.live, memory, tunnels)),
+        }),
     namespace: pomerium.namespace,
     exists: record !== undefined,
   },

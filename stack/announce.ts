@@ -3,6 +3,8 @@ import type { Row } from "../components/cluster/readiness.ts";
 import { readinessTable } from "../components/cluster/readiness-table.ts";
 import { announceIngressNginx } from "../components/ingress-nginx/announce.ts";
 import { statusLine, takeOverLines } from "../components/pomerium/announce.ts";
+import { tunnelLines } from "../components/tunnels/announce.ts";
+import { readMemory } from "../components/tunnels/memory.ts";
 import { diffAccess } from "../policies/access/diff/diff.ts";
 import { diffText } from "../report/diff-text.ts";
 import { formatWarnings } from "../stack-file/problems.ts";
@@ -35,12 +37,7 @@ export function announce(
     ...section("pomerium", takeOverLines(stack, pomerium, live.record === undefined)),
     ...section("nginx", announceIngressNginx(stack, live, ingressNginx, phase.ingressNginx, gates)),
     ...section("issuer", issuanceLines(stack.certificates, certificates)),
-    ...section(
-      "tunnel",
-      Object.entries(tunnels.changes).flatMap(([name, changes]) =>
-        changes.map((change) => `${name}: ${change}`),
-      ),
-    ),
+    ...section("tunnel", tunnelLines(stack, tunnels, readMemory(live.record?.tunnels))),
     ...section("by hand", phase.byHand),
     ...(stack.warnings.length > 0 ? ["", formatWarnings(stackFileName(stack.name), stack.warnings)] : []),
   ].join("\n");

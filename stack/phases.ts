@@ -1,9 +1,7 @@
-import type { AppConfig } from "../components/apps/config.ts";
-import type { Phase } from "../components/cluster/phase.ts";
 import { goTo } from "../stack-file/commands.ts";
 import type { Stack } from "./stack.ts";
 
-/** What a phase means for everything that changes with it. The only place that tells phases apart. */
+/** What a phase means for everything that changes with it. Tunnels apart, this is the only place that tells phases apart. */
 export interface PhaseEffects {
   /** Where people sign in. */
   authenticateUrl: string;
@@ -17,24 +15,6 @@ export interface PhaseEffects {
   byHand: string[];
   /** The command that takes this phase back, or why there is none. */
   wayBack: string;
-}
-
-/** What answers a public host. */
-export type Server = "ingress-nginx" | "Pomerium";
-
-/**
- * What answers an app's host where a tunnel leads to it. An app can move to Pomerium ahead of the cutover, or stay
- * behind at it; once ingress-nginx is gone there is no choice.
- */
-export function servedBy(phase: Phase, { migrated }: Pick<AppConfig, "migrated">): Server {
-  switch (phase) {
-    case "coexist":
-      return migrated === true ? "Pomerium" : "ingress-nginx";
-    case "cutover":
-      return migrated === false ? "ingress-nginx" : "Pomerium";
-    case "retired":
-      return "Pomerium";
-  }
 }
 
 /** Pomerium answers the identity provider at this path since v0.31; it cannot be chosen any more. */

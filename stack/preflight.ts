@@ -4,6 +4,7 @@ import { wantedIssuance } from "../components/certificates/issuer-objects.ts";
 import { type LiveIssuance, readIssuance } from "../components/certificates/live.ts";
 import type { ReadOnlyApi } from "../components/cluster/api.ts";
 import { type LiveCluster, readCluster } from "../components/cluster/live.ts";
+import { isIngressName, pomeriumIngressClass } from "../components/cluster/names.ts";
 import { readFromCluster } from "../components/cluster/read.ts";
 import type { Row } from "../components/cluster/readiness.ts";
 import { missingSectionProblems, unrecognisedProblems } from "../components/ingress-nginx/adoption.ts";
@@ -12,11 +13,13 @@ import { inspectIngressNginx, type LiveIngressNginx } from "../components/ingres
 import { noWayBack } from "../components/ingress-nginx/way-back.ts";
 import { takeOverProblems } from "../components/pomerium/checks.ts";
 import { type LivePomerium, readPomerium } from "../components/pomerium/live.ts";
+import { tunnelProblems } from "../components/tunnels/checks.ts";
+import { type LiveTunnels, readTunnels } from "../components/tunnels/live.ts";
+import { readMemory } from "../components/tunnels/memory.ts";
 import { StackFileError } from "../stack-file/problems.ts";
 import { stackFileName } from "../stack-file/stack-file.ts";
 import { type Gate, gateProblems, gates } from "./gates.ts";
 import { accessProblems, preflightProblems } from "./preflight-problems.ts";
-import { inspectTunnels, type TunnelReport } from "./preflight-tunnels.ts";
 import type { Stack } from "./stack.ts";
 
 /** What the program knows of the cluster when it begins to register. */
@@ -32,7 +35,7 @@ export interface ClusterFindings {
 
 /** The same, and what leads to the cluster. */
 export interface Findings extends ClusterFindings {
-  tunnels: TunnelReport;
+  tunnels: LiveTunnels;
   /** The readiness table: what must hold before ingress-nginx goes, and whether it does. */
   readiness: readonly Row[];
 }
@@ -78,7 +81,7 @@ export function readinessOf(
 export async function preflight(stack: Stack): Promise<Findings> {
   const [seen, tunnels] = await Promise.all([
     readFromCluster(stack.cluster, (api) => readFindings(stack, api)),
-    inspectTunnels(stack),
+    readTunnels(stack),
   ]);
   if ("at" in seen) throw new StackFileError(stackFileName(stack.name), [...accessProblems(stack), seen]);
   const { cluster, certificates, ingressNginx: nginx, pomerium } = seen;
@@ -87,7 +90,9 @@ export async function preflight(stack: Stack): Promise<Findings> {
     ...accessProblems(stack),
     ...preflightProblems(stack, cluster, [
       ...certificateProblems(stack, certificates),
-      ...tunnels.problems,
+      ...tunnelProblems(stack, tunnels, readMemory(cluster.record?.tunnels), {
+        others: foreignHosts(cluster),
+      }),
       ...takeOverProblems(stack, pomerium),
       ...routeProblems(stack.cluster, stack.apps, cluster),
       ...noWayBack(stack, cluster, nginx),
@@ -99,4 +104,14 @@ export async function preflight(stack: Stack): Promise<Findings> {
   ];
   if (problems.length > 0) throw new StackFileError(stackFileName(stack.name), problems);
   return { ...seen, tunnels, readiness: readiness.rows };
+}
+
+/** Hosts of Pomerium's Ingresses that belong to no app of any stack. */
+function foreignHosts({ ingresses }: Pick<LiveCluster, "ingresses">): string[] {
+  return ingresses
+    .filter(
+      ({ ingressClass, name, solver }) =>
+        ingressClass === pomeriumIngressClass && !solver && !isIngressName(name),
+    )
+    .flatMap(({ rules }) => rules.map(({ host }) => host));
 }

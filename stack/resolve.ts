@@ -10,7 +10,8 @@ import { checkCertificates, resolveCertificates, warnOfHttp01 } from "../compone
 import { resolveCluster } from "../components/cluster/config.ts";
 import { checkAbandoned, resolveIngressNginx } from "../components/ingress-nginx/config.ts";
 import { authenticateHost, checkPomerium, resolvePomerium } from "../components/pomerium/config.ts";
-import { checkRules, checkTunnels, resolveTunnels, warnOfTunnels } from "../components/tunnels/resolve.ts";
+import { resolveTunnels } from "../components/tunnels/config.ts";
+import { checkRules, checkTunnels, warnOfTunnels } from "../components/tunnels/stack-checks.ts";
 import { namedPeople, readAccessTests } from "../policies/access/assertions/config.ts";
 import { checkDenials } from "../policies/access/assertions/run.ts";
 import { lintPolicies } from "../policies/access/lint.ts";

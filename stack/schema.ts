@@ -5,7 +5,7 @@ import { clusterSchema } from "../components/cluster/config.ts";
 import { acceptSchema } from "../components/ingress-nginx/annotations/accept.ts";
 import { ingressNginxSchema } from "../components/ingress-nginx/config.ts";
 import { pomeriumSchema } from "../components/pomerium/config.ts";
-import { tunnelName, tunnelSchema } from "../components/tunnels/schema.ts";
+import { tunnelName, tunnelSchema } from "../components/tunnels/config.ts";
 import { accessTestsSchema } from "../policies/access/assertions/config.ts";
 import { usersSchema } from "../policies/access/people-config.ts";
 import { catalogueEntrySchema } from "../policies/catalogue/config.ts";

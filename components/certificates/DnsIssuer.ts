@@ -4,6 +4,7 @@ import { zoneOf } from "../../stack-file/hosts.ts";
 import { managedBy } from "../cluster/foreign.ts";
 import { importOf } from "../cluster/import.ts";
 import { type ObjectOfKind, objectLabel } from "../cluster/objects.ts";
+import { onceReady } from "../cluster/once-ready.ts";
 import { plaintextOutputs, secretData } from "../cluster/secret.ts";
 import { HostCertificate } from "./HostCertificate.ts";
 import { install } from "./install.ts";
@@ -71,6 +72,7 @@ export class DnsIssuer extends pulumi.ComponentResource {
   /** Zone → the host whose certificate proves the zone's solver. Resolved when that certificate is issued. */
   readonly canaries: Record<string, pulumi.Output<string>>;
   readonly #zones: string[];
+  readonly #name: string;
 
   constructor(name: string, args: DnsIssuerArgs, opts?: pulumi.ComponentResourceOptions) {
     const zones = Object.fromEntries(
@@ -82,6 +84,7 @@ export class DnsIssuer extends pulumi.ComponentResource {
     super("pomerium-migration:certificates:DnsIssuer", name, { ...recorded, zones: solvers }, opts);
 
     this.#zones = Object.keys(zones);
+    this.#name = args.issuer;
     const takenOver = live.issuer?.foreign ?? false;
     const present = [
       ...(live.present ?? []),
@@ -140,8 +143,7 @@ export class DnsIssuer extends pulumi.ComponentResource {
         customTimeouts: { create: "5m", update: "5m" },
       },
     );
-    // The URN is known in a preview too, and resolves when the wait is over.
-    this.issuer = clusterIssuer.urn.apply(() => args.issuer);
+    this.issuer = onceReady(clusterIssuer, args.issuer);
 
     const proven =
       args.canary === false
@@ -159,7 +161,7 @@ export class DnsIssuer extends pulumi.ComponentResource {
           },
           { parent: this },
         );
-        return [zone, canary.secretName.apply(() => canaryHost(zone))];
+        return [zone, onceReady(canary.secretName, canaryHost(zone))];
       }),
     );
     this.registerOutputs({ issuer: this.issuer, canaries: this.canaries });
@@ -176,7 +178,7 @@ export class DnsIssuer extends pulumi.ComponentResource {
     const zone = zoneOf(host, this.#zones);
     if (zone === undefined) throw new RangeError(`${host} lies in no zone of the issuer`);
     const canary = this.canaries[zone];
-    return canary === undefined ? this.issuer : pulumi.all([this.issuer, canary]).apply(([name]) => name);
+    return canary === undefined ? this.issuer : onceReady(canary, this.#name);
   }
 }
 

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { importAs } from "../cluster/import.ts";
+import { onceReady } from "../cluster/once-ready.ts";
 
 export interface HostCertificateArgs {
   /** Namespace of the certificate and its Secret: that of the Ingress, or Pomerium's own. */
@@ -54,8 +55,7 @@ export class HostCertificate extends pulumi.ComponentResource {
         ...importAs(existing),
       },
     );
-    // The URN is known in a preview too, and resolves when the wait is over.
-    this.secretName = certificate.urn.apply(() => args.secretName);
+    this.secretName = onceReady(certificate, args.secretName);
     this.registerOutputs({ secretName: this.secretName });
   }
 }

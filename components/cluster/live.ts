@@ -50,6 +50,8 @@ export interface PhaseRecord {
   phase: string;
   /** What of ingress-nginx was adopted until `retired`, as `objectLabel` has it. */
   adopted: string[];
+  /** What the tunnels need to remember, as `components/tunnels/memory.ts` reads and writes it. */
+  tunnels?: string;
 }
 
 /** ConfigMap in which the program writes that down, after everything else that it makes. */
@@ -101,6 +103,7 @@ export async function readCluster(api: ReadOnlyApi): Promise<LiveCluster> {
           record: {
             phase: record.data.phase,
             adopted: record.data.adopted?.split("\n").filter(Boolean) ?? [],
+            ...(record.data.tunnels ? { tunnels: record.data.tunnels } : {}),
           },
         }
       : {}),

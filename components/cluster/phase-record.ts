@@ -5,7 +5,8 @@ import { importAs } from "./import.ts";
 import { type PhaseRecord, phaseRecord } from "./live.ts";
 import { objectId } from "./objects.ts";
 
-export interface PhaseRecordArgs extends PhaseRecord {
+export interface PhaseRecordArgs extends Omit<PhaseRecord, "tunnels"> {
+  tunnels?: pulumi.Input<string>;
   /** Namespace of the record, handed on by Pomerium. */
   namespace: pulumi.Input<string>;
   /** Whether the cluster has a record already. */
@@ -17,7 +18,7 @@ export interface PhaseRecordArgs extends PhaseRecord {
  * of one that was interrupted still says the phase before.
  */
 export function recordPhase(
-  { phase, adopted, namespace, exists }: PhaseRecordArgs,
+  { phase, adopted, tunnels, namespace, exists }: PhaseRecordArgs,
   opts: pulumi.CustomResourceOptions,
 ): k8s.core.v1.ConfigMap {
   const { name } = phaseRecord;
@@ -25,7 +26,11 @@ export function recordPhase(
     "phase",
     {
       metadata: { name, namespace, labels: { [managedBy.label]: managedBy.value } },
-      data: { phase, adopted: adopted.join("\n") },
+      data: {
+        phase,
+        adopted: adopted.join("\n"),
+        ...(tunnels === undefined ? {} : { tunnels }),
+      },
     },
     // A stack that has lost its state finds it there.
     { ...opts, ...importAs(exists ? objectId(phaseRecord) : undefined) },

@@ -2,16 +2,8 @@ import * as cloudflare from "@pulumi/cloudflare";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { type ConnectorArgs, connector } from "./connector.ts";
-import { ownComment, tunnelTarget } from "./live.ts";
-import {
-  hostnameProblem,
-  ingressRules,
-  originProblem,
-  pathProblem,
-  type Route,
-  type Rule,
-  serviceProblem,
-} from "./rules.ts";
+import { ownComment, recordName, tunnelTarget } from "./live.ts";
+import type { OriginRequest, Rule } from "./rules.ts";
 
 export interface TunnelArgs {
   /** Cloudflare account that owns the tunnel. */
@@ -22,10 +14,10 @@ export interface TunnelArgs {
   zoneId: string;
   /** Token that may edit the tunnel and the zone's DNS; kept secret in state, given as a secret or not. */
   apiToken: pulumi.Input<string>;
-  /** The public hosts, and where each leads. */
-  routes: readonly Route<pulumi.Input<string>>[];
-  /** What else the tunnel carries, in order. Default: nothing. */
-  extraRules?: readonly Rule[];
+  /** The whole list of rules, in order, the catch-all included. */
+  rules: readonly Rule<pulumi.Input<string>>[];
+  /** What holds for all rules that do not say otherwise. Default: nothing. */
+  originRequest?: OriginRequest;
   /** Hosts to make a DNS record for: those that have none yet, or have had one made here. Default: none. */
   records?: readonly string[];
   /** Runs cloudflared in the cluster. Default: it runs elsewhere, with the tunnel's token. */
@@ -46,11 +38,7 @@ export class Tunnel extends pulumi.ComponentResource {
   /** `<tunnel id>.cfargotunnel.com`, the target of every CNAME. */
   readonly target: pulumi.Output<string>;
 
-  /** @throws pulumi.InputPropertiesError with every wrong argument. */
   constructor(name: string, args: TunnelArgs, opts?: pulumi.ComponentResourceOptions) {
-    const errors = tunnelProblems(args);
-    if (errors.length > 0)
-      throw new pulumi.InputPropertiesError({ message: `The arguments of tunnel ${name} are wrong`, errors });
     const apiToken = pulumi.secret(args.apiToken);
     super("pomerium-migration:tunnel:Tunnel", name, { ...args, apiToken }, opts);
 
@@ -67,7 +55,10 @@ export class Tunnel extends pulumi.ComponentResource {
       {
         accountId,
         tunnelId: this.tunnelId,
-        config: { ingresses: ingressRules(args.routes, args.extraRules).map(ingress) },
+        config: {
+          ingresses: args.rules.map(ingress),
+          ...(args.originRequest === undefined ? {} : { originRequest: inSdkNames(args.originRequest) }),
+        },
       },
       // Imported, so that a preview shows what changes in the list and not a list as if it were the first.
       { ...atCloudflare, ...(args.tunnelId ? { import: `${accountId}/${args.tunnelId}` } : {}) },
@@ -91,7 +82,7 @@ export class Tunnel extends pulumi.ComponentResource {
         // At Cloudflare, 1 stands for automatic, the only time to live that a proxied record can have.
         {
           zoneId,
-          name: host,
+          name: recordName(host),
           type: "CNAME",
           content: this.target,
           proxied: true,
@@ -132,52 +123,27 @@ function ingress({
   originRequest,
   ...rule
 }: Rule<pulumi.Input<string>>): cloudflare.types.input.ZeroTrustTunnelCloudflaredConfigConfigIngress {
-  if (originRequest === undefined) return rule;
-  const { noTLSVerify, matchSNItoHost, access, ...same } = originRequest;
-  return {
-    ...rule,
-    originRequest: {
-      ...same,
-      ...(noTLSVerify === undefined ? {} : { noTlsVerify: noTLSVerify }),
-      ...(matchSNItoHost === undefined ? {} : { matchSnItoHost: matchSNItoHost }),
-      ...(access === undefined
-        ? {}
-        : {
-            access: {
-              teamName: access.teamName,
-              audTags: access.audTag,
-              ...(access.required === undefined ? {} : { required: access.required }),
-            },
-          }),
-    },
-  };
+  return originRequest === undefined ? rule : { ...rule, originRequest: inSdkNames(originRequest) };
 }
 
-/** Everything that is wrong with a tunnel's arguments, by property. */
-function tunnelProblems({ routes, extraRules = [] }: TunnelArgs): pulumi.InputPropertyErrorDetails[] {
-  const problems: pulumi.InputPropertyErrorDetails[] = [];
-  const check = (
-    propertyPath: string,
-    value: unknown,
-    problem: (text: string) => string | undefined,
-  ): void => {
-    const reason = typeof value === "string" ? problem(value) : undefined;
-    if (reason !== undefined) problems.push({ propertyPath, reason: `"${value}" ${reason}` });
+function inSdkNames({
+  noTLSVerify,
+  matchSNItoHost,
+  access,
+  ...same
+}: OriginRequest): cloudflare.types.input.ZeroTrustTunnelCloudflaredConfigConfigOriginRequest {
+  return {
+    ...same,
+    ...(noTLSVerify === undefined ? {} : { noTlsVerify: noTLSVerify }),
+    ...(matchSNItoHost === undefined ? {} : { matchSnItoHost: matchSNItoHost }),
+    ...(access === undefined
+      ? {}
+      : {
+          access: {
+            teamName: access.teamName,
+            audTags: access.audTag,
+            ...(access.required === undefined ? {} : { required: access.required }),
+          },
+        }),
   };
-  for (const [i, { host, origin }] of routes.entries()) {
-    check(`routes[${i}].host`, host, hostnameProblem);
-    check(`routes[${i}].origin`, origin, originProblem);
-  }
-  for (const [i, { hostname, path, service }] of extraRules.entries()) {
-    check(`extraRules[${i}].hostname`, hostname, hostnameProblem);
-    check(`extraRules[${i}].path`, path, pathProblem);
-    check(`extraRules[${i}].service`, service, serviceProblem);
-  }
-  try {
-    ingressRules(routes, extraRules);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    problems.push({ propertyPath: "extraRules", reason: error.message });
-  }
-  return problems;
 }

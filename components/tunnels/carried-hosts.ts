@@ -1,9 +1,29 @@
 import { isIPv6 } from "node:net";
-import { type Server, servedBy } from "../../stack/phases.ts";
-import type { Stack } from "../../stack/stack.ts";
 import { zoneOf } from "../../stack-file/hosts.ts";
-import type { AppConfig } from "../apps/config.ts";
+import type { Phase } from "../cluster/phase.ts";
 import type { TunnelConfig } from "./config.ts";
+
+/** An app that a tunnel may carry. */
+export interface TunnelApp {
+  name: string;
+  host: string;
+  /** Its rule leads to Pomerium ahead of the phase, or stays behind at ingress-nginx; absent, it follows. */
+  migrated?: boolean;
+}
+
+/** The parts of a stack that tunnels need. */
+export interface TunnelStack {
+  name: string;
+  phase: Phase;
+  pomerium: { authenticateHost: string; loadBalancerIP: string };
+  ingressNginx?: { address?: string };
+  certificates: { zones: Record<string, unknown> };
+  apps: readonly TunnelApp[];
+  tunnels: readonly TunnelConfig[];
+}
+
+/** What answers a public host. */
+export type Server = "ingress-nginx" | "Pomerium";
 
 /** A public host that a tunnel carries. */
 export interface CarriedHost {
@@ -13,11 +33,26 @@ export interface CarriedHost {
   /** Where that is: `https://192.168.0.172:443`. */
   origin: string;
   /** App whose host it is; absent for the sign-in pages. */
-  app?: AppConfig;
+  app?: TunnelApp;
+}
+
+/**
+ * What answers an app's host where a tunnel leads to it. An app can move to Pomerium ahead of the cutover, or stay
+ * behind at it. Once ingress-nginx is gone there is no choice.
+ */
+export function servedBy(phase: Phase, { migrated }: Pick<TunnelApp, "migrated">): Server {
+  switch (phase) {
+    case "coexist":
+      return migrated === true ? "Pomerium" : "ingress-nginx";
+    case "cutover":
+      return migrated === false ? "ingress-nginx" : "Pomerium";
+    case "retired":
+      return "Pomerium";
+  }
 }
 
 /** The hosts that a tunnel carries, the sign-in pages' first, and where it leads each in the stack's phase. */
-export function carriedHosts(stack: Stack, tunnel: TunnelConfig): CarriedHost[] {
+export function carriedHosts(stack: TunnelStack, tunnel: TunnelConfig): CarriedHost[] {
   const signIn: CarriedHost = {
     host: stack.pomerium.authenticateHost,
     servedBy: "Pomerium",
@@ -36,7 +71,7 @@ export function carriedHosts(stack: Stack, tunnel: TunnelConfig): CarriedHost[] 
 }
 
 /** The hosts that need a DNS record: those of the tunnel's rules that lie in its zone. */
-export function recordHosts(stack: Stack, tunnel: TunnelConfig): string[] {
+export function recordHosts(stack: TunnelStack, tunnel: TunnelConfig): string[] {
   const zones = Object.keys(stack.certificates.zones);
   const carried = carriedHosts(stack, tunnel).map(({ host }) => host);
   const zone = carried[0] === undefined ? undefined : zoneOf(carried[0], zones);
@@ -52,4 +87,10 @@ export function recordHosts(stack: Stack, tunnel: TunnelConfig): string[] {
 /** Address at which Pomerium or ingress-nginx terminates TLS. */
 export function origin(address: string): string {
   return `https://${isIPv6(address) ? `[${address}]` : address}:443`;
+}
+
+/** Whether two services are at the same address; one may write or leave out the port that https implies. */
+export function sameAddress(one: string, other: string): boolean {
+  const short = (service: string): string => service.replace(/^(https:.*):443$/, "$1");
+  return short(one) === short(other);
 }

@@ -1,103 +1,191 @@
-import { isDeepStrictEqual } from "node:util";
-import { type LiveTunnel, tunnelTarget } from "./live.ts";
-import { describeMatch, type Rule, takesAllOf } from "./rules.ts";
+import { keyPath } from "../../stack-file/paths.ts";
+import type { Problem } from "../../stack-file/problems.ts";
+import { carriedHosts, origin, recordHosts, sameAddress, type TunnelStack } from "./carried-hosts.ts";
+import type { TunnelConfig } from "./config.ts";
+import { type LiveRule, type LiveTunnel, type LiveTunnels, tunnelTarget } from "./live.ts";
+import type { TunnelMemory } from "./memory.ts";
+import { type TunnelPlan, tunnelPlan } from "./plan.ts";
+import { describeMatch, isCatchAll, type Rule, rulesFor, sameMatch, takesAllOf } from "./rules.ts";
 
-/** What keeps a tunnel from being taken over. `at` is the key below the tunnel's own: `extraRules`. */
-export interface TakeoverProblem {
-  at: string;
-  message: string;
+/** What the cluster knows about hosts that a tunnel leads to Pomerium. */
+export interface PomeriumHosts {
+  /** Hosts of Pomerium's Ingresses that are not this stack's. */
+  others: readonly string[];
 }
 
-export interface TakeoverArgs {
-  /** Existing tunnel; undefined for a new one. */
-  tunnelId?: string;
-  /** The whole list as it is to be. */
-  rules: readonly Rule[];
-  /** Hosts whose rules may go although nothing takes their place. */
-  drop: readonly string[];
-  /** Address that Pomerium serves all of its hosts at. A rule that leads there goes with its app. */
-  pomerium: string;
-  /** Hosts that need a record. */
-  hosts: readonly string[];
-}
-
-/**
- * What must not happen to what a tunnel carries today. Its list is written as a whole, so a rule that the
- * stack file does not know of would stop working without a word.
- */
-export function takeoverProblems(live: LiveTunnel, args: TakeoverArgs): TakeoverProblem[] {
-  const { tunnel } = live;
-  const problems: TakeoverProblem[] = [];
-  if (tunnel && !tunnel.remote)
-    problems.push({
-      at: "tunnelId",
-      message: `tunnel ${tunnel.name} takes its rules from a file beside cloudflared and would not heed these; migrate it in Cloudflare's dashboard first, or leave the key out for a new tunnel`,
-    });
-  for (const rule of tunnel?.rules ?? []) {
-    if (isCatchAll(rule) || address(rule.service) === address(args.pomerium)) continue;
-    const { hostname } = rule;
-    if (hostname !== undefined && args.drop.includes(hostname)) continue;
-    // A host that is routed as a whole takes over its paths too: they were detours of the same host.
-    if (args.rules.some((other) => !isCatchAll(other) && takesAllOf(other, rule))) continue;
-    const kept = JSON.stringify(rule);
-    problems.push({
-      at: "extraRules",
-      message: `the tunnel leads ${describeMatch(rule)} to ${rule.service}, which no app and no extra rule takes over; keep it as ${kept}${
-        hostname === undefined ? "" : `, or let it go by \`drop: [${JSON.stringify(hostname)}]\``
-      }`,
-    });
-  }
-  for (const host of args.hosts) {
-    const record = live.records[host];
-    if (record === undefined || record.own) continue;
-    const target = args.tunnelId === undefined ? undefined : tunnelTarget(args.tunnelId);
-    if (record.type === "CNAME" && record.content === target && record.proxied) continue;
-    const unproxied = record.content === target ? ", past Cloudflare's proxy, where no tunnel answers" : "";
-    problems.push({
-      at: "zoneId",
-      message: `${host} has a DNS record of type ${record.type} for ${record.content}${unproxied}; delete it in Cloudflare's dashboard, and the next run makes one that leads to this tunnel`,
-    });
-  }
-  return problems;
-}
-
-/** Hosts for which this program has to make a record: there is none, or it is one that it has made. */
-export function recordsToMake(live: LiveTunnel, hosts: readonly string[]): string[] {
-  return hosts.filter((host) => live.records[host]?.own ?? true);
-}
-
-/**
- * How the rules change, a line each, for a person to read before Pulumi's own diff of two long lists:
- * `komga.example.org: https://192.168.0.171 → https://192.168.0.172:443`.
- */
-export function ruleChanges(live: LiveTunnel, rules: readonly Rule[]): string[] {
-  const before = live.tunnel?.rules ?? [];
-  const matches = (rule: Rule) => (other: Rule) =>
-    other.hostname === rule.hostname && other.path === rule.path;
-  const changed = rules.flatMap((rule) => {
-    const old = before.find(matches(rule));
-    const name = describeMatch(rule);
-    if (old === undefined) return [`+ ${name} → ${rule.service}`];
-    if (old.service !== rule.service) return [`~ ${name}: ${old.service} → ${rule.service}`];
-    return isDeepStrictEqual(old.originRequest ?? {}, rule.originRequest ?? {})
-      ? []
-      : [`~ ${name}: ${describeRequest(old)} → ${describeRequest(rule)}`];
+/** What keeps the stack from taking over its tunnels as they are. */
+export function tunnelProblems(
+  stack: TunnelStack,
+  { live, problems }: LiveTunnels,
+  memory: TunnelMemory,
+  hosts: PomeriumHosts,
+): Problem[] {
+  const found = stack.tunnels.flatMap((tunnel): Problem[] => {
+    const seen = live[tunnel.name];
+    if (seen === undefined) return [];
+    const plan = tunnelPlan(stack, tunnel, seen, memory);
+    const at = (key: string): string => keyPath(["tunnels", tunnel.name, key]);
+    return [
+      ...identityProblems(tunnel, memory).map((message) => ({ at: at("tunnelId"), message })),
+      ...remoteProblems(seen).map((message) => ({ at: at("tunnelId"), message })),
+      ...unwritableProblems(plan, seen, tunnel).map((message) => ({ at: at("extraRules"), message })),
+      ...inheritedProblems(plan).map((message) => ({ at: at("tunnelId"), message })),
+      ...ruleProblems(stack, tunnel, plan, seen, hosts).map((message) => ({ at: at("extraRules"), message })),
+      ...recordProblems(stack, tunnel, seen, memory).map((message) => ({ at: at("zoneId"), message })),
+    ];
   });
-  const gone = before
-    .filter((rule) => !rules.some(matches(rule)))
-    .map((rule) => `- ${describeMatch(rule)} → ${rule.service}`);
-  const settings = (live.tunnel?.settings ?? []).map(
-    (name) => `- ${name}, which is set for the whole tunnel`,
+  return [...problems, ...found];
+}
+
+/** A tunnel that the stack made keeps its name, by which Pulumi knows it. */
+function identityProblems({ name, tunnelId }: TunnelConfig, { tunnels }: TunnelMemory): string[] {
+  const made = Object.keys(tunnels).find((each) => tunnels[each] === tunnelId);
+  return made === undefined || made === name
+    ? []
+    : [
+        `is the tunnel that this stack made under the name ${made}; under another name, Pulumi would delete it`,
+      ];
+}
+
+function remoteProblems({ tunnel }: LiveTunnel): string[] {
+  return tunnel === undefined || tunnel.remote
+    ? []
+    : [
+        `tunnel ${tunnel.name} takes its rules from a file beside cloudflared and would not heed these; migrate it in Cloudflare's dashboard first, or leave the key out for a new tunnel`,
+      ];
+}
+
+const ownTunnel = "give the stack's hosts a tunnel of their own (leave `tunnelId` out)";
+
+/** Settings that Pulumi's provider has no field for: they would be lost, since the whole list is written. */
+function unwritableProblems(plan: TunnelPlan, { tunnel }: LiveTunnel, { drop }: TunnelConfig): string[] {
+  const lost = (tunnel?.rules ?? [])
+    .filter((rule) => rule.unwritable !== undefined && !isDropped(drop, rule))
+    .filter((rule) => plan.rules.some((planned) => sameMatch(planned, rule) && planned.movesTo === undefined))
+    .map(
+      (rule) =>
+        `the rule for ${describeMatch(rule)} has ${listed(rule)}, which Pulumi's provider cannot write and would lose; ${ownTunnel}`,
+    );
+  const ofTunnel = (tunnel?.unwritable ?? []).filter((name) => name.startsWith("originRequest."));
+  return ofTunnel.length === 0
+    ? lost
+    : [
+        ...lost,
+        `the whole tunnel has ${ofTunnel.join(", ")}, which Pulumi's provider cannot write and would lose; ${ownTunnel}`,
+      ];
+}
+
+function listed({ unwritable = [] }: LiveRule): string {
+  return unwritable.map((name) => `originRequest.${name}`).join(", ");
+}
+
+/** Settings of the whole tunnel that break a rule to Pomerium, and that no rule can take back. */
+function inheritedProblems({ rules, originRequest = {} }: TunnelPlan): string[] {
+  const inherited = (["caPool", "httpHostHeader", "proxyType"] as const).filter(
+    (name) => originRequest[name],
   );
-  return [...changed, ...gone, ...settings];
+  const [first] = rules.filter(({ movesTo }) => movesTo !== undefined);
+  return inherited.length === 0 || first === undefined
+    ? []
+    : [
+        `the whole tunnel has ${inherited.map((name) => `originRequest.${name}`).join(", ")}, which would hold for the rule of ${first.hostname} to Pomerium too; move it to the rules that need it, in Cloudflare's dashboard`,
+      ];
 }
 
-function describeRequest({ originRequest }: Rule): string {
-  return JSON.stringify(originRequest ?? {});
+/** Live rules that the plan would lose: the list is written as a whole. */
+function ruleProblems(
+  stack: TunnelStack,
+  tunnel: TunnelConfig,
+  plan: TunnelPlan,
+  { tunnel: seen }: LiveTunnel,
+  { others }: PomeriumHosts,
+): string[] {
+  const live = seen?.rules ?? [];
+  const carried = new Map(carriedHosts(stack, tunnel).map((each) => [each.host, each]));
+  const pomerium = origin(stack.pomerium.loadBalancerIP);
+  const isKept = (rule: Rule): boolean =>
+    plan.rules.some(
+      (planned) =>
+        sameMatch(planned, rule) ||
+        (!isCatchAll(planned) && takesAllOf(planned, rule) && sameAddress(planned.service, rule.service)),
+    );
+  const lost = live
+    .filter((rule, i) => !live.slice(0, i).some((earlier) => takesAllOf(earlier, rule)))
+    .filter((rule) => rule.hostname === undefined || !carried.has(rule.hostname))
+    .filter((rule) => !isCatchAll(rule) && !isDropped(tunnel.drop, rule) && !isKept(rule))
+    .filter(
+      ({ hostname, service }) =>
+        !sameAddress(service, pomerium) || hostname === undefined || others.includes(hostname),
+    );
+  const lostPaths = [...carried.values()]
+    .filter(({ servedBy }) => servedBy === "Pomerium")
+    .flatMap(({ host }) => rulesFor(live, host))
+    .filter((rule) => rule.path !== undefined && !isChallengeDetour(rule.path))
+    .filter((rule) => !isDropped(tunnel.drop, rule) && !isKept(rule) && !sameAddress(rule.service, pomerium));
+  return [...lost, ...lostPaths, ...lostEnd(stack, plan)].map(advice);
 }
 
-const isCatchAll = ({ hostname, path }: Rule): boolean =>
-  (hostname === undefined || hostname === "*") && path === undefined;
+/** The catch-all is kept, but once ingress-nginx is gone it cannot lead there any more. */
+function lostEnd({ phase, ingressNginx }: TunnelStack, { rules }: TunnelPlan): Rule[] {
+  const end = rules.at(-1);
+  const address = ingressNginx?.address;
+  return phase === "retired" &&
+    end !== undefined &&
+    address !== undefined &&
+    end.service.includes(`//${address}`)
+    ? [{ ...end, hostname: "*" }]
+    : [];
+}
 
-/** An address without the port that its scheme implies, which one may write or leave out. */
-const address = (service: string): string => service.replace(/^(https:.*):443$/, "$1");
+function advice(rule: LiveRule): string {
+  const { unwritable, ...kept } = rule;
+  const match = JSON.stringify(rule.hostname === undefined ? "" : describeMatch(rule));
+  const letGo = rule.hostname === undefined ? "" : `let it go by \`drop: [${match}]\``;
+  const leads = `the tunnel leads ${describeMatch(rule)} to ${rule.service}`;
+  if (rule.hostname === "*")
+    return `${leads}, which phase retired removes; ${letGo}, and what nothing else takes gets a 404`;
+  const keep =
+    unwritable === undefined
+      ? `keep it as ${JSON.stringify(kept)}`
+      : `it has ${listed(rule)}, which Pulumi's provider cannot write, so ${ownTunnel}`;
+  return `${leads}, which no app and no extra rule takes over; ${keep}${letGo === "" ? "" : `, or ${letGo}`}`;
+}
+
+function isDropped(drop: readonly string[], rule: Rule): boolean {
+  return (rule.hostname !== undefined && drop.includes(rule.hostname)) || drop.includes(describeMatch(rule));
+}
+
+/** Whether a path is only for HTTP-01 challenges, which cert-manager answers through Pomerium from now on. */
+export function isChallengeDetour(path: string): boolean {
+  return /^\^?\\?\/?\\?\.well-known(\\?\/?(\.?\*|acme-challenge.*)?)?\$?$/.test(path);
+}
+
+function recordProblems(
+  stack: TunnelStack,
+  tunnel: TunnelConfig,
+  live: LiveTunnel,
+  memory: TunnelMemory,
+): string[] {
+  const hosts = recordHosts(stack, tunnel);
+  const id = tunnel.tunnelId ?? memory.tunnels[tunnel.name];
+  const target = id === undefined ? undefined : tunnelTarget(id);
+  return hosts.flatMap((host) => {
+    const record = live.records[host];
+    if (record === undefined || isOwnRecord(live, host, memory)) return [];
+    if (record.type === "CNAME" && record.content === target && record.proxied) return [];
+    const unproxied = record.content === target ? ", past Cloudflare's proxy, where no tunnel answers" : "";
+    return [
+      `${host} has a DNS record of type ${record.type} for ${record.content}${unproxied}; delete it in Cloudflare's dashboard, and the next run makes one that leads to this tunnel`,
+    ];
+  });
+}
+
+/** Whether the stack made a host's record. Somebody may have edited its comment, so the cluster remembers it too. */
+function isOwnRecord({ records }: LiveTunnel, host: string, memory: TunnelMemory): boolean {
+  return records[host]?.own === true || memory.records.includes(host);
+}
+
+/** Hosts for which the stack makes a record, or has made one. */
+export function recordsToMake(live: LiveTunnel, hosts: readonly string[], memory: TunnelMemory): string[] {
+  return hosts.filter((host) => live.records[host] === undefined || isOwnRecord(live, host, memory));
+}

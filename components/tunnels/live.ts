@@ -1,4 +1,11 @@
-import type { ReadOnlyCloudflare } from "./api.ts";
+import { domainToASCII } from "node:url";
+import { setSecret } from "../../stack-file/commands.ts";
+import { keyPath } from "../../stack-file/paths.ts";
+import type { Problem } from "../../stack-file/problems.ts";
+import { SecretText } from "../../stack-file/secret-text.ts";
+import { CloudflareError, ReadOnlyCloudflare } from "./api.ts";
+import { recordHosts, type TunnelStack } from "./carried-hosts.ts";
+import { type TunnelConfig, writableSettings } from "./config.ts";
 import type { OriginRequest, Rule } from "./rules.ts";
 
 /** What the program knows of a tunnel at Cloudflare before it registers anything. */
@@ -9,12 +16,19 @@ export interface LiveTunnel {
     /** Its rules are kept at Cloudflare; else in a file beside cloudflared, which heeds no others. */
     remote: boolean;
     /** In the order in which they are tried, the catch-all included. */
-    rules: Rule[];
-    /** Settings of the whole tunnel besides its rules, by name: `originRequest.noTLSVerify`, `warp-routing`. */
-    settings: string[];
+    rules: LiveRule[];
+    /** What holds for all rules that do not say otherwise. */
+    originRequest?: OriginRequest;
+    /** Settings of the whole tunnel that this program cannot write: `warp-routing`, `originRequest.bastionMode`. */
+    unwritable: string[];
   };
   /** The address records of the hosts that were asked for; hosts without one are absent. */
   records: Record<string, LiveRecord>;
+}
+
+export interface LiveRule extends Rule {
+  /** Settings of its `originRequest` that this program cannot write, and so would lose: `bastionMode`. */
+  unwritable?: string[];
 }
 
 export interface LiveRecord {
@@ -40,14 +54,16 @@ interface TunnelObject {
 }
 
 interface Configuration {
-  config: ({ ingress?: RuleObject[]; originRequest?: OriginRequest } & Record<string, unknown>) | null;
+  config:
+    | ({ ingress?: RuleObject[]; originRequest?: Record<string, unknown> } & Record<string, unknown>)
+    | null;
 }
 
 interface RuleObject {
   hostname?: string;
   path?: string;
   service: string;
-  originRequest?: OriginRequest;
+  originRequest?: Record<string, unknown>;
 }
 
 interface RecordObject {
@@ -60,6 +76,51 @@ interface RecordObject {
 
 /** Record types of which a host has either one CNAME or any number of the others. */
 const addressTypes = ["A", "AAAA", "CNAME"];
+
+/** The stack's tunnels as they are, by name, and why others could not be read. */
+export interface LiveTunnels {
+  live: Record<string, LiveTunnel>;
+  problems: Problem[];
+}
+
+/** Reads all tunnels of a stack: a tunnel's rules are written as a whole, so what it carries today must be known. */
+export async function readTunnels(stack: TunnelStack): Promise<LiveTunnels> {
+  const found: LiveTunnels = { live: {}, problems: [] };
+  await Promise.all(
+    stack.tunnels.map(async (tunnel) => {
+      const { name, accountId, tunnelId } = tunnel;
+      const problem = (key: string, message: string, mend?: string): void => {
+        found.problems.push({ at: keyPath(["tunnels", name, key]), message, ...(mend ? { mend } : {}) });
+      };
+      try {
+        const api = new ReadOnlyCloudflare(tokenOf(tunnel));
+        const live = await readTunnel(api, tunnel, recordHosts(stack, tunnel));
+        if (live === undefined) problem("tunnelId", `account ${accountId} has no tunnel ${tunnelId}`);
+        else found.live[name] = live;
+      } catch (error) {
+        if (!(error instanceof CloudflareError)) throw error;
+        if (error.status === 401 || error.status === 403)
+          problem(
+            "apiToken",
+            `${error.message}; it needs Cloudflare Tunnel: Edit on the account and DNS: Edit on the zone`,
+            setSecret(stack.name, ["tunnels", name, "apiToken"]),
+          );
+        else problem("accountId", error.message);
+      }
+    }),
+  );
+  return found;
+}
+
+function tokenOf({ apiToken }: TunnelConfig): string {
+  // The program's secrets are open. The command line has sealed ones, and does not come here.
+  return apiToken instanceof SecretText ? apiToken.reveal() : "";
+}
+
+/** A host as the DNS has it: lower case, letters of other scripts in Punycode. */
+export function recordName(host: string): string {
+  return domainToASCII(host) || host.toLowerCase();
+}
 
 /**
  * A tunnel as it is now, and the records of its hosts.
@@ -75,12 +136,14 @@ export async function readTunnel(
   const { accountId, tunnelId, zoneId } = place;
   const all = await cloudflare.list<RecordObject>(`/zones/${zoneId}/dns_records`);
   const records = Object.fromEntries(
-    all
-      .filter(({ name, type }) => hosts.includes(name) && addressTypes.includes(type))
-      .map(({ name, type, content, proxied = false, comment }) => [
-        name,
-        { type, content, proxied, own: comment === ownComment },
-      ]),
+    hosts.flatMap((host) =>
+      all
+        .filter(({ name, type }) => recordName(host) === name && addressTypes.includes(type))
+        .map(({ type, content, proxied = false, comment }) => [
+          host,
+          { type, content, proxied, own: comment === ownComment },
+        ]),
+    ),
   );
   if (tunnelId === undefined) return { records };
   const path = `/accounts/${accountId}/cfd_tunnel/${tunnelId}`;
@@ -89,33 +152,49 @@ export async function readTunnel(
     cloudflare.find<Configuration>(`${path}/configurations`),
   ]);
   if (tunnel === undefined || tunnel.deleted_at) return undefined;
-  const { ingress = [], ...settings } = configuration?.config ?? {};
+  const { ingress = [], originRequest, ...settings } = configuration?.config ?? {};
+  const ofTunnel = writable(originRequest);
   return {
     tunnel: {
       name: tunnel.name,
       remote: tunnel.remote_config ?? tunnel.config_src === "cloudflare",
       rules: ingress.map(ruleOf),
-      settings: inForce(settings),
+      ...(ofTunnel.originRequest ? { originRequest: ofTunnel.originRequest } : {}),
+      unwritable: [
+        ...(ofTunnel.unwritable ?? []).map((name) => `originRequest.${name}`),
+        ...Object.entries(settings).flatMap(([name, value]) => (isInForce(value) ? [name] : [])),
+      ],
     },
     records,
   };
 }
 
-/** Cloudflare shows an empty text or object for what is not set. */
-function ruleOf({ hostname, path, service, originRequest }: RuleObject): Rule {
+function ruleOf({ hostname, path, service, originRequest }: RuleObject): LiveRule {
   return {
     ...(hostname ? { hostname } : {}),
     ...(path ? { path } : {}),
     service,
-    ...(originRequest && Object.keys(originRequest).length > 0 ? { originRequest } : {}),
+    ...writable(originRequest),
   };
 }
 
-function inForce(settings: Record<string, unknown>, prefix = ""): string[] {
-  return Object.entries(settings).flatMap(([key, value]) => {
-    if (key === "warp-routing") return (value as { enabled?: boolean } | null)?.enabled ? [key] : [];
-    if (typeof value === "object" && value !== null && !Array.isArray(value))
-      return inForce(value as Record<string, unknown>, `${prefix}${key}.`);
-    return value === null || value === false || value === "" || value === 0 ? [] : [`${prefix}${key}`];
-  });
+/** Takes apart what can be written and what cannot. Cloudflare shows empty values for what is not set. */
+function writable(settings?: Record<string, unknown> | null): Pick<LiveRule, "originRequest" | "unwritable"> {
+  const given = Object.entries(settings ?? {}).filter(([, value]) => !isEmpty(value));
+  const known = given.filter(([name]) => writableSettings.includes(name));
+  const unknown = given.filter(([name, value]) => !writableSettings.includes(name) && isInForce(value));
+  return {
+    ...(known.length > 0 ? { originRequest: Object.fromEntries(known) } : {}),
+    ...(unknown.length > 0 ? { unwritable: unknown.map(([name]) => name) } : {}),
+  };
+}
+
+function isEmpty(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return value === null || value === "";
+  return Object.keys(value).length === 0;
+}
+
+function isInForce(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return Boolean(value);
+  return Array.isArray(value) ? value.length > 0 : Object.values(value).some(isInForce);
 }

@@ -1,20 +1,12 @@
 import { goRegexProblem } from "./go-regex.ts";
 
-/** One public host of a tunnel and where its requests go. */
-export interface Route<Origin = string> {
-  /** Public FQDN; also the name that the origin's certificate is checked against. */
-  host: string;
-  /** Address that terminates TLS for `host`: `https://192.168.0.154:443`. */
-  origin: Origin;
-}
-
 /**
- * One rule, in the order in which Cloudflare tries them, by Cloudflare's own names.
+ * One rule of a tunnel, by Cloudflare's own names. Cloudflare tries rules in order and takes the first match.
  *
  * @see https://developers.cloudflare.com/cloudflare-one/networks/connectors/cloudflare-tunnel/do-more-with-tunnels/local-management/configuration-file/
  */
 export interface Rule<Service = string> {
-  /** FQDN; `*.` may stand in front. Default: every host. */
+  /** Host name; `*.` may stand in front. Default: every host. */
   hostname?: string;
   /** Go regular expression that is searched for in the path. Default: every path. */
   path?: string;
@@ -46,36 +38,47 @@ export interface OriginRequest {
   keepAliveTimeout?: number;
   keepAliveConnections?: number;
   /** Has cloudflared check, too, that Cloudflare Access let the request in. */
-  access?: { teamName: string; audTag: string[]; required?: boolean };
+  access?: AccessCheck;
 }
 
-/** What answers a request that no other rule takes; Cloudflare refuses a list without such an end. */
-const catchAll: Rule = { service: "http_status:404" };
+export interface AccessCheck {
+  teamName: string;
+  audTag: string[];
+  required?: boolean;
+}
+
+type Match = Pick<Rule, "hostname" | "path">;
+
+/** The rules of one host that the stack carries, in order: those for single paths first. */
+export interface HostRules<Service = string> {
+  host: string;
+  rules: readonly Rule<Service>[];
+}
+
+/** What answers a request that no other rule takes. Cloudflare refuses a list without such an end. */
+export const notFound: Rule = { service: "http_status:404" };
 
 /**
- * The whole rule list of a tunnel: Cloudflare replaces the list at each write and takes the first match, so
- * order is meaning. A path of a routed host comes first, then the routes, then what else there is in
- * `extra`, in the order given, then the catch-all.
+ * The whole rule list of a tunnel: Cloudflare replaces the list at each write and takes the first match, so the
+ * order matters. Extra rules for a path of a carried host come first, then the carried hosts, then the other extra
+ * rules in the order given, then the catch-all.
  *
  * @throws RangeError when a rule could never match, because an earlier one takes all of its requests.
  * @see https://github.com/cloudflare/cloudflared/blob/2026.8.2/ingress/ingress.go
  */
-export function ingressRules<Origin>(
-  routes: readonly Route<Origin>[],
+export function ingressRules<Service>(
+  carried: readonly HostRules<Service>[],
   extra: readonly Rule[] = [],
-): Rule<Origin | string>[] {
-  const hosts = new Set(routes.map(({ host }) => host));
-  const isPathOfRoute = ({ hostname, path }: Rule): boolean =>
+  end: Rule = notFound,
+): Rule<Service | string>[] {
+  const hosts = new Set(carried.map(({ host }) => host));
+  const isPathOfCarried = ({ hostname, path }: Match): boolean =>
     path !== undefined && hostname !== undefined && hosts.has(hostname);
-  const rules: Rule<Origin | string>[] = [
-    ...extra.filter(isPathOfRoute),
-    ...routes.map(({ host, origin }) => ({
-      hostname: host,
-      service: origin,
-      originRequest: { originServerName: host },
-    })),
-    ...extra.filter((rule) => !isPathOfRoute(rule)),
-    catchAll,
+  const rules: Rule<Service | string>[] = [
+    ...extra.filter(isPathOfCarried),
+    ...carried.flatMap((each) => each.rules),
+    ...extra.filter((rule) => !isPathOfCarried(rule)),
+    end,
   ];
   for (const [i, rule] of rules.entries()) {
     const first = rules.slice(0, i).find((earlier) => takesAllOf(earlier, rule));
@@ -88,22 +91,43 @@ export function ingressRules<Origin>(
 }
 
 /** The requests that a rule is for: `komga.example.org`, `komga.example.org ^/api`, `every host`. */
-export function describeMatch({ hostname, path }: Pick<Rule, "hostname" | "path">): string {
+export function describeMatch({ hostname, path }: Match): string {
   return `${hostname ?? "every host"}${path === undefined ? "" : ` ${path}`}`;
 }
 
-/** Whether `earlier` matches every request that `later` would. Other paths are taken for other requests. */
-export function takesAllOf(
-  earlier: Pick<Rule, "hostname" | "path">,
-  later: Pick<Rule, "hostname" | "path">,
-): boolean {
+/** Whether two rules are for the same requests. */
+export function sameMatch(one: Match, other: Match): boolean {
+  return one.hostname === other.hostname && one.path === other.path;
+}
+
+/** Whether a rule is for every request. */
+export function isCatchAll({ hostname, path }: Match): boolean {
+  return (hostname === undefined || hostname === "*") && path === undefined;
+}
+
+/** Whether `earlier` matches every request that `later` would. Different paths are never compared. */
+export function takesAllOf(earlier: Match, later: Match): boolean {
   if (earlier.path !== undefined && earlier.path !== later.path) return false;
   if (earlier.hostname === undefined || earlier.hostname === "*") return true;
-  if (later.hostname === undefined) return false;
-  return (
-    earlier.hostname === later.hostname ||
-    (earlier.hostname.startsWith("*.") && later.hostname.endsWith(earlier.hostname.slice(1)))
-  );
+  return later.hostname !== undefined && matchesHost(earlier, later.hostname);
+}
+
+/** Whether a rule is for a host, as cloudflared compares them: a wildcard stands for any number of labels. */
+export function matchesHost({ hostname }: Match, host: string): boolean {
+  if (hostname === undefined || hostname === "*") return true;
+  return hostname === host || (hostname.startsWith("*.") && host.endsWith(hostname.slice(1)));
+}
+
+/** The rules that answer one host, in order: everything that reaches it, written down for this host alone. */
+export function rulesFor(rules: readonly Rule[], host: string): Rule[] {
+  const found: Rule[] = [];
+  for (const rule of rules) {
+    if (!matchesHost(rule, host)) continue;
+    const own = { ...rule, hostname: host };
+    if (!found.some((earlier) => takesAllOf(earlier, own))) found.push(own);
+    if (rule.path === undefined) break;
+  }
+  return found;
 }
 
 const ownServices = ["hello_world", "hello-world", "bastion", "socks-proxy"];
@@ -122,24 +146,18 @@ export function serviceProblem(service: string): string | undefined {
     : "must be an address without a path, such as ssh://192.168.0.10:22, or http_status:404";
 }
 
-/** Why a host name cannot stand in a rule; undefined when it can. */
+/**
+ * Why a host name cannot stand in a rule; undefined when it can. Cloudflare takes more than the DNS does:
+ * underscores, capitals and letters of any script.
+ */
 export function hostnameProblem(hostname: string): string | undefined {
-  return hostname === "*" ||
-    /^(\*\.)?[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/.test(hostname)
+  return hostname === "*" || /^(\*\.)?[\p{L}\p{M}\p{N}_-]+(\.[\p{L}\p{M}\p{N}_-]+)+$/u.test(hostname)
     ? undefined
-    : "is no host name: lower case, without port; a wildcard only as *. in front";
+    : "is no host name: labels joined by dots, without port; a wildcard only as *. in front";
 }
 
 /** Why a path cannot stand in a rule; undefined when it can. */
 export function pathProblem(path: string): string | undefined {
   const problem = goRegexProblem(path);
   return problem && `is no regular expression of Go's: ${problem}`;
-}
-
-/** Why an origin cannot serve a public host; undefined when it can. */
-export function originProblem(origin: string): string | undefined {
-  // Port 80 answers with a redirection to the very host that the tunnel leads to it: a loop.
-  return /^https:\/\/[^/\s?#@]+$/.test(origin) && !/:80$/.test(origin)
-    ? undefined
-    : "must be https://<address>:<port>, without a path, and never port 80";
 }

@@ -24,7 +24,10 @@ const byHand: Rule[] = [
   { service: "http_status:404" },
 ];
 
-type Args = Omit<TunnelArgs, "apiToken" | "routes"> & { routes: { host: string; origin: string }[] };
+type Args = Omit<TunnelArgs, "apiToken" | "rules"> & {
+  routes: { host: string; origin: string }[];
+  extraRules?: Rule[];
+};
 
 describe("a tunnel, deployed to a stand-in for Cloudflare", function () {
   this.timeout(60_000);

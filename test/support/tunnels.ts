@@ -28,14 +28,29 @@ const carried: [name: string, origin: string][] = [
 ];
 const hosts = carried.map(([name]) => `${name}.${zone}`);
 
-/** The whole list that the tunnel is to have. */
-function rulesOf(origin: (coexist: string) => string): Rule[] {
-  const routes = carried.map(([name, inCoexist]): Rule => {
-    const hostname = `${name}.${zone}`;
-    return { hostname, service: origin(inCoexist), originRequest: { originServerName: hostname } };
-  });
+/** The whole list that the tunnel is to have, by the rules of each host. */
+function rulesOf(rules: (hostname: string, inCoexist: string) => Rule[]): Rule[] {
+  const routes = carried.flatMap(([name, inCoexist]) => rules(`${name}.${zone}`, inCoexist));
   return [metrics, ...routes, ssh, { service: "http_status:404" }];
 }
+
+/** The rule that the stack gives a host. */
+const own = (hostname: string, service: string): Rule[] => [
+  { hostname, service, originRequest: { originServerName: hostname } },
+];
+
+/** In coexist, the rules to ingress-nginx are as somebody made them by hand. */
+const inCoexist = (hostname: string, service: string): Rule[] =>
+  service === pomerium
+    ? own(hostname, service)
+    : [
+        { hostname, path: "^/.well-known", service: "http://localhost:32080" },
+        {
+          hostname,
+          service: "https://192.168.0.151",
+          originRequest: { originServerName: hostname, noTLSVerify: true },
+        },
+      ];
 
 interface Run extends Outcome {
   /** What was done to what is at Cloudflare, or would be: `update alfred-rules`. */
@@ -118,19 +133,16 @@ export function tunnelSuite(makeRunner: MakeRunner): void {
       const text = messages.join("\n");
       for (const line of [
         `+ authenticate.${zone} → ${pomerium}`,
-        `~ bat-signal.${zone}: https://192.168.0.151 → ${nginx}`,
-        `- bat-signal.${zone} ^/.well-known → http://localhost:32080`,
+        `+ arkham-library.${zone} ^/metrics → http_status:403`,
       ])
         assert.ok(text.includes(line), `${line}\nis not in\n${text}`);
-      assert.ok(!text.includes(ssh.hostname!), "what stays is not mentioned");
+      for (const kept of [ssh.hostname!, `- bat-signal.${zone} ^`, `~ bat-signal.${zone}`])
+        assert.ok(!text.includes(kept), `${kept} stays, and is mentioned`);
     });
 
     it("it then holds the stack's rules in order, the catch-all last, by one write of one list", async () => {
       const { writes } = await succeed("up");
-      assert.deepEqual(
-        theTunnel().config?.ingress,
-        rulesOf((origin) => origin),
-      );
+      assert.deepEqual(theTunnel().config?.ingress, rulesOf(inCoexist));
       assert.equal(writes.filter(({ method }) => method === "PUT").length, 1);
     });
 
@@ -151,9 +163,9 @@ export function tunnelSuite(makeRunner: MakeRunner): void {
 
     it("cutover changes where rules lead and nothing else, in place; coexist takes it back", async () => {
       const records = recordsByName();
-      for (const [phase, origin] of [
-        ["cutover", () => pomerium],
-        ["coexist", (inCoexist: string) => inCoexist],
+      for (const [phase, rules] of [
+        ["cutover", (hostname: string) => own(hostname, pomerium)],
+        ["coexist", inCoexist],
       ] as const) {
         await configure(phase);
         const { steps, writes } = await succeed("up");
@@ -162,7 +174,7 @@ export function tunnelSuite(makeRunner: MakeRunner): void {
           writes.map(({ method }) => method),
           ["PUT"],
         );
-        assert.deepEqual(theTunnel().config?.ingress, rulesOf(origin));
+        assert.deepEqual(theTunnel().config?.ingress, rulesOf(rules));
         assert.deepEqual(recordsByName(), records);
       }
     });
@@ -171,10 +183,7 @@ export function tunnelSuite(makeRunner: MakeRunner): void {
       await runner().configure(withoutTunnels(await configure("coexist")));
       const { writes } = await succeed("up");
       assert.deepEqual([...new Set(writes.map(({ method }) => method))], ["DELETE"]);
-      assert.deepEqual(
-        theTunnel().config?.ingress,
-        rulesOf((origin) => origin),
-      );
+      assert.deepEqual(theTunnel().config?.ingress, rulesOf(inCoexist));
       assert.deepEqual([...recordsByName().keys()].sort(), [...hosts.slice(3), ssh.hostname].sort());
     });
 
@@ -200,10 +209,7 @@ export function tunnelSuite(makeRunner: MakeRunner): void {
       const { id, remote, name, config } = theTunnel();
       assert.equal(name, "alfred");
       assert.equal(remote, true);
-      assert.deepEqual(
-        config?.ingress,
-        rulesOf((origin) => origin),
-      );
+      assert.deepEqual(config?.ingress, rulesOf(own));
       assert.deepEqual(
         account()
           .records.map(({ name, content }) => [name, content])

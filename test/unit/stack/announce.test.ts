@@ -36,7 +36,7 @@ function announced(
       certificates,
       ingressNginx,
       pomerium: { existing: [], foreign: [], readyReplicas: 1 },
-      tunnels: { records: {}, changes: {}, problems: [] },
+      tunnels: { live: {}, problems: [] },
       readiness: gates,
     },
     phaseEffects(of),

@@ -1,7 +1,6 @@
 import { strict as assert } from "node:assert";
 import type { Phase } from "../../../../components/cluster/phase.ts";
-import { carriedHosts, origin, recordHosts } from "../../../../components/tunnels/carried-hosts.ts";
-import { servedBy } from "../../../../stack/phases.ts";
+import { carriedHosts, origin, recordHosts, servedBy } from "../../../../components/tunnels/carried-hosts.ts";
 import type { Stack } from "../../../../stack/stack.ts";
 import { goodStack, parse, put, warnings } from "../../stack/base.ts";
 

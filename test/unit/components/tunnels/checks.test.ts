@@ -1,27 +1,53 @@
 import { strict as assert } from "node:assert";
+import * as pulumi from "@pulumi/pulumi";
+import { tunnelLines } from "../../../../components/tunnels/announce.ts";
+import { tunnelArgs } from "../../../../components/tunnels/args.ts";
+import { isChallengeDetour, recordsToMake, tunnelProblems } from "../../../../components/tunnels/checks.ts";
 import {
-  recordsToMake,
-  ruleChanges,
-  type TakeoverArgs,
-  takeoverProblems,
-} from "../../../../components/tunnels/checks.ts";
-import { type LiveRecord, type LiveTunnel, tunnelTarget } from "../../../../components/tunnels/live.ts";
-import { ingressRules, type Rule } from "../../../../components/tunnels/rules.ts";
+  type LiveRecord,
+  type LiveRule,
+  type LiveTunnel,
+  tunnelTarget,
+} from "../../../../components/tunnels/live.ts";
+import { readMemory, type TunnelMemory } from "../../../../components/tunnels/memory.ts";
+import { rulesToRemember, tunnelPlan } from "../../../../components/tunnels/plan.ts";
+import { memoryAfter } from "../../../../components/tunnels/remember.ts";
+import type { OriginRequest, Rule } from "../../../../components/tunnels/rules.ts";
+import type { Stack } from "../../../../stack/stack.ts";
+import { goodStack, parse, put } from "../../stack/base.ts";
 
 const tunnelId = "0c7a70e1-5e1f-4a5e-9d57-0123456789ab";
-const nginx = "https://192.168.0.171";
+const nginx = "https://192.168.0.171:443";
 const pomerium = "https://192.168.0.172:443";
-const wiki = { host: "wiki.example.net", origin: pomerium };
+const wiki = "wiki.example.net";
+const toPomerium: Rule = { hostname: wiki, service: pomerium, originRequest: { originServerName: wiki } };
+const notFound: Rule = { service: "http_status:404" };
+const nothing = readMemory(undefined);
 
-const args: TakeoverArgs = { tunnelId, rules: ingressRules([wiki]), drop: [], pomerium, hosts: [wiki.host] };
+/** A stack whose only tunnel carries the wiki and nothing else. */
+function stackOf(edits: Record<string, unknown> = {}): Stack {
+  const raw = put(goodStack(), "tunnels.home.extraRules", []);
+  for (const [path, value] of Object.entries(edits)) put(raw, path, value);
+  return parse(raw);
+}
+const coexist = stackOf();
+const cutover = stackOf({ phase: "cutover" });
 
-function live(rules: Rule[], records: Record<string, LiveRecord> = {}): LiveTunnel {
+interface Seen {
+  records?: Record<string, LiveRecord>;
+  originRequest?: OriginRequest;
+  unwritable?: string[];
+}
+
+function live(rules: LiveRule[], { records = {}, ...settings }: Seen = {}): LiveTunnel {
+  const isWhole = rules.some(({ hostname, path }) => hostname === undefined && path === undefined);
   return {
     tunnel: {
       name: "house",
       remote: true,
-      rules: [...rules, { service: "http_status:404" }],
-      settings: [],
+      rules: isWhole ? rules : [...rules, notFound],
+      unwritable: [],
+      ...settings,
     },
     records,
   };
@@ -35,56 +61,276 @@ const leadingTo = (content: string, changes: Partial<LiveRecord> = {}): LiveReco
   ...changes,
 });
 
-const messages = (tunnel: LiveTunnel, changes: Partial<TakeoverArgs> = {}): string[] =>
-  takeoverProblems(tunnel, { ...args, ...changes }).map(({ at, message }) => `${at}: ${message}`);
+const plan = (stack: Stack, seen: LiveTunnel, memory: TunnelMemory = nothing) =>
+  tunnelPlan(stack, stack.tunnels[0]!, seen, memory);
+
+/** The rules that a run writes, as Cloudflare gets them. */
+const written = (stack: Stack, seen: LiveTunnel, memory: TunnelMemory = nothing): Rule[] =>
+  plan(stack, seen, memory).rules.map(({ movesTo: _, ...rule }) => rule);
+
+const problems = (
+  stack: Stack,
+  seen: LiveTunnel,
+  { memory = nothing, others = [] }: { memory?: TunnelMemory; others?: string[] } = {},
+): string[] =>
+  tunnelProblems(stack, { live: { home: seen }, problems: [] }, memory, { others }).map(
+    ({ at, message }) => `${at}: ${message}`,
+  );
+
+const lines = (stack: Stack, seen: LiveTunnel): string[] =>
+  tunnelLines(stack, { live: { home: seen }, problems: [] }, nothing).map((line) =>
+    line.replace("home: ", ""),
+  );
+
+describe("a tunnel in coexist", () => {
+  const access = { teamName: "house", audTag: ["aud"], required: true };
+  const byHand: [string, LiveRule[]][] = [
+    ["by HTTP", [{ hostname: wiki, service: "http://192.168.0.171:80" }]],
+    [
+      "without a look at its certificate",
+      [{ hostname: wiki, service: nginx, originRequest: { noTLSVerify: true } }],
+    ],
+    ["behind Cloudflare Access", [{ hostname: wiki, service: nginx, originRequest: { access } }]],
+    [
+      "with a detour for a path",
+      [
+        { hostname: wiki, path: "^/.well-known", service: "http://localhost:32080" },
+        { hostname: wiki, path: "^/api", service: "http://192.168.0.10:8080" },
+        { hostname: wiki, service: nginx, originRequest: { httpHostHeader: "wiki.lan", connectTimeout: 10 } },
+      ],
+    ],
+  ];
+  for (const [how, rules] of byHand)
+    it(`leaves the rules of a host that leads to ingress-nginx ${how} as they are`, () => {
+      assert.deepEqual(written(coexist, live(rules)), [...rules, notFound]);
+      assert.deepEqual(problems(coexist, live(rules)), []);
+      assert.deepEqual(lines(coexist, live(rules)), []);
+    });
+
+  it("writes down for the host what a wildcard or the catch-all has led to ingress-nginx", () => {
+    const settings = { originRequest: { noTLSVerify: true } };
+    const wildcard = { hostname: "*.example.net", service: nginx, ...settings };
+    assert.deepEqual(written(coexist, live([wildcard]))[0], { ...wildcard, hostname: wiki });
+    const end = { service: "http://192.168.0.171:80" };
+    assert.deepEqual(written(coexist, live([end])), [{ hostname: wiki, ...end }, end]);
+  });
+
+  it("gives a host that has no rule one with a checked certificate", () => {
+    assert.deepEqual(written(coexist, live([])), [
+      { hostname: wiki, service: nginx, originRequest: { originServerName: wiki } },
+      notFound,
+    ]);
+  });
+
+  it("goes back from the cutover to the very rules that it had before", () => {
+    for (const [, rules] of byHand) {
+      const before = live(rules);
+      const memory = { ...nothing, rules: rulesToRemember(coexist, { home: before }, nothing) };
+      const moved = live(written(cutover, before, memory));
+      const kept = { ...nothing, rules: rulesToRemember(cutover, { home: moved }, memory) };
+      assert.deepEqual(kept, memory, "the cutover forgets nothing");
+      assert.deepEqual(written(coexist, moved, kept), [...rules, notFound]);
+    }
+  });
+
+  it("remembers the same on its second run as on its first", () => {
+    for (const rules of [[], ...byHand.map(([, each]) => each)]) {
+      const first = rulesToRemember(coexist, { home: live(rules) }, nothing);
+      const after = live(written(coexist, live(rules)));
+      assert.deepEqual(rulesToRemember(coexist, { home: after }, { rules: first }), first);
+    }
+  });
+});
+
+describe("a host that moves to Pomerium", () => {
+  const access = { teamName: "house", audTag: ["aud"], required: true };
+
+  it("has its certificate checked by its name, whatever its rule was before", () => {
+    const loose = live([{ hostname: wiki, service: nginx, originRequest: { noTLSVerify: true } }]);
+    assert.deepEqual(written(cutover, loose), [toPomerium, notFound]);
+    const all = live([{ hostname: wiki, service: nginx }], { originRequest: { noTLSVerify: true } });
+    assert.deepEqual(written(cutover, all)[0]?.originRequest, { originServerName: wiki, noTLSVerify: false });
+  });
+
+  it("keeps the check of Cloudflare Access that its rule had, also one of a wildcard", () => {
+    for (const hostname of [wiki, "*.example.net"]) {
+      const [rule] = written(cutover, live([{ hostname, service: nginx, originRequest: { access } }]));
+      assert.deepEqual(rule?.originRequest, { originServerName: wiki, access });
+    }
+  });
+
+  it("loses no path that led to another service, except for HTTP-01 challenges", () => {
+    const paths = (path: string) => [
+      { hostname: wiki, path, service: "http://192.168.0.10:8080" },
+      { hostname: wiki, service: nginx },
+    ];
+    for (const path of [
+      "^/.well-known",
+      "/.well-known/acme-challenge/*",
+      "^/\\.well-known/acme-challenge/",
+    ]) {
+      assert.ok(isChallengeDetour(path), path);
+      assert.deepEqual(problems(cutover, live(paths(path))), []);
+    }
+    for (const path of ["^/api", "/.well-known/matrix", "\\.well-known/webfinger$"]) {
+      const [problem, ...others] = problems(cutover, live(paths(path)));
+      assert.ok(
+        problem?.includes(`keep it as {"hostname":"${wiki}","path":${JSON.stringify(path)}`),
+        problem,
+      );
+      assert.deepEqual(others, []);
+      const kept = { hostname: wiki, path, service: "http://192.168.0.10:8080" };
+      assert.deepEqual(
+        problems(stackOf({ phase: "cutover", "tunnels.home.extraRules": [kept] }), live(paths(path))),
+        [],
+      );
+      const dropped = stackOf({ phase: "cutover", "tunnels.home.drop": [`${wiki} ${path}`] });
+      assert.deepEqual(problems(dropped, live(paths(path))), []);
+    }
+  });
+
+  it("loses no path that a rule for every host has led elsewhere", () => {
+    const rules = [
+      { path: "^/health", service: "http://192.168.0.10:80" },
+      { hostname: wiki, service: nginx },
+    ];
+    const found = problems(cutover, live(rules)).join("\n");
+    assert.match(found, /keep it as \{"path":"\^\/health"/);
+    assert.match(
+      found,
+      /keep it as \{"path":"\^\/health","service":"[^"]*","hostname":"wiki\.example\.net"\}/,
+    );
+    // Behind the rule of the host it has never answered there.
+    assert.equal(problems(cutover, live(rules.reverse())).length, 1);
+  });
+
+  it("is refused where the whole tunnel has settings that Pomerium could not be reached with", () => {
+    for (const originRequest of [{ httpHostHeader: "nginx.lan" }, { caPool: "/etc/ca.pem" }]) {
+      const seen = live([{ hostname: wiki, service: nginx }], { originRequest });
+      assert.match(
+        problems(cutover, seen).join(),
+        /^tunnels\.home\.tunnelId: the whole tunnel has originRequest\./,
+      );
+      assert.deepEqual(problems(coexist, seen), []);
+    }
+  });
+});
 
 describe("a tunnel that is taken over", () => {
   it("loses no rule that the stack file does not know of: it is refused, with what keeps the rule", () => {
     const ssh: Rule = { hostname: "ssh.example.net", service: "ssh://192.168.0.10:22" };
-    assert.deepEqual(messages(live([ssh])), [
-      'extraRules: the tunnel leads ssh.example.net to ssh://192.168.0.10:22, which no app and no extra rule takes over; keep it as {"hostname":"ssh.example.net","service":"ssh://192.168.0.10:22"}, or let it go by `drop: ["ssh.example.net"]`',
+    assert.deepEqual(problems(coexist, live([ssh])), [
+      'tunnels.home.extraRules: the tunnel leads ssh.example.net to ssh://192.168.0.10:22, which no app and no extra rule takes over; keep it as {"hostname":"ssh.example.net","service":"ssh://192.168.0.10:22"}, or let it go by `drop: ["ssh.example.net"]`',
     ]);
-    assert.deepEqual(messages(live([ssh]), { rules: ingressRules([wiki], [ssh]) }), []);
-    assert.deepEqual(messages(live([ssh]), { drop: ["ssh.example.net"] }), []);
+    assert.deepEqual(problems(stackOf({ "tunnels.home.extraRules": [ssh] }), live([ssh])), []);
+    assert.deepEqual(problems(stackOf({ "tunnels.home.drop": ["ssh.example.net"] }), live([ssh])), []);
+  });
+
+  it("can keep or let go a host in whatever letters Cloudflare has it", () => {
+    for (const hostname of ["home_assistant.example.net", "bücher.example.net", "Plex.example.net"]) {
+      const rule = { hostname, service: "http://192.168.0.10:8123" };
+      assert.equal(problems(coexist, live([rule])).length, 1);
+      assert.deepEqual(problems(stackOf({ "tunnels.home.extraRules": [rule] }), live([rule])), []);
+      assert.deepEqual(problems(stackOf({ "tunnels.home.drop": [hostname] }), live([rule])), []);
+    }
   });
 
   it("loses no app that was forgotten, as long as ingress-nginx is what serves it", () => {
-    const [problem] = messages(live([{ hostname: "komga.example.net", service: nginx }]));
-    assert.match(problem ?? "", /leads komga\.example\.net to https:\/\/192\.168\.0\.171,/);
+    const [problem] = problems(coexist, live([{ hostname: "komga.example.net", service: nginx }]));
+    assert.match(problem ?? "", /leads komga\.example\.net to https:\/\/192\.168\.0\.171:443,/);
   });
 
-  it("loses without further ado what leads to Pomerium: an app that was taken away", () => {
-    for (const service of [pomerium, "https://192.168.0.172"])
-      assert.deepEqual(messages(live([{ hostname: "komga.example.net", service }])), []);
+  it("lets a rule to Pomerium go with its app, but not while another Ingress of Pomerium has the host", () => {
+    for (const service of [pomerium, "https://192.168.0.172"]) {
+      const seen = live([{ hostname: "demo.example.net", service }]);
+      assert.deepEqual(problems(coexist, seen), []);
+      assert.match(
+        problems(coexist, seen, { others: ["demo.example.net"] }).join(),
+        /leads demo\.example\.net to/,
+      );
+    }
   });
 
-  it("takes over a host with all of its paths, the detours for certificates too", () => {
-    const rules = [
-      { hostname: wiki.host, path: "^/.well-known", service: "http://localhost:32080" },
-      { hostname: wiki.host, service: nginx },
-    ];
-    assert.deepEqual(messages(live(rules)), []);
+  it("is not taken for kept by a wildcard that leads elsewhere", () => {
+    const wildcard = { hostname: "*.example.net", service: "http_status:403" };
+    const stack = stackOf({ "tunnels.home.extraRules": [wildcard] });
+    const seen = (service: string) => live([{ hostname: "nas.example.net", service }, wildcard]);
+    assert.equal(problems(stack, seen("https://192.168.0.11:5001")).length, 1);
+    assert.deepEqual(problems(stack, seen("http_status:403")), []);
   });
 
-  it("keeps a rule for every host that nothing takes over", () => {
-    const [problem] = messages(live([{ path: "^/health", service: "http://192.168.0.10:80" }]));
-    assert.match(problem ?? "", /leads every host \^\/health to .* keep it as \{"path":"\^\/health"/);
-    assert.doesNotMatch(problem ?? "", /drop/);
+  it("keeps a catch-all that leads somewhere, until the stack file drops it or ingress-nginx goes", () => {
+    const end = { service: "http://192.168.0.11:80" };
+    for (const stack of [coexist, cutover, stackOf({ phase: "retired" })]) {
+      assert.deepEqual(written(stack, live([end])).at(-1), end);
+      assert.deepEqual(problems(stack, live([end])), []);
+    }
+    assert.deepEqual(written(stackOf({ "tunnels.home.drop": ["*"] }), live([end])).at(-1), notFound);
+    const toNginx = live([{ service: nginx }]);
+    assert.deepEqual(problems(cutover, toNginx), []);
+    assert.match(
+      problems(stackOf({ phase: "retired" }), toNginx).join(),
+      /phase retired removes; let it go by `drop: \["\*"\]`/,
+    );
+    assert.deepEqual(problems(stackOf({ phase: "retired", "tunnels.home.drop": ["*"] }), toNginx), []);
+  });
+
+  it("keeps what is set for the whole tunnel", () => {
+    const originRequest = { noTLSVerify: true, connectTimeout: 5 };
+    for (const stack of [coexist, cutover])
+      assert.deepEqual(plan(stack, live([], { originRequest })).originRequest, originRequest);
+  });
+
+  it("is refused where it would lose settings that Pulumi's provider cannot write", () => {
+    const bastion: LiveRule = { hostname: wiki, service: nginx, unwritable: ["bastionMode", "ipRules"] };
+    assert.match(
+      problems(coexist, live([bastion])).join(),
+      /the rule for wiki\.example\.net has originRequest\.bastionMode, originRequest\.ipRules, which Pulumi's provider cannot write/,
+    );
+    assert.deepEqual(problems(cutover, live([bastion])), [], "the rule gives way to another");
+    assert.match(
+      problems(coexist, live([], { unwritable: ["originRequest.proxyAddress"] })).join(),
+      /the whole tunnel has originRequest\.proxyAddress, which Pulumi's provider cannot write/,
+    );
+    const other: LiveRule = { hostname: "rdp.example.net", service: "bastion", unwritable: ["bastionMode"] };
+    const [advice] = problems(coexist, live([other]));
+    assert.doesNotMatch(advice ?? "", /keep it as/);
+    assert.match(advice ?? "", /cannot write, so give the stack's hosts a tunnel of their own/);
+    assert.deepEqual(problems(stackOf({ "tunnels.home.drop": ["rdp.example.net"] }), live([other])), []);
   });
 
   it("that takes its rules from a file is refused, for it would not heed these", () => {
-    const tunnel = live([]);
-    tunnel.tunnel!.remote = false;
-    assert.match(messages(tunnel).join(), /^tunnelId: tunnel house takes its rules from a file/);
+    const seen = live([]);
+    seen.tunnel!.remote = false;
+    assert.match(
+      problems(coexist, seen).join(),
+      /^tunnels\.home\.tunnelId: tunnel house takes its rules from a file/,
+    );
   });
 
-  it("may have its records already, made by the dashboard: they stay as they are", () => {
-    const records = { [wiki.host]: leadingTo(tunnelTarget(tunnelId)) };
-    assert.deepEqual(messages(live([], records)), []);
-    assert.deepEqual(recordsToMake(live([], records), args.hosts), []);
+  it("under another name than the one that the stack made it by is refused: Pulumi would delete it", () => {
+    const memory = { ...nothing, tunnels: { house: tunnelId } };
+    assert.match(
+      problems(coexist, live([]), { memory }).join(),
+      /^tunnels\.home\.tunnelId: is the tunnel that this stack made under the name house;/,
+    );
+    assert.deepEqual(
+      problems(coexist, live([]), { memory: { ...nothing, tunnels: { home: tunnelId } } }),
+      [],
+    );
+  });
+});
+
+describe("a tunnel's DNS records", () => {
+  const [tunnel] = coexist.tunnels;
+
+  it("that the dashboard made stay as they are", () => {
+    const seen = live([], { records: { [wiki]: leadingTo(tunnelTarget(tunnelId)) } });
+    assert.deepEqual(problems(coexist, seen), []);
+    assert.deepEqual(recordsToMake(seen, [wiki], nothing), []);
   });
 
-  it("takes no host away from what it leads to today", () => {
+  it("take no host away from what it leads to today", () => {
     const others = [
       leadingTo(tunnelTarget("a1f7ed00-5e1f-4a5e-9d57-0123456789ab")),
       leadingTo("203.0.113.7", { type: "A" }),
@@ -92,46 +338,87 @@ describe("a tunnel that is taken over", () => {
     ];
     for (const record of others)
       assert.match(
-        messages(live([], { [wiki.host]: record })).join(),
-        /^zoneId: wiki\.example\.net has a DNS record of type (A|CNAME) for .*; delete it/,
+        problems(coexist, live([], { records: { [wiki]: record } })).join(),
+        /^tunnels\.home\.zoneId: wiki\.example\.net has a DNS record of type (A|CNAME) for .*; delete it/,
       );
-    const stale = live([], { [wiki.host]: leadingTo(tunnelTarget(tunnelId)) });
-    assert.equal(messages(stale, { tunnelId: undefined }).length, 1, "a new tunnel has no record yet");
+    const stale = { records: { [wiki]: leadingTo(tunnelTarget(tunnelId)) } };
+    const brandNew = stackOf({ "tunnels.home.tunnelId": undefined });
+    assert.equal(problems(brandNew, stale).length, 1, "a new tunnel has no record yet");
+    const made = { ...nothing, tunnels: { home: tunnelId } };
+    assert.deepEqual(problems(brandNew, stale, { memory: made }), [], "the stack made this tunnel");
   });
 
-  it("has the records made that are missing, and those kept that were made here", () => {
+  it("are made where they are missing, and kept where the stack made them", () => {
     const records = { "a.example.net": leadingTo("x", { own: true }), "b.example.net": leadingTo("y") };
     const hosts = ["a.example.net", "b.example.net", "c.example.net"];
-    assert.deepEqual(recordsToMake(live([], records), hosts), ["a.example.net", "c.example.net"]);
-    assert.deepEqual(messages(live([], records), { hosts: ["a.example.net"] }), []);
+    assert.deepEqual(recordsToMake(live([], { records }), hosts, nothing), [
+      "a.example.net",
+      "c.example.net",
+    ]);
+  });
+
+  it("stay the stack's own when somebody edits their comment", () => {
+    const seen = live([], { records: { [wiki]: leadingTo(tunnelTarget(tunnelId)) } });
+    assert.deepEqual(recordsToMake(seen, [wiki], { ...nothing, records: [wiki] }), [wiki]);
+    const moved = live([], { records: { [wiki]: leadingTo("elsewhere.example.net") } });
+    assert.deepEqual(problems(coexist, moved, { memory: { ...nothing, records: [wiki] } }), []);
+    assert.ok(tunnel);
   });
 });
 
-describe("the change of a tunnel's rules", () => {
-  it("is told rule by rule, and in no word about what stays", () => {
-    const rules = ingressRules(
-      [wiki, { host: "new.example.net", origin: pomerium }],
-      [{ hostname: "ssh.example.net", service: "ssh://192.168.0.10:22" }],
+describe("the announcement of a tunnel's rules", () => {
+  it("names each rule that changes, its settings too, and none that stays", () => {
+    const ssh = { hostname: "ssh.example.net", service: "ssh://192.168.0.10:22" };
+    const before = live(
+      [
+        { hostname: wiki, path: "^/.well-known", service: "http://localhost:32080" },
+        { hostname: wiki, service: nginx, originRequest: { noTLSVerify: true } },
+        ssh,
+      ],
+      { unwritable: ["warp-routing"] },
     );
-    const before = live([
-      { hostname: wiki.host, path: "^/.well-known", service: "http://localhost:32080" },
-      { hostname: wiki.host, service: nginx, originRequest: { noTLSVerify: true } },
-      { hostname: "ssh.example.net", service: "ssh://192.168.0.10:22" },
-    ]);
-    before.tunnel?.settings.push("warp-routing");
-    assert.deepEqual(ruleChanges(before, rules), [
-      "~ wiki.example.net: https://192.168.0.171 → https://192.168.0.172:443",
-      "+ new.example.net → https://192.168.0.172:443",
-      "- wiki.example.net ^/.well-known → http://localhost:32080",
+    const stack = stackOf({ phase: "cutover", "tunnels.home.extraRules": [ssh] });
+    assert.deepEqual(lines(stack, before), [
+      `~ ${wiki}: ${nginx} → ${pomerium}; {"noTLSVerify":true} → {"originServerName":"${wiki}"}`,
+      `- ${wiki} ^/.well-known → http://localhost:32080`,
       "- warp-routing, which is set for the whole tunnel",
     ]);
-    assert.deepEqual(ruleChanges(live(rules.slice(0, -1)), rules), []);
+    assert.deepEqual(lines(stack, live(written(stack, before))), []);
+  });
+});
+
+describe("a tunnel that the stack made", () => {
+  const inputs = (memory: TunnelMemory) => ({
+    live: live([]),
+    memory,
+    apiToken: pulumi.output("token"),
+    served: () => pulumi.output(true),
+  });
+  const args = (memory: TunnelMemory, stack = coexist) =>
+    tunnelArgs(stack, stack.tunnels[0]!, inputs(memory));
+
+  it("stays the stack's own when its id is written into the stack file", () => {
+    assert.equal(args({ ...nothing, tunnels: { home: tunnelId } }).tunnelId, undefined);
+    assert.equal(args(nothing).tunnelId, tunnelId, "somebody else made it");
+    assert.equal(args({ ...nothing, tunnels: { home: "another" } }).tunnelId, tunnelId);
+    const brandNew = stackOf({ "tunnels.home.tunnelId": undefined });
+    assert.equal(args(nothing, brandNew).tunnelId, undefined);
   });
 
-  it("tells of settings, too: a certificate that was not checked and will be", () => {
-    const before = live([{ hostname: wiki.host, service: pomerium, originRequest: { noTLSVerify: true } }]);
-    assert.deepEqual(ruleChanges(before, args.rules), [
-      '~ wiki.example.net: {"noTLSVerify":true} → {"originServerName":"wiki.example.net"}',
+  it("is remembered with its records and the way back, by the same text in every run", () => {
+    const before = live([
+      { hostname: wiki, service: nginx, originRequest: { noTLSVerify: true, http2Origin: true } },
     ]);
+    const text = memoryAfter(coexist, { home: before }, nothing, { home: tunnelId });
+    assert.deepEqual(readMemory(text), {
+      tunnels: { home: tunnelId },
+      records: [wiki],
+      rules: { [wiki]: before.tunnel!.rules.slice(0, 1) },
+    });
+    const reordered = live([
+      { originRequest: { http2Origin: true, noTLSVerify: true }, service: nginx, hostname: wiki },
+    ]);
+    assert.equal(memoryAfter(coexist, { home: reordered }, nothing, { home: tunnelId }), text);
+    assert.deepEqual(readMemory("no JSON"), nothing);
   });
 });

@@ -53,7 +53,8 @@ describe("what Cloudflare has of a tunnel", () => {
           { hostname: "wiki.example.net", service: "https://192.168.0.171" },
           { service: "http_status:404" },
         ],
-        settings: ["originRequest.noTLSVerify", "originRequest.access.required", "warp-routing"],
+        originRequest: { noTLSVerify: true, connectTimeout: 0, access: { required: true } },
+        unwritable: ["warp-routing"],
       },
       records: {
         "wiki.example.net": { type: "CNAME", content: tunnelTarget(tunnelId), proxied: true, own: false },

@@ -1,19 +1,13 @@
-import { servedBy } from "../../stack/phases.ts";
-import type { Stack } from "../../stack/stack.ts";
+import { setKey } from "../../stack-file/commands.ts";
 import { depth, zoneOf } from "../../stack-file/hosts.ts";
 import { didYouMean } from "../../stack-file/nearest.ts";
 import type { PathPart } from "../../stack-file/paths.ts";
 import type { Report } from "../../stack-file/problems.ts";
-import { asSecret } from "../../stack-file/secrets.ts";
-import type { AppConfig } from "../apps/config.ts";
 import type { Cluster } from "../cluster/config.ts";
 import type { Phase } from "../cluster/phase.ts";
-import type { IngressNginxConfig } from "../ingress-nginx/config.ts";
-import type { TunnelConfig } from "./config.ts";
+import { servedBy, type TunnelApp, type TunnelStack } from "./carried-hosts.ts";
+import { carriesSignIn, type TunnelInput, type Tunnels } from "./config.ts";
 import { ingressRules, type Rule } from "./rules.ts";
-import type { TunnelInput } from "./schema.ts";
-
-type Tunnels = Readonly<Record<string, TunnelInput>>;
 
 /** @param names All apps of the stack file, well-formed or not; undefined when it has no list of apps. */
 export function checkTunnels(tunnels: Tunnels, names: readonly string[] | undefined, report: Report): void {
@@ -53,17 +47,17 @@ export function checkTunnels(tunnels: Tunnels, names: readonly string[] | undefi
 export interface TunnelContext {
   stack: string;
   phase: Phase | undefined;
-  /** The well-formed ones. */
-  apps: readonly AppConfig[];
+  /** The apps that are well-formed, each with its key path. */
+  apps: readonly (TunnelApp & { at: string })[];
   zones: readonly string[] | undefined;
   authenticateHost: string | undefined;
   exposure: Cluster["exposure"] | undefined;
-  ingressNginx: Pick<IngressNginxConfig, "address"> | undefined;
+  ingressNginx: { address?: string } | undefined;
 }
 
 /** Checks each tunnel's rules against the hosts that it carries, and that what they lead to is known. */
 export function checkRules(tunnels: Tunnels, context: TunnelContext, report: Report): void {
-  const atNginx: AppConfig[] = [];
+  const atNginx: (TunnelApp & { at: string })[] = [];
   const carriedBy = new Map<string, string>();
   for (const [name, tunnel] of Object.entries(tunnels)) {
     const at = ["tunnels", name];
@@ -94,12 +88,12 @@ export function checkRules(tunnels: Tunnels, context: TunnelContext, report: Rep
       `missing: in phase ${context.phase}, tunnels lead to ingress-nginx for ${first.host}${
         atNginx.length === 1 ? "" : ` and ${atNginx.length - 1} more`
       }; name its address, or set \`migrated: true\` on ${first.at}`,
-      `pulumi config set --stack ${context.stack} --path ingressNginx.address '<address>'`,
+      setKey(context.stack, ["ingressNginx", "address"], "<address>"),
     );
 }
 
 function checkExtraRules(tunnel: TunnelInput, hosts: readonly string[], at: string[], report: Report): void {
-  const routes = [...new Set(hosts)].map((host) => ({ host, origin: "" }));
+  const carried = [...new Set(hosts)].map((host) => ({ host, rules: [{ hostname: host, service: "" }] }));
   const taken: Rule[] = [];
   for (const [i, rule] of tunnel.extraRules.entries()) {
     const here = [...at, "extraRules", i];
@@ -117,7 +111,7 @@ function checkExtraRules(tunnel: TunnelInput, hosts: readonly string[], at: stri
       continue;
     }
     try {
-      ingressRules(routes, [...taken, rule]);
+      ingressRules(carried, [...taken, rule]);
       taken.push(rule);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
@@ -144,7 +138,8 @@ function checkExtraHosts(tunnels: Tunnels, carriedBy: Map<string, string>, repor
 
 /** All records of a tunnel are made in one Cloudflare zone. */
 function checkZone(hosts: readonly string[], zones: readonly string[], at: string[], report: Report): void {
-  const [first, ...others] = hosts;
+  // A host that lies in no zone is reported where it is written.
+  const [first, ...others] = hosts.filter((host) => zoneOf(host, zones) !== undefined);
   if (first === undefined) return;
   const zone = zoneOf(first, zones);
   const elsewhere = others.find((host) => zoneOf(host, zones) !== zone);
@@ -156,9 +151,15 @@ function checkZone(hosts: readonly string[], zones: readonly string[], at: strin
 }
 
 /** What is allowed but does not work, or not for long, through the stack's tunnels. */
-export function warnOfTunnels(
-  { tunnels, apps, cluster, certificates, pomerium }: Stack,
-  streaming: (app: AppConfig) => boolean,
+export function warnOfTunnels<App extends TunnelApp>(
+  {
+    tunnels,
+    apps,
+    cluster,
+    certificates,
+    pomerium,
+  }: Omit<TunnelStack, "apps"> & { apps: readonly App[]; cluster: Pick<Cluster, "exposure"> },
+  streaming: (app: App) => boolean,
   report: Report,
 ): void {
   const zones = Object.keys(certificates.zones);
@@ -202,21 +203,4 @@ export function warnOfTunnels(
       ["tunnels"],
       "no tunnel carries the sign-in pages, and nothing else leads to the cluster: set `authenticate: true` on one",
     );
-}
-
-export function resolveTunnels(tunnels: Tunnels, exposure: Cluster["exposure"]): TunnelConfig[] {
-  return Object.entries(tunnels).map(([name, tunnel]) => ({
-    ...tunnel,
-    name,
-    apiToken: asSecret(tunnel.apiToken),
-    authenticate: carriesSignIn(tunnel, tunnels, exposure),
-  }));
-}
-
-function carriesSignIn(
-  tunnel: TunnelInput,
-  tunnels: Tunnels,
-  exposure: Cluster["exposure"] | undefined,
-): boolean {
-  return tunnel.authenticate ?? (Object.keys(tunnels).length === 1 && exposure === "tunnelOnly");
 }

@@ -1,12 +1,16 @@
 import { strict as assert } from "node:assert";
-import { ownComment, tunnelTarget } from "../../../components/tunnels/live.ts";
-import type { Rule } from "../../../components/tunnels/rules.ts";
-import type { CloudflareSeed } from "../../../sandbox/cloudflare/account.ts";
-import { accountBefore } from "../../../sandbox/cloudflare/seed.ts";
-import { startCloudflare } from "../../../sandbox/cloudflare/server.ts";
-import { inspectTunnels, type TunnelReport } from "../../../stack/preflight-tunnels.ts";
-import type { Stack } from "../../../stack/stack.ts";
-import { goodStack, parse, put } from "./base.ts";
+import { tunnelLines } from "../../../../components/tunnels/announce.ts";
+import { recordHosts } from "../../../../components/tunnels/carried-hosts.ts";
+import { recordsToMake, tunnelProblems } from "../../../../components/tunnels/checks.ts";
+import { ownComment, readTunnels, tunnelTarget } from "../../../../components/tunnels/live.ts";
+import { readMemory } from "../../../../components/tunnels/memory.ts";
+import type { Rule } from "../../../../components/tunnels/rules.ts";
+import type { CloudflareSeed } from "../../../../sandbox/cloudflare/account.ts";
+import { accountBefore } from "../../../../sandbox/cloudflare/seed.ts";
+import { startCloudflare } from "../../../../sandbox/cloudflare/server.ts";
+import type { Stack } from "../../../../stack/stack.ts";
+import type { Problem } from "../../../../stack-file/problems.ts";
+import { goodStack, parse, put } from "../../stack/base.ts";
 
 const token = "hunter2-hunter2-hunter2-hunter2-hunter2-";
 const wiki = "wiki.example.net";
@@ -17,19 +21,37 @@ function stack(edits: Record<string, unknown> = {}): Stack {
   return parse(raw);
 }
 
+interface Found {
+  problems: Problem[];
+  records: Record<string, string[]>;
+  lines: string[];
+}
+
 /** What is found at a Cloudflare that opens to `opens`. */
 async function inspected(
   what: Stack,
   change: (seed: CloudflareSeed) => void = () => {},
   opens = token,
-): Promise<TunnelReport> {
+): Promise<Found> {
   const seed = accountBefore([stack()]);
   change(seed);
   const cloudflare = await startCloudflare({ seed, token: opens });
   const before = process.env.CLOUDFLARE_BASE_URL;
   process.env.CLOUDFLARE_BASE_URL = cloudflare.url;
   try {
-    return await inspectTunnels(what);
+    const found = await readTunnels(what);
+    const memory = readMemory(undefined);
+    const records = what.tunnels.flatMap((tunnel) => {
+      const live = found.live[tunnel.name];
+      return live === undefined
+        ? []
+        : [[tunnel.name, recordsToMake(live, recordHosts(what, tunnel), memory)] as const];
+    });
+    return {
+      problems: tunnelProblems(what, found, memory, { others: [] }),
+      records: Object.fromEntries(records),
+      lines: tunnelLines(what, found, memory),
+    };
   } finally {
     if (before === undefined) delete process.env.CLOUDFLARE_BASE_URL;
     else process.env.CLOUDFLARE_BASE_URL = before;
@@ -38,19 +60,14 @@ async function inspected(
 }
 
 describe("the look at Cloudflare before a run", () => {
-  it("finds nothing to object to in the account as it was made by hand, and names each rule that changes", async () => {
-    assert.deepEqual(await inspected(stack()), {
-      problems: [],
-      records: { home: [] },
-      changes: {
-        home: [
-          `~ ${wiki}: https://192.168.0.171 → https://192.168.0.171:443`,
-          `- ${wiki} ^/.well-known → http://localhost:32080`,
-        ],
-      },
-    });
-    const { changes } = await inspected(stack({ phase: "cutover" }));
-    assert.equal(changes.home?.[0], `~ ${wiki}: https://192.168.0.171 → https://192.168.0.172:443`);
+  it("finds nothing to object to in the account as it was made by hand, and changes nothing in coexist", async () => {
+    assert.deepEqual(await inspected(stack()), { problems: [], records: { home: [] }, lines: [] });
+    const { lines } = await inspected(stack({ phase: "cutover" }));
+    assert.match(
+      lines[0] ?? "",
+      /^home: ~ wiki\.example\.net: https:\/\/192\.168\.0\.171 → https:\/\/192\.168\.0\.172:443;/,
+    );
+    assert.equal(lines[1], `home: - ${wiki} ^/.well-known → http://localhost:32080`);
   });
 
   it("refuses to lose what the stack file does not know of", async () => {

@@ -1,0 +1,49 @@
+import type { Output } from "@pulumi/pulumi";
+import { onceReady } from "../cluster/once-ready.ts";
+import { type CarriedHost, recordHosts, type TunnelStack } from "./carried-hosts.ts";
+import { recordsToMake } from "./checks.ts";
+import type { TunnelConfig } from "./config.ts";
+import type { LiveTunnel } from "./live.ts";
+import type { TunnelMemory } from "./memory.ts";
+import { tunnelPlan } from "./plan.ts";
+import type { TunnelArgs } from "./Tunnel.ts";
+
+/** What the program hands to a tunnel beside its configuration. */
+export interface TunnelInputs {
+  live: LiveTunnel;
+  memory: TunnelMemory;
+  apiToken: Output<string>;
+  /** Resolves when Pomerium serves a host. */
+  served(host: CarriedHost): Output<unknown>;
+}
+
+/** The arguments of a tunnel's component. */
+export function tunnelArgs(
+  stack: TunnelStack,
+  tunnel: TunnelConfig,
+  { live, memory, apiToken, served }: TunnelInputs,
+): TunnelArgs {
+  const { accountId, tunnelId, zoneId, connector } = tunnel;
+  const { rules, originRequest } = tunnelPlan(stack, tunnel, live, memory);
+  return {
+    accountId,
+    zoneId,
+    apiToken,
+    ...(isMade(tunnel, memory) ? {} : { tunnelId }),
+    ...(connector === undefined ? {} : { connector }),
+    ...(originRequest === undefined ? {} : { originRequest }),
+    records: recordsToMake(live, recordHosts(stack, tunnel), memory),
+    rules: rules.map(({ movesTo, ...rule }) =>
+      // A host moves only once Pomerium serves it.
+      movesTo === undefined ? rule : { ...rule, service: onceReady(served(movesTo), rule.service) },
+    ),
+  };
+}
+
+/** Whether the stack makes, or has made, the tunnel. It stays the stack's own when somebody writes its id into the stack file. */
+export function isMade(
+  { name, tunnelId }: TunnelConfig,
+  { tunnels }: Pick<TunnelMemory, "tunnels">,
+): boolean {
+  return tunnelId === undefined || tunnels[name] === tunnelId;
+}

@@ -1,0 +1,124 @@
+import { type CarriedHost, carriedHosts, origin, sameAddress, type TunnelStack } from "./carried-hosts.ts";
+import type { TunnelConfig } from "./config.ts";
+import type { LiveTunnel } from "./live.ts";
+import type { TunnelMemory } from "./memory.ts";
+import {
+  describeMatch,
+  type HostRules,
+  ingressRules,
+  isCatchAll,
+  notFound,
+  type OriginRequest,
+  type Rule,
+  rulesFor,
+  sameMatch,
+} from "./rules.ts";
+
+/** A rule as a run writes it. */
+export interface PlannedRule extends Rule {
+  /** The host moves to Pomerium with this rule, so Pomerium must serve it first. */
+  movesTo?: CarriedHost;
+}
+
+/** Everything that a run writes of a tunnel's configuration. */
+export interface TunnelPlan {
+  rules: PlannedRule[];
+  /** What holds for all rules that do not say otherwise; stays as it is. */
+  originRequest?: OriginRequest;
+}
+
+/**
+ * The whole configuration of a tunnel. What ingress-nginx still answers stays as it is at Cloudflare, and so do the
+ * catch-all and what is set for the whole tunnel. A host that moves to Pomerium keeps its check of Cloudflare Access.
+ */
+export function tunnelPlan(
+  stack: TunnelStack,
+  tunnel: TunnelConfig,
+  live: LiveTunnel,
+  { rules: remembered }: Pick<TunnelMemory, "rules">,
+): TunnelPlan {
+  const { rules: before = [], originRequest } = live.tunnel ?? {};
+  const known = before.map(({ unwritable: _, ...rule }): Rule => rule);
+  const carried = carriedHosts(stack, tunnel).map((each): HostRules => {
+    const { host } = each;
+    return {
+      host,
+      rules:
+        each.servedBy === "Pomerium"
+          ? [toPomerium(each, rulesFor(known, host), originRequest)]
+          : toIngressNginx(each, tunnel, rulesBefore(stack, known, remembered, host)),
+    };
+  });
+  const planned: PlannedRule[] = ingressRules(carried, tunnel.extraRules, catchAll(tunnel, known));
+  return { rules: planned, ...(originRequest === undefined ? {} : { originRequest }) };
+}
+
+/** The rules by which a host leads to ingress-nginx, or led there before it moved to Pomerium. */
+function rulesBefore(
+  { pomerium: { loadBalancerIP } }: Pick<TunnelStack, "pomerium">,
+  live: readonly Rule[],
+  remembered: TunnelMemory["rules"],
+  host: string,
+): readonly Rule[] {
+  const now = rulesFor(live, host);
+  const pomerium = origin(loadBalancerIP);
+  const hasMoved = now.some(({ path, service }) => path === undefined && sameAddress(service, pomerium));
+  return hasMoved ? (remembered[host] ?? []) : now;
+}
+
+/** What the stack remembers after this run: for the way back, how each host leads or led to ingress-nginx. */
+export function rulesToRemember(
+  stack: TunnelStack,
+  live: Record<string, LiveTunnel>,
+  { rules: remembered }: Pick<TunnelMemory, "rules">,
+): TunnelMemory["rules"] {
+  if (stack.phase === "retired") return {};
+  const entries = stack.tunnels.flatMap((tunnel) => {
+    const known = (live[tunnel.name]?.tunnel?.rules ?? []).map(({ unwritable: _, ...rule }): Rule => rule);
+    return carriedHosts(stack, tunnel)
+      .filter(({ app }) => app !== undefined)
+      .map((each): [string, Rule[]] => {
+        const before = [...rulesBefore(stack, known, remembered, each.host)];
+        return [each.host, each.servedBy === "Pomerium" ? before : toIngressNginx(each, tunnel, before)];
+      })
+      .filter(([, rules]) => rules.some(({ service }) => service !== notFound.service));
+  });
+  return Object.fromEntries(entries);
+}
+
+function ruleTo({ host, origin }: CarriedHost): Rule {
+  return { hostname: host, service: origin, originRequest: { originServerName: host } };
+}
+
+function toPomerium(
+  each: CarriedHost,
+  now: readonly Rule[],
+  ofTunnel: OriginRequest | undefined,
+): PlannedRule {
+  const rule = ruleTo(each);
+  const access = now.find(({ path }) => path === undefined)?.originRequest?.access;
+  return {
+    ...rule,
+    originRequest: {
+      ...rule.originRequest,
+      // What is set for the whole tunnel would hold here too, but Pomerium's certificate is always checked.
+      ...(ofTunnel?.noTLSVerify ? { noTLSVerify: false } : {}),
+      ...(access === undefined ? {} : { access }),
+    },
+    movesTo: each,
+  };
+}
+
+/** The rules as they are, without what the stack file drops or replaces; a rule of our own when nothing answers the host. */
+function toIngressNginx(each: CarriedHost, { drop, extraRules }: TunnelConfig, now: readonly Rule[]): Rule[] {
+  const kept = now.filter(
+    (rule) => !drop.includes(describeMatch(rule)) && !extraRules.some((extra) => sameMatch(extra, rule)),
+  );
+  const isAnswered = kept.some(({ path, service }) => path === undefined && service !== notFound.service);
+  return isAnswered ? kept : [...kept.filter(({ path }) => path !== undefined), ruleTo(each)];
+}
+
+function catchAll({ drop }: TunnelConfig, live: readonly Rule[]): Rule {
+  const found = live.find(isCatchAll);
+  return found === undefined || drop.includes("*") ? notFound : found;
+}

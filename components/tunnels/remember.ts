@@ -1,0 +1,23 @@
+import { recordHosts, type TunnelStack } from "./carried-hosts.ts";
+import { recordsToMake } from "./checks.ts";
+import type { LiveTunnel } from "./live.ts";
+import { type TunnelMemory, writeMemory } from "./memory.ts";
+import { rulesToRemember } from "./plan.ts";
+
+/**
+ * What the stack remembers after a run, as text for the cluster.
+ *
+ * @param made Name of each tunnel that the stack makes or has made → its id.
+ */
+export function memoryAfter(
+  stack: TunnelStack,
+  live: Record<string, LiveTunnel>,
+  memory: TunnelMemory,
+  made: Record<string, string>,
+): string {
+  const records = stack.tunnels.flatMap((tunnel) => {
+    const seen = live[tunnel.name];
+    return seen === undefined ? [] : recordsToMake(seen, recordHosts(stack, tunnel), memory);
+  });
+  return writeMemory({ tunnels: made, records, rules: rulesToRemember(stack, live, memory) });
+}
