@@ -46,7 +46,14 @@ const wildcard = z
   .default(false)
   .describe("One wildcard certificate for the zone in place of one per host. Default: false.");
 
-const exactlyOne = `exactly one of ${listed(solverNames, "and")}`;
+/** In words, how a zone names its solver. */
+export const exactlyOne = `exactly one of ${listed(solverNames, "and")}`;
+
+/** In words, the solvers that can issue wildcards. */
+export const byDns = listed(
+  solverNames.filter((name) => solverOf(name).type === "DNS-01"),
+  "or",
+);
 
 const zoneSchema = z
   .union(solverNames.map((name) => z.strictObject({ [name]: solverOf(name).schema, wildcard })))
@@ -108,12 +115,11 @@ export function checkCertificates({ server, staging, zones }: CertificatesInput,
       ["certificates", "server"],
       "contradicts `staging`, which names another server: take one of the two away",
     );
-  const byDns = solverNames.filter((name) => solverOf(name).type === "DNS-01");
   for (const [zone, input] of Object.entries(zones))
     if (input.wildcard && solverOf(solverNameOf(input)).type !== "DNS-01")
       report.problem(
         ["certificates", "zones", zone, "wildcard"],
-        `wildcard certificates are issued by DNS-01 only: name ${listed(byDns, "or")} with its credentials`,
+        `wildcard certificates are issued by DNS-01 only: name ${byDns} with its credentials`,
       );
 }
 

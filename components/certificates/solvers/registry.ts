@@ -1,10 +1,11 @@
 import { cloudflare } from "./cloudflare.ts";
+import { digitalocean } from "./digitalocean.ts";
 import { http01 } from "./http01.ts";
 import { porkbun } from "./porkbun.ts";
 import type { Solver } from "./solver.ts";
 
 /** Every way of solving challenges, by its name in the stack file. */
-export const solvers = { porkbun, cloudflare, http01 } satisfies Record<string, Solver>;
+export const solvers = { porkbun, cloudflare, digitalocean, http01 } satisfies Record<string, Solver>;
 
 export type SolverName = keyof typeof solvers;
 

@@ -1,3 +1,4 @@
+import { byDns, exactlyOne } from "../../../components/certificates/config.ts";
 import { catalogue } from "../../../policies/catalogue/catalogue.ts";
 import { hunter2 } from "./base.ts";
 
@@ -488,15 +489,15 @@ export const broken: Readonly<
     [{ "certificates.zones": {} }, ["certificates.zones: is empty: every host needs a zone"]],
     [
       { 'certificates.zones["example.org"]': {} },
-      ['certificates.zones["example.org"]: must be a map with exactly one of porkbun, cloudflare and http01'],
+      [`certificates.zones["example.org"]: must be a map with ${exactlyOne}`],
     ],
     [
       { 'certificates.zones["example.org"].cloudflare': { apiToken: hunter2 } },
-      ['certificates.zones["example.org"]: must be a map with exactly one of porkbun, cloudflare and http01'],
+      [`certificates.zones["example.org"]: must be a map with ${exactlyOne}`],
     ],
     [
       { 'certificates.zones["example.org"]': { porkbn: {} } },
-      ['certificates.zones["example.org"]: must be a map with exactly one of porkbun, cloudflare and http01'],
+      [`certificates.zones["example.org"]: must be a map with ${exactlyOne}`],
     ],
     [
       { 'certificates.zones["example.org"].porkbun.apiSecretKey': hunter2 },
@@ -523,7 +524,7 @@ export const broken: Readonly<
     [
       { 'certificates.zones["example.org"]': { http01: true, wildcard: true } },
       [
-        'certificates.zones["example.org"].wildcard: wildcard certificates are issued by DNS-01 only: name porkbun or cloudflare with its credentials',
+        `certificates.zones["example.org"].wildcard: wildcard certificates are issued by DNS-01 only: name ${byDns} with its credentials`,
       ],
     ],
     [
@@ -635,7 +636,7 @@ export const broken: Readonly<
     [
       { "tunnels.home.extraRules[0].hostname": "ssh.example.net:22" },
       [
-        "tunnels.home.extraRules[0].hostname: is no host name: lower case, without port; a wildcard only as *. in front",
+        "tunnels.home.extraRules[0].hostname: is no host name: labels joined by dots, without port; a wildcard only as *. in front",
       ],
     ],
     [
