@@ -1,16 +1,17 @@
 import http from "node:http";
 import https from "node:https";
 import { KubeConfig } from "@kubernetes/client-node";
+import { withRetries } from "./retry.ts";
 
-/** Where the API server of a cluster is found. */
+/** How to reach the API server of a cluster. */
 export interface ClusterAddress {
   /** Context of the kubeconfig. */
   context: string;
-  /** Kubeconfig file; KUBECONFIG, else ~/.kube/config, when absent. */
+  /** Kubeconfig file. Default: $KUBECONFIG or ~/.kube/config. */
   kubeconfig?: string;
 }
 
-/** The API server could not be asked, or said no. `status` is absent when there was no answer at all. */
+/** The API server could not be reached, or refused. `status` is absent if there was no answer at all. */
 export class ClusterError extends Error {
   readonly status: number | undefined;
 
@@ -21,10 +22,7 @@ export class ClusterError extends Error {
   }
 }
 
-/** How long one answer may take, in milliseconds. */
-const timeout = 20_000;
-
-/** The answer without spec, status and data: what a Secret holds never leaves the API server. */
+/** Asks for metadata only: the contents of a Secret never leave the API server. */
 const metadataOnly = (kind: string): string => `application/json;as=${kind};g=meta.k8s.io;v=v1`;
 
 /** A kind that an API server serves. */
@@ -33,9 +31,9 @@ export interface ServedKind {
   kind: string;
   plural: string;
   namespaced: boolean;
-  /** Its objects can be listed. */
+  /** Whether its objects can be listed. */
   listed: boolean;
-  /** What serves it answers; false where the API server only remembers it. */
+  /** Whether the server behind it answers. False if the API server only remembers the kind. */
   answers: boolean;
 }
 
@@ -62,24 +60,37 @@ interface Discovery {
   }[];
 }
 
-/** How many objects the API server is asked for at once. */
+/** Objects per page of a list. */
 const pageSize = 500;
 
+/** How long to wait for an API server, in milliseconds. */
+export interface Patience {
+  /** Silence after which an answer is no longer expected. Default: 20 s. */
+  timeout?: number;
+  /** Pause before the second attempt after a transient failure. Default: that of `withRetries`. */
+  firstPause?: number;
+}
+
 /**
- * Asks the API server questions, and can do nothing else: it knows no verb but GET. What the program
- * must know before it registers anything is read through it.
+ * The only Kubernetes client of this project besides Pulumi's provider. It can only ask questions: GET is the only verb
+ * that it has. Everything that the program must know before it registers resources is read through it.
+ *
+ * `@kubernetes/client-node` reads the kubeconfig and runs its credential plugins. Its own clients have a method for
+ * every write, and none that asks for metadata only.
  */
 export class ReadOnlyApi {
   readonly server: string;
   private readonly options: https.RequestOptions;
+  private readonly patience: Patience;
 
-  private constructor(server: string, options: https.RequestOptions) {
+  private constructor(server: string, options: https.RequestOptions, patience: Patience) {
     this.server = server;
     this.options = options;
+    this.patience = patience;
   }
 
-  /** @throws ClusterError when the kubeconfig cannot be read or has no such context. */
-  static async connect(address: ClusterAddress): Promise<ReadOnlyApi> {
+  /** @throws ClusterError if the kubeconfig cannot be read or has no such context. */
+  static async connect(address: ClusterAddress, patience: Patience = {}): Promise<ReadOnlyApi> {
     const config = new KubeConfig();
     const file = address.kubeconfig ?? process.env.KUBECONFIG ?? "~/.kube/config";
     try {
@@ -97,39 +108,39 @@ export class ReadOnlyApi {
     config.setCurrentContext(address.context);
     const server = config.getCurrentCluster()?.server;
     if (!server) throw new ClusterError(`context "${address.context}" of ${file} names no cluster`);
-    const options: https.RequestOptions = { timeout };
+    const options: https.RequestOptions = {};
     try {
-      // May run a credential plugin, which may fail or want a person.
+      // This may run a credential plugin, which may fail or ask a person.
       await config.applyToHTTPSOptions(options);
     } catch (error) {
       throw new ClusterError(`context "${address.context}" of ${file}: ${(error as Error).message}`);
     }
-    return new ReadOnlyApi(server.replace(/\/$/, ""), options);
+    return new ReadOnlyApi(server.replace(/\/$/, ""), options, patience);
   }
 
-  /** The object at `path`, or undefined when there is none (also when its kind is unknown here). */
+  /** The object at `path`; undefined if there is none, or if the cluster does not know its kind. */
   async find<T>(path: string): Promise<T | undefined> {
     return this.get<T>(path, "application/json");
   }
 
-  /** The object's metadata alone. */
+  /** Only the metadata of the object at `path`. */
   async findMetadata<T>(path: string): Promise<T | undefined> {
     return this.get<T>(path, metadataOnly("PartialObjectMetadata"));
   }
 
-  /** Every object below `path`, page by page; none when the kind is unknown here. */
+  /** Every object below `path`, page by page. Empty if the cluster does not know the kind. */
   async list<T>(path: string): Promise<T[]> {
     return this.pages<T>(path, "application/json");
   }
 
-  /** The same with each object's metadata alone. */
+  /** Only the metadata of every object below `path`. */
   async listMetadata<T>(path: string): Promise<T[]> {
     return this.pages<T>(path, metadataOnly("PartialObjectMetadataList"));
   }
 
   /**
-   * Every kind that the API server serves, each in its group's preferred version; undefined from one older than
-   * Kubernetes 1.27, which does not tell all of them at once.
+   * Every kind that the API server serves, each in its group's preferred version. Undefined for Kubernetes before 1.27,
+   * which does not list all kinds at once.
    *
    * @see https://kubernetes.io/docs/concepts/overview/kubernetes-api/#aggregated-discovery
    */
@@ -162,6 +173,10 @@ export class ReadOnlyApi {
     do {
       const query = new URLSearchParams({ limit: String(pageSize), ...(next ? { continue: next } : {}) });
       const page = await this.get<Page>(`${path}${path.includes("?") ? "&" : "?"}${query}`, accept);
+      if (page !== undefined && !Array.isArray(page.items))
+        throw new ClusterError(
+          `GET ${path} on ${this.server}: the answer is not a list of Kubernetes objects`,
+        );
       items.push(...(page?.items ?? []));
       next = page?.metadata?.continue || undefined;
     } while (next);
@@ -170,39 +185,78 @@ export class ReadOnlyApi {
 
   private async get<T>(path: string, accept: string): Promise<T | undefined> {
     const url = new URL(this.server + path);
-    const { status, body } = await this.request(url, accept);
-    if (status === 404) return undefined;
-    if (status < 200 || status > 299) {
-      const reason = status === 401 ? "credentials were not accepted" : status === 403 ? "forbidden" : body;
-      throw new ClusterError(
-        `GET ${url.pathname} on ${url.origin}: ${status} ${reason.slice(0, 300)}`,
-        status,
-      );
-    }
-    return JSON.parse(body) as T;
+    return withRetries(async () => {
+      const answer = await this.request(url, accept);
+      return answer.status === 404 ? undefined : (parsed(url, answer) as T);
+    }, this.patience.firstPause);
   }
 
-  private request(url: URL, accept: string): Promise<{ status: number; body: string }> {
-    const secure = url.protocol === "https:";
+  private request(url: URL, accept: string): Promise<Answer> {
+    const { timeout = 20_000 } = this.patience;
     const options: https.RequestOptions = {
       ...this.options,
       headers: { ...this.options.headers, Accept: accept },
     };
     return new Promise((resolve, reject) => {
-      const failed = (error: Error): void =>
+      const failed = (error: Error): void => {
+        clearTimeout(silence);
         reject(
           new ClusterError(`${url.origin} does not answer: ${error.message}`, undefined, { cause: error }),
         );
-      const request = (secure ? https : http).get(url, options, (response) => {
+      };
+      const request = (url.protocol === "https:" ? https : http).get(url, options, (response) => {
         const chunks: Buffer[] = [];
-        response.on("data", (chunk: Buffer) => chunks.push(chunk));
-        response.on("end", () =>
-          resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString("utf8") }),
-        );
+        response.on("data", (chunk: Buffer) => {
+          silence.refresh();
+          chunks.push(chunk);
+        });
+        response.on("end", () => {
+          clearTimeout(silence);
+          const { statusCode: status = 0, headers } = response;
+          resolve({ status, headers, body: Buffer.concat(chunks).toString("utf8") });
+        });
         response.on("error", failed);
       });
-      request.on("timeout", () => request.destroy(new Error(`no answer within ${timeout / 1000} s`)));
+      // Not the socket's own timeout: it does not end a TLS handshake that gets no answer.
+      const silence = setTimeout(
+        () => request.destroy(new Error(`no answer within ${timeout / 1000} s`)),
+        timeout,
+      );
       request.on("error", failed);
     });
   }
+}
+
+interface Answer {
+  status: number;
+  headers: http.IncomingHttpHeaders;
+  body: string;
+}
+
+/** Longer texts of a server are cut in messages. */
+const longestExcerpt = 300;
+
+/** @throws ClusterError for a refusal, and for an answer that no API server gives. */
+function parsed(url: URL, { status, headers, body }: Answer): object {
+  const question = `GET ${url.pathname} on ${url.origin}`;
+  const foreign = (what: string): ClusterError =>
+    new ClusterError(
+      `${question}: ${what}. Something between here and the API server answers in its place: a proxy, a load balancer or the sign-in page of a network`,
+    );
+  if (status >= 300 && status <= 399)
+    throw foreign(`a redirect to ${headers.location ?? "nowhere"} (${status})`);
+  if (status < 200 || status > 299) {
+    const reason = status === 401 ? "credentials were not accepted" : status === 403 ? "forbidden" : body;
+    throw new ClusterError(`${question}: ${status} ${reason.slice(0, longestExcerpt)}`, status);
+  }
+  let answer: unknown;
+  try {
+    answer = JSON.parse(body);
+  } catch {
+    const start = body.replace(/\s+/g, " ").trim().slice(0, 60);
+    throw foreign(`the answer is not JSON but ${headers["content-type"] ?? "text"} ("${start}…")`);
+  }
+  if (typeof answer !== "object" || answer === null || Array.isArray(answer))
+    throw foreign("the answer is JSON, but not an object of Kubernetes");
+  return answer;
 }

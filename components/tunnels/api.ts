@@ -1,3 +1,5 @@
+import { withRetries } from "../cluster/retry.ts";
+
 /** Cloudflare could not be asked, or said no. `status` is absent when there was no answer at all. */
 export class CloudflareError extends Error {
   readonly status: number | undefined;
@@ -31,17 +33,21 @@ interface Envelope<T> {
 export class ReadOnlyCloudflare {
   readonly #base: string;
   readonly #token: string;
+  readonly #firstPause: number | undefined;
 
   /**
    * @param base Root of the API. Default: $CLOUDFLARE_BASE_URL, as for the Pulumi provider, so that both ask
    *   the same one; else Cloudflare's own.
+   * @param firstPause Milliseconds before the second attempt after a transient failure. Default: that of `withRetries`.
    */
   constructor(
     token: string,
     base = process.env.CLOUDFLARE_BASE_URL || "https://api.cloudflare.com/client/v4",
+    firstPause?: number,
   ) {
     this.#token = token;
     this.#base = base.replace(/\/$/, "");
+    this.#firstPause = firstPause;
   }
 
   /** The result at `path`, or undefined when there is none. */
@@ -59,7 +65,11 @@ export class ReadOnlyCloudflare {
     }
   }
 
-  async #get<T>(path: string): Promise<Envelope<T> | undefined> {
+  #get<T>(path: string): Promise<Envelope<T> | undefined> {
+    return withRetries(() => this.#ask<T>(path), this.#firstPause);
+  }
+
+  async #ask<T>(path: string): Promise<Envelope<T> | undefined> {
     const url = this.#base + path;
     const { status, text } = await this.#request(url);
     if (status === 404) return undefined;
@@ -84,9 +94,7 @@ export class ReadOnlyCloudflare {
     } catch (error) {
       const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
       const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new CloudflareError(`${new URL(url).origin} does not answer: ${reason}`, undefined, {
-        cause: error,
-      });
+      throw new CloudflareError(`${new URL(url).origin} does not answer: ${reason}`, undefined, { cause });
     }
   }
 }
