@@ -119,7 +119,11 @@ if (stack.tunnels.length > 0) {
 }
 
 // Adopted as it is while traffic may depend on it; from `retired` on it is no longer here, and so Pulumi removes it.
-const { adopt, released, ...keeping } = adoption(phase.ingressNginx, findings.ingressNginx, findings.cluster);
+const { adopt, released, ...keeping } = adoption(
+  phase.ingressNginx,
+  stack.ingressNginx && findings.ingressNginx,
+  findings.cluster,
+);
 const beforeDelete = keepUntilRetired({ stack: stack.name, phase: stack.phase, ...keeping }, stack.cluster);
 if (adopt.length + released.length > 0)
   await new IngressNginx("ingress-nginx", { objects: adopt, released, beforeDelete }, opts).adopted;

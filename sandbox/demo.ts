@@ -117,7 +117,8 @@ async function describeBefore(stack: StackName, { cluster }: Sandbox): Promise<s
   const list = await cluster.api.find<{ items: { spec: { ingressClassName?: string } }[] }>(path);
   const classes = (list?.items ?? []).map(({ spec }) => spec.ingressClassName ?? "none");
   const nginx = classes.filter((each) => each === "nginx").length;
-  const how = ingressNginx && "helmRelease" in ingressNginx.from ? "Helm" : "manifest";
+  const [installation] = ingressNginx?.installations ?? [];
+  const how = installation && "helmRelease" in installation.from ? "Helm" : "manifest";
   return `${apps.length} apps · ingress-nginx by ${how} · ${nginx} nginx Ingresses · ${classes.length - nginx} of other classes`;
 }
 

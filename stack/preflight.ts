@@ -7,10 +7,10 @@ import { type LiveCluster, readCluster } from "../components/cluster/live.ts";
 import { isIngressName, pomeriumIngressClass } from "../components/cluster/names.ts";
 import { readFromCluster } from "../components/cluster/read.ts";
 import type { Row } from "../components/cluster/readiness.ts";
-import { missingSectionProblems, unrecognisedProblems } from "../components/ingress-nginx/adoption.ts";
-import { type Loss, losses, lossProblems, protectionsRow } from "../components/ingress-nginx/checks.ts";
-import { inspectIngressNginx, type LiveIngressNginx } from "../components/ingress-nginx/live.ts";
-import { noWayBack } from "../components/ingress-nginx/way-back.ts";
+import { ingressNginxProblems } from "../components/ingress-nginx/checks.ts";
+import { type LiveIngressNginx, readIngressNginx } from "../components/ingress-nginx/live.ts";
+import { type Loss, losses, lossProblems, protectionsRow } from "../components/ingress-nginx/protections.ts";
+import { inEffect } from "../components/ingress-nginx/removal-state.ts";
 import { takeOverProblems } from "../components/pomerium/checks.ts";
 import { type LivePomerium, readPomerium } from "../components/pomerium/live.ts";
 import { tunnelProblems } from "../components/tunnels/checks.ts";
@@ -27,8 +27,8 @@ export interface ClusterFindings {
   cluster: LiveCluster;
   /** What it has of everything that issues certificates. */
   certificates: LiveIssuance;
-  /** The cluster's own; undefined when the stack file speaks of none. */
-  ingressNginx: LiveIngressNginx | undefined;
+  /** What it runs of ingress-nginx. */
+  ingressNginx: LiveIngressNginx;
   /** What it has of Pomerium already. */
   pomerium: LivePomerium;
 }
@@ -50,7 +50,7 @@ export async function readFindings(stack: Stack, api: ReadOnlyApi): Promise<Clus
   const [cluster, certificates, ingressNginx, pomerium] = await Promise.all([
     reading,
     readIssuance(api, wantedIssuance(stack.certificates)),
-    inspectIngressNginx(stack, api, reading),
+    readIngressNginx(stack, api, reading),
     readPomerium(api, reading),
   ]);
   return { cluster, certificates, ingressNginx, pomerium };
@@ -64,10 +64,8 @@ export function readinessOf(
   stack: Stack,
   { cluster, certificates, ingressNginx: nginx, pomerium }: ClusterFindings,
 ): { gates: Gate[]; losses: Loss[]; rows: Row[] } {
-  if (nginx === undefined) return { gates: [], losses: [], rows: [] };
   const found = gates({ stack, cluster, pomerium, nginx, issuance: certificates });
-  if (found.length === 0) return { gates: [], losses: [], rows: [] };
-  const lost = losses(stack, nginx);
+  const lost = losses(stack, inEffect(nginx, cluster));
   return { gates: found, losses: lost, rows: lost.length > 0 ? [...found, protectionsRow(lost)] : found };
 }
 
@@ -95,9 +93,7 @@ export async function preflight(stack: Stack): Promise<Findings> {
       }),
       ...takeOverProblems(stack, pomerium),
       ...routeProblems(stack.cluster, stack.apps, cluster),
-      ...noWayBack(stack, cluster, nginx),
-      ...missingSectionProblems(stack, cluster),
-      ...(nginx ? unrecognisedProblems(stack, nginx) : []),
+      ...ingressNginxProblems(stack, cluster, nginx),
       ...lossProblems(readiness.losses),
       ...gateProblems(stack, readiness.gates),
     ]),

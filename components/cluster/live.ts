@@ -26,15 +26,25 @@ export interface LiveIngress {
   /** Counts the changes of its spec. */
   generation?: number;
   ingressClass?: string;
+  /** The class comes from the annotation `kubernetes.io/ingress.class`, since `spec.ingressClassName` is absent. */
+  classByAnnotation?: true;
   annotations: Record<string, string>;
   /** Rules without a host are left out: no app's traffic comes by them. */
-  rules: { host: string; paths: RoutePath[] }[];
+  rules: { host: string; paths: LivePath[] }[];
   /** It also answers hosts that it does not name: by a rule without a host, or by a default backend. */
   anyHost: boolean;
   tls: { hosts: string[]; secretName?: string }[];
   /** Made by cert-manager for a challenge, and gone with it. */
   solver: boolean;
   managedFields?: ManagedFields[];
+}
+
+/** A path of an Ingress and the Service that it leads to. */
+export interface LivePath extends RoutePath {
+  /** `Exact`, `Prefix` or `ImplementationSpecific`. */
+  pathType?: string;
+  /** Absent when the path leads to something other than a Service. */
+  backend?: { service: string; port?: number | string };
 }
 
 /** What one field manager has set of an object, as the API server notes it. */
@@ -76,12 +86,18 @@ interface ServiceObject {
   };
 }
 
+interface PathObject {
+  path?: string;
+  pathType: string;
+  backend?: { service?: { name: string; port?: { number?: number; name?: string } } };
+}
+
 interface IngressObject {
   metadata: Metadata;
   spec: {
     ingressClassName?: string;
     defaultBackend?: object;
-    rules?: { host?: string; http?: { paths?: { path?: string; pathType: string }[] } }[];
+    rules?: { host?: string; http?: { paths?: PathObject[] } }[];
     tls?: { hosts?: string[]; secretName?: string }[];
   };
 }
@@ -132,16 +148,14 @@ function liveIngress({ metadata, spec }: IngressObject): LiveIngress {
     name: metadata.name,
     ...(metadata.generation === undefined ? {} : { generation: metadata.generation }),
     ...(ingressClass ? { ingressClass } : {}),
+    ...(ingressClass && spec.ingressClassName === undefined ? { classByAnnotation: true } : {}),
     annotations,
     rules: (spec.rules ?? []).flatMap(({ host, http }) =>
       host
         ? [
             {
               host,
-              paths: (http?.paths ?? []).map(({ path, pathType }) => ({
-                path: path ?? "/",
-                exact: pathType === "Exact",
-              })),
+              paths: (http?.paths ?? []).map(livePath),
             },
           ]
         : [],
@@ -153,6 +167,19 @@ function liveIngress({ metadata, spec }: IngressObject): LiveIngress {
     })),
     solver: metadata.labels?.["acme.cert-manager.io/http01-solver"] === "true",
     ...(metadata.managedFields ? { managedFields: metadata.managedFields } : {}),
+  };
+}
+
+function livePath({ path, pathType, backend }: PathObject): LivePath {
+  const { name: service, port } = backend?.service ?? {};
+  const number = port?.number ?? port?.name;
+  return {
+    path: path ?? "/",
+    exact: pathType === "Exact",
+    pathType,
+    ...(service === undefined
+      ? {}
+      : { backend: { service, ...(number === undefined ? {} : { port: number }) } }),
   };
 }
 

@@ -31,7 +31,7 @@ export function adoption(
 ): Adoption {
   if (nginx === undefined) return { live: undefined, stays: [], adopt: [], released: [] };
   const live = leavingObjects(nginx);
-  const stays = nginx.strangers.length > 0 ? live.filter(({ kind }) => kind === "Namespace") : [];
+  const stays = live.filter(({ kind, name }) => kind === "Namespace" && Object.hasOwn(nginx.strangers, name));
   // The stack cannot release what it has never adopted.
   const adopted = stays.filter((object) => record?.adopted.includes(objectLabel(object)));
   return fate === "kept"

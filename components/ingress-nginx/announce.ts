@@ -1,14 +1,15 @@
 import { counted } from "../../stack-file/text.ts";
 import { kubectlDelete } from "../cluster/commands.ts";
 import type { LiveCluster } from "../cluster/live.ts";
-import { type ObjectRef, objectLabel } from "../cluster/objects.ts";
+import { type ObjectRef, objectId, objectLabel } from "../cluster/objects.ts";
 import type { Row } from "../cluster/readiness.ts";
 import { adoption, releasedNotes } from "./adoption.ts";
+import { annotationNotes } from "./annotation-notes.ts";
 import { hostsOf } from "./annotations/hosts.ts";
-import { annotationNotes } from "./checks.ts";
+import type { IngressNginxConfig } from "./config.ts";
 import { streamKey } from "./gates/hosts.ts";
 import type { LiveIngressNginx } from "./live.ts";
-import { isRemoved } from "./removal-state.ts";
+import { inEffect, isRemoved } from "./removal-state.ts";
 import type { StackView } from "./stack-view.ts";
 
 /**
@@ -20,13 +21,15 @@ import type { StackView } from "./stack-view.ts";
 export function announceIngressNginx(
   stack: StackView,
   live: Pick<LiveCluster, "ingresses" | "record">,
-  nginx: LiveIngressNginx | undefined,
+  nginx: LiveIngressNginx,
   fate: "kept" | "removed",
   gates: readonly Row[],
 ): string[] {
-  if (nginx === undefined) return withoutSection(live);
+  if (stack.ingressNginx === undefined) return [];
   const released = releasedNotes(nginx, live);
-  if (isRemoved(nginx)) return ["nothing of it is in this cluster", ...released];
+  const kept = keptControllers(stack.ingressNginx, nginx);
+  if (isRemoved(nginx))
+    return [...(kept.length > 0 ? kept : ["nothing of it is in this cluster"]), ...released];
   const isKept = fate === "kept";
   return [
     ...(isKept
@@ -34,22 +37,28 @@ export function announceIngressNginx(
           `${objectsAndIngresses(adoption(fate, nginx, live).adopt)} stay as they are, kept from deletion until retired`,
         ]
       : removal(stack, live, nginx)),
+    ...kept,
     ...released,
     ...deletedAlong(gates, isKept),
     ...Object.entries(stack.ingressNginx?.abandon ?? {})
       .filter(([key]) => isServed(nginx, key))
       .map(([key, why]) => `! ${isKept ? "will go dark" : "goes dark"}: ${key} (${why})`),
-    ...annotationNotes(stack, nginx),
+    ...annotationNotes(stack, inEffect(nginx, live)),
   ];
 }
 
-/** Ingresses that a stack file without `ingressNginx` leaves alone. */
-function withoutSection({ ingresses }: Pick<LiveCluster, "ingresses">): string[] {
-  const found = ingresses.filter(({ ingressClass, solver }) => ingressClass === "nginx" && !solver);
-  if (found.length === 0) return [];
-  return [
-    `${counted(found.length, "Ingress", "Ingresses")} of class nginx, which this stack leaves alone: its file has no \`ingressNginx\``,
-  ];
+/** Controllers that are not retired, and the stack file's reason. */
+function keptControllers(
+  { keep }: Pick<IngressNginxConfig, "keep">,
+  { controllers }: Pick<LiveIngressNginx, "controllers">,
+): string[] {
+  return controllers.flatMap(({ plan, workload, ingresses }) =>
+    plan === "keep" && workload
+      ? [
+          `${objectLabel(workload)} is not retired: ${keep[objectId(workload)]} (${counted(ingresses.length, "Ingress", "Ingresses")})`,
+        ]
+      : [],
+  );
 }
 
 /** What is removed and what is not. Pulumi removes only what it has adopted. */
@@ -63,7 +72,7 @@ function removal(
   const adopted = new Set(live.record?.adopted);
   const removed = leaving.filter((object) => adopted.has(objectLabel(object)));
   const left = leaving.filter((object) => !removed.includes(object));
-  const kept = stays.map(({ name }) => `namespace ${name} stays: ${nginx.strangers.join(", ")}`);
+  const kept = stays.map(({ name }) => `namespace ${name} stays: ${nginx.strangers[name]?.join(", ")}`);
   return [
     ...(removed.length > 0 ? [[`${objectsAndIngresses(removed)} are removed`, ...kept].join("; ")] : kept),
     ...left.map(

@@ -1,105 +1,125 @@
 import { setKey } from "../../stack-file/commands.ts";
 import type { Problem } from "../../stack-file/problems.ts";
-import type { LiveIngress } from "../cluster/live.ts";
-import { objectId } from "../cluster/objects.ts";
-import type { Row } from "../cluster/readiness.ts";
-import { classify, type Finding } from "./annotations/classify.ts";
-import { hostsOf } from "./annotations/hosts.ts";
-import { nginxPrefix } from "./annotations/judgement.ts";
-import { type LostProtection, lostProtections } from "./annotations/lost.ts";
-import type { LiveIngressNginx } from "./live.ts";
-import type { AppView, StackView } from "./stack-view.ts";
+import { counted } from "../../stack-file/text.ts";
+import { kubectl } from "../cluster/commands.ts";
+import type { LiveCluster } from "../cluster/live.ts";
+import { objectId, objectLabel } from "../cluster/objects.ts";
+import { missingSectionProblems, unrecognisedProblems } from "./adoption.ts";
+import type { LiveController, LiveIngressNginx } from "./live.ts";
+import type { StackView } from "./stack-view.ts";
+import { noWayBack } from "./way-back.ts";
 
-/** A protection of an nginx Ingress that Pomerium does not give the app that takes over from it. */
-export interface Loss extends LostProtection {
-  app: AppView;
-  /** `namespace/name` of the Ingress; of the first of an app, where it is a setting of the controller. */
-  ingress: string;
-  /** The command that answers for it. */
-  mend: string;
+/** Everything in the live cluster that contradicts what the stack file says about ingress-nginx. */
+export function ingressNginxProblems(
+  stack: StackView,
+  cluster: Pick<LiveCluster, "record" | "ingresses">,
+  nginx: LiveIngressNginx,
+): Problem[] {
+  const known = stack.ingressNginx === undefined ? undefined : nginx;
+  return [
+    ...noWayBack(stack, cluster, known),
+    ...missingSectionProblems(stack, cluster),
+    ...(known === undefined ? [] : unrecognisedProblems(stack, known)),
+    ...unknownControllerProblems(stack, nginx),
+    ...unservedProblems(stack, cluster, nginx),
+    ...keepProblems(stack, nginx),
+    ...webhookProblems(stack, nginx),
+  ];
 }
 
-/** An app and the nginx Ingresses that it takes over from: those that it names, and whatever else has its host. */
-function replaced(app: AppView, { ingresses }: Pick<LiveIngressNginx, "ingresses">): LiveIngress[] {
-  return ingresses.filter(
-    (ingress) =>
-      (ingress.namespace === app.namespace && app.replaces.includes(ingress.name)) ||
-      hostsOf(ingress).includes(app.host),
-  );
+/** Controllers about which the stack file says nothing. What they serve would be lost sight of. */
+function unknownControllerProblems(
+  { name: stack }: Pick<StackView, "name">,
+  { controllers }: Pick<LiveIngressNginx, "controllers">,
+): Problem[] {
+  return controllers
+    .filter(({ plan }) => plan === "unknown")
+    .flatMap((controller) => {
+      const { workload } = controller;
+      if (workload === undefined) return [];
+      return [
+        {
+          at: "ingressNginx",
+          message: `${objectLabel(workload)} runs ingress-nginx (${describe(controller)}), and the stack file does not say what becomes of it. To retire it, ${toRetire(controller)}. If it stays, say why`,
+          mend: setKey(stack, ["ingressNginx", "keep", objectId(workload)], "<why>"),
+        },
+      ];
+    });
 }
 
-/** What the apps of a stack lose with their nginx Ingresses, and once for each app with the controller's settings. */
-export function losses(
-  { name: stack, apps }: Pick<StackView, "name" | "apps">,
-  nginx: Pick<LiveIngressNginx, "ingresses" | "settings">,
-): Loss[] {
-  return apps.flatMap((app) => {
-    const settings = new Set<string>();
-    return replaced(app, nginx).flatMap((ingress) =>
-      lostProtections(ingress.annotations, app, nginx.settings)
-        .filter(({ annotation, isSetting }) => !isSetting || !settings.has(annotation))
-        .map((loss) => {
-          if (loss.isSetting) settings.add(loss.annotation);
-          return {
-            ...loss,
-            app,
-            ingress: objectId(ingress),
-            mend: setKey(stack, ["apps", app.name, "accept", loss.annotation], "<why>"),
-          };
-        }),
-    );
-  });
+function describe({ classes, rules, ingresses }: LiveController): string {
+  const names = [...new Set([...classes, ...(rules.servesClassless ? ["none"] : [])])];
+  const scope =
+    rules.watchNamespace !== undefined
+      ? [`namespace ${rules.watchNamespace}`]
+      : rules.watchNamespaceSelector !== undefined
+        ? [`namespaces with ${rules.watchNamespaceSelector}`]
+        : [];
+  return [
+    `class ${(names.length > 0 ? names : [rules.annotationClass]).join(", ")}`,
+    ...scope,
+    counted(ingresses.length, "Ingress", "Ingresses"),
+  ].join(", ");
 }
 
-/**
- * Protections that nobody has said anything about. In every phase: from coexist on, Pomerium serves the app too, and
- * without them.
- */
-export function lossProblems(all: readonly Loss[]): Problem[] {
-  return all
-    .filter(({ answeredBy }) => answeredBy === undefined)
-    .map(({ app, ingress, annotation, isSetting, reason, mend }) => ({
-      at: `${app.at}.accept`,
-      message: `Ingress ${ingress} is protected by ${annotation}${isSetting ? " in ingress-nginx' ConfigMap" : ""}, which nothing of the app replaces yet: ${reason}; put something in its place, or say why nothing is needed`,
-      mend,
+/** What to write so that the installation of a controller is recognised. */
+function toRetire({ workload, instance }: LiveController): string {
+  const namespace = workload?.namespace ?? "";
+  if (instance === undefined)
+    return "uninstall it the way it was installed, since its objects have no label by which they could be recognised";
+  const key = instance.byHelm ? "helmRelease" : "helmRelease (or manifest)";
+  return `set ingressNginx.${key} to ${instance.name} and ingressNginx.namespace to ${namespace}, or add both to ingressNginx.also`;
+}
+
+/** Ingresses that look like ingress-nginx's, although nothing in the cluster runs it for them. */
+function unservedProblems(
+  { name: stack, ingressNginx }: Pick<StackView, "name" | "ingressNginx">,
+  { record }: Pick<LiveCluster, "record">,
+  { unserved }: Pick<LiveIngressNginx, "unserved">,
+): Problem[] {
+  // After the removal, an Ingress of the class has no effect.
+  if (record?.phase === "retired") return [];
+  return Object.entries(unserved)
+    .filter(([name]) => !Object.hasOwn(ingressNginx?.keep ?? {}, name))
+    .map(([name, ingresses]) => ({
+      at: "ingressNginx",
+      message: `${counted(ingresses.length, "Ingress", "Ingresses")} of class ${name} (${few(ingresses)}) look like ingress-nginx's, and no Deployment, DaemonSet or StatefulSet was found that runs it for them. Describe the installation under ingressNginx, or say why nothing is needed`,
+      mend: setKey(stack, ["ingressNginx", "keep", name], "<why>"),
     }));
 }
 
-/** The same as a row of the readiness table. */
-export function protectionsRow(all: readonly Loss[]): Row {
-  return {
-    name: "protections",
-    items: all.map(({ app, annotation, reason, answeredBy, mend }) => ({
-      subject: `${app.name} ${annotation}`,
-      ok: answeredBy !== undefined,
-      note: answeredBy ?? reason,
-      ...(answeredBy === undefined ? { mend } : {}),
-    })),
-  };
+/** The first names of a list. */
+function few(names: readonly string[]): string {
+  const shown = 3;
+  return names.length > shown
+    ? `${names.slice(0, shown).join(", ")} and ${names.length - shown} more`
+    : names.join(", ");
 }
 
-/** What somebody should look at besides: annotations that work otherwise behind Pomerium, or not at all. */
-export function annotationNotes(
-  { apps }: Pick<StackView, "apps">,
-  nginx: Pick<LiveIngressNginx, "ingresses">,
-): string[] {
-  const found = apps.flatMap((app) =>
-    replaced(app, nginx).flatMap(({ annotations }) =>
-      classify(annotations).map((finding) => ({ app: app.name, ...finding })),
-    ),
-  );
-  if (found.length === 0) return [];
-  const many = (outcome: Finding["outcome"]): number =>
-    found.filter((finding) => finding.outcome === outcome).length;
-  // Apps that have the same annotation share its line.
-  const lines = new Map<string, string[]>();
-  for (const { app, annotation, outcome, says, protects } of found) {
-    if (protects || (outcome !== "decide" && outcome !== "lost")) continue;
-    const line = `${annotation.replace(nginxPrefix, "")} ${outcome}: ${says}`;
-    lines.set(line, [...(lines.get(line) ?? []), app]);
-  }
-  return [
-    `${found.length} annotations of the apps' nginx Ingresses: ${many("equivalent")} with an equivalent, ${many("unnecessary")} unnecessary, ${many("decide")} to decide, ${many("lost")} lost`,
-    ...[...lines].map(([line, apps]) => `${apps.join(", ")}: ${line}`),
-  ];
+/** Names under `keep` that are retired all the same, or that do not exist. */
+function keepProblems(
+  { name: stack, ingressNginx }: Pick<StackView, "name" | "ingressNginx">,
+  { controllers, unserved, classes }: Pick<LiveIngressNginx, "controllers" | "unserved" | "classes">,
+): Problem[] {
+  return Object.keys(ingressNginx?.keep ?? {}).flatMap((key) => {
+    const controller = controllers.find(({ workload }) => workload && objectId(workload) === key);
+    if (controller?.plan === "keep" || Object.hasOwn(unserved, key)) return [];
+    const at = `ingressNginx.keep["${key}"]`;
+    const mend = `pulumi config rm --stack ${stack} --path '${at}'`;
+    if (controller !== undefined || classes.includes(key))
+      return [{ at, message: "belongs to an installation that is retired; remove one of the two", mend }];
+    return [{ at, message: "nothing in the cluster with this name runs ingress-nginx; remove it", mend }];
+  });
+}
+
+/** Webhooks because of which the API server refuses every write of an Ingress, in every phase. */
+function webhookProblems(
+  { cluster }: Pick<StackView, "cluster">,
+  { deadWebhooks }: Pick<LiveIngressNginx, "deadWebhooks">,
+): Problem[] {
+  return deadWebhooks.map(({ name, service }) => ({
+    at: "cluster",
+    message: `ValidatingWebhookConfiguration ${name} calls the Service ${service}, which does not exist, so the API server refuses every write of an Ingress`,
+    mend: kubectl(cluster, `delete validatingwebhookconfiguration ${name}`),
+  }));
 }

@@ -41,52 +41,90 @@ const override = z
   .default({})
   .describe("Gates that do not hold back phase retired, whatever they find, and why. Default: none.");
 
+const helmRelease = text(
+  (value) => dnsSubdomain.test(value) && value.length <= 53,
+  "is not a valid name of a Helm release",
+).describe(
+  "Name of the Helm release or Argo CD Application: value of the label app.kubernetes.io/instance on its objects.",
+);
+
+/** Upstream's static manifests, one for each provider. All have the same labels. */
+const providers = ["aws", "baremetal", "cloud", "do", "exoscale", "kind", "oracle", "scw"] as const;
+
+const manifest = z.enum(providers).describe("Provider of upstream's static manifest that was applied.");
+
+/** Name of a controller's workload, or of a class. */
+const kept = /^[a-z0-9][-a-z0-9.]*(\/[a-z0-9][-a-z0-9.]*)?$/;
+
+const keep = z
+  .record(
+    text(
+      (value) => kept.test(value),
+      "is not the namespace and name of a workload, such as ingress/nginx-internal, or the name of a class",
+    ),
+    someText.describe("Why it stays."),
+  )
+  .describe(
+    "ingress-nginx controllers that are not retired, as namespace/name of the workload, and why. Also classes whose Ingresses no controller of this cluster serves. Default: none.",
+  );
+
+const also = z
+  .array(
+    z
+      .union([z.strictObject({ helmRelease, namespace }), z.strictObject({ manifest, namespace })])
+      .register(expectations, { expected: "a map with exactly one of helmRelease and manifest" }),
+  )
+  .default([])
+  .describe("Further installations that are retired together with this one. Default: none.");
+
+const rest = { address, abandon, override };
+
 export const ingressNginxSchema = z
   .union([
-    z.strictObject({
-      helmRelease: text(
-        (value) => dnsSubdomain.test(value) && value.length <= 53,
-        "is no name of a Helm release",
-      ).describe("Name of the Helm release."),
-      namespace,
-      address,
-      abandon,
-      override,
-    }),
-    z.strictObject({
-      manifest: z.literal("baremetal").describe("Upstream's static manifest that was applied."),
-      namespace,
-      address,
-      abandon,
-      override,
-    }),
+    z.strictObject({ helmRelease, namespace, also, keep: keep.default({}), ...rest }),
+    z.strictObject({ manifest, namespace, also, keep: keep.default({}), ...rest }),
+    z.strictObject({ keep, ...rest }),
   ])
   .register(expectations, { expected: "a map with exactly one of helmRelease and manifest" })
   .describe(
-    "How the cluster's ingress-nginx was installed: exactly one of helmRelease and manifest. Default: the cluster has none.",
+    "The cluster's ingress-nginx: how it was installed, by exactly one of helmRelease and manifest; or only keep, when none of it is retired. Default: the cluster has none.",
   );
 
 export type IngressNginxInput = z.output<typeof ingressNginxSchema>;
 
-export interface IngressNginxConfig {
+/** An installation that is retired. */
+export interface InstallationConfig {
   namespace: string;
-  /** Address of its LoadBalancer Service. Set whenever a tunnel leads to it. */
+  from: { helmRelease: string } | { manifest: (typeof providers)[number] };
+}
+
+export interface IngressNginxConfig {
+  /** Installations that are retired together. */
+  installations: InstallationConfig[];
+  /** Controllers (`namespace/name` of the workload) and classes that are not retired → why. */
+  keep: Record<string, string>;
+  /** Address of the LoadBalancer Service. Set whenever a tunnel leads to it. */
   address?: string;
-  from: { helmRelease: string } | { manifest: "baremetal" };
   /** Hosts that are lost with ingress-nginx, because no app takes them over → why. */
   abandon: Record<string, string>;
   /** Gates that do not hold back `retired` → why. */
   override: Partial<Record<GateName, string>>;
 }
 
-export function resolveIngressNginx({
-  namespace,
-  address,
-  abandon,
-  override,
-  ...from
-}: IngressNginxInput): IngressNginxConfig {
-  return { namespace, ...(address === undefined ? {} : { address }), from, abandon, override };
+export function resolveIngressNginx(input: IngressNginxInput): IngressNginxConfig {
+  const { address, abandon, override, keep } = input;
+  const { also = [] } = "also" in input ? input : {};
+  const first = "helmRelease" in input || "manifest" in input ? [input] : [];
+  return {
+    installations: [...first, ...also].map((each) => ({
+      namespace: each.namespace,
+      from: "helmRelease" in each ? { helmRelease: each.helmRelease } : { manifest: each.manifest },
+    })),
+    keep,
+    ...(address === undefined ? {} : { address }),
+    abandon,
+    override,
+  };
 }
 
 /** A host cannot be both abandoned and taken over. */

@@ -1,65 +1,117 @@
-/** The workload's pods, as far as they say what the controller does. */
+/** A pod template, as far as it shows which program runs and how it is configured. */
 export interface PodTemplate {
   spec: {
-    containers: { command?: string[]; args?: string[] }[];
+    containers: Container[];
     volumes?: { secret?: { secretName?: string } }[];
   };
 }
 
-/** What the controller says of itself by its arguments. */
-export interface Controller {
-  /** Name by which IngressClasses call it. */
+interface Container {
+  image?: string;
+  command?: string[];
+  args?: string[];
+  env?: { name: string; value?: string }[];
+}
+
+/** What a controller serves and reads, according to its arguments. */
+export interface ControllerRules {
+  /** `spec.controller` of the IngressClasses that it serves. */
   controllerClass: string;
-  /** Classes that Ingresses name by annotation, whether or not there is an IngressClass. */
-  annotationClasses: string[];
-  /** It also serves Ingresses without a class. */
+  /** The class that an Ingress names by its annotation. */
+  annotationClass: string;
+  /** Whether it also serves the IngressClass with the name `annotationClass`, whatever its `spec.controller` is. */
+  classByName: boolean;
+  /** Whether it also serves Ingresses without a class. */
   servesClassless: boolean;
-  /** Leases of its leader election. */
+  /** The only namespace that it serves. */
+  watchNamespace?: string;
+  /** Label selector of the namespaces that it serves. */
+  watchNamespaceSelector?: string;
+  /** Prefix of the annotations that it reads, with the slash. */
+  annotationsPrefix: string;
+  /** Names of the Leases or ConfigMaps of its leader election. */
   leases: string[];
   /** Secrets that it mounts. */
   secrets: string[];
-  /** ConfigMaps, `namespace/name`: its settings, and the ports that it passes on. */
+  /** ConfigMaps, as `namespace/name`: its settings, and the ports of its TCP and UDP services. */
   configMaps: { settings?: string; tcp?: string; udp?: string };
 }
 
+/** The binary, whatever the image is called. F5's controller for nginx is another program, `nginx-ingress`. */
+const binary = /(^|\/)nginx-ingress-controller$/;
+
+/** Images of upstream, of RKE2 and of Bitnami, from any registry. */
+const image = /(^|\/)(ingress-nginx\/controller(-chroot)?|nginx-ingress-controller(-\w+)?)(:|@|$)/;
+
+/** A shell line such as `sh -c "/nginx-ingress-controller --ingress-class=x"` holds several words. */
+function wordsOf({ command = [], args = [] }: Container): string[] {
+  return [...command, ...args].flatMap((word) =>
+    /nginx-ingress-controller\s/.test(word) ? word.trim().split(/\s+/) : [word],
+  );
+}
+
+function runs(container: Container): boolean {
+  return image.test(container.image ?? "") || wordsOf(container).some((word) => binary.test(word));
+}
+
+/** Whether pods of the template run ingress-nginx, whatever their labels are. */
+export function runsIngressNginx({ spec }: PodTemplate): boolean {
+  return spec.containers.some(runs);
+}
+
 /**
- * Reads it from the pods of its workloads.
+ * Reads the rules of a controller from its pod template. Absent arguments have ingress-nginx's own defaults.
  *
- * @param namespace Namespace of the workloads, which the arguments call `$(POD_NAMESPACE)`.
+ * @param namespace Namespace of the pods, which the arguments call `$(POD_NAMESPACE)`.
  * @see https://kubernetes.github.io/ingress-nginx/user-guide/cli-arguments/
  */
-export function controllerOf(templates: readonly PodTemplate[], namespace: string): Controller {
-  const args = templates.flatMap(({ spec }) =>
-    spec.containers.flatMap(({ command = [], args: own = [] }) => [...command, ...own]),
-  );
-  const values = (flag: string): string[] =>
-    args.flatMap((arg, i) => {
-      if (arg.startsWith(`--${flag}=`)) return [arg.slice(flag.length + 3)];
-      const next = args[i + 1];
-      return arg === `--${flag}` && next !== undefined && !next.startsWith("-") ? [next] : [];
-    });
-  const configMap = (flag: string): string | undefined =>
-    values(flag)[0]?.replace("$(POD_NAMESPACE)", namespace);
-  const [settings, tcp, udp] = ["configmap", "tcp-services-configmap", "udp-services-configmap"].map(
-    configMap,
-  );
-  return {
-    controllerClass: values("controller-class")[0] ?? "k8s.io/ingress-nginx",
-    annotationClasses: values("ingress-class"),
-    servesClassless: args.some((arg) => /^--watch-ingress-without-class(=true)?$/.test(arg)),
-    leases: values("election-id"),
-    secrets: templates.flatMap(({ spec }) =>
-      (spec.volumes ?? []).flatMap(({ secret }) => secret?.secretName ?? []),
+export function rulesOf(template: PodTemplate | undefined, namespace: string): ControllerRules {
+  const { containers = [], volumes = [] } = template?.spec ?? {};
+  const container = containers.find(runs) ?? containers[0] ?? {};
+  const variables = new Map((container.env ?? []).map(({ name, value }) => [name, value ?? namespace]));
+  const words = wordsOf(container).map((word) =>
+    word.replace(/\$\((\w+)\)/g, (whole, name: string) =>
+      name === "POD_NAMESPACE" ? namespace : (variables.get(name) ?? whole),
     ),
+  );
+  const argument = (flag: string): string | undefined => {
+    const values = words.flatMap((word, i) => {
+      if (word.startsWith(`--${flag}=`)) return [word.slice(flag.length + 3)];
+      const next = words[i + 1];
+      return word === `--${flag}` && next !== undefined && !next.startsWith("-") ? [next] : [];
+    });
+    // The last one counts, and an empty one is as good as none.
+    return values.at(-1) || undefined;
+  };
+  const isSet = (flag: string): boolean => words.some((word) => isTrue(word, flag));
+  const optional = <K extends string>(key: K, flag: string): { [Key in K]?: string } => {
+    const value = argument(flag);
+    return (value === undefined ? {} : { [key]: value }) as { [Key in K]?: string };
+  };
+  const electionId = argument("election-id");
+  return {
+    controllerClass: argument("controller-class") ?? "k8s.io/ingress-nginx",
+    annotationClass: argument("ingress-class") ?? "nginx",
+    classByName: isSet("ingress-class-by-name"),
+    servesClassless: isSet("watch-ingress-without-class"),
+    ...optional("watchNamespace", "watch-namespace"),
+    ...optional("watchNamespaceSelector", "watch-namespace-selector"),
+    annotationsPrefix: `${argument("annotations-prefix") ?? "nginx.ingress.kubernetes.io"}/`,
+    leases: electionId === undefined ? [] : [electionId],
+    secrets: volumes.flatMap(({ secret }) => secret?.secretName ?? []),
     configMaps: {
-      ...(settings === undefined ? {} : { settings }),
-      ...(tcp === undefined ? {} : { tcp }),
-      ...(udp === undefined ? {} : { udp }),
+      ...optional("settings", "configmap"),
+      ...optional("tcp", "tcp-services-configmap"),
+      ...optional("udp", "udp-services-configmap"),
     },
   };
 }
 
-/** A port that ingress-nginx passes on without looking at what goes through. */
+function isTrue(word: string, flag: string): boolean {
+  return word === `--${flag}` || new RegExp(`^--${flag}=(1|t|true)$`, "i").test(word);
+}
+
+/** A port that ingress-nginx forwards without looking at what goes through. */
 export interface Stream {
   protocol: "TCP" | "UDP";
   /** Port of its Service. */
@@ -68,7 +120,7 @@ export interface Stream {
   backend: string;
 }
 
-/** Ports of a ConfigMap of streams: `"22": gitea/ssh:22::PROXY`. */
+/** Ports of a ConfigMap of the TCP or UDP services: `"22": gitea/ssh:22::PROXY`. */
 export function streamsOf(protocol: Stream["protocol"], data: Readonly<Record<string, string>>): Stream[] {
   return Object.entries(data).map(([port, backend]) => ({
     protocol,

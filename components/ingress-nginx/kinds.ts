@@ -1,11 +1,11 @@
 import { type ObjectOfKind, type ObjectRef, objectId } from "../cluster/objects.ts";
 
-/** A kind of which ingress-nginx may have objects, and where the API server has them. */
+/** A kind of which ingress-nginx may have objects, and its place in the API. */
 export interface KindOfObject {
   apiVersion: string;
   kind: string;
   plural: string;
-  /** Lies outside of any namespace. */
+  /** Its objects are in no namespace. */
   clusterWide?: true;
 }
 
@@ -18,14 +18,23 @@ const kind = (apiVersion: string, name: string, plural = `${name.toLowerCase()}s
 const networking = "networking.k8s.io/v1";
 const rbac = "rbac.authorization.k8s.io/v1";
 
-/** Kinds of the controller itself. */
-export const workloadKinds = [kind("apps/v1", "Deployment"), kind("apps/v1", "DaemonSet")];
+/** Kinds of which a controller may be. */
+export const workloadKinds = ["Deployment", "DaemonSet", "StatefulSet"].map((name) => kind("apps/v1", name));
+
+export const configMapKind = kind("v1", "ConfigMap");
+export const secretKind = kind("v1", "Secret");
+
+/** Kinds that the chart may put into any namespace. */
+export const monitoringKinds = [
+  kind("monitoring.coreos.com/v1", "PrometheusRule"),
+  kind("monitoring.coreos.com/v1", "ServiceMonitor"),
+];
 
 /** Kinds that the manifests, and the chart with every option switched on, put into the namespace. */
 export const namespacedKinds = [
   ...workloadKinds,
-  kind("v1", "ConfigMap"),
-  kind("v1", "Secret"),
+  configMapKind,
+  secretKind,
   kind("v1", "Service"),
   kind("v1", "ServiceAccount"),
   kind("autoscaling/v2", "HorizontalPodAutoscaler"),
@@ -34,8 +43,7 @@ export const namespacedKinds = [
   kind("cert-manager.io/v1", "Issuer"),
   kind("coordination.k8s.io/v1", "Lease"),
   kind("keda.sh/v1alpha1", "ScaledObject"),
-  kind("monitoring.coreos.com/v1", "PrometheusRule"),
-  kind("monitoring.coreos.com/v1", "ServiceMonitor"),
+  ...monitoringKinds,
   kind(networking, "NetworkPolicy", "networkpolicies"),
   kind("policy/v1", "PodDisruptionBudget"),
   kind(rbac, "Role"),

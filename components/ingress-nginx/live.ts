@@ -1,45 +1,61 @@
-import type { ReadOnlyApi, ServedKind } from "../cluster/api.ts";
+import type { ReadOnlyApi } from "../cluster/api.ts";
 import type { LiveCluster, LiveIngress } from "../cluster/live.ts";
-import { type ObjectRef, objectLabel } from "../cluster/objects.ts";
-import { controllerOf, type PodTemplate, type Stream, streamsOf } from "./controller.ts";
+import { type ObjectRef, objectId, objectLabel } from "../cluster/objects.ts";
+import type { Stream } from "./controller.ts";
 import {
   classKind,
-  clusterRightsKinds,
   collectionPath,
   ingressKind,
-  type KindOfObject,
-  namespacedKinds,
-  namespaceKind,
   objectPath,
   refOf,
   refOfLabel,
   webhookKind,
-  workloadKinds,
 } from "./kinds.ts";
-import { classify, type Found, type Installation, isOwnClass, type Metadata } from "./ownership.ts";
+import {
+  type ClassObject,
+  type LiveController,
+  type LiveWorkload,
+  readController,
+  readWorkloads,
+} from "./live-controllers.ts";
+import {
+  type InstallationMarks,
+  type LiveInstallation,
+  type Removal,
+  readInstallation,
+} from "./live-installation.ts";
+import { isOwnClass } from "./ownership.ts";
 import type { StackView } from "./stack-view.ts";
+import { type DeadWebhook, deadWebhooks, isOwnWebhook, type WebhookConfiguration } from "./webhooks.ts";
 
-/** What a cluster runs of ingress-nginx. */
+export type { LiveController } from "./live-controllers.ts";
+
+/**
+ * What a cluster runs of ingress-nginx. Two questions have separate answers: what every controller of the cluster
+ * serves (`controllers`), and what belongs to the installations in the stack file (all other properties).
+ */
 export interface LiveIngressNginx {
-  /** Every object of the installation and what it left behind at run time, without the Ingresses. */
+  /** Every controller of the cluster, whoever installed it. */
+  controllers: LiveController[];
+  /** Objects of the installations, and what they left at run time, without Ingresses. */
   installation: ObjectRef[];
-  /** IngressClasses that it serves. */
+  /** IngressClasses, and classes of annotations, that nobody serves any more once the installations are removed. */
   classes: string[];
-  /** Ingresses of those classes, without those that cert-manager makes for a challenge. */
+  /** Ingresses that nobody serves any more once the installations are removed. */
   ingresses: LiveIngress[];
-  /** What else lies in its namespace, which therefore stays: `ConfigMap custom-headers`. Empty when it can go. */
-  strangers: string[];
-  /** Adopted by this program, still there, and not recognised as ingress-nginx's any more. */
-  unrecognised: ObjectRef[];
-  /** Settings of the controller as a whole, from its ConfigMap: `whitelist-source-range` → `10.0.0.0/8`. */
-  settings: Record<string, string>;
-  /** Ports that it passes on as they are, by the ConfigMaps of its TCP and UDP services. */
+  /** Ports that the controllers of the installations forward. */
   streams: Stream[];
+  /** Namespace of an installation → other objects in it, because of which it stays: `ConfigMap custom-headers`. */
+  strangers: Record<string, string[]>;
+  /** Adopted by this program, still there, and not recognised as part of the installations any more. */
+  unrecognised: ObjectRef[];
+  /** Ingresses of a class of ingress-nginx that no known controller serves: class → `namespace/name`. */
+  unserved: Record<string, string[]>;
+  /** Webhooks for which every write of an Ingress fails, because their Service is gone. */
+  deadWebhooks: DeadWebhook[];
 }
 
-export type { Stream } from "./controller.ts";
-
-/** All of it, Ingresses included. */
+/** All objects that are removed, Ingresses included. */
 export function leavingObjects({
   installation,
   ingresses,
@@ -47,255 +63,179 @@ export function leavingObjects({
   return [...installation, ...ingresses.map((ingress) => refOf(ingressKind, ingress))];
 }
 
-interface Some {
-  metadata: Metadata;
-}
-
-interface Workload extends Some {
-  spec: { template: PodTemplate };
-}
-
-interface ConfigMap extends Some {
-  data?: Record<string, string>;
-}
-
-interface IngressClass extends Some {
-  spec?: { controller?: string };
-}
-
-interface WebhookConfiguration extends Some {
-  webhooks?: { clientConfig: { service?: { namespace: string; name: string } } }[];
+/**
+ * Reads what the cluster runs of ingress-nginx. Of Secrets only the metadata is read.
+ *
+ * @throws ClusterError when the cluster does not answer.
+ */
+export async function readIngressNginx(
+  { phase, ingressNginx }: Pick<StackView, "phase" | "ingressNginx">,
+  api: ReadOnlyApi,
+  cluster: Promise<Pick<LiveCluster, "record" | "ingresses" | "services">>,
+): Promise<LiveIngressNginx> {
+  const [{ record, ingresses, services }, classes, webhooks, workloads] = await Promise.all([
+    cluster,
+    api.list<ClassObject>(collectionPath(classKind)),
+    api.list<WebhookConfiguration>(collectionPath(webhookKind)),
+    readWorkloads(api),
+  ]);
+  const adopted = record?.adopted ?? [];
+  const removal: Removal = record?.phase === "retired" ? "begun" : phase === "retired" ? "next" : "no";
+  const marks = (ingressNginx?.installations ?? []).map(
+    ({ namespace, from }): InstallationMarks => ({
+      namespace,
+      instance: "helmRelease" in from ? from.helmRelease : manifestInstance,
+      adopted,
+    }),
+  );
+  const installations = await Promise.all(
+    marks.map((each) => readInstallation(api, each, workloads, { removal })),
+  );
+  const owned = new Set(installations.flatMap(({ workloads: own }) => own));
+  const keep = ingressNginx?.keep ?? {};
+  const planOf = (workload: LiveWorkload): LiveController["plan"] => {
+    if (owned.has(workload)) return "retire";
+    return Object.hasOwn(keep, objectId(workload.ref)) ? "keep" : "unknown";
+  };
+  const running = await Promise.all(
+    workloads
+      .filter(({ isController }) => isController)
+      .map((workload) =>
+        readController(api, { workload, plan: planOf(workload) }, { classes: named(classes), ingresses }),
+      ),
+  );
+  const others = running.filter(({ plan }) => plan !== "retire");
+  const deleted = await Promise.all(
+    installations
+      .filter(({ workloads: own }) => !own.some(({ isController }) => isController))
+      .map(({ marks: installation }) => {
+        const free = ({ metadata }: ClassObject): boolean =>
+          isOwnClass(installation, metadata) && !running.some((each) => each.classes.includes(metadata.name));
+        return readController(
+          api,
+          { namespace: installation.namespace, plan: "retire" },
+          { classes: named(classes, free), ingresses },
+        );
+      }),
+  );
+  const leaving = [...running.filter(({ plan }) => plan === "retire"), ...deleted];
+  const stayingIds = new Set(others.flatMap((each) => each.ingresses.map(objectId)));
+  const leavingIngresses = unique(
+    leaving.flatMap((each) => each.ingresses).filter((each) => !stayingIds.has(objectId(each))),
+    objectId,
+  );
+  const stayingClasses = new Set(others.flatMap((each) => [...each.classes, each.rules.annotationClass]));
+  const leavingClasses = unique(
+    leaving.flatMap((each) => [...each.classes, each.rules.annotationClass]),
+    (name) => name,
+  ).filter((name) => !stayingClasses.has(name));
+  const found = {
+    installation: unique(
+      [
+        ...installations.flatMap(({ objects }) => objects),
+        ...webhooks
+          .filter((each) => installations.some((installation) => isOwnWebhook(installation, each)))
+          .map(({ metadata }) => refOf(webhookKind, metadata)),
+        ...classes
+          .filter(
+            ({ metadata }) =>
+              leaving.some((each) => each.classes.includes(metadata.name)) &&
+              !stayingClasses.has(metadata.name) &&
+              installations.some((installation) => isOwnClass(installation.marks, metadata)),
+          )
+          .map(({ metadata }) => refOf(classKind, metadata)),
+        ...installations.flatMap(({ namespace }) => namespace ?? []),
+      ],
+      objectLabel,
+    ),
+    ingresses: leavingIngresses,
+  };
+  return {
+    ...found,
+    controllers: [...running, ...deleted],
+    classes: leavingClasses,
+    streams: unique(
+      leaving.flatMap(({ streams }) => streams),
+      ({ protocol, port }) => `${protocol} ${port}`,
+    ),
+    strangers: strangersOf(installations, ingresses, leavingIngresses),
+    unrecognised: removal === "begun" ? [] : await readUnrecognised(api, adopted, leavingObjects(found)),
+    unserved: unservedOf(classes, ingresses, [...running, ...deleted]),
+    deadWebhooks: deadWebhooks(webhooks, services),
+  };
 }
 
 /** Value of the label `app.kubernetes.io/instance` in upstream's static manifests. */
 const manifestInstance = "ingress-nginx";
 
-/** Reads what the cluster runs of the ingress-nginx in the stack file; undefined when the file has no `ingressNginx`. */
-export async function inspectIngressNginx(
-  { phase, ingressNginx }: Pick<StackView, "phase" | "ingressNginx">,
-  api: ReadOnlyApi,
-  cluster: Promise<LiveCluster>,
-): Promise<LiveIngressNginx | undefined> {
-  if (ingressNginx === undefined) return undefined;
-  const { namespace, from } = ingressNginx;
-  const instance = "helmRelease" in from ? from.helmRelease : manifestInstance;
-  const { record } = await cluster;
-  return readIngressNginx(
-    api,
-    { namespace, instance, adopted: record?.adopted ?? [] },
-    {
-      ingresses: cluster.then(({ ingresses }) => ingresses),
-      removal: record?.phase === "retired" ? "begun" : phase === "retired" ? "next" : "no",
-    },
-  );
+/** The classes, without the controller of those that are not `free`. */
+function named(classes: readonly ClassObject[], free: (each: ClassObject) => boolean = () => true) {
+  return classes.map((each) => ({
+    name: each.metadata.name,
+    controller: free(each) ? each.spec?.controller : undefined,
+  }));
 }
 
-export interface ReadOptions {
-  /** Every Ingress of the cluster. */
-  ingresses: Promise<readonly LiveIngress[]>;
-  /**
-   * How far its removal is. Before it begins, what was adopted and is not recognised any more is looked for; afterwards,
-   * what is missing is gone. From the run on that removes the namespace, with whatever is in it, every kind that the API
-   * server knows is looked at there, and not only those of which ingress-nginx may have objects.
-   */
-  removal: "no" | "next" | "begun";
+/** The items with different keys, the first of each. */
+function unique<T>(items: readonly T[], keyOf: (item: T) => string): T[] {
+  return [...new Map([...items].reverse().map((item) => [keyOf(item), item])).values()].reverse();
 }
 
-/**
- * Reads what the cluster runs of ingress-nginx, in a round of parallel questions, and another where something is to be
- * made sure of. Of Secrets only the metadata is asked for.
- *
- * @throws ClusterError when the cluster does not answer.
- */
-export async function readIngressNginx(
-  api: ReadOnlyApi,
-  installation: Installation,
-  { ingresses, removal }: ReadOptions,
-): Promise<LiveIngressNginx> {
-  const { namespace } = installation;
-  const [all, own, classes, webhooks, workloads, configMaps, rights, inside] = await Promise.all([
-    ingresses,
-    api.findMetadata<Some>(`${collectionPath(namespaceKind)}/${namespace}`),
-    api.list<IngressClass>(collectionPath(classKind)),
-    api.list<WebhookConfiguration>(collectionPath(webhookKind)),
-    Promise.all(workloadKinds.map((kind) => list<Workload>(api, kind, namespace))),
-    list<ConfigMap>(api, configMapKind, namespace),
-    Promise.all(clusterRightsKinds.map((kind) => labelled(api, kind, installation))),
-    Promise.all(
-      namespacedKinds
-        .filter((kind) => !workloadKinds.includes(kind) && kind !== configMapKind)
-        .map((kind) => listMetadata(api, kind, namespace)),
-    ),
-  ]);
-  const others =
-    own === undefined || removal === "no" ? { found: [], silent: [] } : await readOthers(api, namespace);
-  const pods = workloads.flat();
-  const ownPods = classify(installation, nothingKnown, pods);
-  const controller = controllerOf(
-    pods.filter((each) => ownPods.get(each) === "own").map(({ object }) => object.spec.template),
-    namespace,
-  );
-  const configMap = await configMapsOf(api, configMaps, Object.values(controller.configMaps), namespace);
-
-  const ours = [...pods, ...configMaps, ...rights.flat(), ...inside.flat()];
-  const sorted = classify(installation, { ...controller, configMaps: Object.values(controller.configMaps) }, [
-    ...ours,
-    ...others.found,
-  ]);
-  const objects = ours.filter((each) => sorted.get(each) === "own").map(({ ref }) => ref);
-  const services = new Set(objects.filter(({ kind }) => kind === "Service").map(({ name }) => name));
-  const asked = webhooks
-    .filter((each) => isOwnWebhook(installation, each, services))
-    .map(({ metadata }) => refOf(webhookKind, metadata));
-  const served = classes
-    .filter(
-      ({ metadata, spec }) =>
-        spec?.controller === controller.controllerClass && isOwnClass(installation, metadata),
-    )
-    .map(({ metadata }) => refOf(classKind, metadata));
-
-  const names = new Set([...served.map(({ name }) => name), ...controller.annotationClasses]);
-  // An IngressClass that somebody deleted by hand has left its Ingresses behind.
-  if (!classes.some(({ metadata }) => metadata.name === defaultClass)) names.add(defaultClass);
-  const leaving = all.filter(
-    ({ ingressClass, solver }) =>
-      !solver && (ingressClass === undefined ? controller.servesClassless : names.has(ingressClass)),
-  );
-  const live = {
-    installation: [
-      ...objects,
-      ...asked,
-      ...served,
-      ...(own === undefined || isShared(namespace) ? [] : [refOf(namespaceKind, own.metadata)]),
-    ],
-    classes: [...names],
-    ingresses: leaving,
-  };
-  const { settings, tcp, udp } = controller.configMaps;
-  return {
-    ...live,
-    strangers: [
-      ...[...ours, ...others.found]
-        .filter((each) => each.ref.namespace === namespace && sorted.get(each) === "stranger")
-        .map(({ ref }) => `${ref.kind} ${ref.name}`),
-      ...all
-        .filter((each) => each.namespace === namespace && !leaving.includes(each) && !each.solver)
+/** What keeps a namespace: an object is a stranger only when it belongs to none of the installations. */
+function strangersOf(
+  installations: readonly LiveInstallation[],
+  ingresses: readonly LiveIngress[],
+  leaving: readonly LiveIngress[],
+): Record<string, string[]> {
+  const ids = new Set(leaving.map(objectId));
+  const own = new Set(installations.flatMap(({ objects }) => objects.map(objectLabel)));
+  const strangers = new Map<string, string[]>();
+  for (const { marks, strangers: objects, silent } of installations) {
+    const labels = [
+      ...objects.filter((ref) => !own.has(objectLabel(ref))).map(({ kind, name }) => `${kind} ${name}`),
+      ...ingresses
+        .filter((each) => each.namespace === marks.namespace && !ids.has(objectId(each)) && !each.solver)
         .map(({ name }) => `${ingressKind.kind} ${name}`),
-      ...others.silent,
-    ],
-    unrecognised: removal === "begun" ? [] : await readUnrecognised(api, installation, leavingObjects(live)),
-    settings: configMap(settings),
-    streams: [...streamsOf("TCP", configMap(tcp)), ...streamsOf("UDP", configMap(udp))],
-  };
+      ...silent,
+    ];
+    if (labels.length > 0) strangers.set(marks.namespace, labels);
+  }
+  return Object.fromEntries(strangers);
 }
 
-const defaultClass = "nginx";
-const nothingKnown = { leases: [], secrets: [], configMaps: [] };
-const configMapKind = namespacedKinds.find(({ kind }) => kind === "ConfigMap")!;
+/** `spec.controller` of ingress-nginx's IngressClasses, unless somebody has chosen another. */
+const usualControllerClass = "k8s.io/ingress-nginx";
+const usualClass = "nginx";
 
-/** Namespaces that every cluster has, and that no installation can call its own. */
-const isShared = (namespace: string): boolean => namespace === "default" || namespace.startsWith("kube-");
-
-interface FoundObject<T extends Some> extends Found {
-  object: T;
-}
-
-function found<T extends Some>(kind: KindOfObject, objects: T[]): FoundObject<T>[] {
-  return objects.map((object) => ({ ref: refOf(kind, object.metadata), metadata: object.metadata, object }));
-}
-
-async function list<T extends Some>(
-  api: ReadOnlyApi,
-  kind: KindOfObject,
-  namespace: string,
-): Promise<FoundObject<T>[]> {
-  return found(kind, await api.list<T>(collectionPath(kind, namespace)));
-}
-
-async function listMetadata(api: ReadOnlyApi, kind: KindOfObject, namespace: string): Promise<Found[]> {
-  return found(kind, await api.listMetadata<Some>(collectionPath(kind, namespace)));
-}
-
-/** Of what lies outside of any namespace, only what is labelled as the installation's is looked at. */
-async function labelled(api: ReadOnlyApi, kind: KindOfObject, { instance }: Installation): Promise<Found[]> {
-  const selector = new URLSearchParams({ labelSelector: `app.kubernetes.io/instance=${instance}` });
-  return found(kind, await api.listMetadata<Some>(`${collectionPath(kind)}?${selector}`));
-}
-
-/** Kinds that say nothing of what lies in a namespace: they are about other objects in it. */
-const isAboutOthers = ({ apiVersion, kind }: ServedKind): boolean =>
-  kind === "Event" || kind === "Endpoints" || apiVersion.startsWith("metrics.k8s.io/");
-
-/** Everything in the namespace that is of none of ingress-nginx' kinds, and why it may not be all. */
-async function readOthers(
-  api: ReadOnlyApi,
-  namespace: string,
-): Promise<{ found: Found[]; silent: string[] }> {
-  const served = await api.kinds();
-  if (served === undefined)
-    return { found: [], silent: ["whatever an API server older than Kubernetes 1.27 does not tell"] };
-  const ours = new Set(
-    [...namespacedKinds, ingressKind].map(({ apiVersion, plural }) => `${groupOf(apiVersion)} ${plural}`),
+/** Ingresses that look like ingress-nginx's and that no controller serves, by class. */
+function unservedOf(
+  classes: readonly ClassObject[],
+  ingresses: readonly LiveIngress[],
+  controllers: readonly LiveController[],
+): Record<string, string[]> {
+  const served = new Set(controllers.flatMap((each) => each.ingresses.map(objectId)));
+  const known = new Map(classes.map(({ metadata, spec }) => [metadata.name, spec?.controller]));
+  const looksLikeNginx = (name: string): boolean =>
+    known.has(name) ? known.get(name) === usualControllerClass : name === usualClass;
+  const found = ingresses.filter(
+    (each) =>
+      !each.solver &&
+      each.ingressClass !== undefined &&
+      looksLikeNginx(each.ingressClass) &&
+      !served.has(objectId(each)),
   );
-  const others = served.filter(
-    (kind) =>
-      kind.namespaced &&
-      kind.listed &&
-      !isAboutOthers(kind) &&
-      !ours.has(`${groupOf(kind.apiVersion)} ${kind.plural}`),
+  return Object.fromEntries(
+    [...Map.groupBy(found, ({ ingressClass = "" }) => ingressClass)].map(([name, group]) => [
+      name,
+      group.map(objectId),
+    ]),
   );
-  const lists = await Promise.all(
-    others.filter(({ answers }) => answers).map((kind) => listMetadata(api, kind, namespace)),
-  );
-  const silent = new Set(others.filter(({ answers }) => !answers).map(({ apiVersion }) => apiVersion));
-  return {
-    found: lists.flat(),
-    // Kubernetes cannot empty a namespace either while something that serves a kind does not answer.
-    silent: [...silent].map((apiVersion) => `whatever ${apiVersion} has there, which does not answer`),
-  };
 }
 
-const groupOf = (apiVersion: string): string => apiVersion.replace(/\/?[^/]*$/, "");
-
-/**
- * Whether a webhook configuration leads to the installation's Service: that is what makes it fail every Ingress write
- * once the Service is gone. One that leads elsewhere is told by its labels.
- */
-function isOwnWebhook(
-  installation: Installation,
-  { metadata, webhooks = [] }: WebhookConfiguration,
-  services: ReadonlySet<string>,
-): boolean {
-  const called = webhooks.flatMap(({ clientConfig }) => clientConfig.service ?? []);
-  if (called.length > 0)
-    return called.some(({ namespace, name }) => namespace === installation.namespace && services.has(name));
-  const each = { ref: refOf(webhookKind, metadata), metadata };
-  return classify(installation, nothingKnown, [each]).get(each) === "own";
-}
-
-/** Contents of ConfigMaps by `namespace/name`; those outside of the namespace are asked for. */
-async function configMapsOf(
-  api: ReadOnlyApi,
-  inside: readonly FoundObject<ConfigMap>[],
-  wanted: readonly string[],
-  own: string,
-): Promise<(id: string | undefined) => Record<string, string>> {
-  const contents = new Map(inside.map(({ ref, object }) => [`${own}/${ref.name}`, object.data ?? {}]));
-  await Promise.all(
-    wanted.map(async (id) => {
-      const [namespace = "", name = ""] = id.split("/");
-      if (namespace === own) return;
-      const found = await api.find<ConfigMap>(`${collectionPath(configMapKind, namespace)}/${name}`);
-      contents.set(id, found?.data ?? {});
-    }),
-  );
-  return (id) => contents.get(id ?? "") ?? {};
-}
-
-/** What was adopted, is still there, and is not recognised any more. */
+/** Adopted objects that are still there and not recognised any more. */
 async function readUnrecognised(
   api: ReadOnlyApi,
-  { adopted }: Installation,
+  adopted: readonly string[],
   live: readonly ObjectRef[],
 ): Promise<ObjectRef[]> {
   const labels = new Set(live.map(objectLabel));

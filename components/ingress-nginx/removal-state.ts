@@ -7,18 +7,26 @@ export function isRemoved({ installation, ingresses }: LiveIngressNginx): boolea
   return ingresses.length === 0 && installation.every(({ kind }) => kind === "Namespace");
 }
 
-/** Whether the installation has a controller, whether or not its pods run. */
-export function hasController({ installation }: Pick<LiveIngressNginx, "installation">): boolean {
-  return installation.some(({ kind }) => kind === "Deployment" || kind === "DaemonSet");
+/** Whether the installations have a controller, whether or not its pods run. */
+export function hasController({ controllers }: Pick<LiveIngressNginx, "controllers">): boolean {
+  return controllers.some(({ plan, workload }) => plan === "retire" && workload !== undefined);
 }
 
 /** Whether what the removal has left has no effect: no controller serves, and no webhook calls one. */
 export function hasNoEffect(
-  nginx: Pick<LiveIngressNginx, "installation">,
+  nginx: Pick<LiveIngressNginx, "controllers" | "installation">,
   { record }: Pick<LiveCluster, "record">,
 ): boolean {
   const hasWebhook = nginx.installation.some(({ kind }) => kind === "ValidatingWebhookConfiguration");
   return record?.phase === "retired" && !hasWebhook && !hasController(nginx);
+}
+
+/** The controllers that serve anything, or may do so again: all but deleted ones after the removal. */
+export function inEffect(
+  nginx: LiveIngressNginx,
+  live: Pick<LiveCluster, "record">,
+): LiveIngressNginx["controllers"] {
+  return nginx.controllers.filter(({ workload }) => workload !== undefined || !hasNoEffect(nginx, live));
 }
 
 /** Ingresses of any class that stay when ingress-nginx is removed, without those of challenges. */

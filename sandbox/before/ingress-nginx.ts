@@ -14,8 +14,10 @@ const NAMESPACE = "ingress-nginx";
 /** Installs ingress-nginx the way the stack's cluster once got it. */
 export async function installIngressNginx(
   cluster: Cluster,
-  { from, address }: Pick<IngressNginxConfig, "from" | "address">,
+  { installations: [installation], address }: Pick<IngressNginxConfig, "installations" | "address">,
 ): Promise<void> {
+  if (installation === undefined) return;
+  const { from } = installation;
   if ("helmRelease" in from) await installByHelm(cluster, from.helmRelease, address);
   else await installByManifest(cluster, address);
 }

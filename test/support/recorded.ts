@@ -39,13 +39,13 @@ export function ingressNginxOf(ingresses: readonly object[]): FakeApiServer["obj
     items: [{ metadata: { namespace, name, labels }, ...more }],
   });
   const wide = (name: string, more: object = {}) => ({ items: [{ metadata: { name, labels }, ...more }] });
-  const spec = { template: { spec: { containers: [{ args: [] }] } } };
+  const spec = { template: { spec: { containers: [{ args: ["/nginx-ingress-controller"] }] } } };
   const inNamespace = (group: string, plural: string): string => `${group}/namespaces/${namespace}/${plural}`;
   return {
     [`/api/v1/namespaces/${namespace}`]: { metadata: { name: namespace, labels } },
     [inNamespace("/api/v1", "secrets")]: list("ingress-nginx-admission"),
     [inNamespace("/api/v1", "serviceaccounts")]: list("ingress-nginx"),
-    [inNamespace("/apis/apps/v1", "deployments")]: list("ingress-nginx-controller", { spec }),
+    "/apis/apps/v1/deployments": list("ingress-nginx-controller", { spec }),
     "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations": wide("ingress-nginx-admission"),
     "/apis/networking.k8s.io/v1/ingressclasses": wide("nginx", {
       spec: { controller: "k8s.io/ingress-nginx" },

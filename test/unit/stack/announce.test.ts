@@ -7,6 +7,7 @@ import { announce } from "../../../stack/announce.ts";
 import { phaseEffects } from "../../../stack/phases.ts";
 import { accessProblems, preflightProblems } from "../../../stack/preflight-problems.ts";
 import type { Stack } from "../../../stack/stack.ts";
+import { nginxWith } from "../components/ingress-nginx/nginx.ts";
 import { goodStack, parse, put } from "./base.ts";
 import { deployed, ingress } from "./state.ts";
 
@@ -25,7 +26,7 @@ function cluster(changes: Partial<LiveCluster> = {}): LiveCluster {
 function announced(
   of: Stack,
   live: LiveCluster,
-  ingressNginx?: LiveIngressNginx,
+  ingressNginx = nginxWith([], { controllers: [], installation: [], classes: [] }),
   gates: readonly Row[] = [],
 ): string {
   const certificates = { certManager: true, issuers: [], releases: [], present: [], certificates: [] };
@@ -77,19 +78,13 @@ describe("what a preview says first", () => {
 });
 
 describe("what a preview says of ingress-nginx", () => {
-  const nginx: LiveIngressNginx = {
+  const nginx = nginxWith([ingress("komga", "komga-ingress", ["komga.example.org", "old.example.org"])], {
     installation: ["Namespace", "Deployment", "Service"].map((kind) => ({
       apiVersion: "v1",
       kind,
       name: "ingress-nginx",
     })),
-    classes: ["nginx"],
-    ingresses: [ingress("komga", "komga-ingress", ["komga.example.org", "old.example.org"])],
-    strangers: [],
-    unrecognised: [],
-    settings: {},
-    streams: [],
-  };
+  });
   const rows = [
     { name: "hosts", items: [{ subject: "old.example.org", ok: false, note: "no app has this host" }] },
     { name: "canaries", items: [{ subject: "example.org", ok: false }], override: "proven elsewhere" },
@@ -124,7 +119,7 @@ describe("what a preview says of ingress-nginx", () => {
 
   it("how much of it goes in retired, by whose word, and which hosts go dark", () => {
     const edits = { phase: "retired", "ingressNginx.abandon": { "old.example.org": "nobody calls it" } };
-    const strangers = ["ConfigMap mine"];
+    const strangers = { "ingress-nginx": ["ConfigMap mine"] };
     const text = announced(stack(edits), at("cutover"), { ...nginx, strangers }, rows);
     assert.match(
       text,
@@ -211,14 +206,6 @@ describe("what a preview says of ingress-nginx", () => {
     assert.doesNotMatch(
       announced(stack({ ingressNginx: undefined, tunnels: undefined }), cluster()),
       /^nginx/m,
-    );
-  });
-
-  it("that it is left alone, where the stack file does not speak of it", () => {
-    const old = { ...deployed(stack())[0]!, name: "komga-ingress", ingressClass: "nginx" };
-    assert.match(
-      announced(stack({ ingressNginx: undefined, tunnels: undefined }), cluster({ ingresses: [old] })),
-      /^nginx +1 Ingress of class nginx, which this stack leaves alone/m,
     );
   });
 });

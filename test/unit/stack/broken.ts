@@ -725,7 +725,21 @@ export const broken: Readonly<
   ],
   "ingress-nginx": [
     [{ ingressNginx: {} }, ["ingressNginx: must be a map with exactly one of helmRelease and manifest"]],
-    [{ ingressNginx: { manifest: "cloud" } }, ["ingressNginx.manifest: must be baremetal"]],
+    [
+      { ingressNginx: { manifest: "minikube" } },
+      ["ingressNginx.manifest: must be one of aws, baremetal, cloud, do, exoscale, kind, oracle, scw"],
+    ],
+    [
+      { "ingressNginx.keep": { "DaemonSet/controller": "bundled" } },
+      [
+        'ingressNginx.keep["DaemonSet/controller"]: is not the namespace and name of a workload, such as ingress/nginx-internal, or the name of a class',
+      ],
+    ],
+    [{ "ingressNginx.keep": { "ingress/nginx": "" } }, ['ingressNginx.keep["ingress/nginx"]: is empty']],
+    [
+      { "ingressNginx.also": [{ helmRelease: "a", manifest: "cloud" }] },
+      ["ingressNginx.also[0]: must be a map with exactly one of helmRelease and manifest"],
+    ],
     [
       { ingressNginx: { helmRelease: "a", manifest: "baremetal" } },
       ["ingressNginx: must be a map with exactly one of helmRelease and manifest"],

@@ -100,7 +100,12 @@ describe("the gates before retired", () => {
     const state = unready();
     const [namespace] = state.nginx.installation;
     for (const installation of [[], [namespace!]]) {
-      const nginx = { ...state.nginx, installation, ingresses: [], strangers: ["ConfigMap mine"] };
+      const nginx = {
+        ...state.nginx,
+        installation,
+        ingresses: [],
+        strangers: { "ingress-nginx": ["ConfigMap mine"] },
+      };
       assert.ok(isRemoved(nginx));
       assert.deepEqual(gates({ ...state, nginx }), []);
     }
@@ -126,7 +131,7 @@ describe("a removal that has begun", () => {
       nginx: { ...state.nginx, ...change },
     };
   };
-  const [namespace, workload] = ready().nginx.installation;
+  const [namespace] = ready().nginx.installation;
 
   it("goes on although a canary, an issuer or a Secret has gone bad, but loses no host and no Certificate", () => {
     const rows = gates(begun(unready()));
@@ -154,13 +159,11 @@ describe("a removal that has begun", () => {
 
   it("is over when neither a controller nor a webhook is left: a later Ingress of the class is nobody's", () => {
     const later = [ingress("web", "later", ["later.example.org"])];
-    assert.deepEqual(gates(begun(ready(), { installation: [namespace!], ingresses: later })), []);
-    for (const installation of [
-      [namespace!, workload!],
-      [namespace!, webhook],
-    ])
-      assert.equal(gates(begun(ready(), { installation, ingresses: later })).length, 3);
-    const state = begun(ready(), { installation: [namespace!], ingresses: later });
+    const left = { installation: [namespace!], controllers: [], ingresses: later };
+    assert.deepEqual(gates(begun(ready(), left)), []);
+    assert.equal(gates(begun(ready(), { ...left, installation: [namespace!, webhook] })).length, 3);
+    assert.equal(gates(begun(ready(), { ...left, controllers: ready().nginx.controllers })).length, 3);
+    const state = begun(ready(), left);
     const record = { phase: "cutover", adopted: [] };
     assert.equal(gates({ ...state, cluster: { ...state.cluster, record } }).length, gateNames.length);
   });
@@ -223,8 +226,9 @@ describe("the phases", () => {
       assert.deepEqual(back(phase, "retired", { ingresses: [] }), [
         `${no} lacks Ingress komga/komga-ingress`,
       ]);
-      assert.deepEqual(back(phase, "retired", { installation: [namespace!] }), [`${no} is gone`]);
-      assert.deepEqual(back(phase, "cutover", { installation: [namespace!] }), []);
+      const gone = { installation: [namespace!], controllers: [] };
+      assert.deepEqual(back(phase, "retired", gone), [`${no} is gone`]);
+      assert.deepEqual(back(phase, "cutover", gone), []);
     }
     assert.deepEqual(back("retired", "retired", { ingresses: [] }), []);
   });

@@ -124,7 +124,9 @@ describe("what is given up with ingress-nginx", () => {
     assert.deepEqual(app(stack, "komga").accept, { "limit-rps": "Komga bears it" });
     assert.deepEqual(stack.ingressNginx?.abandon, { "*.old.example.org": "moved away" });
     assert.deepEqual(stack.ingressNginx?.override, { canaries: "the zone is proven already" });
-    assert.deepEqual(stack.ingressNginx?.from, { helmRelease: "ingress-nginx" });
+    assert.deepEqual(stack.ingressNginx?.installations, [
+      { namespace: "ingress-nginx", from: { helmRelease: "ingress-nginx" } },
+    ]);
   });
 
   it("is nothing unless the stack file says so", () => {

@@ -5,10 +5,11 @@ import { hasOwnCertificate } from "../../../components/certificates/wanted.ts";
 import type { LiveIngress } from "../../../components/cluster/live.ts";
 import { ingressName, openIngressName } from "../../../components/cluster/names.ts";
 import { objectLabel } from "../../../components/cluster/objects.ts";
-import { type LiveIngressNginx, leavingObjects } from "../../../components/ingress-nginx/live.ts";
+import { leavingObjects } from "../../../components/ingress-nginx/live.ts";
 import { accessRoutes } from "../../../policies/access/routes.ts";
 import type { GateInput } from "../../../stack/gates.ts";
 import type { Stack } from "../../../stack/stack.ts";
+import { nginxWith } from "../components/ingress-nginx/nginx.ts";
 import { goodStack, parse, put } from "./base.ts";
 
 /** A stack that asks for `retired`, overrides nothing and abandons nothing. */
@@ -97,23 +98,7 @@ export function ready(stack: Stack = stackOf()): GateInput {
   const old = ingress("komga", "komga-ingress", ["komga.example.org"], {
     tls: [{ hosts: ["komga.example.org"], secretName: "tls-secret" }],
   });
-  const nginx: LiveIngressNginx = {
-    installation: [
-      { apiVersion: "v1", kind: "Namespace", name: "ingress-nginx" },
-      {
-        apiVersion: "apps/v1",
-        kind: "Deployment",
-        namespace: "ingress-nginx",
-        name: "ingress-nginx-controller",
-      },
-    ],
-    classes: ["nginx"],
-    ingresses: [old],
-    strangers: [],
-    unrecognised: [],
-    settings: {},
-    streams: [],
-  };
+  const nginx = nginxWith([old]);
   const issuer = issuerOf(stack);
   const issuance: LiveIssuance = {
     certManager: true,

@@ -33,7 +33,7 @@ describe("the live cluster", () => {
     );
   });
 
-  it("knows an Ingress' class by field or by the older annotation", async () => {
+  it("knows the class of an Ingress by field or by the older annotation, and the Services of its paths", async () => {
     const ingress = (name: string, spec: object, annotations = {}) => ({
       metadata: { namespace: "a", name, annotations },
       spec,
@@ -42,17 +42,54 @@ describe("the live cluster", () => {
       items: [
         ingress("new", {
           ingressClassName: "pomerium",
-          rules: [{ host: "a.example.org", http: { paths: [{ path: "/api", pathType: "Exact" }] } }, {}],
+          rules: [
+            {
+              host: "a.example.org",
+              http: {
+                paths: [
+                  { path: "/api", pathType: "Exact" },
+                  {
+                    pathType: "Prefix",
+                    backend: { service: { name: "web", port: { name: "http" } } },
+                  },
+                ],
+              },
+            },
+            {},
+          ],
         }),
         ingress("old", {}, { "kubernetes.io/ingress.class": "nginx" }),
       ],
     };
     const { ingresses } = await readCluster(await connect());
     assert.deepEqual(
-      ingresses.map(({ name, ingressClass, rules }) => [name, ingressClass, rules]),
+      ingresses.map(({ name, ingressClass, classByAnnotation, rules }) => [
+        name,
+        ingressClass,
+        classByAnnotation,
+        rules,
+      ]),
       [
-        ["new", "pomerium", [{ host: "a.example.org", paths: [{ path: "/api", exact: true }] }]],
-        ["old", "nginx", []],
+        [
+          "new",
+          "pomerium",
+          undefined,
+          [
+            {
+              host: "a.example.org",
+              paths: [
+                { path: "/api", exact: true, pathType: "Exact" },
+                {
+                  path: "/",
+                  exact: false,
+                  pathType: "Prefix",
+                  backend: { service: "web", port: "http" },
+                },
+              ],
+            },
+          ],
+        ],
+        ["old", "nginx", true, []],
       ],
     );
   });

@@ -1,159 +1,119 @@
 import { strict as assert } from "node:assert";
-import type { LiveIngress } from "../../../../components/cluster/live.ts";
-import {
-  annotationNotes,
-  losses,
-  lossProblems,
-  protectionsRow,
-} from "../../../../components/ingress-nginx/checks.ts";
-import type { Stack } from "../../../../stack/stack.ts";
-import { goodStack, parse, put } from "../../stack/base.ts";
+import { ingressNginxProblems } from "../../../../components/ingress-nginx/checks.ts";
+import { rulesOf } from "../../../../components/ingress-nginx/controller.ts";
+import type { LiveController, LiveIngressNginx } from "../../../../components/ingress-nginx/live.ts";
+import { ingress, stackOf } from "../../stack/state.ts";
+import { controller, nginxWith } from "./nginx.ts";
 
-const nginx = (name: string): string => `nginx.ingress.kubernetes.io/${name}`;
+const daemonSet = { apiVersion: "apps/v1", kind: "DaemonSet", namespace: "ingress", name: "edge" };
 
-function ingress(annotations: Record<string, string>, more: Partial<LiveIngress> = {}): LiveIngress {
-  return {
-    namespace: "komga",
-    name: "komga-ingress",
-    ingressClass: "nginx",
-    annotations,
-    rules: [],
-    tls: [],
-    anyHost: false,
-    solver: false,
-    ...more,
-  };
+/** What is wrong, as `key path: message » command`. */
+function problems(nginx: LiveIngressNginx, edits: Record<string, unknown> = {}, phase = "cutover"): string[] {
+  return ingressNginxProblems(
+    stackOf({ phase: "cutover", ...edits }),
+    { record: { phase, adopted: [] }, ingresses: [] },
+    nginx,
+  ).map(({ at, message, mend }) => `${at}: ${message} » ${mend}`);
 }
 
-/** The good stack, with one app of it changed. */
-function stack(edits: Record<string, unknown> = {}): Stack {
-  const raw = put(goodStack(), "apps.komga.replaces", "komga-ingress");
-  for (const [key, value] of Object.entries(edits)) put(raw, `apps.komga.${key}`, value);
-  return parse(raw);
-}
+describe("a controller that the stack file does not mention", () => {
+  const beside = (more: Partial<LiveController>): LiveIngressNginx =>
+    nginxWith([], {
+      controllers: [controller(), controller({ workload: daemonSet, plan: "unknown", ...more })],
+    });
+  const keepIt = "» pulumi config set --stack test --path 'ingressNginx.keep[\"ingress/edge\"]' '<why>'";
 
-describe("what an app loses with its nginx Ingress", () => {
-  const whitelisted = {
-    ingresses: [ingress({ [nginx("whitelist-source-range")]: "10.244.0.0/16" })],
-    settings: {},
-  };
-
-  it("is a problem until the stack file answers, with the key and the command", () => {
-    const own = stack();
-    const [problem, ...others] = lossProblems(losses(own, whitelisted));
-    assert.deepEqual(others, []);
-    assert.equal(problem?.at, "apps.komga.accept");
-    assert.match(problem.message, /^Ingress komga\/komga-ingress is protected by whitelist-source-range/);
-    assert.match(problem.message, /10\.244\.0\.0\/16/);
-    assert.match(problem.mend ?? "", /--path apps\.komga\.accept\.whitelist-source-range '<why>'$/);
+  it("is named with what it serves, and with what to write", () => {
+    const found = beside({
+      ingresses: [ingress("shop", "shop", ["shop.example.org"])],
+      instance: { name: "edge", byHelm: true },
+    });
+    assert.deepEqual(problems(found), [
+      `ingressNginx: DaemonSet ingress/edge runs ingress-nginx (class nginx, 1 Ingress), and the stack file does not say what becomes of it. To retire it, set ingressNginx.helmRelease to edge and ingressNginx.namespace to ingress, or add both to ingressNginx.also. If it stays, say why ${keepIt}`,
+    ]);
   });
 
-  it("is answered by a reason, or by something in its place", () => {
-    for (const edits of [
-      { accept: { "whitelist-source-range": "people sign in instead" } },
-      { access: { groups: ["readers"], from: ["10.244.3.0/24"] } },
-    ]) {
-      const own = stack(edits);
-      const found = losses(own, whitelisted);
-      assert.equal(found.length, 1);
-      assert.deepEqual(lossProblems(found), []);
-      assert.deepEqual(
-        protectionsRow(found).items.map(({ subject, ok }) => [subject, ok]),
-        [["komga whitelist-source-range", true]],
+  it("is named without Helm's label, without any label, and with the limits of what it serves", () => {
+    const rules = rulesOf(
+      { spec: { containers: [{ args: ["--ingress-class=public", "--watch-namespace=dev"] }] } },
+      "ingress",
+    );
+    const [argo] = problems(
+      beside({ instance: { name: "prod-ingress", byHelm: false }, rules, classes: [] }),
+    );
+    assert.match(argo ?? "", /\(class public, namespace dev, 0 Ingresses\)/);
+    assert.match(argo ?? "", /set ingressNginx\.helmRelease \(or manifest\) to prod-ingress/);
+    const [bare] = problems(beside({ rules: { ...rules, servesClassless: true } }));
+    assert.match(bare ?? "", /\(class nginx, none, namespace dev, /);
+    assert.match(bare ?? "", /To retire it, uninstall it the way it was installed/);
+  });
+
+  it("is a problem in every phase, also without `ingressNginx` in the stack file", () => {
+    const found = beside({});
+    for (const phase of ["coexist", "cutover", "retired"])
+      assert.equal(
+        problems(found, { phase }, "retired").filter((text) => /runs ingress-nginx/.test(text)).length,
+        1,
       );
-    }
-  });
-
-  it("is found by the host, too: an Ingress that nobody has named protects just as much", () => {
-    const own = stack();
-    const unnamed = ingress(
-      { [nginx("limit-rps")]: "5" },
-      { namespace: "elsewhere", name: "old", rules: [{ host: "komga.example.org", paths: [] }] },
-    );
-    assert.deepEqual(
-      losses(own, { ingresses: [unnamed], settings: {} }).map(({ annotation, ingress: name }) => [
-        annotation,
-        name,
-      ]),
-      [["limit-rps", "elsewhere/old"]],
-    );
-  });
-
-  it("is found by an alias, as by a host", () => {
-    const alias = ingress(
-      { [nginx("server-alias")]: "a.example.org, komga.example.org", [nginx("limit-rps")]: "5" },
-      { namespace: "elsewhere", name: "old", rules: [{ host: "old.example.org", paths: [] }] },
-    );
-    assert.equal(losses(stack(), { ingresses: [alias], settings: {} }).length, 1);
-  });
-
-  it("has the same command in the readiness table as in the refusal, until it is answered", () => {
-    const own = stack();
-    const found = losses(own, whitelisted);
-    const [problem] = lossProblems(found);
-    const [item] = protectionsRow(found).items;
-    assert.equal(item?.mend, problem?.mend);
-    const accepting = stack({ accept: { "whitelist-source-range": "people sign in instead" } });
-    assert.equal(protectionsRow(losses(accepting, whitelisted)).items[0]?.mend, undefined);
-  });
-
-  it("is also what the controller gives every Ingress, once for each app that replaces one", () => {
-    const twice = [ingress({}), ingress({}, { name: "komga-too" })];
-    const live = { ingresses: twice, settings: { "block-user-agents": "~*bot" } };
-    const own = stack({ replaces: ["komga-ingress", "komga-too"] });
-    const [problem, ...others] = lossProblems(losses(own, live));
-    assert.deepEqual(others, []);
+    const alone = nginxWith([], {
+      controllers: [controller({ plan: "unknown" })],
+      installation: [],
+      classes: [],
+    });
+    const silent = { ingressNginx: undefined, tunnels: undefined };
     assert.match(
-      problem?.message ?? "",
-      /^Ingress komga\/komga-ingress is protected by block-user-agents in ingress-nginx' ConfigMap, /,
+      problems(alone, silent).join(),
+      /^ingressNginx: Deployment ingress-nginx\/ingress-nginx-controller runs ingress-nginx/,
     );
-    assert.match(problem?.mend ?? "", /accept\.block-user-agents '<why>'$/);
-    const accepting = stack({ replaces: ["komga-ingress"], accept: { "block-user-agents": "no bots left" } });
-    assert.deepEqual(lossProblems(losses(accepting, live)), []);
-    assert.deepEqual(losses(own, { ...live, ingresses: [] }), []);
-    assert.deepEqual(losses(own, { ...live, settings: { "block-user-agents": "" } }), []);
   });
 
-  it("is nothing of an Ingress of the same name in another namespace", () => {
-    const other = ingress({ [nginx("limit-rps")]: "5" }, { namespace: "elsewhere" });
-    assert.deepEqual(losses(stack(), { ingresses: [other], settings: {} }), []);
+  it("is none once the stack file keeps it", () => {
+    const keep = { "ingressNginx.keep": { "ingress/edge": "serves the public apps" } };
+    assert.deepEqual(problems(beside({ plan: "keep" }), keep), []);
   });
 });
 
-describe("the other annotations", () => {
-  it("are counted, and those to decide are named with their app", () => {
-    const own = stack();
-    const [sum, ...lines] = annotationNotes(own, {
-      ingresses: [
-        ingress({
-          [nginx("backend-protocol")]: "HTTPS",
-          [nginx("proxy-body-size")]: "50m",
-          [nginx("whitelist-source-range")]: "10.0.0.0/8",
-        }),
-      ],
-    });
+describe("a name under ingressNginx.keep", () => {
+  const keep = (name: string) => ({ "ingressNginx.keep": { [name]: "stays" } });
+
+  it("is refused when nothing has it, with the command that removes it", () => {
+    assert.deepEqual(problems(nginxWith([]), keep("ingress/edgy")), [
+      'ingressNginx.keep["ingress/edgy"]: nothing in the cluster with this name runs ingress-nginx; remove it » pulumi config rm --stack test --path \'ingressNginx.keep["ingress/edgy"]\'',
+    ]);
+  });
+
+  it("is refused when the controller or class with it is retired", () => {
+    for (const name of ["ingress-nginx/ingress-nginx-controller", "nginx"])
+      assert.match(problems(nginxWith([]), keep(name)).join(), /belongs to an installation that is retired/);
+  });
+});
+
+describe("Ingresses of ingress-nginx that no controller serves", () => {
+  const lost = nginxWith([], { unserved: { edge: ["a/1", "b/2", "c/3", "d/4"] } });
+
+  it("are a problem, with their class and names, until the stack file answers", () => {
+    const [problem, ...others] = problems(lost);
+    assert.deepEqual(others, []);
     assert.match(
-      sum ?? "",
-      /^3 annotations of the apps' nginx Ingresses: 1 with an equivalent, 0 unnecessary/,
+      problem ?? "",
+      /^ingressNginx: 4 Ingresses of class edge \(a\/1, b\/2, c\/3 and 1 more\) look like .* » pulumi config set --stack test --path ingressNginx\.keep\.edge '<why>'$/,
     );
-    assert.equal(lines.length, 1, lines.join("\n"));
-    assert.match(lines[0] ?? "", /^komga: proxy-body-size decide: /);
+    assert.deepEqual(problems(lost, { "ingressNginx.keep": { edge: "left over" } }), []);
   });
 
-  it("have one line for all apps that have the same", () => {
-    const raw = put(goodStack(), "apps.komga.replaces", "komga-ingress");
-    put(raw, "apps.wiki.replaces", "wiki-ingress");
-    const own = parse(raw);
-    const { namespace } = own.apps.find(({ name }) => name === "wiki")!;
-    const body = { [nginx("proxy-body-size")]: "50m" };
-    const [, ...lines] = annotationNotes(own, {
-      ingresses: [ingress(body), ingress(body, { namespace, name: "wiki-ingress" })],
+  it("are none after the removal, when nothing serves such a class", () => {
+    assert.deepEqual(problems(lost, { phase: "retired" }, "retired"), []);
+  });
+});
+
+describe("a webhook whose Service is gone", () => {
+  it("is a problem in every phase, since every write of an Ingress would fail", () => {
+    const nginx = nginxWith([], {
+      deadWebhooks: [{ name: "ingress-nginx-admission", service: "ingress-nginx/admission" }],
     });
-    assert.equal(lines.length, 1, lines.join("\n"));
-    assert.match(lines[0] ?? "", /^\w+, \w+: proxy-body-size decide: /);
-  });
-
-  it("are not spoken of where there are none", () => {
-    assert.deepEqual(annotationNotes(stack(), { ingresses: [ingress({})] }), []);
+    for (const phase of ["coexist", "cutover", "retired"])
+      assert.deepEqual(problems(nginx, { phase }), [
+        "cluster: ValidatingWebhookConfiguration ingress-nginx-admission calls the Service ingress-nginx/admission, which does not exist, so the API server refuses every write of an Ingress » kubectl --context test delete validatingwebhookconfiguration ingress-nginx-admission",
+      ]);
   });
 });

@@ -1,11 +1,35 @@
 import { strict as assert } from "node:assert";
-import type { LiveIngress } from "../../../../components/cluster/live.ts";
+import type { LiveIngress, LiveService } from "../../../../components/cluster/live.ts";
+import type { IngressNginxConfig } from "../../../../components/ingress-nginx/config.ts";
 import { type LiveIngressNginx, readIngressNginx } from "../../../../components/ingress-nginx/live.ts";
 import { useFakeApi } from "../../../support/fake-api-server.ts";
 
 const labels = { "app.kubernetes.io/name": "ingress-nginx", "app.kubernetes.io/instance": "ingress-nginx" };
+const deployments = "/apis/apps/v1/deployments";
+const daemonSets = "/apis/apps/v1/daemonsets";
+const ingressClasses = "/apis/networking.k8s.io/v1/ingressclasses";
 const inNamespace = (name: string, more: object = {}) => ({
   metadata: { name, namespace: "ingress-nginx", ...more },
+});
+
+/** A workload that runs ingress-nginx. */
+function workload(
+  namespace: string,
+  name: string,
+  args: string[] = [],
+  metadata: object = {},
+  volumes: object[] = [],
+) {
+  const containers = [{ args: ["/nginx-ingress-controller", ...args] }];
+  return {
+    metadata: { namespace, name, ...metadata },
+    spec: { replicas: 1, template: { spec: { containers, volumes } } },
+  };
+}
+
+const ingressClass = (name: string, controller = "k8s.io/ingress-nginx", metadata: object = {}) => ({
+  metadata: { name, ...metadata },
+  spec: { controller },
 });
 
 function ingress(
@@ -26,34 +50,17 @@ function ingress(
   };
 }
 
+const namesOf = (ingresses: readonly { name: string }[]): string[] => ingresses.map(({ name }) => name);
+
 describe("the live ingress-nginx", () => {
   const { fake, connect } = useFakeApi();
   beforeEach(() => {
     fake.objects = {
       "/api/v1/namespaces/ingress-nginx": { metadata: { name: "ingress-nginx", labels } },
-      "/apis/apps/v1/namespaces/ingress-nginx/deployments": {
+      [ingressClasses]: {
         items: [
-          {
-            ...inNamespace("ingress-nginx-controller", { labels }),
-            spec: {
-              template: {
-                spec: {
-                  containers: [
-                    {
-                      args: ["/nginx-ingress-controller", "--election-id=edge-leader", "--watch-namespace=x"],
-                    },
-                  ],
-                  volumes: [{ secret: { secretName: "webhook-tls" } }, {}],
-                },
-              },
-            },
-          },
-        ],
-      },
-      "/apis/networking.k8s.io/v1/ingressclasses": {
-        items: [
-          { metadata: { name: "nginx", labels }, spec: { controller: "k8s.io/ingress-nginx" } },
-          { metadata: { name: "tailscale" }, spec: { controller: "tailscale.com/ts-ingress" } },
+          ingressClass("nginx", undefined, { labels }),
+          ingressClass("tailscale", "tailscale.com/ts-ingress"),
         ],
       },
       "/apis/rbac.authorization.k8s.io/v1/clusterroles": {
@@ -63,25 +70,55 @@ describe("the live ingress-nginx", () => {
       "/apis/coordination.k8s.io/v1/namespaces/ingress-nginx/leases": { items: [inNamespace("edge-leader")] },
       "/api/v1/namespaces/ingress-nginx/configmaps": { items: [inNamespace("kube-root-ca.crt")] },
     };
+    withArgs();
   });
+
+  /** Gives the controller of the installation these arguments besides. */
+  const withArgs = (...args: string[]): void => {
+    const volumes = [{ secret: { secretName: "webhook-tls" } }, {}];
+    const all = ["--election-id=edge-leader", ...args];
+    fake.objects[deployments] = {
+      items: [workload("ingress-nginx", "ingress-nginx-controller", all, { labels }, volumes)],
+    };
+  };
 
   interface Reading {
     ingresses?: LiveIngress[];
+    services?: LiveService[];
     namespace?: string;
     adopted?: string[];
-    removal?: "no" | "next" | "begun";
+    /** The phase that the cluster has been brought to. */
+    from?: string;
+    phase?: "coexist" | "cutover" | "retired";
+    config?: Partial<IngressNginxConfig> | null;
   }
 
   const read = async ({
     ingresses = [],
+    services = [],
     namespace = "ingress-nginx",
     adopted = [],
-    removal = "no",
+    from = "cutover",
+    phase = "cutover",
+    config = {},
   }: Reading = {}): Promise<LiveIngressNginx> =>
     readIngressNginx(
+      {
+        phase,
+        ...(config === null
+          ? {}
+          : {
+              ingressNginx: {
+                installations: [{ namespace, from: { helmRelease: "ingress-nginx" } }],
+                keep: {},
+                abandon: {},
+                override: {},
+                ...config,
+              },
+            }),
+      },
       await connect(),
-      { namespace, instance: "ingress-nginx", adopted },
-      { ingresses: Promise.resolve(ingresses), removal },
+      Promise.resolve({ record: { phase: from, adopted }, ingresses, services }),
     );
 
   const names = ({ installation }: LiveIngressNginx): string[] =>
@@ -105,10 +142,10 @@ describe("the live ingress-nginx", () => {
     for (const { accept } of secrets) assert.match(accept, /as=PartialObjectMetadataList/);
   });
 
-  it("asks for cluster-wide rights by their label only", async () => {
+  it("asks for rights and monitors of the whole cluster by their label only", async () => {
     await read();
-    const wide = fake.asked.filter(({ path: asked }) => /clusterrole/.test(asked));
-    assert.equal(wide.length, 2);
+    const wide = fake.asked.filter(({ path: asked }) => /clusterrole|v1\/servicemonitors/.test(asked));
+    assert.equal(wide.length, 3);
     for (const { path: asked } of wide)
       assert.match(
         decodeURIComponent(asked),
@@ -127,10 +164,7 @@ describe("the live ingress-nginx", () => {
       ],
     });
     assert.deepEqual(classes, ["nginx"]);
-    assert.deepEqual(
-      ingresses.map(({ name }) => name),
-      ["komga-ingress"],
-    );
+    assert.deepEqual(namesOf(ingresses), ["komga-ingress"]);
   });
 
   it("has its Ingresses still, when somebody has deleted the class by hand", async () => {
@@ -155,7 +189,7 @@ describe("the live ingress-nginx", () => {
         ingress("old-page", "nginx", { namespace: "ingress-nginx" }),
       ],
     });
-    assert.deepEqual(strangers, ["Service music", "Ingress own-page"]);
+    assert.deepEqual(strangers, { "ingress-nginx": ["Service music", "Ingress own-page"] });
   });
 
   it("never has a namespace that every cluster has", async () => {
@@ -200,80 +234,124 @@ describe("the live ingress-nginx", () => {
       fake.objects["/apis/external-secrets.io/v1/namespaces/ingress-nginx/externalsecrets"] = {
         items: [inNamespace("login")],
       };
-      const { strangers } = await read({ removal: "next" });
-      assert.deepEqual(strangers, ["PersistentVolumeClaim music", "ExternalSecret login"]);
+      const { strangers } = await read({ phase: "retired" });
+      assert.deepEqual(strangers, {
+        "ingress-nginx": ["PersistentVolumeClaim music", "ExternalSecret login"],
+      });
     });
 
     it("keeps the namespace while something that serves a kind does not answer", async () => {
       fake.objects["/apis"] = discovery([
         group("dead.example.org", [kindOf("things", "Thing")], { freshness: "Stale" }),
       ]);
-      const { strangers } = await read({ removal: "next" });
-      assert.deepEqual(strangers, ["whatever dead.example.org/v1 has there, which does not answer"]);
+      const { strangers } = await read({ phase: "retired" });
+      assert.deepEqual(strangers, {
+        "ingress-nginx": ["objects of dead.example.org/v1, which does not answer"],
+      });
     });
 
     it("keeps the namespace where the API server cannot tell what is in it", async () => {
       delete fake.objects["/apis"];
-      assert.match((await read({ removal: "next" })).strangers.join(), /older than Kubernetes 1\.27/);
+      assert.match(
+        (await read({ phase: "retired" })).strangers["ingress-nginx"]?.join() ?? "",
+        /older than Kubernetes 1\.27/,
+      );
     });
 
     it("asks for none of that once the namespace is gone", async () => {
       delete fake.objects["/api/v1/namespaces/ingress-nginx"];
-      assert.deepEqual((await read({ removal: "begun" })).strangers, []);
+      assert.deepEqual((await read({ from: "retired", phase: "retired" })).strangers, {});
       assert.ok(!fake.asked.some(({ path: asked }) => asked === "/apis"));
     });
   });
 
-  it("has a webhook configuration that leads to its Service, labelled or not, and none that leads elsewhere", async () => {
-    const webhook = (name: string, namespace: string, service: string) => ({
-      metadata: { name, labels: name === "bare" ? {} : labels },
-      webhooks: [{ clientConfig: { service: { namespace, name: service } } }],
-    });
-    fake.objects["/api/v1/namespaces/ingress-nginx/services"] = {
-      items: [inNamespace("admission", { labels })],
-    };
-    fake.objects["/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations"] = {
-      items: [
-        webhook("bare", "ingress-nginx", "admission"),
-        webhook("second", "ingress-internal", "admission"),
-        webhook("other", "ingress-nginx", "policy"),
+  describe("and its webhook", () => {
+    const rules = [{ apiGroups: ["networking.k8s.io"], resources: ["ingresses"] }];
+    const webhook = (name: string, namespace: string, service: string, metadata: object = {}) => ({
+      metadata: { name, ...metadata },
+      webhooks: [
+        {
+          name: "validate.nginx.ingress.kubernetes.io",
+          rules,
+          clientConfig: { service: { namespace, name: service } },
+        },
       ],
-    };
-    assert.deepEqual(
-      names(await read()).filter((name) => name.startsWith("Validating")),
-      ["ValidatingWebhookConfiguration bare"],
-    );
-  });
+    });
+    const configurations = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations";
+    const webhooksOf = (live: LiveIngressNginx): string[] =>
+      names(live).filter((name) => name.startsWith("Validating"));
+    const service = (name: string): LiveService => ({
+      namespace: "ingress-nginx",
+      name,
+      type: "ClusterIP",
+      headless: false,
+      ports: [],
+    });
+    beforeEach(() => {
+      fake.objects["/api/v1/namespaces/ingress-nginx/services"] = {
+        items: [inNamespace("admission", { labels }), inNamespace("policy")],
+      };
+    });
 
-  it("has Ingresses without a class where its controller serves those", async () => {
-    const deployments = "/apis/apps/v1/namespaces/ingress-nginx/deployments";
-    const text = JSON.stringify(fake.objects[deployments]);
-    const ingresses = [ingress("classless", undefined)];
-    assert.equal((await read({ ingresses })).ingresses.length, 0);
-    fake.objects[deployments] = JSON.parse(
-      text.replace("--watch-namespace=x", "--watch-ingress-without-class"),
-    );
-    assert.equal((await read({ ingresses })).ingresses.length, 1);
+    it("has the configuration that calls its Service, labelled or not, and none that calls another", async () => {
+      fake.objects[configurations] = {
+        items: [
+          webhook("bare", "ingress-nginx", "admission"),
+          webhook("second", "ingress-internal", "admission", { labels }),
+          webhook("other", "ingress-nginx", "policy", { labels }),
+        ],
+      };
+      assert.deepEqual(webhooksOf(await read()), ["ValidatingWebhookConfiguration bare"]);
+    });
+
+    it("has a configuration that was left behind, whose Service is gone", async () => {
+      for (const metadata of [{ labels }, {}]) {
+        fake.objects[configurations] = {
+          items: [webhook("ingress-nginx-admission", "ingress-nginx", "gone", metadata)],
+        };
+        const live = await read({ services: [service("admission"), service("policy")] });
+        assert.deepEqual(webhooksOf(live), ["ValidatingWebhookConfiguration ingress-nginx-admission"]);
+        assert.deepEqual(live.deadWebhooks, [
+          { name: "ingress-nginx-admission", service: "ingress-nginx/gone" },
+        ]);
+      }
+    });
+
+    it("is not dead while its Service is there, fails open, or is about other objects", async () => {
+      const alive = webhook("alive", "ingress-nginx", "admission");
+      const open = webhook("open", "nowhere", "gone");
+      Object.assign(open.webhooks[0]!, { failurePolicy: "Ignore" });
+      const pods = webhook("pods", "nowhere", "gone");
+      Object.assign(pods.webhooks[0]!, { rules: [{ apiGroups: [""], resources: ["pods"] }] });
+      fake.objects[configurations] = { items: [alive, open, pods] };
+      assert.deepEqual((await read({ services: [service("admission")] })).deadWebhooks, []);
+    });
+
+    it("is dead without a stack file that names it, and with rules for everything", async () => {
+      const everything = webhook("everything", "policies", "gone");
+      Object.assign(everything.webhooks[0]!, { rules: [{ apiGroups: ["*"], resources: ["*"] }] });
+      fake.objects[configurations] = { items: [everything] };
+      assert.equal((await read({ config: null })).deadWebhooks.length, 1);
+    });
   });
 
   it("has settings and ports by the ConfigMaps that its arguments name, here or elsewhere", async () => {
-    const deployments = "/apis/apps/v1/namespaces/ingress-nginx/deployments";
-    const text = JSON.stringify(fake.objects[deployments]);
-    const flags = '--configmap=$(POD_NAMESPACE)/settings","--tcp-services-configmap=streams/tcp';
-    fake.objects[deployments] = JSON.parse(text.replace("--watch-namespace=x", flags));
-    fake.objects["/api/v1/namespaces/ingress-nginx/configmaps"] = {
-      items: [{ ...inNamespace("settings"), data: { "whitelist-source-range": "10.0.0.0/8" } }],
+    withArgs("--configmap=$(POD_NAMESPACE)/settings", "--tcp-services-configmap=streams/tcp");
+    fake.objects["/api/v1/namespaces/ingress-nginx/configmaps"] = { items: [inNamespace("settings")] };
+    fake.objects["/api/v1/namespaces/ingress-nginx/configmaps/settings"] = {
+      ...inNamespace("settings"),
+      data: { "whitelist-source-range": "10.0.0.0/8" },
     };
     fake.objects["/api/v1/namespaces/streams/configmaps/tcp"] = {
       metadata: { name: "tcp", namespace: "streams" },
       data: { "22": "gitea/ssh:22" },
     };
-    const { settings, streams, installation, strangers } = await read();
-    assert.deepEqual(settings, { "whitelist-source-range": "10.0.0.0/8" });
+    const { controllers, streams, installation, strangers } = await read();
+    assert.deepEqual(controllers[0]?.settings, { "whitelist-source-range": "10.0.0.0/8" });
     assert.deepEqual(streams, [{ protocol: "TCP", port: "22", backend: "gitea/ssh:22" }]);
     assert.ok(installation.some(({ name }) => name === "settings"));
     assert.ok(!installation.some(({ namespace }) => namespace === "streams"));
-    assert.deepEqual(strangers, []);
+    assert.deepEqual(strangers, {});
   });
 
   it("knows what was adopted, is still there, and is not its own any more", async () => {
@@ -285,19 +363,245 @@ describe("the live ingress-nginx", () => {
       unrecognised.map(({ kind, namespace, name }) => [kind, namespace, name]),
       [["Ingress", "apps", "komga-ingress"]],
     );
-    assert.deepEqual((await read({ ingresses: [moved], adopted, removal: "begun" })).unrecognised, []);
+    assert.deepEqual(
+      (await read({ ingresses: [moved], adopted, from: "retired", phase: "retired" })).unrecognised,
+      [],
+    );
   });
 
   it("may be gone altogether", async () => {
     fake.objects = {};
-    assert.deepEqual(await read(), {
+    const { controllers, ...rest } = await read();
+    assert.deepEqual(rest, {
       installation: [],
       classes: ["nginx"],
       ingresses: [],
-      strangers: [],
-      unrecognised: [],
-      settings: {},
       streams: [],
+      strangers: {},
+      unrecognised: [],
+      unserved: {},
+      deadWebhooks: [],
+    });
+    assert.deepEqual(
+      controllers.map(({ workload, plan }) => [workload, plan]),
+      [[undefined, "retire"]],
+    );
+  });
+
+  describe("beside other controllers", () => {
+    const plans = ({ controllers }: LiveIngressNginx): string[] =>
+      controllers.map(
+        ({ workload, plan, ingresses }) =>
+          `${workload?.kind} ${workload?.namespace}/${workload?.name} ${plan}: ${namesOf(ingresses).join(", ")}`,
+      );
+    const shop = ingress("shop", "nginx");
+    const media = ingress("radarr", "internal", { namespace: "media" });
+
+    it("serves only the Ingresses of the classes that are its own", async () => {
+      const internal = workload(
+        "network",
+        "internal-ingress-nginx-controller",
+        ["--controller-class=k8s.io/internal", "--ingress-class=nginx"],
+        { labels: { ...labels, "app.kubernetes.io/instance": "internal" } },
+      );
+      const { items } = fake.objects[deployments] as { items: object[] };
+      fake.objects[deployments] = { items: [...items, internal] };
+      fake.objects[ingressClasses] = {
+        items: [ingressClass("nginx"), ingressClass("internal", "k8s.io/internal")],
+      };
+      const live = await read({
+        ingresses: [shop, media],
+        config: { installations: [{ namespace: "network", from: { helmRelease: "internal" } }] },
+      });
+      assert.deepEqual(plans(live), [
+        "Deployment ingress-nginx/ingress-nginx-controller unknown: shop",
+        "Deployment network/internal-ingress-nginx-controller retire: radarr",
+      ]);
+      assert.deepEqual(namesOf(live.ingresses), ["radarr"]);
+      assert.deepEqual(live.classes, ["internal"]);
+      assert.deepEqual(
+        live.installation.filter(({ kind }) => kind === "IngressClass").map(({ name }) => name),
+        ["internal"],
+      );
+    });
+
+    it("serves only its own namespaces, although the class is the same", async () => {
+      fake.objects[deployments] = {
+        items: [
+          workload("dev", "edge", ["--watch-namespace=dev"], { labels }),
+          workload("prod", "edge", ["--watch-namespace-selector=stage=prod"], { labels }),
+        ],
+      };
+      fake.objects["/api/v1/namespaces?labelSelector=stage%3Dprod&limit=500"] = {
+        items: [{ metadata: { name: "prod" } }],
+      };
+      const live = await read({
+        ingresses: [
+          ingress("web", "nginx", { namespace: "dev" }),
+          ingress("shop", "nginx", { namespace: "prod" }),
+        ],
+        namespace: "dev",
+        config: { keep: { "prod/edge": "another team's" } },
+      });
+      assert.deepEqual(plans(live), ["Deployment dev/edge retire: web", "Deployment prod/edge keep: shop"]);
+      assert.deepEqual(namesOf(live.ingresses), ["web"]);
+      // The other controller still needs the class.
+      assert.deepEqual(live.classes, []);
+      assert.ok(!live.installation.some(({ kind }) => kind === "IngressClass"));
+    });
+
+    it("leaves an Ingress to the other one, if both serve it", async () => {
+      const { items } = fake.objects[deployments] as { items: object[] };
+      fake.objects[deployments] = { items: [...items, workload("edge", "second")] };
+      const live = await read({ ingresses: [shop] });
+      assert.deepEqual(plans(live), [
+        "Deployment ingress-nginx/ingress-nginx-controller retire: shop",
+        "Deployment edge/second unknown: shop",
+      ]);
+      assert.deepEqual(live.ingresses, []);
+    });
+
+    it("may be several installations that are retired together", async () => {
+      const { items } = fake.objects[deployments] as { items: object[] };
+      const second = { ...labels, "app.kubernetes.io/instance": "second" };
+      fake.objects[deployments] = {
+        items: [...items, workload("edge", "second-ingress-nginx-controller", [], { labels: second })],
+      };
+      fake.objects["/api/v1/namespaces/edge"] = { metadata: { name: "edge" } };
+      fake.objects["/api/v1/namespaces/edge/services"] = {
+        items: [{ metadata: { namespace: "edge", name: "music" } }],
+      };
+      const live = await read({
+        ingresses: [shop],
+        config: {
+          installations: [
+            { namespace: "ingress-nginx", from: { manifest: "cloud" } },
+            { namespace: "edge", from: { helmRelease: "second" } },
+          ],
+        },
+      });
+      assert.deepEqual(namesOf(live.ingresses), ["shop"]);
+      assert.deepEqual(
+        live.installation.filter(({ kind }) => kind === "Namespace").map(({ name }) => name),
+        ["ingress-nginx", "edge"],
+      );
+      assert.deepEqual(live.strangers, { edge: ["Service music"] });
+    });
+  });
+
+  describe("of another origin", () => {
+    const onlyController = (live: LiveIngressNginx) => {
+      const [controller, ...others] = live.controllers.filter(({ workload }) => workload !== undefined);
+      assert.deepEqual(others, []);
+      assert.ok(controller);
+      return controller;
+    };
+
+    it("is counted when Argo CD has labelled it, and recognised by the name of the Application", async () => {
+      const argo = { ...labels, "app.kubernetes.io/instance": "prod-ingress" };
+      fake.objects[deployments] = {
+        items: [workload("ingress-nginx", "ingress-nginx-controller", [], { labels: argo })],
+      };
+      const ingresses = [ingress("shop", "nginx")];
+      const unknown = await read({ ingresses });
+      assert.equal(onlyController(unknown).plan, "unknown");
+      assert.deepEqual(onlyController(unknown).instance, { name: "prod-ingress", byHelm: false });
+      assert.deepEqual(namesOf(onlyController(unknown).ingresses), ["shop"]);
+      const installations = [{ namespace: "ingress-nginx", from: { helmRelease: "prod-ingress" } }];
+      const known = await read({ ingresses, config: { installations } });
+      assert.equal(onlyController(known).plan, "retire");
+      assert.deepEqual(namesOf(known.ingresses), ["shop"]);
+    });
+
+    it("is recognised where the chart's namespaceOverride has put it, with Helm's record elsewhere", async () => {
+      const annotations = {
+        "meta.helm.sh/release-name": "ingress-nginx",
+        "meta.helm.sh/release-namespace": "flux-system",
+      };
+      fake.objects[deployments] = {
+        items: [workload("ingress-nginx", "ingress-nginx-controller", [], { labels, annotations })],
+      };
+      const records =
+        "/api/v1/namespaces/flux-system/secrets?labelSelector=owner%3Dhelm%2Cname%3Dingress-nginx";
+      fake.objects[`${records}&limit=500`] = {
+        items: [
+          {
+            metadata: {
+              namespace: "flux-system",
+              name: "sh.helm.release.v1.ingress-nginx.v1",
+              labels: { owner: "helm", name: "ingress-nginx" },
+            },
+          },
+        ],
+      };
+      const live = await read();
+      assert.equal(onlyController(live).plan, "retire");
+      assert.ok(names(live).includes("Secret sh.helm.release.v1.ingress-nginx.v1"));
+    });
+
+    it("is recognised with its monitors in another namespace", async () => {
+      fake.objects["/apis/monitoring.coreos.com/v1/servicemonitors"] = {
+        items: [{ metadata: { namespace: "monitoring", name: "ingress-nginx-controller", labels } }],
+      };
+      assert.ok(names(await read()).includes("ServiceMonitor ingress-nginx-controller"));
+    });
+
+    it("is counted when it is RKE2's, a DaemonSet that serves Ingresses without a class", async () => {
+      const rke2 = {
+        "app.kubernetes.io/name": "rke2-ingress-nginx",
+        "app.kubernetes.io/instance": "rke2-ingress-nginx",
+        "helm.sh/chart": "rke2-ingress-nginx-4.12.401",
+      };
+      delete fake.objects[deployments];
+      fake.objects[daemonSets] = {
+        items: [
+          workload("kube-system", "rke2-ingress-nginx-controller", ["--watch-ingress-without-class=true"], {
+            labels: rke2,
+          }),
+        ],
+      };
+      const ingresses = [ingress("bare", undefined), ingress("shop", "nginx")];
+      const live = await read({ ingresses, config: null });
+      assert.equal(onlyController(live).workload?.kind, "DaemonSet");
+      assert.deepEqual(namesOf(onlyController(live).ingresses), ["bare", "shop"]);
+      assert.deepEqual(live.ingresses, []);
+      const installations = [{ namespace: "kube-system", from: { helmRelease: "rke2-ingress-nginx" } }];
+      const known = await read({ ingresses, config: { installations } });
+      assert.equal(onlyController(known).plan, "retire");
+      assert.ok(!names(known).some((name) => name.startsWith("Namespace")));
+    });
+
+    it("is counted when it is microk8s's, of class public and without the usual labels", async () => {
+      fake.objects[deployments] = { items: [] };
+      fake.objects[daemonSets] = {
+        items: [
+          workload("ingress", "nginx-ingress-microk8s-controller", ["--ingress-class=public"], {
+            labels: { "microk8s-application": "nginx-ingress-microk8s" },
+          }),
+        ],
+      };
+      fake.objects[ingressClasses] = { items: [ingressClass("public"), ingressClass("nginx")] };
+      const ingresses = [
+        ingress("shop", "public", { classByAnnotation: true }),
+        ingress("wiki", "nginx"),
+        ingress("vpn", "tailscale"),
+      ];
+      const config = { installations: [], keep: { "ingress/nginx-ingress-microk8s-controller": "bundled" } };
+      const live = await read({ ingresses, config });
+      assert.equal(onlyController(live).plan, "keep");
+      assert.deepEqual(namesOf(onlyController(live).ingresses), ["shop", "wiki"]);
+      assert.equal(onlyController(live).instance, undefined);
+      assert.deepEqual(live.installation, []);
+    });
+
+    it("is missed when nothing that runs it was found, and its Ingresses are named", async () => {
+      fake.objects[deployments] = { items: [] };
+      const edge = ingressClass("edge");
+      fake.objects[ingressClasses] = { items: [edge, ingressClass("nginx", "nginx.org/ingress-controller")] };
+      const ingresses = [ingress("shop", "edge"), ingress("wiki", "nginx"), ingress("vpn", "tailscale")];
+      assert.deepEqual((await read({ ingresses, config: null })).unserved, { edge: ["apps/shop"] });
+      fake.objects[ingressClasses] = { items: [] };
+      assert.deepEqual((await read({ ingresses, config: null })).unserved, { nginx: ["apps/wiki"] });
     });
   });
 });

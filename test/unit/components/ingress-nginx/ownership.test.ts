@@ -3,12 +3,17 @@ import {
   classify,
   type Found,
   isOwnClass,
-  type Known,
   type Metadata,
+  type NamedByController,
 } from "../../../../components/ingress-nginx/ownership.ts";
 
-const installed = { namespace: "ingress-nginx", instance: "ingress-nginx", adopted: [] as string[] };
-const known: Known = { leases: [], secrets: [], configMaps: [] };
+const installed = {
+  namespace: "ingress-nginx",
+  instance: "ingress-nginx",
+  releaseNamespace: "ingress-nginx",
+  adopted: [] as string[],
+};
+const known: NamedByController = { fullnames: [], leases: [], secrets: [], configMaps: [] };
 const labels = { "app.kubernetes.io/name": "ingress-nginx", "app.kubernetes.io/instance": "ingress-nginx" };
 
 function object(kind: string, name: string, metadata: Partial<Metadata> = {}): Found {
@@ -63,7 +68,7 @@ describe("what belongs to an installation of ingress-nginx", () => {
   });
 
   it("has what its controller names, and what was adopted while it still did", () => {
-    const by = { leases: ["edge"], secrets: ["edge-tls"], configMaps: ["ingress-nginx/tcp"] };
+    const by = { fullnames: [], leases: ["edge"], secrets: ["edge-tls"], configMaps: ["ingress-nginx/tcp"] };
     assert.equal(of("Lease", "edge", {}, installed, by), "own");
     assert.equal(of("Secret", "edge-tls", {}, installed, by), "own");
     assert.equal(of("ConfigMap", "tcp", {}, installed, by), "own");
@@ -72,7 +77,7 @@ describe("what belongs to an installation of ingress-nginx", () => {
   });
 
   it("names its leftovers after a release that does not hold the chart's name", () => {
-    const edge = { namespace: "edge", instance: "edge", adopted: [] };
+    const edge = { namespace: "edge", instance: "edge", releaseNamespace: "edge", adopted: [] };
     const there = { namespace: "edge" };
     assert.equal(of("Secret", "edge-ingress-nginx-admission", there, edge), "own");
     assert.equal(of("Lease", "edge-ingress-nginx-leader", there, edge), "own");
@@ -127,5 +132,93 @@ describe("what goes by itself", () => {
     assert.equal(of("ServiceAccount", "default"), "generated");
     const annotations = { "kubernetes.io/service-account.name": "default" };
     assert.equal(of("Secret", "default-token-x", { annotations }), "generated");
+  });
+});
+
+describe("parts that the chart does not label", () => {
+  const released = {
+    "meta.helm.sh/release-name": "ingress-nginx",
+    "meta.helm.sh/release-namespace": "ingress-nginx",
+  };
+
+  it("are recognised by Helm's marks and the chart's prefix", () => {
+    for (const [kind, name] of [
+      ["Issuer", "ingress-nginx-self-signed-issuer"],
+      ["Issuer", "ingress-nginx-root-issuer"],
+      ["Certificate", "ingress-nginx-root-cert"],
+      ["Certificate", "ingress-nginx-admission"],
+      ["NetworkPolicy", "ingress-nginx-webhooks-allow"],
+    ] as const) {
+      assert.equal(of(kind, name, { annotations: released }), "own", name);
+      assert.equal(of(kind, name), "stranger", name);
+    }
+    const named = { ...known, fullnames: ["edge"] };
+    assert.equal(of("Issuer", "edge-root-issuer", { annotations: released }, installed, named), "own");
+  });
+
+  it("are not those of another chart in the same release", () => {
+    assert.equal(of("PersistentVolumeClaim", "minio", { annotations: released }), "stranger");
+    const minio = { "app.kubernetes.io/name": "minio" };
+    assert.equal(of("Secret", "ingress-nginx-minio", { annotations: released, labels: minio }), "stranger");
+  });
+
+  it("are the Secrets of its own Certificates, and no Secret of another one", () => {
+    const certificate = object("Certificate", "ingress-nginx-root-cert", { annotations: released });
+    const secretOf = (name: string) =>
+      object("Secret", `${name}-tls`, { annotations: { "cert-manager.io/certificate-name": name } });
+    const [own, other] = [secretOf("ingress-nginx-root-cert"), secretOf("wiki")];
+    const classified = classify(installed, known, [own, other, certificate]);
+    assert.deepEqual(
+      [own, other].map((each) => classified.get(each)),
+      ["own", "stranger"],
+    );
+  });
+
+  it("are the lock of an old controller, and no other ConfigMap of that name", () => {
+    const annotations = { "control-plane.alpha.kubernetes.io/leader": "{}" };
+    const by = { ...known, leases: ["edge"] };
+    for (const name of ["ingress-controller-leader", "ingress-controller-leader-nginx"])
+      assert.equal(of("ConfigMap", name, { annotations }), "own", name);
+    assert.equal(of("ConfigMap", "edge", { annotations }, installed, by), "own");
+    assert.equal(of("ConfigMap", "edge", {}, installed, by), "stranger");
+    assert.equal(of("ConfigMap", "other-leader", { annotations }), "stranger");
+  });
+});
+
+describe("a release whose objects lie in another namespace", () => {
+  const overridden = { ...installed, namespace: "edge", releaseNamespace: "flux-system" };
+  const annotations = { "meta.helm.sh/release-namespace": "flux-system" };
+
+  it("is recognised in both", () => {
+    assert.equal(
+      of("Deployment", "controller", { namespace: "edge", labels, annotations }, overridden),
+      "own",
+    );
+    const helm = { owner: "helm", name: "ingress-nginx" };
+    assert.equal(
+      of("Secret", "sh.helm.release.v1.x", { namespace: "flux-system", labels: helm }, overridden),
+      "own",
+    );
+    assert.equal(
+      of("Secret", "sh.helm.release.v1.x", { namespace: "elsewhere", labels: helm }, overridden),
+      "stranger",
+    );
+  });
+});
+
+describe("an object with owners of which none is its controller", () => {
+  const pod = object("Pod", "controller-1-x", { uid: "p", labels });
+  const foreign = object("Thing", "foreign", { uid: "f" });
+  const ownedBy = (...uids: string[]) =>
+    object("CiliumEndpoint", "controller-1-x", { ownerReferences: uids.map((uid) => ({ uid })) });
+  const classOf = (each: Found) => classify(installed, known, [each, pod, foreign]).get(each);
+
+  it("goes with them, when all of them go", () => {
+    assert.equal(classOf(ownedBy("p")), "generated");
+  });
+
+  it("stays while another one stays, or one is unknown", () => {
+    for (const owners of [["p", "f"], ["f"], ["p", "somewhere-else"]])
+      assert.equal(classOf(ownedBy(...owners)), "stranger", owners.join());
   });
 });

@@ -1,0 +1,86 @@
+import { setKey } from "../../stack-file/commands.ts";
+import type { Problem } from "../../stack-file/problems.ts";
+import type { LiveIngress } from "../cluster/live.ts";
+import { objectId } from "../cluster/objects.ts";
+import type { Row } from "../cluster/readiness.ts";
+import { hostsOf } from "./annotations/hosts.ts";
+import { type LostProtection, lostProtections } from "./annotations/lost.ts";
+import type { LiveController } from "./live-controllers.ts";
+import type { AppView, StackView } from "./stack-view.ts";
+
+/** A protection of an nginx Ingress that Pomerium does not give the app that takes over. */
+export interface Loss extends LostProtection {
+  app: AppView;
+  /** The Ingress, `namespace/name`. For a setting of the controller, the first Ingress of the app. */
+  ingress: string;
+  /** The command that accepts the loss. */
+  mend: string;
+}
+
+/** What the checks of Ingresses need to know of a controller. */
+export type Serving = Pick<LiveController, "ingresses" | "settings">;
+
+/** Whether an app takes over from an Ingress: it names the Ingress, or has one of its hosts. */
+export function takesOver(app: AppView, ingress: LiveIngress): boolean {
+  return (
+    (ingress.namespace === app.namespace && app.replaces.includes(ingress.name)) ||
+    hostsOf(ingress).includes(app.host)
+  );
+}
+
+/**
+ * What the apps of a stack lose: each protection of each nginx Ingress, and each setting of a controller once for an
+ * app. The controllers that are kept count as well, because Pomerium serves the app without their protections.
+ */
+export function losses(
+  { name: stack, apps }: Pick<StackView, "name" | "apps">,
+  controllers: readonly Serving[],
+): Loss[] {
+  return apps.flatMap((app) => {
+    const known = new Set<string>();
+    return controllers.flatMap(({ ingresses, settings }) =>
+      ingresses
+        .filter((ingress) => takesOver(app, ingress))
+        .flatMap((ingress) =>
+          lostProtections(ingress.annotations, app, settings)
+            .filter(({ annotation, isSetting }) => {
+              // Two controllers may serve the same Ingress.
+              const key = isSetting ? annotation : `${objectId(ingress)} ${annotation}`;
+              if (known.has(key)) return false;
+              known.add(key);
+              return true;
+            })
+            .map((loss) => ({
+              ...loss,
+              app,
+              ingress: objectId(ingress),
+              mend: setKey(stack, ["apps", app.name, "accept", loss.annotation], "<why>"),
+            })),
+        ),
+    );
+  });
+}
+
+/** Lost protections without an answer. They matter in every phase: from coexist on, Pomerium serves the app as well. */
+export function lossProblems(all: readonly Loss[]): Problem[] {
+  return all
+    .filter(({ answeredBy }) => answeredBy === undefined)
+    .map(({ app, ingress, annotation, isSetting, reason, mend }) => ({
+      at: `${app.at}.accept`,
+      message: `Ingress ${ingress} is protected by ${annotation}${isSetting ? " in the ConfigMap of ingress-nginx" : ""}, and nothing of the app replaces that: ${reason}; put something in its place, or say why nothing is needed`,
+      mend,
+    }));
+}
+
+/** The same as a row of the readiness table. */
+export function protectionsRow(all: readonly Loss[]): Row {
+  return {
+    name: "protections",
+    items: all.map(({ app, annotation, reason, answeredBy, mend }) => ({
+      subject: `${app.name} ${annotation}`,
+      ok: answeredBy !== undefined,
+      note: answeredBy ?? reason,
+      ...(answeredBy === undefined ? { mend } : {}),
+    })),
+  };
+}

@@ -1,0 +1,159 @@
+import { strict as assert } from "node:assert";
+import type { LiveIngress } from "../../../../components/cluster/live.ts";
+import { annotationNotes } from "../../../../components/ingress-nginx/annotation-notes.ts";
+import { losses, lossProblems, protectionsRow } from "../../../../components/ingress-nginx/protections.ts";
+import type { Stack } from "../../../../stack/stack.ts";
+import { goodStack, parse, put } from "../../stack/base.ts";
+
+const nginx = (name: string): string => `nginx.ingress.kubernetes.io/${name}`;
+
+function ingress(annotations: Record<string, string>, more: Partial<LiveIngress> = {}): LiveIngress {
+  return {
+    namespace: "komga",
+    name: "komga-ingress",
+    ingressClass: "nginx",
+    annotations,
+    rules: [],
+    tls: [],
+    anyHost: false,
+    solver: false,
+    ...more,
+  };
+}
+
+/** The good stack, with one app of it changed. */
+function stack(edits: Record<string, unknown> = {}): Stack {
+  const raw = put(goodStack(), "apps.komga.replaces", "komga-ingress");
+  for (const [key, value] of Object.entries(edits)) put(raw, `apps.komga.${key}`, value);
+  return parse(raw);
+}
+
+describe("what an app loses with its nginx Ingress", () => {
+  const whitelisted = {
+    ingresses: [ingress({ [nginx("whitelist-source-range")]: "10.244.0.0/16" })],
+    settings: {},
+  };
+
+  it("is a problem until the stack file answers, with the key and the command", () => {
+    const own = stack();
+    const [problem, ...others] = lossProblems(losses(own, [whitelisted]));
+    assert.deepEqual(others, []);
+    assert.equal(problem?.at, "apps.komga.accept");
+    assert.match(problem.message, /^Ingress komga\/komga-ingress is protected by whitelist-source-range/);
+    assert.match(problem.message, /10\.244\.0\.0\/16/);
+    assert.match(problem.mend ?? "", /--path apps\.komga\.accept\.whitelist-source-range '<why>'$/);
+  });
+
+  it("is answered by a reason, or by something in its place", () => {
+    for (const edits of [
+      { accept: { "whitelist-source-range": "people sign in instead" } },
+      { access: { groups: ["readers"], from: ["10.244.3.0/24"] } },
+    ]) {
+      const own = stack(edits);
+      const found = losses(own, [whitelisted]);
+      assert.equal(found.length, 1);
+      assert.deepEqual(lossProblems(found), []);
+      assert.deepEqual(
+        protectionsRow(found).items.map(({ subject, ok }) => [subject, ok]),
+        [["komga whitelist-source-range", true]],
+      );
+    }
+  });
+
+  it("is found by the host, too: an Ingress that nobody has named protects just as much", () => {
+    const own = stack();
+    const unnamed = ingress(
+      { [nginx("limit-rps")]: "5" },
+      { namespace: "elsewhere", name: "old", rules: [{ host: "komga.example.org", paths: [] }] },
+    );
+    assert.deepEqual(
+      losses(own, [{ ingresses: [unnamed], settings: {} }]).map(({ annotation, ingress: name }) => [
+        annotation,
+        name,
+      ]),
+      [["limit-rps", "elsewhere/old"]],
+    );
+  });
+
+  it("is found by an alias, as by a host", () => {
+    const alias = ingress(
+      { [nginx("server-alias")]: "a.example.org, komga.example.org", [nginx("limit-rps")]: "5" },
+      { namespace: "elsewhere", name: "old", rules: [{ host: "old.example.org", paths: [] }] },
+    );
+    assert.equal(losses(stack(), [{ ingresses: [alias], settings: {} }]).length, 1);
+  });
+
+  it("has the same command in the readiness table as in the refusal, until it is answered", () => {
+    const own = stack();
+    const found = losses(own, [whitelisted]);
+    const [problem] = lossProblems(found);
+    const [item] = protectionsRow(found).items;
+    assert.equal(item?.mend, problem?.mend);
+    const accepting = stack({ accept: { "whitelist-source-range": "people sign in instead" } });
+    assert.equal(protectionsRow(losses(accepting, [whitelisted])).items[0]?.mend, undefined);
+  });
+
+  it("is also what the controller gives every Ingress, once for each app that replaces one", () => {
+    const twice = [ingress({}), ingress({}, { name: "komga-too" })];
+    const live = { ingresses: twice, settings: { "block-user-agents": "~*bot" } };
+    const own = stack({ replaces: ["komga-ingress", "komga-too"] });
+    const [problem, ...others] = lossProblems(losses(own, [live]));
+    assert.deepEqual(others, []);
+    assert.match(
+      problem?.message ?? "",
+      /^Ingress komga\/komga-ingress is protected by block-user-agents in the ConfigMap of ingress-nginx, /,
+    );
+    assert.match(problem?.mend ?? "", /accept\.block-user-agents '<why>'$/);
+    const accepting = stack({ replaces: ["komga-ingress"], accept: { "block-user-agents": "no bots left" } });
+    assert.deepEqual(lossProblems(losses(accepting, [live])), []);
+    assert.deepEqual(losses(own, [{ ...live, ingresses: [] }]), []);
+    assert.deepEqual(losses(own, [{ ...live, settings: { "block-user-agents": "" } }]), []);
+  });
+
+  it("is nothing of an Ingress of the same name in another namespace", () => {
+    const other = ingress({ [nginx("limit-rps")]: "5" }, { namespace: "elsewhere" });
+    assert.deepEqual(losses(stack(), [{ ingresses: [other], settings: {} }]), []);
+  });
+});
+
+describe("the other annotations", () => {
+  it("are counted, and those to decide are named with their app", () => {
+    const own = stack();
+    const [sum, ...lines] = annotationNotes(own, [
+      {
+        ingresses: [
+          ingress({
+            [nginx("backend-protocol")]: "HTTPS",
+            [nginx("proxy-body-size")]: "50m",
+            [nginx("whitelist-source-range")]: "10.0.0.0/8",
+          }),
+        ],
+      },
+    ]);
+    assert.match(
+      sum ?? "",
+      /^3 annotations of the apps' nginx Ingresses: 1 with an equivalent, 0 unnecessary/,
+    );
+    assert.equal(lines.length, 1, lines.join("\n"));
+    assert.match(lines[0] ?? "", /^komga: proxy-body-size decide: /);
+  });
+
+  it("have one line for all apps that have the same", () => {
+    const raw = put(goodStack(), "apps.komga.replaces", "komga-ingress");
+    put(raw, "apps.wiki.replaces", "wiki-ingress");
+    const own = parse(raw);
+    const { namespace } = own.apps.find(({ name }) => name === "wiki")!;
+    const body = { [nginx("proxy-body-size")]: "50m" };
+    const [, ...lines] = annotationNotes(own, [
+      {
+        ingresses: [ingress(body), ingress(body, { namespace, name: "wiki-ingress" })],
+      },
+    ]);
+    assert.equal(lines.length, 1, lines.join("\n"));
+    assert.match(lines[0] ?? "", /^\w+, \w+: proxy-body-size decide: /);
+  });
+
+  it("are not spoken of where there are none", () => {
+    assert.deepEqual(annotationNotes(stack(), [{ ingresses: [ingress({})] }]), []);
+  });
+});

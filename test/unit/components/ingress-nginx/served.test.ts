@@ -1,0 +1,103 @@
+import { strict as assert } from "node:assert";
+import type { LiveIngress } from "../../../../components/cluster/live.ts";
+import { rulesOf } from "../../../../components/ingress-nginx/controller.ts";
+import { classesOf, ingressesOf } from "../../../../components/ingress-nginx/served.ts";
+import { ingress } from "../../stack/state.ts";
+
+const classes = [
+  { name: "nginx", controller: "k8s.io/ingress-nginx" },
+  { name: "internal", controller: "k8s.io/internal" },
+  { name: "tailscale", controller: "tailscale.com/ts-ingress" },
+];
+
+const serving = (args: string[], selected?: string[]) => ({
+  rules: rulesOf({ spec: { containers: [{ args: ["/nginx-ingress-controller", ...args] }] } }, "network"),
+  ...(selected === undefined ? {} : { selected: new Set(selected) }),
+});
+
+/** Of class `nginx` in `spec.ingressClassName`, unless said otherwise. */
+const of = (namespace: string, name: string, more: Partial<LiveIngress> = {}) =>
+  ingress(namespace, name, [`${name}.example.org`], more);
+
+const byAnnotation = (ingressClass: string): Partial<LiveIngress> => ({
+  ingressClass,
+  classByAnnotation: true,
+});
+
+function classless(namespace: string, name: string): LiveIngress {
+  const { ingressClass: _, ...others } = of(namespace, name);
+  return others;
+}
+
+function names(args: string[], ingresses: LiveIngress[], selected?: string[]): string[] {
+  return ingressesOf(serving(args, selected), classes, ingresses).map(({ name }) => name);
+}
+
+describe("the Ingresses that a controller serves", () => {
+  it("name an IngressClass whose controller it is, not the class of --ingress-class", () => {
+    // The chart leaves --ingress-class at nginx, whatever the class is called.
+    const internal = ["--controller-class=k8s.io/internal", "--ingress-class=nginx"];
+    const ingresses = [of("shop", "shop"), of("media", "radarr", { ingressClass: "internal" })];
+    assert.deepEqual(names(internal, ingresses), ["radarr"]);
+    assert.deepEqual(names([], ingresses), ["shop"]);
+  });
+
+  it("may name the class of --ingress-class by the annotation, whatever IngressClasses there are", () => {
+    const ingresses = [of("shop", "old", byAnnotation("edge")), of("shop", "other", byAnnotation("nginx"))];
+    assert.deepEqual(names(["--ingress-class=edge"], ingresses), ["old"]);
+    assert.deepEqual(names(["--controller-class=x/y"], ingresses), ["other"]);
+  });
+
+  it("may name the IngressClass of that name, with --ingress-class-by-name", () => {
+    const edge = ["--controller-class=x/y", "--ingress-class=internal"];
+    const ingresses = [of("media", "radarr", { ingressClass: "internal" })];
+    assert.deepEqual(names(edge, ingresses), []);
+    assert.deepEqual(names([...edge, "--ingress-class-by-name=true"], ingresses), ["radarr"]);
+    assert.deepEqual(classesOf(serving([...edge, "--ingress-class-by-name"]), classes), ["internal"]);
+  });
+
+  it("may have no class, with --watch-ingress-without-class", () => {
+    const ingresses = [classless("shop", "bare"), of("shop", "vpn", { ingressClass: "tailscale" })];
+    assert.deepEqual(names([], ingresses), []);
+    assert.deepEqual(names(["--watch-ingress-without-class=true"], ingresses), ["bare"]);
+  });
+
+  it("lie in its namespaces", () => {
+    const ingresses = [of("dev", "a"), of("prod", "b"), of("network", "c")];
+    assert.deepEqual(names(["--watch-namespace=dev"], ingresses), ["a"]);
+    assert.deepEqual(names(["--watch-namespace=$(POD_NAMESPACE)"], ingresses), ["c"]);
+    assert.deepEqual(names(["--watch-namespace-selector=x=y"], ingresses, ["prod"]), ["b"]);
+    assert.deepEqual(
+      names(["--watch-namespace=dev", "--watch-namespace-selector=x=y"], ingresses, ["prod"]),
+      ["a"],
+    );
+  });
+
+  it("are also those whose IngressClass was deleted", () => {
+    const ingresses = [of("shop", "shop"), of("media", "radarr", { ingressClass: "internal" })];
+    const left = ingressesOf(serving([]), classes.slice(1), ingresses);
+    assert.deepEqual(
+      left.map(({ name }) => name),
+      ["shop"],
+    );
+  });
+
+  it("are never those of a challenge", () => {
+    assert.deepEqual(names([], [of("shop", "cm-acme-http-solver-x", { solver: true })]), []);
+  });
+
+  it("have the annotations of its own prefix, and no others of ingress-nginx", () => {
+    const annotations = {
+      "edge.example.org/whitelist-source-range": "10.0.0.0/8",
+      "nginx.ingress.kubernetes.io/auth-url": "https://auth.example.org",
+      "gethomepage.dev/name": "shop",
+    };
+    const [found] = ingressesOf(serving(["--annotations-prefix=edge.example.org"]), classes, [
+      of("shop", "shop", { annotations }),
+    ]);
+    assert.deepEqual(found?.annotations, {
+      "nginx.ingress.kubernetes.io/whitelist-source-range": "10.0.0.0/8",
+      "gethomepage.dev/name": "shop",
+    });
+  });
+});
