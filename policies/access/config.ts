@@ -6,6 +6,7 @@ import type { Report } from "../../stack-file/problems.ts";
 import { type Catalogue, entryOf } from "../catalogue/catalogue.ts";
 import { apiPath } from "../catalogue/config.ts";
 import { parsePolicy } from "../language/parse.ts";
+import { isOwnPath } from "./own-paths.ts";
 import { type Directory, grants } from "./people.ts";
 import { checkAddresses } from "./people-config.ts";
 import type { Access, ApiPath, RawPolicy } from "./routes.ts";
@@ -180,6 +181,7 @@ function apiPaths(
       report.problem(at, `the catalogue does not know "${api}"${didYouMeanOrKnown(api, withApi(catalogue))}`);
     else if (entry.api.length === 0)
       report.problem(at, `the catalogue names no API paths for ${api}; leave the key out, or list the paths`);
+    warnOfOwnPaths(entry?.api ?? [], () => at, report);
     return entry?.api ?? [];
   }
   const paths = api.map(
@@ -192,12 +194,27 @@ function apiPaths(
     if (paths.findIndex((other) => other.path === path && other.exact === exact) !== i)
       report.problem([...at, i], `${path} is named twice`);
   }
+  warnOfOwnPaths(paths, (i) => [...at, i], report);
   return paths;
 }
 
 /** Names of the catalogue entries that have API paths. */
 function withApi(catalogue: Catalogue): string[] {
   return Object.keys(catalogue).filter((name) => catalogue[name]!.api.length > 0);
+}
+
+/** Opening a path that never reaches the app does nothing. */
+function warnOfOwnPaths(
+  paths: readonly ApiPath[],
+  at: (index: number) => readonly PathPart[],
+  report: Report,
+): void {
+  for (const [i, { path }] of paths.entries())
+    if (isOwnPath(path))
+      report.warning(
+        at(i),
+        `has no effect: Pomerium answers ${path} itself on every host, so it never reaches the app`,
+      );
 }
 
 /** A policy that the stack file spells out, each mistake with its line and column in the text. */

@@ -41,21 +41,24 @@ export const grafana = builtIn({
   ],
 });
 
+const pomeriumRoutes = "https://github.com/pomerium/pomerium/blob/main/config/envoyconfig/routes.go";
+
 const influxApi = "https://docs.influxdata.com/influxdb/v1/api/";
 
 export const influxdb = builtIn({
   title: "InfluxDB 1.x, time series",
   api: [
-    {
-      path: "/ping",
-      exact: true,
-      reason: "tells a client that a server is here, and its version",
-      source: influxApi,
-    },
     { path: "/query", exact: true, reason: "reading, with name and password", source: influxApi },
     { path: "/write", exact: true, reason: "writing, with name and password", source: influxApi },
   ],
   leftOut: [
+    {
+      path: "/ping",
+      exact: true,
+      reason:
+        "Pomerium answers it itself on every host, so it never reaches the server; a client that only asks whether somebody is there is content with that answer",
+      source: pomeriumRoutes,
+    },
     {
       path: "/debug",
       reason:

@@ -88,14 +88,17 @@ function mend(
   app: ProtectedApp,
   { principal }: Caller,
   expected: "allow" | "deny",
-  { decision, criterion, keyPath }: Verdict,
+  { decision, criterion, rule, keyPath }: Verdict,
   at: string,
 ): string {
   const test = at.replace(/\.(?:allow|deny)\[\d+\]$/, "");
+  if (rule === "path unclear")
+    return `write the path in ${test} as a browser sends it: letters outside ASCII encoded, no \`..;\``;
   if (decision === "unknown")
     return criterion === "source_ip"
       ? `add \`from: <address>\` to ${test}, since the app asks where a call comes from`
       : `state ${app.at}.access by people, or remove ${at}: a stack file cannot know the answer`;
+  if (criterion === "own path") return `remove the path from ${test}: it never reaches an app`;
   if (expected === "deny") {
     if (criterion === "public") return `make ${keyPath} something else than public, or change ${at}`;
     if (criterion === "open" || criterion === "http_path")

@@ -4,8 +4,9 @@ import {
   type Outcome,
   type Session,
 } from "../../language/evaluate/evaluate.ts";
-import { pathRules, seenPath } from "../../language/evaluate/path.ts";
+import { pathReadings, pathRules, type SeenPath } from "../../language/evaluate/path.ts";
 import { newestRelease } from "../../language/releases.ts";
+import { isOwnPath } from "../own-paths.ts";
 import { mentionsOf } from "./mentions.ts";
 import { openReason, type Reason, reasonOf } from "./reasons.ts";
 import { type ProtectedApp, type ProtectedRoute, routeAt } from "./view.ts";
@@ -70,10 +71,14 @@ export function decider(app: ProtectedApp): Decider {
     keyPath: app.access ? `${app.at}.access` : app.at,
   });
 
-  const answer = (session: Session | undefined, { path, method, sourceIp }: Asked): Verdict => {
-    const seen = seenPath(path, rules)?.raw;
+  const answerAt = (seen: SeenPath | undefined, session: Session | undefined, asked: Asked): Verdict => {
     if (seen === undefined) return refused("path refused", "Pomerium refuses such a path");
-    const route = routeAt(app.routes, seen);
+    if (isOwnPath(seen.raw))
+      return {
+        ...refused("Pomerium's own path", "Pomerium answers this path itself on every host"),
+        criterion: "own path",
+      };
+    const route = routeAt(app.routes, seen.raw);
     if (!route) return refused("no route", "no route answers there");
     const { policy, unreadable } = route.authorization;
     if (unreadable !== undefined)
@@ -82,12 +87,18 @@ export function decider(app: ProtectedApp): Decider {
         ...{ keyPath: route.at ?? app.at, reason: unreadable.split("\n")[0]! },
       };
     const evaluator = evaluators.get(route);
-    if (!policy || !evaluator) return { decision: "allow", ...openReason(app, route, seen) };
-    const decision = evaluator.decide({
-      ...{ session, path, method, host: app.host },
-      ...(sourceIp === undefined ? {} : { sourceIp }),
-    });
-    return { decision: decision.outcome, ...reasonOf(app, route, policy, seen, decision) };
+    if (!policy || !evaluator) return { decision: "allow", ...openReason(app, route, seen.raw) };
+    const decision = evaluator.decideAt(seen, { session, host: app.host, ...asked });
+    return { decision: decision.outcome, ...reasonOf(app, route, policy, seen.raw, decision) };
+  };
+
+  const answer = (session: Session | undefined, asked: Asked): Verdict => {
+    const [first, ...others] = pathReadings(asked.path, rules).map((seen) => answerAt(seen, session, asked));
+    if (others.every(({ decision }) => decision === first!.decision)) return first!;
+    return {
+      ...refused("path unclear", "versions of Envoy or of HTTP read this path in different ways"),
+      decision: "unknown",
+    };
   };
 
   return {

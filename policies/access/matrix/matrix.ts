@@ -113,7 +113,9 @@ export function isPublic(asked: readonly Probe[], verdicts: readonly (Verdict | 
   const open = new Map<string, boolean>();
   for (const [i, { method, sourceIp }] of asked.entries()) {
     const caller = `${method} ${sourceIp ?? ""}`;
-    open.set(caller, (open.get(caller) ?? true) && verdicts[i]?.decision === "allow");
+    const { decision, criterion } = verdicts[i] ?? {};
+    // What Pomerium answers itself is not the app's.
+    open.set(caller, (open.get(caller) ?? true) && (decision === "allow" || criterion === "own path"));
   }
   return [...open.values()].includes(true);
 }

@@ -9,9 +9,9 @@ import type { ProtectedApp, ProtectedRoute } from "./view.ts";
 export interface Reason {
   /**
    * What decided: a criterion, `several` together, that the route is `public` or its path `open`, that no
-   * rule or route did (`none`), that the route is `unreadable`.
+   * rule or route did (`none`), that the route is `unreadable`, that the path is Pomerium's own (`own path`).
    */
-  criterion: CriterionName | "claim" | "several" | "public" | "open" | "unreadable" | "none";
+  criterion: CriterionName | "claim" | "several" | "public" | "open" | "unreadable" | "own path" | "none";
   /** The rule as a line: `allow: email in one of 3`. */
   rule: string;
   /** Line of the stack file, or Ingress of the cluster: `users.groups.readers[2]`. */

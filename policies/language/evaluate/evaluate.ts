@@ -15,7 +15,7 @@ import {
   yes,
   yesStop,
 } from "./outcomes.ts";
-import { pathRules, seenPath } from "./path.ts";
+import { pathReadings, pathRules, type SeenPath } from "./path.ts";
 import type { Request, Session } from "./request.ts";
 import { textsOf } from "./texts.ts";
 
@@ -24,9 +24,17 @@ export type { Request, Session, Target } from "./request.ts";
 
 /**
  * Why a request ends as it does: a rule let it pass or refused it; nothing allowed it; the caller has to
- * sign in (Pomerium redirects); the proxy refused the path; or something that decides is not known.
+ * sign in (Pomerium redirects); the proxy refused the path; the path can be read in several ways that end
+ * differently; or something that decides is not known.
  */
-export type Reason = "allowed" | "denied" | "nothing allows" | "sign in" | "path refused" | "not known";
+export type Reason =
+  | "allowed"
+  | "denied"
+  | "nothing allows"
+  | "sign in"
+  | "path refused"
+  | "path unclear"
+  | "not known";
 
 /** The answer to one request, and what decided. */
 export interface Decision {
@@ -43,6 +51,8 @@ export interface Decision {
 /** A policy ready to be asked. */
 export interface Evaluator {
   decide(request: Request): Decision;
+  /** The decision for one reading of the request's path. */
+  decideAt(path: SeenPath, request: Request): Decision;
 }
 
 export interface EvaluateOptions {
@@ -60,6 +70,8 @@ interface Block {
   join: (a: Possible, b: Possible) => Possible;
   /** The block holds when what its criteria join to does not. */
   inverted: boolean;
+  /** A criterion asks for client certificates that are not valid. */
+  asksForCertificate: boolean;
 }
 
 function blocksOfPolicy(policy: Policy): Block[] {
@@ -78,6 +90,7 @@ function blocksOfPolicy(policy: Policy): Block[] {
           // None of them is the opposite of some of them, not all of them that of all of them.
           join: operator === "or" || operator === "not" ? anyOf : allOf,
           inverted: operator === "not" || operator === "nor",
+          asksForCertificate: criteria.some((criterion) => "invalid_client_certificate" in criterion),
         },
       ];
     }),
@@ -111,7 +124,7 @@ const settles =
 
 const undecided = (set: Possible): boolean => (set & (yes | yesStop)) !== 0 && (set & (no | noStop)) !== 0;
 
-function explain(judged: readonly Judged[], session: Session | undefined): Decision {
+function explain(judged: readonly Judged[], { session, invalidClientCertificate }: Request): Decision {
   const of = (action: Action): Judged[] => judged.filter(({ block }) => block.action === action);
   const [allows, denies] = [of("allow"), of("deny")];
   const allow = allows.reduce<Possible>((all, { set }) => anyOf(all, set), 0) || no;
@@ -132,20 +145,23 @@ function explain(judged: readonly Judged[], session: Session | undefined): Decis
     const by = allows.find(({ set }) => certainly(set, yes))!;
     return { outcome, reason: "allowed", ...deciding(by, settles(by, yes)) };
   }
-  const refusing = denies.find(({ set }) => certainly(set, yes | yesStop));
-  if (refusing) return { outcome, reason: "denied", ...deciding(refusing, settles(refusing, yes | yesStop)) };
-  // Whoever has signed in and is stopped all the same presented a certificate that is not valid.
-  const stopped = session === undefined ? "sign in" : "denied";
+  // Pomerium refuses a certificate that is not valid before it asks anybody to sign in, and it asks them to sign in
+  // before it refuses anything else.
+  const certificate =
+    invalidClientCertificate === true && denies.some(({ block }) => block.asksForCertificate);
   const stopping = noStop | yesStop;
-  if (certainly(deny, stopping)) {
-    const asking = denies.find(({ set }) => certainly(set, stopping));
+  const asking = denies.find(({ set }) => certainly(deny, stopping) && certainly(set, stopping));
+  if (session === undefined && !certificate && (certainly(deny, stopping) || certainly(allow, stopping)))
     return {
       outcome,
-      reason: stopped,
+      reason: "sign in",
       ...(asking && deciding(asking, (result) => certainly(result, stopping))),
     };
-  }
-  if (certainly(allow, stopping)) return { outcome, reason: stopped };
+  const refusing = denies.find(({ set }) => certainly(set, yes | yesStop));
+  if (refusing) return { outcome, reason: "denied", ...deciding(refusing, settles(refusing, yes | yesStop)) };
+  // A device that is not registered stops callers who have signed in.
+  if (asking)
+    return { outcome, reason: "denied", ...deciding(asking, (result) => certainly(result, stopping)) };
   if ((allow & yes) === 0) return { outcome, reason: "nothing allows" };
   // Denied or sent to sign in, whichever it is.
   const keeping = denies.find(({ set }) => (set & ~no) !== 0);
@@ -161,20 +177,27 @@ function explain(judged: readonly Judged[], session: Session | undefined): Decis
  * nothing without a rule. What the request does not tell is left open, and the answer is `unknown` as
  * soon as it depends on it; it is `allow` only when nothing that is missing could change it.
  *
- * @throws TypeError when a criterion is none; RangeError when the version is none.
+ * @throws TypeError when a criterion is not valid; RangeError when the version is not a release tag.
  */
 export function compilePolicy(policy: Policy, { pomerium = newestRelease }: EvaluateOptions = {}): Evaluator {
   const rules = pathRules(pomerium);
   const blocks = blocksOfPolicy(policy);
+  const decideAt = (path: SeenPath, request: Request): Decision => {
+    const prepared: Prepared = { ...request, texts: textsOf(request, path, request.session) };
+    return explain(
+      blocks.map((block) => judge(block, request.session, prepared)),
+      request,
+    );
+  };
   return {
-    decide({ session, ...target }) {
-      const path = seenPath(target.path, rules);
-      if (path === undefined) return { outcome: "deny", reason: "path refused" };
-      const prepared: Prepared = { ...target, texts: textsOf(target, path) };
-      return explain(
-        blocks.map((block) => judge(block, session, prepared)),
-        session,
+    decideAt,
+    decide(request) {
+      const [first, ...others] = pathReadings(request.path, rules).map(
+        (path): Decision =>
+          path === undefined ? { outcome: "deny", reason: "path refused" } : decideAt(path, request),
       );
+      const agreed = others.every(({ outcome }) => outcome === first!.outcome);
+      return agreed ? first! : { outcome: "unknown", reason: "path unclear" };
     },
   };
 }

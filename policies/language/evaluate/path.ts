@@ -1,6 +1,6 @@
 import { behaves } from "../releases.ts";
 
-/** A request's path as the policy sees it. */
+/** A request's path as routes and policies see it. */
 export interface SeenPath {
   /** Decoded, without the query; empty when an escape is malformed. */
   decoded: string;
@@ -10,61 +10,101 @@ export interface SeenPath {
   query: string;
 }
 
-/** How a release treats a path before any policy is asked. */
+/** How a release treats a path before it chooses a route and asks a policy. */
 export interface PathRules {
   mergeSlashes: boolean;
-  /** Answers 400 to `%2F` and `%5C`; older releases keep them and the policy sees them decoded. */
-  refuseEscapedSlashes: boolean;
+  /**
+   * What becomes of `%2F` and `%5C`: they stay escaped (policies see them decoded), the answer is 400, or the
+   * client is redirected to the unescaped path.
+   */
+  escapedSlashes: "keep" | "refuse" | "redirect";
 }
 
 /**
+ * The rules of a release with the settings that this project gives it.
+ *
  * @param pomerium Release of Pomerium, for example `v0.33.1`.
  * @throws RangeError when it is not a release tag.
  */
 export function pathRules(pomerium: string): PathRules {
+  const strict = behaves(pomerium, "requestSettings") ? "redirect" : "refuse";
   return {
     mergeSlashes: behaves(pomerium, "mergedSlashes"),
-    refuseEscapedSlashes: behaves(pomerium, "strictRequests"),
+    escapedSlashes: behaves(pomerium, "strictRequests") ? strict : "keep",
   };
 }
 
-function withoutDots(path: string): string {
+/** Characters that mean the same with and without an escape: Envoy takes the escape away. */
+const unreserved = /^[A-Za-z0-9._~-]$/;
+
+const hex = (byte: number): string => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
+
+/** One spelling for each character, as Envoy has it. */
+function oneSpelling(path: string): string {
+  return path
+    .replace(/%[0-9a-f]{2}/gi, (escaped) => {
+      const character = String.fromCharCode(Number.parseInt(escaped.slice(1), 16));
+      return unreserved.test(character) ? character : escaped;
+    })
+    .replace(/["<>^`{|}]/g, (character) => hex(character.charCodeAt(0)))
+    .replace(/[\u0080-\uffff]+/g, (text) => [...Buffer.from(text)].map(hex).join(""));
+}
+
+function withoutDots(path: string, isDots: (segment: string) => string | undefined): string {
   const kept: string[] = [];
-  const segments = path.replaceAll("\\", "/").split("/").slice(1);
+  const segments = path.split("/").slice(1);
   for (const [i, segment] of segments.entries()) {
-    const dots = segment.replace(/%2e/gi, ".");
+    const dots = isDots(segment);
     if (dots === "..") kept.pop();
-    if (dots !== "." && dots !== "..") kept.push(segment);
+    if (dots === undefined) kept.push(segment);
     else if (i === segments.length - 1) kept.push("");
   }
   return `/${kept.join("/")}`;
 }
 
+const plainDots = (segment: string): string | undefined => /^\.{1,2}$/.exec(segment)?.[0];
+/** Newer Envoys also resolve a dot segment with a parameter (`/..;x/`). */
+const dotsWithParameter = (segment: string): string | undefined => /^(\.{1,2})(?:;.*)?$/.exec(segment)?.[1];
+
+/** A path of slashes alone keeps two of them; so does Envoy. */
+const merged = (path: string): string => (/^\/{2,}$/.test(path) ? "//" : path.replace(/\/{2,}/g, "/"));
+
 /** Go's url.PathUnescape, whose error Pomerium drops together with the path. */
 function unescapePath(path: string): string {
   if (!path.includes("%")) return path;
   if (/%(?![0-9a-f]{2})/i.test(path)) return "";
-  const bytes = Buffer.from(
-    path
-      .replace(/[^\u0020-\u007e]/g, encodeURIComponent)
-      .replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
-    "latin1",
+  const bytes = path.replace(/%([0-9a-f]{2})/gi, (_, digits: string) =>
+    String.fromCharCode(Number.parseInt(digits, 16)),
   );
-  return bytes.toString("utf8");
+  return Buffer.from(bytes, "latin1").toString("utf8");
 }
 
 /**
- * What the policy sees of a path: Envoy resolves dot segments (also written `%2e`), then, by release,
- * merges slashes and refuses escaped ones. Undefined when the request is refused with 400.
+ * What routes and policies may see of a path. Usually one reading; several where versions of Envoy or of HTTP
+ * differ. A reading is undefined where the request is refused with 400. A path with an escaped slash is read as
+ * the path that the client is redirected to, if it is.
  *
- * @param path As the client sends it.
+ * @param path As the client sends it, with its query if it has one.
+ * @see https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/network/http_connection_manager/v3/http_connection_manager.proto
  */
-export function seenPath(path: string, rules: PathRules): SeenPath | undefined {
-  const sent = path.split("#", 1)[0] ?? "";
-  const mark = sent.indexOf("?");
-  const before = mark < 0 ? sent : sent.slice(0, mark);
-  if (rules.refuseEscapedSlashes && /%2f|%5c/i.test(before)) return undefined;
-  const clean = /[.\\]|%2e/i.test(before) ? withoutDots(before) : before;
-  const raw = rules.mergeSlashes ? clean.replace(/\/{2,}/g, "/") : clean;
-  return { decoded: unescapePath(raw), raw, query: mark < 0 ? "" : sent.slice(mark + 1) };
+export function pathReadings(path: string, rules: PathRules): (SeenPath | undefined)[] {
+  const mark = path.indexOf("?");
+  let sent = mark < 0 ? path : path.slice(0, mark);
+  const query = mark < 0 ? "" : path.slice(mark + 1);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what Envoy refuses
+  const refused = /[\x00-\x20\x7f]|#/.test(path) || /%00/.test(sent) || !/^[/\\]/.test(sent);
+  if (refused) return [undefined];
+  if (/%(?:2f|5c)/i.test(sent)) {
+    if (rules.escapedSlashes === "refuse") return [undefined];
+    if (rules.escapedSlashes === "redirect")
+      sent = sent.replace(/%(2f|5c)/gi, (_, digits: string) => (/2f/i.test(digits) ? "/" : "\\"));
+  }
+  const spelled = oneSpelling(sent.replaceAll("\\", "/"));
+  const readings = new Set([withoutDots(spelled, plainDots), withoutDots(spelled, dotsWithParameter)]);
+  const seen: (SeenPath | undefined)[] = [...readings].map((clean) => {
+    const raw = rules.mergeSlashes ? merged(clean) : clean;
+    return { decoded: unescapePath(raw), raw, query };
+  });
+  // Letters outside ASCII pass over HTTP/2 and are refused over HTTP/1.1.
+  return /[\u0080-\uffff]/.test(path) ? [...seen, undefined] : seen;
 }

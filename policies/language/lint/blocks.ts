@@ -2,7 +2,7 @@ import { comparisons, criterionKinds, type Placed } from "../criteria.ts";
 import { compileCriterion } from "../evaluate/criterion.ts";
 
 /** What a criterion is for a caller without a session who asks for nothing in particular. */
-const nowhere = { path: "/", texts: { known: [], withoutHost: false, hasQuery: false } };
+const nowhere = { path: "/", texts: { known: [], missing: [] } };
 export const forAnonymous = (placed: Placed): number =>
   compileCriterion(placed, placed.action)(undefined, nowhere);
 

@@ -41,7 +41,7 @@ export function goodStack(): Raw {
       influxdb: {
         namespace: "monitoring",
         service: { name: "influxdb-svc", port: "http" },
-        access: { apiOnly: ["/write", { path: "/ping", exact: true }] },
+        access: { apiOnly: ["/write", { path: "/query", exact: true }] },
       },
       wiki: {
         namespace: "monitoring",

@@ -165,9 +165,24 @@ describe("access", () => {
     const { access } = app(parse(goodStack()), "influxdb");
     assert.deepEqual(access, {
       kind: "apiOnly",
-      api: [{ path: "/write" }, { path: "/ping", exact: true }],
+      api: [{ path: "/write" }, { path: "/query", exact: true }],
       from: [],
     });
+  });
+
+  it("an open path that Pomerium answers itself is mentioned, because it never reaches the app", () => {
+    const said = (place: string, path: string) =>
+      `${place}: has no effect: Pomerium answers ${path} itself on every host, so it never reaches the app`;
+    const listed = edited({
+      "apps.influxdb.access": { apiOnly: ["/write", { path: "/ping", exact: true }] },
+    });
+    assert.deepEqual(warnings(listed), [said("apps.influxdb.access.apiOnly[1]", "/ping")]);
+    const catalogued = edited({
+      catalogue: { shop: { api: [{ path: "/healthz", exact: true }, { path: "/api" }] } },
+      "apps.komga.access.api": "shop",
+    });
+    assert.deepEqual(warnings(catalogued), [said("apps.komga.access.api", "/healthz")]);
+    assert.deepEqual(warnings(edited({ "apps.komga.access.api": ["/ping/x", "/status"] })), []);
   });
 
   it("a public app on a directly exposed cluster needs consent, elsewhere it is only mentioned", () => {

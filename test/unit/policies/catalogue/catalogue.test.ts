@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import YAML from "yaml";
 import { z } from "zod";
+import { isOwnPath } from "../../../../policies/access/own-paths.ts";
 import { checkRoute, routeWarnings } from "../../../../policies/annotations/check.ts";
 import { renderRoute } from "../../../../policies/annotations/render.ts";
 import { builtIns, catalogue, entryOf } from "../../../../policies/catalogue/catalogue.ts";
@@ -100,6 +101,11 @@ describe("the catalogue", () => {
   it("lets every streaming app answer for longer than Pomerium's 30 s", () => {
     for (const [name, { route }] of entries.filter(([, { streaming }]) => streaming))
       assert.ok(route.timeout === "0s" || route.allow_websockets, name);
+  });
+
+  it("opens no path that Pomerium answers itself", () => {
+    for (const [name, { api }] of entries)
+      assert.deepEqual(api.map(({ path }) => path).filter(isOwnPath), [], name);
   });
 
   it("knows only its own names", () => {

@@ -51,6 +51,25 @@ describe("access tests", () => {
     assert.ok(results.every(({ mend }) => mend === undefined));
   });
 
+  it("of a path that Pomerium answers itself fails, since no edit opens it to the app's callers", () => {
+    const { got, reason, mend } = one({ paths: ["/healthz"], allow: ["alice@gmail.com"] });
+    assert.deepEqual(
+      [got, reason, mend],
+      [
+        "deny",
+        "Pomerium answers this path itself on every host",
+        "remove the path from accessTests.apps.komga[0]: it never reaches an app",
+      ],
+    );
+  });
+
+  it("of a path that can be read in several ways is undecided where these end differently", () => {
+    const { got, rule, mend } = one({ paths: ["/opds/..;/admin"], deny: ["anonymous"] });
+    assert.deepEqual([got, rule], ["unknown", "path unclear"]);
+    assert.match(mend ?? "", /^write the path in accessTests\.apps\.komga\[0\] as a browser sends it/);
+    assert.equal(one({ paths: ["/x/..;/admin"], deny: ["anonymous"] }).passed, true);
+  });
+
   it("a group stands for each of its people", () => {
     const results = runAccessTests(stack([{ allow: ["group:listeners"] }]));
     assert.deepEqual(

@@ -32,7 +32,9 @@ describe("the access matrix", () => {
   });
 
   it("asks for each open path itself, what lies below it and what only begins alike", () => {
-    const [app] = of([people("komga", {}, { api: [{ path: "/api" }, { path: "/ping", exact: true }] })]).apps;
+    const [app] = of([
+      people("komga", {}, { api: [{ path: "/api" }, { path: "/query", exact: true }] }),
+    ]).apps;
     assert.deepEqual(
       app?.probes.map(({ path }) => path),
       [
@@ -43,17 +45,17 @@ describe("the access matrix", () => {
         "/apixyz",
         "/?/api",
         "/?/api/",
-        "/ping",
-        "/ping/x",
-        "/pingxyz",
-        "/?/ping",
+        "/query",
+        "/query/x",
+        "/queryxyz",
+        "/?/query",
       ],
     );
     assert.deepEqual(
       app?.open.map(({ path, self, below, beside }) => [path, self, below, beside]),
       [
         ["/api", true, true, false],
-        ["/ping", true, false, false],
+        ["/query", true, false, false],
       ],
     );
   });
@@ -64,6 +66,62 @@ describe("the access matrix", () => {
     ]).apps;
     const paths = app!.probes.filter(({ base }) => base === "/api").map(({ path }) => path);
     assert.deepEqual(paths, ["/api", "/api/", "/api/xz", "/apixyzz", "/?/api", "/?/api/"]);
+  });
+
+  it("knows the paths that Pomerium answers itself, which nobody reaches an app by", () => {
+    const everything: Policy = [{ allow: { or: [{ accept: true }] } }];
+    for (const app of [
+      people("komga", { users: ["carol@example.org"] }, { api: [{ path: "/ping" }, { path: "/.pomerium" }] }),
+      raw("komga", everything),
+      open("komga"),
+    ])
+      for (const path of [
+        "/ping",
+        "/ping?x",
+        "/p%69ng",
+        "/healthz",
+        "/.pomerium",
+        "/.pomerium/jwt",
+        "/%2epomerium/x",
+        "/.well-known/pomerium/jwks.json",
+        "/x/../.well-known/pomerium",
+      ])
+        for (const principal of ["carol@example.org", "anonymous"]) {
+          const decide = decider(appsOf([app])[0]!);
+          const { decision, reason } = decide.verdict(principal, { path, method: "GET" });
+          assert.deepEqual(
+            [decision, reason],
+            ["deny", "Pomerium answers this path itself on every host"],
+            `${app.access.kind} ${path}`,
+          );
+        }
+  });
+
+  it("leaves an app the paths that only look like Pomerium's own", () => {
+    const decide = decider(appsOf([open("komga")])[0]!);
+    for (const path of [
+      "/ping/",
+      "/pingx",
+      "/Ping",
+      "/healthz/live",
+      "/.pomeriumx",
+      "/.well-known/pomerium2",
+      "/x/ping",
+    ])
+      assert.equal(decide.verdict("anonymous", { path, method: "GET" }).decision, "allow", path);
+  });
+
+  it("a policy that opens everything is public, also when it names a path of Pomerium's own", () => {
+    const policy: Policy = [{ allow: { or: [{ accept: true }, { http_path: "/ping" }] } }];
+    assert.equal(of([raw("komga", policy)]).apps[0]?.public, true);
+  });
+
+  it("an open path that is Pomerium's own is not open", () => {
+    const [app] = of([apiOnly("komga", [{ path: "/healthz", exact: true }, { path: "/api" }])]).apps;
+    assert.deepEqual(
+      app?.open.map(({ path }) => path),
+      ["/api"],
+    );
   });
 
   it("tells an open path without a boundary by its neighbour", () => {

@@ -63,7 +63,7 @@ export const apps: SampleApp[] = [
   ),
   people("code-server"),
   people("komga", { users: ["dave@example.org"], groups: ["readers"] }, { api: [{ path: "/opds/" }] }),
-  apiOnly("influxdb", [{ path: "/write" }, { path: "/ping", exact: true }]),
+  apiOnly("influxdb", [{ path: "/write" }, { path: "/query", exact: true }]),
   people("unifi", {}, { from: ["10.244.0.0/16"] }),
   open("ddns-updater"),
 ];

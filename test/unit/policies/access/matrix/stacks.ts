@@ -26,7 +26,7 @@ export const directories: fc.Arbitrary<Directory> = fc.record({
 
 const apiPaths: fc.Arbitrary<ApiPath[]> = fc.uniqueArray(
   fc.record(
-    { path: fc.constantFrom("/api", "/api/v1", "/opds/", "/ping"), exact: fc.boolean() },
+    { path: fc.constantFrom("/api", "/api/v1", "/opds/", "/query"), exact: fc.boolean() },
     { requiredKeys: ["path"] },
   ),
   { maxLength: 3, selector: ({ path }) => path },

@@ -36,9 +36,74 @@ export const worked: Worked[] = [
       alice /             -> allow
       anonymous /         -> allow
       someone POST /x     -> allow
-      anonymous /a%2fb    -> deny
-      anonymous /a%5Cb    -> deny
-      anonymous /a%2fb pomerium=v0.32.9 -> allow`,
+      anonymous /a%2fb    -> allow
+      anonymous /a%5Cb    -> allow
+      anonymous /a%2fb pomerium=v0.33.0 -> deny
+      anonymous /a%5Cb pomerium=v0.33.0 -> deny
+      anonymous /a%2fb pomerium=v0.32.9 -> allow
+      anonymous /a#b      -> deny
+      anonymous /a%00     -> deny
+      anonymous a         -> deny
+      anonymous /a/..;/b  -> allow
+      anonymous /é        -> unknown`,
+  },
+  {
+    title: "odd spellings of a path are the path that Envoy makes of them",
+    policy: "allow: { or: [{ http_path: { starts_with: /api/ } }] }",
+    rows: `
+      anonymous /%61pi/x                 -> allow
+      anonymous /%61%70%69%2Fx           -> allow
+      anonymous /%61pi%2f../admin        -> deny
+      anonymous ///api///x               -> allow
+      anonymous /\\api\\x                -> allow
+      anonymous /api/..;/admin           -> unknown
+      anonymous /api/..;/api/x           -> allow
+      anonymous /admin/..;/x             -> deny
+      anonymous /api/é                   -> unknown
+      anonymous /admin/é                 -> deny`,
+  },
+  {
+    title: "a text that is the id of a user",
+    policy: "allow: { or: [{ http_path: u1 }] }",
+    rows: `
+      alice / user=u1 ip=8.8.8.8 host=app.example.org  -> allow
+      alice / user=u2 ip=8.8.8.8 host=app.example.org  -> deny
+      alice / ip=8.8.8.8 host=app.example.org          -> unknown
+      anonymous / ip=8.8.8.8 host=app.example.org      -> deny`,
+  },
+  {
+    title: "a text that may be part of the id of a session",
+    policy: 'allow: { or: [{ http_method: { contains: "-4" } }] }',
+    rows: `
+      alice / user=u2 ip=8.8.8.8 host=app.example.org  -> unknown
+      alice /-4 user=u2 ip=8.8.8.8 host=app.example.org -> allow
+      anonymous / ip=8.8.8.8 host=app.example.org      -> deny`,
+  },
+  {
+    title: "a text that is the address of the caller",
+    policy: 'allow: { or: [{ http_path: { starts_with: "10." } }] }',
+    rows: `
+      anonymous / ip=10.1.1.1 host=app.example.org     -> allow
+      anonymous / ip=8.8.8.8 host=app.example.org      -> deny
+      anonymous / host=app.example.org                 -> unknown`,
+  },
+  {
+    title: "the URL without a query that Go cannot read",
+    policy: 'allow: { or: [{ http_path: "https://app.example.org/x" }] }',
+    rows: `
+      anonymous /x ip=8.8.8.8 host=app.example.org      -> allow
+      anonymous /x?a;b ip=8.8.8.8 host=app.example.org  -> allow
+      anonymous /x?x=%zz ip=8.8.8.8 host=app.example.org -> allow
+      anonymous /x?&& ip=8.8.8.8 host=app.example.org   -> allow
+      anonymous /x?a ip=8.8.8.8 host=app.example.org    -> deny`,
+  },
+  {
+    title: "the URL with its query spelled by Go",
+    policy: 'allow: { or: [{ http_path: { ends_with: "?a=%2Fapi&a=x+y&b=" } }] }',
+    rows: `
+      anonymous /x?b&a=/api&a=x%20y ip=8.8.8.8 host=app.example.org -> allow
+      anonymous /x?a=%2fapi&b=&a=x+y ip=8.8.8.8 host=app.example.org -> allow
+      anonymous /x?a=x+y&a=/api&b ip=8.8.8.8 host=app.example.org   -> deny`,
   },
   {
     title: "reject",

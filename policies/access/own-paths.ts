@@ -1,0 +1,16 @@
+/**
+ * Paths that Pomerium answers itself on every host. They never reach an app, whatever its policy says.
+ *
+ * @see https://github.com/pomerium/pomerium/blob/v0.33.0/config/envoyconfig/routes.go buildPomeriumHTTPRoutes
+ */
+const exact = ["/ping", "/healthz", "/.pomerium", "/.well-known/pomerium"];
+const prefixes = ["/.pomerium/", "/.well-known/pomerium/"];
+
+/**
+ * Whether Pomerium answers a path itself.
+ *
+ * @param path As routes see it, without its query.
+ */
+export function isOwnPath(path: string): boolean {
+  return exact.includes(path) || prefixes.some((prefix) => path.startsWith(prefix));
+}
