@@ -2,8 +2,8 @@ import { text } from "node:stream/consumers";
 import { styleText } from "node:util";
 import type { ClusterAddress } from "../components/cluster/api.ts";
 import type { Row } from "../components/cluster/readiness.ts";
+import type { LiveState } from "../stack/access-view.ts";
 import type { Stack } from "../stack/stack.ts";
-import type { LiveState } from "../stack/views.ts";
 
 /** The outside world of a command, except for files and git. */
 export interface Io {

@@ -1,7 +1,7 @@
 import type { View } from "../policies/access/matrix/view.ts";
+import { type LiveView, liveView, viewOfStack } from "../stack/access-view.ts";
 import { loadFromFile, loadFromText } from "../stack/load.ts";
 import type { Stack } from "../stack/stack.ts";
-import { liveView, viewOfStack } from "../stack/views.ts";
 import { StackFileError } from "../stack-file/problems.ts";
 import { stackFileName } from "../stack-file/stack-file.ts";
 import { changedSince, commitOf, fileAt } from "./git.ts";
@@ -11,6 +11,8 @@ import { type Project, stackPath } from "./project.ts";
 /** A view and its source. */
 export interface Seen {
   view: View;
+  /** The view, if it is of a live cluster. */
+  live?: LiveView;
   /** The stack of the view; absent for a live cluster and for a revision without the stack file. */
   stack?: Stack;
   /** Notes for the reader of a comparison. */
@@ -42,7 +44,8 @@ export async function viewOf(name: string, project: Project, stack: string, io: 
     }
     case "live": {
       const now = stackNow(project, stack);
-      return { view: liveView(now, await io.readCluster(now.cluster)), notes: [] };
+      const view = liveView(now, await io.readCluster(now.cluster));
+      return { view, live: view, notes: [] };
     }
     default:
       return viewAt(name, project, stack);

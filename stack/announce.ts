@@ -9,10 +9,10 @@ import { diffAccess } from "../policies/access/diff/diff.ts";
 import { diffText } from "../report/diff-text.ts";
 import { formatWarnings } from "../stack-file/problems.ts";
 import { stackFileName } from "../stack-file/stack-file.ts";
+import { besideOthers, liveView, viewOfStack } from "./access-view.ts";
 import type { PhaseEffects } from "./phases.ts";
 import type { Findings } from "./preflight.ts";
 import type { Stack } from "./stack.ts";
-import { liveView, viewOfStack } from "./views.ts";
 
 /**
  * What a preview says before Pulumi's own diff: the phase and the way back, who gains and who loses access
@@ -24,7 +24,8 @@ export function announce(
   { cluster: live, certificates, ingressNginx, pomerium, tunnels, readiness: gates }: Findings,
   phase: PhaseEffects,
 ): string {
-  const access = diffAccess(liveView(stack, { ...live, pomerium }), viewOfStack("now", stack));
+  const before = liveView(stack, { ...live, pomerium });
+  const access = diffAccess(before, besideOthers(viewOfStack("now", stack), before));
   const from =
     live.record !== undefined && live.record.phase !== stack.phase ? `${live.record.phase} → ` : "";
   return [

@@ -1,14 +1,16 @@
 import { type AccessDiff, diffAccess } from "../../policies/access/diff/diff.ts";
 import { type FailOn, failOn } from "../../policies/access/diff/fail-on.ts";
+import type { View } from "../../policies/access/matrix/view.ts";
 import { diffText } from "../../report/diff-text.ts";
 import { diffJson } from "../../report/json.ts";
 import { diffMarkdown } from "../../report/markdown.ts";
+import { besideOthers } from "../../stack/access-view.ts";
 import { type CommonOptions, type Subcommand, valueOption } from "../command.ts";
 import { exit, UsageError } from "../exit.ts";
 import { type Io, paint } from "../io.ts";
 import { deliver, formatOf, formatOptions, json, type OutputOptions } from "../output.ts";
 import { projectOf, stackIn } from "../project.ts";
-import { viewMeaning, viewOf } from "../view-by-name.ts";
+import { type Seen, viewMeaning, viewOf } from "../view-by-name.ts";
 
 interface Options extends CommonOptions, OutputOptions {
   from?: string;
@@ -44,12 +46,17 @@ export const diff: Subcommand<Options> = {
       viewOf(options.from ?? "HEAD", project, stack, io),
       viewOf(options.to ?? "now", project, stack, io),
     ]);
-    const found = diffAccess(before.view, after.view);
+    const found = diffAccess(comparable(before, after), comparable(after, before));
     const notes = [...before.notes, ...after.notes];
     deliver(written(format, stack, found, notes, options, io), options, io);
     return failOn(found, kinds) ? exit.changed : exit.ok;
   },
 };
+
+/** The view of a stack file lacks the Ingresses of others, which stay. They are added before a comparison with `live`. */
+function comparable({ view, live }: Seen, { live: other }: Seen): View {
+  return live === undefined && other !== undefined ? besideOthers(view, other) : view;
+}
 
 function written(
   format: string,

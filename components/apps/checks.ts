@@ -42,15 +42,7 @@ function rivals(
   apps: readonly Omit<CheckedApp, "service">[],
   ingresses: readonly LiveIngress[],
 ): Problem[] {
-  const own = new Set(apps.flatMap((app) => ownIngresses(app).map(objectId)));
-  const others = ingresses.filter(
-    (ingress) =>
-      ingress.ingressClass === pomeriumIngressClass &&
-      !ingress.solver &&
-      !own.has(objectId(ingress)) &&
-      // This program's own Ingress for an app that was removed or renamed: this run deletes it.
-      !(isIngressName(ingress.name) && !isForeign(ingress)),
-  );
+  const others = otherIngresses(apps, ingresses);
   return apps.flatMap((app) =>
     others
       .filter(({ rules }) => rules.some(({ host }) => host === app.host))
@@ -63,6 +55,22 @@ function rivals(
           mend: kubectlDelete(cluster, { kind: "Ingress", namespace, name }),
         };
       }),
+  );
+}
+
+/** Ingresses of Pomerium that do not belong to this stack. A run does not change them. */
+export function otherIngresses(
+  apps: readonly Pick<CheckedApp, "name" | "namespace">[],
+  ingresses: readonly LiveIngress[],
+): LiveIngress[] {
+  const own = new Set(apps.flatMap((app) => ownIngresses(app).map(objectId)));
+  return ingresses.filter(
+    (ingress) =>
+      ingress.ingressClass === pomeriumIngressClass &&
+      !ingress.solver &&
+      !own.has(objectId(ingress)) &&
+      // This program's own Ingress for an app that was removed or renamed: this run deletes it.
+      !(isIngressName(ingress.name) && !isForeign(ingress)),
   );
 }
 

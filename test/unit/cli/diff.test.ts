@@ -159,6 +159,20 @@ describe("diff", () => {
     assert.match(out, /\+1 +alice@gmail\.com +may reach +komga\.example\.org\//);
   });
 
+  it("leaves an Ingress of others out of a comparison with the cluster, in both directions", async () => {
+    const demo = { ...ingress(policy(["mallory@gmail.com"])), namespace: "demo" };
+    const live = cluster([{ ...demo, rules: [{ ...demo.rules[0]!, host: "demo.example.org" }] }]);
+    for (const views of [
+      ["--from", "live"],
+      ["--from", "now", "--to", "live"],
+    ]) {
+      const { out } = await cli(makeProject({ house: house() }), ["diff", ...views], { live });
+      assert.doesNotMatch(out, /demo|mallory/);
+    }
+    const { out } = await cli(makeProject({ house: house() }), ["access", "--at", "live"], { live });
+    assert.match(out, /^demo\/wiki +●/m);
+  });
+
   it("claims nothing about an Ingress that Pomerium has not taken", async () => {
     const live = cluster([ingress(policy(["admin-user@gmail.com"]))], {
       settings: {

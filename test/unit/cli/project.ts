@@ -7,7 +7,7 @@ import type { Io } from "../../../cli/io.ts";
 import { run } from "../../../cli/run.ts";
 import type { PomeriumStatus } from "../../../components/cluster/pomerium-status.ts";
 import type { Row } from "../../../components/cluster/readiness.ts";
-import type { LiveState } from "../../../stack/views.ts";
+import type { LiveState } from "../../../stack/access-view.ts";
 
 export type Raw = Record<string, unknown>;
 

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import type { LiveCluster } from "../../../components/cluster/live.ts";
+import type { LiveCluster, LiveIngress } from "../../../components/cluster/live.ts";
 import { objectLabel } from "../../../components/cluster/objects.ts";
 import type { Row } from "../../../components/cluster/readiness.ts";
 import { type LiveIngressNginx, leavingObjects } from "../../../components/ingress-nginx/live.ts";
@@ -63,6 +63,36 @@ describe("what a preview says first", () => {
     const fewer = stack({ "users.groups.readers": ["alice@gmail.com"] });
     const text = announced(fewer, cluster({ ingresses: deployed(stack()) }));
     assert.match(text, /-1 +bob@gmail\.com +loses +komga\.example\.org/);
+  });
+
+  const written = [{ manager: "pulumi-kubernetes-a1b2c3" }];
+  const publicly = { "ingress.pomerium.io/allow_public_unauthenticated_access": "true" };
+  const forDave = { "ingress.pomerium.io/policy": "- allow: { or: [{ email: { is: dave@gmail.com } }] }" };
+  const demo = (annotations: Record<string, string>, more: Partial<LiveIngress> = {}): LiveIngress =>
+    ingress("demo", "demo", ["demo.example.org"], { ingressClass: "pomerium", annotations, ...more });
+
+  it("a public Ingress of others stays public, because no run changes it", () => {
+    const text = announced(stack(), cluster({ ingresses: [...deployed(stack()), demo(publicly)] }));
+    assert.match(text, /^access +unchanged$/m);
+    assert.match(text, /^public +unchanged \(1: demo\.example\.org\)$/m);
+  });
+
+  it("nobody loses an Ingress of others, even if another Pulumi program has written it", () => {
+    const ingresses = [...deployed(stack()), demo(forDave, { managedFields: written })];
+    assert.match(announced(stack(), cluster({ ingresses })), /^access +unchanged$/m);
+  });
+
+  it("nobody loses an Ingress of others that has the name of an app's Ingress", () => {
+    const ingresses = [...deployed(stack()), demo(forDave, { name: "demo-pomerium-ingress" })];
+    assert.match(announced(stack(), cluster({ ingresses })), /^access +unchanged$/m);
+  });
+
+  it("the host of an app that leaves the stack file is gone, because its Ingress is deleted", () => {
+    const ingresses = [
+      ...deployed(stack()),
+      demo(forDave, { name: "demo-pomerium-ingress", managedFields: written }),
+    ];
+    assert.match(announced(stack(), cluster({ ingresses })), /^gone +demo\.example\.org/m);
   });
 
   it("Ingresses of other classes are none of its business", () => {

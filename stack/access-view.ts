@@ -1,0 +1,67 @@
+import { otherIngresses } from "../components/apps/checks.ts";
+import { refuseAnotherCluster } from "../components/cluster/identity.ts";
+import type { LiveCluster, LiveIngress } from "../components/cluster/live.ts";
+import { pomeriumIngressClass } from "../components/cluster/names.ts";
+import type { PomeriumStatus } from "../components/cluster/pomerium-status.ts";
+import { fromIngress } from "../policies/access/matrix/ingress.ts";
+import { appsOf, type ProtectedApp, type View } from "../policies/access/matrix/view.ts";
+import type { Stack } from "./stack.ts";
+
+/** Who may reach what according to the stack file. */
+export function viewOfStack(name: string, stack: Stack): View {
+  return { name, apps: appsOf(stack.apps, stack.pomerium.version), directory: stack.directory };
+}
+
+/** The part of a live cluster that says who may reach what. */
+export interface LiveState extends Pick<LiveCluster, "uid" | "ingresses"> {
+  pomerium: Pick<PomeriumStatus, "settings">;
+}
+
+/** Who may reach what on a live cluster. */
+export interface LiveView extends View {
+  /** The apps of Ingresses that do not belong to the stack. No run changes them. */
+  others: readonly ProtectedApp[];
+}
+
+/**
+ * Who may reach what according to the Ingresses of a live cluster.
+ *
+ * @throws StackFileError if the stack means another cluster.
+ */
+export function liveView(
+  stack: Pick<Stack, "name" | "cluster" | "pomerium" | "apps">,
+  live: LiveState,
+): LiveView {
+  refuseAnotherCluster(stack, live);
+  const protect = (ingresses: readonly LiveIngress[]): ProtectedApp[] =>
+    ingresses.flatMap((ingress) => protectedApps(ingress, live, stack.pomerium.version));
+  return {
+    name: "live",
+    apps: protect(live.ingresses.filter(({ ingressClass }) => ingressClass === pomeriumIngressClass)),
+    others: protect(otherIngresses(stack.apps, live.ingresses)),
+  };
+}
+
+/**
+ * A stack's view of the same cluster, with the apps that no run changes. A second Ingress for the host of a stack's app
+ * is not among them: a preview refuses it until it is deleted.
+ */
+export function besideOthers(view: View, { others }: Pick<LiveView, "others">): View {
+  const hosts = new Set(view.apps.map(({ host }) => host));
+  return { ...view, apps: [...view.apps, ...others.filter(({ host }) => !hosts.has(host))] };
+}
+
+function protectedApps(
+  { namespace, name, annotations, rules }: LiveIngress,
+  live: LiveState,
+  pomerium: string,
+): ProtectedApp[] {
+  const status = live.pomerium.settings?.ingress[`${namespace}/${name}`];
+  return rules.map((rule) => {
+    const app = fromIngress({ namespace, name, annotations, ...rule, pomerium });
+    if (status?.reconciled !== false) return app;
+    // Pomerium still serves the previous state of the Ingress, which cannot be read any more.
+    const unreadable = `Pomerium has not taken it: ${status.error ?? "no reason given"}`;
+    return { ...app, routes: app.routes.map((route) => ({ ...route, authorization: { unreadable } })) };
+  });
+}
