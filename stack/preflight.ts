@@ -8,17 +8,16 @@ import { isIngressName, pomeriumIngressClass } from "../components/cluster/names
 import { readFromCluster } from "../components/cluster/read.ts";
 import type { Row } from "../components/cluster/readiness.ts";
 import { ingressNginxProblems } from "../components/ingress-nginx/checks.ts";
+import { differences } from "../components/ingress-nginx/differences.ts";
 import { type LiveIngressNginx, readIngressNginx } from "../components/ingress-nginx/live.ts";
-import { type Loss, losses, lossProblems, protectionsRow } from "../components/ingress-nginx/protections.ts";
-import { inEffect } from "../components/ingress-nginx/removal-state.ts";
 import { takeOverProblems } from "../components/pomerium/checks.ts";
 import { type LivePomerium, readPomerium } from "../components/pomerium/live.ts";
 import { tunnelProblems } from "../components/tunnels/checks.ts";
 import { type LiveTunnels, readTunnels } from "../components/tunnels/live.ts";
 import { readMemory } from "../components/tunnels/memory.ts";
-import { StackFileError } from "../stack-file/problems.ts";
+import { type Problem, StackFileError } from "../stack-file/problems.ts";
 import { stackFileName } from "../stack-file/stack-file.ts";
-import { type Gate, gateProblems, gates } from "./gates.ts";
+import { gateProblems, gates } from "./gates.ts";
 import { accessProblems, preflightProblems } from "./preflight-problems.ts";
 import type { Stack } from "./stack.ts";
 
@@ -63,10 +62,10 @@ export async function readFindings(stack: Stack, api: ReadOnlyApi): Promise<Clus
 export function readinessOf(
   stack: Stack,
   { cluster, certificates, ingressNginx: nginx, pomerium }: ClusterFindings,
-): { gates: Gate[]; losses: Loss[]; rows: Row[] } {
+): { rows: Row[]; problems: Problem[] } {
   const found = gates({ stack, cluster, pomerium, nginx, issuance: certificates });
-  const lost = losses(stack, inEffect(nginx, cluster));
-  return { gates: found, losses: lost, rows: lost.length > 0 ? [...found, protectionsRow(lost)] : found };
+  const { rows, problems } = differences(stack, cluster, nginx);
+  return { rows: [...found, ...rows], problems: [...problems, ...gateProblems(stack, found)] };
 }
 
 /**
@@ -94,8 +93,7 @@ export async function preflight(stack: Stack): Promise<Findings> {
       ...takeOverProblems(stack, pomerium),
       ...routeProblems(stack.cluster, stack.apps, cluster),
       ...ingressNginxProblems(stack, cluster, nginx),
-      ...lossProblems(readiness.losses),
-      ...gateProblems(stack, readiness.gates),
+      ...readiness.problems,
     ]),
   ];
   if (problems.length > 0) throw new StackFileError(stackFileName(stack.name), problems);

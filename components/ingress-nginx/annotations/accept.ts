@@ -17,13 +17,15 @@ export function whyNotAcceptable(name: string): string {
   return `ingress-nginx has no such annotation${didYouMean(name, acceptable)}`;
 }
 
-/** The key `accept` of an app: protections of its nginx Ingresses that go without a replacement, and why. */
+/** The key `accept` of an app: differences to its nginx Ingresses to which nothing has to be done, and why. */
 export const acceptSchema = z
   .record(
-    text((name) => acceptable.includes(name), whyNotAcceptable).meta({ enum: acceptable }),
+    text((name) => acceptable.includes(name) || name.startsWith("/"), whyNotAcceptable).meta({
+      anyOf: [{ enum: acceptable }, { pattern: "^/" }],
+    }),
     someText.describe("Why nothing takes its place."),
   )
   .default({})
   .describe(
-    "Protections of the replaced Ingresses that go without a replacement: ingress-nginx' annotation without its prefix, or a setting of its ConfigMap, and why. Default: none.",
+    "What may differ from the nginx Ingresses of the app, and why. A name is a protection that has no replacement: an annotation without its prefix, or a setting of ingress-nginx's ConfigMap. A path is one that leads to another Service, or becomes reachable; / is the whole host. Default: none.",
   );

@@ -1,0 +1,23 @@
+import type { Problem } from "../../stack-file/problems.ts";
+import type { LiveCluster } from "../cluster/live.ts";
+import type { Row } from "../cluster/readiness.ts";
+import type { LiveIngressNginx } from "./live.ts";
+import { pathDifferences, pathProblems, pathsRow } from "./paths.ts";
+import { losses, lossProblems, protectionsRow } from "./protections.ts";
+import { inEffect } from "./removal-state.ts";
+import type { StackView } from "./stack-view.ts";
+
+/** What the apps do otherwise than their nginx Ingresses. Each difference needs an answer, in every phase. */
+export function differences(
+  stack: StackView,
+  cluster: Pick<LiveCluster, "record" | "services">,
+  nginx: LiveIngressNginx,
+): { rows: Row[]; problems: Problem[] } {
+  const controllers = inEffect(nginx, cluster);
+  const lost = losses(stack, controllers);
+  const paths = pathDifferences(stack, controllers, cluster.services);
+  return {
+    rows: [protectionsRow(lost), pathsRow(paths)].filter(({ items }) => items.length > 0),
+    problems: [...lossProblems(lost), ...pathProblems(paths)],
+  };
+}

@@ -1,0 +1,186 @@
+import type { ApiPath } from "../../policies/access/routes.ts";
+import { setKey } from "../../stack-file/commands.ts";
+import type { Problem } from "../../stack-file/problems.ts";
+import type { LiveIngress, LivePath, LiveService } from "../cluster/live.ts";
+import { objectId } from "../cluster/objects.ts";
+import type { Row } from "../cluster/readiness.ts";
+import { hostsOf } from "./annotations/hosts.ts";
+import { nginxPrefix } from "./annotations/judgement.ts";
+import type { Serving } from "./protections.ts";
+import type { AppView, StackView } from "./stack-view.ts";
+
+/** A path of an app's host that ingress-nginx serves in another way than the app does. */
+export interface PathDifference {
+  app: AppView;
+  /** The path, which is also the name under the app's `accept`. */
+  path: string;
+  /** Key path of the part of the app that differs. */
+  at: string;
+  /** What differs, and what to write; one line. */
+  reason: string;
+  /** Why nothing has to be done, according to the stack file. */
+  answeredBy?: string;
+  /** The command that accepts the difference. */
+  mend: string;
+}
+
+/** A path of an nginx Ingress, with what decides how nginx reads it. */
+interface ServedPath extends LivePath {
+  ingress: LiveIngress;
+  isRegex: boolean;
+}
+
+/** Compares the paths and Services of nginx Ingresses with what the apps of the same hosts route. */
+export function pathDifferences(
+  { name: stack, apps }: Pick<StackView, "name" | "apps">,
+  controllers: readonly Pick<Serving, "ingresses">[],
+  services: readonly LiveService[],
+): PathDifference[] {
+  const ingresses = [
+    ...new Map(controllers.flatMap((each) => each.ingresses.map((one) => [objectId(one), one]))).values(),
+  ];
+  return apps.flatMap((app) => {
+    const served = pathsOf(app, apps, ingresses);
+    if (served.length === 0) return [];
+    const differences = [...otherServices(app, served, services), ...widerPaths(app, served)];
+    return differences.map(({ path, at, reason }) => ({
+      app,
+      path,
+      at,
+      reason,
+      ...(Object.hasOwn(app.accept, path) ? { answeredBy: `accepted: ${app.accept[path]}` } : {}),
+      mend: setKey(stack, ["apps", app.name, "accept", path], "<why>"),
+    }));
+  });
+}
+
+type Difference = Pick<PathDifference, "path" | "at" | "reason">;
+
+/** The paths that ingress-nginx serves for an app: of its host, and of an Ingress that it replaces under a new host. */
+function pathsOf(app: AppView, apps: readonly AppView[], ingresses: readonly LiveIngress[]): ServedPath[] {
+  const isOf = (ingress: LiveIngress, host: string): boolean => {
+    if (host === app.host) return true;
+    if (apps.some((other) => other.host === host)) return false;
+    const isReplaced = ingress.namespace === app.namespace && app.replaces.includes(ingress.name);
+    return isReplaced || hostsOf({ ...ingress, rules: [{ host }], anyHost: false }).includes(app.host);
+  };
+  // A canary is not a way of its own to the app.
+  const found = ingresses
+    .filter(({ annotations }) => annotations[`${nginxPrefix}canary`] !== "true")
+    .flatMap((ingress) =>
+      ingress.rules
+        .filter(({ host }) => isOf(ingress, host))
+        .flatMap(({ paths }) => paths.map((path) => ({ ...path, ingress }))),
+    );
+  // One Ingress with regular expressions makes those of all paths of the host.
+  const isRegex = found.some(({ ingress: { annotations } }) => readsRegex(annotations));
+  return found.map((path) => ({ ...path, isRegex: isRegex && !path.exact }));
+}
+
+/** @see https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/#use-regex */
+function readsRegex(annotations: Readonly<Record<string, string>>): boolean {
+  return (
+    annotations[`${nginxPrefix}use-regex`] === "true" ||
+    Boolean(annotations[`${nginxPrefix}rewrite-target`]?.trim())
+  );
+}
+
+/** Paths that lead to another Service, or to another port of it, than the one to which Pomerium sends the whole host. */
+function otherServices(
+  app: AppView,
+  served: readonly ServedPath[],
+  services: readonly LiveService[],
+): Difference[] {
+  const nameOf = (namespace: string, service: string, port?: number | string): string => {
+    const live = services.find((each) => each.namespace === namespace && each.name === service);
+    return `${namespace}/${service}${port === undefined ? "" : `:${portOf(live, port)}`}`;
+  };
+  const own = nameOf(app.namespace, app.service.name, app.service.port);
+  const others = new Map<string, { service: string; ingress: string }>();
+  for (const { path, backend, ingress } of served) {
+    if (backend === undefined) continue;
+    const service = nameOf(ingress.namespace, backend.service, backend.port);
+    if (service !== own && !(backend.port === undefined && own.startsWith(`${service}:`)))
+      others.set(path, { service, ingress: objectId(ingress) });
+  }
+  const isAll = served.every(({ path }) => others.has(path));
+  return [...others].map(([path, { service, ingress }]) => ({
+    path,
+    at: `${app.at}.service`,
+    reason: `Ingress ${ingress} sends ${path} to ${service}, and the app sends it to ${own}; ${
+      isAll ? "name that Service" : "Pomerium needs a route of its own for that path"
+    }`,
+  }));
+}
+
+/** The Service's own port for a number or name, where ingress-nginx also takes the port of the pods. */
+function portOf(service: LiveService | undefined, port: number | string): number | string {
+  const found =
+    service?.ports.find((each) => each.port === port || each.name === port) ??
+    service?.ports.find(({ targetPort }) => targetPort === port);
+  return found?.port ?? port;
+}
+
+/** Paths that become reachable although ingress-nginx does not serve them: the whole host, or open API paths. */
+function widerPaths(app: AppView, served: readonly ServedPath[]): Difference[] {
+  const { access } = app;
+  const paths = [...new Set(served.map(({ path }) => path))];
+  const only = `ingress-nginx serves only ${paths.join(", ")} of ${app.host}`;
+  const isWhole = ["/", "/any/path"].every((path) => served.some((each) => covers(each, path)));
+  if (isWhole) return [];
+  const open = access.kind === "people" || access.kind === "apiOnly" ? access.api : [];
+  const opened = open
+    .filter(({ path }: ApiPath) => !served.some((each) => covers(each, path)))
+    .map(({ path }) => ({
+      path,
+      at: `${app.at}.access`,
+      reason: `${only}, and the app opens ${path} to anybody`,
+    }));
+  if (access.kind === "apiOnly") return opened;
+  const suggestion = `[${paths.map((path) => path.replace(/(?<=.)\/$/, "")).join(", ")}]`;
+  return [
+    ...opened,
+    {
+      path: "/",
+      at: `${app.at}.access`,
+      reason:
+        access.kind === "public"
+          ? `${only}, and the app makes the whole host public; write access: { apiOnly: ${suggestion} }`
+          : `${only}, and the app gives people the whole host`,
+    },
+  ];
+}
+
+/** Whether nginx serves a path by a path of an Ingress. */
+function covers({ path, exact, pathType, isRegex }: ServedPath, wanted: string): boolean {
+  if (exact) return path === wanted;
+  if (isRegex) {
+    try {
+      return new RegExp(`^${path}`, "i").test(wanted);
+    } catch {
+      return false;
+    }
+  }
+  const bare = path.replace(/\/$/, "");
+  return wanted === bare || wanted.startsWith(pathType === "Prefix" ? `${bare}/` : path);
+}
+
+/** Differences without an answer. They matter in every phase: from coexist on, Pomerium serves the app as well. */
+export function pathProblems(all: readonly PathDifference[]): Problem[] {
+  return all
+    .filter(({ answeredBy }) => answeredBy === undefined)
+    .map(({ at, reason, mend }) => ({ at, message: `${reason}, or say why nothing is needed`, mend }));
+}
+
+/** The same as a row of the readiness table. */
+export function pathsRow(all: readonly PathDifference[]): Row {
+  return {
+    name: "paths",
+    items: all.map(({ app, path, reason, answeredBy, mend }) => ({
+      subject: `${app.host}${path}`,
+      ok: answeredBy !== undefined,
+      note: answeredBy ?? reason,
+      ...(answeredBy === undefined ? { mend } : {}),
+    })),
+  };
+}

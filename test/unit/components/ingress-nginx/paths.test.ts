@@ -1,0 +1,195 @@
+import { strict as assert } from "node:assert";
+import type { LiveIngress, LivePath, LiveService } from "../../../../components/cluster/live.ts";
+import { pathDifferences, pathProblems, pathsRow } from "../../../../components/ingress-nginx/paths.ts";
+import type { AppView } from "../../../../components/ingress-nginx/stack-view.ts";
+import { ingress } from "../../stack/state.ts";
+
+const people = { kind: "people", people: [], api: [], from: [] } as const;
+
+function app(more: Partial<AppView> = {}): AppView {
+  return {
+    name: "harbor",
+    at: "apps.harbor",
+    host: "harbor.example.org",
+    namespace: "harbor",
+    service: { name: "portal", port: 80 },
+    access: people,
+    route: {},
+    replaces: [],
+    accept: {},
+    ...more,
+  };
+}
+
+type Path = [path: string, backend?: string, pathType?: string];
+
+/** An Ingress of the host with these paths; a backend is `service:port`. */
+function serving(paths: Path[], more: Partial<LiveIngress> = {}, host = "harbor.example.org"): LiveIngress {
+  return ingress("harbor", "harbor", [], {
+    rules: [
+      {
+        host,
+        paths: paths.map(([path, backend = "portal:80", pathType = "Prefix"]): LivePath => {
+          const [service = "", port = ""] = backend.split(":");
+          return {
+            path,
+            exact: pathType === "Exact",
+            pathType,
+            backend: { service, port: /^\d+$/.test(port) ? Number(port) : port },
+          };
+        }),
+      },
+    ],
+    ...more,
+  });
+}
+
+const service = (name: string, ...ports: LiveService["ports"]): LiveService => ({
+  namespace: "harbor",
+  name,
+  type: "ClusterIP",
+  headless: false,
+  ports,
+});
+
+/** What differs, as `path: reason`. */
+function found(one: AppView, ingresses: LiveIngress[], services: LiveService[] = [], others: AppView[] = []) {
+  return pathDifferences({ name: "test", apps: [one, ...others] }, [{ ingresses }], services).map(
+    ({ path, reason }) => `${path}: ${reason}`,
+  );
+}
+
+describe("a host whose paths lead to several Services", () => {
+  const harbor = serving([["/"], ["/api/", "core:80"], ["/v2/", "core:80"]]);
+
+  it("is a problem for each path that the app does not send there, with the command that accepts it", () => {
+    const all = pathDifferences({ name: "test", apps: [app()] }, [{ ingresses: [harbor] }], []);
+    assert.deepEqual(pathProblems(all), [
+      {
+        at: "apps.harbor.service",
+        message:
+          "Ingress harbor/harbor sends /api/ to harbor/core:80, and the app sends it to harbor/portal:80; Pomerium needs a route of its own for that path, or say why nothing is needed",
+        mend: "pulumi config set --stack test --path 'apps.harbor.accept[\"/api/\"]' '<why>'",
+      },
+      {
+        at: "apps.harbor.service",
+        message:
+          "Ingress harbor/harbor sends /v2/ to harbor/core:80, and the app sends it to harbor/portal:80; Pomerium needs a route of its own for that path, or say why nothing is needed",
+        mend: "pulumi config set --stack test --path 'apps.harbor.accept[\"/v2/\"]' '<why>'",
+      },
+    ]);
+    assert.deepEqual(
+      pathsRow(all).items.map(({ subject, ok }) => [subject, ok]),
+      [
+        ["harbor.example.org/api/", false],
+        ["harbor.example.org/v2/", false],
+      ],
+    );
+  });
+
+  it("is a problem when the Service is in another Ingress of the host, also one that nobody named", () => {
+    const hub = serving([["/notifications/hub", "ws:3012"]], { name: "harbor-ws" });
+    assert.equal(found(app(), [serving([["/"]]), hub]).length, 1);
+    const elsewhere = serving([["/hub"]], { namespace: "other", name: "hub" });
+    assert.match(found(app(), [serving([["/"]]), elsewhere]).join(), /sends \/hub to other\/portal:80/);
+  });
+
+  it("is accepted path by path", () => {
+    const accept = { "/api/": "nobody uses the API" };
+    const all = pathDifferences({ name: "test", apps: [app({ accept })] }, [{ ingresses: [harbor] }], []);
+    assert.deepEqual(
+      pathProblems(all).map(({ mend }) => mend),
+      ["pulumi config set --stack test --path 'apps.harbor.accept[\"/v2/\"]' '<why>'"],
+    );
+    assert.equal(pathsRow(all).items[0]?.note, "accepted: nobody uses the API");
+  });
+
+  it("is no difference when two controllers serve the same Ingress, or a canary shares the path", () => {
+    const canary = { "nginx.ingress.kubernetes.io/canary": "true" };
+    const beta = serving([["/", "beta:80"]], { name: "beta", annotations: canary });
+    const one = [serving([["/"]]), beta];
+    const all = pathDifferences(
+      { name: "test", apps: [app()] },
+      [{ ingresses: one }, { ingresses: one }],
+      [],
+    );
+    assert.deepEqual(all, []);
+  });
+});
+
+describe("an app with another Service than its Ingress", () => {
+  it("is told to name that Service", () => {
+    const wiki = app({ service: { name: "wiki-staging", port: 80 } });
+    assert.deepEqual(found(wiki, [serving([["/", "wiki:80"]])]), [
+      "/: Ingress harbor/harbor sends / to harbor/wiki:80, and the app sends it to harbor/wiki-staging:80; name that Service",
+    ]);
+  });
+
+  it("is found under the old host, when it replaces the Ingress, unless another app has that host", () => {
+    const old = serving([["/", "old:80"]], {}, "old.example.org");
+    assert.deepEqual(found(app(), [old]), []);
+    assert.equal(found(app({ replaces: ["harbor"] }), [old]).length, 1);
+    const other = app({
+      name: "old",
+      at: "apps.old",
+      host: "old.example.org",
+      service: { name: "old", port: 80 },
+    });
+    assert.deepEqual(found(app({ replaces: ["harbor"] }), [old], [], [other]), []);
+  });
+
+  it("is found by an alias", () => {
+    const annotations = { "nginx.ingress.kubernetes.io/server-alias": "harbor.example.org" };
+    assert.equal(found(app(), [serving([["/", "old:80"]], { annotations }, "old.example.org")]).length, 1);
+  });
+
+  it("is no difference when ingress-nginx names the same port by name or by the port of the pods", () => {
+    const live = service("portal", { name: "http", port: 80, targetPort: 8080 });
+    for (const backend of ["portal:80", "portal:http", "portal:8080"])
+      assert.deepEqual(found(app(), [serving([["/", backend]])], [live]), [], backend);
+    assert.equal(found(app(), [serving([["/", "portal:9090"]])], [live]).length, 1);
+  });
+});
+
+describe("an app that makes more reachable than ingress-nginx did", () => {
+  const hook = serving([["/hook/"]]);
+
+  it("is told to open the path only, when it is public", () => {
+    assert.deepEqual(found(app({ access: { kind: "public" } }), [hook]), [
+      "/: ingress-nginx serves only /hook/ of harbor.example.org, and the app makes the whole host public; write access: { apiOnly: [/hook] }",
+    ]);
+  });
+
+  it("is told when people get the whole host, or anybody gets another path", () => {
+    assert.deepEqual(found(app(), [hook]), [
+      "/: ingress-nginx serves only /hook/ of harbor.example.org, and the app gives people the whole host",
+    ]);
+    const open = app({ access: { kind: "apiOnly", api: [{ path: "/hook" }, { path: "/api" }], from: [] } });
+    assert.deepEqual(found(open, [hook]), [
+      "/api: ingress-nginx serves only /hook/ of harbor.example.org, and the app opens /api to anybody",
+    ]);
+  });
+
+  it("is no difference when it opens no more than that", () => {
+    for (const path of ["/hook", "/hook/github"]) {
+      const only = app({ access: { kind: "apiOnly", api: [{ path }], from: [] } });
+      assert.deepEqual(found(only, [hook]), [], path);
+    }
+    assert.deepEqual(
+      found(app({ accept: { "/": "the page is for the same people" } }), [serving([["/"]])]),
+      [],
+    );
+  });
+
+  it("is measured by the path type and by regular expressions", () => {
+    const exact = serving([["/", "portal:80", "Exact"]]);
+    assert.equal(found(app(), [exact]).length, 1);
+    const annotations = { "nginx.ingress.kubernetes.io/use-regex": "true" };
+    const regex = (path: string) => serving([[path, "portal:80", "ImplementationSpecific"]], { annotations });
+    assert.deepEqual(found(app(), [regex("/(.*)")]), []);
+    assert.equal(found(app(), [regex("/api(/|$)(.*)")]).length, 1);
+    assert.equal(found(app(), [regex("/((")]).length, 1);
+    const both = serving([["/"], ["/admin", "portal:80", "Exact"]]);
+    assert.deepEqual(found(app(), [both]), []);
+  });
+});
