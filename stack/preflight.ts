@@ -5,6 +5,7 @@ import { type LiveIssuance, readIssuance } from "../components/certificates/live
 import type { ReadOnlyApi } from "../components/cluster/api.ts";
 import { type LiveCluster, readCluster } from "../components/cluster/live.ts";
 import { isIngressName, pomeriumIngressClass } from "../components/cluster/names.ts";
+import { ownerProblems } from "../components/cluster/owner.ts";
 import { readFromCluster } from "../components/cluster/read.ts";
 import type { Row } from "../components/cluster/readiness.ts";
 import { ingressNginxProblems } from "../components/ingress-nginx/checks.ts";
@@ -90,6 +91,7 @@ export async function preflight(stack: Stack): Promise<Findings> {
       ...tunnelProblems(stack, tunnels, readMemory(cluster.record?.tunnels), {
         others: foreignHosts(cluster),
       }),
+      ...ownerProblems(stack, cluster.record),
       ...takeOverProblems(stack, pomerium),
       ...routeProblems(stack.cluster, stack.apps, cluster),
       ...ingressNginxProblems(stack, cluster, nginx),

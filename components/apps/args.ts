@@ -4,7 +4,7 @@ import type { Input } from "@pulumi/pulumi";
 import { accessRoutes } from "../../policies/access/routes.ts";
 import type { LiveCluster } from "../cluster/live.ts";
 import { pomeriumNamespace, verifyService } from "../cluster/names.ts";
-import { objectLabel } from "../cluster/objects.ts";
+import { objectId, objectLabel } from "../cluster/objects.ts";
 import type { AppArgs } from "./App.ts";
 import { existingIngresses } from "./checks.ts";
 import type { AppConfig } from "./config.ts";
@@ -20,16 +20,20 @@ export interface AppEnvironment {
   pomeriumVersion: string;
   /** Public address of a host in the current phase. */
   origin(host: string): string;
-  /** Secret of the app's certificate, once it is issued; absent if a certificate for the whole zone serves the host. */
-  secretName?: Input<string> | undefined;
+  /**
+   * `namespace/name` of each certificate's Secret → the Secret's name, once the certificate is issued. An app whose
+   * Secret is not among them is served with the certificate for its whole zone.
+   */
+  secretNames: ReadonlyMap<string, Input<string>>;
   live: Pick<LiveCluster, "ingresses">;
 }
 
 /** Arguments of the component `App`. */
 export function appArgs(
-  app: Pick<AppConfig, "name" | "host" | "namespace" | "service" | "access" | "route">,
-  { pomeriumNamespace: namespace, origin, live, secretName, ...run }: AppEnvironment,
+  app: Pick<AppConfig, "name" | "host" | "namespace" | "service" | "access" | "route" | "tlsSecret">,
+  { pomeriumNamespace: namespace, origin, live, secretNames, ...run }: AppEnvironment,
 ): AppArgs {
+  const secretName = secretNames.get(objectId({ namespace: app.namespace, name: app.tlsSecret }));
   return {
     ...run,
     host: app.host,

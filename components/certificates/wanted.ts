@@ -1,5 +1,6 @@
 import { covers } from "../../stack-file/hosts.ts";
 import { pomeriumNamespace } from "../cluster/names.ts";
+import { objectId } from "../cluster/objects.ts";
 import type { Zone } from "./config.ts";
 
 /** The parts of a stack that need certificates. */
@@ -92,4 +93,12 @@ export function wantedCertificates(stack: CertificateNeeds): WantedCertificate[]
         dnsNames: [host],
       })),
   ];
+}
+
+/** Identity of a certificate: the Secret that holds it. Its resource is named like this, whatever the app is called. */
+export function secretId({
+  namespace,
+  secretName,
+}: Pick<WantedCertificate, "namespace" | "secretName">): string {
+  return objectId({ namespace, name: secretName });
 }

@@ -54,17 +54,19 @@ export interface ManagedFields {
   fieldsV1?: object;
 }
 
-/** How far this program has brought the cluster. */
+/** How far this program has brought the cluster, and which stack did. */
 export interface PhaseRecord {
-  /** The phase of which everything is there that it makes or changes; what `retired` removes goes after that. */
+  /** The last phase whose run has made or changed everything. What `retired` removes is removed after that. */
   phase: string;
-  /** What of ingress-nginx was adopted until `retired`, as `objectLabel` has it. */
+  /** Labels (`objectLabel`) of what was adopted of ingress-nginx, until `retired`. */
   adopted: string[];
+  /** The stack that manages the cluster, `project/stack`. Absent in a record of an older program. */
+  owner?: string;
   /** What the tunnels need to remember, as `components/tunnels/memory.ts` reads and writes it. */
   tunnels?: string;
 }
 
-/** ConfigMap in which the program writes that down, after everything else that it makes. */
+/** ConfigMap of the record. The program writes it after everything else. */
 export const phaseRecord = { namespace: "pomerium", name: "pomerium-migration" } as const;
 
 interface Metadata {
@@ -118,6 +120,7 @@ export async function readCluster(api: ReadOnlyApi): Promise<LiveCluster> {
       ? {
           record: {
             phase: record.data.phase,
+            ...(record.data.owner ? { owner: record.data.owner } : {}),
             adopted: record.data.adopted?.split("\n").filter(Boolean) ?? [],
             ...(record.data.tunnels ? { tunnels: record.data.tunnels } : {}),
           },

@@ -4,35 +4,45 @@ import { managedBy } from "./foreign.ts";
 import { importAs } from "./import.ts";
 import { type PhaseRecord, phaseRecord } from "./live.ts";
 import { objectId } from "./objects.ts";
+import { recordOwner } from "./owner.ts";
+import type { Phase } from "./phase.ts";
 
-export interface PhaseRecordArgs extends Omit<PhaseRecord, "tunnels"> {
-  tunnels?: pulumi.Input<string>;
-  /** Namespace of the record, handed on by Pomerium. */
+export interface PhaseRecordArgs {
+  stack: { name: string; phase: Phase };
+  /** Labels of what is adopted of ingress-nginx after this run. */
+  adopted: readonly string[];
+  /** What the tunnels remember. Default: they keep what they remembered. */
+  tunnels?: pulumi.Input<string> | undefined;
+  /** Namespace of the record. Pomerium hands it on. */
   namespace: pulumi.Input<string>;
-  /** Whether the cluster has a record already. */
-  exists: boolean;
+  /** The record that the cluster already has. */
+  record: PhaseRecord | undefined;
 }
 
 /**
- * Writes down in the cluster itself how far it has come. `dependsOn` is all that makes up a phase, so that the record
- * of one that was interrupted still says the phase before.
+ * Writes into the cluster itself how far this stack has brought it. `dependsOn` is everything that makes up a phase, so
+ * that the record of an interrupted run still names the phase before.
  */
 export function recordPhase(
-  { phase, adopted, tunnels, namespace, exists }: PhaseRecordArgs,
+  { stack, adopted, tunnels, namespace, record }: PhaseRecordArgs,
   opts: pulumi.CustomResourceOptions,
 ): k8s.core.v1.ConfigMap {
   const { name } = phaseRecord;
+  const memory = tunnels ?? record?.tunnels;
+  // A removal that was interrupted is known by what there was to remove.
+  const labels = stack.phase === "retired" ? (record?.adopted ?? []) : adopted;
   return new k8s.core.v1.ConfigMap(
     "phase",
     {
       metadata: { name, namespace, labels: { [managedBy.label]: managedBy.value } },
       data: {
-        phase,
-        adopted: adopted.join("\n"),
-        ...(tunnels === undefined ? {} : { tunnels }),
+        owner: recordOwner(stack.name),
+        phase: stack.phase,
+        adopted: labels.join("\n"),
+        ...(memory === undefined ? {} : { tunnels: memory }),
       },
     },
-    // A stack that has lost its state finds it there.
-    { ...opts, ...importAs(exists ? objectId(phaseRecord) : undefined) },
+    // A stack that has lost its state finds the record there.
+    { ...opts, ...importAs(record && objectId(phaseRecord)) },
   );
 }

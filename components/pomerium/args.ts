@@ -1,9 +1,10 @@
 /** What the program hands to the component of this subject. */
 
-import type { Input } from "@pulumi/pulumi";
+import { objectId } from "../cluster/objects.ts";
 import { secretOutput } from "../cluster/secret.ts";
 import type { PomeriumConfig } from "./config.ts";
 import type { LivePomerium } from "./live.ts";
+import { namespace } from "./names.ts";
 import type { PomeriumArgs } from "./Pomerium.ts";
 
 /** What Pomerium needs of the run it is deployed in. */
@@ -12,18 +13,19 @@ export interface PomeriumEnvironment {
   overlayDirectory: string;
   /** Public address of the sign-in pages in the current phase. */
   authenticateUrl: string;
-  /** TLS Secrets that Pomerium itself serves, `namespace/name`. */
-  certificates: Input<string>[];
+  /** Secrets of the certificates that Pomerium itself serves, in its namespace. */
+  certificates: readonly { secretName: string }[];
   live: Pick<LivePomerium, "existing" | "foreign">;
 }
 
 /** Arguments of the component `Pomerium`. */
 export function pomeriumArgs(
   { version, identityProvider, session, storage }: PomeriumConfig,
-  { live: { existing, foreign }, ...run }: PomeriumEnvironment,
+  { certificates, live: { existing, foreign }, ...run }: PomeriumEnvironment,
 ): PomeriumArgs {
   return {
     ...run,
+    certificates: certificates.map(({ secretName }) => objectId({ namespace, name: secretName })),
     version,
     session,
     identityProvider: { ...identityProvider, clientSecret: secretOutput(identityProvider.clientSecret) },

@@ -8,6 +8,7 @@ const run = {
   ingressClass: "pomerium (once it is ready)",
   pomeriumVersion: "v0.33.1",
   origin: (host: string) => `https://${host}:8443`,
+  secretNames: new Map([["komga/komga-tls", "komga-tls (once it is issued)"]]),
   live: { ingresses: [ingress("komga", "komga-pomerium-ingress", [])] },
 };
 const [komga] = parse(goodStack()).apps;
@@ -18,8 +19,15 @@ describe("the arguments of an app", () => {
     assert.equal(args.origin, "https://komga.example.org:8443");
     assert.deepEqual(args.existing, ["komga/komga-pomerium-ingress"]);
     assert.equal(args.namespace, "komga");
-    assert.ok(!("secretName" in args) && !("live" in args));
-    assert.equal(appArgs(komga!, { ...run, secretName: "komga-tls" }).secretName, "komga-tls");
+    assert.ok(!("live" in args) && !("secretNames" in args));
+  });
+
+  it("name the Secret of its certificate once that is issued, unless one for the whole zone serves the host", () => {
+    assert.equal(appArgs(komga!, run).secretName, "komga-tls (once it is issued)");
+    for (const elsewhere of ["books/komga-tls", "komga/other-tls"]) {
+      const secretNames = new Map([[elsewhere, "x"]]);
+      assert.ok(!("secretName" in appArgs(komga!, { ...run, secretNames })));
+    }
   });
 
   it("come after Pomerium's namespace if the app is in it", () => {

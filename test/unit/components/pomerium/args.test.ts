@@ -6,7 +6,7 @@ import { goodStack, hunter2, parse, put } from "../../stack/base.ts";
 const run = {
   overlayDirectory: "/cache/overlay/abc",
   authenticateUrl: "https://authenticate.example.org:8443",
-  certificates: ["pomerium/pomerium-auth-tls"],
+  certificates: [{ secretName: "pomerium-auth-tls" }],
   live: { existing: ["Namespace pomerium"], foreign: [], readyReplicas: 1 },
 };
 
@@ -17,7 +17,7 @@ describe("the arguments of Pomerium", () => {
     assert.deepEqual(args, {
       overlayDirectory: run.overlayDirectory,
       authenticateUrl: run.authenticateUrl,
-      certificates: run.certificates,
+      certificates: ["pomerium/pomerium-auth-tls"],
       version: pomerium.version,
       session: pomerium.session,
       storage: { pebble: {} },

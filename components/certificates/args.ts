@@ -1,0 +1,37 @@
+/** What the program hands to the components of this subject. */
+
+import type { Input } from "@pulumi/pulumi";
+import { pomeriumNamespace } from "../cluster/names.ts";
+import { secretOutputs } from "../cluster/secret.ts";
+import { takenOver } from "./checks.ts";
+import type { CertificatesConfig } from "./config.ts";
+import type { DnsIssuerArgs } from "./DnsIssuer.ts";
+import type { HostCertificateArgs } from "./HostCertificate.ts";
+import type { LiveIssuance } from "./live.ts";
+import type { WantedCertificate } from "./wanted.ts";
+
+/** Arguments of the component `DnsIssuer`. */
+export function issuerArgs({ zones, ...config }: CertificatesConfig, live: LiveIssuance): DnsIssuerArgs {
+  return { ...config, zones: secretOutputs(zones), live };
+}
+
+/**
+ * Arguments of the component `HostCertificate`.
+ *
+ * @param issuer Hands on the ClusterIssuer once it is proven for the zone of a host.
+ * @param namespaceOfPomerium Pomerium's namespace, once it exists.
+ */
+export function certificateArgs(
+  { namespace, secretName, dnsNames }: Pick<WantedCertificate, "namespace" | "secretName" | "dnsNames">,
+  issuer: { issuerFor(host: string): Input<string> },
+  namespaceOfPomerium: Input<string>,
+  live: Pick<LiveIssuance, "certificates">,
+): HostCertificateArgs {
+  return {
+    namespace: namespace === pomeriumNamespace ? namespaceOfPomerium : namespace,
+    secretName,
+    dnsNames,
+    issuer: issuer.issuerFor(dnsNames[0]!.replace(/^\*\./, "")),
+    ...takenOver(live, namespace, secretName),
+  };
+}

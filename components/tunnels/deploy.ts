@@ -1,0 +1,41 @@
+import * as pulumi from "@pulumi/pulumi";
+import { secretOutput } from "../cluster/secret.ts";
+import { isMade, type TunnelInputs, tunnelArgs } from "./args.ts";
+import type { TunnelStack } from "./carried-hosts.ts";
+import type { LiveTunnel } from "./live.ts";
+import { readMemory } from "./memory.ts";
+import { memoryAfter } from "./remember.ts";
+
+/** What the tunnels need of the run they are deployed in. */
+export interface TunnelRun extends Pick<TunnelInputs, "served"> {
+  live: Record<string, LiveTunnel>;
+  /** What an earlier run has remembered, as text. */
+  remembered: string | undefined;
+}
+
+/**
+ * Registers every tunnel of the stack. Cloudflare's SDK takes as long to load as everything else together, so it is
+ * loaded only for a stack that has a tunnel.
+ *
+ * @returns The tunnels, and what the stack remembers of them after the run; undefined for a stack without tunnels.
+ */
+export async function deployTunnels(
+  stack: TunnelStack,
+  { live, remembered, served }: TunnelRun,
+  opts: pulumi.ComponentResourceOptions,
+): Promise<{ tunnels: pulumi.Resource[]; memory?: pulumi.Output<string> }> {
+  if (stack.tunnels.length === 0) return { tunnels: [] };
+  const { Tunnel } = await import("./Tunnel.ts");
+  const memory = readMemory(remembered);
+  const tunnels = stack.tunnels.map((config) => {
+    const run = { live: live[config.name]!, memory, apiToken: secretOutput(config.apiToken), served };
+    return { config, tunnel: new Tunnel(config.name, tunnelArgs(stack, config, run), opts) };
+  });
+  const made = tunnels
+    .filter(({ config }) => isMade(config, memory))
+    .map(({ config, tunnel }) => [config.name, tunnel.tunnelId] as const);
+  return {
+    tunnels: tunnels.map(({ tunnel }) => tunnel),
+    memory: pulumi.all(Object.fromEntries(made)).apply((ids) => memoryAfter(stack, live, memory, ids)),
+  };
+}

@@ -1,0 +1,84 @@
+import { strict as assert } from "node:assert";
+import { readCluster } from "../../../../components/cluster/live.ts";
+import { ownerProblems, recordOwner } from "../../../../components/cluster/owner.ts";
+import { recordPhase } from "../../../../components/cluster/phase-record.ts";
+import { useFakeApi } from "../../../support/fake-api-server.ts";
+import { record } from "../pomerium/recorder.ts";
+
+const octavo = { name: "octavo", cluster: { context: "octavo" } };
+
+describe("a cluster that a stack manages", () => {
+  const problems = (owner: string | undefined) => ownerProblems(octavo, owner === undefined ? {} : { owner });
+
+  it("is refused to any other stack, with the command that hands it over", () => {
+    for (const owner of [
+      "pomerium-migration/alfred",
+      "pomerium-migration/octavo2",
+      "another-project/octavo",
+    ]) {
+      const [problem, ...others] = problems(owner);
+      assert.deepEqual(others, []);
+      assert.equal(problem?.at, "cluster.context");
+      assert.match(
+        problem?.message ?? "",
+        new RegExp(`belongs to the stack ${owner}, and this is pomerium-migration/octavo:`),
+      );
+      assert.equal(
+        problem?.mend,
+        `kubectl --context octavo --namespace pomerium patch configmap pomerium-migration --type json --patch '[{"op":"remove","path":"/data/owner"}]'`,
+      );
+    }
+  });
+
+  it("is open to its own stack, to the first one, and after it has been handed over", () => {
+    assert.deepEqual(problems("pomerium-migration/octavo"), []);
+    assert.deepEqual(problems(undefined), []);
+    assert.deepEqual(ownerProblems(octavo, undefined), []);
+  });
+});
+
+describe("the record of the phase", () => {
+  const { fake, connect } = useFakeApi();
+  const existing = { phase: "cutover", adopted: ["Ingress a/b"], tunnels: "{}" };
+  const written = async (args: Partial<Parameters<typeof recordPhase>[0]>) => {
+    const registrations = await record(() => {
+      recordPhase(
+        {
+          stack: { name: "octavo", phase: "coexist" },
+          adopted: ["Service x/y"],
+          namespace: "pomerium",
+          record: undefined,
+          ...args,
+        },
+        {},
+      );
+    });
+    const phase = registrations.find(({ name }) => name === "phase");
+    return { data: phase?.inputs.data as Record<string, string>, importId: phase?.importId };
+  };
+
+  it("names the stack, and is read again as it was written", async () => {
+    const { data, importId } = await written({ tunnels: '{"records":[]}' });
+    assert.equal(importId, "");
+    fake.objects["/api/v1/namespaces/pomerium/configmaps/pomerium-migration"] = { data };
+    assert.deepEqual((await readCluster(await connect())).record, {
+      owner: recordOwner("octavo"),
+      phase: "coexist",
+      adopted: ["Service x/y"],
+      tunnels: '{"records":[]}',
+    });
+  });
+
+  it("of a stack that has lost its state is found again", async () => {
+    assert.equal((await written({ record: existing })).importId, "pomerium/pomerium-migration");
+  });
+
+  it("still names in retired what there was to remove, and what the tunnels remember", async () => {
+    const { data } = await written({
+      stack: { name: "octavo", phase: "retired" },
+      adopted: [],
+      record: existing,
+    });
+    assert.deepEqual([data.adopted, data.tunnels], ["Ingress a/b", "{}"]);
+  });
+});
