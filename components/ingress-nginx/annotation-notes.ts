@@ -3,7 +3,10 @@ import { nginxPrefix } from "./annotations/judgement.ts";
 import { type Serving, takesOver } from "./protections.ts";
 import type { StackView } from "./stack-view.ts";
 
-/** Annotations that work differently behind Pomerium, or not at all. Protections have a row of their own. */
+/**
+ * Annotations for which the stack file should say something, and those that work differently behind Pomerium or not at
+ * all. Protections have a row of their own.
+ */
 export function annotationNotes(
   { apps }: Pick<StackView, "apps">,
   controllers: readonly Pick<Serving, "ingresses">[],
@@ -12,20 +15,33 @@ export function annotationNotes(
   const found = apps.flatMap((app) =>
     ingresses
       .filter((ingress) => takesOver(app, ingress))
-      .flatMap(({ annotations }) => classify(annotations).map((finding) => ({ app: app.name, ...finding }))),
+      .flatMap(({ annotations }) => classify(annotations).map((finding) => ({ app, ...finding }))),
   );
   if (found.length === 0) return [];
   const count = (outcome: Finding["outcome"]): number =>
     found.filter((finding) => finding.outcome === outcome).length;
-  // Apps with the same annotation share a line.
-  const lines = new Map<string, string[]>();
-  for (const { app, annotation, outcome, says, protects } of found) {
-    if (protects || (outcome !== "decide" && outcome !== "lost")) continue;
-    const line = `${annotation.replace(nginxPrefix, "")} ${outcome}: ${says}`;
-    lines.set(line, [...(lines.get(line) ?? []), app]);
-  }
+  const notes = found.flatMap(({ app, annotation, outcome, says, protects, lacks }) => {
+    const missing = lacks(app.route);
+    const name = annotation.replace(nginxPrefix, "");
+    if (missing !== undefined) return [{ app: app.name, name, text: `: add to route: ${missing}` }];
+    return protects || (outcome !== "decide" && outcome !== "lost")
+      ? []
+      : [{ app: app.name, name, text: ` ${outcome}: ${says}` }];
+  });
   return [
     `${found.length} annotations of the apps' nginx Ingresses: ${count("equivalent")} with an equivalent, ${count("unnecessary")} unnecessary, ${count("decide")} to decide, ${count("lost")} lost`,
-    ...[...lines].map(([line, apps]) => `${apps.join(", ")}: ${line}`),
+    ...lines(notes),
   ];
+}
+
+/** One line for each text and its annotations. Apps with the same ones share it. */
+function lines(notes: readonly { app: string; name: string; text: string }[]): string[] {
+  const ofApps = Map.groupBy(notes, ({ app, text }) => `${app}\n${text}`);
+  const named = [...ofApps.values()].map((group) => ({
+    app: group[0]!.app,
+    line: `${[...new Set(group.map(({ name }) => name))].join(", ")}${group[0]!.text}`,
+  }));
+  return [...Map.groupBy(named, ({ line }) => line)].map(
+    ([line, group]) => `${group.map(({ app }) => app).join(", ")}: ${line}`,
+  );
 }

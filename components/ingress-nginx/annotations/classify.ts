@@ -1,3 +1,4 @@
+import type { Route } from "../../../policies/annotations/annotations.ts";
 import { type Entry, type Judgement, nginxPrefix, type Outcome } from "./judgement.ts";
 import { entryOf } from "./table.ts";
 
@@ -9,35 +10,45 @@ export interface Finding {
   outcome: Outcome;
   /** What it comes to, and what to write where; one line, without the value. */
   says: string;
-  /** It restricts who may call, or how much, as it stands: neither switched off nor short of what it needs. */
+  /** Whether it restricts who may call, or how much, as it stands: it is on, and has what it needs. */
   protects: boolean;
+  /** What the app's route lacks to do the same. */
+  lacks: (route: Route) => string | undefined;
 }
 
 /**
- * What becomes of an nginx Ingress's annotations behind Pomerium: those of ingress-nginx, those that look like
- * its own but are read by another controller, and those of cert-manager. All others say nothing of nginx.
+ * What becomes of an nginx Ingress's annotations behind Pomerium: those of ingress-nginx, those of cert-manager, and those
+ * that other controllers read. Notes of tools such as kubectl and Helm are left out.
  *
  * @param annotations All annotations of the Ingress.
  */
 export function classify(annotations: Readonly<Record<string, string>>): Finding[] {
-  return Object.entries(annotations).flatMap(([annotation, value]) => {
-    const judgement = judge(annotation, value.trim(), annotations);
-    return judgement === undefined ? [] : [{ annotation, value, protects: false, ...judgement }];
+  const of = (name: string): string => (annotations[nginxPrefix + name] ?? "").trim();
+  return Object.entries(annotations).flatMap(([annotation, whole]) => {
+    const value = whole.trim();
+    const judgement = annotation.startsWith(nginxPrefix)
+      ? judge(annotation.slice(nginxPrefix.length), value, of)
+      : judgeForeign(annotation);
+    if (judgement === undefined) return [];
+    const { outcome, says, protects = false, lacks } = judgement;
+    return [
+      {
+        annotation,
+        value: whole,
+        outcome,
+        says,
+        protects,
+        lacks: (route) => (outcome === "equivalent" ? lacks?.(route, value, of) : undefined),
+      },
+    ];
   });
 }
 
-function judge(
-  annotation: string,
-  value: string,
-  annotations: Readonly<Record<string, string>>,
-): Judgement | undefined {
-  if (!annotation.startsWith(nginxPrefix)) return judgeForeign(annotation);
-  const name = annotation.slice(nginxPrefix.length);
+function judge(name: string, value: string, of: (name: string) => string): Judgement {
   const entry = entryOf(name);
   if (entry === undefined)
     return { outcome: "decide", says: "not known here; see whether it restricts anybody" };
   const { needs, offBy } = entry;
-  const of = (other: string): string => (annotations[nginxPrefix + other] ?? "").trim();
   if (needs !== undefined && needs !== name && isOff(of(needs), entryOf(needs)))
     return { outcome: "unnecessary", says: `does nothing without ${needs}` };
   if (offBy?.value.test(of(offBy.name)))
@@ -45,24 +56,37 @@ function judge(
   const special = entry.byValue?.(value);
   if (special !== undefined) return special;
   if (isOff(value, entry)) return { outcome: "unnecessary", says: "switched off" };
-  const { outcome, says, protects = false } = entry;
-  return { outcome, says, protects };
+  return entry;
 }
 
 function isOff(value: string, entry: Entry | undefined): boolean {
   return /^(f|false)?$/i.test(value) || (entry?.off?.test(value) ?? false);
 }
 
+/** Prefixes of annotations that tools write for themselves. Nothing is lost with them. */
+const bookkeeping =
+  /(^|\.)(kubectl\.kubernetes\.io|kubernetes\.io|k8s\.io|helm\.sh|argoproj\.io|toolkit\.fluxcd\.io|cattle\.io|pulumi\.com|kapp\.k14s\.io|lens\.app)$/;
+
 function judgeForeign(annotation: string): Judgement | undefined {
-  const [prefix = "", name = ""] = annotation.split("/", 2);
+  const [prefix = "", name] = annotation.split("/", 2);
   if (annotation === "nginx.org/websocket-services")
     return {
-      outcome: "decide",
-      says: "does nothing today, ingress-nginx does not read it; an app with WebSockets needs `route.allow_websockets`",
+      outcome: "equivalent",
+      says: "`route.allow_websockets`, if the app has WebSockets; ingress-nginx does not read this annotation",
+      lacks: ({ allow_websockets }) =>
+        allow_websockets === undefined ? "allow_websockets: true, if the app has WebSockets" : undefined,
     };
   if (/^(ingress\.kubernetes\.io|nginx\.(org|com))$/.test(prefix))
     return { outcome: "unnecessary", says: "does nothing today: ingress-nginx does not read this prefix" };
   if (/^(acme\.)?cert-manager\.io$/.test(prefix) || (prefix === "kubernetes.io" && name === "tls-acme"))
     return { outcome: "unnecessary", says: "the stack has its own certificate for the host" };
+  const isRead = name !== undefined && !prefix.startsWith(nginxPrefix.slice(0, -1));
+  if (isRead && (isDnsPrefix(prefix) || !bookkeeping.test(prefix)))
+    return { outcome: "lost", says: "deleted with the Ingress, and whatever reads it there misses it" };
   return undefined;
+}
+
+/** external-dns writes its prefix below `kubernetes.io`, too. */
+function isDnsPrefix(prefix: string): boolean {
+  return /^external-dns(\.alpha)?\.kubernetes\.io$/.test(prefix);
 }

@@ -1,3 +1,5 @@
+import type { Route } from "../../../policies/annotations/annotations.ts";
+
 /** Prefix of the annotations of ingress-nginx. */
 export const nginxPrefix = "nginx.ingress.kubernetes.io/";
 
@@ -16,6 +18,14 @@ export interface Judgement {
   says: string;
   /** Whether the annotation restricts who may call, or how much. */
   protects?: boolean;
+  /**
+   * What the app's route lacks to do the same, as keys of `route`: `secure_upstream: true`. Undefined when it lacks
+   * nothing.
+   *
+   * @param value Value of the annotation.
+   * @param of Values of the other annotations of the Ingress, without their prefix. An absent one is empty.
+   */
+  lacks?: (route: Route, value: string, of: (name: string) => string) => string | undefined;
 }
 
 /** Annotations with the same outcome. */
@@ -30,4 +40,9 @@ export interface Entry extends Judgement {
   offBy?: { name: string; value: RegExp };
   /** The judgement of a special value. It is asked before `off`. */
   byValue?: (value: string) => Judgement | undefined;
+}
+
+/** Whether headers hold one, whatever its spelling. */
+export function hasHeader(headers: Readonly<Record<string, unknown>> | undefined, name: string): boolean {
+  return Object.keys(headers ?? {}).some((each) => each.toLowerCase() === name.toLowerCase());
 }

@@ -1,4 +1,4 @@
-import type { Judgement } from "./judgement.ts";
+import { hasHeader, type Judgement } from "./judgement.ts";
 
 /** Directives that only set or remove a header. */
 const headers = /^(proxy_set_header|proxy_hide_header|add_header|more_(set|clear)(_input)?_headers)$/;
@@ -7,34 +7,99 @@ const headers = /^(proxy_set_header|proxy_hide_header|add_header|more_(set|clear
 const tuning =
   /^(proxy_(buffer|buffers|buffering|busy_buffers_size|http_version|max_temp_file_size|request_buffering|(connect|read|send)_timeout)|client_(body|header)_(buffer_size|timeout)|large_client_header_buffers|(keepalive|send)_timeout|gzip\w*|brotli\w*|charset|expires|etag|sub_filter\w*|(access|error)_log|tcp_no\w+|sendfile)$/;
 
-/**
- * What a piece of nginx' configuration comes to when it provably restricts nobody; undefined when it may.
- */
+/** Request headers that ingress-nginx sets of its own accord, with variables of nginx. */
+const ownRequestHeader = /^(host|connection|upgrade|x-(forwarded|original|real|request|scheme)[-\w]*)$/i;
+
+/** The judgement of a piece of nginx's configuration that provably restricts nobody; undefined when it may. */
 export function judgeSnippet(text: string): Judgement | undefined {
-  const names = directives(text);
+  const found = statements(text);
+  const names = found.map(([name = ""]) => name);
   if (names.length === 0) return { outcome: "unnecessary", says: "says nothing" };
-  if (names.every((name) => headers.test(name)))
+  if (names.every((name) => headers.test(name))) {
+    const needed = found.flatMap(neededHeaders);
+    if (needed.length === 0)
+      return {
+        outcome: "unnecessary",
+        says: "sets headers that Pomerium sets as well, or hides nginx's name",
+      };
     return {
       outcome: "equivalent",
       says: "sets headers: `route.set_request_headers`, `route.remove_request_headers`, `route.set_response_headers`",
+      lacks: (route) => {
+        const missing = needed.filter(({ key, name }) => {
+          const value = route[key];
+          return Array.isArray(value)
+            ? !value.some((each) => each.toLowerCase() === name.toLowerCase())
+            : !hasHeader(value, name);
+        });
+        const lines = [...Map.groupBy(missing, ({ key }) => key)].map(
+          ([key, all]) => `${key} with ${all.map(({ name }) => name).join(", ")}`,
+        );
+        return lines.length > 0 ? lines.join("; ") : undefined;
+      },
     };
+  }
   if (names.every((name) => headers.test(name) || tuning.test(name)))
-    return { outcome: "decide", says: "Pomerium does not read nginx' configuration; it restricts nobody" };
+    return { outcome: "decide", says: "Pomerium does not read nginx's configuration; it restricts nobody" };
   return undefined;
 }
 
-/** nginx' tokens: space, comment, quoted text, the ends of statements, words; quotes and # count at a word's start. */
+interface NeededHeader {
+  key: "set_request_headers" | "remove_request_headers" | "set_response_headers";
+  name: string;
+}
+
+/** Headers that a statement sets or removes, and the key of `route` that does the same. */
+function neededHeaders([directive = "", ...words]: string[]): NeededHeader[] {
+  // more_set_headers and its kin have `Name: value` in each word, after options such as `-s 404`. The others have a
+  // name and a value.
+  const all = directive.startsWith("more_")
+    ? words.filter((word, i) => !word.startsWith("-") && !words[i - 1]?.startsWith("-"))
+    : [words[0] ?? ""];
+  const names = all.map((word) =>
+    word
+      .replace(/^["']|["']$/g, "")
+      .replace(/:.*$/s, "")
+      .trim(),
+  );
+  const [, value = ""] = words;
+  switch (directive) {
+    case "proxy_set_header":
+      return names
+        .filter((name) => !(ownRequestHeader.test(name) && /^["']?(\$|https?$|on$)/.test(value)))
+        .map((name) =>
+          /^(""|'')$/.test(value)
+            ? { key: "remove_request_headers", name }
+            : { key: "set_request_headers", name },
+        );
+    case "more_set_input_headers":
+      return names.map((name) => ({ key: "set_request_headers", name }));
+    case "more_clear_input_headers":
+      return names.map((name) => ({ key: "remove_request_headers", name }));
+    case "add_header":
+    case "more_set_headers":
+      return names
+        .filter((name) => !/^server$/i.test(name))
+        .map((name) => ({ key: "set_response_headers", name }));
+    default:
+      // Pomerium removes no header of a response; the app must not send it.
+      return [];
+  }
+}
+
+/** nginx's tokens: space, comment, quoted text, the ends of statements, words; quotes and # count at a word's start. */
 const tokens = /\s+|#[^\n]*|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[;{}]|(?:\$\{|[^\s;{}])+/gs;
 
-/** First word of each statement; never one too few, whatever the text. */
-function directives(text: string): string[] {
-  const names: string[] = [];
+/** The words of each statement. There is never a statement too few, whatever the text is. */
+function statements(text: string): string[][] {
+  const found: string[][] = [];
   let begins = true;
   for (const [token] of text.matchAll(tokens)) {
     if (/^(\s|#)/.test(token)) continue;
     const ends = /^[;{}]$/.test(token);
-    if (begins && !ends) names.push(token);
+    if (begins && !ends) found.push([token]);
+    else if (!ends) found.at(-1)?.push(token);
     begins = ends;
   }
-  return names;
+  return found;
 }

@@ -1,6 +1,5 @@
 import { strict as assert } from "node:assert";
 import type { LiveIngress } from "../../../../components/cluster/live.ts";
-import { annotationNotes } from "../../../../components/ingress-nginx/annotation-notes.ts";
 import { losses, lossProblems, protectionsRow } from "../../../../components/ingress-nginx/protections.ts";
 import type { Stack } from "../../../../stack/stack.ts";
 import { goodStack, parse, put } from "../../stack/base.ts";
@@ -113,47 +112,5 @@ describe("what an app loses with its nginx Ingress", () => {
   it("is nothing of an Ingress of the same name in another namespace", () => {
     const other = ingress({ [nginx("limit-rps")]: "5" }, { namespace: "elsewhere" });
     assert.deepEqual(losses(stack(), [{ ingresses: [other], settings: {} }]), []);
-  });
-});
-
-describe("the other annotations", () => {
-  it("are counted, and those to decide are named with their app", () => {
-    const own = stack();
-    const [sum, ...lines] = annotationNotes(own, [
-      {
-        ingresses: [
-          ingress({
-            [nginx("backend-protocol")]: "HTTPS",
-            [nginx("proxy-body-size")]: "50m",
-            [nginx("whitelist-source-range")]: "10.0.0.0/8",
-          }),
-        ],
-      },
-    ]);
-    assert.match(
-      sum ?? "",
-      /^3 annotations of the apps' nginx Ingresses: 1 with an equivalent, 0 unnecessary/,
-    );
-    assert.equal(lines.length, 1, lines.join("\n"));
-    assert.match(lines[0] ?? "", /^komga: proxy-body-size decide: /);
-  });
-
-  it("have one line for all apps that have the same", () => {
-    const raw = put(goodStack(), "apps.komga.replaces", "komga-ingress");
-    put(raw, "apps.wiki.replaces", "wiki-ingress");
-    const own = parse(raw);
-    const { namespace } = own.apps.find(({ name }) => name === "wiki")!;
-    const body = { [nginx("proxy-body-size")]: "50m" };
-    const [, ...lines] = annotationNotes(own, [
-      {
-        ingresses: [ingress(body), ingress(body, { namespace, name: "wiki-ingress" })],
-      },
-    ]);
-    assert.equal(lines.length, 1, lines.join("\n"));
-    assert.match(lines[0] ?? "", /^\w+, \w+: proxy-body-size decide: /);
-  });
-
-  it("are not spoken of where there are none", () => {
-    assert.deepEqual(annotationNotes(stack(), [{ ingresses: [ingress({})] }]), []);
   });
 });

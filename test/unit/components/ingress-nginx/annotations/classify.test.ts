@@ -1,9 +1,10 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: nginx writes its variables like this
 import { strict as assert } from "node:assert";
 import * as fc from "fast-check";
-import { classify } from "../../../../../components/ingress-nginx/annotations/classify.ts";
+import { classify, type Finding } from "../../../../../components/ingress-nginx/annotations/classify.ts";
 import { nginxPrefix } from "../../../../../components/ingress-nginx/annotations/judgement.ts";
 import { entryOf, protections, table } from "../../../../../components/ingress-nginx/annotations/table.ts";
+import type { Route } from "../../../../../policies/annotations/annotations.ts";
 
 /** The one finding of an Ingress with these annotations of ingress-nginx, of which the first is meant. */
 function found(annotations: Record<string, string>) {
@@ -17,15 +18,18 @@ const protects = (annotations: Record<string, string>) => found(annotations).pro
 
 describe("an annotation of ingress-nginx", () => {
   it("whose work a key of the stack file does is equivalent, and names the key", () => {
-    assert.deepEqual(classify({ "nginx.ingress.kubernetes.io/upstream-vhost": "wiki.internal" }), [
-      {
-        annotation: "nginx.ingress.kubernetes.io/upstream-vhost",
-        value: "wiki.internal",
-        outcome: "equivalent",
-        says: "`route.host_rewrite`",
-        protects: false,
-      },
-    ]);
+    const [{ lacks, ...finding }, ...others] = classify({
+      "nginx.ingress.kubernetes.io/upstream-vhost": "wiki.internal",
+    }) as [Finding, ...Finding[]];
+    assert.deepEqual(others, []);
+    assert.deepEqual(finding, {
+      annotation: "nginx.ingress.kubernetes.io/upstream-vhost",
+      value: "wiki.internal",
+      outcome: "equivalent",
+      says: "`route.host_rewrite`",
+      protects: false,
+    });
+    assert.equal(lacks({}), "host_rewrite: wiki.internal");
   });
 
   it("that tunes nginx itself is unnecessary", () => {
@@ -56,8 +60,9 @@ describe("an annotation of ingress-nginx", () => {
     assert.equal(outcome({ "ssl-redirect": "false" }), "decide");
     assert.equal(outcome({ satisfy: "all" }), "unnecessary");
     assert.equal(outcome({ satisfy: "any" }), "decide");
-    assert.match(found({ "proxy-ssl-verify": "on" }).says, /leave `route\.tls_skip_verify` out/);
-    assert.equal(found({ "proxy-ssl-verify": "off" }).says, "`route.tls_skip_verify`");
+    const secret = { "proxy-ssl-secret": "apps/ca" };
+    assert.match(found({ "proxy-ssl-verify": "on", ...secret }).says, /leave `route\.tls_skip_verify` out/);
+    assert.equal(found({ "proxy-ssl-verify": "off", ...secret }).says, "`route.tls_skip_verify`");
   });
 
   it("that is switched off protects nothing", () => {
@@ -103,7 +108,7 @@ describe("a snippet of nginx' configuration", () => {
 
   it("that only sets headers has an equivalent", () => {
     for (const text of [
-      'more_set_headers "server: hide";',
+      'more_set_headers "X-Frame-Options: DENY";',
       'proxy_set_header Host "a;b";\n# deny all;\nproxy_set_header X-Forwarded-Proto https;',
       "add_header X-Robots-Tag 'none; deny all' always;",
       "proxy_set_header X-Host ${host};",
@@ -111,6 +116,33 @@ describe("a snippet of nginx' configuration", () => {
       assert.equal(snippet(text).outcome, "equivalent", text);
       assert.equal(snippet(text).protects, false, text);
     }
+  });
+
+  it("that only sets what nginx and Pomerium set anyway is unnecessary", () => {
+    for (const text of [
+      'more_set_headers "server: hide";',
+      "proxy_set_header Host $host;\nproxy_set_header X-Forwarded-Proto $scheme;",
+      "proxy_set_header X-Real-IP $remote_addr; proxy_set_header X-Forwarded-Proto https;",
+    ])
+      assert.equal(snippet(text).outcome, "unnecessary", text);
+  });
+
+  it("names the headers that the app's route does not set", () => {
+    const text = `proxy_set_header X-Mine "a"; proxy_set_header Accept-Encoding "";
+      more_set_headers -s 404 "X-Robots-Tag: none" 'X-Other: 1'; add_header Permissions-Policy x always;`;
+    const { lacks } = snippet(text);
+    assert.equal(
+      lacks({}),
+      "set_request_headers with X-Mine; remove_request_headers with Accept-Encoding; set_response_headers with X-Robots-Tag, X-Other, Permissions-Policy",
+    );
+    assert.equal(
+      lacks({
+        set_request_headers: { "x-mine": "a" },
+        remove_request_headers: ["accept-encoding"],
+        set_response_headers: { "X-Robots-Tag": "none", "x-other": "1", "permissions-policy": "x" },
+      }),
+      undefined,
+    );
   });
 
   it("that tunes nginx restricts nobody", () => {
@@ -171,10 +203,12 @@ describe("an annotation of somebody else", () => {
     }
   });
 
-  it("for WebSockets tells that Pomerium must be told of them", () => {
+  it("for WebSockets needs a route that allows them", () => {
     const [finding] = classify({ "nginx.org/websocket-services": "wiki" });
-    assert.equal(finding?.outcome, "decide");
     assert.match(finding?.says ?? "", /`route\.allow_websockets`/);
+    assert.match(finding?.lacks({}) ?? "", /^allow_websockets: true, if /);
+    for (const allow_websockets of [true, false])
+      assert.equal(finding?.lacks({ allow_websockets }), undefined);
   });
 
   it("for certificates is unnecessary, because the stack has its own", () => {
@@ -186,16 +220,118 @@ describe("an annotation of somebody else", () => {
       assert.equal(classify({ [annotation]: "true" })[0]?.outcome, "unnecessary");
   });
 
-  it("that has nothing to do with nginx is passed over", () => {
+  it("that another controller reads is lost with the Ingress", () => {
+    for (const annotation of [
+      "external-dns.alpha.kubernetes.io/hostname",
+      "gethomepage.dev/enabled",
+      "forecastle.stakater.com/expose",
+      "hajimari.io/icon",
+    ])
+      assert.equal(classify({ [annotation]: "true" })[0]?.outcome, "lost", annotation);
+  });
+
+  it("that a tool has written for itself is passed over", () => {
     assert.deepEqual(
       classify({
         "kubectl.kubernetes.io/last-applied-configuration": "{}",
-        "gethomepage.dev/enabled": "true",
+        "kubernetes.io/ingress.class": "nginx",
+        "meta.helm.sh/release-name": "wiki",
+        "argocd.argoproj.io/tracking-id": "wiki:x",
+        "kustomize.toolkit.fluxcd.io/prune": "disabled",
+        "field.cattle.io/publicEndpoints": "[]",
         "nginx.ingress.kubernetes.io.example.org/auth-url": "x",
         plain: "x",
       }),
       [],
     );
+  });
+});
+
+describe("an annotation that a key of the app's route replaces", () => {
+  /** What the route lacks for the first of these annotations. */
+  const lacks = (annotations: Record<string, string>, route: Route = {}) => found(annotations).lacks(route);
+
+  it("backend-protocol HTTPS needs TLS to the backend, and a word about its certificate", () => {
+    for (const value of ["HTTPS", "https", "GRPCS"]) {
+      assert.equal(lacks({ "backend-protocol": value }), "secure_upstream: true, tls_skip_verify: true");
+      assert.equal(
+        lacks({ "backend-protocol": value }, { secure_upstream: true }),
+        "tls_skip_verify: true",
+        "ingress-nginx does not verify the certificate",
+      );
+    }
+    for (const decided of [
+      { tls_skip_verify: true },
+      { tls_skip_verify: false },
+      { tls_custom_ca_secret: "ca" },
+    ] as const)
+      assert.equal(lacks({ "backend-protocol": "HTTPS" }, { secure_upstream: true, ...decided }), undefined);
+    assert.equal(lacks({ "backend-protocol": "HTTP" }), undefined);
+  });
+
+  it("proxy-ssl-verify and its kin do nothing without proxy-ssl-secret", () => {
+    for (const name of ["proxy-ssl-verify", "proxy-ssl-name", "proxy-ssl-server-name", "proxy-ssl-ciphers"])
+      assert.match(found({ [name]: "on" }).says, /^does nothing without proxy-ssl-secret$/, name);
+    const https = { "backend-protocol": "HTTPS", "proxy-ssl-verify": "on" };
+    assert.equal(lacks(https, { secure_upstream: true }), "tls_skip_verify: true");
+    assert.equal(lacks({ ...https, "proxy-ssl-secret": "a/ca" }, { secure_upstream: true }), undefined);
+    const verified = { "proxy-ssl-verify": "on", "proxy-ssl-secret": "a/ca" };
+    assert.equal(lacks(verified, { tls_skip_verify: true }), "tls_skip_verify: false");
+    assert.equal(lacks(verified), undefined);
+  });
+
+  for (const [name, value, missing, route] of [
+    ["rewrite-target", "/", "prefix_rewrite: /", { prefix_rewrite: "/" }],
+    [
+      "rewrite-target",
+      "/$2",
+      "regex_rewrite_pattern and regex_rewrite_substitution",
+      { regex_rewrite_pattern: "^/api(.*)", regex_rewrite_substitution: "\\1" },
+    ],
+    ["upstream-vhost", "wiki.lan", "host_rewrite: wiki.lan", { host_rewrite: "wiki.lan" }],
+    ["upstream-vhost", "$host", "preserve_host_header: true", { preserve_host_header: true }],
+    ["service-upstream", "true", "service_proxy_upstream: true", { service_proxy_upstream: true }],
+    [
+      "custom-headers",
+      "apps/headers",
+      "set_response_headers with the data of ConfigMap apps/headers",
+      { set_response_headers: { "X-A": "b" } },
+    ],
+    [
+      "proxy-ssl-secret",
+      "apps/ca",
+      "tls_custom_ca_secret or tls_client_secret: ca",
+      { tls_client_secret: "ca" },
+    ],
+    ["load-balance", "ewma", "load_balancing_policy: least_request", { load_balancing_policy: "random" }],
+  ] satisfies [string, string, string, Route][])
+    it(`${name}: ${value} needs ${missing}`, () => {
+      assert.equal(lacks({ [name]: value }), missing);
+      assert.equal(lacks({ [name]: value }, route), undefined);
+    });
+
+  it("x-forwarded-prefix counts only where the path is rewritten", () => {
+    assert.equal(outcome({ "x-forwarded-prefix": "/" }), "unnecessary");
+    const both = { "x-forwarded-prefix": "/wiki", "rewrite-target": "/" };
+    assert.equal(lacks(both), "set_request_headers: { X-Forwarded-Prefix: /wiki }");
+    assert.equal(lacks(both, { set_request_headers: { "x-forwarded-prefix": "/wiki" } }), undefined);
+  });
+
+  it("is checked against another host than the one it names", () => {
+    assert.equal(lacks({ "upstream-vhost": "wiki.lan" }, { host_rewrite: "x" }), "host_rewrite: wiki.lan");
+  });
+});
+
+describe("an annotation of an earlier release", () => {
+  it("that did nothing but trace or tune is unnecessary", () => {
+    for (const name of ["enable-opentracing", "enable-influxdb", "secure-verify-ca-secret", "grpc-backend"])
+      assert.match(found({ [name]: "true" }).says, /^does nothing today/, name);
+  });
+
+  it("that limits rates is a protection, unless it is off", () => {
+    assert.equal(protects({ "global-rate-limit": "100", "global-rate-limit-window": "1m" }), true);
+    assert.equal(protects({ "global-rate-limit": "0" }), false);
+    assert.equal(protects({ "global-rate-limit-window": "1m" }), false);
   });
 });
 

@@ -1,0 +1,143 @@
+import type { Route } from "../../../../policies/annotations/annotations.ts";
+import type { Entry, Judgement } from "../judgement.ts";
+
+/**
+ * ingress-nginx verifies the certificate of a backend only with `proxy-ssl-verify` and an authority from
+ * `proxy-ssl-secret`. Pomerium always does, unless the route says otherwise.
+ */
+function lacksTls(route: Route, of: (name: string) => string): string | undefined {
+  const isVerified = of("proxy-ssl-verify") === "on" && of("proxy-ssl-secret") !== "";
+  const isDecided = route.tls_skip_verify !== undefined || route.tls_custom_ca_secret !== undefined;
+  const missing = [
+    ...(route.secure_upstream ? [] : ["secure_upstream: true"]),
+    ...(isVerified || isDecided ? [] : ["tls_skip_verify: true"]),
+  ];
+  return missing.length > 0 ? missing.join(", ") : undefined;
+}
+
+const speaksTls = (says: string): Judgement => ({
+  outcome: "equivalent",
+  says,
+  lacks: (route, _, of) => lacksTls(route, of),
+});
+
+/** Annotations about the way to the backend. */
+export const backend: readonly Entry[] = [
+  {
+    names: ["backend-protocol"],
+    outcome: "lost",
+    says: "Pomerium speaks HTTP and HTTPS to a backend",
+    byValue: (value): Judgement | undefined => {
+      switch (value.toUpperCase()) {
+        case "HTTP":
+        case "AUTO_HTTP":
+          return { outcome: "unnecessary", says: "HTTP is what Pomerium speaks to a backend" };
+        case "HTTPS":
+          return speaksTls(
+            "`route.secure_upstream`; with `route.tls_skip_verify` unless the backend's certificate can be verified",
+          );
+        case "GRPCS":
+          return speaksTls("`route.secure_upstream`");
+        default:
+          return undefined;
+      }
+    },
+  },
+  {
+    names: ["proxy-ssl-verify"],
+    needs: "proxy-ssl-secret",
+    outcome: "equivalent",
+    says: "the default; leave `route.tls_skip_verify` out",
+    byValue: (value) =>
+      value === "on"
+        ? undefined
+        : {
+            outcome: "equivalent",
+            says: "`route.tls_skip_verify`",
+            lacks: ({ tls_skip_verify }) => (tls_skip_verify ? undefined : "tls_skip_verify: true"),
+          },
+    lacks: ({ tls_skip_verify }) => (tls_skip_verify ? "tls_skip_verify: false" : undefined),
+  },
+  {
+    names: ["proxy-ssl-name"],
+    needs: "proxy-ssl-secret",
+    outcome: "equivalent",
+    says: "`route.tls_server_name`",
+    lacks: ({ tls_server_name }, value) =>
+      tls_server_name === value ? undefined : `tls_server_name: ${value}`,
+  },
+  {
+    names: ["proxy-ssl-secret"],
+    outcome: "equivalent",
+    says: "`route.tls_client_secret` and `route.tls_custom_ca_secret`, Secrets in the app's namespace",
+    lacks: ({ tls_client_secret, tls_custom_ca_secret }, value) =>
+      tls_client_secret === undefined && tls_custom_ca_secret === undefined
+        ? `tls_custom_ca_secret or tls_client_secret: ${value.replace(/^.*\//, "")}`
+        : undefined,
+  },
+  {
+    names: ["proxy-ssl-server-name"],
+    needs: "proxy-ssl-secret",
+    outcome: "unnecessary",
+    says: "Pomerium always names the server that it means",
+  },
+  {
+    names: ["proxy-ssl-ciphers", "proxy-ssl-protocols", "proxy-ssl-verify-depth"],
+    needs: "proxy-ssl-secret",
+    outcome: "lost",
+    says: "cannot be set for one app; Pomerium chooses modern ones",
+  },
+  {
+    names: ["ssl-ciphers", "ssl-prefer-server-ciphers"],
+    outcome: "lost",
+    says: "cannot be set for one app; Pomerium chooses modern ones",
+  },
+  {
+    names: ["ssl-passthrough"],
+    outcome: "lost",
+    says: "TLS ends at Pomerium, which must see the request",
+  },
+  {
+    names: ["service-upstream"],
+    outcome: "equivalent",
+    says: "`route.service_proxy_upstream`",
+    lacks: (route) => (route.service_proxy_upstream ? undefined : "service_proxy_upstream: true"),
+  },
+  {
+    names: ["upstream-vhost"],
+    outcome: "equivalent",
+    says: "`route.host_rewrite`",
+    lacks: ({ host_rewrite, preserve_host_header }, value) => {
+      // nginx's variable for the host that the client asked for.
+      if (/^\$(http_|best_http_)?host$/.test(value))
+        return preserve_host_header ? undefined : "preserve_host_header: true";
+      return host_rewrite === value ? undefined : `host_rewrite: ${value}`;
+    },
+  },
+  {
+    names: ["rewrite-target"],
+    outcome: "equivalent",
+    says: "`route.prefix_rewrite`; with capture groups `route.regex_rewrite_pattern` and `route.regex_rewrite_substitution`",
+    lacks: ({ prefix_rewrite, regex_rewrite_pattern }, value) => {
+      if (prefix_rewrite !== undefined || regex_rewrite_pattern !== undefined) return undefined;
+      return value.includes("$")
+        ? "regex_rewrite_pattern and regex_rewrite_substitution"
+        : `prefix_rewrite: ${value}`;
+    },
+  },
+  {
+    names: ["use-regex"],
+    outcome: "decide",
+    says: "`route.path_regex`; Pomerium's expressions match the whole path and heed capitals",
+  },
+  {
+    names: ["server-alias"],
+    outcome: "equivalent",
+    says: "only with an app of its own in `apps` for each further host; one without goes dark",
+  },
+  {
+    names: ["fastcgi-index", "fastcgi-params-configmap"],
+    outcome: "lost",
+    says: "Pomerium speaks no FastCGI",
+  },
+];

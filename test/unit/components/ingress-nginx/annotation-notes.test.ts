@@ -1,0 +1,75 @@
+import { strict as assert } from "node:assert";
+import type { LiveIngress } from "../../../../components/cluster/live.ts";
+import { annotationNotes } from "../../../../components/ingress-nginx/annotation-notes.ts";
+import { goodStack, parse, put } from "../../stack/base.ts";
+import { ingress as anIngress } from "../../stack/state.ts";
+
+const nginx = (name: string): string => `nginx.ingress.kubernetes.io/${name}`;
+
+const ingress = (annotations: Record<string, string>, more: Partial<LiveIngress> = {}): LiveIngress =>
+  anIngress("komga", "komga-ingress", [], { annotations, ...more });
+
+/** The good stack, with one app of it changed. */
+const stack = (route: object = {}) =>
+  parse(put(put(goodStack(), "apps.komga.replaces", "komga-ingress"), "apps.komga.route", route));
+
+describe("annotations of the apps' nginx Ingresses", () => {
+  it("are counted, and those to decide are named with their app", () => {
+    const own = stack({ secure_upstream: true, tls_skip_verify: true });
+    const [sum, ...lines] = annotationNotes(own, [
+      {
+        ingresses: [
+          ingress({
+            [nginx("backend-protocol")]: "HTTPS",
+            [nginx("proxy-body-size")]: "50m",
+            [nginx("whitelist-source-range")]: "10.0.0.0/8",
+          }),
+        ],
+      },
+    ]);
+    assert.match(
+      sum ?? "",
+      /^3 annotations of the apps' nginx Ingresses: 1 with an equivalent, 0 unnecessary/,
+    );
+    assert.equal(lines.length, 1, lines.join("\n"));
+    assert.match(lines[0] ?? "", /^komga: proxy-body-size decide: /);
+  });
+
+  it("have one line for all apps that have the same", () => {
+    const raw = put(goodStack(), "apps.komga.replaces", "komga-ingress");
+    put(raw, "apps.wiki.replaces", "wiki-ingress");
+    const own = parse(raw);
+    const { namespace } = own.apps.find(({ name }) => name === "wiki")!;
+    const body = { [nginx("proxy-body-size")]: "50m" };
+    const [, ...lines] = annotationNotes(own, [
+      {
+        ingresses: [ingress(body), ingress(body, { namespace, name: "wiki-ingress" })],
+      },
+    ]);
+    assert.equal(lines.length, 1, lines.join("\n"));
+    assert.match(lines[0] ?? "", /^\w+, \w+: proxy-body-size decide: /);
+  });
+
+  it("with an equivalent that the app's route does not set are named with what to write", () => {
+    const https = ingress({ [nginx("backend-protocol")]: "HTTPS", [nginx("service-upstream")]: "true" });
+    const [, ...lines] = annotationNotes(stack({ service_proxy_upstream: true }), [{ ingresses: [https] }]);
+    assert.deepEqual(lines, [
+      "komga: backend-protocol: add to route: secure_upstream: true, tls_skip_verify: true",
+    ]);
+  });
+
+  it("of other controllers are named together, because they go with the Ingress", () => {
+    const annotations = {
+      "external-dns.alpha.kubernetes.io/hostname": "komga.example.org",
+      "gethomepage.dev/name": "Komga",
+    };
+    const [, ...lines] = annotationNotes(stack(), [{ ingresses: [ingress(annotations)] }]);
+    assert.deepEqual(lines, [
+      "komga: external-dns.alpha.kubernetes.io/hostname, gethomepage.dev/name lost: deleted with the Ingress, and whatever reads it there misses it",
+    ]);
+  });
+
+  it("are not spoken of where there are none", () => {
+    assert.deepEqual(annotationNotes(stack(), [{ ingresses: [ingress({})] }]), []);
+  });
+});
