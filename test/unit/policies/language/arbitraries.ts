@@ -4,7 +4,11 @@ import type { Blocks, Criterion, Policy } from "../../../../policies/language/ty
 /** Few values, so that policies and requests meet often. */
 const emails = ["alice@gmail.com", "bob@gmail.com", "admin-user@gmail.com", "carol@example.org", ""];
 const users = ["u1", "u2", ""];
-const paths = ["/", "/api", "/api/", "/admin", "/api/items", ".js", "api", ""];
+const paths = [
+  ...["/", "/api", "/api/", "/admin", "/api/items", ".js", "api", ""],
+  // Other texts of a request, which meet path criteria as well.
+  ...["u1", "10.1.2.3", "?a=%2Fapi", "https://app.example.org/", "app.example.org"],
+];
 const methods = ["GET", "POST", "OPTIONS"];
 const networks = [
   "10.0.0.0/8",
