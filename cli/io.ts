@@ -47,11 +47,13 @@ export function processIo(): Io {
       return { ...cluster, pomerium };
     },
     readReadiness: async (stack) => {
-      const [{ ReadOnlyApi }, { readFindings, readinessOf }, { refuseAnotherCluster }] = await Promise.all([
-        import("../components/cluster/api.ts"),
-        import("../stack/preflight.ts"),
-        import("../components/cluster/identity.ts"),
-      ]);
+      const [{ ReadOnlyApi }, { readFindings }, { readinessOf }, { refuseAnotherCluster }] =
+        await Promise.all([
+          import("../components/cluster/api.ts"),
+          import("../stack/findings.ts"),
+          import("../stack/preflight.ts"),
+          import("../components/cluster/identity.ts"),
+        ]);
       const findings = await readFindings(stack, await ReadOnlyApi.connect(stack.cluster));
       refuseAnotherCluster(stack, findings.cluster);
       return readinessOf(stack, findings).rows;

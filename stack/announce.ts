@@ -10,8 +10,8 @@ import { diffText } from "../report/diff-text.ts";
 import { formatWarnings } from "../stack-file/problems.ts";
 import { stackFileName } from "../stack-file/stack-file.ts";
 import { besideOthers, liveView, viewOfStack } from "./access-view.ts";
+import type { Findings } from "./findings.ts";
 import type { PhaseEffects } from "./phases.ts";
-import type { Findings } from "./preflight.ts";
 import type { Stack } from "./stack.ts";
 
 /**

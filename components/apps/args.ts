@@ -6,7 +6,7 @@ import type { LiveCluster } from "../cluster/live.ts";
 import { pomeriumNamespace, verifyService } from "../cluster/names.ts";
 import { objectId, objectLabel } from "../cluster/objects.ts";
 import type { AppArgs } from "./App.ts";
-import { existingIngresses } from "./checks.ts";
+import { existingIngresses, isVerify } from "./checks.ts";
 import type { AppConfig } from "./config.ts";
 import type { VerifyArgs } from "./Verify.ts";
 
@@ -46,11 +46,6 @@ export function appArgs(
     existing: existingIngresses(live, app),
     ...(secretName === undefined ? {} : { secretName }),
   };
-}
-
-/** Whether an app is Pomerium's verify page, which this program deploys itself. */
-export function isVerify({ namespace, service }: Pick<AppConfig, "namespace" | "service">): boolean {
-  return namespace === pomeriumNamespace && service.name === verifyService.name;
 }
 
 /**

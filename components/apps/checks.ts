@@ -5,7 +5,14 @@ import { kubectl, kubectlDelete } from "../cluster/commands.ts";
 import type { Cluster } from "../cluster/config.ts";
 import { isForeign } from "../cluster/foreign.ts";
 import type { LiveCluster, LiveIngress, LiveService } from "../cluster/live.ts";
-import { ingressName, isIngressName, openIngressName, pomeriumIngressClass } from "../cluster/names.ts";
+import {
+  ingressName,
+  isIngressName,
+  openIngressName,
+  pomeriumIngressClass,
+  pomeriumNamespace,
+  verifyService,
+} from "../cluster/names.ts";
 import { objectId } from "../cluster/objects.ts";
 import type { ServiceBackend } from "./ingress.ts";
 
@@ -72,6 +79,14 @@ export function otherIngresses(
       // This program's own Ingress for an app that was removed or renamed: this run deletes it.
       !(isIngressName(ingress.name) && !isForeign(ingress)),
   );
+}
+
+/** Hosts of the Ingresses of Pomerium that do not belong to this stack. */
+export function otherHosts(
+  apps: readonly Pick<CheckedApp, "name" | "namespace">[],
+  { ingresses }: Pick<LiveCluster, "ingresses">,
+): string[] {
+  return otherIngresses(apps, ingresses).flatMap(({ rules }) => rules.map(({ host }) => host));
 }
 
 /** Annotations that let people in without the policy. */
@@ -152,6 +167,25 @@ export function existingIngresses(
   return ownIngresses(app)
     .map(objectId)
     .filter((id) => live.includes(id));
+}
+
+/** Whether an app is Pomerium's verify page, which this program deploys itself. */
+export function isVerify({ namespace, service }: Pick<CheckedApp, "namespace" | "service">): boolean {
+  return namespace === pomeriumNamespace && service.name === verifyService.name;
+}
+
+/**
+ * Problems of the apps' Services. The verify page is an exception: this program deploys it, so the cluster need not
+ * have its Service yet.
+ */
+export function serviceProblems(
+  apps: readonly Pick<CheckedApp, "at" | "namespace" | "service">[],
+  { services }: Pick<LiveCluster, "services">,
+): Problem[] {
+  const live = new Map(services.map((service) => [`${service.namespace}/${service.name}`, service]));
+  return apps
+    .filter((app) => !isVerify(app))
+    .flatMap((app) => backendProblems(app, live.get(`${app.namespace}/${app.service.name}`)));
 }
 
 /**

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { text } from "../../stack-file/fields.ts";
-import type { PathPart } from "../../stack-file/paths.ts";
+import { isMap, type PathPart, valueAt } from "../../stack-file/paths.ts";
 import type { Report } from "../../stack-file/problems.ts";
 import { dnsLabel, isEmail } from "../../stack-file/values.ts";
 import type { Directory } from "./people.ts";
@@ -48,8 +48,23 @@ export function checkAddresses(addresses: readonly string[], at: readonly PathPa
   }
 }
 
-/** A group that no app names lets nobody in, although its list reads as if it did. */
-export function warnOfUnusedGroups(directory: Directory, used: ReadonlySet<string>, report: Report): void {
+/**
+ * Warns of groups that no app names.
+ *
+ * @param apps The section `apps` of the stack file, unchecked: an app with a mistake can name a group too.
+ */
+export function warnOfUnusedGroups(directory: Directory, apps: unknown, report: Report): void {
+  const used = usedGroups(apps);
   for (const group of Object.keys(directory.groups))
     if (!used.has(group)) report.warning(["users", "groups", group], "no app names this group");
+}
+
+/** Groups that an app names. */
+function usedGroups(apps: unknown): Set<string> {
+  const used = new Set<string>();
+  for (const app of Object.values(isMap(apps) ? apps : {})) {
+    const groups = valueAt(app, ["access", "groups"]);
+    if (Array.isArray(groups)) for (const group of groups) used.add(String(group));
+  }
+  return used;
 }

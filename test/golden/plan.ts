@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { stringify } from "yaml";
-import { isVerify } from "../../components/apps/args.ts";
+import { isVerify } from "../../components/apps/checks.ts";
 import type { Phase } from "../../components/cluster/phase.ts";
 import { ingressesBefore } from "../../sandbox/before/ingresses.ts";
 import { readInventory } from "../../sandbox/before/inventory.ts";

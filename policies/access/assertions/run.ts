@@ -1,4 +1,4 @@
-import type { Report } from "../../../stack-file/problems.ts";
+import type { Problem, Report } from "../../../stack-file/problems.ts";
 import type { Outcome } from "../../language/evaluate/evaluate.ts";
 import { anonymous, type Decider, decider, stranger, type Verdict } from "../matrix/decider.ts";
 import { personal } from "../matrix/reasons.ts";
@@ -174,6 +174,17 @@ export function finding(result: TestResult): string {
   const outcome = { allow: "passes", deny: "is refused", unknown: "cannot be decided" }[got];
   const wanted = expected === "allow" ? "must pass" : "must not pass";
   return `${who(result)} ${wanted} at ${call}, but ${outcome}: ${reason} (${keyPath})`;
+}
+
+/** A problem for each failed access test of a stack. */
+export function failedTestProblems(stack: Parameters<typeof runAccessTests>[0]): Problem[] {
+  return runAccessTests(stack)
+    .filter(({ passed }) => !passed)
+    .map((result) => ({
+      at: result.at,
+      message: finding(result),
+      ...(result.mend ? { mend: result.mend } : {}),
+    }));
 }
 
 /** The failed test as the person reads it who must act. */

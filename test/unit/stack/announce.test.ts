@@ -3,9 +3,11 @@ import type { LiveCluster, LiveIngress } from "../../../components/cluster/live.
 import { objectLabel } from "../../../components/cluster/objects.ts";
 import type { Row } from "../../../components/cluster/readiness.ts";
 import { type LiveIngressNginx, leavingObjects } from "../../../components/ingress-nginx/live.ts";
+import { failedTestProblems } from "../../../policies/access/assertions/run.ts";
 import { announce } from "../../../stack/announce.ts";
+import { stackProblems } from "../../../stack/checks.ts";
+import type { Findings } from "../../../stack/findings.ts";
 import { phaseEffects } from "../../../stack/phases.ts";
-import { accessProblems, preflightProblems } from "../../../stack/preflight-problems.ts";
 import type { Stack } from "../../../stack/stack.ts";
 import { nginxWith } from "../components/ingress-nginx/nginx.ts";
 import { goodStack, parse, put } from "./base.ts";
@@ -23,25 +25,26 @@ function cluster(changes: Partial<LiveCluster> = {}): LiveCluster {
   return { uid, services: [], ingresses: [], ...changes };
 }
 
+function findings(
+  live: LiveCluster,
+  ingressNginx = nginxWith([], { controllers: [], installation: [], classes: [] }),
+): Omit<Findings, "readiness"> {
+  return {
+    cluster: live,
+    certificates: { certManager: true, issuers: [], releases: [], present: [], certificates: [] },
+    ingressNginx,
+    pomerium: { existing: [], foreign: [], readyReplicas: 1 },
+    tunnels: { live: {}, problems: [] },
+  };
+}
+
 function announced(
   of: Stack,
   live: LiveCluster,
-  ingressNginx = nginxWith([], { controllers: [], installation: [], classes: [] }),
+  ingressNginx?: LiveIngressNginx,
   gates: readonly Row[] = [],
 ): string {
-  const certificates = { certManager: true, issuers: [], releases: [], present: [], certificates: [] };
-  return announce(
-    of,
-    {
-      cluster: live,
-      certificates,
-      ingressNginx,
-      pomerium: { existing: [], foreign: [], readyReplicas: 1 },
-      tunnels: { live: {}, problems: [] },
-      readiness: gates,
-    },
-    phaseEffects(of),
-  );
+  return announce(of, { ...findings(live, ingressNginx), readiness: gates }, phaseEffects(of));
 }
 
 describe("what a preview says first", () => {
@@ -241,26 +244,38 @@ describe("what a preview says of ingress-nginx", () => {
 });
 
 describe("before anything is registered", () => {
-  it("another cluster is the one thing worth saying of it", () => {
-    const problems = preflightProblems(stack(), cluster({ uid: "another" }), [
-      { at: "tunnels", message: "x" },
-    ]);
+  const gate = [{ at: "phase", message: "gate canaries" }];
+
+  it("another cluster is the only problem, because its content does not matter", () => {
+    const problems = stackProblems(stack(), findings(cluster({ uid: "another" })), gate);
     assert.deepEqual(
       problems.map(({ at }) => at),
       ["cluster.uid"],
     );
   });
 
-  it("every app without its Service is named at once, and so is what else was found", () => {
-    const problems = preflightProblems(stack(), cluster(), [{ at: "tunnels", message: "x" }]);
-    assert.ok(problems.length > 2);
-    assert.ok(problems.some(({ at }) => at === "apps.komga.service.name"));
-    assert.equal(problems.at(-1)?.at, "tunnels");
+  it("another cluster does not hide an access test that fails", () => {
+    const tested = stack({ "accessTests.apps.komga": [{ deny: ["alice@gmail.com", "stranger"] }] });
+    const problems = stackProblems(tested, findings(cluster({ uid: "another" })), gate);
+    assert.deepEqual(
+      problems.map(({ at }) => at),
+      ["accessTests.apps.komga[0].deny[0]", "cluster.uid"],
+    );
+  });
+
+  it("every app without its Service is a problem, and so is a gate that does not hold", () => {
+    const problems = stackProblems(stack(), findings(cluster()), gate).map(({ at }) => at);
+    const services = stack().apps.map(({ at }) => `${at}.service.name`);
+    assert.deepEqual(
+      problems.filter((at) => at.endsWith("service.name")),
+      services,
+    );
+    assert.equal(problems.at(-1), "phase");
   });
 
   it("an access test that fails stops the run, with the line that decides and the edit", () => {
     const tested = stack({ "accessTests.apps.komga": [{ deny: ["alice@gmail.com", "stranger"] }] });
-    const [problem, ...others] = accessProblems(tested);
+    const [problem, ...others] = failedTestProblems(tested);
     assert.deepEqual(others, []);
     assert.equal(problem?.at, "accessTests.apps.komga[0].deny[0]");
     assert.match(

@@ -240,7 +240,7 @@ describe("a warning", () => {
 
   it("is given for a zone without a host", () => {
     const stack = edited({ 'certificates.zones["idle.org"]': { cloudflare: { apiToken: "token" } } });
-    assert.deepEqual(warnings(stack), ['certificates.zones["idle.org"]: no host lies in this zone']);
+    assert.deepEqual(warnings(stack), ['certificates.zones["idle.org"]: no host is in this zone']);
   });
 
   it("is given for HTTP-01 wherever Let's Encrypt would not reach Pomerium, and nowhere else", () => {

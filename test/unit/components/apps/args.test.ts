@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
-import { appArgs, isVerify, verifyArgs } from "../../../../components/apps/args.ts";
+import { appArgs, verifyArgs } from "../../../../components/apps/args.ts";
+import { isVerify } from "../../../../components/apps/checks.ts";
 import { goodStack, parse } from "../../stack/base.ts";
 import { ingress } from "../../stack/state.ts";
 

@@ -1,0 +1,40 @@
+import { otherHosts, routeProblems, serviceProblems } from "../components/apps/checks.ts";
+import { certificateProblems } from "../components/certificates/checks.ts";
+import { identityProblem } from "../components/cluster/live.ts";
+import { ownerProblems } from "../components/cluster/owner.ts";
+import { ingressNginxProblems } from "../components/ingress-nginx/checks.ts";
+import { takeOverProblems } from "../components/pomerium/checks.ts";
+import { tunnelProblems } from "../components/tunnels/checks.ts";
+import { readMemory } from "../components/tunnels/memory.ts";
+import { failedTestProblems } from "../policies/access/assertions/run.ts";
+import type { Problem } from "../stack-file/problems.ts";
+import type { Findings } from "./findings.ts";
+import type { Stack } from "./stack.ts";
+
+/**
+ * All problems that stop a run before it registers anything. If the live cluster is not the stack's cluster, its
+ * content does not matter, so nothing else about it is reported.
+ *
+ * @param readiness Problems of the readiness table.
+ */
+export function stackProblems(
+  stack: Stack,
+  { cluster, certificates, ingressNginx, pomerium, tunnels }: Omit<Findings, "readiness">,
+  readiness: readonly Problem[],
+): Problem[] {
+  const anotherCluster = identityProblem(stack.name, stack.cluster, cluster.uid);
+  if (anotherCluster) return [...failedTestProblems(stack), { at: "cluster.uid", ...anotherCluster }];
+  return [
+    ...failedTestProblems(stack),
+    ...serviceProblems(stack.apps, cluster),
+    ...certificateProblems(stack, certificates),
+    ...tunnelProblems(stack, tunnels, readMemory(cluster.record?.tunnels), {
+      others: otherHosts(stack.apps, cluster),
+    }),
+    ...ownerProblems(stack, cluster.record),
+    ...takeOverProblems(stack, pomerium),
+    ...routeProblems(stack.cluster, stack.apps, cluster),
+    ...ingressNginxProblems(stack, cluster, ingressNginx),
+    ...readiness,
+  ];
+}

@@ -1,0 +1,41 @@
+import { wantedIssuance } from "../components/certificates/issuer-objects.ts";
+import { type LiveIssuance, readIssuance } from "../components/certificates/live.ts";
+import type { ReadOnlyApi } from "../components/cluster/api.ts";
+import { type LiveCluster, readCluster } from "../components/cluster/live.ts";
+import type { Row } from "../components/cluster/readiness.ts";
+import { type LiveIngressNginx, readIngressNginx } from "../components/ingress-nginx/live.ts";
+import { type LivePomerium, readPomerium } from "../components/pomerium/live.ts";
+import type { LiveTunnels } from "../components/tunnels/live.ts";
+import type { Stack } from "./stack.ts";
+
+/** What a run reads of the cluster before it registers anything. */
+export interface ClusterFindings {
+  cluster: LiveCluster;
+  /** Everything in the cluster that issues certificates. */
+  certificates: LiveIssuance;
+  ingressNginx: LiveIngressNginx;
+  pomerium: LivePomerium;
+}
+
+/** What a run reads before it registers anything. */
+export interface Findings extends ClusterFindings {
+  tunnels: LiveTunnels;
+  /** The readiness table: the conditions for the removal of ingress-nginx. */
+  readiness: readonly Row[];
+}
+
+/**
+ * Reads the live cluster with parallel requests.
+ *
+ * @throws ClusterError if the cluster does not answer.
+ */
+export async function readFindings(stack: Stack, api: ReadOnlyApi): Promise<ClusterFindings> {
+  const reading = readCluster(api);
+  const [cluster, certificates, ingressNginx, pomerium] = await Promise.all([
+    reading,
+    readIssuance(api, wantedIssuance(stack.certificates)),
+    readIngressNginx(stack, api, reading),
+    readPomerium(api, reading),
+  ]);
+  return { cluster, certificates, ingressNginx, pomerium };
+}
