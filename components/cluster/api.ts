@@ -139,8 +139,8 @@ export class ReadOnlyApi {
   }
 
   /**
-   * Every kind that the API server serves, each in its group's preferred version. Undefined for Kubernetes before 1.27,
-   * which does not list all kinds at once.
+   * Every kind that the API server serves, each in the most preferred version that has it and answers. Undefined for
+   * Kubernetes before 1.27, which does not list all kinds at once.
    *
    * @see https://kubernetes.io/docs/concepts/overview/kubernetes-api/#aggregated-discovery
    */
@@ -150,16 +150,19 @@ export class ReadOnlyApi {
     );
     if (core?.kind !== discoveryKind || groups?.kind !== discoveryKind) return undefined;
     return [...core.items, ...groups.items].flatMap(({ metadata: { name: group = "" }, versions }) => {
-      const [preferred] = versions;
-      const apiVersion = `${group ? `${group}/` : ""}${preferred?.version}`;
-      return (preferred?.resources ?? []).map(({ resource, responseKind, scope, verbs }) => ({
-        apiVersion,
-        kind: responseKind?.kind ?? resource,
-        plural: resource,
-        namespaced: scope === "Namespaced",
-        listed: verbs.includes("list"),
-        answers: preferred?.freshness !== "Stale",
-      }));
+      const kinds = versions.flatMap(({ version, freshness, resources = [] }) =>
+        resources.map(({ resource, responseKind, scope, verbs }) => ({
+          apiVersion: `${group ? `${group}/` : ""}${version}`,
+          kind: responseKind?.kind ?? resource,
+          plural: resource,
+          namespaced: scope === "Namespaced",
+          listed: verbs.includes("list"),
+          answers: freshness !== "Stale",
+        })),
+      );
+      return [...Map.groupBy(kinds, ({ plural }) => plural).values()].map(
+        (all) => all.find(({ answers }) => answers) ?? all[0]!,
+      );
     });
   }
 

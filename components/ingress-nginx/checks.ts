@@ -1,4 +1,5 @@
 import { setKey } from "../../stack-file/commands.ts";
+import { didYouMean } from "../../stack-file/nearest.ts";
 import type { Problem } from "../../stack-file/problems.ts";
 import { counted } from "../../stack-file/text.ts";
 import { kubectl } from "../cluster/commands.ts";
@@ -24,6 +25,7 @@ export function ingressNginxProblems(
     ...unservedProblems(stack, cluster, nginx),
     ...keepProblems(stack, nginx),
     ...webhookProblems(stack, nginx),
+    ...replacesProblems(stack, cluster),
   ];
 }
 
@@ -122,4 +124,26 @@ function webhookProblems(
     message: `ValidatingWebhookConfiguration ${name} calls the Service ${service}, which does not exist, so the API server refuses every write of an Ingress`,
     mend: kubectl(cluster, `delete validatingwebhookconfiguration ${name}`),
   }));
+}
+
+/**
+ * Names under an app's `replaces` that no Ingress has, so that nobody is asked about its protections. An Ingress that
+ * was adopted and deleted later is fine.
+ */
+function replacesProblems(
+  { phase, cluster, apps }: Pick<StackView, "phase" | "cluster" | "apps">,
+  { record, ingresses }: Pick<LiveCluster, "record" | "ingresses">,
+): Problem[] {
+  if (phase === "retired" || record?.phase === "retired") return [];
+  return apps.flatMap(({ at, namespace, replaces }) => {
+    const there = ingresses.filter((each) => each.namespace === namespace).map(({ name }) => name);
+    return replaces
+      .filter((name) => !there.includes(name))
+      .filter((name) => !record?.adopted.includes(objectLabel({ kind: "Ingress", namespace, name })))
+      .map((name) => ({
+        at: `${at}.replaces`,
+        message: `there is no Ingress ${namespace}/${name}${didYouMean(name, there)}`,
+        mend: kubectl(cluster, `get ingresses --namespace ${namespace}`),
+      }));
+  });
 }

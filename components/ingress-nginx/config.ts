@@ -3,7 +3,7 @@ import { z } from "zod";
 import { expectations, namespaceName, someText, text } from "../../stack-file/fields.ts";
 import { didYouMean } from "../../stack-file/nearest.ts";
 import type { Report } from "../../stack-file/problems.ts";
-import { dnsSubdomain, isHost } from "../../stack-file/values.ts";
+import { dnsSubdomain } from "../../stack-file/values.ts";
 import { type GateName, gateNames } from "./gates/names.ts";
 
 const namespace = namespaceName
@@ -17,17 +17,20 @@ const address = text((value) => isIP(value) !== 0, "is not an IP address")
 /** A port of its TCP or UDP services. */
 const stream = /^(tcp|udp)\/[1-9]\d{0,4}$/;
 
+/** Names that nginx takes for a host, also by `server-alias`: `*.example.org`, `.example.org`, `komga.*`, `home_lab.lan`. */
+const serverName = /^(\*?\.)?[a-z0-9_]([-a-z0-9_]*[a-z0-9_])?(\.[a-z0-9_]([-a-z0-9_]*[a-z0-9_])?)*(\.\*)?$/;
+
 const abandon = z
   .record(
     text(
-      (value) => value === "*" || isHost(value.replace(/^\*\./, "")) || stream.test(value),
-      "is no host name: lower case, without port; a wildcard as *. in front, * for an Ingress without a host, and tcp/22 or udp/53 for a port",
+      (value) => value === "*" || serverName.test(value) || stream.test(value),
+      "is no host name: lower case, without port; a wildcard as *. in front or .* behind, * for an Ingress without a host, and tcp/22 or udp/53 for a port",
     ),
-    someText.describe("Why it goes."),
+    someText.describe("Why it is given up."),
   )
   .default({})
   .describe(
-    "Hosts that go with ingress-nginx although no app takes them over, and why; also ports that it passes on as they are, as tcp/22. Default: none, so that every host needs an app.",
+    "Hosts that are lost with ingress-nginx because no app takes them over, and why; also ports that it forwards, as tcp/22. Default: none, so that every host needs an app.",
   );
 
 const override = z

@@ -753,14 +753,14 @@ export const broken: Readonly<
     [
       { "ingressNginx.abandon": { "https://old.example.org": "gone" } },
       [
-        'ingressNginx.abandon["https://old.example.org"]: is no host name: lower case, without port; a wildcard as *. in front, * for an Ingress without a host, and tcp/22 or udp/53 for a port',
+        'ingressNginx.abandon["https://old.example.org"]: is no host name: lower case, without port; a wildcard as *. in front or .* behind, * for an Ingress without a host, and tcp/22 or udp/53 for a port',
       ],
     ],
     ...["TCP/22", "tcp/0", "tcp/ssh", "sctp/22", "tcp/22/ssh"].map(
       (key): [Record<string, unknown>, string[]] => [
         { "ingressNginx.abandon": { [key]: "gone" } },
         [
-          `ingressNginx.abandon["${key}"]: is no host name: lower case, without port; a wildcard as *. in front, * for an Ingress without a host, and tcp/22 or udp/53 for a port`,
+          `ingressNginx.abandon["${key}"]: is no host name: lower case, without port; a wildcard as *. in front or .* behind, * for an Ingress without a host, and tcp/22 or udp/53 for a port`,
         ],
       ],
     ),

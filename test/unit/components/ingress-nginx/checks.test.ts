@@ -8,10 +8,16 @@ import { controller, nginxWith } from "./nginx.ts";
 const daemonSet = { apiVersion: "apps/v1", kind: "DaemonSet", namespace: "ingress", name: "edge" };
 
 /** What is wrong, as `key path: message » command`. */
-function problems(nginx: LiveIngressNginx, edits: Record<string, unknown> = {}, phase = "cutover"): string[] {
+function problems(
+  nginx: LiveIngressNginx,
+  edits: Record<string, unknown> = {},
+  phase = "cutover",
+  adopted: string[] = [],
+  ingresses = [ingress("komga", "komga-ingress", ["komga.example.org"])],
+): string[] {
   return ingressNginxProblems(
     stackOf({ phase: "cutover", ...edits }),
-    { record: { phase, adopted: [] }, ingresses: [] },
+    { record: { phase, adopted }, ingresses },
     nginx,
   ).map(({ at, message, mend }) => `${at}: ${message} » ${mend}`);
 }
@@ -115,5 +121,24 @@ describe("a webhook whose Service is gone", () => {
       assert.deepEqual(problems(nginx, { phase }), [
         "cluster: ValidatingWebhookConfiguration ingress-nginx-admission calls the Service ingress-nginx/admission, which does not exist, so the API server refuses every write of an Ingress » kubectl --context test delete validatingwebhookconfiguration ingress-nginx-admission",
       ]);
+  });
+});
+
+describe("a name under an app's replaces", () => {
+  const live = [ingress("komga", "komga-ingres", []), ingress("other", "komga-ingress", [])];
+  const found = (phase: "coexist" | "cutover" | "retired", from: string, adopted: string[] = []) =>
+    problems(nginxWith([]), { phase }, from, adopted, live);
+
+  it("that no Ingress of the namespace has is a problem, with the one that may be meant", () => {
+    for (const phase of ["coexist", "cutover"] as const)
+      assert.deepEqual(found(phase, "coexist"), [
+        'apps.komga.replaces: there is no Ingress komga/komga-ingress; did you mean "komga-ingres"? » kubectl --context test get ingresses --namespace komga',
+      ]);
+  });
+
+  it("is fine when the Ingress was adopted before it was deleted, or the removal is on its way", () => {
+    assert.deepEqual(found("cutover", "cutover", ["Ingress komga/komga-ingress"]), []);
+    assert.deepEqual(found("retired", "cutover"), []);
+    assert.deepEqual(found("retired", "retired"), []);
   });
 });

@@ -240,6 +240,37 @@ describe("the live ingress-nginx", () => {
       });
     });
 
+    it("names objects that only an older version of their group has, each once", async () => {
+      fake.objects["/apis"] = discovery([
+        {
+          metadata: { name: "monitoring.coreos.com" },
+          versions: [
+            { version: "v1", resources: [kindOf("podmonitors", "PodMonitor")] },
+            {
+              version: "v1alpha1",
+              resources: [kindOf("scrapeconfigs", "ScrapeConfig"), kindOf("podmonitors", "PodMonitor")],
+            },
+          ],
+        },
+        {
+          metadata: { name: "example.org" },
+          versions: [
+            { version: "v2", resources: [kindOf("things", "Thing")], freshness: "Stale" },
+            { version: "v1", resources: [kindOf("things", "Thing")] },
+          ],
+        },
+      ]);
+      const found = (version: string, plural: string, name: string): void => {
+        fake.objects[`/apis/${version}/namespaces/ingress-nginx/${plural}`] = { items: [inNamespace(name)] };
+      };
+      found("monitoring.coreos.com/v1alpha1", "scrapeconfigs", "node");
+      found("monitoring.coreos.com/v1", "podmonitors", "pods");
+      found("example.org/v1", "things", "thing");
+      assert.deepEqual((await read({ phase: "retired" })).strangers, {
+        "ingress-nginx": ["PodMonitor pods", "ScrapeConfig node", "Thing thing"],
+      });
+    });
+
     it("keeps the namespace while something that serves a kind does not answer", async () => {
       fake.objects["/apis"] = discovery([
         group("dead.example.org", [kindOf("things", "Thing")], { freshness: "Stale" }),
