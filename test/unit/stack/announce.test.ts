@@ -31,7 +31,14 @@ function findings(
 ): Omit<Findings, "readiness"> {
   return {
     cluster: live,
-    certificates: { certManager: true, issuers: [], releases: [], present: [], certificates: [] },
+    certificates: {
+      certManager: true,
+      issuers: [],
+      releases: [],
+      present: [],
+      certificates: [],
+      apiServices: [],
+    },
     ingressNginx,
     pomerium: { existing: [], foreign: [], readyReplicas: 1 },
     tunnels: { live: {}, problems: [] },
