@@ -11,14 +11,13 @@ import { readFindings } from "../stack/findings.ts";
 import { loadFromFile } from "../stack/load.ts";
 import { readinessOf } from "../stack/preflight.ts";
 import type { Api } from "./cluster/api.ts";
-import { GoMissingError } from "./cluster/go.ts";
-import { describeProgress, ensureTools, type Tools } from "./cluster/tools.ts";
+import { type Prepared, prepare } from "./prepare.ts";
 import { census, leftOfIngressNginx, otherIngresses } from "./proof.ts";
-import { cliRunner, describeCli, hasProvider, installedCli, type PulumiCli } from "./runner/pulumi-cli.ts";
-import type { Outcome, Progress, Runner } from "./runner/runner.ts";
-import { standInRunner } from "./runner/stand-in.ts";
+import { type Outcome, openWorkspace, type Progress, type Workspace } from "./pulumi/workspace.ts";
 import { openSandbox, type Sandbox } from "./sandbox.ts";
 import { type StackName, stackFile, stackNames } from "./stacks.ts";
+import { GoMissingError } from "./tools/go.ts";
+import { describeDuration, describeProgress, type Tools } from "./tools/tools.ts";
 
 /** Resource by resource, for who watches; in a log it would bury the rest. */
 const live = process.stdout.isTTY;
@@ -27,15 +26,12 @@ const live = process.stdout.isTTY;
 class DemoError extends Error {}
 
 async function demo(): Promise<void> {
-  const cli = await installedCli();
-  const tools = await built();
-  const { kubernetes, etcd, kwok } = tools.versions;
-  console.log(`Sandbox  Kubernetes ${kubernetes}, etcd ${etcd}, kwok ${kwok} · ${howBuilt(tools)}`);
-  console.log(
-    `engine   ${cli ? describeCli(cli, await hasProvider(cli, "cloudflare")) : "stand-in for Pulumi's engine (no Pulumi CLI on this machine)"}`,
-  );
+  const prepared = await prepareAndTell();
+  const { kubernetes, etcd, kwok } = prepared.tools.versions;
+  console.log(`Sandbox  Kubernetes ${kubernetes}, etcd ${etcd}, kwok ${kwok} · ${howBuilt(prepared.tools)}`);
+  console.log(`engine   ${prepared.pulumi.description}`);
 
-  for (const stack of stackNames) await migrate(stack, tools, cli);
+  for (const stack of stackNames) await migrate(stack, prepared);
   console.log(`
 Where to go next
   who may reach what, as a page   npm run cli -- access octavo --format html --output access.html
@@ -44,10 +40,10 @@ Where to go next
 }
 
 /** Takes one stack through all its phases, on a cluster of its own. */
-async function migrate(stack: StackName, tools: Tools, cli: PulumiCli | undefined): Promise<void> {
+async function migrate(stack: StackName, { tools, pulumi }: Prepared): Promise<void> {
   console.log(`\n${stack}`);
   let sandbox: Sandbox | undefined;
-  let runner: Runner | undefined;
+  let workspace: Workspace | undefined;
   const step = (
     title: string,
     run: (onProgress: (progress: Progress) => void) => Promise<Outcome>,
@@ -62,8 +58,8 @@ async function migrate(stack: StackName, tools: Tools, cli: PulumiCli | undefine
   });
   const phase = (name: Phase): Listed =>
     step(name, async (onProgress) => {
-      await runner!.configure(sandbox!.config(name));
-      return runner!.up(onProgress);
+      await workspace!.configure(sandbox!.config(name));
+      return workspace!.up(onProgress);
     });
   try {
     await listed([
@@ -72,8 +68,8 @@ async function migrate(stack: StackName, tools: Tools, cli: PulumiCli | undefine
         task: async (_, task) => {
           const began = Date.now();
           sandbox = await openSandbox(stack, tools, { onProgress: (doing) => watch(task, doing) });
-          const options = { stack, kubeconfig: sandbox.cluster.kubeconfig, env: sandbox.env };
-          runner = cli ? await cliRunner(cli, options) : await standInRunner(tools, options);
+          const { env, cluster } = sandbox;
+          workspace = await openWorkspace(pulumi, { stack, kubeconfig: cluster.kubeconfig, env });
           task.title = `before     ${await describeBefore(stack, sandbox)} · ${seconds(Date.now() - began)}`;
         },
       },
@@ -86,7 +82,7 @@ async function migrate(stack: StackName, tools: Tools, cli: PulumiCli | undefine
     await listed([
       phase("retired"),
       step("preview", async (onProgress) => {
-        const outcome = await runner!.preview(onProgress);
+        const outcome = await workspace!.preview(onProgress);
         const changes = Object.keys(outcome.counts).some((operation) => operation !== "same");
         if (changes && outcome.errors.length === 0)
           throw new DemoError(`there is still something to do: ${summary(outcome)}`);
@@ -96,7 +92,7 @@ async function migrate(stack: StackName, tools: Tools, cli: PulumiCli | undefine
     await show(stack, sandbox!);
     await prove(sandbox!, others);
   } finally {
-    await runner?.close();
+    await workspace?.close();
     await sandbox?.stop();
   }
 }
@@ -152,23 +148,21 @@ function watch(task: { output: string }, doing: string): void {
   if (live) task.output = doing;
 }
 
-/** The programs of the sandbox; building them, once, takes minutes, and says so. */
-async function built(): Promise<Tools> {
+/** What the sandbox runs; building it, once, takes minutes, and says so. */
+async function prepareAndTell(): Promise<Prepared> {
   let task = "";
-  const tools = await ensureTools({
-    onProgress: (progress) => {
-      const line = `Sandbox  ${describeProgress(progress)}`;
-      if (live) process.stdout.write(`\r${line.padEnd(78)}`);
-      else if (progress.task !== task) console.log(line);
-      task = progress.task;
-    },
+  const prepared = await prepare((progress) => {
+    const line = `Sandbox  ${describeProgress(progress)}`;
+    if (live) process.stdout.write(`\r${line.padEnd(100)}`);
+    else if (progress.task !== task) console.log(line);
+    task = progress.task;
   });
-  if (live && task) process.stdout.write(`\r${" ".repeat(78)}\r`);
-  return tools;
+  if (live && task) process.stdout.write(`\r${" ".repeat(100)}\r`);
+  return prepared;
 }
 
-function howBuilt({ builtNow, buildMs }: Tools): string {
-  return builtNow ? `built in ${seconds(buildMs)}` : `built once (${seconds(buildMs)})`;
+function howBuilt({ cache, buildMs }: Tools): string {
+  return buildMs === undefined ? `from ${cache}` : `built in ${describeDuration(buildMs)}, kept in ${cache}`;
 }
 
 /** What the stack came to: who may reach what, and what Pomerium says of itself. */

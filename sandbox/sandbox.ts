@@ -4,9 +4,9 @@ import { before } from "./before/before.ts";
 import { accountBefore } from "./cloudflare/seed.ts";
 import { type StandIn as CloudflareStandIn, startCloudflare } from "./cloudflare/server.ts";
 import { type Cluster, startCluster } from "./cluster/cluster.ts";
-import type { Tools } from "./cluster/tools.ts";
 import { startControllers } from "./controllers/controllers.ts";
 import { type StackConfig, sandboxConfig, stackFile } from "./stacks.ts";
+import type { Tools } from "./tools/tools.ts";
 
 /** A throwaway cluster as a stack finds its own: apps behind ingress-nginx, which tunnels lead to as well. */
 export interface Sandbox {

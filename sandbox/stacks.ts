@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
 import type { Phase } from "../components/cluster/phase.ts";
 import { secretsOf } from "../stack/schema.ts";
-import { keyPath, type PathPart } from "../stack-file/paths.ts";
+import type { PathPart } from "../stack-file/paths.ts";
 import { project } from "../stack-file/project.ts";
 
 /** Folder of the Pulumi project. */
@@ -70,42 +70,5 @@ export function withoutTunnels({ values, secrets }: StackConfig): StackConfig {
   return {
     values: { ...values, tunnels: {} },
     secrets: secrets.filter(({ path: [section] }) => section !== "tunnels"),
-  };
-}
-
-/** The config as an engine hands it to a program: full key → text, JSON for objects; and which keys hold secrets. */
-export function forProgram({ values, secrets }: StackConfig): {
-  config: Record<string, string>;
-  secretKeys: string[];
-} {
-  const whole = structuredClone(values);
-  for (const { path: at, value } of secrets) {
-    const parent = at.slice(0, -1).reduce<Tree>((tree, part) => {
-      tree[part] ??= {};
-      return tree[part] as Tree;
-    }, whole as Tree);
-    parent[at[at.length - 1]!] = value;
-  }
-  return {
-    config: Object.fromEntries(
-      Object.entries(whole).map(([key, value]) => [
-        `${project}:${key}`,
-        typeof value === "string" ? value : JSON.stringify(value),
-      ]),
-    ),
-    secretKeys: [...new Set(secrets.map(({ path: at }) => `${project}:${at[0]}`))],
-  };
-}
-
-/** The config as a stack file without its secrets, and the arguments that then set each: `--path <path>`. */
-export function forStackFile({ values, secrets }: StackConfig): {
-  file: { config: Record<string, unknown> };
-  secrets: { path: string; value: string }[];
-} {
-  return {
-    file: {
-      config: Object.fromEntries(Object.entries(values).map(([key, value]) => [`${project}:${key}`, value])),
-    },
-    secrets: secrets.map(({ path: at, value }) => ({ path: keyPath(at), value })),
   };
 }

@@ -18,8 +18,6 @@ export function clusterProvider({
     // Without it, a renewed credential in the kubeconfig would look like another cluster and replace everything.
     clusterIdentifier: uid,
     enableServerSideApply: true,
-    // Hand-made objects are taken over, and another tool may have set the same fields. What the program says holds.
-    enablePatchForce: true,
     // Otherwise a new password would replace its Secret, and whoever reads it would find none for a moment.
     enableSecretMutable: true,
     enableConfigMapMutable: true,

@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { patchForce } from "../cluster/forced.ts";
 import { managedBy } from "../cluster/foreign.ts";
 import { importOf } from "../cluster/import.ts";
 import { objectLabel } from "../cluster/objects.ts";
@@ -244,7 +245,8 @@ function scaledToZero(name: string, opts: pulumi.CustomResourceOptions): pulumi.
       metadata: {
         name: previous.name,
         namespace: previous.namespace,
-        annotations: { "pulumi.com/skipAwait": "true" },
+        // Whoever made the Deployment owns the count.
+        annotations: { "pulumi.com/skipAwait": "true", [patchForce]: "true" },
       },
       spec: { replicas: 0 },
     },

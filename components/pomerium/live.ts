@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import type { ReadOnlyApi } from "../cluster/api.ts";
+import { isForced } from "../cluster/forced.ts";
 import { isForeign } from "../cluster/foreign.ts";
 import type { LiveCluster, ManagedFields } from "../cluster/live.ts";
 import { verifyService } from "../cluster/names.ts";
@@ -13,6 +14,8 @@ export interface LivePomerium extends PomeriumStatus {
   existing: string[];
   /** Labels of those, Ingresses included, that no Pulumi program has ever written to. */
   foreign: string[];
+  /** Labels of those, Ingresses included, of which the program may overwrite what others own (`isForced`). */
+  forced: string[];
   /** The volume that the claim for the store holds. */
   volume?: LiveVolume;
   /** Folder of the node where a hand-made Deployment with hand-made settings keeps its store. */
@@ -33,6 +36,7 @@ export interface LiveVolume {
 interface Metadata {
   namespace?: string;
   name: string;
+  annotations?: Record<string, string>;
   managedFields?: ManagedFields[];
 }
 
@@ -151,6 +155,7 @@ export async function readPomerium(
     ...statusOf(running),
     existing: labelsOf(objects),
     foreign: labelsOf(objects.filter(({ metadata }) => isForeign(metadata))),
+    forced: labelsOf(objects.filter(({ metadata }) => isForced(metadata))),
     ...(volume ? { volume } : {}),
     ...(store ? { store } : {}),
     ...(verifySelector ? { verifySelector } : {}),

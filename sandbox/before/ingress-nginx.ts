@@ -4,9 +4,10 @@ import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
 import type { IngressNginxConfig } from "../../components/ingress-nginx/config.ts";
 import type { KubernetesObject } from "../cluster/api.ts";
+import { kubectlApply } from "../cluster/by-hand.ts";
 import { type Cluster, parseManifests } from "../cluster/cluster.ts";
-import type { Program, Tools } from "../cluster/tools.ts";
-import { runTool } from "../engine/run-tool.ts";
+import { runTool } from "../tools/run-tool.ts";
+import type { Tools } from "../tools/tools.ts";
 
 const CHART = fileURLToPath(new URL("../charts/ingress-nginx", import.meta.url));
 const NAMESPACE = "ingress-nginx";
@@ -30,21 +31,25 @@ const settings = {
 
 async function installByHelm(cluster: Cluster, release: string, address?: string): Promise<void> {
   const controller = { ...settings, ...(address ? { service: { loadBalancerIP: address } } : {}) };
-  await withFile(cluster, stringify({ controller }), async (values) => {
+  const folder = await mkdtemp(join(cluster.directory, "before-"));
+  try {
+    const values = join(folder, "values.yaml");
+    await writeFile(values, stringify({ controller }), { mode: 0o600 });
     const where = ["--namespace", NAMESPACE, "--create-namespace", "--kubeconfig", cluster.kubeconfig];
     // Hooks take seconds and leave nothing but the webhook's certificate, which the stand-in makes as well.
     const fast = ["--no-hooks", "--disable-openapi-validation"];
-    await runInside(cluster, "helm", ["install", release, CHART, ...where, "--values", values, ...fast]);
-  });
+    const args = ["install", release, CHART, ...where, "--values", values, ...fast];
+    // With nothing of the user's, and the cluster's folder as home.
+    const { directory, tools } = cluster;
+    await runTool(tools.path("helm"), args, { cwd: directory, env: { HOME: directory } });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /** The file of upstream's release, `kubectl apply`, and what somebody then changed by hand. */
 async function installByManifest(cluster: Cluster, address?: string): Promise<void> {
-  const objects = await bareMetalManifest(cluster.tools);
-  await withFile(cluster, objects.map((object) => stringify(object)).join("---\n"), async (file) => {
-    const where = ["--kubeconfig", cluster.kubeconfig];
-    await runInside(cluster, "kubectl", ["apply", ...where, "--validate=false", "--filename", file]);
-  });
+  await kubectlApply(cluster.api, await bareMetalManifest(cluster.tools));
   const { allowSnippetAnnotations, config } = settings;
   const core = `/api/v1/namespaces/${NAMESPACE}`;
   await cluster.api.mergePatch(`${core}/configmaps/ingress-nginx-controller`, {
@@ -77,22 +82,4 @@ function withoutHelm(object: KubernetesObject): KubernetesObject {
       return key === "annotations" ? undefined : value;
     }),
   ) as KubernetesObject;
-}
-
-/** With nothing of the user's, and the cluster's folder as home. */
-function runInside(cluster: Cluster, program: Program, args: string[]): Promise<string> {
-  const { directory, tools } = cluster;
-  return runTool(tools.path(program), args, { cwd: directory, env: { HOME: directory } });
-}
-
-/** The text as a file in the cluster's folder, for as long as `use` takes. */
-async function withFile(cluster: Cluster, text: string, use: (file: string) => Promise<void>): Promise<void> {
-  const folder = await mkdtemp(join(cluster.directory, "before-"));
-  try {
-    const file = join(folder, "input.yaml");
-    await writeFile(file, text, { mode: 0o600 });
-    await use(file);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
 }

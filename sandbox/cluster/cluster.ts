@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseAllDocuments, stringify } from "yaml";
+import type { Tools } from "../tools/tools.ts";
 import { Api, ApiError, groupPath, type KubernetesObject } from "./api.ts";
 import { ComponentFailedError, Processes } from "./processes.ts";
 import { LOAD_BALANCER_STAGE } from "./stages.ts";
-import type { Tools } from "./tools.ts";
 import { selfSigned } from "./x509.ts";
 
 export interface ClusterOptions {

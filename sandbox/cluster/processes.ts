@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import type { Socket } from "node:net";
 import { join } from "node:path";
-import { lastLines } from "./go.ts";
+import { lastLines } from "../tools/go.ts";
 
 /**
  * Ends what it was told of when its standard input ends, that is when the process that started it is gone in

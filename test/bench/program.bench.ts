@@ -1,19 +1,18 @@
 /**
- * What the program costs above an empty one, and how that grows with apps: the whole program in a preview
- * of 10, 100 and 1,000 apps against the bare SDK registering the same Kubernetes objects. Run with
+ * What the program costs above an empty one, and how that grows with apps: a preview by Pulumi of the whole program with
+ * 10, 100 and 1,000 apps against one of the bare SDK registering the same Kubernetes objects. Run with
  * `node test/bench/program.bench.ts [--json]`; it reports and never fails.
  */
-import { randomUUID } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { preview } from "../../sandbox/engine/index.ts";
-import { mask, type Properties } from "../../sandbox/engine/values.ts";
-import { forProgram, projectDirectory, sandboxConfig } from "../../sandbox/stacks.ts";
-import { project } from "../../stack-file/project.ts";
-import { writeKubeconfig } from "../support/fake-api-server.ts";
-import { clusterOf, recordedUid, recorder } from "../support/recorded.ts";
+import type { KubernetesObject } from "../../sandbox/cluster/api.ts";
+import { startCluster } from "../../sandbox/cluster/cluster.ts";
+import { seed } from "../../sandbox/cluster/seed.ts";
+import { prepare } from "../../sandbox/prepare.ts";
+import { openWorkspace, type Workspace } from "../../sandbox/pulumi/workspace.ts";
+import { projectDirectory, sandboxConfig, withoutTunnels } from "../../sandbox/stacks.ts";
+import { previewPlan } from "../golden/plan.ts";
 
 const rounds = 3;
 const fixture = (name: string): string => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
@@ -30,6 +29,7 @@ interface Sample {
 
 const median = (values: number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
+const prepared = await prepare();
 const samples: Sample[] = [];
 for (const count of (process.env.BENCH_APPS ?? "10,100,1000").split(",").map(Number))
   samples.push(await measure(count));
@@ -54,87 +54,83 @@ else {
 }
 
 async function measure(count: number): Promise<Sample> {
-  const folder = await mkdtemp(path.join(tmpdir(), "program-bench-"));
+  const { tools, pulumi } = prepared;
   const apps = Array.from({ length: count }, (_, i) => ({
     namespace: `ns${i % 20}`,
     service: { name: `app${i}`, port: 80 },
   }));
-  const server = clusterOf(apps);
+  const cluster = await startCluster({ tools, contexts: ["octavo"] });
+  const workspaces: Workspace[] = [];
+  const open = async (program: string): Promise<Workspace> => {
+    const { kubeconfig } = cluster;
+    const workspace = await openWorkspace(pulumi, { stack: "octavo", kubeconfig, program });
+    workspaces.push(workspace);
+    return workspace;
+  };
   try {
-    const kubeconfig = path.join(folder, "kubeconfig");
-    writeKubeconfig(kubeconfig, await server.start(), ["octavo"]);
-    const config = sandboxConfig("octavo", {
-      kubeconfig,
-      uid: recordedUid,
-      phase: "coexist",
-      source: "sandbox/base",
-    });
-    const { values } = config;
-    values.apps = Object.fromEntries(
+    await seed(cluster, { namespaces: [...new Set(apps.map(({ namespace }) => namespace))] });
+    await cluster.apply(apps.map(serviceOf));
+    const { kubeconfig, uid } = cluster;
+    const config = withoutTunnels(
+      sandboxConfig("octavo", { kubeconfig, uid, phase: "coexist", source: "sandbox/base" }),
+    );
+    config.values.accessTests = {};
+    config.values.apps = Object.fromEntries(
       apps.map((app, i) => [
         `app${i}`,
         { ...app, access: i % 3 === 0 ? { groups: ["listeners"], api: ["/api"] } : { groups: ["readers"] } },
       ]),
     );
-    values.accessTests = {};
-    values.tunnels = {};
-    config.secrets = config.secrets.filter(({ path: [section] }) => section !== "tunnels");
+    delete config.values.ingressNginx;
+    const [empty, bare, program] = [
+      await open(fixture("empty")),
+      await open(fixture("bare")),
+      await open(projectDirectory),
+    ];
+    await program.configure(config);
 
-    const objects: { name: string; inputs: unknown }[] = [];
-    const run = async (
-      programDir: string,
-      settings: { config: Record<string, string>; secretKeys: string[] },
-    ) => {
+    // Once for the caches, and to learn what the bare program has to register.
+    const { outcome, plan } = await previewPlan(program, []);
+    if (outcome.errors.length > 0) throw new Error(outcome.errors.join("\n"));
+    const objects = [...plan].flatMap(([name, { inputs }]) =>
+      name.startsWith("kubernetes:") && inputs && "kind" in inputs ? [{ name, inputs }] : [],
+    );
+    const file = path.join(cluster.directory, "objects.json");
+    await writeFile(file, JSON.stringify(objects));
+    await bare.configure({ values: { objects: file }, secrets: [] });
+
+    const timed = async (workspace: Workspace): Promise<number> => {
       const began = performance.now();
-      const result = await preview({
-        programDir,
-        project,
-        stack: "octavo",
-        ...settings,
-        stateFile: path.join(folder, `${randomUUID()}.json`),
-        kubeconfig,
-        tools: { kustomize: "unused", helm: "unused" },
-        env: { ...process.env, PULUMI_CONFIG_PASSPHRASE: "bench", XDG_CACHE_HOME: folder },
-        providers: {
-          kubernetes: () =>
-            recorder((type, name, inputs) => {
-              if (type.startsWith("kubernetes:") && inputs.kind)
-                objects.push({ name, inputs: plain(inputs) });
-            }),
-        },
-      });
-      if (result.failed.length > 0) throw new Error(result.failed[0]?.message);
+      const { errors } = await workspace.preview();
+      if (errors.length > 0) throw new Error(errors.join("\n"));
       return performance.now() - began;
     };
-
-    const whole = forProgram(config);
-    // Once for the caches, and to learn what the bare program has to register.
-    await run(projectDirectory, whole);
-    const file = path.join(folder, "objects.json");
-    await writeFile(file, JSON.stringify(objects));
-    const registered = objects.length;
-    const bareConfig = { config: { [`${project}:objects`]: file }, secretKeys: [] };
-
     const times = { empty: [] as number[], bare: [] as number[], program: [] as number[] };
     for (let round = 0; round < rounds; round += 1) {
-      times.empty.push(await run(fixture("empty"), { config: {}, secretKeys: [] }));
-      times.bare.push(await run(fixture("bare"), bareConfig));
-      times.program.push(await run(projectDirectory, whole));
+      times.empty.push(await timed(empty));
+      times.bare.push(await timed(bare));
+      times.program.push(await timed(program));
     }
     return {
       apps: count,
-      objects: registered,
+      objects: objects.length,
       empty: Math.round(median(times.empty)),
       bare: Math.round(median(times.bare)),
       program: Math.round(median(times.program)),
     };
   } finally {
-    server.stop();
-    await rm(folder, { recursive: true });
+    for (const workspace of workspaces) await workspace.close();
+    await cluster.stop();
   }
 }
 
-/** Without secrets and values that only a run would know. */
-function plain(inputs: Properties): unknown {
-  return mask(inputs);
+function serviceOf({
+  namespace,
+  service: { name, port },
+}: {
+  namespace: string;
+  service: { name: string; port: number };
+}) {
+  const spec = { ports: [{ port }], selector: { app: name } };
+  return { apiVersion: "v1", kind: "Service", metadata: { namespace, name }, spec } as KubernetesObject;
 }

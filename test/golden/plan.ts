@@ -1,74 +1,84 @@
-import { randomUUID } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { strict as assert } from "node:assert";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
-import { isVerify } from "../../components/apps/checks.ts";
-import type { Phase } from "../../components/cluster/phase.ts";
-import { ingressesBefore } from "../../sandbox/before/ingresses.ts";
-import { readInventory } from "../../sandbox/before/inventory.ts";
-import { accountBefore } from "../../sandbox/cloudflare/seed.ts";
-import { startCloudflare } from "../../sandbox/cloudflare/server.ts";
-import { up } from "../../sandbox/engine/index.ts";
-import { type ResourceState, StateStore } from "../../sandbox/engine/state.ts";
-import { mask } from "../../sandbox/engine/values.ts";
-import { forProgram, projectDirectory, sandboxConfig, stackFile } from "../../sandbox/stacks.ts";
-import { loadFromFile } from "../../stack/load.ts";
-import { project } from "../../stack-file/project.ts";
-import { writeKubeconfig } from "../support/fake-api-server.ts";
-import { clusterOf, ingressNginxOf, recordedUid, recorder } from "../support/recorded.ts";
+import type { Outcome, Workspace } from "../../sandbox/pulumi/workspace.ts";
+import { projectDirectory } from "../../sandbox/stacks.ts";
 
-/**
- * What the unmodified program registers for a stack in a phase, by type and name, on a cluster that has the
- * apps' Services, ingress-nginx until it is retired, and nothing of ours. Secrets are masked, folders of this machine are named.
- */
-export async function plan(stack: string, phase: Phase): Promise<Map<string, unknown>> {
+/** What a preview is to do to one resource, for a person to review. */
+export interface Planned {
+  /** `create`, or `import, update`. */
+  does: string;
+  parent?: string;
+  /** Resources that come before it. */
+  after?: string[];
+  provider?: string;
+  protect?: true;
+  retainOnDelete?: true;
+  import?: string;
+  ignoreChanges?: string[];
+  /** Of a resource that is new to the stack. */
+  inputs?: object;
+  /** Of a resource that the stack has. */
+  changes?: object;
+}
+
+/** What differs from sandbox to sandbox, and what stands for it. */
+export type Places = readonly (readonly [text: string, name: string])[];
+
+/** Pulumi's update plan, as much of it as is shown. */
+interface UpdatePlan {
+  resourcePlans: Record<string, { goal?: Goal; steps: string[] }>;
+}
+
+interface Goal {
+  custom: boolean;
+  inputDiff: { adds?: object; updates?: object; deletes?: string[] };
+  parent?: string;
+  protect: boolean;
+  retainOnDelete?: boolean;
+  dependencies?: string[];
+  provider?: string;
+  ignoreChanges?: string[];
+  /** What it is imported by. */
+  id?: string;
+}
+
+/** What stands for a value that only the run itself will know, and for a secret. */
+const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+const SIGNATURE = "4dabf18193072939515e22adb298388d";
+
+/** Previews, and returns what Pulumi plans for each resource that does not stay as it is, by type and name. */
+export async function previewPlan(
+  workspace: Workspace,
+  places: Places,
+): Promise<{ outcome: Outcome; plan: Map<string, Planned> }> {
   const folder = await mkdtemp(path.join(tmpdir(), "plan-"));
-  const file = loadFromFile(stackFile(stack));
-  const { apps, cluster } = file;
-  const server = clusterOf(apps.filter((app) => !isVerify(app)));
-  const before = ingressesBefore(readInventory(stack)).filter(({ kind }) => kind === "Ingress");
-  // What retired registers is what is left once ingress-nginx is gone.
-  if (phase !== "retired") Object.assign(server.objects, ingressNginxOf(before));
-  const cloudflare = await startCloudflare({ seed: accountBefore([file]) });
   try {
-    const kubeconfig = path.join(folder, "kubeconfig");
-    writeKubeconfig(kubeconfig, await server.start(), [cluster.context]);
-    const config = sandboxConfig(stack, { kubeconfig, uid: recordedUid, phase, source: "sandbox/base" });
-    const stateFile = path.join(folder, "state.json");
-    const passphrase = randomUUID();
-    const result = await up({
-      programDir: projectDirectory,
-      project,
-      stack,
-      ...forProgram(config),
-      stateFile,
-      kubeconfig,
-      tools: { kustomize: "unused", helm: "unused" },
-      env: {
-        ...process.env,
-        CLOUDFLARE_BASE_URL: cloudflare.url,
-        PULUMI_CONFIG_PASSPHRASE: passphrase,
-        XDG_CACHE_HOME: folder,
-      },
-      providers: { kubernetes: () => recorder(), cloudflare: () => recorder() },
-    });
-    if (result.failed.length > 0) throw new Error(result.failed.map(({ message }) => message).join("\n"));
-    const { loaded } = StateStore.open(stateFile, { project, stack }, passphrase);
-    const places = [
-      [folder, "<cache>"],
-      [projectDirectory.replace(/\/$/, ""), "<project>"],
-    ] as const;
-    return new Map(
-      loaded.resources
-        .map((resource) => [shortName(resource.urn), readable(resource, places)] as const)
-        .sort(([a], [b]) => (a < b ? -1 : 1)),
-    );
+    const file = path.join(folder, "plan.json");
+    const outcome = await workspace.preview(undefined, file);
+    if (outcome.errors.length > 0) return { outcome, plan: new Map() };
+    const { resourcePlans } = JSON.parse(await readFile(file, "utf8")) as UpdatePlan;
+    const plan = Object.entries(resourcePlans)
+      .filter(([, { steps }]) => steps.join() !== "same")
+      .map(([urn, { goal, steps }]) => [shortName(urn), readable(planned(steps, goal), places)] as const)
+      .sort(([a], [b]) => (a < b ? -1 : 1));
+    return { outcome, plan: new Map(plan) };
   } finally {
-    server.stop();
-    await cloudflare.stop();
     await rm(folder, { recursive: true });
   }
+}
+
+/** Compares a plan with the committed one, or writes it where UPDATE_GOLDEN is set, for a person to review. */
+export function isGolden(name: string, plan: ReadonlyMap<string, Planned>): void {
+  const actual = stringify(Object.fromEntries(plan), { lineWidth: 0, aliasDuplicateObjects: false });
+  const file = fileURLToPath(new URL(`plans/${name}`, import.meta.url));
+  if (process.env.UPDATE_GOLDEN) writeFileSync(file, actual);
+  const expected = existsSync(file) ? readFileSync(file, "utf8") : "";
+  assert.equal(actual, expected, `${name} differs; review it with UPDATE_GOLDEN=1 npm run test:scenarios`);
 }
 
 /** `kubernetes:core/v1:Secret pomerium-bootstrap`: enough of a URN, since types and names are unique here. */
@@ -77,39 +87,42 @@ function shortName(urn: string): string {
   return `${types.split("$").at(-1)} ${name}`;
 }
 
-function readable(resource: ResourceState, places: readonly (readonly [string, string])[]): unknown {
-  const { parent, dependencies, protect, retainOnDelete, importId, hooks, custom, inputs, provider } =
-    resource;
-  const shown = {
+function planned(steps: readonly string[], goal: Goal | undefined): Planned {
+  const does = steps.join(", ");
+  // What goes has no goal.
+  if (!goal) return { does };
+  const { parent, dependencies = [], provider, protect, retainOnDelete, id, ignoreChanges, custom } = goal;
+  const { adds, updates, deletes } = goal.inputDiff;
+  const isNew = steps.some((step) => step === "create" || step === "import");
+  return {
+    does,
     ...(parent && !parent.includes("pulumi:pulumi:Stack") ? { parent: shortName(parent) } : {}),
     ...(dependencies.length > 0 ? { after: dependencies.map(shortName).sort() } : {}),
     ...(provider ? { provider: shortName(provider.replace(/::[^:]*$/, "")) } : {}),
     ...(protect ? { protect } : {}),
     ...(retainOnDelete ? { retainOnDelete } : {}),
-    ...(importId ? { import: importId } : {}),
-    ...(hooks?.beforeDelete ? { beforeDelete: hooks.beforeDelete } : {}),
+    ...(id ? { import: id } : {}),
+    ...(ignoreChanges?.length ? { ignoreChanges } : {}),
     // A component's inputs stand again in its children's.
-    ...(custom ? { inputs: mask(inputs) } : {}),
+    ...(!custom
+      ? {}
+      : isNew
+        ? { inputs: adds ?? {} }
+        : { changes: { ...adds, ...updates, ...gone(deletes) } }),
   };
-  let text = JSON.stringify(shown);
-  for (const [place, name] of places) text = text.replaceAll(place, name);
+}
+
+const gone = (deletes: readonly string[] = []): object =>
+  Object.fromEntries(deletes.map((key) => [key, null]));
+
+/** Without secrets, folders and identities of one sandbox. */
+function readable(shown: Planned, places: Places): Planned {
+  let text = JSON.stringify(shown, (_, value) => {
+    if (typeof value === "object" && value !== null && SIGNATURE in value) return "[secret]";
+    return value === UNKNOWN ? "[unknown]" : value;
+  });
+  for (const [place, name] of [...places, [projectDirectory.replace(/\/$/, ""), "<project>"] as const])
+    text = text.replaceAll(place, name);
   // The overlay's folder is named by its content, which is golden in its own right.
-  return JSON.parse(text.replaceAll(/overlay\/[0-9a-f]{64}/g, "overlay/<hash>"));
-}
-
-/** The whole plan as one YAML text. */
-export function planText(resources: ReadonlyMap<string, unknown>): string {
-  return stringify(Object.fromEntries(resources), { lineWidth: 0, aliasDuplicateObjects: false });
-}
-
-/** What one plan has that the other has not, or has otherwise: whole resources, so that the text reads by itself. */
-export function planChanges(
-  before: ReadonlyMap<string, unknown>,
-  after: ReadonlyMap<string, unknown>,
-): string {
-  const changed = new Map(
-    [...after].filter(([name, now]) => JSON.stringify(now) !== JSON.stringify(before.get(name))),
-  );
-  for (const name of before.keys()) if (!after.has(name)) changed.set(name, "gone");
-  return planText(changed);
+  return JSON.parse(text.replaceAll(/"[^"]*\/overlay\/[0-9a-f]{64}/g, '"<cache>/overlay/<hash>')) as Planned;
 }

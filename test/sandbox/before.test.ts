@@ -9,7 +9,7 @@ import type { Certificate, Ingress, Secret, Service } from "../../sandbox/contro
 import { openSandbox, type Sandbox } from "../../sandbox/sandbox.ts";
 import { stackFile } from "../../sandbox/stacks.ts";
 import { loadFromFile } from "../../stack/load.ts";
-import { eventually, run, useTools } from "./support.ts";
+import { eventually, run, useTools } from "../support/cluster.ts";
 
 const UPSTREAM = new URL("../../../shared/upstream/ingress-nginx/baremetal-deploy.yaml", import.meta.url);
 const networking = "/apis/networking.k8s.io/v1";

@@ -1,14 +1,13 @@
 import { strict as assert } from "node:assert";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { KubernetesObject } from "../../sandbox/cluster/api.ts";
 import { seed } from "../../sandbox/cluster/seed.ts";
 import { startCertManager } from "../../sandbox/controllers/cert-manager.ts";
 import type { Controller } from "../../sandbox/controllers/controller.ts";
 import type { Condition } from "../../sandbox/controllers/objects.ts";
-import { destroy, type EngineOptions, preview, type Result, up } from "../../sandbox/engine/index.ts";
-import { eventually, run, useCluster } from "./support.ts";
+import { openWorkspace, type Step, type Workspace } from "../../sandbox/pulumi/workspace.ts";
+import { eventually, prepared, run, useCluster } from "../support/cluster.ts";
+import { changesOf, succeeded } from "../support/stage.ts";
 
 const chart = join(import.meta.dirname, "../../sandbox/charts/cert-manager-webhook-porkbun");
 const group = "/apis/cert-manager.io/v1";
@@ -30,7 +29,7 @@ describe("certificates on an API server", function () {
   this.timeout(180_000);
   const cluster = useCluster();
   let certManager: Controller;
-  let folder: string;
+  let workspace: Workspace;
 
   before(async () => {
     await seed(cluster(), {});
@@ -38,13 +37,20 @@ describe("certificates on an API server", function () {
     await certManager.ready;
   });
   after(() => certManager?.stop());
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), "pomerium-migration-certificates-"));
+  beforeEach(async () => {
+    workspace = await open();
   });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  afterEach(() => workspace?.close());
 
-  function options(issuer: string, args: object = {}, hosts: string[] = []): EngineOptions {
-    const { kubeconfig, contexts, uid, tools } = cluster();
+  const open = async (): Promise<Workspace> => {
+    const { pulumi } = await prepared();
+    const program = join(import.meta.dirname, "fixtures/certificates");
+    return openWorkspace(pulumi, { stack: "test", kubeconfig: cluster().kubeconfig, program });
+  };
+
+  /** Runs the program with an issuer of this name; every secret in its arguments is one of the stack's. */
+  async function deploy(action: "preview" | "up", issuer: string, args: object = {}, hosts: string[] = []) {
+    const { contexts, uid } = cluster();
     const whole = {
       issuer,
       server: "https://acme.example.com/directory",
@@ -54,34 +60,24 @@ describe("certificates on an API server", function () {
       webhook: { chart },
       ...args,
     };
-    return {
-      programDir: join(import.meta.dirname, "fixtures/certificates"),
-      project: "fixture",
-      stack: "test",
-      config: {
-        "fixture:context": contexts[0]!,
-        "fixture:uid": uid,
-        "fixture:issuer": JSON.stringify(whole),
-        "fixture:hosts": JSON.stringify(hosts),
-      },
-      secretKeys: ["fixture:issuer"],
-      stateFile: join(folder, "state.json"),
-      env: { ...process.env, KUBECONFIG: kubeconfig, PULUMI_CONFIG_PASSPHRASE: "correct horse" },
-      kubeconfig,
-      tools: { kustomize: tools.path("kustomize"), helm: tools.path("helm") },
-    };
+    const values = { context: contexts[0], uid, issuer: whole, hosts };
+    const path = ["issuer", "zones"];
+    await workspace.configure({
+      values,
+      secrets: Object.entries(whole.zones).flatMap(([zone, { solver: _, ...credentials }]) =>
+        Object.entries(credentials).map(([key, value]) => ({ path: [...path, zone, key], value })),
+      ),
+    });
+    return succeeded(await changesOf((onProgress) => workspace[action](onProgress)));
   }
 
-  function succeeded(result: Result): Result {
-    assert.deepEqual(result.failed, []);
-    return result;
-  }
+  const destroy = async (): Promise<unknown> => succeeded(await workspace.destroy());
 
-  /** `create Secret issuer-credentials-example.org`, without what stays the same. */
-  const changes = ({ steps }: Result): string[] =>
-    steps
-      .filter(({ operation, type }) => operation !== "same" && type.startsWith("kubernetes:"))
-      .map(({ operation, type, urn }) => `${operation} ${type.split(":").at(-1)} ${urn.split("::").at(-1)}`)
+  /** `create Secret issuer-credentials-example.org`, without what is not Kubernetes'. */
+  const named = ({ changes }: { changes: Step[] }): string[] =>
+    changes
+      .filter(({ type }) => type.startsWith("kubernetes:"))
+      .map(({ operation, type, name }) => `${operation} ${type.split(":").at(-1)} ${name}`)
       .sort();
 
   const find = <T>(path: string) => cluster().api.find<T>(path);
@@ -120,10 +116,9 @@ describe("certificates on an API server", function () {
     await cluster().apply([issuerByHand(name)]);
     const hosts = ["a.example.org", "b.example.net"];
 
-    const shown = changes(succeeded(await preview(options(name, {}, hosts))));
-    assert.deepEqual(readdirSync(folder), []);
-    const done = succeeded(await up(options(name, {}, hosts)));
-    assert.deepEqual(changes(done), shown);
+    const shown = named(await deploy("preview", name, {}, hosts));
+    const done = await deploy("up", name, {}, hosts);
+    assert.deepEqual(named(done), shown);
     assert.deepEqual(shown, [
       "create Certificate a.example.org-certificate",
       "create Certificate b.example.net-certificate",
@@ -135,7 +130,7 @@ describe("certificates on an API server", function () {
       `import ClusterIssuer issuer-${name}`,
       `update ClusterIssuer issuer-${name}`,
     ]);
-    assert.deepEqual(done.outputs.canaries, {
+    assert.deepEqual((await workspace.outputs()).canaries, {
       "example.org": "canary.example.org",
       "example.net": "canary.example.net",
     });
@@ -145,19 +140,20 @@ describe("certificates on an API server", function () {
     assert.ok(!JSON.stringify(spec).includes("nginx"));
     assert.equal(await verdict("a.example.org-tls"), "True");
 
-    const state = readFileSync(join(folder, "state.json"), "utf8");
+    const state = await workspace.state();
     for (const secret of secrets)
       for (const text of [secret, Buffer.from(secret).toString("base64")])
         for (const told of [state, JSON.stringify(done)]) assert.ok(!told.includes(text));
-    assert.deepEqual(changes(succeeded(await up(options(name, {}, hosts)))), [], "a second run");
+    assert.deepEqual(named(await deploy("up", name, {}, hosts)), [], "a second run");
 
-    succeeded(await destroy(options(name)));
+    await destroy();
     assert.equal(await find(`${group}/namespaces/cert-manager/certificates/a.example.org-tls`), undefined);
     await cluster().apply([certificate("renewal", name, "renewal.example.org")]);
     assert.equal(await verdict("renewal"), "True");
 
-    rmSync(join(folder, "state.json"));
-    const again = changes(succeeded(await up(options(name, { email: "new@example.org" }))));
+    await workspace.close();
+    workspace = await open();
+    const again = named(await deploy("up", name, { email: "new@example.org" }));
     assert.deepEqual(
       again.filter((change) => change.startsWith("import")),
       [
@@ -167,27 +163,22 @@ describe("certificates on an API server", function () {
         "import Secret issuer-credentials-example.org",
       ],
     );
-    succeeded(await destroy(options(name)));
+    await destroy();
     await run(cluster(), "helm", "uninstall", "cert-manager-webhook-porkbun", "-n", "cert-manager", "--wait");
-    await run(
-      cluster(),
-      "kubectl",
-      "delete",
-      "-n",
-      "cert-manager",
-      "secret",
-      "porkbun-example.org",
-      "cloudflare-example.net",
-    );
+    for (const secret of ["porkbun-example.org", "cloudflare-example.net"])
+      await cluster().api.delete({
+        apiVersion: "v1",
+        kind: "Secret",
+        metadata: { name: secret, namespace: "cert-manager" },
+      });
   });
 
   it("takes an issuer of its own along when the stack goes, webhook and credentials included", async () => {
     // A chart that leaves the right to post challenges to the program.
     const webhook = { chart, solverRbac: "own", values: { domainSolver: false } };
-    const issuer = options("its-own", { webhook }, ["c.example.org"]);
-    succeeded(await up(issuer));
+    await deploy("up", "its-own", { webhook }, ["c.example.org"]);
     assert.equal(await verdict("c.example.org-tls"), "True");
-    succeeded(await destroy(issuer));
+    await destroy();
     for (const path of [
       `${group}/clusterissuers/its-own`,
       "/api/v1/namespaces/cert-manager/secrets/porkbun-example.org",
@@ -199,21 +190,20 @@ describe("certificates on an API server", function () {
 
   it("changes over to another issuer before the former goes, and has every certificate issued anew", async () => {
     const webhook = { zones: { "example.net": zones["example.net"] } };
-    succeeded(await up(options("rehearsal", webhook, ["d.example.net"])));
+    await deploy("up", "rehearsal", webhook, ["d.example.net"]);
     const serial = async (): Promise<string | undefined> => {
       const path = "/api/v1/namespaces/cert-manager/secrets/d.example.net-tls";
       return (await find<{ data: Record<string, string> }>(path))?.data["tls.crt"];
     };
     const before = await serial();
-    const { steps, failed } = await up(options("real", webhook, ["d.example.net"]));
-    assert.deepEqual(failed, []);
-    const order = steps.map(({ operation, urn }) => `${operation} ${urn.split("::").at(-1)}`);
+    const { changes } = await deploy("up", "real", webhook, ["d.example.net"]);
+    const order = changes.map(({ operation, name }) => `${operation} ${name}`);
     assert.ok(
       order.indexOf("update d.example.net-certificate") < order.indexOf("delete issuer-rehearsal"),
       order.join(", "),
     );
     assert.notEqual(await serial(), before);
-    succeeded(await destroy(options("real", webhook)));
+    await destroy();
   });
 
   it("are refused by the stand-in for the reasons that the real cert-manager would have", async () => {

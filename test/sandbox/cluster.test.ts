@@ -11,8 +11,8 @@ import { parse } from "yaml";
 import type { KubernetesObject } from "../../sandbox/cluster/api.ts";
 import { type Cluster, startCluster } from "../../sandbox/cluster/cluster.ts";
 import { seed } from "../../sandbox/cluster/seed.ts";
-import type { Program } from "../../sandbox/cluster/tools.ts";
-import { eventually, run, useCluster, useTools } from "./support.ts";
+import type { Program } from "../../sandbox/tools/tools.ts";
+import { eventually, run, useCluster, useTools } from "../support/cluster.ts";
 
 const isRunning = (pid: number) => {
   try {
@@ -44,9 +44,6 @@ describe("a throwaway cluster", () => {
   it("is the version of Kubernetes that it says it is", async () => {
     const { gitVersion } = await cluster().api.request<{ gitVersion: string }>("GET", "/version");
     assert.equal(gitVersion, cluster().tools.versions.kubernetes);
-    const printed = await run(cluster(), "kubectl", "version", "--output=json");
-    const { clientVersion } = JSON.parse(printed) as { clientVersion: { gitVersion: string } };
-    assert.equal(clientVersion.gitVersion, gitVersion);
     assert.match(
       await run(cluster(), "helm", "version", "--short"),
       new RegExp(cluster().tools.versions.helm),
@@ -89,8 +86,9 @@ describe("a throwaway cluster", () => {
   });
 
   it("is recognised by the UID of kube-system", async () => {
-    const uid = await run(cluster(), "kubectl", "get", "ns", "kube-system", "-o", "jsonpath={.metadata.uid}");
-    assert.equal(cluster().uid, uid);
+    const path = "/api/v1/namespaces/kube-system";
+    const { metadata } = await cluster().api.request<KubernetesObject>("GET", path);
+    assert.equal(cluster().uid, metadata.uid);
   });
 
   it("makes workloads ready, completes jobs, and gives Services endpoints", async () => {
@@ -207,9 +205,9 @@ describe("throwaway clusters", () => {
       const [one, other] = clusters as [Cluster, Cluster];
       assert.notEqual(one.uid, other.uid);
       await one.apply([{ apiVersion: "v1", kind: "Namespace", metadata: { name: "only-here" } }]);
-      const names = (cluster: Cluster) => run(cluster, "kubectl", "get", "namespaces", "-o", "name");
-      assert.match(await names(one), /only-here/);
-      assert.doesNotMatch(await names(other), /only-here/);
+      const found = ({ api }: Cluster) => api.find("/api/v1/namespaces/only-here");
+      assert.ok(await found(one));
+      assert.equal(await found(other), undefined);
       for (const { contexts, kubeconfig } of clusters) {
         const config = parse(readFileSync(kubeconfig, "utf8")) as { "current-context": string };
         assert.equal(config["current-context"], contexts[0]);
@@ -228,9 +226,9 @@ describe("throwaway clusters", () => {
     const broken = join(home, "kubeconfig");
     await writeFile(broken, "clusters: [");
     const program = `
-      import { ensureTools } from ${JSON.stringify(new URL("../../sandbox/cluster/tools.ts", import.meta.url).href)};
+      import { CLUSTER, ensureTools } from ${JSON.stringify(new URL("../../sandbox/tools/tools.ts", import.meta.url).href)};
       import { startCluster } from ${JSON.stringify(new URL("../../sandbox/cluster/cluster.ts", import.meta.url).href)};
-      const { pids, directory } = await startCluster({ tools: await ensureTools() });
+      const { pids, directory } = await startCluster({ tools: await ensureTools({ programs: CLUSTER }) });
       console.log(JSON.stringify({ pids, directory }));
       setInterval(() => {}, 1000);
     `;

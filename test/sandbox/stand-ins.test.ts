@@ -6,9 +6,14 @@ import { type Cluster, startCluster } from "../../sandbox/cluster/cluster.ts";
 import { seed } from "../../sandbox/cluster/seed.ts";
 import type { Controller } from "../../sandbox/controllers/controller.ts";
 import { startControllers } from "../../sandbox/controllers/controllers.ts";
-import type { Certificate, Ingress, Secret } from "../../sandbox/controllers/objects.ts";
+import {
+  type Certificate,
+  hasCondition,
+  type Ingress,
+  type Secret,
+} from "../../sandbox/controllers/objects.ts";
 import type { Outcome, Settings } from "../../sandbox/controllers/pomerium-settings.ts";
-import { eventually, run, useTools } from "./support.ts";
+import { eventually, run, useTools } from "../support/cluster.ts";
 
 const BASE = fileURLToPath(new URL("../../sandbox/base", import.meta.url));
 
@@ -137,16 +142,16 @@ describe("the stand-ins", () => {
         outcome
       );
     });
+  const scale = (replicas: number) =>
+    cluster.api.mergePatch("/apis/apps/v1/namespaces/pomerium/deployments/pomerium", { spec: { replicas } });
   const ingressPath = (name: string) => `/apis/networking.k8s.io/v1/namespaces/apps/ingresses/${name}`;
 
   describe("for cert-manager", () => {
     it("makes every issuer ready", async () => {
       await eventually("the issuer is ready", async () => {
-        const condition = "jsonpath={.status.conditions[?(@.type=='Ready')].status}";
-        return (
-          (await run(cluster, "kubectl", "get", "clusterissuer", "letsencrypt-prod", "-o", condition)) ===
-          "True"
-        );
+        const path = "/apis/cert-manager.io/v1/clusterissuers/letsencrypt-prod";
+        const { status } = await cluster.api.request<Certificate>("GET", path);
+        return hasCondition(status?.conditions, "Ready");
       });
     });
 
@@ -178,16 +183,11 @@ describe("the stand-ins", () => {
       await names("a.example.com");
       await cluster.apply([certificate("names", "a.example.com", "b.example.com")]);
       await names("a.example.com", "b.example.com");
-      await run(
-        cluster,
-        "kubectl",
-        "wait",
-        "--for=condition=Ready",
-        "certificate/names",
-        "-n",
-        "apps",
-        "--timeout=9s",
-      );
+      await eventually("it is ready", async () => {
+        const path = "/apis/cert-manager.io/v1/namespaces/apps/certificates/names";
+        const { status } = await cluster.api.request<Certificate>("GET", path);
+        return hasCondition(status?.conditions, "Ready");
+      });
     });
 
     it("issues nothing for an issuer that there is not", async () => {
@@ -243,18 +243,12 @@ describe("the stand-ins", () => {
     it("says nothing while no Pomerium pod is ready", async () => {
       const base = await run(cluster, "kustomize", "build", BASE);
       await cluster.apply(base);
-      await run(cluster, "kubectl", "scale", "-n", "pomerium", "deployment/pomerium", "--replicas=0");
-      await run(
-        cluster,
-        "kubectl",
-        "wait",
-        "-n",
-        "pomerium",
-        "--for=delete",
-        "pod",
-        "-l",
-        "app.kubernetes.io/component=proxy",
-      );
+      await scale(0);
+      await eventually("its pod is gone", async () => {
+        const proxies = "labelSelector=app.kubernetes.io/component%3Dproxy";
+        const path = `/api/v1/namespaces/pomerium/pods?${proxies}`;
+        return (await cluster.api.request<{ items: object[] }>("GET", path)).items.length === 0;
+      });
       await cluster.apply([global({}), opaque("idp", { client_id: "id", client_secret: "secret" })]);
       await cluster.apply([ingress("early")]);
       // Seen by the controllers after the settings.
@@ -263,7 +257,7 @@ describe("the stand-ins", () => {
         cluster.api.find("/api/v1/namespaces/apps/secrets/marker-tls"),
       );
       assert.equal((await settings()).status, undefined);
-      await run(cluster, "kubectl", "scale", "-n", "pomerium", "deployment/pomerium", "--replicas=1");
+      await scale(1);
     });
 
     it("rejects settings without a valid bootstrap secret, and takes them once it is there", async () => {
@@ -296,17 +290,10 @@ describe("the stand-ins", () => {
       await route("early", "waits", ({ error = "" }) => /get secret apps\/early-tls/.test(error));
       await cluster.apply([certificate("early", "early.example.com")]);
       await route("early", "is reconciled", ({ reconciled }) => reconciled);
-      const proxy = "{.status.loadBalancer.ingress[0].ip}";
-      const address = await run(
-        cluster,
-        "kubectl",
-        "get",
-        "-n",
-        "pomerium",
-        "svc/pomerium-proxy",
-        "-o",
-        `jsonpath=${proxy}`,
-      );
+      const proxy = "/api/v1/namespaces/pomerium/services/pomerium-proxy";
+      const { status } = await cluster.api.request<Pick<Ingress, "status">>("GET", proxy);
+      const address = status?.loadBalancer?.ingress?.[0]?.ip;
+      assert.ok(address);
       await eventually("the Ingress has the address", async () => {
         const { status } = await cluster.api.request<Ingress>("GET", ingressPath("early"));
         return status?.loadBalancer?.ingress?.[0]?.ip === address;

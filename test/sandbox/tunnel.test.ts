@@ -1,6 +1,4 @@
 import { strict as assert } from "node:assert";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { tunnelTarget } from "../../components/tunnels/live.ts";
 import type { Rule } from "../../components/tunnels/rules.ts";
@@ -8,7 +6,9 @@ import type { TunnelArgs } from "../../components/tunnels/Tunnel.ts";
 import type { Tunnel } from "../../sandbox/cloudflare/account.ts";
 import { ruleFor } from "../../sandbox/cloudflare/ingress.ts";
 import { type StandIn, startCloudflare } from "../../sandbox/cloudflare/server.ts";
-import { destroy, type EngineOptions, preview, type Result, up } from "../../sandbox/engine/index.ts";
+import { openWorkspace, type Step, type Workspace } from "../../sandbox/pulumi/workspace.ts";
+import { prepared, useResource } from "../support/cluster.ts";
+import { changesOf, refusal, succeeded } from "../support/stage.ts";
 
 const apiToken = "hunter2-hunter2-hunter2-hunter2-hunter2-";
 const accountId = "0123456789abcdef0123456789abcdef";
@@ -32,11 +32,11 @@ type Args = Omit<TunnelArgs, "apiToken" | "rules"> & {
 describe("a tunnel, deployed to a stand-in for Cloudflare", function () {
   this.timeout(60_000);
 
-  let folder: string;
+  let workspace: Workspace;
   let cloudflare: StandIn;
+  const ready = useResource(prepared);
 
   beforeEach(async () => {
-    folder = mkdtempSync(join(tmpdir(), "pomerium-migration-tunnel-"));
     cloudflare = await startCloudflare({
       token: apiToken,
       seed: {
@@ -45,12 +45,13 @@ describe("a tunnel, deployed to a stand-in for Cloudflare", function () {
         records: [{ zoneId, name: wiki, type: "CNAME", content: tunnelTarget(tunnelId) }],
       },
     });
+    workspace = await open({ CLOUDFLARE_BASE_URL: cloudflare.url });
   });
   afterEach(async () => {
+    await workspace?.close();
     await cloudflare.stop();
     const aboutAccess = cloudflare.requests.filter(({ path }) => path.includes("access"));
     assert.deepEqual(aboutAccess, [], "Access applications are left alone, whatever is done");
-    rmSync(folder, { recursive: true, force: true });
   });
 
   const existing: Args = {
@@ -62,34 +63,24 @@ describe("a tunnel, deployed to a stand-in for Cloudflare", function () {
   };
   const { tunnelId: _, ...brandNew } = existing;
 
-  function options(args: Args): EngineOptions {
-    return {
-      programDir: join(import.meta.dirname, "fixtures", "tunnel"),
-      project: "fixture",
-      stack: "test",
-      config: { "fixture:tunnel": JSON.stringify(args), "fixture:apiToken": apiToken },
-      secretKeys: ["fixture:apiToken"],
-      stateFile: join(folder, "state.json"),
-      env: {
-        ...process.env,
-        PULUMI_CONFIG_PASSPHRASE: "correct horse",
-        CLOUDFLARE_BASE_URL: cloudflare.url,
-      },
-      kubeconfig: "",
-      tools: { kustomize: "", helm: "" },
-    };
-  }
+  const open = (env: Record<string, string>): Promise<Workspace> => {
+    const program = join(import.meta.dirname, "fixtures", "tunnel");
+    return openWorkspace(ready().pulumi, { stack: "test", kubeconfig: "", env, program });
+  };
 
-  function succeeded(result: Result): Result {
-    assert.deepEqual(result.failed, []);
-    return result;
+  /** Runs the program with these arguments, and returns what it did to what is at Cloudflare. */
+  async function run(action: "preview" | "up", args: Args, name = "house") {
+    const secrets = [{ path: ["apiToken"], value: apiToken }];
+    await workspace.configure({ values: { tunnel: args, name }, secrets });
+    const outcome = await changesOf((onProgress) => workspace[action](onProgress));
+    return { ...outcome, changes: outcome.changes.filter(({ type }) => type.startsWith("cloudflare:")) };
   }
+  const preview = async (args: Args) => succeeded(await run("preview", args));
+  const up = async (args: Args, name?: string) => succeeded(await run("up", args, name));
+  const destroy = async () => succeeded(await workspace.destroy());
 
-  const changes = ({ steps }: Result): string[] =>
-    steps
-      .filter(({ operation, type }) => operation !== "same" && type.startsWith("cloudflare:"))
-      .map(({ operation, urn }) => `${operation} ${urn.split("::").at(-1)}`)
-      .sort();
+  const named = ({ changes }: { changes: Step[] }): string[] =>
+    changes.map(({ operation, name }) => `${operation} ${name}`).sort();
 
   const tunnel = (name = "house"): Tunnel => cloudflare.state.tunnels.find((each) => each.name === name)!;
   const served = (host: string, path = "/"): string | undefined =>
@@ -98,29 +89,29 @@ describe("a tunnel, deployed to a stand-in for Cloudflare", function () {
     cloudflare.requests.filter(({ method }) => method !== "GET").map(({ method }) => method);
 
   it("is taken over with its rules: previewed as a change of them, carried out, and then at rest", async () => {
-    const shown = succeeded(await preview(options(existing)));
-    assert.deepEqual(changes(shown), ["import house-rules", "update house-rules"]);
+    const shown = await preview(existing);
+    assert.deepEqual(named(shown), ["import house-rules", "update house-rules"]);
     assert.ok(
-      shown.steps.some(({ diff }) => diff?.some((path) => path.startsWith("config.ingresses"))),
+      shown.changes.some(({ diff }) => diff.includes("config")),
       "the difference is named",
     );
     assert.deepEqual(writes(), []);
-    assert.deepEqual(changes(succeeded(await up(options(existing)))), changes(shown));
+    assert.deepEqual(named(await up(existing)), named(shown));
     assert.equal(served(wiki), nginx);
     assert.equal(served(wiki, "/.well-known/acme-challenge"), nginx);
     assert.equal(served("ssh.example.net"), "ssh://192.168.0.10:22");
-    assert.deepEqual(changes(succeeded(await up(options(existing)))), []);
+    assert.deepEqual(named(await up(existing)), []);
     assert.equal(writes().length, 1);
   });
 
   it("leads a host to Pomerium and back by one change of one list", async () => {
-    succeeded(await up(options(existing)));
+    await up(existing);
     const moved = { ...existing, routes: [{ host: wiki, origin: pomerium }] };
     for (const [args, origin] of [
       [moved, pomerium],
       [existing, nginx],
     ] as const) {
-      assert.deepEqual(changes(succeeded(await up(options(args)))), ["update house-rules"]);
+      assert.deepEqual(named(await up(args)), ["update house-rules"]);
       assert.equal(served(wiki), origin);
       assert.equal(served("ssh.example.net"), "ssh://192.168.0.10:22");
     }
@@ -136,29 +127,27 @@ describe("a tunnel, deployed to a stand-in for Cloudflare", function () {
       ],
       "warp-routing": { enabled: false },
     };
-    assert.deepEqual(changes(succeeded(await up(options(existing)))), ["import house-rules"]);
+    assert.deepEqual(named(await up(existing)), ["import house-rules"]);
     assert.deepEqual(writes(), []);
   });
 
   it("that is renamed in the stack file keeps its records, without a moment in which there are none", async () => {
     const args = { ...existing, records: ["new.example.net"] };
-    succeeded(await up(options(args)));
+    await up(args);
     const { id } = cloudflare.state.records.at(-1)!;
-    const { config, ...rest } = options(args);
-    const renamed = { ...rest, config: { ...config, "fixture:name": "home" } };
-    assert.deepEqual(changes(succeeded(await up(renamed))), ["delete house-rules", "import home-rules"]);
+    assert.deepEqual(named(await up(args, "home")), ["delete house-rules", "import home-rules"]);
     assert.equal(cloudflare.state.records.at(-1)?.id, id);
     assert.equal(served(wiki), nginx);
   });
 
   it("stays with its rules when the stack goes; only the records that were made go too", async () => {
     const hosts = { records: ["new.example.net"] };
-    succeeded(await up(options({ ...existing, ...hosts })));
+    await up({ ...existing, ...hosts });
     assert.deepEqual(
       cloudflare.state.records.map(({ name }) => name),
       [wiki, "new.example.net"],
     );
-    succeeded(await destroy(options(existing)));
+    await destroy();
     assert.equal(tunnel().deletedAt, undefined);
     assert.equal(served(wiki), nginx);
     assert.deepEqual(
@@ -171,50 +160,63 @@ describe("a tunnel, deployed to a stand-in for Cloudflare", function () {
     tunnel().name = "other";
     cloudflare.state.records = [];
     const args = { ...brandNew, records: [wiki] };
-    const shown = succeeded(await preview(options(args)));
-    assert.deepEqual(changes(shown), ["create house-rules", "create house-tunnel", `create ${wiki}`]);
+    const shown = await preview(args);
+    assert.deepEqual(named(shown), ["create house-rules", "create house-tunnel", `create ${wiki}`]);
     assert.deepEqual(writes(), []);
-    const { outputs } = succeeded(await up(options(args)));
+    await up(args);
     const { id, remote } = tunnel();
-    assert.deepEqual(outputs, { tunnelId: id, target: tunnelTarget(id), token: "[secret]" });
+    assert.deepEqual(await workspace.outputs(), {
+      tunnelId: id,
+      target: tunnelTarget(id),
+      token: "[secret]",
+    });
     assert.equal(remote, true);
     assert.equal(served(wiki), nginx);
     const [record] = cloudflare.state.records;
     assert.equal(record?.content, tunnelTarget(id));
     assert.equal(record?.proxied, true);
-    assert.deepEqual(changes(succeeded(await up(options(args)))), []);
-    succeeded(await destroy(options(args)));
+    assert.deepEqual(named(await up(args)), []);
+    await destroy();
     assert.ok(tunnel().deletedAt);
     assert.deepEqual(cloudflare.state.records, []);
   });
 
   it("leaves neither the API token nor the tunnel's secret and token readable in state, report or request log", async () => {
     tunnel().name = "other";
-    const result = succeeded(await up(options({ ...brandNew, records: ["new.example.net"] })));
+    const result = await up({ ...brandNew, records: ["new.example.net"] });
+    const outputs = await workspace.outputs();
     const { id, secret } = tunnel();
     const token = Buffer.from(JSON.stringify({ a: accountId, t: id, s: secret })).toString("base64");
-    const written = `${readFileSync(join(folder, "state.json"), "utf8")}${JSON.stringify(result)}`;
+    const written = `${await workspace.state()}${JSON.stringify([result, outputs])}`;
     const noted = JSON.stringify(cloudflare.requests);
     for (const each of [apiToken, token, secret, Buffer.from(secret, "base64").toString()])
       assert.ok(!`${written}${noted}`.includes(each), each);
   });
 
   it("is told what Cloudflare refuses, by the resource that it refuses", async () => {
-    const result = await up(options({ ...existing, records: [wiki] }));
-    assert.equal(result.failed.length, 1);
-    assert.match(result.failed[0]?.urn ?? "", /::wiki\.example\.net$/);
-    assert.match(result.failed[0]?.message ?? "", /\(810(53|58)\)/);
+    const failed: string[] = [];
+    await workspace.configure({
+      values: { tunnel: { ...existing, records: [wiki] } },
+      secrets: [{ path: ["apiToken"], value: apiToken }],
+    });
+    const outcome = await workspace.up(({ state, name }) => {
+      if (state === "failed") failed.push(name);
+    });
+    assert.deepEqual(failed, [wiki]);
+    assert.match(refusal(outcome), /\(810(53|58)\)/);
   });
 
   it("fails its preview where the tunnel does not exist", async () => {
     const absent = { ...existing, tunnelId: "a1f7ed00-5e1f-4a5e-9d57-0123456789ab" };
-    const { failed } = await preview(options(absent));
-    assert.match(failed[0]?.message ?? "", /a1f7ed00.*: 404 Tunnel not found \(1003\)/);
+    assert.match(refusal(await run("preview", absent)), /a1f7ed00.*: 404 Tunnel not found \(1003\)/);
   });
 
-  it("is deployed nowhere while no stand-in is named: this engine never asks Cloudflare itself", async () => {
-    const { CLOUDFLARE_BASE_URL: _, ...env } = options(existing).env ?? {};
-    const { failed } = await preview({ ...options(existing), env });
-    assert.match(failed[0]?.message ?? "", /does not speak to Cloudflare itself: set CLOUDFLARE_BASE_URL/);
+  it("is deployed nowhere while no stand-in is named: the sandbox never asks Cloudflare itself", async () => {
+    await workspace.close();
+    workspace = await open({ CLOUDFLARE_BASE_URL: "" });
+    assert.match(
+      refusal(await run("preview", existing)),
+      /does not speak to Cloudflare itself: set CLOUDFLARE_BASE_URL/,
+    );
   });
 });

@@ -26,10 +26,7 @@ const shared = ["cluster"];
 const remaining = {
   up: [],
   sideways: [],
-  circles: [
-    "sandbox/engine/context.ts → sandbox/engine/hooks.ts → sandbox/engine/context.ts",
-    "sandbox/engine/hooks.ts → sandbox/engine/wire.ts → sandbox/engine/hooks.ts",
-  ],
+  circles: [] as string[],
 };
 
 interface Import {

@@ -1,12 +1,12 @@
-import { execFile } from "node:child_process";
 import { generateKeyPairSync, randomBytes } from "node:crypto";
-import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { promisify } from "node:util";
 import { stringify } from "yaml";
-import type { Cluster } from "../../../sandbox/cluster/cluster.ts";
+import { kubectlApply } from "../../../sandbox/cluster/by-hand.ts";
+import { type Cluster, parseManifests } from "../../../sandbox/cluster/cluster.ts";
 import { projectDirectory } from "../../../sandbox/stacks.ts";
+import { eventually, run } from "../cluster.ts";
 
 /** What the Secrets hold that somebody made by hand; it opens nothing. */
 export interface HandMade {
@@ -16,15 +16,12 @@ export interface HandMade {
 }
 
 /**
- * Does with kubectl what the account did by hand on alfred, after Pomerium's documentation: the kustomization with an
- * overlay, its Deployment running; then settings, secrets, the verify page and the first Ingresses.
+ * Does what the account did by hand on alfred, after Pomerium's documentation: the kustomization with an overlay, its
+ * Deployment running; then settings, secrets, the verify page and the first Ingresses; all of it as kubectl does.
  */
 export async function makeByHand(cluster: Cluster): Promise<HandMade> {
-  const kubectl = async (...args: string[]): Promise<void> => {
-    await promisify(execFile)(cluster.tools.path("kubectl"), args, {
-      env: { HOME: cluster.directory, KUBECONFIG: cluster.kubeconfig, PATH: process.env.PATH },
-    });
-  };
+  const { api } = cluster;
+  const apply = (yaml: string): Promise<void> => kubectlApply(api, parseManifests(yaml));
   const folder = await mkdtemp(path.join(tmpdir(), "pomerium-by-hand-"));
   try {
     // Beside each other, as the kustomization says.
@@ -44,11 +41,16 @@ export async function makeByHand(cluster: Cluster): Promise<HandMade> {
         data: bootstrap,
       }),
     );
-    await kubectl("apply", "--kustomize", own);
-    await kubectl("wait", "--for=condition=established", "crd/pomerium.ingress.pomerium.io", "--timeout=30s");
-    await kubectl("apply", "--filename", path.join(own, "settings.yaml"));
-    await kubectl("apply", "--filename", path.join(own, "verify-ingress.yaml"));
-    await kubectl("--namespace=pomerium", "rollout", "status", "deployment/pomerium", "--timeout=60s");
+    await apply(await run(cluster, "kustomize", "build", own));
+    await eventually("the settings' kind is served", () =>
+      api.request("GET", "/apis/ingress.pomerium.io/v1/pomerium").catch(() => undefined),
+    );
+    for (const file of ["settings.yaml", "verify-ingress.yaml"])
+      await apply(await readFile(path.join(own, file), "utf8"));
+    await eventually("Pomerium runs", async () => {
+      const workload = "/apis/apps/v1/namespaces/pomerium/deployments/pomerium";
+      return (await api.find<{ status?: { readyReplicas?: number } }>(workload))?.status?.readyReplicas === 1;
+    });
     return { bootstrap, texts: ["secret-set-by-hand", "token-set-by-hand"] };
   } finally {
     await rm(folder, { recursive: true, force: true });

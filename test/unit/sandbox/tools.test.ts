@@ -2,31 +2,43 @@ import { strict as assert } from "node:assert";
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { GoMissingError, goEnvironment, goPlatform } from "../../../sandbox/cluster/go.ts";
+import { GoMissingError, goEnvironment, goPlatform } from "../../../sandbox/tools/go.ts";
 import {
-  type BuildProgress,
-  describeProgress,
-  ensureTools,
+  COMPILER_FLAGS,
+  FAMILIES,
   linkerFlags,
   PROGRAMS,
+  readVersions,
   requiredVersion,
-} from "../../../sandbox/cluster/tools.ts";
+} from "../../../sandbox/tools/programs.ts";
+import {
+  type BuildProgress,
+  CLUSTER,
+  describeProgress,
+  ensureTools,
+  type Program,
+} from "../../../sandbox/tools/tools.ts";
 
-/** Plays `go`: makes a file for each program, and answers where the modules are. One line of `log` per call. */
+/** Plays `go`: makes a file for each program, and answers where modules lie. One line of `log` per call. */
 const FAKE_GO = `#!/bin/sh
 root=$(dirname "$0")/..
 echo "$@" >> "$root/log"
-case "$1 $2" in
-  "list -m") echo "$root/kwok" ;;
-  "mod download") echo "{\\"Dir\\": \\"$root/cert-manager\\"}" ;;
-  "build -ldflags")
-    if [ "$6" = "$FAIL" ]; then echo "cannot find a thing" >&2; exit 1; fi
+case "$1" in
+  mod) echo "{\\"Dir\\": \\"$root/modules/$(basename "$4")\\"}" ;;
+  build)
+    while [ $# -gt 1 ]; do
+      if [ "$1" = -o ]; then out=$2; fi
+      shift
+    done
+    if [ "$1" = "$FAIL" ]; then echo "cannot find a thing" >&2; exit 1; fi
+    echo some/package >&2
     sleep 0.02
-    echo built > "$5" ;;
+    echo built > "$out" ;;
 esac
 `;
 
 describe("the sandbox's programs", () => {
+  const programs: Program[] = ["etcd", "kube-apiserver", "kwok"];
   let root: string;
   let env: NodeJS.ProcessEnv;
 
@@ -38,11 +50,14 @@ describe("the sandbox's programs", () => {
       "# {{- if .Values.crds }}\nkind: CustomResourceDefinition\nmetadata:\n  name: a\n  labels: { x: '{{ y }}' }\n";
     const files: Record<string, string> = {
       "bin/go": FAKE_GO,
-      "kwok/kustomize/stage/fast/kustomization.yaml": "resources: [../pod]\n",
-      "kwok/kustomize/stage/pod/kustomization.yaml": "resources: [ready.yaml, gone.yaml]\n",
-      "kwok/kustomize/stage/pod/ready.yaml": stage("ready"),
-      "kwok/kustomize/stage/pod/gone.yaml": stage("gone"),
-      "cert-manager/deploy/crds/crd-a.yaml": crd,
+      "modules/kwok/kustomize/stage/fast/kustomization.yaml": "resources: [../pod]\n",
+      "modules/kwok/kustomize/stage/pod/kustomization.yaml": "resources: [ready.yaml, gone.yaml]\n",
+      "modules/kwok/kustomize/stage/pod/ready.yaml": stage("ready"),
+      "modules/kwok/kustomize/stage/pod/gone.yaml": stage("gone"),
+      "modules/cert-manager/deploy/crds/crd-a.yaml": crd,
+      // Both of Pulumi's modules end in v4.
+      "modules/v4/go.mod": "module sdk\n",
+      "modules/v4/go/kubernetes/yaml/v2/kinds.go": "package v2 // upstream's\n",
     };
     for (const [path, content] of Object.entries(files)) {
       await mkdir(join(root, path, ".."), { recursive: true });
@@ -53,25 +68,41 @@ describe("the sandbox's programs", () => {
 
   afterEach(() => rm(root, { recursive: true, force: true }));
 
-  const builds = async () => {
+  const builds = async (): Promise<string[]> => {
     const log = await readFile(join(root, "log"), "utf8").catch(() => "");
-    return log.split("\n").filter((line) => line.startsWith("build")).length;
+    return log.split("\n").filter((line) => line.startsWith("build"));
   };
-  const cached = () => readdir(join(root, "cache/pomerium-migration/tools"));
+  const hidden = async (): Promise<string[]> =>
+    (await readdir(join(root, "cache/pomerium-migration/tools"))).filter((name) => name.startsWith("."));
 
   it("are built once; the second call needs no Go", async () => {
-    const first = await ensureTools({ env });
-    assert.equal(first.builtNow, true);
-    assert.equal(await builds(), 8);
-    const second = await ensureTools({ env: { ...env, PATH: "" } });
-    assert.equal(second.builtNow, false);
-    assert.equal(second.directory, first.directory);
-    assert.equal(second.buildMs, first.buildMs);
-    assert.equal(await readFile(second.path("kube-apiserver"), "utf8"), "built\n");
+    const first = await ensureTools({ programs, env });
+    assert.notEqual(first.buildMs, undefined);
+    assert.equal((await builds()).length, 3);
+    const second = await ensureTools({ programs, env: { ...env, PATH: "" } });
+    assert.equal(second.buildMs, undefined);
+    for (const program of programs) {
+      assert.equal(second.path(program), first.path(program));
+      assert.equal(await readFile(second.path(program), "utf8"), "built\n");
+    }
+  });
+
+  it("are built only where a command needs them", async () => {
+    await ensureTools({ programs: ["etcd"], env });
+    assert.deepEqual(
+      (await builds()).map((line) => line.split(" ").at(-1)),
+      [PROGRAMS.etcd.main],
+    );
+    const more = await ensureTools({ programs: ["etcd", "pulumi"], env });
+    assert.deepEqual(
+      (await builds()).slice(1).map((line) => line.split(" ").at(-1)),
+      [PROGRAMS.pulumi.main],
+    );
+    assert.equal(await readFile(more.path("pulumi"), "utf8"), "built\n");
   });
 
   it("come with kwok's stages, and cert-manager's CRDs free of chart templates", async () => {
-    const tools = await ensureTools({ env });
+    const tools = await ensureTools({ programs, env });
     const stages = await readFile(tools.kwokStages, "utf8");
     assert.deepEqual(stages.match(/name: \w+/g), ["name: ready", "name: gone"]);
     const crds = await readFile(tools.certManagerCrds, "utf8");
@@ -81,53 +112,57 @@ describe("the sandbox's programs", () => {
   it("are built by one of several processes that ask at once; the others wait and are told", async () => {
     const tasks = new Set<string>();
     const onProgress = ({ task }: BuildProgress) => tasks.add(task);
-    const all = await Promise.all([1, 2, 3].map(() => ensureTools({ env, onProgress })));
-    assert.equal(all.filter(({ builtNow }) => builtNow).length, 1);
-    assert.equal(await builds(), 8);
-    assert.ok(tasks.has("waiting for the process that builds them"));
-    assert.deepEqual(await cached(), [all[0]?.directory.split("/").at(-1)]);
+    const all = await Promise.all([1, 2, 3].map(() => ensureTools({ programs, env, onProgress })));
+    assert.equal(all.filter(({ buildMs }) => buildMs !== undefined).length, 1);
+    assert.equal((await builds()).length, 3);
+    assert.ok(tasks.has("waiting for another process that builds"));
   });
 
-  it("are built again when a cleaner of caches took one of them", async () => {
-    const { path } = await ensureTools({ env });
-    await rm(path("helm"));
-    assert.equal((await ensureTools({ env })).builtNow, true);
-    assert.equal(await readFile(path("helm"), "utf8"), "built\n");
+  it("are built again, alone, when a cleaner of caches took one of them", async () => {
+    const { path } = await ensureTools({ programs, env });
+    await rm(path("kwok"));
+    assert.notEqual((await ensureTools({ programs, env })).buildMs, undefined);
+    assert.equal(await readFile(path("kwok"), "utf8"), "built\n");
+    assert.equal((await builds()).length, 4);
   });
 
-  it("say which of how many is being built", async () => {
-    const seen: string[] = [];
-    await ensureTools({ env, onProgress: ({ task, step, steps }) => seen.push(`${step}/${steps} ${task}`) });
+  it("stay where a later one fails, whose last lines are quoted; the next call goes on there", async () => {
+    const failing = { ...env, FAIL: PROGRAMS["kube-apiserver"].main };
+    await assert.rejects(
+      ensureTools({ programs, env: failing }),
+      /go build .* failed \(exit status 1\):\n(.*\n)? {2}cannot find a thing/,
+    );
+    const before = (await builds()).length;
+    const tools = await ensureTools({ programs, env });
     assert.deepEqual(
-      [...new Set(seen)],
+      (await builds()).slice(before).map((line) => line.split(" ").at(-1)),
+      [PROGRAMS["kube-apiserver"].main],
+    );
+    assert.equal(await readFile(tools.path("kube-apiserver"), "utf8"), "built\n");
+  });
+
+  it("say which of how many is being built, how much of it, and what is left", async () => {
+    const seen: BuildProgress[] = [];
+    await ensureTools({ programs, env, onProgress: (progress) => seen.push(progress) });
+    assert.deepEqual(
+      [...new Set(seen.map(({ task, step, steps }) => `${step}/${steps} ${task}`))],
       [
-        "1/10 fetching Go modules",
-        "2/10 building etcd",
-        "3/10 building kube-apiserver",
-        "4/10 building kube-controller-manager",
-        "5/10 building kube-scheduler",
-        "6/10 building kubectl",
-        "7/10 building kustomize",
-        "8/10 building helm",
-        "9/10 building kwok",
-        "10/10 reading kwok's and cert-manager's manifests",
+        "1/4 building etcd",
+        "2/4 building kwok",
+        "3/4 building kube-apiserver",
+        "4/4 reading kwok's and cert-manager's manifests",
       ],
     );
-  });
-
-  it("are not there after a failed build, whose last lines are quoted", async () => {
-    const failing = { ...env, FAIL: "k8s.io/kubernetes/cmd/kubectl" };
-    await assert.rejects(
-      ensureTools({ env: failing }),
-      /go build .* failed \(exit status 1\):\n {2}cannot find a thing/,
-    );
-    assert.deepEqual(await cached(), []);
-    assert.equal((await ensureTools({ env })).builtNow, true);
+    const left = seen.map(({ remainingMs = 0 }) => remainingMs);
+    const expected = programs.reduce((sum, program) => sum + PROGRAMS[program].seconds, 0);
+    assert.ok(Math.abs(left[0]! / 1000 - expected) < 10, `${left[0]} ms before there is a pace`);
+    // The fake go takes milliseconds for what is expected to take a minute.
+    assert.ok(left.at(-1)! < 1000, `${left.at(-1)} ms by its pace`);
   });
 
   it("without Go, say what to install and in which version", async () => {
     await rm(join(root, "bin/go"));
-    await assert.rejects(ensureTools({ env: { ...env, PATH: join(root, "bin") } }), (error) => {
+    await assert.rejects(ensureTools({ programs, env: { ...env, PATH: join(root, "bin") } }), (error) => {
       assert.ok(error instanceof GoMissingError);
       assert.match(error.message, /Install Go 1\.\d+\.\d+ or newer/);
       return true;
@@ -135,14 +170,21 @@ describe("the sandbox's programs", () => {
   });
 
   it("are built after a process that was killed over it, whose leftovers go", async () => {
-    const { directory } = await ensureTools({ env });
-    await rm(directory, { recursive: true });
-    await mkdir(`${directory}.building-1`);
-    await writeFile(`${directory}.lock`, "");
+    const cache = join(root, "cache/pomerium-migration/tools");
+    await mkdir(join(cache, ".building-1"), { recursive: true });
+    await writeFile(join(cache, ".lock"), "");
     const longAgo = new Date(Date.now() - 60_000);
-    await utimes(`${directory}.lock`, longAgo, longAgo);
-    assert.equal((await ensureTools({ env })).builtNow, true);
-    assert.deepEqual(await cached(), [directory.split("/").at(-1)]);
+    await utimes(join(cache, ".lock"), longAgo, longAgo);
+    assert.notEqual((await ensureTools({ programs, env })).buildMs, undefined);
+    assert.deepEqual(await hidden(), []);
+  });
+
+  it("have the provider built with upstream's schema, and with our file of the SDK in place of upstream's", async () => {
+    await ensureTools({ programs: ["pulumi-resource-kubernetes"], env });
+    const [build = ""] = await builds();
+    const scratch = join(root, "cache/pomerium-migration/tools/.sources");
+    assert.ok(build.includes(`-modfile ${scratch}/go.mod -overlay ${scratch}/overlay.json`), build);
+    assert.deepEqual(await hidden(), []);
   });
 });
 
@@ -177,11 +219,22 @@ describe("Go, as the sandbox calls it", () => {
 });
 
 describe("a build's recipe", () => {
-  it("builds every tool that go.mod pins, and no other", async () => {
-    const goMod = await readFile(new URL("../../../sandbox/tools/go.mod", import.meta.url), "utf8");
-    const [, block = ""] = /^tool \(\n([^)]*)\)/m.exec(goMod) ?? [];
-    const pinned = block.split("\n").flatMap((line) => line.trim() || []);
-    assert.deepEqual(Object.values(PROGRAMS).toSorted(), pinned.sort());
+  const read = (file: string): Promise<string> =>
+    readFile(new URL(`../../../sandbox/tools/${file}`, import.meta.url), "utf8");
+
+  it("builds every tool that a go.mod pins, and no other", async () => {
+    const pinned: string[] = [];
+    for (const family of FAMILIES) {
+      const goMod = await read(`${family}/go.mod`);
+      const block = /^tool \(\n([^)]*)\)/m.exec(goMod)?.[1] ?? /^tool (\S+)$/m.exec(goMod)?.[1] ?? "";
+      pinned.push(...block.split("\n").flatMap((line) => line.trim() || []));
+    }
+    const mains = Object.values(PROGRAMS).map(({ main }) => main as string);
+    assert.deepEqual(mains.filter((main) => main !== ".").toSorted(), pinned.sort());
+  });
+
+  it("names for a cluster what there is", () => {
+    for (const program of CLUSTER) assert.ok(program in PROGRAMS, program);
   });
 
   it("takes versions from go.mod, required alone, in a block or indirectly", () => {
@@ -191,24 +244,39 @@ describe("a build's recipe", () => {
     assert.throws(() => requiredVersion(goMod, "e.example/f"), /go\.mod requires no e\.example\/f/);
   });
 
-  it("stamps the programs with their versions", () => {
-    const flags = linkerFlags({ kubernetes: "v1.36.3", helm: "v3.21.4" });
-    for (const stamp of [
-      "-X k8s.io/component-base/version.gitVersion=v1.36.3",
-      "-X k8s.io/client-go/pkg/version.gitMinor=36",
-      "-X helm.sh/helm/v3/internal/version.version=v3.21.4",
-      "-X helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor=36",
-    ]) {
-      assert.ok(flags.includes(stamp), stamp);
-    }
+  it("stamps the programs with their versions", async () => {
+    const folders = ["control-plane", "pulumi", "kubernetes-provider", "cert-manager"] as const;
+    const texts = await Promise.all(folders.map((folder) => read(`${folder}/go.mod`)));
+    const goMods = Object.fromEntries(folders.map((folder, i) => [folder, texts[i]!]));
+    const versions = readVersions(goMods as Record<(typeof folders)[number], string>);
+    assert.match(versions.provider, /^20\d\d-\d\d-\d\d [0-9a-f]{12}$/);
+    const sdk = JSON.parse(
+      await readFile(
+        new URL("../../../node_modules/@pulumi/kubernetes/package.json", import.meta.url),
+        "utf8",
+      ),
+    ) as { version: string };
+    const { kubernetes, helm, pulumi } = versions;
+    for (const [family, stamp] of [
+      ["control-plane", `-X k8s.io/component-base/version.gitVersion=${kubernetes}`],
+      ["control-plane", `-X k8s.io/client-go/pkg/version.gitMinor=${kubernetes.split(".")[1]}`],
+      ["kubernetes-provider", `-X main.version=${sdk.version}`],
+      ["kubernetes-provider", `-X helm.sh/helm/v3/internal/version.version=${helm}`],
+      ["pulumi", `-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=${pulumi}`],
+    ] as const)
+      assert.ok(linkerFlags(family, versions).includes(stamp), stamp);
+  });
+
+  it("compiles without debug information", () => {
+    for (const flag of COMPILER_FLAGS) assert.match(flag, /^-gcflags=\S+=-dwarf=false( -N -l)?$/);
   });
 
   it("is told in words that a person can follow", () => {
     const progress = { task: "building helm", step: 8, steps: 10 };
     assert.equal(describeProgress({ ...progress, elapsedMs: 59_900 }), "building helm · 8 of 10 · 59 s");
     assert.equal(
-      describeProgress({ ...progress, elapsedMs: 133_000 }),
-      "building helm · 8 of 10 · 2 min 13 s",
+      describeProgress({ ...progress, packages: 12, elapsedMs: 133_000, remainingMs: 200_000 }),
+      "building helm (12 packages) · 8 of 10 · 2 min 13 s · about 3 min left",
     );
   });
 });

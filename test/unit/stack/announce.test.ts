@@ -31,16 +31,9 @@ function findings(
 ): Omit<Findings, "readiness"> {
   return {
     cluster: live,
-    certificates: {
-      certManager: true,
-      issuers: [],
-      releases: [],
-      present: [],
-      certificates: [],
-      apiServices: [],
-    },
+    certificates: { certManager: true, issuers: [], releases: [], present: [], forced: [], certificates: [] },
     ingressNginx,
-    pomerium: { existing: [], foreign: [], readyReplicas: 1 },
+    pomerium: { existing: [], foreign: [], forced: [], readyReplicas: 1 },
     tunnels: { live: {}, problems: [] },
   };
 }

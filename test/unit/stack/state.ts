@@ -106,13 +106,12 @@ export function ready(stack: Stack = stackOf()): GateInput {
     issuers: [issuer],
     releases: ["cert-manager-webhook-porkbun"],
     present: [],
-    apiServices: [],
+    forced: [],
     certificates: [
       ...stack.apps.map((app) => certificate(app.namespace, app.tlsSecret, [app.host])),
       ...Object.keys(stack.certificates.zones).map((zone) =>
         certificate(stack.certificates.namespace, canarySecret(zone), [`canary.${zone}`]),
       ),
-      certificate("pomerium", "pomerium-auth-tls", [stack.pomerium.authenticateHost]),
       certificate("komga", "tls-secret", ["komga.example.org"], { owner: "Ingress komga-ingress" }),
     ],
   };

@@ -17,9 +17,10 @@ describe("the arguments of a certificate", () => {
     assert.deepEqual(args(wanted), {
       ...wanted,
       issuer: "proven for komga.example.org",
-      live: { id: "komga/old-cert", name: "old-cert" },
+      existing: "komga/old-cert",
+      certificateName: "old-cert",
     });
-    assert.ok(!("live" in args(wanted, [])));
+    assert.ok(!("existing" in args(wanted, [])));
   });
 
   it("come after Pomerium's namespace if the certificate is in it, and after the proof for its zone", () => {
@@ -50,15 +51,8 @@ describe("the identity of a certificate", () => {
 
 describe("the arguments of the issuer", () => {
   it("have each zone's credentials as secrets", () => {
-    const live = {
-      certManager: true,
-      issuers: [],
-      releases: [],
-      present: [],
-      certificates: [],
-      apiServices: [],
-    };
-    const { zones, email } = issuerArgs(parse(goodStack()), live, ["nginx"]);
+    const live = { certManager: true, issuers: [], releases: [], present: [], certificates: [] };
+    const { zones, email } = issuerArgs(parse(goodStack()).certificates, live as never);
     assert.equal(email, parse(goodStack()).certificates.email);
     assert.ok(Object.keys(zones).length > 0);
     assert.ok(!JSON.stringify(zones).includes("hunter2"));

@@ -25,7 +25,7 @@ describe("what a cluster has of Pomerium already", () => {
     readPomerium(await connect(), Promise.resolve({ ingresses }));
 
   it("is nothing on a cluster without any, and nothing is asked for twice", async () => {
-    assert.deepEqual(await read(), { existing: [], foreign: [], readyReplicas: 0 });
+    assert.deepEqual(await read(), { existing: [], foreign: [], forced: [], readyReplicas: 0 });
     const asked = fake.asked.map(({ path }) => path.replace(/\?.*/, ""));
     assert.deepEqual(asked.toSorted(), [...new Set(asked)].sort());
     assert.ok(!asked.some((path) => path.endsWith("/ingresses")), "those are read already");
@@ -38,9 +38,10 @@ describe("what a cluster has of Pomerium already", () => {
     fake.objects["/apis/rbac.authorization.k8s.io/v1/clusterroles"] = {
       items: [{ metadata: { name: "pomerium-controller", ...pulumi } }],
     };
-    const { existing, foreign } = await read();
+    const { existing, foreign, forced } = await read();
     assert.deepEqual(existing.sort(), ["ClusterRole pomerium-controller", "Service pomerium/pomerium-proxy"]);
     assert.deepEqual(foreign, ["Service pomerium/pomerium-proxy"]);
+    assert.deepEqual(forced, foreign);
   });
 
   it("is told of Ingresses by what has been read of them", async () => {

@@ -1,0 +1,52 @@
+import * as pulumi from "@pulumi/pulumi";
+import { isForeign } from "./foreign.ts";
+import type { ManagedFields } from "./live.ts";
+
+/** Tells Pulumi's provider that what the program says of an object holds, whoever owns the field. */
+export const patchForce = "pulumi.com/patchForce";
+
+/** What decides whether an object's fields are forced. */
+interface Metadata {
+  annotations?: Record<string, string>;
+  managedFields?: ManagedFields[];
+}
+
+/**
+ * Whether the program may overwrite fields that others own: it is to take the object over, or has done so before, which
+ * the annotation shows. Of an object that a Pulumi program has made, it may not.
+ */
+export function isForced(metadata: Metadata): boolean {
+  return metadata.annotations?.[patchForce] === "true" || isForeign(metadata);
+}
+
+/**
+ * A transform of all resources: objects that are taken over and changed get the annotation. On every other object, a
+ * field that somebody else has come to own stops the run.
+ *
+ * @param forced Labels (`objectLabel`) of what the cluster has and `isForced` is true of.
+ */
+export function forceTakenOver(forced: readonly string[]): pulumi.ResourceTransform {
+  const labels = new Set(forced);
+  return ({ type, props, opts }) => {
+    const { import: id, ignoreChanges = [] } = opts as pulumi.CustomResourceOptions;
+    const isLeftAlone = ignoreChanges.includes("*");
+    if (!type.startsWith("kubernetes:") || isLeftAlone || !labels.has(`${type.split(":").at(-1)} ${id}`))
+      return undefined;
+    return { props: { ...props, metadata: changed(props.metadata, annotated) }, opts };
+  };
+}
+
+/** Metadata among the inputs of a resource. */
+type Changeable = { annotations?: pulumi.Input<object> };
+
+const annotated = (metadata: Changeable = {}): object => ({
+  ...metadata,
+  annotations: changed(metadata.annotations, (others = {}) => ({ ...others, [patchForce]: "true" })),
+});
+
+/** A value after a change, at once where it is known. */
+function changed<T>(value: pulumi.Input<T>, change: (value: T) => object): pulumi.Input<object> {
+  return pulumi.Output.isInstance(value)
+    ? (value as pulumi.Output<T>).apply((known) => change(known))
+    : change(value as T);
+}

@@ -1,0 +1,235 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
+import type { EngineEvent } from "@pulumi/pulumi/automation/events.js";
+import { parse, stringify } from "yaml";
+import { keyPath, type PathPart, valueAt } from "../../stack-file/paths.ts";
+import { projectDirectory, type StackConfig } from "../stacks.ts";
+import { linkPlugins, type Pulumi } from "./pulumi.ts";
+
+/** What a run does, or would do, to one resource. */
+export interface Step {
+  /** `create`, `import`, `update`, `same`, … */
+  operation: string;
+  urn: string;
+  /** `kubernetes:core/v1:Secret`. */
+  type: string;
+  /** Logical name. */
+  name: string;
+  /** Paths of the properties that differ. */
+  diff: string[];
+}
+
+/** Progress of one resource while a run lasts. */
+export type Progress = Step & { state: "begun" | "done" | "failed" };
+
+export interface Outcome {
+  /** How many resources each operation concerned; the unchanged ones under `same`. */
+  counts: Record<string, number>;
+  /** What the program and the engine had to say, in order. */
+  messages: string[];
+  /** Why the run failed; empty when it did not. */
+  errors: string[];
+}
+
+export interface DestroyOptions {
+  /** URNs, with `*` and `**` as in Pulumi; all when absent. */
+  targets?: string[];
+  /** Also what depends on the targets. Default: false. */
+  targetDependents?: boolean;
+  /** Run the program first, so that its hooks can be asked; without it a stack that has any is refused. */
+  runProgram?: boolean;
+}
+
+/** A program on one stack, run by Pulumi with a state of its own. */
+export interface Workspace {
+  /** Sets the config of the runs that follow. */
+  configure(config: StackConfig): Promise<void>;
+  /** @param plan Where Pulumi writes its update plan. */
+  preview(onProgress?: OnProgress, plan?: string): Promise<Outcome>;
+  /** @param signal Interrupts it, as Ctrl-C does: what has begun comes to its end, nothing more begins. */
+  up(onProgress?: OnProgress, signal?: AbortSignal): Promise<Outcome>;
+  destroy(options?: DestroyOptions, onProgress?: OnProgress): Promise<Outcome>;
+  /** What the program exports, with secrets masked. */
+  outputs(): Promise<Record<string, unknown>>;
+  /** Every file that Pulumi keeps of the stack, history and backups included; secrets encrypted. */
+  state(): Promise<string>;
+  /** Forgets the state. */
+  close(): Promise<void>;
+}
+
+type OnProgress = (progress: Progress) => void;
+
+export interface WorkspaceOptions {
+  stack: string;
+  kubeconfig: string;
+  /** Environment of the program and its providers, beside this process's own. */
+  env?: Record<string, string>;
+  /** Folder of the Pulumi project. Default: this one's. */
+  program?: string;
+}
+
+/** Makes a stack of a program, with its state and its stack file in a temporary folder of their own. */
+export async function openWorkspace(
+  pulumi: Pulumi,
+  { stack, kubeconfig, env = {}, program = projectDirectory }: WorkspaceOptions,
+): Promise<Workspace> {
+  const folder = await mkdtemp(path.join(tmpdir(), "pomerium-sandbox-pulumi-"));
+  const within = (name: string): string => path.join(folder, name);
+  const backend = within("state");
+  const stackFile = within(`Pulumi.${stack}.yaml`);
+  await mkdir(backend);
+  const project = parse(await readFile(path.join(program, "Pulumi.yaml"), "utf8")) as { name: string };
+  // The project's own folder is where the program lies; its stack files are not written to.
+  await writeFile(within("Pulumi.yaml"), stringify({ ...project, main: program }));
+  const plugins = await linkPlugins(pulumi, within("bin"));
+  const environment = {
+    ...process.env,
+    ...env,
+    // What is built keeps its files apart from those of a Pulumi that the user may have.
+    ...(pulumi.installed ? {} : { PULUMI_HOME: within("home") }),
+    KUBECONFIG: kubeconfig,
+    PULUMI_BACKEND_URL: `file://${backend}`,
+    PULUMI_CONFIG_PASSPHRASE: "sandbox",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    // Whatever a run needs is there: a download would be a wait without an end in sight.
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true",
+    PATH: [plugins, path.dirname(process.execPath), process.env.PATH].join(path.delimiter),
+  };
+  const start = (args: string[]): ChildProcess & { stdout: NodeJS.ReadableStream } =>
+    spawn(pulumi.file, [...args, "--stack", stack, "--non-interactive", "--color", "never"], {
+      cwd: folder,
+      env: environment,
+      stdio: ["ignore", "pipe", "pipe"],
+    }) as ChildProcess & { stdout: NodeJS.ReadableStream };
+
+  /** A command that has one answer. */
+  const ask = async (...args: string[]): Promise<string> => {
+    const child = start(args);
+    const [output, errors, [code]] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr!),
+      once(child, "close"),
+    ]);
+    if (code !== 0) throw new Error(`pulumi ${args[0]} ${args[1] ?? ""}: ${errors.trim()}`);
+    return output;
+  };
+
+  /** A command that reports event by event. */
+  const run = async (args: string[], onProgress: OnProgress = () => {}, signal?: AbortSignal) => {
+    const outcome: Outcome = { counts: {}, messages: [], errors: [] };
+    const child = start([...args, "--json"]);
+    const interrupt = (): boolean => child.kill("SIGINT");
+    signal?.addEventListener("abort", interrupt);
+    const lines = (async () => {
+      for await (const line of createInterface({ input: child.stdout }))
+        if (line.startsWith("{")) record(JSON.parse(line) as EngineEvent, outcome, onProgress);
+    })();
+    const [errors, [code]] = await Promise.all([text(child.stderr!), once(child, "close"), lines]);
+    signal?.removeEventListener("abort", interrupt);
+    if (code !== 0 && outcome.errors.length === 0)
+      outcome.errors.push(errors.trim() || `pulumi ended with ${code}`);
+    return outcome;
+  };
+
+  await ask("stack", "init");
+  const apply = ["--yes", "--skip-preview"];
+  /** What Pulumi made of each secret. */
+  const encrypted = new Map<string, unknown>();
+  return {
+    configure: async ({ values, secrets }) => {
+      // Pulumi keeps the salt of its passphrase in the same file.
+      const { encryptionsalt } = parse(await readFile(stackFile, "utf8")) as { encryptionsalt: string };
+      const config = configOf(project.name, values);
+      const fresh = secrets.filter(({ path: at, value }) => {
+        const known = encrypted.get(JSON.stringify([at, value]));
+        if (known !== undefined) put(config, inConfig(project.name, at), known);
+        return known === undefined;
+      });
+      await writeFile(stackFile, stringify({ encryptionsalt, config }));
+      if (fresh.length === 0) return;
+      const assignments = fresh.flatMap(({ path: at, value }) => ["--secret", `${keyPath(at)}=${value}`]);
+      await ask("config", "set-all", "--path", ...assignments);
+      const written = parse(await readFile(stackFile, "utf8")) as { config: Config };
+      for (const { path: at, value } of fresh)
+        encrypted.set(JSON.stringify([at, value]), valueAt(written.config, inConfig(project.name, at)));
+    },
+    preview: (onProgress, plan) =>
+      run(["preview", ...(plan === undefined ? [] : ["--save-plan", plan])], onProgress),
+    up: (onProgress, signal) => run(["up", ...apply], onProgress, signal),
+    destroy: ({ targets = [], targetDependents = false, runProgram = false } = {}, onProgress) =>
+      run(
+        [
+          "destroy",
+          ...apply,
+          ...targets.flatMap((target) => ["--target", target]),
+          ...(targetDependents ? ["--target-dependents"] : []),
+          ...(runProgram ? ["--run-program"] : []),
+        ],
+        onProgress,
+      ),
+    outputs: async () => JSON.parse(await ask("stack", "output", "--json")) as Record<string, unknown>,
+    state: async () => {
+      const files = await readdir(backend, { recursive: true, withFileTypes: true });
+      const texts = files
+        .filter((file) => file.isFile())
+        .map((file) => readFile(path.join(file.parentPath, file.name), "utf8"));
+      return (await Promise.all(texts)).join("\n");
+    },
+    close: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+/** A stack file's config, by full key. */
+type Config = Record<PathPart, unknown>;
+
+function configOf(project: string, values: Record<string, unknown>): Config {
+  const entries = Object.entries(structuredClone(values));
+  return Object.fromEntries(entries.map(([key, value]) => [`${project}:${key}`, value]));
+}
+
+/** A path within the values as one within a stack file. */
+function inConfig(project: string, [key, ...rest]: readonly PathPart[]): PathPart[] {
+  return [`${project}:${key}`, ...rest];
+}
+
+/** Sets what stands at a path; maps on the way to it are made. */
+function put(config: Config, at: readonly PathPart[], value: unknown): void {
+  const parent = at.slice(0, -1).reduce<Config>((tree, part) => {
+    tree[part] ??= {};
+    return tree[part] as Config;
+  }, config);
+  parent[at.at(-1)!] = value;
+}
+
+function record(event: EngineEvent, outcome: Outcome, onProgress: OnProgress): void {
+  const { resourcePreEvent, resOutputsEvent, resOpFailedEvent, diagnosticEvent, summaryEvent } = event;
+  const report = ({ op, urn, diffs }: Metadata, state: Progress["state"]): void =>
+    onProgress({ ...parts(urn), urn, operation: op, diff: diffs ?? [], state });
+  if (resourcePreEvent) report(resourcePreEvent.metadata, "begun");
+  if (resOutputsEvent) report(resOutputsEvent.metadata, "done");
+  if (resOpFailedEvent) report(resOpFailedEvent.metadata, "failed");
+  // What the CLI shows only when asked for debugging may hold anything.
+  if (diagnosticEvent && !diagnosticEvent.ephemeral && (diagnosticEvent.severity as string) !== "debug") {
+    const message = diagnosticEvent.message.replaceAll(/<\{%.*?%\}>/g, "").trim();
+    if (diagnosticEvent.severity === "error") outcome.errors.push(message);
+    else if (message && !isNoise(message)) outcome.messages.push(message);
+  }
+  if (summaryEvent) Object.assign(outcome.counts, summaryEvent.resourceChanges);
+}
+
+/** Pulumi says of each plugin that it is on the PATH, which is where `linkPlugins` has put it. */
+const isNoise = (message: string): boolean => /^using pulumi-\S+ from \$PATH at /.test(message);
+
+type Metadata = NonNullable<EngineEvent["resourcePreEvent"]>["metadata"];
+
+/** `type` and `name` of a URN. */
+function parts(urn: string): { type: string; name: string } {
+  const [, , types = "", name = ""] = urn.split("::");
+  return { type: types.split("$").at(-1) ?? "", name };
+}

@@ -1,0 +1,113 @@
+import { execFile } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import { type Cluster, startCluster } from "../../sandbox/cluster/cluster.ts";
+import { type Prepared, prepare } from "../../sandbox/prepare.ts";
+import { GoMissingError } from "../../sandbox/tools/go.ts";
+import {
+  type BuildProgress,
+  CLUSTER,
+  describeProgress,
+  ensureTools,
+  type Tools,
+} from "../../sandbox/tools/tools.ts";
+
+let ready: Promise<Prepared> | undefined;
+let tools: Promise<Tools> | undefined;
+let shared: Promise<Cluster> | undefined;
+
+/** Whoever runs the tests sees that a build takes a while. */
+function onProgress(): (progress: BuildProgress) => void {
+  let task = "";
+  return (progress) => {
+    if (progress.task !== task) console.error(`    sandbox: ${describeProgress(progress)}`);
+    task = progress.task;
+  };
+}
+
+/** Pulumi and the sandbox's programs, built at most once a run. The run says which Pulumi it is. */
+export function prepared(): Promise<Prepared> {
+  ready ??= prepare(onProgress()).then((all) => {
+    console.error(`    engine: ${all.pulumi.description}`);
+    return all;
+  });
+  return ready;
+}
+
+/** The programs of a cluster, and those that only tests need. */
+export function sharedTools(): Promise<Tools> {
+  tools ??= ensureTools({ programs: [...CLUSTER, "kustomize"], onProgress: onProgress() });
+  return tools;
+}
+
+/** The cluster that the tests of one run share; started by the first who asks, stopped after the last test. */
+export async function sharedCluster(): Promise<Cluster> {
+  shared ??= sharedTools().then((built) => startCluster({ tools: built }));
+  return shared;
+}
+
+/** Gives the surrounding suite the sandbox's programs. */
+export function useTools(): () => Tools {
+  return useResource(sharedTools);
+}
+
+/** Gives the surrounding suite the shared cluster, which other suites write to as well: names are best the suite's own. */
+export function useCluster(): () => Cluster {
+  return useResource(sharedCluster);
+}
+
+/**
+ * Gives the surrounding suite what one hook acquires. Without Go its tests are skipped, each by its name and with the
+ * reason.
+ *
+ * @returns reads it; to be called inside a hook or test
+ */
+export function useResource<T>(acquire: () => Promise<T>): () => T {
+  let resource: T | undefined;
+  before(async function () {
+    // The first run on a machine builds Kubernetes.
+    this.timeout(0);
+    try {
+      resource = await acquire();
+    } catch (error) {
+      if (!(error instanceof GoMissingError)) throw error;
+      this.test?.parent?.eachTest((test) => {
+        test.title += " (skipped: Go is not installed)";
+      });
+      this.skip();
+    }
+  });
+  return () => {
+    if (resource === undefined) throw new Error("only there inside a hook or test of the suite");
+    return resource;
+  };
+}
+
+/** Runs one of the sandbox's programs against a cluster, and nobody else's; returns what it printed. */
+export async function run(cluster: Cluster, program: "helm" | "kustomize", ...args: string[]) {
+  const { path } = await sharedTools();
+  const { stdout } = await promisify(execFile)(path(program), args, {
+    env: { HOME: cluster.directory, KUBECONFIG: cluster.kubeconfig, PATH: process.env.PATH },
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  return stdout;
+}
+
+/**
+ * Waits until `look` returns something, and returns it.
+ *
+ * @throws Error naming `what`, after ten seconds
+ */
+export async function eventually<T>(what: string, look: () => Promise<T | undefined | false>): Promise<T> {
+  for (const deadline = Date.now() + 10_000; Date.now() < deadline; await sleep(50)) {
+    const seen = await look();
+    if (seen !== undefined && seen !== false) return seen;
+  }
+  throw new Error(`not within 10 s: ${what}`);
+}
+
+after(async function () {
+  this.timeout(30_000);
+  const cluster = await shared?.catch(() => undefined);
+  await cluster?.stop();
+});

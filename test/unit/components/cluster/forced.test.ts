@@ -1,0 +1,51 @@
+import { strict as assert } from "node:assert";
+import * as pulumi from "@pulumi/pulumi";
+import { forceTakenOver, isForced, patchForce } from "../../../../components/cluster/forced.ts";
+
+const service = "kubernetes:core/v1:Service";
+
+/** What the transform makes of a resource's metadata; undefined where it leaves the resource alone. */
+async function metadataOf(
+  props: Record<string, unknown>,
+  opts: pulumi.CustomResourceOptions,
+  type = service,
+): Promise<unknown> {
+  const transform = forceTakenOver(["Service media/jellyfin"]);
+  const result = await transform({ custom: true, type, name: "jellyfin", props, opts });
+  return result && new Promise((resolve) => pulumi.output(result.props.metadata).apply(resolve));
+}
+
+describe("an object whose fields the program may overwrite", () => {
+  const pulumis = [{ manager: "kubectl" }, { manager: "pulumi-kubernetes-1a2b3c4d" }];
+
+  it("is one that no Pulumi program has written to, or that was one when it was taken over", () => {
+    assert.equal(isForced({}), true);
+    assert.equal(isForced({ managedFields: [{ manager: "kubectl" }] }), true);
+    assert.equal(isForced({ managedFields: pulumis }), false);
+    assert.equal(isForced({ managedFields: pulumis, annotations: { [patchForce]: "true" } }), true);
+    assert.equal(isForced({ managedFields: pulumis, annotations: { [patchForce]: "false" } }), false);
+  });
+
+  it("gets the annotation beside its own, also where those are known later", async () => {
+    const opts = { import: "media/jellyfin" };
+    for (const annotations of [{ a: "b" }, pulumi.output({ a: "b" })]) {
+      const expected = { name: "jellyfin", annotations: { a: "b", [patchForce]: "true" } };
+      const metadata = { name: "jellyfin", annotations };
+      assert.deepEqual(await metadataOf({ metadata }, opts), expected);
+      assert.deepEqual(await metadataOf({ metadata: pulumi.output(metadata) }, opts), expected);
+    }
+    assert.deepEqual(await metadataOf({}, opts), { annotations: { [patchForce]: "true" } });
+  });
+
+  it("does not get it where it is new, another one, of another kind, or left as it is", async () => {
+    const metadata = { name: "jellyfin" };
+    for (const [opts, type] of [
+      [{}, service],
+      [{ import: "media/navidrome" }, service],
+      [{ import: "media/jellyfin" }, "kubernetes:apps/v1:Deployment"],
+      [{ import: "media/jellyfin" }, "cloudflare:index:Service"],
+      [{ import: "media/jellyfin", ignoreChanges: ["*"] }, service],
+    ] as const)
+      assert.equal(await metadataOf({ metadata }, opts as pulumi.CustomResourceOptions, type), undefined);
+  });
+});
