@@ -47,14 +47,15 @@ export function processIo(): Io {
       return { ...cluster, pomerium };
     },
     readReadiness: async (stack) => {
-      const [{ ReadOnlyApi }, { readFindings }, { readinessOf }, { refuseAnotherCluster }] =
+      const [{ ReadOnlyApi }, { readFindings }, { readinessOf }, { refuseAnotherCluster }, { askHost }] =
         await Promise.all([
           import("../components/cluster/api.ts"),
           import("../stack/findings.ts"),
           import("../stack/preflight.ts"),
           import("../components/cluster/identity.ts"),
+          import("../components/ingress-nginx/traffic.ts"),
         ]);
-      const findings = await readFindings(stack, await ReadOnlyApi.connect(stack.cluster));
+      const findings = await readFindings(stack, await ReadOnlyApi.connect(stack.cluster), askHost());
       refuseAnotherCluster(stack, findings.cluster);
       return readinessOf(stack, findings).rows;
     },

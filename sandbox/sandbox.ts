@@ -5,6 +5,7 @@ import { accountBefore } from "./cloudflare/seed.ts";
 import { type StandIn as CloudflareStandIn, startCloudflare } from "./cloudflare/server.ts";
 import { type Cluster, startCluster } from "./cluster/cluster.ts";
 import { startControllers } from "./controllers/controllers.ts";
+import { servePublicHosts } from "./controllers/public-hosts.ts";
 import { type StackConfig, sandboxConfig, stackFile } from "./stacks.ts";
 import type { Tools } from "./tools/tools.ts";
 
@@ -13,7 +14,7 @@ export interface Sandbox {
   cluster: Cluster;
   /** The Cloudflare account that the stack's tunnels are in. */
   cloudflare: CloudflareStandIn;
-  /** What the program needs to find both. */
+  /** What the program needs to find both, and the public hosts. */
   env: Record<string, string>;
   /** The stack's config for this cluster, in a phase. */
   config(phase: Phase): StackConfig;
@@ -41,6 +42,7 @@ export async function openSandbox(
     onProgress?.("installing ingress-nginx, and what it serves");
     await before(cluster, file);
     const cloudflare = await startCloudflare({ seed: accountBefore([file]) });
+    const publicHosts = await servePublicHosts();
     const config = (phase: Phase): StackConfig =>
       sandboxConfig(stack, { kubeconfig: cluster.kubeconfig, uid: cluster.uid, phase, source });
     // The same in every run, as a person's would be.
@@ -48,9 +50,10 @@ export async function openSandbox(
     return {
       cluster,
       cloudflare,
-      env: { CLOUDFLARE_BASE_URL: cloudflare.url },
+      env: { CLOUDFLARE_BASE_URL: cloudflare.url, PUBLIC_HOSTS_ADDRESS: publicHosts.address },
       config: (phase) => ({ ...config(phase), secrets }),
       stop: async () => {
+        await publicHosts.stop();
         await cloudflare.stop();
         await controllers.stop();
         await cluster.stop();

@@ -4,6 +4,7 @@ import type { ReadOnlyApi } from "../components/cluster/api.ts";
 import { type LiveCluster, readCluster } from "../components/cluster/live.ts";
 import type { Row } from "../components/cluster/readiness.ts";
 import { type LiveIngressNginx, readIngressNginx } from "../components/ingress-nginx/live.ts";
+import { type AskHost, readTraffic, type Traffic } from "../components/ingress-nginx/traffic.ts";
 import { type LivePomerium, readPomerium } from "../components/pomerium/live.ts";
 import type { LiveTunnels } from "../components/tunnels/live.ts";
 import type { Stack } from "./stack.ts";
@@ -14,6 +15,8 @@ export interface ClusterFindings {
   /** Everything in the cluster that issues certificates. */
   certificates: LiveIssuance;
   ingressNginx: LiveIngressNginx;
+  /** What answers the hosts that the apps take over. Absent when they were not asked. */
+  traffic?: Traffic;
   pomerium: LivePomerium;
 }
 
@@ -27,9 +30,11 @@ export interface Findings extends ClusterFindings {
 /**
  * Reads the live cluster with parallel requests.
  *
+ * @param ask Asks the public hosts. Default: they are not asked, because before `retired` they may lead to
+ *   ingress-nginx.
  * @throws ClusterError if the cluster does not answer.
  */
-export async function readFindings(stack: Stack, api: ReadOnlyApi): Promise<ClusterFindings> {
+export async function readFindings(stack: Stack, api: ReadOnlyApi, ask?: AskHost): Promise<ClusterFindings> {
   const reading = readCluster(api);
   const [cluster, certificates, ingressNginx, pomerium] = await Promise.all([
     reading,
@@ -37,5 +42,13 @@ export async function readFindings(stack: Stack, api: ReadOnlyApi): Promise<Clus
     readIngressNginx(stack, api, reading),
     readPomerium(api, reading),
   ]);
-  return { cluster, certificates, ingressNginx, pomerium };
+  // A removal that has begun has passed the gate.
+  const isAsked = ask !== undefined && cluster.record?.phase !== "retired";
+  return {
+    cluster,
+    certificates,
+    ingressNginx,
+    ...(isAsked ? { traffic: await readTraffic(stack, ingressNginx, ask) } : {}),
+    pomerium,
+  };
 }

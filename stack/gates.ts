@@ -10,8 +10,10 @@ import type { Item, Row } from "../components/cluster/readiness.ts";
 import { hostsGate } from "../components/ingress-nginx/gates/hosts.ts";
 import { type GateName, gateNames } from "../components/ingress-nginx/gates/names.ts";
 import { phaseGate } from "../components/ingress-nginx/gates/phase.ts";
+import { trafficGate } from "../components/ingress-nginx/gates/traffic.ts";
 import type { LiveIngressNginx } from "../components/ingress-nginx/live.ts";
 import { hasNoEffect, isRemoved, stayingIngresses } from "../components/ingress-nginx/removal-state.ts";
+import type { Traffic } from "../components/ingress-nginx/traffic.ts";
 import type { Problem } from "../stack-file/problems.ts";
 import type { Stack } from "./stack.ts";
 
@@ -22,6 +24,8 @@ export interface GateInput {
   pomerium: PomeriumStatus;
   nginx: LiveIngressNginx;
   issuance: LiveIssuance;
+  /** What answers the public hosts. Without it, the gate `traffic` is left out. */
+  traffic?: Traffic;
 }
 
 /** A row that the stack file can override by its name. */
@@ -32,6 +36,7 @@ export interface Gate extends Row {
 const gateItems: Record<GateName, (input: GateInput) => Item[]> = {
   phase: phaseGate,
   hosts: hostsGate,
+  traffic: (input) => trafficGate({ traffic: {}, ...input }),
   issuers: (input) => issuersGate(ofCertificates(input)),
   canaries: (input) => canariesGate(ofCertificates(input)),
   owners: (input) => ownersGate(ofCertificates(input)),
@@ -58,7 +63,8 @@ export function gates(input: GateInput): Gate[] {
   if (isRemoved(input.nginx) || hasNoEffect(input.nginx, input.cluster)) return [];
   const overrides = input.stack.ingressNginx?.override ?? {};
   const goesOn = input.cluster.record?.phase === "retired" && input.stack.phase === "retired";
-  return (goesOn ? duringRemoval : gateNames).map((name) => {
+  const asked = gateNames.filter((name) => name !== "traffic" || input.traffic !== undefined);
+  return (goesOn ? duringRemoval : asked).map((name) => {
     const override = overrides[name];
     return { name, items: gateItems[name](input), ...(override === undefined ? {} : { override }) };
   });

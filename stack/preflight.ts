@@ -1,6 +1,7 @@
 import { readFromCluster } from "../components/cluster/read.ts";
 import type { Row } from "../components/cluster/readiness.ts";
 import { differences } from "../components/ingress-nginx/differences.ts";
+import { askHost } from "../components/ingress-nginx/traffic.ts";
 import { readTunnels } from "../components/tunnels/live.ts";
 import { failedTestProblems } from "../policies/access/assertions/run.ts";
 import { type Problem, StackFileError } from "../stack-file/problems.ts";
@@ -16,9 +17,16 @@ import type { Stack } from "./stack.ts";
  */
 export function readinessOf(
   stack: Stack,
-  { cluster, certificates, ingressNginx: nginx, pomerium }: ClusterFindings,
+  { cluster, certificates, ingressNginx: nginx, traffic, pomerium }: ClusterFindings,
 ): { rows: Row[]; problems: Problem[] } {
-  const found = gates({ stack, cluster, pomerium, nginx, issuance: certificates });
+  const found = gates({
+    stack,
+    cluster,
+    pomerium,
+    nginx,
+    issuance: certificates,
+    ...(traffic === undefined ? {} : { traffic }),
+  });
   const { rows, problems } = differences(stack, cluster, nginx);
   return { rows: [...found, ...rows], problems: [...problems, ...gateProblems(stack, found)] };
 }
@@ -30,7 +38,9 @@ export function readinessOf(
  */
 export async function preflight(stack: Stack): Promise<Findings> {
   const [seen, tunnels] = await Promise.all([
-    readFromCluster(stack.cluster, (api) => readFindings(stack, api)),
+    readFromCluster(stack.cluster, (api) =>
+      readFindings(stack, api, stack.phase === "retired" ? askHost() : undefined),
+    ),
     readTunnels(stack),
   ]);
   const refuse = (problems: readonly Problem[]): never => {

@@ -776,7 +776,7 @@ export const broken: Readonly<
     [
       { "ingressNginx.override": { everything: "x" } },
       [
-        "ingressNginx.override.everything: unknown gate; there are phase, hosts, issuers, canaries, owners, secrets",
+        "ingressNginx.override.everything: unknown gate; there are phase, hosts, traffic, issuers, canaries, owners, secrets",
       ],
     ],
     [{ "ingressNginx.override": { hosts: true } }, ["ingressNginx.override.hosts: must be text, not true"]],

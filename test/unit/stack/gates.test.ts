@@ -27,6 +27,9 @@ function unready(edits: Record<string, unknown> = {}): GateInput {
       ...state.nginx,
       ingresses: [...state.nginx.ingresses, ingress("old", "old", ["old.example.org"])],
     },
+    traffic: {
+      "komga.example.org": { isPomerium: false, note: "answered with status 404, and not by Pomerium" },
+    },
     issuance: {
       ...state.issuance,
       issuers: [
@@ -72,7 +75,7 @@ describe("the gates before retired", () => {
     );
     for (const { at, message, mend } of problems) {
       assert.ok(at, message);
-      assert.match(mend ?? "", /^(pulumi|kubectl) /, message);
+      assert.match(mend ?? "", /^(pulumi|kubectl|curl) /, message);
     }
   });
 

@@ -92,6 +92,9 @@ export function issuerOf({ certificates }: Stack): LiveIssuer {
   };
 }
 
+/** The answer of a host that Pomerium serves. */
+export const pomeriumAnswers = { isPomerium: true, note: "answered by Pomerium" };
+
 /** A cluster in which everything is ready for `retired`: each part can then be spoilt. */
 export function ready(stack: Stack = stackOf()): GateInput {
   const own = deployed(stack);
@@ -129,7 +132,14 @@ export function ready(stack: Stack = stackOf()): GateInput {
     services: [],
     ingresses: [...own, old],
   };
-  return { stack, cluster, pomerium: { readyReplicas: 1, settings }, nginx, issuance };
+  return {
+    stack,
+    cluster,
+    pomerium: { readyReplicas: 1, settings },
+    nginx,
+    issuance,
+    traffic: { "komga.example.org": pomeriumAnswers },
+  };
 }
 
 /** What does not hold: `subject: note`. */
