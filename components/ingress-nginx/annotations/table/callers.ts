@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: Pomerium writes its substitutions like this
 import type { Entry } from "../judgement.ts";
 import { isEverywhere, networksOf } from "../networks.ts";
 
