@@ -16,6 +16,7 @@ import { prepareManifests } from "./components/pomerium/manifests.ts";
 import { Pomerium } from "./components/pomerium/Pomerium.ts";
 import { deployTunnels } from "./components/tunnels/deploy.ts";
 import { announce } from "./stack/announce.ts";
+import { proofInForce } from "./stack/in-force.ts";
 import { loadFromPulumi } from "./stack/load-from-pulumi.ts";
 import { phaseEffects } from "./stack/phases.ts";
 import { preflight } from "./stack/preflight.ts";
@@ -79,7 +80,14 @@ const nginx = stack.ingressNginx && live.ingressNginx;
 const adopted = await adoptIngressNginx(stack, adoption(phase.ingressNginx, nginx, live.cluster), opts);
 
 recordPhase(
-  { stack, adopted, tunnels: memory, namespace: pomerium.namespace, record: live.cluster.record },
+  {
+    stack,
+    proof: proofInForce(stack),
+    adopted,
+    tunnels: memory,
+    namespace: pomerium.namespace,
+    record: live.cluster.record,
+  },
   { ...opts, dependsOn: [issuer, pomerium, ...hosts, ...pages, ...apps, ...tunnels] },
 );
 

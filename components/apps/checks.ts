@@ -154,7 +154,7 @@ function annotators({ managedFields = [] }: Pick<LiveIngress, "managedFields">):
 }
 
 /** The Ingresses that an app can have. */
-function ownIngresses({ name, namespace }: Pick<CheckedApp, "name" | "namespace">) {
+export function ownIngresses({ name, namespace }: Pick<CheckedApp, "name" | "namespace">) {
   return [ingressName(name), openIngressName(name)].map((ingress) => ({ namespace, name: ingress }));
 }
 

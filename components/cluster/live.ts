@@ -18,6 +18,8 @@ export interface LiveService {
   /** It has no address of its own: its DNS name leads straight to the pods. */
   headless: boolean;
   ports: { name?: string; port: number; targetPort: number | string }[];
+  /** Addresses or names that its load balancer has given it. Absent for a Service without any. */
+  addresses?: string[];
 }
 
 export interface LiveIngress {
@@ -51,6 +53,8 @@ export interface LivePath extends RoutePath {
 export interface ManagedFields {
   manager?: string;
   time?: string;
+  /** `status` for what a controller has reported. Absent for the object itself. */
+  subresource?: string;
   fieldsV1?: object;
 }
 
@@ -86,6 +90,7 @@ interface ServiceObject {
     clusterIP?: string;
     ports?: { name?: string; port: number; targetPort?: number | string }[];
   };
+  status?: { loadBalancer?: { ingress?: { ip?: string; hostname?: string }[] } };
 }
 
 interface PathObject {
@@ -131,8 +136,10 @@ export async function readCluster(api: ReadOnlyApi): Promise<LiveCluster> {
   };
 }
 
-function liveService({ metadata, spec }: ServiceObject): LiveService {
+function liveService({ metadata, spec, status }: ServiceObject): LiveService {
+  const addresses = (status?.loadBalancer?.ingress ?? []).flatMap(({ ip, hostname }) => ip ?? hostname ?? []);
   return {
+    ...(addresses.length > 0 ? { addresses } : {}),
     namespace: metadata.namespace ?? "",
     name: metadata.name,
     type: spec.type ?? "ClusterIP",

@@ -9,6 +9,8 @@ import type { Phase } from "./phase.ts";
 
 export interface PhaseRecordArgs {
   stack: { name: string; phase: Phase };
+  /** Check before the record is written, and what identifies the state that it checks. */
+  proof: { digest: string; hook: pulumi.ResourceHook };
   /** Labels of what is adopted of ingress-nginx after this run. */
   adopted: readonly string[];
   /** What the tunnels remember. Default: they keep what they remembered. */
@@ -24,7 +26,7 @@ export interface PhaseRecordArgs {
  * that the record of an interrupted run still names the phase before.
  */
 export function recordPhase(
-  { stack, adopted, tunnels, namespace, record }: PhaseRecordArgs,
+  { stack, proof, adopted, tunnels, namespace, record }: PhaseRecordArgs,
   opts: pulumi.CustomResourceOptions,
 ): k8s.core.v1.ConfigMap {
   const { name } = phaseRecord;
@@ -39,10 +41,15 @@ export function recordPhase(
         owner: recordOwner(stack.name),
         phase: stack.phase,
         adopted: labels.join("\n"),
+        inForce: proof.digest,
         ...(memory === undefined ? {} : { tunnels: memory }),
       },
     },
     // A stack that has lost its state finds the record there.
-    { ...opts, ...importAs(record && objectId(phaseRecord)) },
+    {
+      ...opts,
+      ...importAs(record && objectId(phaseRecord)),
+      hooks: { beforeCreate: [proof.hook], beforeUpdate: [proof.hook] },
+    },
   );
 }

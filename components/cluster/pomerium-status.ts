@@ -21,5 +21,8 @@ export interface LiveSettings {
 export interface IngressStatus {
   reconciled: boolean;
   observedGeneration?: number;
+  /** Time of the report. A change of annotations does not raise the generation, so only the time shows its age. */
+  observedAt?: string;
   error?: string;
+  warnings?: string[];
 }

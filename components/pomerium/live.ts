@@ -208,7 +208,9 @@ function liveSettings({ metadata, status }: Settings): LiveSettings {
         {
           reconciled: entry.reconciled ?? false,
           ...(entry.observedGeneration === undefined ? {} : { observedGeneration: entry.observedGeneration }),
+          ...(entry.observedAt ? { observedAt: entry.observedAt } : {}),
           ...(entry.error ? { error: entry.error } : {}),
+          ...(entry.warnings?.length ? { warnings: entry.warnings } : {}),
         },
       ]),
     ),

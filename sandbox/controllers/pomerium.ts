@@ -27,6 +27,7 @@ const SERVICE = { namespace: "pomerium", name: "pomerium-proxy" };
  */
 export function startPomerium(api: Api, log: Log = () => {}): Controller {
   const skippedBefore = new Set<string>();
+  const seen = new Map<string, string>();
   return startController<{
     settings: Settings;
     pods: Pod;
@@ -65,7 +66,7 @@ export function startPomerium(api: Api, log: Log = () => {}): Controller {
       const routed = ingresses.list().filter((each) => own.has(classOf(each) ?? "") && !isGoing(each));
       // Before its settings are in force, the controller does not look at Ingresses at all.
       const outcomes = verdict.error === undefined ? checkAll(routed, lookup, minorVersion(pod)) : undefined;
-      await writeStatus(api, global, settingsStatus, outcomes);
+      await writeStatus(api, global, settingsStatus, outcomes, changedSince(seen, routed));
 
       const addresses = addressesOf(services.get(SERVICE.namespace, SERVICE.name));
       if (outcomes === undefined || addresses.length === 0) return;
@@ -118,18 +119,35 @@ function outcome(
   };
 }
 
-/** Writes what differs from the status that is there; an Ingress that is gone loses its entry. */
+/** Keys of the Ingresses that changed since the last look. A change of annotations does not raise the generation. */
+function changedSince(seen: Map<string, string>, ingresses: Ingress[]): Set<string> {
+  const changed = new Set<string>();
+  for (const ingress of ingresses) {
+    const now = JSON.stringify([ingress.metadata.annotations, ingress.spec]);
+    if (seen.get(keyOf(ingress)) !== now) changed.add(keyOf(ingress));
+    seen.set(keyOf(ingress), now);
+  }
+  return changed;
+}
+
+/**
+ * Writes what differs from the status that is there, and reports again on each changed Ingress, as the real controller
+ * does after every look at one. An Ingress that is gone loses its entry.
+ */
 async function writeStatus(
   api: Api,
   { metadata, status = {} }: Settings,
   settingsStatus: Outcome,
   ingress: Record<string, Outcome> | undefined,
+  changedIngresses: ReadonlySet<string>,
 ): Promise<void> {
   const patch: { settingsStatus?: Patch; ingress?: Record<string, Patch | null> } = {};
   if (!same(status.settingsStatus, settingsStatus)) patch.settingsStatus = stamped(settingsStatus);
   if (ingress !== undefined) {
     const before = status.ingress ?? {};
-    const changed = Object.entries(ingress).filter(([key, after]) => !same(before[key], after));
+    const changed = Object.entries(ingress).filter(
+      ([key, after]) => changedIngresses.has(key) || !same(before[key], after),
+    );
     const gone = Object.keys(before).filter((key) => ingress[key] === undefined);
     if (changed.length > 0 || gone.length > 0) {
       patch.ingress = Object.fromEntries([

@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import * as pulumi from "@pulumi/pulumi";
 import { readCluster } from "../../../../components/cluster/live.ts";
 import { ownerProblems, recordOwner } from "../../../../components/cluster/owner.ts";
 import { recordPhase } from "../../../../components/cluster/phase-record.ts";
@@ -40,6 +41,7 @@ describe("a cluster that a stack manages", () => {
 describe("the record of the phase", () => {
   const { fake, connect } = useFakeApi();
   const existing = { phase: "cutover", adopted: ["Ingress a/b"], tunnels: "{}" };
+  /** A record as one run registers it. */
   const written = async (args: Partial<Parameters<typeof recordPhase>[0]>) => {
     const registrations = await record(() => {
       recordPhase(
@@ -48,6 +50,10 @@ describe("the record of the phase", () => {
           adopted: ["Service x/y"],
           namespace: "pomerium",
           record: undefined,
+          proof: {
+            digest: "0123456789abcdef",
+            hook: new pulumi.ResourceHook("what is written is in force", async () => {}),
+          },
           ...args,
         },
         {},
@@ -71,6 +77,10 @@ describe("the record of the phase", () => {
 
   it("of a stack that has lost its state is found again", async () => {
     assert.equal((await written({ record: existing })).importId, "pomerium/pomerium-migration");
+  });
+
+  it("changes with everything that the check is about, so that each change is checked", async () => {
+    assert.equal((await written({})).data.inForce, "0123456789abcdef");
   });
 
   it("still names in retired what there was to remove, and what the tunnels remember", async () => {

@@ -1,0 +1,58 @@
+import type { LiveIngress } from "../cluster/live.ts";
+import { objectId } from "../cluster/objects.ts";
+import type { IngressStatus, PomeriumStatus } from "../cluster/pomerium-status.ts";
+import { type CheckedApp, ownIngresses } from "./checks.ts";
+
+/** Clocks of the API server and of Pomerium's node may differ by this much, in milliseconds. */
+const clockSkew = 5_000;
+
+/**
+ * Lists the Ingresses that Pomerium does not serve as they are now, and why. Pomerium keeps the last route that it
+ * accepted: a policy that it refuses leaves the old, looser one in force, and Pulumi sees nothing of that.
+ */
+export function routesNotInForce(
+  apps: readonly Pick<CheckedApp, "name" | "namespace">[],
+  ingresses: readonly LiveIngress[],
+  { settings }: PomeriumStatus,
+): string[] {
+  return apps.flatMap((app) => {
+    const own = ownIngresses(app).map(objectId);
+    return ingresses
+      .filter((ingress) => own.includes(objectId(ingress)))
+      .flatMap((ingress) => {
+        const id = objectId(ingress);
+        const why = notInForce(ingress, settings?.ingress[id]);
+        return why === undefined ? [] : [`Ingress ${id}: ${why}`];
+      });
+  });
+}
+
+/** Lists Pomerium's warnings about the apps' Ingresses. */
+export function routeWarnings(
+  apps: readonly Pick<CheckedApp, "name" | "namespace">[],
+  { settings }: PomeriumStatus,
+): string[] {
+  return apps
+    .flatMap(ownIngresses)
+    .map(objectId)
+    .flatMap((id) => (settings?.ingress[id]?.warnings ?? []).map((warning) => `Ingress ${id}: ${warning}`));
+}
+
+function notInForce(ingress: LiveIngress, status: IngressStatus | undefined): string | undefined {
+  if (status === undefined) return "Pomerium has not reported on it";
+  if (!status.reconciled) return status.error ?? "not accepted, without a reason";
+  const changed = changedAt(ingress);
+  if (changed === undefined || status.observedAt === undefined) return undefined;
+  return Date.parse(status.observedAt) + clockSkew < Date.parse(changed)
+    ? `changed at ${changed}, and Pomerium's last report is of ${status.observedAt}`
+    : undefined;
+}
+
+/** When the object itself was changed last, reports of controllers aside. */
+function changedAt({ managedFields = [] }: Pick<LiveIngress, "managedFields">): string | undefined {
+  return managedFields
+    .filter(({ subresource }) => subresource === undefined)
+    .flatMap(({ time }) => time ?? [])
+    .sort()
+    .at(-1);
+}

@@ -1,0 +1,107 @@
+import { createHash } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
+import * as pulumi from "@pulumi/pulumi";
+import { routesNotInForce, routeWarnings } from "../components/apps/in-force.ts";
+import { certificatesNotInForce } from "../components/certificates/in-force.ts";
+import { wantedIssuance } from "../components/certificates/issuer-objects.ts";
+import { readIssuance } from "../components/certificates/live.ts";
+import { wantedCertificates } from "../components/certificates/wanted.ts";
+import { ReadOnlyApi } from "../components/cluster/api.ts";
+import { readCluster } from "../components/cluster/live.ts";
+import { addressNotInForce, settingsNotInForce } from "../components/pomerium/in-force.ts";
+import { readStatus } from "../components/pomerium/live.ts";
+import { accessRoutes } from "../policies/access/routes.ts";
+import type { Stack } from "./stack.ts";
+
+/** What the check after an `up` found in the cluster. */
+export interface InForce {
+  /** What is not in force, and why. */
+  missing: string[];
+  warnings: string[];
+}
+
+/** Asks the cluster what of the stack is in force: settings, routes, certificates, and Pomerium's address. */
+export async function readInForce(stack: Stack, api: ReadOnlyApi): Promise<InForce> {
+  const [cluster, status, issuance] = await Promise.all([
+    readCluster(api),
+    readStatus(api),
+    readIssuance(api, wantedIssuance(stack.certificates)),
+  ]);
+  return {
+    missing: [
+      ...settingsNotInForce(status),
+      ...addressNotInForce(stack.pomerium.loadBalancerIP, cluster.services),
+      ...certificatesNotInForce(wantedCertificates(stack), issuance),
+      ...routesNotInForce(stack.apps, cluster.ingresses, status),
+    ],
+    warnings: routeWarnings(stack.apps, status),
+  };
+}
+
+/** How long to wait for Pomerium's report, in milliseconds. */
+export interface Waiting {
+  /** Default: 30 s. Pomerium reports on a change within a second or two. */
+  longest?: number;
+  /** Pause between two questions. Default: one second. */
+  between?: number;
+}
+
+/**
+ * Waits until nothing is missing any more, twice in a row: the first answer may be older than the last change.
+ *
+ * @returns The last answer.
+ */
+export async function settled(
+  read: () => Promise<InForce>,
+  { longest = 30_000, between = 1_000 }: Waiting = {},
+): Promise<InForce> {
+  const end = performance.now() + longest;
+  let good = 0;
+  for (;;) {
+    const found = await read();
+    good = found.missing.length === 0 ? good + 1 : 0;
+    if (good === 2 || performance.now() > end) return found;
+    await pause(between);
+  }
+}
+
+/** The error of an `up` whose changes are not in force. */
+export function notInForce(missing: readonly string[]): Error {
+  return new Error(
+    [
+      "The objects are written, and not all of them are in force. Where Pomerium refuses a change, the route before the change stays in force.",
+      ...missing.map((line) => `  ${line}`),
+      "The next `pulumi up` checks this again.",
+    ].join("\n"),
+  );
+}
+
+/**
+ * Identifies everything that the check is about. It is part of the phase record, so that every change of a route makes
+ * a change of the record, and with that a check. The record of a failed check is not written, so that the next `up`
+ * checks again.
+ */
+export function inForceDigest(stack: Stack): string {
+  const routes = stack.apps.map(({ name, namespace, host, service, access, route, tlsSecret }) => [
+    [name, namespace, host, service, tlsSecret],
+    accessRoutes(access),
+    route,
+  ]);
+  const { version, loadBalancerIP } = stack.pomerium;
+  const all = [routes, version, loadBalancerIP, wantedCertificates(stack)];
+  return createHash("sha256").update(JSON.stringify(all)).digest("hex").slice(0, 16);
+}
+
+/**
+ * Registers the check as a hook before the phase record is written. That is the last step of an `up`, and a hook that
+ * fails before a step makes the `up` fail.
+ */
+export function proofInForce(stack: Stack): { digest: string; hook: pulumi.ResourceHook } {
+  const hook = new pulumi.ResourceHook("what is written is in force", async () => {
+    const api = await ReadOnlyApi.connect(stack.cluster);
+    const { missing, warnings } = await settled(() => readInForce(stack, api));
+    if (missing.length > 0) throw notInForce(missing);
+    for (const warning of warnings) await pulumi.log.warn(`Pomerium: ${warning}`);
+  });
+  return { digest: inForceDigest(stack), hook };
+}
