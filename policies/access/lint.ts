@@ -1,35 +1,53 @@
 import type { PathPart } from "../../stack-file/paths.ts";
 import type { Report } from "../../stack-file/problems.ts";
 import { lintPolicy } from "../language/lint.ts";
+import { behaves, newestRelease } from "../language/releases.ts";
 import type { DeclaredApp } from "./matrix/view.ts";
 import { type Access, accessRoutes } from "./routes.ts";
 
+type LintedApp = Pick<DeclaredApp, "name" | "access">;
+
 /**
- * What Pomerium would accept of the apps' policies although it does not do what it seems to.
+ * Reports what Pomerium would accept of the apps' policies although it does not do what it seems to.
  *
  * @param version Pomerium's tag.
  */
-export function lintPolicies(
-  apps: readonly Pick<DeclaredApp, "name" | "access">[],
-  version: string,
-  report: Report,
-): void {
+export function lintPolicies(apps: readonly LintedApp[], version: string, report: Report): void {
   // A policy made of what has been refused would only say so again.
   const clean = report.problems.length === 0;
   for (const { name, access } of apps)
     if (clean || access.kind === "policy") lintAccess(access, ["apps", name, "access"], version, report);
+  if (clean) warnOfEscapedSlashes(apps, version, report);
 }
 
 function lintAccess(access: Access, at: readonly PathPart[], version: string, report: Report): void {
   const [{ authorization }] = accessRoutes(access);
   if (authorization.public) return;
   const written = access.kind === "policy";
-  // What `from` says of callers' addresses is told at its own key.
+  // Capitals and the addresses of callers have warnings at their own keys of the stack file.
   const options = { pomerium: version, ...(written ? { clientAddresses: "proxied" as const } : {}) };
-  for (const { severity, message, where, mend } of lintPolicy(authorization.policy, options)) {
+  for (const { code, severity, message, where, mend } of lintPolicy(authorization.policy, options)) {
+    if (!written && code === "capitals") continue;
     const place = written ? [...at, "policy"] : at;
     const text = written ? `${where}: ${message}; ${mend}` : message;
     if (severity === "error") report.problem(place, text);
     else report.warning(place, text);
   }
+}
+
+/** Warns of releases in which a path below an open one can be another path to the app. */
+function warnOfEscapedSlashes(apps: readonly LintedApp[], version: string, report: Report): void {
+  if (behaves(version, "strictRequests")) return;
+  const open = apps.flatMap(({ name, access }) => {
+    if (access.kind !== "people" && access.kind !== "apiOnly") return [];
+    const prefix = access.api.find(({ exact }) => !exact);
+    return prefix === undefined ? [] : [{ name, path: prefix.path.replace(/\/$/, "") }];
+  });
+  const [first] = open;
+  if (first === undefined) return;
+  const names = open.map(({ name }) => name).join(", ");
+  report.warning(
+    ["pomerium", "version"],
+    `${version} keeps escaped slashes: ${first.path}/..%2fadmin is below an open path, and many apps read it as /admin; this concerns ${names}; use ${newestRelease}`,
+  );
 }

@@ -31,20 +31,23 @@ export function resolvePeople(users: UsersInput, report: Report): Directory {
   return users;
 }
 
-/** Addresses that are well-formed, in lower case, and named once. */
+/**
+ * Checks that addresses are well-formed and named once. Pomerium compares them letter by letter, so an address with
+ * capitals is right only where the identity provider sends the same capitals.
+ */
 export function checkAddresses(addresses: readonly string[], at: readonly PathPart[], report: Report): void {
   const first = new Map<string, number>();
   for (const [i, address] of addresses.entries()) {
     const lower = address.toLowerCase();
-    if (!isEmail(address)) report.problem([...at, i], `"${address}" is no e-mail address`);
+    if (!isEmail(address)) report.problem([...at, i], `"${address}" is not an e-mail address`);
+    else if (first.has(address))
+      report.problem([...at, i], `${address} is named twice; first at index ${first.get(address)}`);
     else if (address !== lower)
-      report.problem(
+      report.warning(
         [...at, i],
-        `"${address}" must be in lower case, because Pomerium compares letter by letter: ${lower}`,
+        `"${address}" lets in nobody whose identity provider says ${lower}: Pomerium compares letter by letter; write ${lower} unless the provider sends these capitals`,
       );
-    else if (first.has(lower))
-      report.problem([...at, i], `${address} is named twice; first at index ${first.get(lower)}`);
-    if (!first.has(lower)) first.set(lower, i);
+    if (!first.has(address)) first.set(address, i);
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * People and groups of one stack. A person is an e-mail address, written in lower case grantedAt Pomerium
- * compares addresses letter by letter; a group is a name for a list of people, known to this project only.
+ * People and groups of one stack. A person is an e-mail address, spelled as the identity provider sends it,
+ * because Pomerium compares letter by letter. A group is a name for a list of people that only this project knows.
  */
 export interface Directory {
   /** People who reach everything that people reach. Never empty. */

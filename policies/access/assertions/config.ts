@@ -169,9 +169,7 @@ function principalProblem(principal: string, directory: Directory | undefined): 
       return `unknown principal "${principal}"; did you mean "group:${principal}"?`;
     return `unknown principal "${principal}"${didYouMean(principal, anybody) || ": write an e-mail address, group:<name>, stranger or anonymous"}`;
   }
-  if (!isEmail(principal)) return `"${principal}" is no e-mail address`;
-  if (principal !== principal.toLowerCase())
-    return `"${principal}" must be in lower case: ${principal.toLowerCase()}`;
+  if (!isEmail(principal)) return `"${principal}" is not an e-mail address`;
   return undefined;
 }
 

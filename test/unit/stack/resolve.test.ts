@@ -226,6 +226,42 @@ describe("access", () => {
 });
 
 describe("a warning", () => {
+  it("is given for an address with capitals, which is right only if the identity provider sends them", () => {
+    const said = (place: string, address: string) =>
+      `${place}: "${address}" lets in nobody whose identity provider says ${address.toLowerCase()}: Pomerium compares letter by letter; write ${address.toLowerCase()} unless the provider sends these capitals`;
+    for (const [place, address] of [
+      ["users.admins[1]", "Admin@Example.com"],
+      ["users.groups.readers[2]", "Dave@gmail.com"],
+      ["apps.komga.access.users[0]", "Carol@gmail.com"],
+    ] as const)
+      assert.deepEqual(warnings(edited({ [place]: address })), [said(place, address)]);
+    // Both spellings side by side are two callers to Pomerium.
+    const both = edited({ "users.groups.readers[2]": "Alice@gmail.com" });
+    assert.deepEqual(both.directory.groups.readers, ["alice@gmail.com", "bob@gmail.com", "Alice@gmail.com"]);
+  });
+
+  it("is given once for releases in which an escaped slash leads out of an open path", () => {
+    const said = (version: string, more = {}) =>
+      edited({ "pomerium.version": version, ...more })
+        .warnings.filter(({ message }) => message.includes("keeps escaped slashes: "))
+        .map(({ at, message }) => `${at}: ${message}`);
+    assert.deepEqual(said("v0.32.9"), [
+      "pomerium.version: v0.32.9 keeps escaped slashes: /api/..%2fadmin is below an open path, and many apps read it as /admin; this concerns komga, influxdb; use v0.33.1",
+    ]);
+    assert.match(
+      said("v0.31.3", { "apps.komga.access": "admins" })[0] ?? "",
+      /: \/write\/\.\.%2fadmin .* concerns influxdb;/,
+    );
+    assert.deepEqual(
+      said("v0.32.9", {
+        "apps.komga.access": { users: ["carol@gmail.com"] },
+        "apps.influxdb.access": { apiOnly: [{ path: "/write", exact: true }] },
+      }),
+      [],
+    );
+    for (const version of ["v0.33.0", "v0.33.1"]) assert.deepEqual(said(version), []);
+  });
+
   it("is given for a group that no app names, and for one that holds nobody", () => {
     const stack = edited({
       "users.groups.idle": ["alice@gmail.com"],
