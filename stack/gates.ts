@@ -8,6 +8,7 @@ import type { LiveCluster } from "../components/cluster/live.ts";
 import type { PomeriumStatus } from "../components/cluster/pomerium-status.ts";
 import type { Item, Row } from "../components/cluster/readiness.ts";
 import { hostsGate } from "../components/ingress-nginx/gates/hosts.ts";
+import { installerGate } from "../components/ingress-nginx/gates/installer.ts";
 import { type GateName, gateNames } from "../components/ingress-nginx/gates/names.ts";
 import { phaseGate } from "../components/ingress-nginx/gates/phase.ts";
 import { trafficGate } from "../components/ingress-nginx/gates/traffic.ts";
@@ -37,6 +38,7 @@ const gateItems: Record<GateName, (input: GateInput) => Item[]> = {
   phase: phaseGate,
   hosts: hostsGate,
   traffic: (input) => trafficGate({ traffic: {}, ...input }),
+  installer: installerGate,
   issuers: (input) => issuersGate(ofCertificates(input)),
   canaries: (input) => canariesGate(ofCertificates(input)),
   owners: (input) => ownersGate(ofCertificates(input)),
@@ -63,11 +65,17 @@ export function gates(input: GateInput): Gate[] {
   if (isRemoved(input.nginx) || hasNoEffect(input.nginx, input.cluster)) return [];
   const overrides = input.stack.ingressNginx?.override ?? {};
   const goesOn = input.cluster.record?.phase === "retired" && input.stack.phase === "retired";
-  const asked = gateNames.filter((name) => name !== "traffic" || input.traffic !== undefined);
-  return (goesOn ? duringRemoval : asked).map((name) => {
+  const names = goesOn ? duringRemoval : gateNames.filter((name) => isAsked(name, input));
+  return names.map((name) => {
     const override = overrides[name];
     return { name, items: gateItems[name](input), ...(override === undefined ? {} : { override }) };
   });
+}
+
+/** Whether there is anything to ask: hosts are asked only before the removal, and few clusters have an installer. */
+function isAsked(name: GateName, { traffic, nginx }: GateInput): boolean {
+  if (name === "traffic") return traffic !== undefined;
+  return name !== "installer" || nginx.installers.length > 0;
 }
 
 /** Everything that holds back `retired`, when the stack asks for it. An overridden gate holds back nothing. */

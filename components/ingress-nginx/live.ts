@@ -2,6 +2,7 @@ import type { ReadOnlyApi } from "../cluster/api.ts";
 import type { LiveCluster, LiveIngress } from "../cluster/live.ts";
 import { type ObjectRef, objectId, objectLabel } from "../cluster/objects.ts";
 import type { Stream } from "./controller.ts";
+import { type Installer, readInstallers } from "./installers.ts";
 import {
   classKind,
   collectionPath,
@@ -51,6 +52,8 @@ export interface LiveIngressNginx {
   unrecognised: ObjectRef[];
   /** Ingresses of a class of ingress-nginx that no known controller serves: class → `namespace/name`. */
   unserved: Record<string, string[]>;
+  /** What would install the installations again. */
+  installers: Installer[];
   /** Webhooks for which every write of an Ingress fails, because their Service is gone. */
   deadWebhooks: DeadWebhook[];
 }
@@ -161,6 +164,15 @@ export async function readIngressNginx(
     strangers: strangersOf(installations, ingresses, leavingIngresses),
     unrecognised: removal === "begun" ? [] : await readUnrecognised(api, adopted, leavingObjects(found)),
     unserved: unservedOf(classes, ingresses, [...running, ...deleted]),
+    installers: (
+      await Promise.all(
+        installations.map(({ marks: { instance, namespace }, workloads: own }) =>
+          own.length === 0
+            ? []
+            : readInstallers(api, { instance, namespace, workloads: own.map(({ metadata }) => metadata) }),
+        ),
+      )
+    ).flat(),
     deadWebhooks: deadWebhooks(webhooks, services),
   };
 }

@@ -1,6 +1,6 @@
 import type { LiveCluster, LiveIngress } from "../cluster/live.ts";
-import { objectId } from "../cluster/objects.ts";
-import type { LiveIngressNginx } from "./live.ts";
+import { objectId, objectLabel } from "../cluster/objects.ts";
+import { type LiveIngressNginx, leavingObjects } from "./live.ts";
 
 /** Whether nothing of ingress-nginx is left but its namespace, which other objects may keep. */
 export function isRemoved({ installation, ingresses }: LiveIngressNginx): boolean {
@@ -10,6 +10,22 @@ export function isRemoved({ installation, ingresses }: LiveIngressNginx): boolea
 /** Whether the installations have a controller, whether or not its pods run. */
 export function hasController({ controllers }: Pick<LiveIngressNginx, "controllers">): boolean {
   return controllers.some(({ plan, workload }) => plan === "retire" && workload !== undefined);
+}
+
+/**
+ * Whether the installations were named after the removal of earlier ones: they run, and nothing of them was adopted. They
+ * can go through cutover and `retired` in their turn.
+ */
+export function isNextInTurn(
+  nginx: Pick<LiveIngressNginx, "controllers" | "installation" | "ingresses">,
+  { record }: Pick<LiveCluster, "record">,
+): boolean {
+  const adopted = new Set(record?.adopted);
+  return (
+    record?.phase === "retired" &&
+    hasController(nginx) &&
+    leavingObjects(nginx).every((object) => !adopted.has(objectLabel(object)))
+  );
 }
 
 /** Whether what the removal has left has no effect: no controller serves, and no webhook calls one. */

@@ -3,13 +3,13 @@ import type { Problem } from "../../stack-file/problems.ts";
 import type { LiveCluster } from "../cluster/live.ts";
 import { objectLabel } from "../cluster/objects.ts";
 import { type LiveIngressNginx, leavingObjects } from "./live.ts";
-import { hasController } from "./removal-state.ts";
+import { hasController, isNextInTurn } from "./removal-state.ts";
 import type { StackView } from "./stack-view.ts";
 
 /**
  * Why a cluster that has been brought to `retired` cannot go to an earlier phase: a part of what would have to serve
  * again is gone. It can as long as everything that was adopted is still there: the removal has not begun, or somebody
- * has restored the objects.
+ * has restored the objects. An installation that was named later can still go through cutover.
  *
  * @param nginx Undefined when the stack file has no `ingressNginx`.
  */
@@ -19,6 +19,7 @@ export function noWayBack(
   nginx: LiveIngressNginx | undefined,
 ): Problem[] {
   if (record?.phase !== "retired" || phase === "retired") return [];
+  if (phase === "cutover" && nginx !== undefined && isNextInTurn(nginx, { record })) return [];
   const live = new Set(nginx === undefined ? [] : leavingObjects(nginx).map(objectLabel));
   const gone = record.adopted.filter((label) => !live.has(label));
   if (nginx !== undefined && gone.length === 0 && hasController(nginx)) return [];

@@ -4,6 +4,7 @@ import { phaseRecord } from "../../cluster/live.ts";
 import { objectId, objectLabel } from "../../cluster/objects.ts";
 import type { Item } from "../../cluster/readiness.ts";
 import { leavingObjects } from "../live.ts";
+import { isNextInTurn } from "../removal-state.ts";
 import type { GateInput } from "./input.ts";
 
 /**
@@ -26,6 +27,15 @@ export function phaseGate({ stack, cluster, nginx }: GateInput): Item[] {
   const mend = goTo(subject, "cutover");
   if (phase !== "cutover" && phase !== "retired")
     return [{ subject, ok: false, note: `has been brought to ${phase}; cutover comes before retired`, mend }];
+  if (isNextInTurn(nginx, cluster))
+    return [
+      {
+        subject,
+        ok: false,
+        note: "names an installation that was not adopted before the removal of the earlier one; adopt it in cutover first",
+        mend,
+      },
+    ];
   const unmanaged = leavingObjects(nginx).filter((object) => !adopted.includes(objectLabel(object)));
   return [
     { subject, ok: true, note: `has been brought to ${phase}` },

@@ -768,7 +768,7 @@ export const broken: Readonly<
     [
       { "ingressNginx.override": { everything: "x" } },
       [
-        "ingressNginx.override.everything: unknown gate; there are phase, hosts, traffic, issuers, canaries, owners, secrets",
+        "ingressNginx.override.everything: unknown gate; there are phase, hosts, traffic, installer, issuers, canaries, owners, secrets",
       ],
     ],
     [{ "ingressNginx.override": { hosts: true } }, ["ingressNginx.override.hosts: must be text, not true"]],

@@ -5,7 +5,7 @@ import { gateNames } from "../../../components/ingress-nginx/gates/names.ts";
 import { isRemoved } from "../../../components/ingress-nginx/removal-state.ts";
 import { noWayBack } from "../../../components/ingress-nginx/way-back.ts";
 import { type GateInput, gateProblems, gates } from "../../../stack/gates.ts";
-import { failing, ingress, ready, stackOf } from "./state.ts";
+import { failing, ingress, installer, ready, stackOf } from "./state.ts";
 
 /** Everything wrong at once. */
 function unready(edits: Record<string, unknown> = {}): GateInput {
@@ -26,6 +26,7 @@ function unready(edits: Record<string, unknown> = {}): GateInput {
     nginx: {
       ...state.nginx,
       ingresses: [...state.nginx.ingresses, ingress("old", "old", ["old.example.org"])],
+      installers: [installer],
     },
     traffic: {
       "komga.example.org": { isPomerium: false, note: "answered with status 404, and not by Pomerium" },
@@ -234,6 +235,22 @@ describe("the phases", () => {
       assert.deepEqual(back(phase, "cutover", gone), []);
     }
     assert.deepEqual(back("retired", "retired", { ingresses: [] }), []);
+  });
+
+  it("lead a second installation through cutover to retired in its turn, when the first is removed", () => {
+    const state = ready();
+    const record = { phase: "retired", adopted: ["Deployment first/controller", "Ingress a/b"] };
+    const back = (phase: string, adopted = record.adopted) =>
+      noWayBack(stackOf({ phase }), { record: { ...record, adopted } }, state.nginx).length;
+    assert.equal(back("cutover"), 0);
+    assert.equal(back("coexist"), 1);
+    // A part of an installation that is being removed.
+    assert.equal(back("cutover", [...record.adopted, "Ingress komga/komga-ingress"]), 1);
+    const rows = gates({ ...state, cluster: { ...state.cluster, record } });
+    const [problem, ...others] = gateProblems(stackOf(), rows);
+    assert.deepEqual(others, []);
+    assert.match(problem?.message ?? "", /^gate phase: test: names an installation that was not adopted/);
+    assert.match(problem?.mend ?? "", /phase cutover && pulumi up/);
   });
 
   it("there is no way back where there never was an ingress-nginx, which is not said to be gone", () => {

@@ -95,13 +95,21 @@ export function issuerOf({ certificates }: Stack): LiveIssuer {
 /** The answer of a host that Pomerium serves. */
 export const pomeriumAnswers = { isPomerium: true, note: "answered by Pomerium" };
 
+/** Flux, which would install ingress-nginx again. */
+export const installer = {
+  label: "HelmRelease network/ingress-nginx",
+  isSuspended: false,
+  note: "Flux puts back what is removed",
+  command: "patch helmrelease",
+};
+
 /** A cluster in which everything is ready for `retired`: each part can then be spoilt. */
 export function ready(stack: Stack = stackOf()): GateInput {
   const own = deployed(stack);
   const old = ingress("komga", "komga-ingress", ["komga.example.org"], {
     tls: [{ hosts: ["komga.example.org"], secretName: "tls-secret" }],
   });
-  const nginx = nginxWith([old]);
+  const nginx = nginxWith([old], { installers: [{ ...installer, isSuspended: true }] });
   const issuer = issuerOf(stack);
   const issuance: LiveIssuance = {
     certManager: true,

@@ -411,6 +411,7 @@ describe("the live ingress-nginx", () => {
       strangers: {},
       unrecognised: [],
       unserved: {},
+      installers: [],
       deadWebhooks: [],
     });
     assert.deepEqual(

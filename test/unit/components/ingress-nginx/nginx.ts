@@ -36,6 +36,7 @@ export function nginxWith(ingresses: LiveIngress[], more: Partial<LiveIngressNgi
     strangers: {},
     unrecognised: [],
     unserved: {},
+    installers: [],
     deadWebhooks: [],
     ...more,
   };

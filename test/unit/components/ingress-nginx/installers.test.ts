@@ -1,0 +1,118 @@
+import { strict as assert } from "node:assert";
+import { installerGate } from "../../../../components/ingress-nginx/gates/installer.ts";
+import { readInstallers } from "../../../../components/ingress-nginx/installers.ts";
+import { useFakeApi } from "../../../support/fake-api-server.ts";
+import { installer, ready } from "../../stack/state.ts";
+import { nginxWith } from "./nginx.ts";
+
+describe("what installs ingress-nginx again", () => {
+  const { fake, connect } = useFakeApi();
+  interface Marks {
+    labels?: Record<string, string>;
+    annotations?: Record<string, string>;
+  }
+  const read = async (metadata: Marks = {}) =>
+    (
+      await readInstallers(await connect(), {
+        instance: "edge",
+        namespace: "network",
+        workloads: [{ namespace: "network", name: "edge-controller", ...metadata }],
+      })
+    ).map(({ label, isSuspended }) => `${label}: ${isSuspended ? "suspended" : "active"}`);
+
+  it("is the HelmRelease or the Kustomization that Flux's labels name, until it is suspended", async () => {
+    const labels = {
+      "helm.toolkit.fluxcd.io/name": "edge",
+      "helm.toolkit.fluxcd.io/namespace": "flux-system",
+      "kustomize.toolkit.fluxcd.io/name": "infra",
+      "kustomize.toolkit.fluxcd.io/namespace": "flux-system",
+    };
+    assert.deepEqual(await read({ labels }), []);
+    const release = "/apis/helm.toolkit.fluxcd.io/v2/namespaces/flux-system/helmreleases/edge";
+    fake.objects[release] = { metadata: { name: "edge" }, spec: {} };
+    fake.objects["/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/flux-system/kustomizations/infra"] = {
+      metadata: { name: "infra" },
+      spec: { suspend: true },
+    };
+    assert.deepEqual(await read({ labels }), [
+      "HelmRelease flux-system/edge: active",
+      "Kustomization flux-system/infra: suspended",
+    ]);
+    delete fake.objects[release];
+    fake.objects[release.replace("/v2/", "/v2beta2/")] = {
+      metadata: { name: "edge" },
+      spec: { suspend: true },
+    };
+    assert.deepEqual((await read({ labels }))[0], "HelmRelease flux-system/edge: suspended");
+  });
+
+  it("is the HelmChart of k3s or RKE2 for that release, until it is marked as unmanaged", async () => {
+    const chart = (namespace: string, name: string, spec: object, annotations: object = {}) => ({
+      metadata: { namespace, name, annotations },
+      spec,
+    });
+    fake.objects["/apis/helm.cattle.io/v1/helmcharts"] = {
+      items: [
+        chart("kube-system", "edge", { targetNamespace: "network" }),
+        chart("kube-system", "traefik", { targetNamespace: "network" }),
+        chart("kube-system", "edge", { targetNamespace: "elsewhere" }),
+        chart("network", "edge", {}, { "helmcharts.helm.cattle.io/unmanaged": "true" }),
+      ],
+    };
+    assert.deepEqual(await read(), [
+      "HelmChart kube-system/edge: active",
+      "HelmChart network/edge: suspended",
+    ]);
+  });
+
+  it("is the Application that Argo CD's marks name, while it syncs by itself", async () => {
+    const application = (name: string, syncPolicy: object) => ({
+      metadata: { namespace: "argocd", name },
+      spec: { syncPolicy },
+    });
+    fake.objects["/apis/argoproj.io/v1alpha1/applications"] = {
+      items: [
+        application("edge", { automated: { selfHeal: true } }),
+        application("other", { automated: {} }),
+      ],
+    };
+    const marks: Marks[] = [
+      { annotations: { "argocd.argoproj.io/tracking-id": "edge:apps/Deployment:network/edge-controller" } },
+      { labels: { "argocd.argoproj.io/instance": "edge" } },
+      { labels: { "app.kubernetes.io/instance": "edge" } },
+    ];
+    for (const metadata of marks) assert.deepEqual(await read(metadata), ["Application argocd/edge: active"]);
+    // Helm itself has installed it.
+    const annotations = { "meta.helm.sh/release-name": "edge" };
+    assert.deepEqual(await read({ annotations, labels: { "app.kubernetes.io/instance": "edge" } }), []);
+    fake.objects["/apis/argoproj.io/v1alpha1/applications"] = { items: [application("edge", {})] };
+    assert.deepEqual(await read({ labels: { "argocd.argoproj.io/instance": "edge" } }), [
+      "Application argocd/edge: suspended",
+    ]);
+  });
+
+  it("is minikube's add-on manager", async () => {
+    assert.deepEqual(await read({ labels: { "addonmanager.kubernetes.io/mode": "Reconcile" } }), [
+      "add-on ingress of minikube: active",
+    ]);
+  });
+
+  it("is nothing where a person has used Helm or kubectl", async () => {
+    assert.deepEqual(await read(), []);
+  });
+
+  it("holds retired back, with the command that suspends it", () => {
+    const state = ready();
+    const gate = (isSuspended: boolean) =>
+      installerGate({ ...state, nginx: nginxWith([], { installers: [{ ...installer, isSuspended }] }) });
+    assert.deepEqual(gate(false), [
+      {
+        subject: "HelmRelease network/ingress-nginx",
+        ok: false,
+        note: "Flux puts back what is removed",
+        mend: "kubectl --context test patch helmrelease",
+      },
+    ]);
+    assert.equal(gate(true)[0]?.ok, true);
+  });
+});
