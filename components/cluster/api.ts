@@ -168,7 +168,8 @@ export class ReadOnlyApi {
 
   private async pages<T>(path: string, accept: string): Promise<T[]> {
     interface Page {
-      items: T[];
+      /** null for an empty list of metadata. */
+      items: T[] | null;
       metadata?: { continue?: string };
     }
     const items: T[] = [];
@@ -176,7 +177,7 @@ export class ReadOnlyApi {
     do {
       const query = new URLSearchParams({ limit: String(pageSize), ...(next ? { continue: next } : {}) });
       const page = await this.get<Page>(`${path}${path.includes("?") ? "&" : "?"}${query}`, accept);
-      if (page !== undefined && !Array.isArray(page.items))
+      if (page !== undefined && page.items !== null && !Array.isArray(page.items))
         throw new ClusterError(
           `GET ${path} on ${this.server}: the answer is not a list of Kubernetes objects`,
         );

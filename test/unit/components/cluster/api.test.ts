@@ -81,6 +81,10 @@ describe("an API server in bad weather", () => {
     assert.deepEqual(await list(passing[0]!, answer(200, '{"items":[1]}')), [1]);
   });
 
+  it("writes an empty list of metadata as null", async () => {
+    assert.deepEqual(await list(answer(200, '{"kind":"PartialObjectMetadataList","items":null}')), []);
+  });
+
   it("is given up in the end, with its last words", async () => {
     await assert.rejects(find(answer(503, "etcdserver: no leader")), {
       name: "ClusterError",
