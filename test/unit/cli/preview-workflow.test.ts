@@ -22,6 +22,8 @@ interface Step {
 interface Job {
   permissions?: Record<string, string>;
   strategy?: { matrix: { stack: string[] } };
+  needs?: string;
+  outputs?: Record<string, string>;
   "runs-on": string;
   environment?: string;
   concurrency?: { group: string };
@@ -41,7 +43,7 @@ function load(file: string): Workflow {
 
 const workflow = load("preview.yml");
 const job = workflow.jobs.preview!;
-const sameRepository = "github.event.pull_request.head.repo.full_name == github.repository";
+const isTrusted = "needs.author.outputs.trusted == 'true'";
 
 function stepNamed(name: string): Step {
   const step = job.steps.find((one) => one.name === name);
@@ -89,11 +91,48 @@ describe("preview.yml", () => {
     assert.match(job.concurrency!.group, /pull_request\.number.*matrix\.stack/);
   });
 
-  it("runs a fork's code on GitHub's machines and without an environment", () => {
-    assert.equal(job["runs-on"], `\${{ ${sameRepository} && vars.PREVIEW_RUNNER || 'ubuntu-latest' }}`);
-    assert.ok(job.environment?.startsWith(`\${{ ${sameRepository} && `));
-    assert.ok(stepNamed("Post the comment, or edit the one that is there").if?.startsWith(sameRepository));
+  it("runs code of strangers and bots on GitHub's machines and without an environment", () => {
+    assert.equal(job.needs, "author");
+    assert.equal(job["runs-on"], `\${{ ${isTrusted} && vars.PREVIEW_RUNNER || 'ubuntu-latest' }}`);
+    assert.ok(job.environment?.startsWith(`\${{ ${isTrusted} && `));
+    assert.equal(stepNamed("Post the comment, or edit the one that is there").if, isTrusted);
+    const { author } = workflow.jobs;
+    assert.equal(author!["runs-on"], "ubuntu-latest");
+    assert.equal(author!.environment, undefined);
+    assert.equal(author!.outputs!.trusted, `\${{ steps.author.outputs.trusted }}`);
   });
+
+  const expression = /^\$\{\{([\s\S]*)\}\}$/.exec(workflow.jobs.author!.steps[0]!.env!.TRUSTED!.trim())![1]!;
+  /** Evaluates the expression as GitHub does; what it uses means the same in JavaScript. */
+  function trusted({ repo = "o/r", author = "User", sender = "User", branch = "more-readers" }): unknown {
+    const github = {
+      repository: "o/r",
+      head_ref: branch,
+      event: {
+        sender: { type: sender },
+        pull_request: { user: { type: author }, head: { repo: { full_name: repo } } },
+      },
+    };
+    const startsWith = (text: string, prefix: string): boolean => text.startsWith(prefix);
+    return new Function("github", "startsWith", `return ${expression}`)(github, startsWith);
+  }
+
+  it("trusts a person's branch of the repository", () => {
+    assert.equal(trusted({}), true);
+  });
+
+  const untrusted: Record<string, Parameters<typeof trusted>[0]> = {
+    "a fork": { repo: "stranger/r" },
+    Dependabot: { author: "Bot", sender: "Bot", branch: "dependabot/npm_and_yarn/zod-5.0.0" },
+    "the Renovate app": { author: "Bot", sender: "Bot", branch: "renovate/zod-5.x" },
+    "Renovate under a person's account": { branch: "renovate/zod-5.x" },
+    "a bot's pull request to which a person has pushed": { author: "Bot", branch: "update" },
+    "a person's pull request to which a bot has pushed": { sender: "Bot" },
+  };
+  for (const [whose, event] of Object.entries(untrusted))
+    it(`does not trust ${whose}`, () => {
+      assert.equal(trusted(event), false);
+    });
 
   it("shows credentials to the preview alone", () => {
     assert.ok(!Object.values(job.env ?? {}).some((value) => value.includes("secrets.")));
