@@ -49,10 +49,16 @@ export function reasonText({ reason, keyPath }: Row): string {
   return keyPath === "" || reason.includes(keyPath) ? reason : `${reason} (${keyPath})`;
 }
 
+/** `6 API prefixes on 3 apps`. */
+export function openCount({ paths, apps }: { paths: number; apps: number }): string {
+  return `${counted(paths, "API prefix", "API prefixes")} on ${counted(apps, "app")}`;
+}
+
 /** `unchanged`, or how many came and went. */
-function delta(plus: number, minus: number): string {
-  if (plus === 0 && minus === 0) return "unchanged";
-  return [plus > 0 ? `+${plus}` : "", minus > 0 ? `-${minus}` : ""].filter(Boolean).join(" ");
+function openChange({ entered, left, before }: AccessDiff["open"]): string {
+  if (entered === 0 && left === 0) return "unchanged";
+  const signs = [entered > 0 ? `+${entered}` : "", left > 0 ? `-${left}` : ""].filter(Boolean).join(" ");
+  return `${signs} (before: ${before.paths === 0 ? "none" : `${before.paths} on ${before.apps}`})`;
 }
 
 export interface DiffTextOptions {
@@ -98,10 +104,7 @@ export function diffText(diff: AccessDiff, { limit = 20 }: DiffTextOptions = {})
           ].map((line) => line.map(visible)),
           "  ",
         );
-  const open = `open to anonymous: ${counted(diff.open.paths, "API prefix", "API prefixes")} on ${counted(
-    diff.open.apps,
-    "app",
-  )}, ${delta(opened.length, closed.length)}`;
+  const open = `open to anonymous: ${openCount(diff.open)}, ${openChange(diff.open)}`;
   const doors = aligned(
     [
       ...opened.map((row) => ["         +", place(row), reasonText(row)]),

@@ -2,7 +2,7 @@ import type { TestResult, Untested } from "../policies/access/assertions/run.ts"
 import type { AccessDiff, Row } from "../policies/access/diff/diff.ts";
 import type { Matrix } from "../policies/access/matrix/matrix.ts";
 import { counted } from "../stack-file/text.ts";
-import { changesOf, place, reasonText, whoIs } from "./diff-text.ts";
+import { changesOf, openCount, place, reasonText, whoIs } from "./diff-text.ts";
 import { glyphs, meanings, networksOf, openByQuery, openText } from "./marks.ts";
 import { columns, merged } from "./table.ts";
 import { first, visible } from "./text.ts";
@@ -88,11 +88,7 @@ export function diffMarkdown(diff: AccessDiff): string {
     lines.push(`- not readable in ${plain(view)}: ${plain(at)}: ${plain(reason.split("\n")[0]!)}`);
   const hosts = diff.public.map(code);
   lines.push(
-    `Public: ${diff.public.length === 0 ? "none" : first(hosts, 10)}. Open to anonymous callers: ${counted(
-      diff.open.paths,
-      "API prefix",
-      "API prefixes",
-    )} on ${counted(diff.open.apps, "app")}.`,
+    `Public: ${diff.public.length === 0 ? "none" : first(hosts, 10)}. Open to anonymous callers: ${openCount(diff.open)}.`,
   );
   return `${lines.join("\n").trimEnd()}\n`;
 }

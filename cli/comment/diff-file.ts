@@ -2,6 +2,8 @@ import { z } from "zod";
 import { type AccessDiff, kinds } from "../../policies/access/diff/diff.ts";
 import { CliError } from "../exit.ts";
 
+const counts = { paths: z.number(), apps: z.number() };
+
 const state = z.enum(["allow", "deny", "unknown", "absent"]);
 
 const schema = z.object({
@@ -17,7 +19,7 @@ const schema = z.object({
       path: z.string(),
       paths: z.array(z.string()),
       method: z.string().exactOptional(),
-      sourceIp: z.string().exactOptional(),
+      from: z.string().exactOptional(),
       before: state,
       after: state,
       rule: z.string(),
@@ -26,7 +28,12 @@ const schema = z.object({
     }),
   ),
   public: z.array(z.string()),
-  open: z.object({ paths: z.number(), apps: z.number() }),
+  open: z.object({
+    ...counts,
+    before: z.object(counts),
+    entered: z.number(),
+    left: z.number(),
+  }),
   unreadable: z.array(z.object({ view: z.string(), at: z.string(), reason: z.string() })),
   notes: z.array(z.string()).default([]),
 });

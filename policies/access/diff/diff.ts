@@ -1,6 +1,6 @@
 import type { Outcome } from "../../language/evaluate/evaluate.ts";
 import { anonymous, type Decider, decider, stranger, type Verdict } from "../matrix/decider.ts";
-import { isPublic, matrix } from "../matrix/matrix.ts";
+import { type AppAccess, isPublic, matrix } from "../matrix/matrix.ts";
 import { mentionsOf } from "../matrix/mentions.ts";
 import { type Probe, probes } from "../matrix/probes.ts";
 import { personal } from "../matrix/reasons.ts";
@@ -62,10 +62,23 @@ export interface AccessDiff {
   rows: readonly Row[];
   /** Hosts that everybody reaches afterwards. */
   public: readonly string[];
-  /** Paths that anonymous callers reach afterwards, and the apps that have such paths. */
-  open: { paths: number; apps: number };
+  /** Paths that anonymous callers reach although they do not reach the whole app. */
+  open: OpenPaths;
   /** Apps of which nothing can be said, on either side. */
   unreadable: readonly { view: string; at: string; reason: string }[];
+}
+
+/**
+ * How many paths are open, and on how many apps. The paths of an app that becomes public as a whole are no longer
+ * counted, so a path may leave the count without being closed.
+ */
+export interface OpenPaths {
+  paths: number;
+  apps: number;
+  before: { paths: number; apps: number };
+  /** How many paths entered and left the count. */
+  entered: number;
+  left: number;
 }
 
 export const kinds: readonly ChangeKind[] = [
@@ -299,6 +312,22 @@ function diffHost(
   return rows.sort((one, other) => kinds.indexOf(one.kind) - kinds.indexOf(other.kind));
 }
 
+function openPaths(before: readonly AppAccess[], now: readonly AppAccess[]): OpenPaths {
+  const hostsAndPaths = (apps: readonly AppAccess[]): Set<string> =>
+    new Set(apps.flatMap(({ app, open }) => open.map(({ path }) => `${app.host}${path}`)));
+  const counts = (apps: readonly AppAccess[]): { paths: number; apps: number } => ({
+    paths: hostsAndPaths(apps).size,
+    apps: apps.filter(({ open }) => open.length > 0).length,
+  });
+  const [were, are] = [hostsAndPaths(before), hostsAndPaths(now)];
+  return {
+    ...counts(now),
+    before: counts(before),
+    entered: [...are].filter((path) => !were.has(path)).length,
+    left: [...were].filter((path) => !are.has(path)).length,
+  };
+}
+
 /** The people that a view knows, from its stack file and from its policies. */
 function peopleOf({ directory, apps }: View): string[] {
   return [...(directory ? everybody(directory) : []), ...mentionsOf(apps).people.flat()];
@@ -318,13 +347,12 @@ export function diffAccess(before: View, after: View): AccessDiff {
     diffHost(host, after, everyone, was.get(host), is.get(host)),
   );
   const now = matrix(after.apps).apps;
-  const open = now.filter((app) => app.open.length > 0);
   return {
     before: before.name,
     after: after.name,
     rows,
     public: [...new Set(now.filter((app) => app.public).map(({ app }) => app.host))],
-    open: { paths: open.reduce((sum, app) => sum + app.open.length, 0), apps: open.length },
+    open: openPaths(matrix(before.apps).apps, now),
     unreadable: [before, after].flatMap((view) =>
       view.apps.flatMap((app) => unreadable(app).map((reason) => ({ view: view.name, at: app.at, reason }))),
     ),

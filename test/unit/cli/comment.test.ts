@@ -200,7 +200,7 @@ describe("the comment on a pull request", () => {
       after: fc.string(),
       rows: fc.array(row, { maxLength: 30 }),
       public: fc.array(text, { maxLength: 20 }),
-      open: fc.constant({ paths: 1, apps: 1 }),
+      open: fc.constant({ paths: 1, apps: 1, before: { paths: 2, apps: 1 }, entered: 0, left: 1 }),
       unreadable: fc.array(fc.record({ view: text, at: text, reason: text }), { maxLength: 5 }),
     });
     const preview = fc.record({

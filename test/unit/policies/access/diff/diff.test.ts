@@ -41,6 +41,48 @@ describe("the access diff", () => {
     );
   });
 
+  it("the open paths of an app that becomes public leave the count, and those of an app that stops being so enter it", () => {
+    const api = [{ path: "/api" }, { path: "/rest" }];
+    const mixed = [people("komga", {}, { api }), people("navidrome", {}, { api: [{ path: "/rest" }] })];
+    const turned = [open("komga"), mixed[1]!];
+    const both = { paths: 3, apps: 2 };
+    const one = { paths: 1, apps: 1 };
+    assert.deepEqual(diffAccess(view("before", mixed), view("after", turned)).open, {
+      ...one,
+      before: both,
+      entered: 0,
+      left: 2,
+    });
+    assert.deepEqual(diffAccess(view("before", turned), view("after", mixed)).open, {
+      ...both,
+      before: one,
+      entered: 2,
+      left: 0,
+    });
+  });
+
+  it("open paths are unchanged when only people change, and counted one by one when as many come as go", () => {
+    const komga = (path: string, users: string[]) => [people("komga", { users }, { api: [{ path }] })];
+    const count = (before: SampleApp[], after: SampleApp[]) => {
+      const { entered, left } = diffAccess(view("before", before), view("after", after)).open;
+      return [entered, left];
+    };
+    assert.deepEqual(count(komga("/api", []), komga("/api", ["dave@example.org"])), [0, 0]);
+    assert.deepEqual(count(komga("/api", []), komga("/opds", [])), [1, 1]);
+  });
+
+  it("what was open, what entered and what left add up to what is open, whatever changes", () => {
+    fc.assert(
+      fc.property(stacks, stacks, (before: SampleStack, after: SampleStack) => {
+        const { open: is } = diffAccess(
+          view("before", before.apps, before.directory),
+          view("after", after.apps, after.directory),
+        );
+        assert.equal(is.before.paths + is.entered - is.left, is.paths);
+      }),
+    );
+  });
+
   it("a person who loses access is told why, and where one would let them in again", () => {
     const komga = (of: Directory, named: object) => [people("komga", named, { of })];
     const reasons = (before: SampleApp[], after: SampleApp[], is = directory): string[] =>
@@ -198,7 +240,11 @@ describe("the access diff", () => {
     const diff = diffAccess(view("before", apps), view("after", apps));
     assert.deepEqual(
       [diff.rows, diff.public, diff.open],
-      [[], ["ddns-updater.example.org"], { paths: 6, apps: 3 }],
+      [
+        [],
+        ["ddns-updater.example.org"],
+        { paths: 6, apps: 3, before: { paths: 6, apps: 3 }, entered: 0, left: 0 },
+      ],
     );
   });
 
