@@ -3,8 +3,8 @@ import { routeSchema } from "../annotations/annotations.ts";
 import type { CatalogueEntry } from "./entry.ts";
 
 /**
- * Schema of a path that is open to anonymous callers. What would open more than it says is refused: the
- * whole app, a pattern, a path that Pomerium sees otherwise than the app.
+ * Schema of a path that is open to anonymous callers. It refuses what would open more than it says: the whole
+ * app, a pattern, a path that Pomerium and the app read differently.
  */
 export const apiPath = z
   .string()
@@ -15,23 +15,20 @@ export const apiPath = z
   })
   .refine((path) => !/\/\.{1,2}(?:\/|$)/.test(path), { error: "leads out of itself by a . or .. segment" });
 
-/**
- * Schema of an entry under `catalogue:` of a stack file. It adds an app, or takes the place of the
- * project's own entry of that name.
- */
+/** Schema of an entry under `catalogue:` of a stack file. It replaces the project's own entry of the same name. */
 export const catalogueEntrySchema = z.strictObject({
   title: z.string().min(1).optional().describe("What the app is."),
   streaming: z
     .boolean()
     .optional()
-    .describe("It sends sound or pictures for as long as one listens or looks. Default: false."),
+    .describe("It sends sound or pictures for as long as somebody listens or watches. Default: false."),
   api: z
     .array(
       z.strictObject({
         path: apiPath.describe("Path: `/api` opens /api and everything below /api/."),
         exact: z.boolean().optional().describe("The path alone, nothing below it. Default: false."),
         reason: z.string().min(1).optional().describe("Why the app's own clients need it."),
-        source: z.string().min(1).optional().describe("Where one can read that up."),
+        source: z.string().min(1).optional().describe("Where that is documented."),
       }),
     )
     .default([])

@@ -1,28 +1,28 @@
 import type { ApiPath } from "../access/routes.ts";
 import type { Route } from "../annotations/annotations.ts";
 
-/** Why something is as it is, and where one can read it up. */
+/** Why something is as it is, and where that is documented. */
 export interface Note {
   reason: string;
-  /** Public documentation, or `account` where nothing else says it. */
+  /** Public documentation, or `originalCluster` where nothing else says it. */
   source: string;
 }
 
-/** The account of the migration that this project grew from. */
-export const account = "the first user's account";
+/** The cluster whose migration this project grew from; its owner wrote down what each app needed. */
+export const originalCluster = "the original cluster";
 
-/** What is known of an app: the paths its own clients need, and what it asks of the route. */
+/** What the project knows of an app: the paths that its own clients need, and the settings of its route. */
 export interface CatalogueEntry {
   /** What the app is. */
   title?: string;
-  /** It sends sound or pictures for as long as one listens or looks. */
+  /** It sends sound or pictures for as long as somebody listens or watches. */
   streaming?: boolean;
-  /** Open to anonymous callers where an app's access names the entry: the app checks credentials itself. */
+  /** Paths that are open to anonymous callers if an app's access names the entry: the app itself checks credentials. */
   api: readonly (ApiPath & Partial<Note>)[];
   route: Route;
 }
 
-/** An entry of the project's own: no path and no key of its route without a reason. */
+/** An entry of the project's own catalogue. Each path and each key of its route has a reason. */
 export interface BuiltIn<R extends Route = Route> extends CatalogueEntry {
   title: string;
   streaming: boolean;
@@ -30,13 +30,13 @@ export interface BuiltIn<R extends Route = Route> extends CatalogueEntry {
   route: R;
   /** Why each key of `route` is as it is. */
   why: Readonly<{ [K in keyof R]: Note }>;
-  /** Paths that one may miss in `api`, and why they are not there. */
+  /** Paths that somebody may miss in `api`, and why they are not in it. */
   leftOut: readonly (ApiPath & Note)[];
-  /** What has to be set in the app itself. */
+  /** Settings that the app itself needs. */
   needs: readonly Note[];
 }
 
-/** Spares an entry the parts that are empty, and holds it to one reason for each key of its route. */
+/** Fills in the empty parts of an entry. The type asks for one reason for each key of its route. */
 export function builtIn<const R extends Route>(
   entry: Pick<BuiltIn<R>, "title" | "route" | "why"> &
     Partial<Pick<BuiltIn<R>, "streaming" | "api" | "leftOut" | "needs">>,

@@ -9,8 +9,11 @@ import { renderRoute } from "../../../../policies/annotations/render.ts";
 import { builtIns, catalogue, entryOf } from "../../../../policies/catalogue/catalogue.ts";
 import { apiPath, catalogueEntrySchema } from "../../../../policies/catalogue/config.ts";
 import type { BuiltIn } from "../../../../policies/catalogue/entry.ts";
+import { media } from "../../../../policies/catalogue/media.ts";
+import { monitoring } from "../../../../policies/catalogue/monitoring.ts";
+import { tools } from "../../../../policies/catalogue/tools.ts";
 
-const entries = Object.entries<BuiltIn>(builtIns);
+const entries = Object.entries<BuiltIn>(builtIns).sort(([a], [b]) => (a < b ? -1 : 1));
 const supported = ["v0.31.3", "v0.32.9", "v0.33.1"];
 const golden = join(import.meta.dirname, "entries.yaml");
 
@@ -46,12 +49,17 @@ describe("the catalogue", () => {
       }
     });
 
+  it("has each name in one file only", () => {
+    const names = [media, monitoring, tools].flatMap((file) => Object.keys(file));
+    assert.deepEqual(names.toSorted(), Object.keys(catalogue));
+  });
+
   it("gives a reason and a source for every path and every key of a route", () => {
     for (const [name, entry] of entries) {
       assert.deepEqual(Object.keys(entry.why).sort(), Object.keys(entry.route).sort(), name);
       for (const note of [...entry.api, ...entry.leftOut, ...entry.needs, ...Object.values(entry.why)]) {
         assert.ok(note?.reason, name);
-        assert.match(note.source, /^https:\/\/|^the first user's account$/, name);
+        assert.match(note.source, /^https:\/\/|^the original cluster$/, name);
       }
     }
   });
