@@ -4,8 +4,13 @@ import { appArgs, verifyArgs } from "./components/apps/args.ts";
 import { Verify } from "./components/apps/Verify.ts";
 import { certificateArgs, issuerArgs } from "./components/certificates/args.ts";
 import { DnsIssuer } from "./components/certificates/DnsIssuer.ts";
-import { HostCertificate } from "./components/certificates/HostCertificate.ts";
-import { secretId, sharedCertificates, wantedCertificates } from "./components/certificates/wanted.ts";
+import { formerly, HostCertificate } from "./components/certificates/HostCertificate.ts";
+import {
+  certificateFor,
+  secretId,
+  sharedCertificates,
+  wantedCertificates,
+} from "./components/certificates/wanted.ts";
 import { forceTakenOver } from "./components/cluster/forced.ts";
 import { recordPhase } from "./components/cluster/phase-record.ts";
 import { clusterProvider } from "./components/cluster/provider.ts";
@@ -33,7 +38,7 @@ pulumi.runtime.registerResourceTransform(
 );
 const opts = { provider: clusterProvider({ ...stack.cluster, uid: live.cluster.uid }) };
 
-const issuer = new DnsIssuer("issuer", issuerArgs(stack.certificates, live.certificates), opts);
+const issuer = new DnsIssuer("issuer", issuerArgs(stack, live.certificates, live.ingressNginx.classes), opts);
 
 const { authenticateUrl, origin } = phase;
 const certificates = sharedCertificates(stack);
@@ -54,14 +59,17 @@ const run = {
 const wanted = wantedCertificates(stack);
 const hosts = wanted.map((each) => {
   const args = certificateArgs(each, issuer, pomerium.namespace, live.certificates);
-  return new HostCertificate(secretId(each), args, opts);
+  return new HostCertificate(secretId(each), args, { ...opts, aliases: [formerly(each)] });
 });
 const secretNames = new Map(wanted.map((each, i) => [secretId(each), hosts[i]!.secretName]));
+
+/** The Secret of the certificate that serves a host, once it is issued. */
+const issued = (host: string) => secretNames.get(secretId(certificateFor(stack, host)))!;
 
 const verify = verifyArgs(stack.apps, run, live.pomerium);
 const pages = verify ? [new Verify("verify-service", verify, opts)] : [];
 
-const apps = stack.apps.map((app) => new App(app.name, appArgs(app, { ...run, secretNames }), opts));
+const apps = stack.apps.map((app) => new App(app.name, appArgs(app, { ...run, secretNames, issued }), opts));
 /** Address of each app, once the app answers. */
 export const urls = Object.fromEntries(stack.apps.map(({ name }, i) => [name, apps[i]!.url]));
 
@@ -70,7 +78,7 @@ const { tunnels, memory } = await deployTunnels(
   {
     live: live.tunnels.live,
     remembered: live.cluster.record?.tunnels,
-    served: ({ app }) => (app ? urls[app.name]! : pomerium.ingressClass),
+    served: ({ app, host }) => (app ? urls[app.name]! : pulumi.all([pomerium.ingressClass, issued(host)])),
   },
   opts,
 );

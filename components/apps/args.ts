@@ -1,6 +1,6 @@
 /** What the program hands to the components of this subject. */
 
-import type { Input } from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { accessRoutes } from "../../policies/access/routes.ts";
 import type { LiveCluster } from "../cluster/live.ts";
 import { pomeriumNamespace, verifyService } from "../cluster/names.ts";
@@ -13,9 +13,9 @@ import type { VerifyArgs } from "./Verify.ts";
 /** What an app needs of the run it is deployed in. */
 export interface AppEnvironment {
   /** Pomerium's namespace, once it exists. */
-  pomeriumNamespace: Input<string>;
+  pomeriumNamespace: pulumi.Input<string>;
   /** Pomerium's IngressClass, once it is served. */
-  ingressClass: Input<string>;
+  ingressClass: pulumi.Input<string>;
   /** Pomerium's release tag. */
   pomeriumVersion: string;
   /** Public address of a host in the current phase. */
@@ -24,18 +24,25 @@ export interface AppEnvironment {
    * `namespace/name` of each certificate's Secret → the Secret's name, once the certificate is issued. An app whose
    * Secret is not among them is served with the certificate for its whole zone.
    */
-  secretNames: ReadonlyMap<string, Input<string>>;
+  secretNames: ReadonlyMap<string, pulumi.Input<string>>;
+  /** Resolves when the certificate that serves a host is issued, also one for its whole zone. */
+  issued(host: string): pulumi.Input<string>;
   live: Pick<LiveCluster, "ingresses">;
 }
 
 /** Arguments of the component `App`. */
 export function appArgs(
   app: Pick<AppConfig, "name" | "host" | "namespace" | "service" | "access" | "route" | "tlsSecret">,
-  { pomeriumNamespace: namespace, origin, live, secretNames, ...run }: AppEnvironment,
+  { pomeriumNamespace: namespace, origin, live, secretNames, issued, ingressClass, ...run }: AppEnvironment,
 ): AppArgs {
   const secretName = secretNames.get(objectId({ namespace: app.namespace, name: app.tlsSecret }));
   return {
     ...run,
+    // Without a Secret of its own, the Ingress still comes after the certificate that its host is served with.
+    ingressClass:
+      secretName === undefined
+        ? pulumi.all([ingressClass, issued(app.host)]).apply(([className]) => className)
+        : ingressClass,
     host: app.host,
     origin: origin(app.host),
     // An app in Pomerium's own namespace comes after that namespace.

@@ -6,10 +6,19 @@ import { importOf } from "../cluster/import.ts";
 import { type ObjectOfKind, objectLabel } from "../cluster/objects.ts";
 import { onceReady } from "../cluster/once-ready.ts";
 import { plaintextOutputs, secretData } from "../cluster/secret.ts";
+import { takenOver } from "./checks.ts";
 import { HostCertificate } from "./HostCertificate.ts";
 import { install } from "./install.ts";
 import { hasCredentials, installations } from "./issuer-objects.ts";
-import { canaryHost, canarySecret, credentialsName, issuerSpec } from "./issuer-spec.ts";
+import {
+  canaryHost,
+  canarySecret,
+  credentialsName,
+  issuerSpec,
+  type KeptIssuer,
+  nothingKept,
+} from "./issuer-spec.ts";
+import type { LiveCertificate } from "./live.ts";
 import type { Webhook } from "./solvers/porkbun-webhook.ts";
 import { type SolverName, solverOf } from "./solvers/registry.ts";
 
@@ -30,6 +39,8 @@ export interface DnsIssuerArgs {
   ingressClass?: pulumi.Input<string>;
   /** Prove each zone's solver by a certificate for `canary.<zone>`; a zone with HTTP-01 has none. Default: true. */
   canary?: boolean;
+  /** What stays of the issuer that the cluster has. Default: nothing. */
+  kept?: KeptIssuer;
   /** What the cluster has already. It is taken over. Default: nothing. */
   live?: {
     /** A ClusterIssuer of that name. */
@@ -45,6 +56,8 @@ export interface DnsIssuerArgs {
     releases?: readonly string[];
     /** Labels (`objectLabel`) of other objects that the issuer needs. */
     present?: readonly string[];
+    /** Certificates, among them perhaps canaries of a stack that has lost its state. */
+    certificates?: readonly LiveCertificate[];
   };
 }
 
@@ -78,14 +91,21 @@ export class DnsIssuer extends pulumi.ComponentResource {
     const zones = Object.fromEntries(
       Object.entries(args.zones).map(([zone, { solver, settings = {} }]) => [zone, { solver, settings }]),
     );
-    const { live = {}, namespace, webhook, ingressClass = "pomerium", ...recorded } = args;
+    const {
+      live = {},
+      kept = nothingKept,
+      namespace,
+      webhook,
+      ingressClass = "pomerium",
+      ...recorded
+    } = args;
     const solvers = Object.fromEntries(Object.entries(zones).map(([zone, { solver }]) => [zone, solver]));
     // Anybody may read the recorded inputs of a component: no credentials.
     super("pomerium-migration:certificates:DnsIssuer", name, { ...recorded, zones: solvers }, opts);
 
     this.#zones = Object.keys(zones);
     this.#name = args.issuer;
-    const takenOver = live.issuer?.foreign ?? false;
+    const isForeign = live.issuer?.foreign ?? false;
     const present = [
       ...(live.present ?? []),
       ...(live.releases ?? []).map((release) => objectLabel({ kind: "Release", name: release, namespace })),
@@ -93,7 +113,7 @@ export class DnsIssuer extends pulumi.ComponentResource {
     ];
     const optionsOf = (object: ObjectOfKind): pulumi.CustomResourceOptions => ({
       parent: this,
-      retainOnDelete: takenOver,
+      retainOnDelete: isForeign,
       ...importOf(present, object),
     });
 
@@ -123,7 +143,7 @@ export class DnsIssuer extends pulumi.ComponentResource {
         kind: "ClusterIssuer",
         metadata: {
           name: args.issuer,
-          ...(takenOver ? {} : { labels: { [managedBy.label]: managedBy.value } }),
+          ...(isForeign ? {} : { labels: { [managedBy.label]: managedBy.value } }),
           annotations: { "pulumi.com/waitFor": registered(args.email) },
         },
         spec: pulumi.output(ingressClass).apply((className) =>
@@ -134,6 +154,7 @@ export class DnsIssuer extends pulumi.ComponentResource {
             zones,
             webhook,
             ingressClass: className,
+            kept,
           }),
         ),
       },
@@ -158,6 +179,7 @@ export class DnsIssuer extends pulumi.ComponentResource {
             secretName: canarySecret(zone),
             dnsNames: [canaryHost(zone)],
             issuer: this.issuer,
+            ...takenOver({ certificates: [...(live.certificates ?? [])] }, namespace, canarySecret(zone)),
           },
           { parent: this },
         );
@@ -182,16 +204,9 @@ export class DnsIssuer extends pulumi.ComponentResource {
   }
 }
 
-/**
- * Ready, with this address. That the condition is about this generation of the spec is not asked for
- * (`condition=Ready` would): newer releases of cert-manager leave the condition as it was when nothing but solvers has
- * changed, and the wait would not end.
- */
+/** The account is registered with this address, and the issuer is ready with the spec as it is written now. */
 function registered(email: string): string {
-  return JSON.stringify([
-    `jsonpath={.status.acme.lastRegisteredEmail}=${email}`,
-    `jsonpath={.status.conditions[?(@.type=="Ready")].status}=True`,
-  ]);
+  return JSON.stringify([`jsonpath={.status.acme.lastRegisteredEmail}=${email}`, "condition=Ready"]);
 }
 
 /** A zone's credentials, by their keys in the Secret. */

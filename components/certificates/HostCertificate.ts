@@ -1,7 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { managedBy } from "../cluster/foreign.ts";
 import { importAs } from "../cluster/import.ts";
 import { onceReady } from "../cluster/once-ready.ts";
+import { type ForeignCertificate, takenOverMark } from "./live.ts";
 
 export interface HostCertificateArgs {
   /** Namespace of the certificate and its Secret: that of the Ingress, or Pomerium's own. */
@@ -12,10 +14,21 @@ export interface HostCertificateArgs {
   dnsNames: readonly string[];
   /** ClusterIssuer that issues it; handed on by what makes the issuer ready. */
   issuer: pulumi.Input<string>;
-  /** Name of the Certificate. Default: that of its Secret. */
-  certificateName?: string;
-  /** `<namespace>/<name>` when the cluster has this Certificate: it is taken over, with what it has issued. */
-  existing?: string;
+  /** The Certificate that writes to the Secret already. It is taken over with what it has issued. Default: none. */
+  live?: {
+    /** `<namespace>/<name>`. */
+    id: string;
+    name: string;
+    /** What it says, when somebody else made it: all of it stays, and so does the Certificate when the stack goes. */
+    foreign?: ForeignCertificate;
+  };
+}
+
+/** The name that a certificate had in earlier releases. An app's certificate was below the app. */
+export function formerly({ formerName, app }: { formerName: string; app?: string }): pulumi.Alias {
+  return app === undefined
+    ? { name: formerName }
+    : { name: formerName, parent: pulumi.createUrn(app, "pomerium-migration:apps:App") };
 }
 
 /**
@@ -29,7 +42,8 @@ export class HostCertificate extends pulumi.ComponentResource {
   readonly secretName: pulumi.Output<string>;
 
   constructor(name: string, args: HostCertificateArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { existing, ...recorded } = args;
+    const { live, ...recorded } = args;
+    const { foreign } = live ?? {};
     super("pomerium-migration:certificates:HostCertificate", name, recorded, opts);
     const certificate = new k8s.apiextensions.CustomResource(
       `${name}-certificate`,
@@ -37,14 +51,20 @@ export class HostCertificate extends pulumi.ComponentResource {
         apiVersion: "cert-manager.io/v1",
         kind: "Certificate",
         metadata: {
-          name: args.certificateName ?? args.secretName,
+          name: live?.name ?? args.secretName,
           namespace: args.namespace,
+          labels: foreign?.labels ?? { [managedBy.label]: managedBy.value },
           // Pulumi takes a custom resource for done once it is written. This one is done when it can be served.
-          annotations: { "pulumi.com/waitFor": "condition=Ready" },
+          annotations: {
+            ...(foreign && { ...foreign.annotations, ...takenOverMark }),
+            "pulumi.com/waitFor": "condition=Ready",
+          },
         },
         spec: {
+          ...(foreign && keptSpec(foreign)),
           secretName: args.secretName,
-          dnsNames: [...args.dnsNames],
+          // Another reader of the Secret may need the other names.
+          dnsNames: [...new Set([...(foreign?.dnsNames ?? []), ...args.dnsNames])],
           issuerRef: { group: "cert-manager.io", kind: "ClusterIssuer", name: args.issuer },
         },
       },
@@ -52,10 +72,16 @@ export class HostCertificate extends pulumi.ComponentResource {
       {
         parent: this,
         customTimeouts: { create: "20m", update: "20m" },
-        ...importAs(existing),
+        retainOnDelete: foreign !== undefined,
+        ...importAs(live?.id),
       },
     );
     this.secretName = onceReady(certificate, args.secretName);
     this.registerOutputs({ secretName: this.secretName });
   }
+}
+
+/** Passwords of keystores may stand in a Certificate itself. */
+function keptSpec({ spec: { keystores, ...spec } }: ForeignCertificate): Record<string, unknown> {
+  return { ...spec, ...(keystores === undefined ? {} : { keystores: pulumi.secret(keystores) }) };
 }

@@ -1,25 +1,68 @@
 import { pomeriumIngressClass } from "../cluster/names.ts";
-import { withoutSolver } from "./checks.ts";
-import type { CertificatesConfig } from "./config.ts";
-import { type IssuerSolver, type IssuerSpec, issuerSpec } from "./issuer-spec.ts";
-import type { LiveIssuance, LiveIssuer, LiveSolver } from "./live.ts";
+import { objectId } from "../cluster/objects.ts";
+import { certificateOf, withoutSolver } from "./checks.ts";
+import { type IssuerSpec, issuerSpec } from "./issuer-spec.ts";
+import { fieldsOfFormerServer, type IssuerStack, keptIssuer } from "./issuer-take-over.ts";
+import type { LiveIssuance, LiveIssuer } from "./live.ts";
+import { mayAnswer } from "./solver-selection.ts";
+import type { LiveSolver } from "./solvers/solver.ts";
+import { type CertificateNeeds, wantedCertificates } from "./wanted.ts";
 
-/** How the ClusterIssuer changes, and which certificates nobody renews any more. */
-export function issuanceLines(config: CertificatesConfig, live: LiveIssuance): string[] {
-  const { issuer, zones } = config;
+/**
+ * How the ClusterIssuer and the certificates that are taken over change, and which certificates nobody renews any more.
+ *
+ * @param classes IngressClasses of ingress-nginx.
+ */
+export function issuanceLines(
+  stack: IssuerStack & CertificateNeeds,
+  live: LiveIssuance,
+  classes: readonly string[],
+): string[] {
+  const { issuer, zones } = stack.certificates;
+  const kept = keptIssuer(stack, live.issuer, classes);
   const after = issuerSpec({
-    ...config,
+    ...stack.certificates,
     accountKey: live.issuer?.acme?.accountKey ?? issuer,
     ingressClass: pomeriumIngressClass,
+    kept,
   });
-  const left = live.issuer?.foreign ? withoutSolver(live, issuer, Object.keys(zones)) : [];
+  const left = live.issuer?.foreign
+    ? withoutSolver(live, issuer, Object.keys(zones)).filter(
+        ({ dnsNames }) =>
+          !dnsNames.every((name) => after.acme.solvers.some((solver) => mayAnswer(solver, name))),
+      )
+    : [];
   return [
     ...issuerLines(issuer, live.issuer, after),
+    ...fieldsOfFormerServer(stack.certificates, live.issuer).map(
+      (field) => `- ${field}, which is for the former ACME server`,
+    ),
     ...left.map(
       ({ namespace, name, dnsNames, notAfter }) =>
         `! not renewed any more: ${namespace}/${name} (${dnsNames.join(", ")})${notAfter ? `, valid until ${notAfter}` : ""}; add its zone to certificates.zones`,
     ),
+    ...takeOverLines(stack, live),
   ];
+}
+
+/** Certificates of somebody else that get another issuer, or a further name. */
+function takeOverLines(
+  stack: CertificateNeeds & Pick<IssuerStack, "certificates">,
+  live: LiveIssuance,
+): string[] {
+  const { issuer } = stack.certificates;
+  return wantedCertificates(stack).flatMap((wanted) => {
+    const found = certificateOf(live, wanted);
+    if (found?.foreign === undefined || found.foreign.isTakenOver) return [];
+    const before = found.clusterIssuer ?? found.issuer ?? "another kind of issuer";
+    const added = wanted.dnsNames.filter((name) => !found.dnsNames.includes(name));
+    const changes = [
+      ...(found.clusterIssuer === issuer ? [] : [`issuer ${before} → ${issuer}`]),
+      ...(added.length === 0 ? [] : [`also for ${added.join(", ")}`]),
+    ];
+    if (changes.length === 0) return [];
+    return [`Certificate ${objectId(found)} is taken over: ${changes.join("; ")}`];
+  });
 }
 
 /** What an `up` does to the ClusterIssuer: one line per difference, none without a difference. */
@@ -48,25 +91,30 @@ export function issuerLines(name: string, before: LiveIssuer | undefined, after:
 }
 
 /** `example.org: DNS-01 by cloudflare`, `every name: HTTP-01 through class nginx`. */
-export function describeSolver({ selector, dns01, http01 }: LiveSolver | IssuerSolver): string {
+export function describeSolver({ selector, dns01, http01 }: LiveSolver): string {
   const { dnsZones, dnsNames, matchLabels }: NonNullable<LiveSolver["selector"]> = selector ?? {};
   const labels = Object.entries(matchLabels ?? {}).map(([key, value]) => `label ${key}=${value}`);
   const names = [...(dnsNames ?? []), ...(dnsZones ?? []), ...labels].join(", ") || "every name";
   return `${names}: ${dns01 ? describeDns(dns01) : describeHttp(http01)}`;
 }
 
-function describeDns(dns01: Record<string, unknown>): string {
-  const [provider = "nobody"] = Object.keys(dns01).filter((key) => key !== "cnameStrategy");
+function describeDns({ cnameStrategy, ...dns01 }: Record<string, unknown>): string {
+  const [provider = "nobody"] = Object.keys(dns01);
+  const follows = cnameStrategy === "Follow" ? ", following CNAMEs" : "";
   const webhook = dns01.webhook as { solverName?: string; groupName?: string } | undefined;
   return webhook
-    ? `DNS-01 by webhook ${webhook.solverName ?? ""} of ${webhook.groupName ?? ""}`
-    : `DNS-01 by ${provider}`;
+    ? `DNS-01 by webhook ${webhook.solverName ?? ""} of ${webhook.groupName ?? ""}${follows}`
+    : `DNS-01 by ${provider}${follows}`;
 }
 
 function describeHttp(http01: LiveSolver["http01"]): string {
   const ingress = http01?.ingress;
-  const className = ingress?.ingressClassName ?? ingress?.class;
-  if (className !== undefined) return `HTTP-01 through class ${className}`;
-  if (ingress?.name !== undefined) return `HTTP-01 through Ingress ${ingress.name}`;
-  return http01?.gatewayHTTPRoute === undefined ? "HTTP-01 through any class" : "HTTP-01 through a Gateway";
+  const { ingressClassName, class: older, name, ...settings } = ingress ?? {};
+  const extra = Object.keys(settings).length === 0 ? "" : ` with ${Object.keys(settings).join(", ")}`;
+  const className = ingressClassName ?? older;
+  if (className !== undefined) return `HTTP-01 through class ${className}${extra}`;
+  if (name !== undefined) return `HTTP-01 through Ingress ${name}${extra}`;
+  return http01?.gatewayHTTPRoute === undefined
+    ? `HTTP-01 through any class${extra}`
+    : "HTTP-01 through a Gateway";
 }

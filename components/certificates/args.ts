@@ -4,15 +4,24 @@ import type { Input } from "@pulumi/pulumi";
 import { pomeriumNamespace } from "../cluster/names.ts";
 import { secretOutputs } from "../cluster/secret.ts";
 import { takenOver } from "./checks.ts";
-import type { CertificatesConfig } from "./config.ts";
 import type { DnsIssuerArgs } from "./DnsIssuer.ts";
 import type { HostCertificateArgs } from "./HostCertificate.ts";
+import { type IssuerStack, keptIssuer } from "./issuer-take-over.ts";
 import type { LiveIssuance } from "./live.ts";
 import type { WantedCertificate } from "./wanted.ts";
 
-/** Arguments of the component `DnsIssuer`. */
-export function issuerArgs({ zones, ...config }: CertificatesConfig, live: LiveIssuance): DnsIssuerArgs {
-  return { ...config, zones: secretOutputs(zones), live };
+/**
+ * Arguments of the component `DnsIssuer`.
+ *
+ * @param classes IngressClasses of ingress-nginx.
+ */
+export function issuerArgs(
+  stack: IssuerStack,
+  live: LiveIssuance,
+  classes: readonly string[],
+): DnsIssuerArgs {
+  const { zones, ...config } = stack.certificates;
+  return { ...config, zones: secretOutputs(zones), live, kept: keptIssuer(stack, live.issuer, classes) };
 }
 
 /**

@@ -1,14 +1,17 @@
 import { zoneOf } from "../../stack-file/hosts.ts";
 import type { Problem } from "../../stack-file/problems.ts";
 import { kubectl } from "../cluster/commands.ts";
+import { objectId } from "../cluster/objects.ts";
+import type { CertificatesConfig } from "./config.ts";
+import { wantedIssuance } from "./issuer-objects.ts";
 import { canarySecret } from "./issuer-spec.ts";
-import type { LiveCertificate, LiveIssuance } from "./live.ts";
+import type { ForeignCertificate, LiveCertificate, LiveIssuance } from "./live.ts";
 import { type SolverName, solverOf } from "./solvers/registry.ts";
-import { type CertificateNeeds, wantedCertificates } from "./wanted.ts";
+import { type CertificateNeeds, type WantedCertificate, wantedCertificates } from "./wanted.ts";
 
 /** What keeps the stack from having its certificates on this cluster. */
 export function certificateProblems(
-  stack: CertificateNeeds & { cluster: { context: string } },
+  stack: CertificateNeeds & { cluster: { context: string }; certificates: CertificatesConfig },
   live: LiveIssuance,
 ): Problem[] {
   if (!live.certManager)
@@ -19,9 +22,72 @@ export function certificateProblems(
         mend: kubectl(stack.cluster, "api-resources --api-group cert-manager.io"),
       },
     ];
-  return wantedCertificates(stack).flatMap((wanted) => {
-    const message = certificateConflict(live, wanted);
-    return message === undefined ? [] : [{ at: wanted.at, message }];
+  return [
+    ...wantedCertificates(stack).flatMap((wanted) => {
+      const conflict = certificateConflict(live, wanted);
+      const messages =
+        conflict === undefined ? takeOverProblems(stack.certificates, live, wanted) : [conflict];
+      return messages.map((message) => ({ at: wanted.at, message }));
+    }),
+    ...releaseProblems(stack, live),
+  ];
+}
+
+/** Fields of a Certificate that no ACME server issues. */
+const notByAcme = ["isCA", "ipAddresses", "uris", "emailAddresses", "otherNames", "literalSubject"];
+
+/** Why the issuer could never renew a Certificate of somebody else, with all that it is for. */
+function takeOverProblems(
+  { zones }: CertificatesConfig,
+  live: Pick<LiveIssuance, "certificates">,
+  wanted: WantedCertificate,
+): string[] {
+  const found = certificateOf(live, wanted);
+  if (found?.foreign === undefined) return [];
+  const { spec, dnsNames } = found.foreign;
+  const fields = notByAcme.filter((field) => {
+    const value = spec[field];
+    return Array.isArray(value) ? value.length > 0 : Boolean(value);
+  });
+  const names = dnsNames.filter((name) => {
+    const zone = zones[zoneOf(name.replace(/^\*\./, ""), Object.keys(zones)) ?? ""];
+    return zone === undefined || (name.startsWith("*.") && solverOf(zone.solver).type !== "DNS-01");
+  });
+  const own = `give ${wanted.by} a Secret of its own`;
+  return [
+    ...(fields.length === 0
+      ? []
+      : [`Certificate ${objectId(found)} has ${fields.join(", ")}, which no ACME server issues; ${own}`]),
+    ...(names.length === 0
+      ? []
+      : [
+          `Certificate ${objectId(found)} is also for ${names.join(", ")}, which no zone of \`certificates.zones\` could renew; add the zone, or ${own}`,
+        ]),
+  ];
+}
+
+/** A release that serves the same API group under another name: Helm would refuse to share it in the middle of an `up`. */
+function releaseProblems(
+  { certificates, cluster }: { certificates: CertificatesConfig; cluster: { context: string } },
+  { apiServices }: LiveIssuance,
+): Problem[] {
+  return wantedIssuance(certificates).releases.flatMap(({ name, apiGroup }) => {
+    const wanted = `${certificates.namespace}/${name}`;
+    const found = apiServices.find(({ group }) => group === apiGroup);
+    if (found === undefined || found.release === wanted) return [];
+    const object = `APIService v1alpha1.${apiGroup}`;
+    const [namespace, release] = found.release?.split("/") ?? [];
+    const whose = release === undefined ? "of no Helm release" : `of the Helm release ${found.release}`;
+    return [
+      {
+        at: "certificates.webhook.groupName",
+        message: `${object} is ${whose}, not of ${wanted}, so Helm would refuse to install the webhook; remove the other one first, or name another group`,
+        mend:
+          release === undefined
+            ? kubectl(cluster, `delete apiservice v1alpha1.${apiGroup}`)
+            : `helm --kube-context ${cluster.context} uninstall --namespace ${namespace} ${release}`,
+      },
+    ];
   });
 }
 
@@ -65,11 +131,11 @@ export function takenOver(
   live: Pick<LiveIssuance, "certificates">,
   namespace: string,
   secretName: string,
-): { existing?: string; certificateName?: string } {
+): { live?: { id: string; name: string; foreign?: ForeignCertificate } } {
   const found = certificateOf(live, { namespace, secretName });
   if (found === undefined) return {};
-  const { name } = found;
-  return { existing: `${namespace}/${name}`, ...(name === secretName ? {} : { certificateName: name }) };
+  const { name, foreign } = found;
+  return { live: { id: objectId(found), name, ...(foreign === undefined ? {} : { foreign }) } };
 }
 
 /**

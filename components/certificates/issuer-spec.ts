@@ -1,17 +1,24 @@
 import { type SolverName, solverOf } from "./solvers/registry.ts";
-import type { Challenge, ChallengeContext } from "./solvers/solver.ts";
+import type { Challenge, ChallengeContext, LiveSolver } from "./solvers/solver.ts";
 
-/** One entry of `spec.acme.solvers`. */
-export interface IssuerSolver extends Challenge {
-  selector: { dnsZones: string[] };
+/** What stays of an issuer that is taken over. */
+export interface KeptIssuer {
+  /** Fields of `spec.acme` that the program does not write: `externalAccountBinding`, `preferredChain`. */
+  fields: Record<string, unknown>;
+  /** Solvers of names that lie in none of the stack's zones. */
+  solvers: LiveSolver[];
+  /** Zone → whether challenges follow a CNAME to another zone. */
+  cnameStrategies: Record<string, string>;
 }
+
+export const nothingKept: KeptIssuer = { fields: {}, solvers: [], cnameStrategies: {} };
 
 export interface IssuerSpec {
   acme: {
     server: string;
     email: string;
-    privateKeySecretRef: { name: string };
-    solvers: IssuerSolver[];
+    privateKeySecretRef: { name: string; key?: string };
+    solvers: LiveSolver[];
   };
 }
 
@@ -24,6 +31,8 @@ export interface IssuerSpecArgs extends ChallengeContext {
   accountKey: string;
   /** Zone → how its challenges are solved. */
   zones: Record<string, { solver: SolverName; settings?: Record<string, unknown> }>;
+  /** What stays of the issuer that the cluster has. Default: nothing. */
+  kept?: KeptIssuer;
 }
 
 /**
@@ -32,14 +41,38 @@ export interface IssuerSpecArgs extends ChallengeContext {
  *
  * @see https://cert-manager.io/docs/configuration/acme/#adding-multiple-solver-types
  */
-export function issuerSpec({ server, email, accountKey, zones, ...context }: IssuerSpecArgs): IssuerSpec {
+export function issuerSpec({
+  server,
+  email,
+  accountKey,
+  zones,
+  kept = nothingKept,
+  ...context
+}: IssuerSpecArgs): IssuerSpec {
   const solvers = Object.entries(zones)
     .sort(([a], [b]) => labels(b) - labels(a) || (a < b ? -1 : 1))
     .map(([zone, { solver, settings = {} }]) => ({
       selector: { dnsZones: [zone] },
-      ...solverOf(solver).challenge({ secrets: secretKeys(zone, solver), settings }, context),
+      ...following(
+        solverOf(solver).challenge({ secrets: secretKeys(zone, solver), settings }, context),
+        kept.cnameStrategies[zone],
+      ),
     }));
-  return { acme: { server, email, privateKeySecretRef: { name: accountKey }, solvers } };
+  return {
+    acme: {
+      privateKeySecretRef: { name: accountKey },
+      ...kept.fields,
+      server,
+      email,
+      solvers: [...solvers, ...kept.solvers],
+    },
+  };
+}
+
+/** A challenge by DNS-01 that follows the CNAMEs that it followed before. */
+function following({ dns01, ...challenge }: Challenge, cnameStrategy: string | undefined): Challenge {
+  if (dns01 === undefined) return challenge;
+  return { ...challenge, dns01: cnameStrategy === undefined ? dns01 : { cnameStrategy, ...dns01 } };
 }
 
 function labels(zone: string): number {

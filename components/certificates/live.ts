@@ -4,6 +4,7 @@ import { isMadeByThisProgram } from "../cluster/foreign.ts";
 import type { ManagedFields } from "../cluster/live.ts";
 import { objectLabel } from "../cluster/objects.ts";
 import { objectPath, type WantedIssuance } from "./issuer-objects.ts";
+import type { LiveSolver } from "./solvers/solver.ts";
 
 /** What a cluster already has of everything that issues certificates. */
 export interface LiveIssuance {
@@ -21,6 +22,15 @@ export interface LiveIssuance {
   forced: string[];
   /** Every Certificate of the cluster. */
   certificates: LiveCertificate[];
+  /** API groups of the wanted releases that the cluster serves already. */
+  apiServices: LiveApiService[];
+}
+
+/** An API group that a webhook serves, and the Helm release that installed it. */
+export interface LiveApiService {
+  group: string;
+  /** `<namespace>/<name>`; absent when no Helm release did. */
+  release?: string;
 }
 
 export interface LiveIssuer {
@@ -37,18 +47,30 @@ export interface LiveIssuer {
     email: string;
     /** Secret with the key of the ACME account. */
     accountKey: string;
+    /** Where in that Secret the key is; absent for cert-manager's default. */
+    accountKeyKey?: string;
+    /** Everything else that it says: `externalAccountBinding`, `preferredChain`. */
+    others?: Record<string, unknown>;
     solvers: LiveSolver[];
   };
 }
 
-/** A solver as somebody may have written it: any selector, any provider. */
-export interface LiveSolver {
-  selector?: { dnsZones?: string[]; dnsNames?: string[]; matchLabels?: Record<string, string> };
-  dns01?: Record<string, unknown>;
-  http01?: {
-    ingress?: { ingressClassName?: string; class?: string; name?: string };
-    gatewayHTTPRoute?: unknown;
-  };
+/** An annotation that sends HTTP-01 challenges through a class, or through one Ingress. */
+export interface Override {
+  annotation: string;
+  class?: string;
+  name?: string;
+}
+
+/** What a Certificate that somebody else made says beside its Secret. All of it stays when it is taken over. */
+export interface ForeignCertificate {
+  dnsNames: string[];
+  /** All fields of its spec that the program does not write itself. */
+  spec: Record<string, unknown>;
+  labels: Record<string, string>;
+  annotations: Record<string, string>;
+  /** An earlier run has taken it over. */
+  isTakenOver: boolean;
 }
 
 export interface LiveCertificate {
@@ -62,14 +84,16 @@ export interface LiveCertificate {
   clusterIssuer?: string;
   /** Its Issuer, in its own namespace, where it has one. */
   issuer?: string;
-  /** Class or Ingress by which its HTTP-01 challenges go, whatever its issuer says. */
-  http01?: { class?: string; name?: string };
+  /** The ways that its HTTP-01 challenges go whatever its issuer says. */
+  http01?: Override[];
   /** READY, of the Certificate as it stands. */
   ready: boolean;
   /** Why it is not, in cert-manager's words. */
   message?: string;
   /** End of the issued certificate, RFC 3339. */
   notAfter?: string;
+  /** Absent for the program's own. */
+  foreign?: ForeignCertificate;
 }
 
 interface Metadata {
@@ -92,9 +116,9 @@ interface IssuerObject {
     acme?: {
       server?: string;
       email?: string;
-      privateKeySecretRef?: { name?: string };
+      privateKeySecretRef?: { name?: string; key?: string };
       solvers?: LiveSolver[];
-    };
+    } & Record<string, unknown>;
   };
   status?: Conditions;
 }
@@ -106,15 +130,22 @@ interface CertificateObject {
     commonName?: string;
     dnsNames?: string[];
     issuerRef: { name: string; kind?: string; group?: string };
-  };
+  } & Record<string, unknown>;
   status?: Conditions & { notAfter?: string };
 }
 
-/** By them, a Certificate has its HTTP-01 challenges go another way than its issuer says. */
-export const http01Overrides = {
-  class: "acme.cert-manager.io/http01-override-ingress-class",
-  name: "acme.cert-manager.io/http01-override-ingress-name",
+/**
+ * Annotations by which a Certificate sends its HTTP-01 challenges another way than its issuer says. The third is new in
+ * cert-manager 1.20.
+ */
+const overrides = {
+  "acme.cert-manager.io/http01-override-ingress-class": "class",
+  "acme.cert-manager.io/http01-override-ingress-ingressclassname": "class",
+  "acme.cert-manager.io/http01-override-ingress-name": "name",
 } as const;
+
+/** Annotation of the Certificates that the program has taken over, so that it goes on keeping what they say. */
+export const takenOverMark = { "pomerium-migration/taken-over": "true" } as const;
 
 /**
  * Reads all of it in one round of parallel questions. Of Secrets, nothing but the name is asked for.
@@ -124,21 +155,23 @@ export const http01Overrides = {
 export async function readIssuance(api: ReadOnlyApi, wanted: WantedIssuance): Promise<LiveIssuance> {
   const { issuer: name, namespace, releases } = wanted;
   const group = "/apis/cert-manager.io/v1";
-  const [served, clusterIssuers, namespacedIssuers, certificates, workloads, present] = await Promise.all([
-    api.find(group),
-    api.list<IssuerObject>(`${group}/clusterissuers`),
-    api.list<IssuerObject>(`${group}/issuers`),
-    api.list<CertificateObject>(`${group}/certificates`),
-    releases.length === 0
-      ? []
-      : api.list<{ metadata: Metadata }>(`/apis/apps/v1/namespaces/${namespace}/deployments`),
-    Promise.all(
-      wanted.objects.map(async (object) => {
-        const found = await api.findMetadata<{ metadata: Metadata }>(objectPath(object));
-        return found === undefined ? [] : [{ label: objectLabel(object), metadata: found.metadata }];
-      }),
-    ),
-  ]);
+  const [served, clusterIssuers, namespacedIssuers, certificates, workloads, present, apiServices] =
+    await Promise.all([
+      api.find(group),
+      api.list<IssuerObject>(`${group}/clusterissuers`),
+      api.list<IssuerObject>(`${group}/issuers`),
+      api.list<CertificateObject>(`${group}/certificates`),
+      releases.length === 0
+        ? []
+        : api.list<{ metadata: Metadata }>(`/apis/apps/v1/namespaces/${namespace}/deployments`),
+      Promise.all(
+        wanted.objects.map(async (object) => {
+          const found = await api.findMetadata<{ metadata: Metadata }>(objectPath(object));
+          return found === undefined ? [] : [{ label: objectLabel(object), metadata: found.metadata }];
+        }),
+      ),
+      Promise.all(releases.map(({ apiGroup }) => readApiService(api, apiGroup))),
+    ]);
   const issuers = [...clusterIssuers, ...namespacedIssuers].map(liveIssuer);
   const issuer = issuers.find((each) => each.namespace === undefined && each.name === name);
   return {
@@ -164,6 +197,7 @@ export async function readIssuance(api: ReadOnlyApi, wanted: WantedIssuance): Pr
       .filter(({ metadata }) => isForced(metadata))
       .map(({ label }) => label),
     certificates: certificates.map(liveCertificate),
+    apiServices: apiServices.flat(),
   };
 }
 
@@ -171,8 +205,23 @@ export async function readIssuance(api: ReadOnlyApi, wanted: WantedIssuance): Pr
 const ofKind = (kind: string, all: readonly { metadata: Metadata }[]) =>
   all.map(({ metadata }) => ({ label: objectLabel({ kind, ...metadata }), metadata }));
 
+/** cert-manager's webhooks all serve version v1alpha1 of their group. */
+async function readApiService(api: ReadOnlyApi, group: string): Promise<LiveApiService[]> {
+  const found = await api.findMetadata<{ metadata: Metadata }>(
+    `/apis/apiregistration.k8s.io/v1/apiservices/v1alpha1.${group}`,
+  );
+  if (found === undefined) return [];
+  const { annotations = {} } = found.metadata;
+  const [name, namespace] = [
+    annotations["meta.helm.sh/release-name"],
+    annotations["meta.helm.sh/release-namespace"],
+  ];
+  return [{ group, ...(name && namespace ? { release: `${namespace}/${name}` } : {}) }];
+}
+
 function liveIssuer({ metadata, spec, status }: IssuerObject): LiveIssuer {
   const acme = spec?.acme;
+  const { server: _, email: __, privateKeySecretRef: ___, solvers: ____, ...others } = acme ?? {};
   return {
     name: metadata.name,
     ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
@@ -185,7 +234,9 @@ function liveIssuer({ metadata, spec, status }: IssuerObject): LiveIssuer {
             server: acme.server ?? "",
             email: acme.email ?? "",
             accountKey: acme.privateKeySecretRef?.name ?? metadata.name,
+            ...(acme.privateKeySecretRef?.key ? { accountKeyKey: acme.privateKeySecretRef.key } : {}),
             solvers: acme.solvers ?? [],
+            ...(Object.keys(others).length > 0 ? { others } : {}),
           },
         }),
   };
@@ -198,6 +249,7 @@ function liveCertificate({ metadata, spec, status }: CertificateObject): LiveCer
   const names = [...(spec.commonName ? [spec.commonName] : []), ...(spec.dnsNames ?? [])];
   const { name: issuer, kind = "Issuer", group = "cert-manager.io" } = spec.issuerRef;
   const http01 = liveOverrides(metadata.annotations);
+  const foreign = foreignCertificate(metadata, spec);
   return {
     namespace: metadata.namespace ?? "",
     name: metadata.name,
@@ -206,17 +258,37 @@ function liveCertificate({ metadata, spec, status }: CertificateObject): LiveCer
     ...(owner === undefined ? {} : { owner: `${owner.kind} ${owner.name}` }),
     // An issuer of another group is no issuer of cert-manager's own.
     ...(group !== "cert-manager.io" ? {} : kind === "ClusterIssuer" ? { clusterIssuer: issuer } : { issuer }),
-    ...(http01 === undefined ? {} : { http01 }),
+    ...(http01.length === 0 ? {} : { http01 }),
     ready,
     ...(ready || !message ? {} : { message }),
     ...(status?.notAfter ? { notAfter: status.notAfter } : {}),
+    ...(foreign === undefined ? {} : { foreign }),
   };
 }
 
-function liveOverrides(annotations: Record<string, string> = {}): LiveCertificate["http01"] {
-  const { [http01Overrides.class]: className, [http01Overrides.name]: name } = annotations;
-  if (!className && !name) return undefined;
-  return { ...(className ? { class: className } : {}), ...(name ? { name } : {}) };
+function liveOverrides(annotations: Record<string, string> = {}): Override[] {
+  return Object.entries(overrides).flatMap(([annotation, kind]) => {
+    const value = annotations[annotation];
+    return value ? [{ annotation, [kind]: value }] : [];
+  });
+}
+
+/**
+ * What a take-over keeps of a Certificate; undefined for the program's own. Earlier releases left no label on a
+ * Certificate, but an annotation for Pulumi.
+ */
+function foreignCertificate(
+  { labels = {}, annotations = {} }: Metadata,
+  spec: CertificateObject["spec"],
+): ForeignCertificate | undefined {
+  const isTakenOver = Object.entries(takenOverMark).every(([key, value]) => annotations[key] === value);
+  if (isMadeByThisProgram({ labels }) || ("pulumi.com/waitFor" in annotations && !isTakenOver))
+    return undefined;
+  const { secretName: _, dnsNames = [], issuerRef: __, ...kept } = spec;
+  const notOurs = Object.entries(annotations).filter(
+    ([key]) => !key.startsWith("pulumi.com/") && key !== "kubectl.kubernetes.io/last-applied-configuration",
+  );
+  return { dnsNames, spec: kept, labels, annotations: Object.fromEntries(notOurs), isTakenOver };
 }
 
 /** @param generation Generation that the report must be about; any when absent. */

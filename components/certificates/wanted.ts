@@ -33,6 +33,10 @@ export interface SharedCertificate {
 
 /** A certificate that the stack makes or takes over. */
 export interface WantedCertificate {
+  /** Logical name in earlier releases: of a shared certificate, or of an app's, below the app. */
+  formerName: string;
+  /** App whose host it is for; absent for one that Pomerium serves itself. */
+  app?: string;
   /** Who needs it: `app komga`, `Pomerium (authenticate)`. */
   by: string;
   /** Key path where its Secret's name comes from. */
@@ -65,6 +69,13 @@ export function sharedCertificates({
   return [signIn, ...wildcards];
 }
 
+/** The certificate that a host of the stack is served with: its own, or one that Pomerium serves itself. */
+export function certificateFor(stack: CertificateNeeds, host: string): WantedCertificate {
+  const wanted = wantedCertificates(stack).filter(({ dnsNames }) => covers(dnsNames, host));
+  // Every host of the stack has one.
+  return wanted.find(({ app }) => app !== undefined) ?? wanted[0]!;
+}
+
 /** Whether an app's host has a certificate of its own: its zone has no wildcard, or the wildcard does not cover the host. */
 export function hasOwnCertificate(
   { certificates }: Pick<CertificateNeeds, "certificates">,
@@ -77,6 +88,7 @@ export function hasOwnCertificate(
 export function wantedCertificates(stack: CertificateNeeds): WantedCertificate[] {
   return [
     ...sharedCertificates(stack).map(({ name, secretName, dnsNames }) => ({
+      formerName: name,
       by: `Pomerium (${name})`,
       at: "pomerium",
       namespace: pomeriumNamespace,
@@ -86,6 +98,8 @@ export function wantedCertificates(stack: CertificateNeeds): WantedCertificate[]
     ...stack.apps
       .filter((app) => hasOwnCertificate(stack, app))
       .map(({ name, at, namespace, host, tlsSecret }) => ({
+        formerName: name,
+        app: name,
         by: `app ${name}`,
         at: `${at}.tls.secretName`,
         namespace,

@@ -134,17 +134,10 @@ function isRegistered(issuer: Issuer): boolean {
   const { acme } = issuer.spec ?? {};
   if (acme === undefined) return isMarkedReady(issuer);
   const { uri, lastRegisteredEmail } = issuer.status?.acme ?? {};
-  return (
-    issuer.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") === true &&
-    uri === accountOf(acme) &&
-    lastRegisteredEmail === acme.email
-  );
+  return isMarkedReady(issuer) && uri === accountOf(acme) && lastRegisteredEmail === acme.email;
 }
 
-/**
- * As newer releases of cert-manager, this leaves the condition as it is when nothing but the solvers has changed: its
- * `observedGeneration` then falls behind for good.
- */
+/** As cert-manager does at every sync, this writes the condition with the generation that it has seen. */
 async function register(api: Api, issuer: Issuer): Promise<void> {
   const { acme } = issuer.spec ?? {};
   if (acme === undefined) return markReady(api, issuer, "IsReady");

@@ -1,10 +1,11 @@
 import { goTo } from "../../../stack-file/commands.ts";
-import { liesIn } from "../../../stack-file/hosts.ts";
 import { kubectl } from "../../cluster/commands.ts";
 import { objectId } from "../../cluster/objects.ts";
 import type { Item } from "../../cluster/readiness.ts";
 import { describeSolver } from "../announce.ts";
-import { http01Overrides, type LiveCertificate, type LiveIssuer, type LiveSolver } from "../live.ts";
+import type { LiveCertificate, LiveIssuer } from "../live.ts";
+import { mayAnswer } from "../solver-selection.ts";
+import type { LiveSolver } from "../solvers/solver.ts";
 import { type CertificateGateInput, goesWith } from "./input.ts";
 
 /** Nothing in the cluster has its challenges answered by ingress-nginx: what does is never renewed again. */
@@ -19,7 +20,7 @@ function issuerItem(input: CertificateGateInput, issuer: LiveIssuer): Item {
   const solvers = acme!.solvers.filter((solver) => leaves(input, solver.http01?.ingress, namespace));
   if (solvers.length === 0) return { subject, ok: true };
   const dependent = certificatesOf(input, issuer)
-    .filter((certificate) => solvers.some((solver) => mayAnswer(solver, certificate)))
+    .filter(({ dnsNames }) => solvers.some((solver) => dnsNames.some((name) => mayAnswer(solver, name))))
     .map(objectId);
   const own = namespace === undefined && name === input.stack.certificates.issuer;
   const kind = namespace === undefined ? "clusterissuer" : `issuer --namespace ${namespace}`;
@@ -71,31 +72,22 @@ function certificatesOf(
     .filter((each) => goesWith(leaving, each) === undefined);
 }
 
-/** Whether cert-manager may take the solver for a name of the Certificate; wildcards are never solved by HTTP. */
-function mayAnswer({ selector }: LiveSolver, { dnsNames }: LiveCertificate): boolean {
-  const { dnsNames: names = [], dnsZones: zones = [] } = selector ?? {};
-  return dnsNames
-    .filter((name) => !name.startsWith("*."))
-    .some(
-      (name) =>
-        (names.length === 0 || names.includes(name)) &&
-        (zones.length === 0 || zones.some((zone) => liesIn(name, zone))),
-    );
-}
-
 /** Certificates whose challenges go by ingress-nginx although their issuer says otherwise. */
 function overridden(input: CertificateGateInput): Item[] {
   return input.issuance.issuers
     .filter(({ acme }) => acme?.solvers.some(({ http01 }) => http01?.ingress !== undefined))
     .flatMap((issuer) => certificatesOf(input, issuer))
-    .filter(({ http01, namespace }) => leaves(input, http01, namespace))
-    .map(({ namespace, name, http01 }) => {
-      const key = http01Overrides[http01?.name === undefined ? "class" : "name"];
-      return {
-        subject: `Certificate ${objectId({ namespace, name })}`,
-        ok: false,
-        note: `its annotation ${key} has its challenges go by ${http01?.name ?? http01?.class}`,
-        mend: kubectl(input.stack.cluster, `annotate certificate --namespace ${namespace} ${name} ${key}-`),
-      };
-    });
+    .flatMap(({ namespace, name, http01 = [] }) =>
+      http01
+        .filter((override) => leaves(input, override, namespace))
+        .map((override) => ({
+          subject: `Certificate ${objectId({ namespace, name })}`,
+          ok: false,
+          note: `its annotation ${override.annotation} has its challenges go by ${override.name ?? override.class}`,
+          mend: kubectl(
+            input.stack.cluster,
+            `annotate certificate --namespace ${namespace} ${name} ${override.annotation}-`,
+          ),
+        })),
+    );
 }

@@ -1,39 +1,95 @@
+import { goTo } from "../../../stack-file/commands.ts";
 import { covers } from "../../../stack-file/hosts.ts";
 import { kubectl } from "../../cluster/commands.ts";
-import { ingressName, openIngressName, pomeriumIngressClass } from "../../cluster/names.ts";
+import {
+  ingressName,
+  openIngressName,
+  pomeriumIngressClass,
+  pomeriumNamespace,
+} from "../../cluster/names.ts";
 import { objectId } from "../../cluster/objects.ts";
 import type { Item } from "../../cluster/readiness.ts";
+import { type WantedCertificate, wantedCertificates } from "../wanted.ts";
 import type { CertificateGateInput } from "./input.ts";
 
 /**
- * Every Secret that Pomerium serves a host with has a certificate for that host. Where several Ingresses share one,
- * cert-manager asks for the names of the first alone, and Pomerium serves the rest with it all the same; as long as
- * ingress-nginx serves those hosts too, nobody sees it.
+ * Every Secret that Pomerium serves a host with has a certificate for that host, and cert-manager renews it. Where
+ * several Ingresses share a Secret, cert-manager asks for the names of the first alone, and Pomerium serves the others
+ * with it all the same. As long as ingress-nginx serves those hosts too, nobody sees it.
  */
 export function secretsGate(input: CertificateGateInput): Item[] {
-  return [...served(input)].map(([secret, hosts]): Item => {
-    const writers = input.issuance.certificates.filter(
-      ({ namespace, secretName }) => objectId({ namespace, name: secretName }) === secret,
-    );
-    const names = writers.flatMap(({ dnsNames }) => dnsNames);
-    const bare = [...hosts.keys()].filter((host) => !covers(names, host));
-    const subject = `Secret ${secret}`;
-    // What no Certificate writes is somebody's own; as one host's, that is theirs to answer for.
-    if (bare.length === 0 || (writers.length === 0 && hosts.size === 1)) return { subject, ok: true };
-    const app = bare.map((host) => hosts.get(host)).find((at) => at !== undefined);
-    const [namespace = ""] = secret.split("/");
-    const found =
-      writers.length === 0
-        ? `no Certificate writes it, and ${bare.join(", ")} share it`
-        : `${writers.map(({ name }) => `Certificate ${name}`).join(", ")} is for ${names.join(", ")}, not for ${bare.join(", ")}`;
+  const secrets = served(input);
+  const wanted = wantedHere(input, secrets).map((each) => [secretOf(each), wantedItem(input, each)] as const);
+  const missing = new Map(wanted.filter(([, { ok }]) => !ok));
+  const items = new Map([...secrets].map(([secret, hosts]) => [secret, servedItem(input, secret, hosts)]));
+  return [...new Map([...wanted, ...items, ...missing]).values()];
+}
+
+/** The stack's own certificates, as far as Pomerium serves hosts with them already. */
+function wantedHere(
+  { stack, staying }: CertificateGateInput,
+  secrets: ReadonlyMap<string, unknown>,
+): WantedCertificate[] {
+  const serves = staying.some(({ ingressClass }) => ingressClass === pomeriumIngressClass);
+  return wantedCertificates(stack).filter(
+    (wanted) => secrets.has(secretOf(wanted)) || (serves && wanted.namespace === pomeriumNamespace),
+  );
+}
+
+function secretOf({ namespace, secretName }: Pick<WantedCertificate, "namespace" | "secretName">): string {
+  return objectId({ namespace, name: secretName });
+}
+
+/** A certificate of the stack: it must be there, for its hosts, and issued. */
+function wantedItem({ issuance, stack }: CertificateGateInput, wanted: WantedCertificate): Item {
+  const { namespace, secretName, dnsNames, by, at } = wanted;
+  const subject = `Secret ${secretOf(wanted)}`;
+  const writers = issuance.certificates.filter(
+    (each) => each.namespace === namespace && each.secretName === secretName,
+  );
+  const fitting = writers.filter((each) => dnsNames.every((name) => covers(each.dnsNames, name)));
+  if (fitting.some(({ ready }) => ready)) return { subject, ok: true };
+  const [found] = fitting;
+  if (found !== undefined)
     return {
       subject,
       ok: false,
-      ...(app === undefined ? {} : { at: `${app}.tls.secretName` }),
-      note: `${found}; give each host a Secret of its own`,
-      mend: kubectl(input.stack.cluster, `get ingress,certificate --namespace ${namespace} --output wide`),
+      at,
+      note: `Certificate ${found.name} of ${by}: ${found.message ?? "it is not READY yet"}`,
+      mend: kubectl(stack.cluster, `describe certificate --namespace ${namespace} ${found.name}`),
     };
-  });
+  const lacks =
+    writers.length === 0
+      ? "no Certificate writes it, so nobody renews it"
+      : `${writers.map(({ name }) => `Certificate ${name}`).join(", ")} is for ${writers.flatMap((each) => each.dnsNames).join(", ")}, not for ${dnsNames.join(", ")}`;
+  // Pulumi would not write again what it believes to be there.
+  return { subject, ok: false, at, note: `${by}: ${lacks}`, mend: goTo(stack.name, "cutover", "--refresh") };
+}
+
+function servedItem(
+  { issuance, stack }: CertificateGateInput,
+  secret: string,
+  hosts: ReadonlyMap<string, string | undefined>,
+): Item {
+  const writers = issuance.certificates.filter((each) => secretOf(each) === secret);
+  const names = writers.flatMap(({ dnsNames }) => dnsNames);
+  const bare = [...hosts.keys()].filter((host) => !covers(names, host));
+  const subject = `Secret ${secret}`;
+  // A Secret that no Certificate writes is somebody's own. As long as it is for one host, they answer for it.
+  if (bare.length === 0 || (writers.length === 0 && hosts.size === 1)) return { subject, ok: true };
+  const app = bare.map((host) => hosts.get(host)).find((at) => at !== undefined);
+  const [namespace = ""] = secret.split("/");
+  const found =
+    writers.length === 0
+      ? `no Certificate writes it, and ${bare.join(", ")} share it`
+      : `${writers.map(({ name }) => `Certificate ${name}`).join(", ")} is for ${names.join(", ")}, not for ${bare.join(", ")}`;
+  return {
+    subject,
+    ok: false,
+    ...(app === undefined ? {} : { at: `${app}.tls.secretName` }),
+    note: `${found}; give each host a Secret of its own`,
+    mend: kubectl(stack.cluster, `get ingress,certificate --namespace ${namespace} --output wide`),
+  };
 }
 
 /** `namespace/name` of each Secret of Pomerium's Ingresses → its hosts, each with the key path of the app. */

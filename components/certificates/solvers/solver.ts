@@ -9,6 +9,16 @@ export interface SecretKey {
   key: string;
 }
 
+/** One entry of `spec.acme.solvers`, as anybody may have written it. */
+export interface LiveSolver {
+  selector?: { dnsZones?: string[]; dnsNames?: string[]; matchLabels?: Record<string, string> };
+  dns01?: Record<string, unknown>;
+  http01?: {
+    ingress?: { ingressClassName?: string; class?: string; name?: string };
+    gatewayHTTPRoute?: unknown;
+  };
+}
+
 /** How a solver answers challenges: one entry of `spec.acme.solvers`, without its selector. */
 export interface Challenge {
   dns01?: Record<string, unknown>;

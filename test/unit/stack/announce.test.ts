@@ -31,7 +31,15 @@ function findings(
 ): Omit<Findings, "readiness"> {
   return {
     cluster: live,
-    certificates: { certManager: true, issuers: [], releases: [], present: [], forced: [], certificates: [] },
+    certificates: {
+      certManager: true,
+      issuers: [],
+      releases: [],
+      present: [],
+      forced: [],
+      certificates: [],
+      apiServices: [],
+    },
     ingressNginx,
     pomerium: { existing: [], foreign: [], forced: [], readyReplicas: 1 },
     tunnels: { live: {}, problems: [] },

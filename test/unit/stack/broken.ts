@@ -557,6 +557,16 @@ export const broken: Readonly<
     ],
   ],
   tunnels: [
+    [
+      { domain: "exampel.org", "cluster.exposure": "tunnelOnly", "tunnels.home.authenticate": true },
+      ["domain: exampel.org is in no zone of `certificates.zones`; add the zone with its DNS credentials"],
+    ],
+    [
+      { "pomerium.authenticateHost": "sign-in.exampel.net", "tunnels.home.authenticate": true },
+      [
+        "pomerium.authenticateHost: sign-in.exampel.net is in no zone of `certificates.zones`; add the zone with its DNS credentials",
+      ],
+    ],
     [{ "tunnels.home.apps[0]": "wikki" }, ['tunnels.home.apps[0]: no such app; did you mean "wiki"?']],
     [{ "tunnels.home.apps": ["wiki", "wiki"] }, ["tunnels.home.apps[1]: wiki is named twice"]],
     [

@@ -118,11 +118,13 @@ export function ready(stack: Stack = stackOf()): GateInput {
     releases: ["cert-manager-webhook-porkbun"],
     present: [],
     forced: [],
+    apiServices: [],
     certificates: [
       ...stack.apps.map((app) => certificate(app.namespace, app.tlsSecret, [app.host])),
       ...Object.keys(stack.certificates.zones).map((zone) =>
         certificate(stack.certificates.namespace, canarySecret(zone), [`canary.${zone}`]),
       ),
+      certificate("pomerium", "pomerium-auth-tls", [stack.pomerium.authenticateHost]),
       certificate("komga", "tls-secret", ["komga.example.org"], { owner: "Ingress komga-ingress" }),
     ],
   };

@@ -207,7 +207,7 @@ describe("a host's certificate", () => {
       new HostCertificate("authenticate", {
         namespace: "pomerium",
         secretName: "pomerium-auth-tls",
-        certificateName: "pomerium-auth-cert",
+        live: { id: "pomerium/pomerium-auth-cert", name: "pomerium-auth-cert" },
         dnsNames: ["authenticate.example.org"],
         issuer: "letsencrypt",
       });

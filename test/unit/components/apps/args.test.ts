@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import * as pulumi from "@pulumi/pulumi";
 import { appArgs, verifyArgs } from "../../../../components/apps/args.ts";
 import { isVerify } from "../../../../components/apps/checks.ts";
 import { goodStack, parse } from "../../stack/base.ts";
@@ -10,6 +11,7 @@ const run = {
   pomeriumVersion: "v0.33.1",
   origin: (host: string) => `https://${host}:8443`,
   secretNames: new Map([["komga/komga-tls", "komga-tls (once it is issued)"]]),
+  issued: (host: string) => `certificate of ${host}`,
   live: { ingresses: [ingress("komga", "komga-pomerium-ingress", [])] },
 };
 const [komga] = parse(goodStack()).apps;
@@ -20,7 +22,7 @@ describe("the arguments of an app", () => {
     assert.equal(args.origin, "https://komga.example.org:8443");
     assert.deepEqual(args.existing, ["komga/komga-pomerium-ingress"]);
     assert.equal(args.namespace, "komga");
-    assert.ok(!("live" in args) && !("secretNames" in args));
+    assert.ok(!("live" in args) && !("secretNames" in args) && !("issued" in args));
   });
 
   it("name the Secret of its certificate once that is issued, unless one for the whole zone serves the host", () => {
@@ -29,6 +31,18 @@ describe("the arguments of an app", () => {
       const secretNames = new Map([[elsewhere, "x"]]);
       assert.ok(!("secretName" in appArgs(komga!, { ...run, secretNames })));
     }
+  });
+
+  it("come after the certificate for the whole zone where that one serves the host", async () => {
+    const waited: string[] = [];
+    const issued = (host: string) => {
+      waited.push(host);
+      return "wildcard-example.org-tls";
+    };
+    const { ingressClass } = appArgs(komga!, { ...run, issued, secretNames: new Map() });
+    assert.deepEqual(waited, ["komga.example.org"]);
+    assert.ok(pulumi.Output.isInstance(ingressClass));
+    assert.equal(appArgs(komga!, run).ingressClass, "pomerium (once it is ready)");
   });
 
   it("come after Pomerium's namespace if the app is in it", () => {

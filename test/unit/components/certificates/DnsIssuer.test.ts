@@ -39,6 +39,14 @@ function beforehand(registrations: Registration[], name: string): string[] {
   return [...new Set([...direct, ...direct.flatMap((other) => beforehand(registrations, other))])];
 }
 
+const canary = (zone: string) => ({
+  namespace: "cert-manager",
+  name: `canary-${zone}-tls`,
+  secretName: `canary-${zone}-tls`,
+  dnsNames: [`canary.${zone}`],
+  ready: true,
+});
+
 const kinds = (registrations: Registration[]): string[] =>
   registrations
     .filter(({ type }) => type.startsWith("kubernetes:"))
@@ -149,6 +157,7 @@ describe("the issuer", () => {
         issuer: foreign,
         releases: ["cert-manager-webhook-porkbun"],
         present: ["Secret cert-manager/porkbun-example.org"],
+        certificates: [canary("example.net")],
       },
     });
     const imports = Object.fromEntries(
@@ -158,6 +167,7 @@ describe("the issuer", () => {
       "issuer-letsencrypt-prod": "letsencrypt-prod",
       "issuer-webhook": "cert-manager/cert-manager-webhook-porkbun",
       "issuer-credentials-example.org": "cert-manager/porkbun-example.org",
+      "issuer-canary-example.net-certificate": "cert-manager/canary-example.net-tls",
     });
   });
 
@@ -185,11 +195,11 @@ describe("the issuer", () => {
     ]);
   });
 
-  it("waits for the account's registration with this address, not for a condition that no one renews", async () => {
+  it("waits for the account's registration with this address, and for the spec as it is written now", async () => {
     const issuer = find(await deploy(), "issuer-letsencrypt-prod");
     assert.deepEqual(JSON.parse(metadataOf(issuer).annotations["pulumi.com/waitFor"] ?? ""), [
       "jsonpath={.status.acme.lastRegisteredEmail}=root@example.org",
-      'jsonpath={.status.conditions[?(@.type=="Ready")].status}=True',
+      "condition=Ready",
     ]);
   });
 

@@ -17,10 +17,9 @@ describe("the arguments of a certificate", () => {
     assert.deepEqual(args(wanted), {
       ...wanted,
       issuer: "proven for komga.example.org",
-      existing: "komga/old-cert",
-      certificateName: "old-cert",
+      live: { id: "komga/old-cert", name: "old-cert" },
     });
-    assert.ok(!("existing" in args(wanted, [])));
+    assert.ok(!("live" in args(wanted, [])));
   });
 
   it("come after Pomerium's namespace if the certificate is in it, and after the proof for its zone", () => {
@@ -51,8 +50,16 @@ describe("the identity of a certificate", () => {
 
 describe("the arguments of the issuer", () => {
   it("have each zone's credentials as secrets", () => {
-    const live = { certManager: true, issuers: [], releases: [], present: [], certificates: [] };
-    const { zones, email } = issuerArgs(parse(goodStack()).certificates, live as never);
+    const live = {
+      certManager: true,
+      issuers: [],
+      releases: [],
+      present: [],
+      forced: [],
+      certificates: [],
+      apiServices: [],
+    };
+    const { zones, email } = issuerArgs(parse(goodStack()), live, ["nginx"]);
     assert.equal(email, parse(goodStack()).certificates.email);
     assert.ok(Object.keys(zones).length > 0);
     assert.ok(!JSON.stringify(zones).includes("hunter2"));

@@ -65,7 +65,7 @@ describe("the announcement of an issuer", () => {
       { selector: { matchLabels: { team: "a" } }, http01: { gatewayHTTPRoute: {} } },
       { dns01: { cnameStrategy: "Follow", route53: { region: "eu-central-1" } } },
       { http01: { ingress: { ingressClassName: "nginx" } } },
-      { http01: { ingress: {} } },
+      { http01: { ingress: { podTemplate: {}, serviceType: "NodePort" } } },
     ];
     const before = { ...live, acme: { ...live.acme!, email: "root@example.org", solvers } };
     assert.deepEqual(
@@ -73,9 +73,9 @@ describe("the announcement of an issuer", () => {
       [
         "- a.example.org: HTTP-01 through Ingress one",
         "- label team=a: HTTP-01 through a Gateway",
-        "- every name: DNS-01 by route53",
+        "- every name: DNS-01 by route53, following CNAMEs",
         "- every name: HTTP-01 through class nginx",
-        "- every name: HTTP-01 through any class",
+        "- every name: HTTP-01 through any class with podTemplate, serviceType",
       ],
     );
   });

@@ -4,7 +4,8 @@ import type { CertificateGateInput as GateInput } from "../../../../components/c
 import { issuersGate } from "../../../../components/certificates/gates/issuers.ts";
 import { ownersGate } from "../../../../components/certificates/gates/owners.ts";
 import { secretsGate } from "../../../../components/certificates/gates/secrets.ts";
-import type { LiveCertificate, LiveIssuer, LiveSolver } from "../../../../components/certificates/live.ts";
+import type { LiveCertificate, LiveIssuer } from "../../../../components/certificates/live.ts";
+import type { LiveSolver } from "../../../../components/certificates/solvers/solver.ts";
 import type { LiveIngress } from "../../../../components/cluster/live.ts";
 import { ofCertificates } from "../../../../stack/gates.ts";
 import type { Stack } from "../../../../stack/stack.ts";
@@ -91,6 +92,7 @@ describe("an issuer", () => {
   });
 
   it("is believed no more than a certificate whose annotation sends its challenges elsewhere", () => {
+    const prefix = "acme.cert-manager.io/http01-override-ingress";
     const asks = (http01: LiveCertificate["http01"], clusterIssuer = "other"): string[] => {
       const one = certificate("komga", "x-tls", ["x.example.org"], {
         clusterIssuer,
@@ -98,16 +100,18 @@ describe("an issuer", () => {
       });
       return found(issuer(through({ class: "pomerium" })), one);
     };
-    assert.deepEqual(asks({ class: "nginx" }), [
+    assert.deepEqual(asks([{ annotation: `${prefix}-class`, class: "nginx" }]), [
       "Certificate komga/x-tls: its annotation acme.cert-manager.io/http01-override-ingress-class has its challenges go by nginx",
     ]);
-    assert.deepEqual(asks({ name: "komga-ingress" }), [
+    assert.deepEqual(asks([{ annotation: `${prefix}-name`, name: "komga-ingress" }]), [
       "Certificate komga/x-tls: its annotation acme.cert-manager.io/http01-override-ingress-name has its challenges go by komga-ingress",
     ]);
-    assert.deepEqual(asks({ class: "pomerium" }), []);
+    assert.deepEqual(asks([{ annotation: `${prefix}-class`, class: "pomerium" }]), []);
     assert.deepEqual(asks(undefined), []);
     // The annotation speaks of HTTP-01 alone, and this issuer solves by DNS.
-    assert.deepEqual(asks({ class: "nginx" }, "letsencrypt-prod"), []);
+    assert.deepEqual(asks([{ annotation: `${prefix}-class`, class: "nginx" }], "letsencrypt-prod"), []);
+    const third = { annotation: `${prefix}-ingressclassname`, class: "nginx" };
+    assert.equal(asks([{ annotation: `${prefix}-class`, class: "pomerium" }, third]).length, 1);
   });
 });
 
@@ -246,5 +250,64 @@ describe("a Secret that Pomerium serves hosts with", () => {
       { ...pomerium("b", ["b.example.org"]), ingressClass: "tailscale" },
     );
     assert.deepEqual(failing(secretsGate(state)), []);
+  });
+});
+
+describe("a certificate of the stack", () => {
+  const komga = "Secret komga/komga-tls";
+  const spoilt = (spoil: (each: LiveCertificate) => LiveCertificate[], name = "komga-tls"): string[] => {
+    const state = ready();
+    const certificates = state.issuance.certificates.flatMap((each) =>
+      each.name === name ? spoil(each) : [each],
+    );
+    return failing(secretsGate({ ...state, issuance: { ...state.issuance, certificates } }));
+  };
+
+  it("must be there, issued and for its host, whatever else is", () => {
+    assert.deepEqual(
+      spoilt((each) => [each]),
+      [],
+    );
+    assert.deepEqual(
+      spoilt(() => []),
+      [`${komga}: app komga: no Certificate writes it, so nobody renews it`],
+    );
+    assert.deepEqual(
+      spoilt((each) => [{ ...each, ready: false, message: "no such host" }]),
+      [`${komga}: Certificate komga-tls of app komga: no such host`],
+    );
+    assert.deepEqual(
+      spoilt((each) => [{ ...each, dnsNames: ["old.example.org"] }]),
+      [`${komga}: app komga: Certificate komga-tls is for old.example.org, not for komga.example.org`],
+    );
+    assert.deepEqual(
+      spoilt((each) => [{ ...each, dnsNames: ["*.example.org", "example.org"] }]),
+      [],
+    );
+  });
+
+  it("is asked for of the sign-in pages too", () => {
+    assert.deepEqual(
+      spoilt(() => [], "pomerium-auth-tls"),
+      [
+        "Secret pomerium/pomerium-auth-tls: Pomerium (authenticate): no Certificate writes it, so nobody renews it",
+      ],
+    );
+  });
+
+  it("is asked for of a whole zone, where its hosts have none of their own", () => {
+    const state = ready(stackOf({ 'certificates.zones["example.org"].wildcard': true }));
+    assert.match(
+      failing(secretsGate(state)).join(),
+      /^Secret pomerium\/wildcard-example\.org-tls: Pomerium \(wildcard-/,
+    );
+    const wildcard = certificate("pomerium", "wildcard-example.org-tls", ["*.example.org"]);
+    assert.deepEqual(failing(secretsGate(withCertificates(state, wildcard))), []);
+  });
+
+  it("is not asked for before Pomerium has the host: that is told as the host", () => {
+    const state = { ...ready(), staying: [] };
+    const none = { ...state, issuance: { ...state.issuance, certificates: [] } };
+    assert.deepEqual(secretsGate(none), []);
   });
 });

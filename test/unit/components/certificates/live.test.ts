@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { wantedIssuance } from "../../../../components/certificates/issuer-objects.ts";
-import { type LiveIssuance, readIssuance } from "../../../../components/certificates/live.ts";
+import { type LiveIssuance, readIssuance, takenOverMark } from "../../../../components/certificates/live.ts";
 import { managedBy } from "../../../../components/cluster/foreign.ts";
 import { useFakeApi } from "../../../support/fake-api-server.ts";
 import { webhookOf } from "./webhook-of.ts";
@@ -45,6 +45,7 @@ describe("what a cluster has of certificates", () => {
       present: [],
       forced: [],
       certificates: [],
+      apiServices: [],
     });
   });
 
@@ -104,6 +105,7 @@ describe("what a cluster has of certificates", () => {
   });
 
   it("knows whose issuer each certificate names, and which way its challenges go instead", async () => {
+    const override = "acme.cert-manager.io/http01-override-ingress";
     const certificate = (name: string, issuerRef: object, annotations?: object) => ({
       metadata: { namespace: "apps", name, annotations },
       spec: { secretName: name, dnsNames: [], issuerRef },
@@ -116,6 +118,7 @@ describe("what a cluster has of certificates", () => {
         certificate("d", { name: "prod", kind: "ClusterIssuer", group: "awspca.cert-manager.io" }),
         certificate("e", { name: "own" }, { "acme.cert-manager.io/http01-override-ingress-name": "wiki" }),
         certificate("f", { name: "own" }, { "acme.cert-manager.io/http01-override-ingress-class": "nginx" }),
+        certificate("g", { name: "own" }, { [`${override}-ingressclassname`]: "nginx" }),
       ],
     };
     assert.deepEqual(
@@ -125,8 +128,9 @@ describe("what a cluster has of certificates", () => {
         ["own", undefined, undefined],
         [undefined, "prod", undefined],
         [undefined, undefined, undefined],
-        ["own", undefined, { name: "wiki" }],
-        ["own", undefined, { class: "nginx" }],
+        ["own", undefined, [{ annotation: `${override}-name`, name: "wiki" }]],
+        ["own", undefined, [{ annotation: `${override}-class`, class: "nginx" }]],
+        ["own", undefined, [{ annotation: `${override}-ingressclassname`, class: "nginx" }]],
       ],
     );
   });
@@ -158,6 +162,7 @@ describe("what a cluster has of certificates", () => {
         name: "komga",
         generation: 3,
         ownerReferences: [{ kind: "Ingress", name: "komga-ingress" }],
+        labels: { [managedBy.label]: managedBy.value },
       },
       spec: {
         secretName: "komga-tls",
@@ -196,5 +201,60 @@ describe("what a cluster has of certificates", () => {
       ready: true,
       notAfter: "2026-01-01T00:00:00Z",
     });
+  });
+
+  it("knows a certificate that somebody else made, with all that it says, from the program's own", async () => {
+    const certificate = (metadata: object) => ({
+      metadata: { namespace: "apps", name: "grafana-tls", ...metadata },
+      spec: {
+        secretName: "grafana-tls",
+        dnsNames: ["a.example.org", "b.example.org"],
+        issuerRef: { name: "other", kind: "ClusterIssuer" },
+        privateKey: { algorithm: "ECDSA", size: 384 },
+      },
+    });
+    const waitFor = { "pulumi.com/waitFor": "condition=Ready" };
+    fake.objects[`${group}/certificates`] = {
+      items: [
+        certificate({
+          labels: { team: "a" },
+          annotations: { note: "by hand", "kubectl.kubernetes.io/last-applied-configuration": "{}" },
+        }),
+        certificate({ annotations: { ...takenOverMark, ...waitFor } }),
+        certificate({ labels: { [managedBy.label]: managedBy.value }, annotations: waitFor }),
+        certificate({ annotations: waitFor }),
+      ],
+    };
+    const says = {
+      dnsNames: ["a.example.org", "b.example.org"],
+      spec: { privateKey: { algorithm: "ECDSA", size: 384 } },
+    };
+    assert.deepEqual(
+      (await read()).certificates.map(({ foreign }) => foreign),
+      [
+        { ...says, labels: { team: "a" }, annotations: { note: "by hand" }, isTakenOver: false },
+        { ...says, labels: {}, annotations: takenOverMark, isTakenOver: true },
+        undefined,
+        undefined,
+      ],
+    );
+  });
+
+  it("has every field of an issuer that the program does not write", async () => {
+    const others = { preferredChain: "ISRG Root X1", externalAccountBinding: { keyID: "1" } };
+    const acme = { ...byHand.spec.acme, ...others, privateKeySecretRef: { name: "account", key: "key.pem" } };
+    fake.objects[clusterIssuers] = { items: [{ ...byHand, spec: { acme } }] };
+    const { issuer } = await read();
+    assert.deepEqual(issuer?.acme?.others, others);
+    assert.equal(issuer?.acme?.accountKeyKey, "key.pem");
+  });
+
+  it("has who serves the webhook's API group already", async () => {
+    const path = "/apis/apiregistration.k8s.io/v1/apiservices/v1alpha1.porkbun.talinx.dev";
+    fake.objects[path] = { metadata: { name: "any" } };
+    assert.deepEqual((await read()).apiServices, [{ group: "porkbun.talinx.dev" }]);
+    const annotations = { "meta.helm.sh/release-name": "porkbun", "meta.helm.sh/release-namespace": "dns" };
+    fake.objects[path] = { metadata: { name: "any", annotations } };
+    assert.deepEqual((await read()).apiServices, [{ group: "porkbun.talinx.dev", release: "dns/porkbun" }]);
   });
 });

@@ -1,11 +1,8 @@
 import { strict as assert } from "node:assert";
-import * as k8s from "@pulumi/kubernetes";
 import { issuanceLines } from "../../../../components/certificates/announce.ts";
 import { certificateProblems, takenOver, unproven } from "../../../../components/certificates/checks.ts";
-import { HostCertificate } from "../../../../components/certificates/HostCertificate.ts";
 import type { LiveCertificate, LiveIssuance } from "../../../../components/certificates/live.ts";
 import { goodStack, parse, put } from "../../stack/base.ts";
-import { record } from "../pomerium/recorder.ts";
 
 const stack = parse(goodStack());
 
@@ -37,6 +34,7 @@ function live(...certificates: LiveCertificate[]): LiveIssuance {
     releases: [],
     present: [],
     forced: [],
+    apiServices: [],
     certificates,
   };
 }
@@ -44,23 +42,29 @@ function live(...certificates: LiveCertificate[]): LiveIssuance {
 describe("a preview, of certificates", () => {
   it("shows how the issuer changes that the cluster has", () => {
     assert.deepEqual(certificateProblems(stack, live()), []);
-    assert.deepEqual(issuanceLines(stack.certificates, live()), [
+    assert.deepEqual(issuanceLines(stack, live(), ["nginx"]), [
       "ClusterIssuer letsencrypt-prod is taken over",
       "  e-mail old@example.org → root@example.org",
-      "- every name: HTTP-01 through class nginx",
       "+ example.net: DNS-01 by cloudflare",
       "+ example.org: DNS-01 by webhook porkbun of porkbun.talinx.dev",
     ]);
   });
 
-  it("names what nobody would renew any more, before the old solver goes", () => {
+  it("names what nobody would renew any more, in the phase in which the old solver goes", () => {
     const blog = certificate("blog-tls", {
       dnsNames: ["blog.example.com"],
       notAfter: "2026-01-01T00:00:00Z",
     });
-    assert.deepEqual(issuanceLines(stack.certificates, live(certificate("wiki-tls"), blog)).slice(-1), [
+    const seen = live(certificate("wiki-tls"), blog);
+    assert.deepEqual(
+      issuanceLines(stack, seen, ["nginx"]).filter((line) => line.startsWith("!")),
+      [],
+    );
+    const cutover = parse(put(goodStack(), "phase", "cutover"));
+    assert.deepEqual(issuanceLines(cutover, seen, ["nginx"]).slice(-1), [
       "! not renewed any more: komga/blog-tls (blog.example.com), valid until 2026-01-01T00:00:00Z; add its zone to certificates.zones",
     ]);
+    assert.ok(issuanceLines(cutover, seen, ["nginx"]).includes("- every name: HTTP-01 through class nginx"));
   });
 
   it("refuses a cluster without cert-manager", () => {
@@ -98,33 +102,17 @@ describe("a preview, of certificates", () => {
 describe("a host's certificate that the cluster has", () => {
   it("is taken over under whatever name somebody gave it", () => {
     const byHand = certificate("by-hand", { secretName: "komga-tls" });
-    assert.deepEqual(takenOver(live(byHand), "komga", "komga-tls"), {
-      existing: "komga/by-hand",
-      certificateName: "by-hand",
+    assert.deepEqual(takenOver(live(byHand), "komga", "komga-tls").live, {
+      id: "komga/by-hand",
+      name: "by-hand",
     });
-    assert.deepEqual(takenOver(live(byHand, certificate("komga-tls")), "komga", "komga-tls"), {
-      existing: "komga/komga-tls",
-    });
+    const both = live(byHand, certificate("komga-tls"));
+    assert.equal(takenOver(both, "komga", "komga-tls").live?.name, "komga-tls");
   });
 
   it("is not taken from an Ingress that it goes with", () => {
     const owned = certificate("komga-tls", { owner: "Ingress komga-ingress" });
     assert.deepEqual(takenOver(live(owned), "komga", "komga-tls"), {});
-  });
-
-  it("is taken over with what it has issued", async () => {
-    const existing = takenOver(live(certificate("komga-tls")), "komga", "komga-tls");
-    const registrations = await record(() => {
-      const provider = new k8s.Provider("cluster", { context: "octavo" });
-      const args = {
-        namespace: "komga",
-        secretName: "komga-tls",
-        dnsNames: ["komga.example.org"],
-        issuer: "i",
-      };
-      new HostCertificate("komga", { ...args, ...existing }, { provider });
-    });
-    assert.equal(registrations.find(({ name }) => name === "komga-certificate")?.importId, "komga/komga-tls");
     assert.deepEqual(takenOver(live(), "komga", "komga-tls"), {});
   });
 });

@@ -1,0 +1,21 @@
+import { liesIn } from "../../stack-file/hosts.ts";
+import type { LiveSolver } from "./solvers/solver.ts";
+
+/** Whether cert-manager may take a solver for a name of a certificate. Labels are not compared. */
+export function mayAnswer({ selector, dns01 }: LiveSolver, name: string): boolean {
+  const { dnsNames = [], dnsZones = [] } = selector ?? {};
+  const bare = name.replace(/^\*\./, "");
+  if (bare !== name && dns01 === undefined) return false;
+  return (
+    (dnsNames.length === 0 || dnsNames.includes(name)) &&
+    (dnsZones.length === 0 || dnsZones.some((zone) => liesIn(bare, zone)))
+  );
+}
+
+/** Length of the longest zone by which a solver is chosen for a name; 0 without one. */
+export function zoneLength({ selector }: LiveSolver, name: string): number {
+  return Math.max(
+    0,
+    ...(selector?.dnsZones ?? []).filter((zone) => liesIn(name, zone)).map((zone) => zone.length),
+  );
+}

@@ -1,0 +1,367 @@
+import { strict as assert } from "node:assert";
+import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { issuanceLines } from "../../../../components/certificates/announce.ts";
+import { certificateProblems, takenOver } from "../../../../components/certificates/checks.ts";
+import { formerly, HostCertificate } from "../../../../components/certificates/HostCertificate.ts";
+import { type IssuerSpec, issuerSpec } from "../../../../components/certificates/issuer-spec.ts";
+import { keptIssuer } from "../../../../components/certificates/issuer-take-over.ts";
+import type {
+  ForeignCertificate,
+  LiveCertificate,
+  LiveIssuance,
+  LiveIssuer,
+} from "../../../../components/certificates/live.ts";
+import { takenOverMark } from "../../../../components/certificates/live.ts";
+import type { LiveSolver } from "../../../../components/certificates/solvers/solver.ts";
+import { managedBy } from "../../../../components/cluster/foreign.ts";
+import type { Stack } from "../../../../stack/stack.ts";
+import { goodStack, parse, put } from "../../stack/base.ts";
+import { record, withoutSecrets } from "../pomerium/recorder.ts";
+
+function stackOf(edits: Record<string, unknown> = {}): Stack {
+  const raw = goodStack();
+  for (const [path, value] of Object.entries(edits)) put(raw, path, value);
+  return parse(raw);
+}
+const stack = stackOf();
+
+function issuer(acme: Partial<NonNullable<LiveIssuer["acme"]>>): LiveIssuer {
+  const { server, email } = stack.certificates;
+  return {
+    name: "letsencrypt-prod",
+    foreign: true,
+    ready: true,
+    acme: { server, email, accountKey: "account", solvers: [], ...acme },
+  };
+}
+
+/** The spec that a run gives to an issuer that the cluster has. */
+function specOf(of: Stack, live: LiveIssuer): IssuerSpec["acme"] {
+  return issuerSpec({
+    ...of.certificates,
+    accountKey: live.acme!.accountKey,
+    ingressClass: "pomerium",
+    kept: keptIssuer(of, live, ["nginx"]),
+  }).acme;
+}
+
+/** The same issuer after the run. */
+function becomes(of: Stack, live: LiveIssuer): LiveIssuer {
+  const { server, email, privateKeySecretRef, solvers, ...others } = specOf(of, live);
+  const acme = { server, email, accountKey: privateKeySecretRef.name, solvers, others };
+  return { ...live, acme };
+}
+
+/** The solvers that are not for the stack's own zones. */
+const ofOthers = (of: Stack, solvers: LiveSolver[]): LiveSolver[] =>
+  specOf(of, issuer({ solvers })).solvers.slice(Object.keys(of.certificates.zones).length);
+
+describe("an issuer that is taken over", () => {
+  const byNginx: LiveSolver = { http01: { ingress: { class: "nginx" } } };
+  const route53: LiveSolver = {
+    selector: { dnsZones: ["example.com"] },
+    dns01: { cnameStrategy: "Follow", route53: { region: "eu-central-1" } },
+  };
+
+  it("goes on solving other names through ingress-nginx until the cutover", () => {
+    const cutover = stackOf({ phase: "cutover" });
+    for (const way of [
+      byNginx,
+      { http01: { ingress: {} } },
+      { http01: { ingress: { ingressClassName: "nginx" } } },
+    ]) {
+      assert.deepEqual(ofOthers(stack, [way]), [way]);
+      assert.deepEqual(ofOthers(cutover, [way]), []);
+    }
+  });
+
+  it("goes on solving other zones in every phase, where ingress-nginx has no part in it", () => {
+    const ways: LiveSolver[] = [
+      route53,
+      { http01: { ingress: { ingressClassName: "traefik" } } },
+      { selector: { matchLabels: { team: "a" } }, http01: { gatewayHTTPRoute: {} } },
+    ];
+    for (const phase of ["coexist", "cutover", "retired"])
+      assert.deepEqual(ofOthers(stackOf({ phase }), ways), ways);
+  });
+
+  it("solves the stack's zones the stack's way alone", () => {
+    const both = { selector: { dnsZones: ["example.org", "example.com"] }, dns01: { route53: {} } };
+    assert.deepEqual(ofOthers(stack, [both]), [
+      { selector: { dnsZones: ["example.com"] }, dns01: { route53: {} } },
+    ]);
+    for (const selector of [
+      { dnsZones: ["example.org"] },
+      { dnsNames: ["komga.example.org", "*.example.net"] },
+    ])
+      assert.deepEqual(ofOthers(stack, [{ selector, dns01: { route53: {} } }]), []);
+  });
+
+  it("does not keep what the stack itself wrote for a zone that it no longer has", () => {
+    const before = becomes(stack, issuer({ solvers: [route53] }));
+    const fewer = stackOf({
+      'certificates.zones["example.net"]': undefined,
+      "apps.wiki.host": "wiki.example.org",
+      tunnels: undefined,
+    });
+    assert.deepEqual(
+      specOf(fewer, before).solvers.map(({ selector }) => selector?.dnsZones),
+      [["example.org"], ["example.com"]],
+    );
+  });
+
+  it("follows CNAMEs where it did before", () => {
+    const follow = (selector?: LiveSolver["selector"]): LiveSolver => ({
+      ...(selector && { selector }),
+      dns01: { cnameStrategy: "Follow", route53: {} },
+    });
+    const strategies = (solvers: LiveSolver[]): unknown[] =>
+      specOf(stack, issuer({ solvers }))
+        .solvers.slice(0, 2)
+        .map(({ dns01 }) => dns01?.cnameStrategy);
+    // example.net comes first, then example.org.
+    assert.deepEqual(strategies([follow()]), ["Follow", "Follow"]);
+    assert.deepEqual(strategies([follow({ dnsZones: ["example.org"] })]), [undefined, "Follow"]);
+    const not = { selector: { dnsZones: ["example.org"] }, dns01: { cloudflare: {} } };
+    assert.deepEqual(strategies([follow(), not]), ["Follow", undefined]);
+    assert.deepEqual(strategies([byNginx]), [undefined, undefined]);
+  });
+
+  it("keeps its account binding, its chain and all else that it says, as long as it has the same server", () => {
+    const others = {
+      externalAccountBinding: { keyID: "1", keySecretRef: { name: "eab", key: "hmac" } },
+      preferredChain: "ISRG Root X1",
+      caBundle: "LS0t",
+    };
+    const { externalAccountBinding, preferredChain, caBundle } = specOf(
+      stack,
+      issuer({ others }),
+    ) as unknown as Record<string, unknown>;
+    assert.deepEqual({ externalAccountBinding, preferredChain, caBundle }, others);
+    const moved = issuer({ others, server: "https://acme.zerossl.com/v2/DV90" });
+    assert.ok(!("preferredChain" in specOf(stack, moved)));
+    const seen = {
+      certManager: true,
+      issuers: [],
+      releases: [],
+      present: [],
+      forced: [],
+      certificates: [],
+      apiServices: [],
+    };
+    assert.deepEqual(
+      issuanceLines(stack, { ...seen, issuer: moved }, []).filter((line) =>
+        line.includes("former ACME server"),
+      ),
+      Object.keys(others).map((field) => `- ${field}, which is for the former ACME server`),
+    );
+  });
+
+  it("keeps where the key of its account is", () => {
+    const live = issuer({ accountKeyKey: "key.pem" });
+    assert.deepEqual(specOf(stack, live).privateKeySecretRef, { name: "account", key: "key.pem" });
+  });
+
+  it("is the same after a second run as after the first", () => {
+    for (const phase of ["coexist", "cutover", "retired"])
+      for (const solvers of [
+        [byNginx],
+        [route53, byNginx],
+        [{ dns01: { cnameStrategy: "Follow", route53: {} } }],
+      ]) {
+        const of = stackOf({ phase });
+        const once = becomes(of, issuer({ solvers, others: { profile: "shortlived" } }));
+        assert.deepEqual(becomes(of, once), once);
+      }
+  });
+});
+
+function certificate(name: string, more: Partial<LiveCertificate> = {}): LiveCertificate {
+  return {
+    namespace: "monitoring",
+    name,
+    secretName: "wiki-tls",
+    dnsNames: ["wiki.example.net"],
+    clusterIssuer: "letsencrypt-prod",
+    ready: true,
+    ...more,
+  };
+}
+
+function byHand(more: Partial<ForeignCertificate> = {}): LiveCertificate {
+  const foreign = {
+    dnsNames: ["wiki.example.net", "old.example.org"],
+    spec: { privateKey: { algorithm: "ECDSA", size: 384, rotationPolicy: "Never" }, duration: "2160h" },
+    labels: { team: "docs" },
+    annotations: { note: "by hand" },
+    isTakenOver: false,
+    ...more,
+  };
+  return certificate("docs-tls", { dnsNames: foreign.dnsNames, clusterIssuer: "other", foreign });
+}
+
+function live(...certificates: LiveCertificate[]): LiveIssuance {
+  return {
+    certManager: true,
+    issuers: [],
+    releases: [],
+    present: [],
+    forced: [],
+    certificates,
+    apiServices: [],
+  };
+}
+
+describe("a certificate of somebody else that is taken over", () => {
+  const deploy = async (found: LiveCertificate) => {
+    const registrations = await record(() => {
+      const provider = new k8s.Provider("cluster", { context: "octavo" });
+      const args = {
+        namespace: "monitoring",
+        secretName: "wiki-tls",
+        dnsNames: ["wiki.example.net"],
+        issuer: "i",
+      };
+      new HostCertificate(
+        "monitoring/wiki-tls",
+        { ...args, ...takenOver(live(found), "monitoring", "wiki-tls") },
+        { provider },
+      );
+    });
+    return registrations.find(({ name }) => name === "monitoring/wiki-tls-certificate")!;
+  };
+
+  it("keeps every field, name, label and annotation that it has, and only gets the issuer", async () => {
+    const { inputs, importId, retainOnDelete } = await deploy(byHand());
+    assert.equal(importId, "monitoring/docs-tls");
+    assert.deepEqual(inputs.metadata, {
+      name: "docs-tls",
+      namespace: "monitoring",
+      labels: { team: "docs" },
+      annotations: { note: "by hand", ...takenOverMark, "pulumi.com/waitFor": "condition=Ready" },
+    });
+    assert.deepEqual(inputs.spec, {
+      privateKey: { algorithm: "ECDSA", size: 384, rotationPolicy: "Never" },
+      duration: "2160h",
+      secretName: "wiki-tls",
+      dnsNames: ["wiki.example.net", "old.example.org"],
+      issuerRef: { group: "cert-manager.io", kind: "ClusterIssuer", name: "i" },
+    });
+    assert.equal(retainOnDelete, true, "it does not go with the app");
+  });
+
+  it("gets the host beside the names that it has", async () => {
+    const { inputs } = await deploy(byHand({ dnsNames: ["old.example.org"] }));
+    assert.deepEqual((inputs.spec as { dnsNames: string[] }).dnsNames, [
+      "old.example.org",
+      "wiki.example.net",
+    ]);
+  });
+
+  it("shows no password of a keystore", async () => {
+    const keystores = { pkcs12: { create: true, password: "hunter2" } };
+    const { inputs } = await deploy(byHand({ spec: { keystores } }));
+    assert.ok(!JSON.stringify(withoutSecrets(inputs)).includes("hunter2"));
+    assert.ok(JSON.stringify(inputs).includes("hunter2"));
+  });
+
+  it("is announced with its new issuer and names, once", () => {
+    const lines = (found: LiveCertificate): string[] =>
+      issuanceLines(stack, live(found), []).filter((line) => line.startsWith("Certificate"));
+    assert.deepEqual(lines(byHand()), [
+      "Certificate monitoring/docs-tls is taken over: issuer other → letsencrypt-prod",
+    ]);
+    assert.deepEqual(lines(byHand({ dnsNames: ["old.example.org"] })), [
+      "Certificate monitoring/docs-tls is taken over: issuer other → letsencrypt-prod; also for wiki.example.net",
+    ]);
+    assert.deepEqual(lines(byHand({ isTakenOver: true })), []);
+    assert.deepEqual(lines({ ...byHand(), clusterIssuer: "letsencrypt-prod" }), []);
+  });
+
+  it("is refused when no ACME server would issue it, or no zone would renew all of its names", () => {
+    const problems = (more: Partial<ForeignCertificate>): string[] =>
+      certificateProblems(stack, live(byHand(more))).map(({ at, message }) => `${at}: ${message}`);
+    assert.deepEqual(problems({}), []);
+    for (const spec of [{ isCA: true }, { ipAddresses: ["192.168.0.1"] }, { uris: ["spiffe://a"] }])
+      assert.deepEqual(problems({ spec }), [
+        `apps.wiki.tls.secretName: Certificate monitoring/docs-tls has ${Object.keys(spec)[0]}, which no ACME server issues; give app wiki a Secret of its own`,
+      ]);
+    assert.deepEqual(problems({ spec: { isCA: false, ipAddresses: [] } }), []);
+    assert.match(
+      problems({ dnsNames: ["wiki.example.com"] }).join(),
+      /is also for wiki\.example\.com, which no zone/,
+    );
+    const http01 = stackOf({ 'certificates.zones["example.net"]': { http01: true } });
+    const wild = live(byHand({ dnsNames: ["*.example.net", "wiki.example.net"] }));
+    assert.match(certificateProblems(http01, wild)[0]?.message ?? "", /is also for \*\.example\.net,/);
+    assert.deepEqual(certificateProblems(stack, wild), []);
+  });
+});
+
+describe("a certificate of the program's own", () => {
+  it("has exactly the stack's names, and goes with the stack", async () => {
+    const registrations = await record(() => {
+      const provider = new k8s.Provider("cluster", { context: "octavo" });
+      const found = live(certificate("wiki-tls", { dnsNames: ["former.example.net"] }));
+      const args = {
+        namespace: "monitoring",
+        secretName: "wiki-tls",
+        dnsNames: ["wiki.example.net"],
+        issuer: "i",
+      };
+      new HostCertificate("x", { ...args, ...takenOver(found, "monitoring", "wiki-tls") }, { provider });
+    });
+    const { inputs, retainOnDelete } = registrations.find(({ name }) => name === "x-certificate")!;
+    assert.deepEqual((inputs.spec as { dnsNames: string[] }).dnsNames, ["wiki.example.net"]);
+    assert.deepEqual((inputs.metadata as { labels: object }).labels, { [managedBy.label]: managedBy.value });
+    assert.equal(retainOnDelete, false);
+  });
+
+  it("is still known by the name that it had in earlier releases", async () => {
+    await record(async () => {
+      const [signIn, app] = [{ formerName: "authenticate" }, { formerName: "wiki", app: "wiki" }].map(
+        formerly,
+      );
+      assert.deepEqual(signIn, { name: "authenticate" });
+      const { name, parent } = app as { name: string; parent: pulumi.Output<string> };
+      assert.equal(name, "wiki");
+      parent.apply((urn) => assert.match(urn, /::pomerium-migration:apps:App::wiki$/));
+    });
+  });
+});
+
+describe("the webhook's API group", () => {
+  const group = "porkbun.talinx.dev";
+  const problems = (release?: string) =>
+    certificateProblems(stack, { ...live(), apiServices: [{ group, ...(release && { release }) }] });
+
+  it("may be served by the very release that the program installs", () => {
+    assert.deepEqual(problems("cert-manager/cert-manager-webhook-porkbun"), []);
+  });
+
+  it("is refused when another Helm release, or none, serves it", () => {
+    for (const [release, mend] of [
+      ["dns/porkbun", "helm --kube-context test uninstall --namespace dns porkbun"],
+      [
+        "dns/cert-manager-webhook-porkbun",
+        "helm --kube-context test uninstall --namespace dns cert-manager-webhook-porkbun",
+      ],
+      [undefined, `kubectl --context test delete apiservice v1alpha1.${group}`],
+    ] as const) {
+      const [problem] = problems(release);
+      assert.match(problem?.message ?? "", /^APIService v1alpha1\.porkbun\.talinx\.dev is of /);
+      assert.equal(problem?.mend, mend);
+    }
+  });
+
+  it("is nobody's business where no zone is at Porkbun", () => {
+    const cloudflare = stackOf({
+      'certificates.zones["example.org"]': { cloudflare: { apiToken: "hunter2-hunter2" } },
+    });
+    assert.deepEqual(
+      certificateProblems(cloudflare, { ...live(), apiServices: [{ group, release: "dns/x" }] }),
+      [],
+    );
+  });
+});
