@@ -38,7 +38,7 @@ pulumi.runtime.registerResourceTransform(
 );
 const opts = { provider: clusterProvider({ ...stack.cluster, uid: live.cluster.uid }) };
 
-const issuer = new DnsIssuer("issuer", issuerArgs(stack, live.certificates, live.ingressNginx.classes), opts);
+const issuer = new DnsIssuer("issuer", issuerArgs(stack, live.certificates, live.ingressNginx), opts);
 
 const { authenticateUrl, origin } = phase;
 const certificates = sharedCertificates(stack);

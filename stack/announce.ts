@@ -37,7 +37,7 @@ export function announce(
     ]),
     ...section("pomerium", takeOverLines(stack, pomerium, live.record === undefined)),
     ...section("nginx", announceIngressNginx(stack, live, ingressNginx, phase.ingressNginx, gates)),
-    ...section("issuer", issuanceLines(stack, certificates, ingressNginx.classes)),
+    ...section("issuer", issuanceLines(stack, certificates, ingressNginx)),
     ...section("tunnel", tunnelLines(stack, tunnels, readMemory(live.record?.tunnels))),
     ...section("by hand", phase.byHand),
     ...(stack.warnings.length > 0 ? ["", formatWarnings(stackFileName(stack.name), stack.warnings)] : []),

@@ -136,7 +136,7 @@ export class DnsIssuer extends pulumi.ComponentResource {
     );
 
     const clusterIssuer = new k8s.apiextensions.CustomResource(
-      // Another name is another issuer: certificates change over before the former goes.
+      // Another name makes another issuer. All certificates change to it before the former one is deleted.
       `${name}-${args.issuer}`,
       {
         apiVersion: "cert-manager.io/v1",
@@ -191,8 +191,8 @@ export class DnsIssuer extends pulumi.ComponentResource {
 
   /**
    * The ClusterIssuer's name for a certificate of `host`. Known at once, but resolved only when the solver of the
-   * host's zone is proven: Let's Encrypt blocks a host for an hour after five failures, and a mistake in a zone's
-   * credentials would fail all of its hosts.
+   * host's zone is proven. A mistake in a zone's credentials would fail all of its hosts, and Let's Encrypt blocks a
+   * host for an hour after five failures.
    *
    * @throws RangeError for a host that lies in no zone.
    */
@@ -204,7 +204,7 @@ export class DnsIssuer extends pulumi.ComponentResource {
   }
 }
 
-/** The account is registered with this address, and the issuer is ready with the spec as it is written now. */
+/** Waits until the ACME account has this address, and the issuer is ready with its present spec. */
 function registered(email: string): string {
   return JSON.stringify([`jsonpath={.status.acme.lastRegisteredEmail}=${email}`, "condition=Ready"]);
 }

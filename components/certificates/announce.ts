@@ -3,23 +3,20 @@ import { objectId } from "../cluster/objects.ts";
 import { certificateOf, withoutSolver } from "./checks.ts";
 import { type IssuerSpec, issuerSpec } from "./issuer-spec.ts";
 import { fieldsOfFormerServer, type IssuerStack, keptIssuer } from "./issuer-take-over.ts";
+import type { LeavingIngresses } from "./leaving.ts";
 import type { LiveIssuance, LiveIssuer } from "./live.ts";
 import { mayAnswer } from "./solver-selection.ts";
 import type { LiveSolver } from "./solvers/solver.ts";
 import { type CertificateNeeds, wantedCertificates } from "./wanted.ts";
 
-/**
- * How the ClusterIssuer and the certificates that are taken over change, and which certificates nobody renews any more.
- *
- * @param classes IngressClasses of ingress-nginx.
- */
+/** How the ClusterIssuer and the certificates that are taken over change, and which certificates nobody renews any more. */
 export function issuanceLines(
   stack: IssuerStack & CertificateNeeds,
   live: LiveIssuance,
-  classes: readonly string[],
+  leaving: LeavingIngresses,
 ): string[] {
   const { issuer, zones } = stack.certificates;
-  const kept = keptIssuer(stack, live.issuer, classes);
+  const kept = keptIssuer(stack, live.issuer, leaving);
   const after = issuerSpec({
     ...stack.certificates,
     accountKey: live.issuer?.acme?.accountKey ?? issuer,

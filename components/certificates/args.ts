@@ -7,21 +7,14 @@ import { takenOver } from "./checks.ts";
 import type { DnsIssuerArgs } from "./DnsIssuer.ts";
 import type { HostCertificateArgs } from "./HostCertificate.ts";
 import { type IssuerStack, keptIssuer } from "./issuer-take-over.ts";
+import type { LeavingIngresses } from "./leaving.ts";
 import type { LiveIssuance } from "./live.ts";
 import type { WantedCertificate } from "./wanted.ts";
 
-/**
- * Arguments of the component `DnsIssuer`.
- *
- * @param classes IngressClasses of ingress-nginx.
- */
-export function issuerArgs(
-  stack: IssuerStack,
-  live: LiveIssuance,
-  classes: readonly string[],
-): DnsIssuerArgs {
+/** Arguments of the component `DnsIssuer`. */
+export function issuerArgs(stack: IssuerStack, live: LiveIssuance, leaving: LeavingIngresses): DnsIssuerArgs {
   const { zones, ...config } = stack.certificates;
-  return { ...config, zones: secretOutputs(zones), live, kept: keptIssuer(stack, live.issuer, classes) };
+  return { ...config, zones: secretOutputs(zones), live, kept: keptIssuer(stack, live.issuer, leaving) };
 }
 
 /**

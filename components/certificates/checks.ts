@@ -139,8 +139,8 @@ export function takenOver(
 }
 
 /**
- * Why the stack cannot have a certificate in this Secret: another Certificate writes to it. Two would take turns for
- * ever, and a Certificate that belongs to an Ingress is deleted with that Ingress.
+ * Why the stack cannot have a certificate in this Secret: another Certificate writes to it. Two Certificates would
+ * overwrite each other for ever. A Certificate that belongs to an Ingress is deleted with that Ingress.
  */
 export function certificateConflict(
   live: Pick<LiveIssuance, "certificates">,
@@ -149,7 +149,7 @@ export function certificateConflict(
   const own = certificateOf(live, secret);
   const writer = writers(live, secret).find((each) => each !== own);
   if (writer === undefined) return undefined;
-  const whose = writer.owner === undefined ? "" : `, which belongs to ${writer.owner} and goes with it`;
+  const whose = writer.owner === undefined ? "" : `, which belongs to ${writer.owner} and is deleted with it`;
   return `Secret ${secret.namespace}/${secret.secretName} is written by Certificate ${writer.name}${whose}; choose another name`;
 }
 

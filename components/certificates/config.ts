@@ -61,7 +61,7 @@ const zoneSchema = z
   .describe(`How the zone's challenges are solved: ${exactlyOne}.`);
 
 export const certificatesSchema = z.strictObject({
-  email: text(isEmail, "is no e-mail address").describe("Address of the ACME account."),
+  email: text(isEmail, "is not an e-mail address").describe("Address of the ACME account."),
   server: text(
     (value) => URL.canParse(value) && new URL(value).protocol === "https:",
     "must be an https:// URL",
@@ -74,7 +74,7 @@ export const certificatesSchema = z.strictObject({
     .describe(
       "Let's Encrypt's staging server, which browsers do not trust and which hardly limits anything, for a rehearsal. Default: false.",
     ),
-  issuer: text((value) => dnsSubdomain.test(value), "is no name of a ClusterIssuer")
+  issuer: text((value) => dnsSubdomain.test(value), "is not a valid name of a ClusterIssuer")
     .optional()
     .describe(
       "Name of the ClusterIssuer; one that exists is taken over. Default: letsencrypt-prod, with `staging` letsencrypt-staging.",
@@ -149,7 +149,7 @@ export function resolveCertificates(input: CertificatesInput): CertificatesConfi
   return {
     email,
     server: input.server ?? (staging ? letsEncrypt.staging : letsEncrypt.production),
-    // Staging has an issuer of its own: a certificate is only issued anew when its issuer changes.
+    // cert-manager issues a certificate again only if its issuer changes, so staging has another one.
     issuer: input.issuer ?? (staging ? "letsencrypt-staging" : "letsencrypt-prod"),
     namespace,
     canary,

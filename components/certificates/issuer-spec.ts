@@ -36,8 +36,8 @@ export interface IssuerSpecArgs extends ChallengeContext {
 }
 
 /**
- * The whole spec of the ClusterIssuer: one solver per zone. cert-manager takes the solver with the longest zone
- * that a name lies in, whatever the order. Here a zone stands before the zones that it lies in, for the reader.
+ * The whole spec of the ClusterIssuer: one solver per zone, then the solvers that stay. cert-manager takes the solver
+ * with the longest zone of a name, whatever the order. Narrower zones come first, for the reader.
  *
  * @see https://cert-manager.io/docs/configuration/acme/#adding-multiple-solver-types
  */

@@ -4,6 +4,7 @@ import { pomeriumIngressClass } from "../cluster/names.ts";
 import type { Phase } from "../cluster/phase.ts";
 import type { CertificatesConfig } from "./config.ts";
 import { issuerSpec, type KeptIssuer, nothingKept } from "./issuer-spec.ts";
+import { type LeavingIngresses, leaves } from "./leaving.ts";
 import type { LiveIssuer } from "./live.ts";
 import { mayAnswer, zoneLength } from "./solver-selection.ts";
 import { solverNames } from "./solvers/registry.ts";
@@ -16,22 +17,20 @@ export interface IssuerStack {
 }
 
 /**
- * What stays of the issuer. Whatever the stack does not take over must go on being renewed: solvers of other names
- * stay. From the cutover on, solvers through ingress-nginx do not, since it does not answer them any more.
- *
- * @param classes IngressClasses of ingress-nginx.
+ * What stays of the issuer. Certificates of other zones must go on being renewed, so the solvers of other names stay.
+ * From the cutover on, solvers through ingress-nginx do not stay: it does not answer challenges any more.
  */
 export function keptIssuer(
   { phase, certificates }: IssuerStack,
   live: LiveIssuer | undefined,
-  classes: readonly string[],
+  leaving: LeavingIngresses,
 ): KeptIssuer {
   const acme = live?.acme;
   if (acme === undefined) return nothingKept;
   const zones = Object.keys(certificates.zones);
   const solvers = acme.solvers
     .filter((solver) => !isOwn(solver, certificates))
-    .filter((solver) => phase === "coexist" || !isThrough(solver, classes))
+    .filter(({ http01 }) => phase === "coexist" || !leaves(leaving, http01?.ingress))
     .flatMap((solver) => withoutZones(solver, zones) ?? []);
   const strategies = zones.flatMap((zone): [string, string][] => {
     const [best] = acme.solvers
@@ -68,13 +67,6 @@ function isOwn(solver: LiveSolver, config: CertificatesConfig): boolean {
     const [written] = issuerSpec({ ...args, ingressClass: pomeriumIngressClass }).acme.solvers;
     return isDeepStrictEqual(written, bare);
   });
-}
-
-function isThrough({ http01 }: LiveSolver, classes: readonly string[]): boolean {
-  const ingress = http01?.ingress;
-  if (ingress === undefined) return false;
-  const className = ingress.ingressClassName ?? ingress.class;
-  return className === undefined || classes.includes(className);
 }
 
 /** The solver for the names that lie in none of these zones; undefined when it has none left. */

@@ -37,11 +37,11 @@ export interface LiveIssuer {
   name: string;
   /** Where it is an Issuer; absent for a ClusterIssuer. */
   namespace?: string;
-  /** Made by hand or by a program other than this one. */
+  /** Somebody else made it. */
   foreign: boolean;
   /** Whether the ACME server knows its account. */
   ready: boolean;
-  /** Absent for an issuer that is no ACME one. */
+  /** Absent for another kind of issuer. */
   acme?: {
     server: string;
     email: string;
@@ -78,7 +78,7 @@ export interface LiveCertificate {
   name: string;
   secretName: string;
   dnsNames: string[];
-  /** What it goes with when that is deleted: `Ingress komga-ingress`. */
+  /** The owner with which it is deleted: `Ingress komga-ingress`. */
   owner?: string;
   /** Its ClusterIssuer, where it has one. */
   clusterIssuer?: string;
@@ -148,7 +148,7 @@ const overrides = {
 export const takenOverMark = { "pomerium-migration/taken-over": "true" } as const;
 
 /**
- * Reads all of it in one round of parallel questions. Of Secrets, nothing but the name is asked for.
+ * Reads everything in parallel. Of Secrets, only the metadata leaves the API server.
  *
  * @throws ClusterError when the cluster does not answer.
  */
@@ -256,7 +256,7 @@ function liveCertificate({ metadata, spec, status }: CertificateObject): LiveCer
     secretName: spec.secretName,
     dnsNames: [...new Set(names)],
     ...(owner === undefined ? {} : { owner: `${owner.kind} ${owner.name}` }),
-    // An issuer of another group is no issuer of cert-manager's own.
+    // Another group is not served by cert-manager itself.
     ...(group !== "cert-manager.io" ? {} : kind === "ClusterIssuer" ? { clusterIssuer: issuer } : { issuer }),
     ...(http01.length === 0 ? {} : { http01 }),
     ready,

@@ -1,6 +1,6 @@
 import { withRetries } from "../cluster/retry.ts";
 
-/** Cloudflare could not be asked, or said no. `status` is absent when there was no answer at all. */
+/** Cloudflare did not answer, or refused. Without an answer, `status` is absent. */
 export class CloudflareError extends Error {
   readonly status: number | undefined;
 
@@ -25,8 +25,8 @@ interface Envelope<T> {
 }
 
 /**
- * Asks Cloudflare's API questions, and can do nothing else: it knows no verb but GET. What the program must
- * know before it registers anything is read through it.
+ * A client for Cloudflare's API that can only read: it has no verb but GET. The program reads through it whatever it
+ * must know before it registers anything.
  *
  * @see https://developers.cloudflare.com/api/
  */
@@ -77,7 +77,7 @@ export class ReadOnlyCloudflare {
     try {
       body = JSON.parse(text) as Envelope<T>;
     } catch {
-      // Something in between has answered; its text says which.
+      // A proxy has answered. Its text says which one.
     }
     if (status >= 200 && status <= 299 && body?.success) return body;
     const reason = body?.errors?.map(({ code, message }) => `${message} (${code})`).join(", ") || text;

@@ -70,7 +70,7 @@ export function carriedHosts(stack: TunnelStack, tunnel: TunnelConfig): CarriedH
   return tunnel.authenticate ? [signIn, ...apps] : apps;
 }
 
-/** The hosts that need a DNS record: those of the tunnel's rules that lie in its zone. */
+/** Hosts of the tunnel's rules in its zone. Each needs a DNS record. */
 export function recordHosts(stack: TunnelStack, tunnel: TunnelConfig): string[] {
   const zones = Object.keys(stack.certificates.zones);
   const carried = carriedHosts(stack, tunnel).map(({ host }) => host);

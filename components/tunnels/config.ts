@@ -33,7 +33,7 @@ const checked = (problem: (value: string) => string | undefined) =>
 const cloudflareId = (what: string) =>
   text(
     (value) => /^[0-9a-f]{32}$/.test(value),
-    () => `is no ${what}: 32 hexadecimal digits`,
+    () => `is not a valid ${what}: 32 hexadecimal digits`,
   );
 
 const seconds = z.int().min(0, { error: "must be a number of seconds from 0" });
@@ -94,12 +94,12 @@ const ruleSchema = z.strictObject({
 
 export const tunnelName = text(
   (value) => dnsLabel.test(value),
-  "is no tunnel name: lower case letters, digits and hyphens",
+  "is not a valid tunnel name: lower case letters, digits and hyphens",
 );
 
 export const tunnelSchema = z.strictObject({
   accountId: cloudflareId("Cloudflare account id").describe("Cloudflare account that owns the tunnel."),
-  tunnelId: text((value) => uuid.test(value), "is no tunnel id: a UUID")
+  tunnelId: text((value) => uuid.test(value), "is not a valid tunnel id: a UUID")
     .optional()
     .describe("Existing tunnel to take over. Default: a new one."),
   zoneId: cloudflareId("Cloudflare zone id").describe("Cloudflare zone of the hosts' DNS records."),

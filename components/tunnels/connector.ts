@@ -5,12 +5,12 @@ import { restrictedContainer, restrictedPod } from "../cluster/restricted-pod.ts
 export interface ConnectorArgs {
   /** Image. Default: `cloudflaredImage`. */
   image?: pulumi.Input<string>;
-  /** How many connect to Cloudflare; any one of them serves the whole tunnel. Default: 2. */
+  /** How many pods connect to Cloudflare. Each of them serves the whole tunnel. Default: 2. */
   replicas?: pulumi.Input<number>;
 }
 
 /**
- * cloudflared, the release that the project is written against.
+ * The release of cloudflared that the project is written against.
  *
  * @see https://github.com/cloudflare/cloudflared/blob/2026.8.2/RELEASE_NOTES
  */
@@ -74,9 +74,9 @@ function podSpec(
 ): k8s.types.input.core.v1.PodSpec {
   return {
     ...restrictedPod,
-    // It lets requests that are under way end, for half a minute.
+    // cloudflared waits up to 30 s for running requests.
     terminationGracePeriodSeconds: 45,
-    // Where there is one node only, both run there.
+    // On a cluster with one node, all pods run there.
     topologySpreadConstraints: [
       {
         maxSkew: 1,
@@ -93,7 +93,7 @@ function podSpec(
         env: [{ name: "TUNNEL_TOKEN", valueFrom: { secretKeyRef: { name: secretName, key: tokenKey } } }],
         ports: [{ name: "metrics", containerPort: metricsPort }],
         readinessProbe: { httpGet: { path: "/ready", port: "metrics" }, periodSeconds: 10 },
-        // Not /ready: while Cloudflare cannot be reached, cloudflared tries again, and a restart helps nobody.
+        // Not /ready: cloudflared itself retries while Cloudflare is unreachable, and a restart does not help.
         livenessProbe: { httpGet: { path: "/healthcheck", port: "metrics" }, periodSeconds: 30 },
         resources: { requests: { cpu: "20m", memory: "64Mi" }, limits: { cpu: "1", memory: "256Mi" } },
         securityContext: restrictedContainer,

@@ -123,7 +123,7 @@ export function recordName(host: string): string {
 }
 
 /**
- * A tunnel as it is now, and the records of its hosts.
+ * Reads a tunnel and the records of its hosts.
  *
  * @returns undefined when there is no tunnel of that id.
  * @throws CloudflareError

@@ -28,8 +28,8 @@ export interface TunnelPlan {
 }
 
 /**
- * The whole configuration of a tunnel. What ingress-nginx still answers stays as it is at Cloudflare, and so do the
- * catch-all and what is set for the whole tunnel. A host that moves to Pomerium keeps its check of Cloudflare Access.
+ * The whole configuration of a tunnel. The rules of hosts that ingress-nginx still answers do not change. Neither do
+ * the catch-all and the settings of the whole tunnel. A host that moves to Pomerium keeps its check of Cloudflare Access.
  */
 export function tunnelPlan(
   stack: TunnelStack,
@@ -66,7 +66,7 @@ function rulesBefore(
   return hasMoved ? (remembered[host] ?? []) : now;
 }
 
-/** What the stack remembers after this run: for the way back, how each host leads or led to ingress-nginx. */
+/** Host → its rules to ingress-nginx, or those that it had before it moved to Pomerium. The way back needs them. */
 export function rulesToRemember(
   stack: TunnelStack,
   live: Record<string, LiveTunnel>,
@@ -109,7 +109,7 @@ function toPomerium(
   };
 }
 
-/** The rules as they are, without what the stack file drops or replaces; a rule of our own when nothing answers the host. */
+/** The present rules, without those that the stack file drops or replaces. A host without a rule gets one. */
 function toIngressNginx(each: CarriedHost, { drop, extraRules }: TunnelConfig, now: readonly Rule[]): Rule[] {
   const kept = now.filter(
     (rule) => !drop.includes(describeMatch(rule)) && !extraRules.some((extra) => sameMatch(extra, rule)),

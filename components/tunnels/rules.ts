@@ -60,8 +60,8 @@ export const notFound: Rule = { service: "http_status:404" };
 
 /**
  * The whole rule list of a tunnel: Cloudflare replaces the list at each write and takes the first match, so the
- * order matters. Extra rules for a path of a carried host come first, then the carried hosts, then the other extra
- * rules in the order given, then the catch-all.
+ * order matters. First come extra rules for a path of a carried host, then the carried hosts. The other extra rules
+ * follow in their order, then the catch-all.
  *
  * @throws RangeError when a rule could never match, because an earlier one takes all of its requests.
  * @see https://github.com/cloudflare/cloudflared/blob/2026.8.2/ingress/ingress.go
@@ -153,11 +153,11 @@ export function serviceProblem(service: string): string | undefined {
 export function hostnameProblem(hostname: string): string | undefined {
   return hostname === "*" || /^(\*\.)?[\p{L}\p{M}\p{N}_-]+(\.[\p{L}\p{M}\p{N}_-]+)+$/u.test(hostname)
     ? undefined
-    : "is no host name: labels joined by dots, without port; a wildcard only as *. in front";
+    : "is not a valid host name: labels joined by dots, without port; a wildcard only as *. in front";
 }
 
 /** Why a path cannot stand in a rule; undefined when it can. */
 export function pathProblem(path: string): string | undefined {
   const problem = goRegexProblem(path);
-  return problem && `is no regular expression of Go's: ${problem}`;
+  return problem && `is not a valid Go regular expression: ${problem}`;
 }

@@ -21,7 +21,7 @@ export function checkTunnels(tunnels: Tunnels, names: readonly string[] | undefi
       if (other !== undefined)
         report.problem(
           ["tunnels", name, "tunnelId"],
-          `is that of tunnel ${other} already; one list of rules would replace the other`,
+          `is that of tunnel ${other} already; each tunnel would overwrite the rules of the other`,
         );
       ids.set(tunnelId, name);
     }
@@ -43,7 +43,7 @@ export function checkTunnels(tunnels: Tunnels, names: readonly string[] | undefi
   }
 }
 
-/** What a tunnel's rules are checked against; what is broken itself is undefined. */
+/** What a tunnel's rules are checked against. A part with a mistake is undefined. */
 export interface TunnelContext {
   stack: string;
   phase: Phase | undefined;
@@ -55,7 +55,7 @@ export interface TunnelContext {
   ingressNginx: { address?: string } | undefined;
 }
 
-/** Checks each tunnel's rules against the hosts that it carries, and that what they lead to is known. */
+/** Checks each tunnel's rules against its hosts, and that the addresses that they lead to are known. */
 export function checkRules(tunnels: Tunnels, context: TunnelContext, report: Report): void {
   const atNginx: (TunnelApp & { at: string })[] = [];
   const carriedBy = new Map<string, string>();
@@ -79,7 +79,7 @@ export function checkRules(tunnels: Tunnels, context: TunnelContext, report: Rep
     if (context.phase === "retired" && app.migrated === false)
       report.problem(
         ["apps", app.name, "migrated"],
-        "false keeps the tunnel's rule at ingress-nginx, which phase retired removes; take the key away",
+        "false keeps the tunnel's rule at ingress-nginx, which phase retired removes; remove the key",
       );
   const [first] = atNginx;
   if (first !== undefined && context.ingressNginx !== undefined && context.ingressNginx.address === undefined)
@@ -104,10 +104,7 @@ function checkExtraRules(tunnel: TunnelInput, hosts: readonly string[], at: stri
         "is on cloudflared's own machine, which with a connector in the cluster is a pod; name the machine's address",
       );
     if ((hostname === undefined || hostname === "*") && path === undefined) {
-      report.problem(
-        here,
-        "would take every request: name a hostname or a path (the last rule, 404, is added)",
-      );
+      report.problem(here, "would take every request: name a hostname or a path (the catch-all is added)");
       continue;
     }
     try {
@@ -138,7 +135,7 @@ function checkExtraHosts(tunnels: Tunnels, carriedBy: Map<string, string>, repor
 
 /** All records of a tunnel are made in one Cloudflare zone. */
 function checkZone(hosts: readonly string[], zones: readonly string[], at: string[], report: Report): void {
-  // A host that lies in no zone is reported where it is written.
+  // A host in no zone is reported at the key that names it.
   const [first, ...others] = hosts.filter((host) => zoneOf(host, zones) !== undefined);
   if (first === undefined) return;
   const zone = zoneOf(first, zones);
@@ -150,7 +147,7 @@ function checkZone(hosts: readonly string[], zones: readonly string[], at: strin
     );
 }
 
-/** What is allowed but does not work, or not for long, through the stack's tunnels. */
+/** Warns of what is allowed but does not work through a tunnel, or not for long. */
 export function warnOfTunnels<App extends TunnelApp>(
   {
     tunnels,

@@ -3,12 +3,12 @@ import { kubectl } from "../../cluster/commands.ts";
 import { objectId } from "../../cluster/objects.ts";
 import type { Item } from "../../cluster/readiness.ts";
 import { describeSolver } from "../announce.ts";
+import { goesWith, leaves } from "../leaving.ts";
 import type { LiveCertificate, LiveIssuer } from "../live.ts";
 import { mayAnswer } from "../solver-selection.ts";
-import type { LiveSolver } from "../solvers/solver.ts";
-import { type CertificateGateInput, goesWith } from "./input.ts";
+import type { CertificateGateInput } from "./input.ts";
 
-/** Nothing in the cluster has its challenges answered by ingress-nginx: what does is never renewed again. */
+/** No issuer has its challenges answered by ingress-nginx. Otherwise nobody renews its certificates after the removal. */
 export function issuersGate(input: CertificateGateInput): Item[] {
   const acme = input.issuance.issuers.filter((issuer) => issuer.acme !== undefined);
   return [...acme.map((issuer) => issuerItem(input, issuer)), ...overridden(input)];
@@ -17,7 +17,7 @@ export function issuersGate(input: CertificateGateInput): Item[] {
 function issuerItem(input: CertificateGateInput, issuer: LiveIssuer): Item {
   const { name, namespace, acme } = issuer;
   const subject = namespace === undefined ? `ClusterIssuer ${name}` : `Issuer ${namespace}/${name}`;
-  const solvers = acme!.solvers.filter((solver) => leaves(input, solver.http01?.ingress, namespace));
+  const solvers = acme!.solvers.filter((solver) => leaves(input.leaving, solver.http01?.ingress, namespace));
   if (solvers.length === 0) return { subject, ok: true };
   const dependent = certificatesOf(input, issuer)
     .filter(({ dnsNames }) => solvers.some((solver) => dnsNames.some((name) => mayAnswer(solver, name))))
@@ -37,28 +37,7 @@ function issuerItem(input: CertificateGateInput, issuer: LiveIssuer): Item {
   };
 }
 
-/**
- * Whether challenges go by something that leaves. One of no class at all is answered by whichever controller has its
- * class as the cluster's default, or none at all: whatever that is today, nothing says that it stays.
- *
- * @param namespace Where the Ingress would be; any when absent.
- * @see https://cert-manager.io/docs/configuration/acme/http01/
- */
-function leaves(
-  { leaving }: Pick<CertificateGateInput, "leaving">,
-  ingress: NonNullable<LiveSolver["http01"]>["ingress"],
-  namespace?: string,
-): boolean {
-  if (ingress === undefined) return false;
-  if (ingress.name)
-    return leaving.ingresses.some(
-      (each) => each.name === ingress.name && (namespace === undefined || each.namespace === namespace),
-    );
-  const className = ingress.ingressClassName ?? ingress.class;
-  return className === undefined || leaving.classes.includes(className);
-}
-
-/** Certificates that name the issuer and are there to be renewed. */
+/** Certificates of the issuer that stay when ingress-nginx is removed. */
 function certificatesOf(
   { issuance, leaving }: CertificateGateInput,
   { name, namespace }: Pick<LiveIssuer, "name" | "namespace">,
@@ -72,18 +51,18 @@ function certificatesOf(
     .filter((each) => goesWith(leaving, each) === undefined);
 }
 
-/** Certificates whose challenges go by ingress-nginx although their issuer says otherwise. */
+/** Certificates with an annotation that sends their challenges through ingress-nginx, whatever their issuer says. */
 function overridden(input: CertificateGateInput): Item[] {
   return input.issuance.issuers
     .filter(({ acme }) => acme?.solvers.some(({ http01 }) => http01?.ingress !== undefined))
     .flatMap((issuer) => certificatesOf(input, issuer))
     .flatMap(({ namespace, name, http01 = [] }) =>
       http01
-        .filter((override) => leaves(input, override, namespace))
+        .filter((override) => leaves(input.leaving, override, namespace))
         .map((override) => ({
           subject: `Certificate ${objectId({ namespace, name })}`,
           ok: false,
-          note: `its annotation ${override.annotation} has its challenges go by ${override.name ?? override.class}`,
+          note: `its annotation ${override.annotation} sends its challenges through ${override.name ?? override.class}`,
           mend: kubectl(
             input.stack.cluster,
             `annotate certificate --namespace ${namespace} ${name} ${override.annotation}-`,

@@ -1,12 +1,13 @@
 import { kubectl } from "../../cluster/commands.ts";
 import { objectId } from "../../cluster/objects.ts";
 import type { Item } from "../../cluster/readiness.ts";
+import { goesWith } from "../leaving.ts";
 import { wantedCertificates } from "../wanted.ts";
-import { type CertificateGateInput, goesWith } from "./input.ts";
+import type { CertificateGateInput } from "./input.ts";
 
 /**
- * No Certificate goes with an nginx Ingress while its Secret is still needed. The Secret stays, so nobody would notice
- * until it runs out.
+ * No Certificate is deleted with its nginx Ingress while its Secret is still needed. The Secret itself stays, so nobody
+ * would notice before the certificate expires.
  */
 export function ownersGate(input: CertificateGateInput): Item[] {
   const needed = needs(input);
@@ -16,13 +17,13 @@ export function ownersGate(input: CertificateGateInput): Item[] {
     const { namespace, name, secretName } = certificate;
     const subject = `Certificate ${objectId(certificate)}`;
     const need = needed.get(objectId({ namespace, name: secretName }));
-    if (need === undefined) return [{ subject, ok: true, note: `goes with Ingress ${ingress.name}` }];
+    if (need === undefined) return [{ subject, ok: true, note: `is deleted with Ingress ${ingress.name}` }];
     return [
       {
         subject,
         ok: false,
         ...(need.at === undefined ? {} : { at: need.at }),
-        note: `goes with Ingress ${ingress.name}, but ${need.by.join(", ")} still needs Secret ${secretName}; make it nobody's, and cert-manager leaves it so`,
+        note: `is deleted with Ingress ${ingress.name}, but ${need.by.join(", ")} still needs Secret ${secretName}; remove its owner (cert-manager does not add one again)`,
         mend: kubectl(
           input.stack.cluster,
           `patch certificate --namespace ${namespace} ${name} --type json --patch '[{"op":"remove","path":"/metadata/ownerReferences"}]'`,

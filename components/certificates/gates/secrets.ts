@@ -13,9 +13,9 @@ import { type WantedCertificate, wantedCertificates } from "../wanted.ts";
 import type { CertificateGateInput } from "./input.ts";
 
 /**
- * Every Secret that Pomerium serves a host with has a certificate for that host, and cert-manager renews it. Where
- * several Ingresses share a Secret, cert-manager asks for the names of the first alone, and Pomerium serves the others
- * with it all the same. As long as ingress-nginx serves those hosts too, nobody sees it.
+ * Every Secret that Pomerium serves a host with has a certificate for that host, and cert-manager renews it. If several
+ * Ingresses share a Secret, cert-manager asks for the names of the first one only, and Pomerium serves the others with
+ * a wrong certificate. Nobody notices while ingress-nginx serves those hosts too.
  */
 export function secretsGate(input: CertificateGateInput): Item[] {
   const secrets = served(input);

@@ -25,7 +25,7 @@ export const webhookSchema = z
       .describe("Chart version. Default: 1.0.0 of Talinx's; a chart from a path has its own."),
     groupName: text(
       (value) => dnsSubdomain.test(value) && value.includes("."),
-      "is no API group: a domain name",
+      "is not a valid API group: a domain name",
     )
       .optional()
       .describe(
@@ -169,7 +169,7 @@ function challengesRight({ release, groupName }: Webhook, { certManager }: Chart
   };
 }
 
-/** mdonoughe's chart lets the webhook read no Secret. Upstream has a manifest for that, to be applied by hand. */
+/** mdonoughe's chart lets the webhook read no Secret. Upstream has a manifest for that beside the chart. */
 function credentialsRight({ release }: Webhook, { namespace, credentials }: InstallationContext): Right {
   return {
     part: "credentials",

@@ -477,7 +477,7 @@ export const broken: Readonly<
     ],
   ],
   certificates: [
-    [{ "certificates.email": "root" }, ["certificates.email: is no e-mail address"]],
+    [{ "certificates.email": "root" }, ["certificates.email: is not an e-mail address"]],
     [{ "certificates.zones": {} }, ["certificates.zones: is empty: every host needs a zone"]],
     [
       { 'certificates.zones["example.org"]': {} },
@@ -531,7 +531,7 @@ export const broken: Readonly<
     ],
     [
       { "certificates.webhook.groupName": "porkbun" },
-      ["certificates.webhook.groupName: is no API group: a domain name"],
+      ["certificates.webhook.groupName: is not a valid API group: a domain name"],
     ],
     [
       { "certificates.webhook.flavour": "mdonoughe" },
@@ -605,7 +605,7 @@ export const broken: Readonly<
     ],
     [
       { "tunnels.home.accountId": "me" },
-      ["tunnels.home.accountId: is no Cloudflare account id: 32 hexadecimal digits"],
+      ["tunnels.home.accountId: is not a valid Cloudflare account id: 32 hexadecimal digits"],
     ],
     [
       { "tunnels.home.extraRules[0].service": "https://192.168.0.10/path" },
@@ -616,7 +616,7 @@ export const broken: Readonly<
     [
       { "tunnels.home.extraRules[1]": { service: "http_status:404" } },
       [
-        "tunnels.home.extraRules[1]: would take every request: name a hostname or a path (the last rule, 404, is added)",
+        "tunnels.home.extraRules[1]: would take every request: name a hostname or a path (the catch-all is added)",
       ],
     ],
     [
@@ -627,18 +627,18 @@ export const broken: Readonly<
     ],
     [
       { "tunnels.home.extraRules[0].path": "(" },
-      ["tunnels.home.extraRules[0].path: is no regular expression of Go's: it does not compile"],
+      ["tunnels.home.extraRules[0].path: is not a valid Go regular expression: it does not compile"],
     ],
     [
       { "tunnels.home.extraRules[0].path": "^/(?!api)" },
       [
-        "tunnels.home.extraRules[0].path: is no regular expression of Go's: Go cannot look ahead or behind (?=, ?!, ?<=, ?<!)",
+        "tunnels.home.extraRules[0].path: is not a valid Go regular expression: Go cannot look ahead or behind (?=, ?!, ?<=, ?<!)",
       ],
     ],
     [
       { "tunnels.home.extraRules[0].hostname": "ssh.example.net:22" },
       [
-        "tunnels.home.extraRules[0].hostname: is no host name: labels joined by dots, without port; a wildcard only as *. in front",
+        "tunnels.home.extraRules[0].hostname: is not a valid host name: labels joined by dots, without port; a wildcard only as *. in front",
       ],
     ],
     [
@@ -683,7 +683,9 @@ export const broken: Readonly<
           apiToken: hunter2,
         },
       },
-      ["tunnels.other.tunnelId: is that of tunnel home already; one list of rules would replace the other"],
+      [
+        "tunnels.other.tunnelId: is that of tunnel home already; each tunnel would overwrite the rules of the other",
+      ],
     ],
     [
       {
@@ -711,7 +713,7 @@ export const broken: Readonly<
     [
       { phase: "retired", "apps.wiki.migrated": false },
       [
-        "apps.wiki.migrated: false keeps the tunnel's rule at ingress-nginx, which phase retired removes; take the key away",
+        "apps.wiki.migrated: false keeps the tunnel's rule at ingress-nginx, which phase retired removes; remove the key",
       ],
     ],
     [

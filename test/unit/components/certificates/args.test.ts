@@ -59,7 +59,7 @@ describe("the arguments of the issuer", () => {
       certificates: [],
       apiServices: [],
     };
-    const { zones, email } = issuerArgs(parse(goodStack()), live, ["nginx"]);
+    const { zones, email } = issuerArgs(parse(goodStack()), live, { classes: ["nginx"], ingresses: [] });
     assert.equal(email, parse(goodStack()).certificates.email);
     assert.ok(Object.keys(zones).length > 0);
     assert.ok(!JSON.stringify(zones).includes("hunter2"));

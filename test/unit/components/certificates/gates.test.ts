@@ -101,10 +101,10 @@ describe("an issuer", () => {
       return found(issuer(through({ class: "pomerium" })), one);
     };
     assert.deepEqual(asks([{ annotation: `${prefix}-class`, class: "nginx" }]), [
-      "Certificate komga/x-tls: its annotation acme.cert-manager.io/http01-override-ingress-class has its challenges go by nginx",
+      "Certificate komga/x-tls: its annotation acme.cert-manager.io/http01-override-ingress-class sends its challenges through nginx",
     ]);
     assert.deepEqual(asks([{ annotation: `${prefix}-name`, name: "komga-ingress" }]), [
-      "Certificate komga/x-tls: its annotation acme.cert-manager.io/http01-override-ingress-name has its challenges go by komga-ingress",
+      "Certificate komga/x-tls: its annotation acme.cert-manager.io/http01-override-ingress-name sends its challenges through komga-ingress",
     ]);
     assert.deepEqual(asks([{ annotation: `${prefix}-class`, class: "pomerium" }]), []);
     assert.deepEqual(asks(undefined), []);
@@ -149,7 +149,7 @@ describe("a zone", () => {
 describe("a certificate that belongs to an Ingress that goes", () => {
   it("goes with it when nobody needs its Secret", () => {
     assert.deepEqual(ownersGate(ready()), [
-      { subject: "Certificate komga/tls-secret", ok: true, note: "goes with Ingress komga-ingress" },
+      { subject: "Certificate komga/tls-secret", ok: true, note: "is deleted with Ingress komga-ingress" },
     ]);
   });
 
@@ -162,7 +162,7 @@ describe("a certificate that belongs to an Ingress that goes", () => {
       assert.deepEqual(item, {
         subject: "Certificate komga/tls-secret",
         ok: false,
-        note: "goes with Ingress komga-ingress, but Ingress komga/copy still needs Secret tls-secret; make it nobody's, and cert-manager leaves it so",
+        note: "is deleted with Ingress komga-ingress, but Ingress komga/copy still needs Secret tls-secret; remove its owner (cert-manager does not add one again)",
         mend: `kubectl --context test patch certificate --namespace komga tls-secret --type json --patch '[{"op":"remove","path":"/metadata/ownerReferences"}]'`,
       });
     }

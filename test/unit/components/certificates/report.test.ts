@@ -42,7 +42,7 @@ function live(...certificates: LiveCertificate[]): LiveIssuance {
 describe("a preview, of certificates", () => {
   it("shows how the issuer changes that the cluster has", () => {
     assert.deepEqual(certificateProblems(stack, live()), []);
-    assert.deepEqual(issuanceLines(stack, live(), ["nginx"]), [
+    assert.deepEqual(issuanceLines(stack, live(), { classes: ["nginx"], ingresses: [] }), [
       "ClusterIssuer letsencrypt-prod is taken over",
       "  e-mail old@example.org → root@example.org",
       "+ example.net: DNS-01 by cloudflare",
@@ -57,14 +57,20 @@ describe("a preview, of certificates", () => {
     });
     const seen = live(certificate("wiki-tls"), blog);
     assert.deepEqual(
-      issuanceLines(stack, seen, ["nginx"]).filter((line) => line.startsWith("!")),
+      issuanceLines(stack, seen, { classes: ["nginx"], ingresses: [] }).filter((line) =>
+        line.startsWith("!"),
+      ),
       [],
     );
     const cutover = parse(put(goodStack(), "phase", "cutover"));
-    assert.deepEqual(issuanceLines(cutover, seen, ["nginx"]).slice(-1), [
+    assert.deepEqual(issuanceLines(cutover, seen, { classes: ["nginx"], ingresses: [] }).slice(-1), [
       "! not renewed any more: komga/blog-tls (blog.example.com), valid until 2026-01-01T00:00:00Z; add its zone to certificates.zones",
     ]);
-    assert.ok(issuanceLines(cutover, seen, ["nginx"]).includes("- every name: HTTP-01 through class nginx"));
+    assert.ok(
+      issuanceLines(cutover, seen, { classes: ["nginx"], ingresses: [] }).includes(
+        "- every name: HTTP-01 through class nginx",
+      ),
+    );
   });
 
   it("refuses a cluster without cert-manager", () => {
@@ -79,7 +85,7 @@ describe("a preview, of certificates", () => {
     const problems = (...certificates: LiveCertificate[]): string[] =>
       certificateProblems(stack, live(...certificates)).map(({ at, message }) => `${at}: ${message}`);
     assert.deepEqual(problems(certificate("komga-tls", { owner: "Ingress komga-ingress" })), [
-      "apps.komga.tls.secretName: Secret komga/komga-tls is written by Certificate komga-tls, which belongs to Ingress komga-ingress and goes with it; choose another name",
+      "apps.komga.tls.secretName: Secret komga/komga-tls is written by Certificate komga-tls, which belongs to Ingress komga-ingress and is deleted with it; choose another name",
     ]);
     const byHand = certificate("by-hand", { secretName: "komga-tls" });
     assert.deepEqual(problems(byHand, certificate("komga-tls")), [

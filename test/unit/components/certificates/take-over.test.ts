@@ -25,6 +25,10 @@ function stackOf(edits: Record<string, unknown> = {}): Stack {
   return parse(raw);
 }
 const stack = stackOf();
+const nginx = {
+  classes: ["nginx"],
+  ingresses: [{ namespace: "komga", name: "komga-ingress" }],
+};
 
 function issuer(acme: Partial<NonNullable<LiveIssuer["acme"]>>): LiveIssuer {
   const { server, email } = stack.certificates;
@@ -42,7 +46,7 @@ function specOf(of: Stack, live: LiveIssuer): IssuerSpec["acme"] {
     ...of.certificates,
     accountKey: live.acme!.accountKey,
     ingressClass: "pomerium",
-    kept: keptIssuer(of, live, ["nginx"]),
+    kept: keptIssuer(of, live, nginx),
   }).acme;
 }
 
@@ -74,6 +78,13 @@ describe("an issuer that is taken over", () => {
       assert.deepEqual(ofOthers(stack, [way]), [way]);
       assert.deepEqual(ofOthers(cutover, [way]), []);
     }
+  });
+
+  it("goes on solving without a class where the cluster has no ingress-nginx", () => {
+    const way = { http01: { ingress: {} } };
+    const none = { classes: [], ingresses: [] };
+    const kept = keptIssuer(stackOf({ phase: "cutover" }), issuer({ solvers: [way] }), none);
+    assert.deepEqual(kept.solvers, [way]);
   });
 
   it("goes on solving other zones in every phase, where ingress-nginx has no part in it", () => {
@@ -151,7 +162,7 @@ describe("an issuer that is taken over", () => {
       apiServices: [],
     };
     assert.deepEqual(
-      issuanceLines(stack, { ...seen, issuer: moved }, []).filter((line) =>
+      issuanceLines(stack, { ...seen, issuer: moved }, nginx).filter((line) =>
         line.includes("former ACME server"),
       ),
       Object.keys(others).map((field) => `- ${field}, which is for the former ACME server`),
@@ -268,7 +279,7 @@ describe("a certificate of somebody else that is taken over", () => {
 
   it("is announced with its new issuer and names, once", () => {
     const lines = (found: LiveCertificate): string[] =>
-      issuanceLines(stack, live(found), []).filter((line) => line.startsWith("Certificate"));
+      issuanceLines(stack, live(found), nginx).filter((line) => line.startsWith("Certificate"));
     assert.deepEqual(lines(byHand()), [
       "Certificate monitoring/docs-tls is taken over: issuer other → letsencrypt-prod",
     ]);

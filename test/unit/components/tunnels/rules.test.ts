@@ -195,7 +195,7 @@ describe("what a rule may hold", () => {
 
   it("is a path that Go compiles", () => {
     assert.equal(pathProblem("^/api"), undefined);
-    assert.match(pathProblem("(") ?? "", /^is no regular expression of Go's/);
+    assert.match(pathProblem("(") ?? "", /^is not a valid Go regular expression/);
   });
 });
 
