@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { expectations, unknownKeys } from "./fields.ts";
 import { didYouMean, didYouMeanOrKnown } from "./nearest.ts";
-import { type PathPart, valueAt } from "./paths.ts";
+import { isMap, type PathPart, valueAt } from "./paths.ts";
 import type { Report } from "./problems.ts";
-import { branches, schemasAt } from "./schema-walk.ts";
+import { branches, schemasAt, wrappings } from "./schema-walk.ts";
 
 type Issue = z.core.$ZodIssue;
 
@@ -113,13 +113,25 @@ function tellUnion(
   const [meant, ...others] = errors
     .map((issues, i) => ({ issues, i, miss: missedBy(issues) }))
     .sort((a, b) => a.miss - b.miss);
-  const unclear = others.some(({ miss }) => miss === meant?.miss);
+  const union = schemas.find((schema) => schema instanceof z.ZodUnion);
+  const unclear = others.some(({ miss }) => miss === meant?.miss) || namedOptions(union, given) > 1;
   if (meant === undefined || meant.miss >= far || (unclear && expected !== undefined)) {
     part.report.problem(at, `must be ${expected ?? "something else"}`);
     return;
   }
-  const branch = schemas.find((schema) => schema instanceof z.ZodUnion)!.options[meant.i]!;
-  tellAll(meant.issues, { schema: branch, value: given, at, report: part.report });
+  tellAll(meant.issues, { schema: union!.options[meant.i]!, value: given, at, report: part.report });
+}
+
+/** Number of options of a union that a map names, each by a key that no other option has. */
+function namedOptions(union: z.ZodUnion | undefined, given: unknown): number {
+  if (!isMap(given)) return 0;
+  const keys = (union?.options ?? []).map((option) => {
+    const object = wrappings(option).find((schema) => schema instanceof z.ZodObject);
+    return object ? Object.keys(object.shape) : [];
+  });
+  const isNamed = (own: string[], i: number): boolean =>
+    own.some((key) => Object.hasOwn(given, key) && !keys.some((other, j) => j !== i && other.includes(key)));
+  return keys.filter(isNamed).length;
 }
 
 /** A mistake at the root means that another option was meant. */

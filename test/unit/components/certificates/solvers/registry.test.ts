@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import * as fc from "fast-check";
+import { z } from "zod";
 import { issuerSpec } from "../../../../../components/certificates/issuer-spec.ts";
 import { solverNames, solverOf } from "../../../../../components/certificates/solvers/registry.ts";
 import { secretsOf } from "../../../../../stack/schema.ts";
@@ -7,10 +8,14 @@ import { SecretText } from "../../../../../stack-file/secret-text.ts";
 import { goodStack, parse, put } from "../../../stack/base.ts";
 import { webhookOf } from "../webhook-of.ts";
 
-/** A zone in the stack file with every secret that the solver declares. */
+/** A zone in the stack file with every secret that the solver declares, and a text for every required setting. */
 const zoneOf = (name: (typeof solverNames)[number]): object => {
-  const secrets = Object.keys(solverOf(name).secrets);
-  return { [name]: secrets.length === 0 || Object.fromEntries(secrets.map((key) => [key, `the-${key}`])) };
+  const { schema, secrets } = solverOf(name);
+  if (!(schema instanceof z.ZodObject)) return { [name]: true };
+  const required = Object.keys(schema.shape).filter(
+    (key) => key in secrets || !z.safeParse(schema.shape[key]!, undefined).success,
+  );
+  return { [name]: Object.fromEntries(required.map((key) => [key, `the-${key}`])) };
 };
 
 describe("every DNS solver", () => {
