@@ -1,4 +1,4 @@
-import { type AppConfig, type AppContext, checkTogether, resolveApp } from "../components/apps/config.ts";
+import { type AppConfig, type AppContext, checkNetworks, checkTogether, resolveApp } from "../components/apps/config.ts";
 import { checkCertificates, resolveCertificates, warnOfHttp01 } from "../components/certificates/config.ts";
 import { resolveCluster } from "../components/cluster/config.ts";
 import { checkAbandoned, resolveIngressNginx } from "../components/ingress-nginx/config.ts";
@@ -48,11 +48,13 @@ export function resolve(name: string, raw: unknown, report: Report): Stack | und
     authenticateHost: pomerium && domain && authenticateHost(pomerium, domain),
     catalogue: { ...known, ...file.catalogue },
   };
-  if (pomerium) checkPomerium(pomerium, report);
+  if (pomerium)
+    checkPomerium(pomerium, { exposure: cluster?.exposure, ingressNginx: file.ingressNginx }, report);
   if (certificates) checkCertificates(certificates, report);
   checkTogether(apps, context, report);
   const resolved = [...apps].flatMap(([app, input]) => resolveApp(app, input, context, report) ?? []);
   if (pomerium) lintPolicies(resolved, pomerium.version, report);
+  checkNetworks(resolved, tunnels ?? {}, cluster?.exposure, report);
   checkZones(apps, resolved, context, pomerium?.authenticateHost !== undefined, report);
   if (file.ingressNginx) checkAbandoned(file.ingressNginx, resolved, report);
   if (directory) warnOfUnusedGroups(directory, file.raw.apps, report);

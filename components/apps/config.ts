@@ -162,6 +162,17 @@ export function resolveApp(
       report.problemAt(`${base}.${problem.at}`, problem.message);
     for (const warning of routeWarnings(route)) report.warningAt(`${base}.${warning.at}`, warning.message);
   }
+  for (const key of ["ssh_upstream", "upstream_tunnel"] as const)
+    if (input.route?.[key])
+      report.problem(
+        [...at, "route", key],
+        "needs an SSH listener, host keys and a certificate authority for users in Pomerium's settings, and this program sets up none of them",
+      );
+  if (input.route?.pass_identity_headers && !removesClaims(input.route))
+    report.warning(
+      [...at, "route", "pass_identity_headers"],
+      `a caller's own X-Pomerium-Claim-* headers reach the app unchanged; an app that trusts them instead of the signed X-Pomerium-Jwt-Assertion needs remove_request_headers: [${claimHeader}Email]`,
+    );
   if (isPathless(route) && opensPaths(access))
     report.problem([...at, "access"], "opens paths, but a stream of bytes (tcp, udp, ssh) has none");
 
@@ -181,6 +192,13 @@ export function resolveApp(
     ...(input.migrated === undefined ? {} : { migrated: input.migrated }),
     ...(known === undefined ? {} : { profile }),
   };
+}
+
+/** Pomerium sets these headers only if its settings name claims for them, and removes a caller's only then. */
+const claimHeader = "X-Pomerium-Claim-";
+
+function removesClaims({ remove_request_headers = [] }: Route): boolean {
+  return remove_request_headers.some((name) => name.toLowerCase().startsWith(claimHeader.toLowerCase()));
 }
 
 /** Whether anybody may call some paths of the app, but not the whole app. */
@@ -232,4 +250,42 @@ export function checkTogether(
       else if (replaced.indexOf(ingress) !== i) report.problem(place, `${ingress} is named twice`);
     }
   }
+}
+
+/**
+ * Refuses networks for an app that a tunnel carries. Pomerium then sees the address of cloudflared, which is in the very
+ * network that people write: everybody passes, or nobody.
+ *
+ * @param tunnels Name → apps that the tunnel carries.
+ */
+export function checkNetworks(
+  apps: readonly Pick<AppConfig, "name" | "at" | "access">[],
+  tunnels: Readonly<Record<string, { apps: readonly string[] }>>,
+  exposure: AppContext["exposure"],
+  report: Report,
+): void {
+  for (const { name, at, access } of apps) {
+    const key = networksKey(access);
+    if (key === undefined) continue;
+    const carriers = Object.keys(tunnels).filter((tunnel) => tunnels[tunnel]!.apps.includes(name));
+    const how =
+      carriers.length > 0
+        ? `the tunnel ${carriers.join(" and ")} carries this app`
+        : exposure === "tunnelOnly"
+          ? "only a tunnel leads to this cluster"
+          : undefined;
+    if (how !== undefined)
+      report.problemAt(
+        `${at}.access.${key}`,
+        `${how}, so Pomerium sees the address of cloudflared and not the caller's: the networks would let in everybody or nobody. Take them out, or restrict the app in Cloudflare Access`,
+      );
+  }
+}
+
+/** The key of an app's access that names networks; undefined if none does. */
+function networksKey(access: Access): "from" | "policy" | undefined {
+  if (access.kind === "public") return undefined;
+  if (access.kind === "policy")
+    return JSON.stringify(access.policy).includes('"source_ip"') ? "policy" : undefined;
+  return access.from.length > 0 ? "from" : undefined;
 }

@@ -1,4 +1,4 @@
-import { isIP } from "node:net";
+import { BlockList, isIP } from "node:net";
 import { z } from "zod";
 import {
   atLeast,
@@ -23,6 +23,7 @@ import type { Report } from "../../stack-file/problems.ts";
 import { asSecret, type Secret } from "../../stack-file/secrets.ts";
 import { quantity } from "../../stack-file/values.ts";
 import type { Cluster } from "../cluster/config.ts";
+import { hostPathProblem } from "./host-path.ts";
 import {
   type IdentityProvider,
   identityProviders,
@@ -166,9 +167,21 @@ export const pomeriumSchema = z.strictObject({
 
 export type PomeriumInput = z.output<typeof pomeriumSchema>;
 
-/** Checks what depends on more than one value of the section. */
-export function checkPomerium(input: PomeriumInput, report: Report): void {
+/** What Pomerium's section is checked against. A section that is broken itself is undefined. */
+export interface PomeriumContext {
+  exposure?: Cluster["exposure"] | undefined;
+  /** The section about ingress-nginx; undefined if there is none. */
+  ingressNginx?: { address?: string | undefined } | undefined;
+}
+
+/** Checks what depends on more than one value of the stack file. */
+export function checkPomerium(input: PomeriumInput, context: PomeriumContext, report: Report): void {
   checkVersion(input, report);
+  checkAddress(input, context, report);
+  if ("pebble" in input.storage) {
+    const wrong = hostPathProblem(input.storage.pebble.hostPath);
+    if (wrong !== undefined) report.problem(["pomerium", "storage", "pebble", "hostPath"], wrong);
+  }
   for (const { key, message } of providerProblems(input.version, input.identityProvider))
     report.problem(["pomerium", "identityProvider", key], message);
   const { requests, limits } = input.resources;
@@ -178,6 +191,33 @@ export function checkPomerium(input: PomeriumInput, report: Report): void {
         ["pomerium", "resources", "limits", name],
         `${limits[name]} is less than the request of ${requests[name]}`,
       );
+}
+
+/** Pomerium and ingress-nginx run side by side until the cutover, each with an address and a port of its own. */
+function checkAddress(
+  { loadBalancerIP, coexistPort }: PomeriumInput,
+  { exposure, ingressNginx }: PomeriumContext,
+  report: Report,
+): void {
+  if (ingressNginx === undefined) return;
+  const { address } = ingressNginx;
+  if (address !== undefined && isIP(address) !== 0 && sameAddress(address, loadBalancerIP))
+    report.problem(
+      ["pomerium", "loadBalancerIP"],
+      `${loadBalancerIP} is the address of ingress-nginx (ingressNginx.address), and no load balancer gives one address to both; choose a free one`,
+    );
+  if (coexistPort === 443 && exposure === "direct")
+    report.problem(
+      ["pomerium", "coexistPort"],
+      "443 is ingress-nginx's port until the cutover, and a router forwards a port to one address only; leave the key out for 8443",
+    );
+}
+
+/** Whether two spellings are of one address: `fd00::1` is also `fd00:0::1`. */
+function sameAddress(one: string, other: string): boolean {
+  const list = new BlockList();
+  list.addAddress(one, isIP(one) === 6 ? "ipv6" : "ipv4");
+  return list.check(other, isIP(other) === 6 ? "ipv6" : "ipv4");
 }
 
 function checkVersion({ version, commit, source }: PomeriumInput, report: Report): void {

@@ -3,6 +3,19 @@ import { atLeast, firstWith } from "../../policies/language/releases.ts";
 interface ProviderFacts {
   /** Why Pomerium needs the issuer's URL; absent if the provider has one address for everybody. */
   needsUrl?: string;
+  /** Why a URL is not the issuer of one's own; undefined if it is. */
+  wrongUrl?: (url: URL) => string | undefined;
+}
+
+/** With Entra's shared addresses, Pomerium does not check the issuer. */
+const anyTenant =
+  "without it, an account of any tenant passes if its tenant gave it the e-mail address of somebody here; write https://login.microsoftonline.com/<tenant id>/v2.0";
+
+function sharedTenant({ pathname }: URL): string | undefined {
+  const tenant = pathname.split("/")[1] ?? "";
+  return ["", "common", "organizations"].includes(tenant.toLowerCase())
+    ? `names no tenant: ${anyTenant.replace("without it", "with it")}`
+    : undefined;
 }
 
 /**
@@ -12,7 +25,7 @@ interface ProviderFacts {
 const providers = {
   apple: {},
   auth0: { needsUrl: "each tenant has its own issuer" },
-  azure: {},
+  azure: { needsUrl: anyTenant, wrongUrl: sharedTenant },
   cognito: { needsUrl: "each user pool has its own issuer" },
   github: {},
   gitlab: {},
@@ -37,7 +50,8 @@ export function providerProblems(
   version: string,
   { provider, url }: { provider: IdentityProvider; url?: string | undefined },
 ): { key: "provider" | "url"; message: string }[] {
-  const { needsUrl }: ProviderFacts = providers[provider];
+  const { needsUrl, wrongUrl }: ProviderFacts = providers[provider];
+  const wrong = url === undefined ? undefined : wrongUrl?.(new URL(url));
   const since = firstWith("identityProviders", provider);
   return [
     ...(since !== undefined && !atLeast(version, since)
@@ -56,5 +70,6 @@ export function providerProblems(
           },
         ]
       : []),
+    ...(wrong === undefined ? [] : [{ key: "url" as const, message: wrong }]),
   ];
 }

@@ -110,11 +110,6 @@ export function resolveAccess(
     return { kind: "public" };
   }
   if ("policy" in input) return rawPolicy(input.policy, [...at, "policy"], report);
-  if (input.from !== undefined)
-    report.warning(
-      [...at, "from"],
-      "holds only where Pomerium sees callers' own addresses: not through a tunnel, and through a load balancer only with externalTrafficPolicy Local",
-    );
   const from = input.from ?? [];
   if ("apiOnly" in input)
     return {

@@ -239,6 +239,42 @@ export const broken: Readonly<
       ],
     ],
     [
+      {
+        "apps.wiki.access": { users: ["alice@gmail.com"], from: ["192.168.0.0/16"] },
+        "tunnels.home.apps": ["wiki"],
+      },
+      [
+        "apps.wiki.access.from: the tunnel home carries this app, so Pomerium sees the address of cloudflared and not the caller's: the networks would let in everybody or nobody. Take them out, or restrict the app in Cloudflare Access",
+      ],
+    ],
+    [
+      {
+        "apps.wiki.access": {
+          policy: "- allow: { and: [{ source_ip: 192.168.0.0/16 }, { email: { is: alice@gmail.com } }] }",
+        },
+        "tunnels.home.apps": ["wiki"],
+      },
+      [
+        "apps.wiki.access.policy: the tunnel home carries this app, so Pomerium sees the address of cloudflared and not the caller's: the networks would let in everybody or nobody. Take them out, or restrict the app in Cloudflare Access",
+      ],
+    ],
+    [
+      {
+        "apps.influxdb.access": { apiOnly: ["/write"], from: ["192.168.0.0/16"] },
+        "cluster.exposure": "tunnelOnly",
+        tunnels: undefined,
+      },
+      [
+        "apps.influxdb.access.from: only a tunnel leads to this cluster, so Pomerium sees the address of cloudflared and not the caller's: the networks would let in everybody or nobody. Take them out, or restrict the app in Cloudflare Access",
+      ],
+    ],
+    [
+      { "apps.komga.route": { ssh_upstream: true }, "apps.komga.access": "admins" },
+      [
+        "apps.komga.route.ssh_upstream: needs an SSH listener, host keys and a certificate authority for users in Pomerium's settings, and this program sets up none of them",
+      ],
+    ],
+    [
       { "apps.komga.route": { tcp_upstream: true } },
       ["apps.komga.access: opens paths, but a stream of bytes (tcp, udp, ssh) has none"],
     ],
@@ -361,6 +397,60 @@ export const broken: Readonly<
     ],
   ],
   Pomerium: [
+    [
+      { "pomerium.identityProvider.provider": "azure" },
+      [
+        "pomerium.identityProvider.url: missing: provider azure needs its issuer's URL, because without it, an account of any tenant passes if its tenant gave it the e-mail address of somebody here; write https://login.microsoftonline.com/<tenant id>/v2.0",
+      ],
+    ],
+    [
+      {
+        "pomerium.identityProvider.provider": "azure",
+        "pomerium.identityProvider.url": "https://login.microsoftonline.com/common/v2.0",
+      },
+      [
+        "pomerium.identityProvider.url: names no tenant: with it, an account of any tenant passes if its tenant gave it the e-mail address of somebody here; write https://login.microsoftonline.com/<tenant id>/v2.0",
+      ],
+    ],
+    [
+      {
+        "pomerium.identityProvider.provider": "azure",
+        "pomerium.identityProvider.url": "https://login.microsoftonline.com/Organizations/v2.0",
+      },
+      [
+        "pomerium.identityProvider.url: names no tenant: with it, an account of any tenant passes if its tenant gave it the e-mail address of somebody here; write https://login.microsoftonline.com/<tenant id>/v2.0",
+      ],
+    ],
+    [
+      {
+        "pomerium.loadBalancerIP": "192.168.0.171",
+        ingressNginx: { helmRelease: "x", address: "192.168.0.171" },
+      },
+      [
+        "pomerium.loadBalancerIP: 192.168.0.171 is the address of ingress-nginx (ingressNginx.address), and no load balancer gives one address to both; choose a free one",
+      ],
+    ],
+    [
+      {
+        "pomerium.loadBalancerIP": "fd00::171",
+        ingressNginx: { helmRelease: "x", address: "fd00:0:0::171" },
+      },
+      [
+        "pomerium.loadBalancerIP: fd00::171 is the address of ingress-nginx (ingressNginx.address), and no load balancer gives one address to both; choose a free one",
+      ],
+    ],
+    [
+      { "pomerium.coexistPort": 443, ingressNginx: { helmRelease: "x", address: "192.168.0.171" } },
+      [
+        "pomerium.coexistPort: 443 is ingress-nginx's port until the cutover, and a router forwards a port to one address only; leave the key out for 8443",
+      ],
+    ],
+    [
+      { "pomerium.storage.pebble.hostPath": "/etc/pomerium" },
+      [
+        "pomerium.storage.pebble.hostPath: is in /etc, which belongs to the node's system; name a folder that is Pomerium's alone, such as /var/lib/pomerium",
+      ],
+    ],
     [
       { "pomerium.version": "v0.30.0" },
       ["pomerium.version: v0.30.0 is too old: v0.31.3 to v0.33.1 are supported"],

@@ -201,14 +201,23 @@ describe("access", () => {
     assert.deepEqual(warnings(tunnelled), [said]);
   });
 
-  it("by networks comes with the warning that addresses must be real", () => {
-    const stack = edited({ "apps.wiki.access": { from: ["10.244.0.0/16"] } });
-    const { access } = app(stack, "wiki");
+  it("by networks is taken without a warning where Pomerium sees callers' own addresses", () => {
+    const stack = edited({ "apps.komga.access": { from: ["10.244.0.0/16"] } });
+    const { access } = app(stack, "komga");
     assert.deepEqual(access.kind === "people" && [access.people.length, access.from], [1, ["10.244.0.0/16"]]);
+    assert.deepEqual(warnings(stack), []);
+  });
+
+  it("warns an app that asks who people are of headers that a caller may forge, until they are removed", () => {
+    const said = (route: object) => warnings(edited({ "apps.wiki.route": route }));
     assert.match(
-      warnings(stack)[0] ?? "",
-      /^apps\.wiki\.access\.from: holds only where .* externalTrafficPolicy Local$/,
+      said({ pass_identity_headers: true })[0] ?? "",
+      /^apps\.wiki\.route\.pass_identity_headers: .*remove_request_headers: \[X-Pomerium-Claim-Email\]$/,
     );
+    for (const name of ["X-Pomerium-Claim-Email", "x-pomerium-claim-groups"])
+      assert.deepEqual(said({ pass_identity_headers: true, remove_request_headers: [name] }), []);
+    assert.equal(said({ pass_identity_headers: true, remove_request_headers: ["X-Other"] }).length, 1);
+    assert.deepEqual(said({ timeout: "5m" }), [], "set for everybody who signs in");
   });
 
   it("may be a policy of one's own, which is read and looked through", () => {

@@ -1,0 +1,43 @@
+import { strict as assert } from "node:assert";
+import { hostPathProblem } from "../../../../components/pomerium/host-path.ts";
+
+describe("the folder of a node where sessions are kept", () => {
+  it("may be any folder of Pomerium's own", () => {
+    for (const folder of [
+      "/home/k8s/pomerium/data",
+      "/home/k8s/pomerium",
+      "/data",
+      "/data/pomerium",
+      "/srv/pomerium/",
+      "/opt/pomerium",
+      "/var/lib/pomerium",
+      "/mnt/disk1/pomerium",
+      "/etcetera/pomerium",
+    ])
+      assert.equal(hostPathProblem(folder), undefined, folder);
+  });
+
+  it("is not one of the system, nor within one, however it is written", () => {
+    for (const folder of [
+      "/etc",
+      "/etc/",
+      "//etc",
+      "/./etc/pomerium",
+      "/usr/share/pomerium",
+      "/var/lib/kubelet/x",
+    ])
+      assert.match(hostPathProblem(folder) ?? "", /belongs to the node's system/, folder);
+  });
+
+  it("is not one that a restart empties", () => {
+    for (const folder of ["/tmp/pomerium", "/var/tmp/pomerium"])
+      assert.match(hostPathProblem(folder) ?? "", /every session would be lost/, folder);
+  });
+
+  it("is not one that many share, nor somebody's home", () => {
+    for (const folder of ["//", "/srv/", "/home", "/var", "/var/lib"])
+      assert.match(hostPathProblem(folder) ?? "", /for many owners/, folder);
+    for (const folder of ["/home/k8s", "/home/alice/"])
+      assert.match(hostPathProblem(folder) ?? "", /home folder; name a folder below it/, folder);
+  });
+});
