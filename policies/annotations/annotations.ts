@@ -132,7 +132,9 @@ export const annotations = {
   subtle_allow_empty_host: boolean("a rule without a host is meant: it takes every host"),
 
   // Headers.
-  pass_identity_headers: boolean("tell the backend who calls: X-Pomerium-Jwt-Assertion and claim headers"),
+  pass_identity_headers: boolean(
+    "tell the backend who calls, in the signed header X-Pomerium-Jwt-Assertion; any other header about the caller can be forged",
+  ),
   set_request_headers: annotation(
     "requestHeaders",
     z.record(headerName, headerValue),

@@ -51,7 +51,7 @@ export const callers: readonly Entry[] = [
   {
     names: ["auth-proxy-set-headers", "auth-response-headers"],
     outcome: "decide",
-    says: "`route.pass_identity_headers` tells the app who calls, in X-Pomerium-Jwt-Assertion; an app that trusts other headers must learn to read that one",
+    says: "the app must read who calls in X-Pomerium-Jwt-Assertion (`route.pass_identity_headers`); callers can forge other headers: name them in `route.remove_request_headers`",
   },
   {
     names: ["enable-global-auth"],
