@@ -7,27 +7,27 @@ import { keepUntilRetired } from "./keep.ts";
 import { removalOrder } from "./removal-order.ts";
 
 export interface IngressNginxArgs {
-  /** What the cluster runs of ingress-nginx, its Ingresses included; each must exist. */
+  /** Objects of ingress-nginx, with its Ingresses. Each must exist. */
   objects: readonly ObjectRef[];
   /**
-   * What was adopted and is not to be removed with the rest; each must exist. It is let go: the next run that does not
-   * name it forgets it, and leaves it where it is.
+   * Adopted objects that are not removed with the rest. Each must exist. The next run without them forgets them, and
+   * leaves them in the cluster.
    */
   released: readonly ObjectRef[];
-  /** Asked before any of `objects` is deleted: `keepUntilRetired`. */
+  /** Hook that runs before any of `objects` is deleted: `keepUntilRetired`. */
   beforeDelete: pulumi.ResourceHook;
 }
 
 /**
- * The cluster's own ingress-nginx, however it was installed: adopted object by object, exactly as it is, and never
- * written to. Once the program no longer has this component, it is removed in the order of `removalOrder`.
+ * The ingress-nginx that the cluster already has, however it was installed. Its objects are adopted one by one and never
+ * written to. Once the program has no such component, they are removed in the order of `removalOrder`.
  *
- * Not adopted as a Helm release, which takes an upgrade from a chart that may be gone, and removes in Helm's order.
+ * Adopting a Helm release instead would need an upgrade from a chart that may be gone, and would remove in Helm's order.
  */
 export class IngressNginx extends pulumi.ComponentResource {
   /**
-   * Resolves when all of it is under management. A promise, not an output: what waited for an output would depend on
-   * all this, and could not stay when it is destroyed.
+   * Resolves when everything is adopted. It is a promise because a resource that waits for an output would depend on all
+   * adopted objects, and would be destroyed with them.
    */
   readonly adopted: Promise<void>;
 
@@ -41,7 +41,7 @@ export class IngressNginx extends pulumi.ComponentResource {
       new Adopted(`${name}:${objectId(object)}`, object, { parent: this, ...own });
     const all = released.map((object) => adopt(object, { retainOnDelete: true }));
     let after: Adopted[] = [];
-    // What depends on something is deleted before it: so the last to go is registered first.
+    // Pulumi deletes a resource before the ones that it depends on, so the last stage is registered first.
     for (const stage of removalOrder(objects).reverse()) {
       const dependsOn = after;
       after = stage.map((object) => adopt(object, { dependsOn, hooks: { beforeDelete: [beforeDelete] } }));
@@ -54,7 +54,7 @@ export class IngressNginx extends pulumi.ComponentResource {
   }
 }
 
-/** An object that exists, as it is. */
+/** An existing object that stays as it is. */
 class Adopted extends pulumi.CustomResource {
   constructor(name: string, object: ObjectRef, opts: pulumi.CustomResourceOptions) {
     const { apiVersion, kind } = object;
@@ -66,7 +66,7 @@ class Adopted extends pulumi.CustomResource {
         ...opts,
         import: objectId(object),
         ignoreChanges: ["*"],
-        // Of a Secret, the data, and the copy of it that kubectl leaves in an annotation.
+        // kubectl leaves a copy of a Secret's data in an annotation.
         additionalSecretOutputs: kind === "Secret" ? ["data", "stringData", ...plaintextOutputs] : [],
       },
     );

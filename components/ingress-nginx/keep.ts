@@ -9,26 +9,26 @@ export interface Keeping {
   stack: string;
   phase: string;
   /**
-   * What the cluster has of ingress-nginx; undefined when it was not looked for, since the stack file no longer
-   * speaks of it.
+   * Objects of ingress-nginx in the cluster. Undefined when the stack file has no `ingressNginx`, so that they were not
+   * looked for.
    */
   live: readonly ObjectRef[] | undefined;
-  /** What stays even when the rest goes. */
+  /** Objects that stay when the rest is removed. */
   stays: readonly ObjectRef[];
 }
 
-/** Also what Pulumi calls the hook where it refuses, so it says what holds. */
+/** Name of the hook. Pulumi shows it with a refusal, so it states the rule. */
 export const hookName = "ingress-nginx stays until the phase is retired";
 
 /**
- * Refuses the deletion of anything adopted before its time, whatever asks for it: a program that no longer has it, or
- * any kind of `pulumi destroy`. Registered in every run, since what is in the state names it.
+ * Refuses to delete an adopted object too early, whether the program no longer has it or a `pulumi destroy` asks for it.
+ * The hook is registered in every run, because resources in the state name it.
  *
- * Not Pulumi's `protect`, which is a flag in the state: it would refuse the `up` that retires, too, and one after
- * somebody has deleted an object by hand.
+ * Pulumi's own `protect` does not fit. It is a flag in the state, so it would also refuse the `up` that retires, and any
+ * `up` after somebody has deleted an object by hand.
  */
 export function keepUntilRetired(keeping: Keeping, cluster: ClusterAddress): pulumi.ResourceHook {
-  // Once for all that goes: a context may have to run a program for its credentials.
+  // One connection for all objects: the context may have to run a program for its credentials.
   let api: Promise<ReadOnlyApi> | undefined;
   const connect = (): Promise<ReadOnlyApi> => {
     api ??= ReadOnlyApi.connect(cluster);
@@ -52,7 +52,7 @@ interface ManagedObject {
   id: string;
 }
 
-/** Whether there is no such object any more: what somebody has deleted by hand is let go. */
+/** Whether the object is gone, because somebody has deleted it by hand. Pulumi may then forget it. */
 async function isDeleted(connect: () => Promise<ReadOnlyApi>, { type, id }: ManagedObject): Promise<boolean> {
   const [name, namespace] = id.split("/").reverse() as [string, string?];
   const path = objectPath({ kind: kindOf(type), name, ...(namespace === undefined ? {} : { namespace }) });
@@ -62,7 +62,7 @@ async function isDeleted(connect: () => Promise<ReadOnlyApi>, { type, id }: Mana
 
 const kindOf = (type: string): string => type.split(":").at(-1) ?? "";
 
-/** Why an object that is there is not deleted, or undefined when it may be. */
+/** Why an existing object is not deleted; undefined when it may be deleted. */
 export function refusalToDelete(
   { stack, phase, live, stays }: Keeping,
   { urn, type, id }: ManagedObject,
@@ -70,12 +70,12 @@ export function refusalToDelete(
   const is = (object: ObjectRef): boolean => typeToken(object) === type && objectId(object) === id;
   const what = `${kindOf(type)} ${id}`;
   if (live === undefined)
-    return `${what} belongs to ingress-nginx, of which Pulumi.${stack}.yaml no longer speaks; put \`ingressNginx\` back until the phase is retired`;
+    return `${what} belongs to ingress-nginx; put \`ingressNginx\` back into Pulumi.${stack}.yaml until the phase is retired`;
   if (!live.some(is))
-    return `${what} was adopted as ingress-nginx' and is not recognised as that any more, so it stays. If nothing but its class has changed, the next run lets it go; to have Pulumi forget it now: pulumi state delete --stack ${stack} --target-dependents '${urn}'`;
+    return `${what} was adopted as part of ingress-nginx and is not recognised as that any more, so it stays. If only its class has changed, the next run releases it; to make Pulumi forget it now: pulumi state delete --stack ${stack} --target-dependents '${urn}'`;
   if (phase !== "retired")
     return `${what} stays while ${stack} is in ${phase}: traffic may depend on it. To remove ingress-nginx: pulumi config set --stack ${stack} phase retired && pulumi up --stack ${stack}`;
   return stays.some(is)
-    ? `${what} stays, since it holds what is not ingress-nginx'; pulumi up --stack ${stack} removes the rest`
+    ? `${what} stays, because it holds objects that do not belong to ingress-nginx; pulumi up --stack ${stack} removes the rest`
     : undefined;
 }

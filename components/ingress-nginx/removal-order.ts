@@ -2,16 +2,16 @@ import type { ObjectRef } from "../cluster/objects.ts";
 
 /** Stages of the removal, first to last. */
 const stages = [
-  // Its webhook fails every Ingress write in the cluster, Pomerium's too, once its Service is gone.
+  // Once its Service is gone, the webhook would refuse every write of an Ingress, also of Pomerium's.
   "webhook",
-  // While the controller still runs, so that it forgets their hosts one by one.
+  // The controller still runs, so that it forgets their hosts one by one.
   "ingresses",
   "workload",
-  // What runs needs it until it has stopped.
+  // The pods need their rights until they have stopped.
   "rights",
   "class",
   "leftovers",
-  // It takes along whatever is in it.
+  // Everything in it is deleted with it.
   "namespace",
 ] as const;
 
@@ -34,7 +34,7 @@ const stageOfKind: Record<string, Stage> = {
   Namespace: "namespace",
 };
 
-/** Objects in the order of their removal: a stage begins when the one before it is gone. Empty stages are left out. */
+/** Objects in the stages of their removal. A stage begins when the one before it is gone. Empty stages are left out. */
 export function removalOrder(objects: readonly ObjectRef[]): ObjectRef[][] {
   return stages
     .map((stage) => objects.filter(({ kind }) => (stageOfKind[kind] ?? "workload") === stage))

@@ -1,3 +1,4 @@
+import type { Access } from "../../../policies/access/routes.ts";
 import type { Route } from "../../../policies/annotations/annotations.ts";
 
 /** Prefix of the annotations of ingress-nginx. */
@@ -28,6 +29,26 @@ export interface Judgement {
   lacks?: (route: Route, value: string, of: (name: string) => string) => string | undefined;
 }
 
+/** What takes the place of a protection (`by`), or the end of the sentence that says why nothing does (`but`). */
+export interface Replacement {
+  by?: string;
+  but?: string;
+}
+
+/** The part of an app that may replace a protection. */
+export interface AppAnswers {
+  access: Access;
+  route: Route;
+}
+
+/**
+ * What of an app takes the place of a protection.
+ *
+ * @param value Value of the annotation or setting.
+ * @param of Values of the annotations of the Ingress, without their prefix. An absent one is empty.
+ */
+export type ReplacedBy = (value: string, app: AppAnswers, of: (name: string) => string) => Replacement;
+
 /** Annotations with the same outcome. */
 export interface Entry extends Judgement {
   /** Names without the prefix. */
@@ -38,6 +59,8 @@ export interface Entry extends Judgement {
   off?: RegExp;
   /** Another annotation, and its values, that switch all of these off. */
   offBy?: { name: string; value: RegExp };
+  /** For a protection: what of the app takes its place. Absent when nothing can. */
+  replacedBy?: ReplacedBy;
   /** The judgement of a special value. It is asked before `off`. */
   byValue?: (value: string) => Judgement | undefined;
 }

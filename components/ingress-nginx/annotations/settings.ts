@@ -1,25 +1,27 @@
-import { nginxPrefix } from "./judgement.ts";
+import { type Entry, nginxPrefix } from "./judgement.ts";
 import { isEverywhere, networksOf } from "./networks.ts";
 import { judgeSnippet } from "./snippet.ts";
 import { entryOf } from "./table.ts";
 
-/** A setting of ingress-nginx as a whole, in its ConfigMap, that restricts callers of every Ingress. */
-interface Setting {
+/** A setting in the ConfigMap of ingress-nginx that restricts callers of every Ingress. */
+interface Setting extends Pick<Entry, "says" | "replacedBy"> {
   name: string;
-  /** What it comes to; one line. */
-  says: string;
-  /** Annotations with which an Ingress has its own way instead, whatever their value. */
+  /** Annotations with which an Ingress replaces the setting, whatever their value. */
   overriddenBy: readonly string[];
-  /** Values with which it restricts nobody, besides `false` and nothing. */
+  /** Values with which it restricts nobody, besides `false` and the empty text. */
   isOff?: (value: string) => boolean;
 }
 
-const saysOf = (annotation: string): string => entryOf(annotation)?.says ?? "";
+/** What is lost with a setting, and what replaces it, when an annotation does the same for one Ingress. */
+function like(annotation: string): Pick<Entry, "says" | "replacedBy"> {
+  const { says = "", replacedBy } = entryOf(annotation) ?? {};
+  return { says, ...(replacedBy === undefined ? {} : { replacedBy }) };
+}
 
 const snippet = (name: string): Setting => ({
   name,
-  says: saysOf("server-snippet"),
-  // Those of an Ingress stand beside it.
+  ...like("server-snippet"),
+  // A snippet of an Ingress is added to it, and does not replace it.
   overriddenBy: [],
   isOff: (value) => judgeSnippet(value) !== undefined,
 });
@@ -32,16 +34,16 @@ const snippet = (name: string): Setting => ({
 export const protectingSettings: readonly Setting[] = [
   {
     name: "whitelist-source-range",
-    says: saysOf("whitelist-source-range"),
+    ...like("whitelist-source-range"),
     overriddenBy: ["whitelist-source-range", "allowlist-source-range"],
     isOff: (value) => isEverywhere(networksOf(value)),
   },
   {
     name: "denylist-source-range",
-    says: saysOf("denylist-source-range"),
+    ...like("denylist-source-range"),
     overriddenBy: ["denylist-source-range"],
   },
-  { name: "block-cidrs", says: saysOf("denylist-source-range"), overriddenBy: [] },
+  { name: "block-cidrs", ...like("denylist-source-range"), overriddenBy: [] },
   {
     name: "block-user-agents",
     says: "Pomerium turns nobody away for the program they call with",
@@ -54,27 +56,27 @@ export const protectingSettings: readonly Setting[] = [
   },
   {
     name: "global-auth-url",
-    says: saysOf("auth-url"),
+    ...like("auth-url"),
     overriddenBy: ["enable-global-auth", "auth-url"],
   },
   {
     name: "enable-modsecurity",
-    says: saysOf("enable-modsecurity"),
+    ...like("enable-modsecurity"),
     overriddenBy: ["enable-modsecurity"],
   },
   {
     name: "enable-owasp-modsecurity-crs",
-    says: saysOf("enable-modsecurity"),
+    ...like("enable-modsecurity"),
     overriddenBy: ["enable-modsecurity"],
   },
   {
     name: "modsecurity-snippet",
-    says: saysOf("enable-modsecurity"),
+    ...like("enable-modsecurity"),
     overriddenBy: ["enable-modsecurity"],
   },
   {
     name: "limit-rate",
-    says: saysOf("limit-rate"),
+    ...like("limit-rate"),
     overriddenBy: ["limit-rate"],
     isOff: (value) => Number(value) === 0,
   },
@@ -83,28 +85,26 @@ export const protectingSettings: readonly Setting[] = [
   snippet("location-snippet"),
 ];
 
-/** A setting that restricts callers, as it stands. */
-export interface SettingInForce {
+/** A setting that restricts callers, with its value. */
+export interface SettingInForce extends Pick<Entry, "says" | "replacedBy"> {
   name: string;
   value: string;
-  says: string;
 }
 
 /**
- * Settings of the controller that protect an Ingress: those that are switched on and that it does not set otherwise
- * itself.
+ * Settings of the controller that protect an Ingress: those that are on and that the Ingress does not replace.
  *
  * @param values The ConfigMap's data.
- * @param annotations All annotations of the Ingress. An empty one is as good as none.
+ * @param annotations All annotations of the Ingress. An empty one counts as absent.
  */
 export function settingsInForce(
   values: Readonly<Record<string, string>>,
   annotations: Readonly<Record<string, string>>,
 ): SettingInForce[] {
-  return protectingSettings.flatMap(({ name, says, overriddenBy, isOff }) => {
+  return protectingSettings.flatMap(({ name, says, replacedBy, overriddenBy, isOff }) => {
     const value = (Object.hasOwn(values, name) ? values[name]! : "").trim();
     if (/^(f|false)?$/i.test(value) || isOff?.(value)) return [];
     const isOverridden = overriddenBy.some((other) => annotations[nginxPrefix + other]?.trim());
-    return isOverridden ? [] : [{ name, value, says }];
+    return isOverridden ? [] : [{ name, value, says, ...(replacedBy === undefined ? {} : { replacedBy }) }];
   });
 }

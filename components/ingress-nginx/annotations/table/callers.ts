@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: Pomerium writes its substitutions like this
 import type { Entry } from "../judgement.ts";
 import { isEverywhere, networksOf } from "../networks.ts";
+import { byCertificate, byNetworks, bySignIn } from "../replacements.ts";
 
 /** Annotations that decide who may call. */
 export const callers: readonly Entry[] = [
@@ -9,6 +10,7 @@ export const callers: readonly Entry[] = [
     outcome: "decide",
     says: "`access.from` admits the same networks, where Pomerium sees callers' own addresses",
     protects: true,
+    replacedBy: byNetworks,
     byValue: (value) =>
       isEverywhere(networksOf(value)) ? { outcome: "unnecessary", says: "admits every address" } : undefined,
   },
@@ -24,6 +26,7 @@ export const callers: readonly Entry[] = [
     outcome: "lost",
     says: "no password is asked for any more; people sign in instead",
     protects: true,
+    replacedBy: bySignIn,
   },
   {
     names: ["auth-url", "auth-signin", "auth-snippet"],
@@ -31,6 +34,7 @@ export const callers: readonly Entry[] = [
     outcome: "lost",
     says: "no other service is asked any more; people sign in instead",
     protects: true,
+    replacedBy: bySignIn,
   },
   {
     names: [
@@ -58,6 +62,7 @@ export const callers: readonly Entry[] = [
     outcome: "decide",
     says: "global-auth-url of ingress-nginx' ConfigMap is not asked any more; people sign in instead",
     protects: true,
+    replacedBy: bySignIn,
   },
   {
     names: ["auth-tls-secret", "auth-tls-verify-depth"],
@@ -66,6 +71,7 @@ export const callers: readonly Entry[] = [
     outcome: "decide",
     says: "`route.tls_downstream_client_ca_secret` asks for clients' certificates of an authority",
     protects: true,
+    replacedBy: byCertificate,
   },
   {
     names: ["auth-tls-match-cn"],
