@@ -1,4 +1,10 @@
-import { type AppConfig, type AppContext, checkNetworks, checkTogether, resolveApp } from "../components/apps/config.ts";
+import {
+  type AppConfig,
+  type AppContext,
+  checkNetworks,
+  checkTogether,
+  resolveApp,
+} from "../components/apps/config.ts";
 import { checkCertificates, resolveCertificates, warnOfHttp01 } from "../components/certificates/config.ts";
 import { resolveCluster } from "../components/cluster/config.ts";
 import { checkAbandoned, resolveIngressNginx } from "../components/ingress-nginx/config.ts";

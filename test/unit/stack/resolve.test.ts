@@ -202,9 +202,9 @@ describe("access", () => {
   });
 
   it("by networks is taken without a warning where Pomerium sees callers' own addresses", () => {
-    const stack = edited({ "apps.komga.access": { from: ["10.244.0.0/16"] } });
+    const stack = edited({ "apps.komga.access": { groups: ["readers"], from: ["10.244.0.0/16"] } });
     const { access } = app(stack, "komga");
-    assert.deepEqual(access.kind === "people" && [access.people.length, access.from], [1, ["10.244.0.0/16"]]);
+    assert.deepEqual(access.kind === "people" && [access.people.length, access.from], [3, ["10.244.0.0/16"]]);
     assert.deepEqual(warnings(stack), []);
   });
 
