@@ -39,7 +39,7 @@ export interface AppConfig {
   tlsSecret: string;
   /** nginx Ingresses of the same namespace that the app takes over from. */
   replaces: string[];
-  /** Protections of those Ingresses that get no replacement: ingress-nginx' annotation without its prefix → why. */
+  /** Protections of those Ingresses that get no replacement: ingress-nginx's annotation without its prefix → why. */
   accept: Record<string, string>;
   /** Whether a tunnel leads the host to Pomerium, before or after the cutover. Absent: the phase decides. */
   migrated?: boolean;

@@ -66,7 +66,7 @@ describe("the gates before retired", () => {
     assert.equal(readinessData(rows).ready, true);
   });
 
-  it("say everything that is wrong at once, each with the edit or the command that mends it", () => {
+  it("report all problems at once, each with the edit or the command that fixes it", () => {
     const rows = gates(unready());
     const problems = gateProblems(stackOf(), rows);
     assert.deepEqual(
@@ -85,7 +85,7 @@ describe("the gates before retired", () => {
       assert.deepEqual(gateProblems(stackOf({ phase }), gates(unready({ phase }))), []);
   });
 
-  it("an override opens its own gate and no other", () => {
+  it("each have an override that opens no other gate", () => {
     for (const name of gateNames) {
       const edits = { "ingressNginx.override": { [name]: "known" } };
       const left = gateProblems(stackOf(edits), gates(unready(edits)));
@@ -100,7 +100,7 @@ describe("the gates before retired", () => {
     assert.equal(readinessData(rows).ready, true);
   });
 
-  it("are no longer there once ingress-nginx is gone, or where it never was", () => {
+  it("are absent once ingress-nginx is gone, and where it never was", () => {
     const state = unready();
     const [namespace] = state.nginx.installation;
     for (const installation of [[], [namespace!]]) {
@@ -147,11 +147,11 @@ describe("a removal that has begun", () => {
     assert.deepEqual([...new Set(messages)], ["gate hosts", "gate owners"]);
   });
 
-  it("goes on in any case once its Ingresses are gone", () => {
+  it("is not held back once the Ingresses are gone", () => {
     assert.deepEqual(gateProblems(stackOf(), gates(begun(unready(), { ingresses: [] }))), []);
   });
 
-  it("is held back by what has come since, which nothing would remove", () => {
+  it("is held back by a new object, which nothing would remove", () => {
     const old = ingress("web", "new", ["komga.example.org"]);
     const state = begun(ready());
     const later = { ...state, nginx: { ...state.nginx, ingresses: [...state.nginx.ingresses, old] } };
@@ -202,7 +202,7 @@ describe("the phases", () => {
     ]);
   });
 
-  it("what has come since the last run is adopted before retired removes the rest", () => {
+  it("let new objects be adopted before retired removes the rest", () => {
     const { cluster, ...state } = ready();
     const record = { phase: "cutover", adopted: (cluster.record?.adopted ?? []).slice(0, -1) };
     const [problem, ...others] = gateProblems(
@@ -214,7 +214,7 @@ describe("the phases", () => {
     assert.match(problem?.mend ?? "", /phase cutover && pulumi up/);
   });
 
-  it("there is a way back from retired while all that was adopted is there, and none afterwards", () => {
+  it("have a way back from retired only while everything that was adopted is there", () => {
     const state = ready();
     const adopted = state.cluster.record?.adopted ?? [];
     const back = (phase: string, recorded: string, nginx: Partial<GateInput["nginx"]> = {}): string[] =>
@@ -253,7 +253,7 @@ describe("the phases", () => {
     assert.match(problem?.mend ?? "", /phase cutover && pulumi up/);
   });
 
-  it("there is no way back where there never was an ingress-nginx, which is not said to be gone", () => {
+  it("have no way back from retired without `ingressNginx` in the stack file", () => {
     const [problem] = noWayBack(
       stackOf({ phase: "cutover", ingressNginx: undefined, tunnels: undefined }),
       { record: { phase: "retired", adopted: [] } },
@@ -276,7 +276,7 @@ describe("the readiness table", () => {
     { name: "owners", items: [], override: "for later" },
   ];
 
-  it("counts what holds, names what does not, and shouts what holds by word alone", () => {
+  it("counts what holds, names what does not, and marks what was overridden", () => {
     assert.deepEqual(readinessTable(rows), [
       "hosts     1/2",
       "  b.example.org  no app has this host",

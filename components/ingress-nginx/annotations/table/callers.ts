@@ -60,7 +60,7 @@ export const callers: readonly Entry[] = [
   {
     names: ["enable-global-auth"],
     outcome: "decide",
-    says: "global-auth-url of ingress-nginx' ConfigMap is not asked any more; people sign in instead",
+    says: "global-auth-url of ingress-nginx's ConfigMap is not asked any more; people sign in instead",
     protects: true,
     replacedBy: bySignIn,
   },

@@ -62,7 +62,7 @@ export const limits: readonly Entry[] = [
   {
     names: ["configuration-snippet", "server-snippet", "stream-snippet"],
     outcome: "lost",
-    says: "Pomerium does not read nginx' configuration; it may restrict callers, so read it",
+    says: "Pomerium does not read nginx's configuration; it may restrict callers, so read it",
     protects: true,
     byValue: judgeSnippet,
   },

@@ -33,7 +33,7 @@ function register(): Promise<Registration[]> {
   });
 }
 
-describe("the cluster's own ingress-nginx", () => {
+describe("the ingress-nginx of a cluster", () => {
   let adopted: Registration[];
   const of = (type: string): Registration[] => adopted.filter((each) => each.type === type);
 
@@ -45,7 +45,7 @@ describe("the cluster's own ingress-nginx", () => {
     adopted = all.filter((each) => !letGo.includes(each));
   });
 
-  it("is adopted object by object, and nothing of it is ever written", () => {
+  it("is adopted object by object, and never written to", () => {
     assert.equal(adopted.length, objects.length);
     for (const { importId, ignoreChanges, name, inputs } of adopted) {
       assert.deepEqual(ignoreChanges, ["*"], name);
@@ -54,7 +54,7 @@ describe("the cluster's own ingress-nginx", () => {
     }
   });
 
-  it("has the types that everybody's Kubernetes resources have in Pulumi", () => {
+  it("has the usual types of Kubernetes resources in Pulumi", () => {
     assert.deepEqual([...new Set(adopted.map(({ type }) => type))].sort(), [
       "kubernetes:admissionregistration.k8s.io/v1:ValidatingWebhookConfiguration",
       "kubernetes:apps/v1:Deployment",
@@ -64,14 +64,14 @@ describe("the cluster's own ingress-nginx", () => {
     ]);
   });
 
-  it("is asked about before any of it is deleted, and is not protected by a flag that outlives its phase", () => {
+  it("has a hook that runs before each deletion, and no flag that outlives its phase", () => {
     for (const { beforeDelete, protect } of adopted) {
       assert.deepEqual(beforeDelete, [hookName]);
       assert.equal(protect, false);
     }
   });
 
-  it("depends on what goes after it, so that Pulumi removes it in its order", () => {
+  it("depends on what is removed later, so that Pulumi keeps the order of the removal", () => {
     const [webhook] = of("kubernetes:admissionregistration.k8s.io/v1:ValidatingWebhookConfiguration");
     assert.deepEqual(webhook?.after, [
       "ingress-nginx:komga/komga-ingress",
@@ -82,7 +82,7 @@ describe("the cluster's own ingress-nginx", () => {
     assert.deepEqual(of("kubernetes:core/v1:Namespace")[0]?.after, []);
   });
 
-  it("lets go of what is not to be removed with it: forgotten by the next run, and left where it is", () => {
+  it("releases objects that are not removed with it: the next run forgets them and leaves them", () => {
     assert.equal(letGo.length, 1);
     for (const { retainOnDelete, beforeDelete, ignoreChanges } of letGo) {
       assert.equal(retainOnDelete, true);
@@ -92,7 +92,7 @@ describe("the cluster's own ingress-nginx", () => {
     for (const { retainOnDelete, name } of adopted) assert.equal(retainOnDelete, false, name);
   });
 
-  it("keeps to itself what its Secrets hold, kubectl's copy of them included", () => {
+  it("marks the content of its Secrets as secret, with the copy that kubectl leaves", () => {
     assert.deepEqual(of("kubernetes:core/v1:Secret")[0]?.secretOutputs, ["data", "stringData", "metadata"]);
   });
 });

@@ -9,7 +9,7 @@ import { ingress, ready, stackOf } from "../../stack/state.ts";
 const service = { apiVersion: "v1", kind: "Service", namespace: "ingress-nginx", name: "controller" };
 const wiki = { apiVersion: "networking.k8s.io/v1", kind: "Ingress", namespace: "web", name: "wiki" };
 
-describe("what was adopted and is not recognised any more", () => {
+describe("an adopted object that is not recognised any more", () => {
   it("stops the run, unless it is an Ingress, which may have been given another class", () => {
     assert.deepEqual(unrecognisedProblems(stackOf(), { unrecognised: [] }), []);
     assert.deepEqual(unrecognisedProblems(stackOf(), { unrecognised: [wiki] }), []);
@@ -39,7 +39,7 @@ describe("what was adopted and is not recognised any more", () => {
   });
 });
 
-describe("a stack file that no longer speaks of ingress-nginx", () => {
+describe("a stack file without `ingressNginx`", () => {
   const silent = stackOf({ ingressNginx: undefined, tunnels: undefined });
   const { cluster } = ready();
   const at = (phase: string, adopted = cluster.record?.adopted ?? []) =>

@@ -30,7 +30,7 @@ describe("ingress-nginx is kept", () => {
     assert.equal(refusalToDelete({ ...base, phase: "retired" }, asked), undefined);
   });
 
-  it("also in retired, when the stack file no longer speaks of it: no gate was asked then", () => {
+  it("also in retired without `ingressNginx` in the stack file, because no gate was asked then", () => {
     for (const phase of ["coexist", "cutover", "retired"])
       assert.match(
         refusalToDelete({ ...base, phase, live: undefined }, asked) ?? "",
@@ -38,7 +38,7 @@ describe("ingress-nginx is kept", () => {
       );
   });
 
-  it("when it is there and not recognised any more, in every phase: a key mistyped must delete nothing", () => {
+  it("in every phase when it is not recognised any more, because a typo must delete nothing", () => {
     for (const phase of ["coexist", "cutover", "retired"])
       assert.match(
         refusalToDelete({ ...base, phase, live: [namespace] }, asked) ?? "",
@@ -46,7 +46,7 @@ describe("ingress-nginx is kept", () => {
       );
   });
 
-  it("but its namespace for good, while that holds something else", () => {
+  it("with its namespace for good, while that holds other objects", () => {
     const keeping = { ...base, phase: "retired", stays: [namespace] };
     assert.match(
       refusalToDelete(keeping, { urn, type: "kubernetes:core/v1:Namespace", id: "ingress-nginx" }) ?? "",

@@ -124,7 +124,7 @@ describe("the live ingress-nginx", () => {
   const names = ({ installation }: LiveIngressNginx): string[] =>
     installation.map(({ kind, name }) => `${kind} ${name}`).sort();
 
-  it("is everything of the installation, and what its own arguments say it has made", async () => {
+  it("is everything of the installation, with what its arguments name", async () => {
     assert.deepEqual(names(await read()), [
       "ClusterRole ingress-nginx",
       "Deployment ingress-nginx-controller",
@@ -135,14 +135,14 @@ describe("the live ingress-nginx", () => {
     ]);
   });
 
-  it("asks for nothing that a Secret holds", async () => {
+  it("is read without the content of any Secret", async () => {
     await read();
     const secrets = fake.asked.filter(({ path: asked }) => asked.includes("/secrets"));
     assert.ok(secrets.length > 0);
     for (const { accept } of secrets) assert.match(accept, /as=PartialObjectMetadataList/);
   });
 
-  it("asks for rights and monitors of the whole cluster by their label only", async () => {
+  it("is read with rights and monitors of the whole cluster only by their label", async () => {
     await read();
     const wide = fake.asked.filter(({ path: asked }) => /clusterrole|v1\/servicemonitors/.test(asked));
     assert.equal(wide.length, 3);
@@ -167,21 +167,21 @@ describe("the live ingress-nginx", () => {
     assert.deepEqual(namesOf(ingresses), ["komga-ingress"]);
   });
 
-  it("has its Ingresses still, when somebody has deleted the class by hand", async () => {
+  it("still has its Ingresses when somebody has deleted the class by hand", async () => {
     fake.objects["/apis/networking.k8s.io/v1/ingressclasses"] = { items: [] };
     const { ingresses, installation } = await read({ ingresses: [ingress("komga-ingress", "nginx")] });
     assert.equal(ingresses.length, 1);
     assert.ok(!installation.some(({ kind }) => kind === "IngressClass"));
   });
 
-  it("leaves a class of that name to whoever else serves it", async () => {
+  it("has no class nginx that another controller serves", async () => {
     fake.objects["/apis/networking.k8s.io/v1/ingressclasses"] = {
       items: [{ metadata: { name: "nginx" }, spec: { controller: "nginx.org/ingress-controller" } }],
     };
     assert.deepEqual((await read({ ingresses: [ingress("komga-ingress", "nginx")] })).ingresses, []);
   });
 
-  it("names what else lies in its namespace", async () => {
+  it("names the other objects in its namespace", async () => {
     fake.objects["/api/v1/namespaces/ingress-nginx/services"] = { items: [inNamespace("music")] };
     const { strangers } = await read({
       ingresses: [
@@ -192,7 +192,7 @@ describe("the live ingress-nginx", () => {
     assert.deepEqual(strangers, { "ingress-nginx": ["Service music", "Ingress own-page"] });
   });
 
-  it("never has a namespace that every cluster has", async () => {
+  it("never owns a namespace that every cluster has", async () => {
     for (const shared of ["default", "kube-system"]) {
       fake.objects[`/api/v1/namespaces/${shared}`] = { metadata: { name: shared } };
       assert.ok(!names(await read({ namespace: shared })).some((name) => name.startsWith("Namespace")));
@@ -212,7 +212,7 @@ describe("the live ingress-nginx", () => {
     versions: [{ version: "v1", resources, ...more }],
   });
 
-  describe("about to be removed", () => {
+  describe("that is about to be removed", () => {
     beforeEach(() => {
       fake.objects["/api"] = discovery([
         group("", [
@@ -226,7 +226,7 @@ describe("the live ingress-nginx", () => {
       ]);
     });
 
-    it("names whatever else lies in its namespace, of any kind that the cluster knows", async () => {
+    it("names other objects in its namespace, of any kind that the cluster knows", async () => {
       fake.objects["/api/v1/namespaces/ingress-nginx/persistentvolumeclaims"] = {
         items: [inNamespace("music")],
       };
@@ -289,7 +289,7 @@ describe("the live ingress-nginx", () => {
       );
     });
 
-    it("asks for none of that once the namespace is gone", async () => {
+    it("asks for no other kinds once the namespace is gone", async () => {
       delete fake.objects["/api/v1/namespaces/ingress-nginx"];
       assert.deepEqual((await read({ from: "retired", phase: "retired" })).strangers, {});
       assert.ok(!fake.asked.some(({ path: asked }) => asked === "/apis"));
@@ -385,7 +385,7 @@ describe("the live ingress-nginx", () => {
     assert.deepEqual(strangers, {});
   });
 
-  it("knows what was adopted, is still there, and is not its own any more", async () => {
+  it("knows adopted objects that are still there and not recognised any more", async () => {
     const moved = ingress("komga-ingress", "tailscale");
     fake.objects["/apis/networking.k8s.io/v1/namespaces/apps/ingresses/komga-ingress"] = { metadata: moved };
     const adopted = ["Ingress apps/komga-ingress", "Ingress apps/deleted", "ClusterRole ingress-nginx"];

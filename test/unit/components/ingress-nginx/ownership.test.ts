@@ -26,31 +26,31 @@ function of(kind: string, name: string, metadata: Partial<Metadata> = {}, from =
   return classify(from, by, [each]).get(each);
 }
 
-describe("what belongs to an installation of ingress-nginx", () => {
-  it("is whatever its manifests have labelled, in any namespace or none", () => {
+describe("an object of an installation of ingress-nginx", () => {
+  it("has the labels of its manifests, in any namespace or none", () => {
     assert.equal(of("Deployment", "ingress-nginx-controller", { labels }), "own");
     const ref = { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole", name: "ingress-nginx" };
     const role = { ref, metadata: { name: "ingress-nginx", labels } };
     assert.equal(classify(installed, known, [role]).get(role), "own");
   });
 
-  it("is what a chart with another name for itself has labelled", () => {
+  it("may have the labels of a chart with another name", () => {
     const own = { "app.kubernetes.io/instance": "ingress-nginx", "helm.sh/chart": "ingress-nginx-4.15.1" };
     assert.equal(of("Deployment", "edge-controller", { labels: own }), "own");
   });
 
-  it("is not that of another instance", () => {
+  it("has no label of another instance", () => {
     const other = { ...labels, "app.kubernetes.io/instance": "internal" };
     assert.equal(of("Deployment", "internal-ingress-nginx-controller", { labels: other }), "stranger");
   });
 
-  it("is not that of another release of the same name in another namespace", () => {
+  it("is not part of a release with the same name in another namespace", () => {
     const annotations = { "meta.helm.sh/release-namespace": "ingress-internal" };
     assert.equal(of("ClusterRole", "internal", { labels, annotations }), "stranger");
     assert.equal(isOwnClass(installed, { name: "internal", labels, annotations }), false);
   });
 
-  it("is not what else a parent chart has in its release", () => {
+  it("is not another part of a parent chart's release", () => {
     const annotations = {
       "meta.helm.sh/release-name": "infra",
       "meta.helm.sh/release-namespace": "ingress-nginx",
@@ -60,14 +60,14 @@ describe("what belongs to an installation of ingress-nginx", () => {
     assert.equal(of("PersistentVolumeClaim", "minio", { labels: minio, annotations }, infra), "stranger");
   });
 
-  it("has leftovers that carry no label at all", () => {
+  it("may be a leftover without any label", () => {
     assert.equal(of("Secret", "ingress-nginx-admission"), "own");
     assert.equal(of("Lease", "ingress-nginx-leader"), "own");
     const helm = { owner: "helm", name: "ingress-nginx" };
     assert.equal(of("Secret", "sh.helm.release.v1.ingress-nginx.v3", { labels: helm }), "own");
   });
 
-  it("has what its controller names, and what was adopted while it still did", () => {
+  it("may be named by the arguments of its controller, or have been adopted while it was", () => {
     const by = { fullnames: [], leases: ["edge"], secrets: ["edge-tls"], configMaps: ["ingress-nginx/tcp"] };
     assert.equal(of("Lease", "edge", {}, installed, by), "own");
     assert.equal(of("Secret", "edge-tls", {}, installed, by), "own");
@@ -76,7 +76,7 @@ describe("what belongs to an installation of ingress-nginx", () => {
     assert.equal(of("Lease", "edge", {}, { ...installed, adopted: ["Lease ingress-nginx/edge"] }), "own");
   });
 
-  it("names its leftovers after a release that does not hold the chart's name", () => {
+  it("is named after the release and the chart, when the release's name lacks the chart's", () => {
     const edge = { namespace: "edge", instance: "edge", releaseNamespace: "edge", adopted: [] };
     const there = { namespace: "edge" };
     assert.equal(of("Secret", "edge-ingress-nginx-admission", there, edge), "own");
@@ -84,21 +84,21 @@ describe("what belongs to an installation of ingress-nginx", () => {
     assert.equal(of("Secret", "ingress-nginx-admission", there, edge), "stranger");
   });
 
-  it("is not another release's record, nor a Secret that somebody keeps there", () => {
+  it("is not the record of another release, nor a Secret of somebody else", () => {
     const helm = { owner: "helm", name: "grafana" };
     assert.equal(of("Secret", "sh.helm.release.v1.grafana.v1", { labels: helm }), "stranger");
     assert.equal(of("Secret", "basic-auth"), "stranger");
   });
 
-  it("does not reach for leftovers of the same name elsewhere", () => {
+  it("is not a leftover with the same name in another namespace", () => {
     assert.equal(of("Secret", "ingress-nginx-admission", { namespace: "default" }), "stranger");
   });
 });
 
-describe("what goes by itself", () => {
+describe("an object that is deleted with its owner", () => {
   const controlledBy = (uid: string) => ({ ownerReferences: [{ uid, controller: true }] });
 
-  it("is what the workload makes, down to its pods", () => {
+  it("is made by the workload, down to its pods", () => {
     const deployment = object("Deployment", "controller", { uid: "d", labels });
     const set = object("ReplicaSet", "controller-1", { uid: "r", labels, ...controlledBy("d") });
     const pod = object("Pod", "controller-1-x", { uid: "p", labels, ...controlledBy("r") });
@@ -110,7 +110,7 @@ describe("what goes by itself", () => {
     );
   });
 
-  it("is not what somebody's operator makes, nor what something unknown controls", () => {
+  it("is not made by another operator, nor controlled by an unknown object", () => {
     const external = object("ExternalSecret", "music", { uid: "e" });
     const secret = object("Secret", "music", { uid: "s", ...controlledBy("e") });
     const orphan = object("Secret", "database", { uid: "o", ...controlledBy("somewhere-else") });
@@ -121,13 +121,13 @@ describe("what goes by itself", () => {
     );
   });
 
-  it("is nothing of what owns itself in a circle", () => {
+  it("is none of the objects that own each other in a circle", () => {
     const one = object("Thing", "one", { uid: "1", ...controlledBy("2") });
     const other = object("Thing", "other", { uid: "2", ...controlledBy("1") });
     assert.deepEqual([...classify(installed, known, [one, other]).values()], ["stranger", "stranger"]);
   });
 
-  it("is what every namespace has", () => {
+  it("may be one that every namespace has", () => {
     assert.equal(of("ConfigMap", "kube-root-ca.crt"), "generated");
     assert.equal(of("ServiceAccount", "default"), "generated");
     const annotations = { "kubernetes.io/service-account.name": "default" };

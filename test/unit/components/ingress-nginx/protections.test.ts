@@ -59,7 +59,7 @@ describe("what an app loses with its nginx Ingress", () => {
     }
   });
 
-  it("is found by the host, too: an Ingress that nobody has named protects just as much", () => {
+  it("is found by the host as well, in an Ingress that nobody has named", () => {
     const own = stack();
     const unnamed = ingress(
       { [nginx("limit-rps")]: "5" },
@@ -92,7 +92,7 @@ describe("what an app loses with its nginx Ingress", () => {
     assert.equal(protectionsRow(losses(accepting, [whitelisted])).items[0]?.mend, undefined);
   });
 
-  it("is also what the controller gives every Ingress, once for each app that replaces one", () => {
+  it("includes the settings of the controller, once for each app", () => {
     const twice = [ingress({}), ingress({}, { name: "komga-too" })];
     const live = { ingresses: twice, settings: { "block-user-agents": "~*bot" } };
     const own = stack({ replaces: ["komga-ingress", "komga-too"] });
@@ -109,7 +109,7 @@ describe("what an app loses with its nginx Ingress", () => {
     assert.deepEqual(losses(own, [{ ...live, settings: { "block-user-agents": "" } }]), []);
   });
 
-  it("is nothing of an Ingress of the same name in another namespace", () => {
+  it("excludes an Ingress with the same name in another namespace", () => {
     const other = ingress({ [nginx("limit-rps")]: "5" }, { namespace: "elsewhere" });
     assert.deepEqual(losses(stack(), [{ ingresses: [other], settings: {} }]), []);
   });

@@ -103,7 +103,7 @@ describe("an annotation of ingress-nginx", () => {
   });
 });
 
-describe("a snippet of nginx' configuration", () => {
+describe("a snippet of nginx's configuration", () => {
   const snippet = (text: string) => found({ "configuration-snippet": text });
 
   it("that only sets headers has an equivalent", () => {
@@ -377,7 +377,7 @@ describe("any annotations whatever", () => {
     );
   });
 
-  it("are never called fine when ingress-nginx' table does not know them", () => {
+  it("are never called fine when ingress-nginx's table does not know them", () => {
     fc.assert(
       fc.property(ingress, unknown, value, (others, name, value) => {
         const annotation = nginxPrefix + name;

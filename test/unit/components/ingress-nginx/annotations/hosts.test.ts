@@ -11,7 +11,7 @@ function hosts(own: string[], annotations: Record<string, string> = {}, anyHost 
   });
 }
 
-describe("the hosts that ingress-nginx answers by an Ingress", () => {
+describe("the hosts that ingress-nginx serves for an Ingress", () => {
   it("are those of its rules, each once", () => {
     assert.deepEqual(hosts(["a.example.org", "a.example.org", "*.example.org"]), [
       "a.example.org",
@@ -19,7 +19,7 @@ describe("the hosts that ingress-nginx answers by an Ingress", () => {
     ]);
   });
 
-  it("are its aliases, too, in lower case, and any where one is a regular expression", () => {
+  it("include its aliases in lower case, and any host if one is a regular expression", () => {
     assert.deepEqual(hosts(["a.org"], { "server-alias": " B.org,c.org ,, a.org" }), [
       "a.org",
       "b.org",
@@ -29,7 +29,7 @@ describe("the hosts that ingress-nginx answers by an Ingress", () => {
     assert.deepEqual(hosts(["a.org"], { "server-alias": " " }), ["a.org"]);
   });
 
-  it("are their twins with or without www where it redirects between them", () => {
+  it("include their twins with or without www, if it redirects between them", () => {
     const www = { "from-to-www-redirect": "true" };
     assert.deepEqual(hosts(["a.org", "www.b.org", "*.c.org"], www), [
       "a.org",
@@ -41,7 +41,7 @@ describe("the hosts that ingress-nginx answers by an Ingress", () => {
     assert.deepEqual(hosts(["a.org"], { "from-to-www-redirect": "false" }), ["a.org"]);
   });
 
-  it("are any, where it names none or has a default backend beside", () => {
+  it("are any host, if it names none or has a default backend", () => {
     assert.deepEqual(hosts([]), ["*"]);
     assert.deepEqual(hosts(["a.org"], {}, true), ["a.org", "*"]);
   });

@@ -25,7 +25,7 @@ function lost(annotations: Record<string, string>, app: Partial<Answers> = {}) {
 const answers = (...of: Parameters<typeof lost>) =>
   Object.fromEntries(lost(...of).map(({ annotation, answeredBy }) => [annotation, answeredBy ?? "?"]));
 
-describe("a whitelist of networks that goes with an nginx Ingress", () => {
+describe("a whitelist of networks that is lost with an nginx Ingress", () => {
   const whitelist = { "whitelist-source-range": "10.0.0.0/8, 192.168.0.10,fd00::/8" };
 
   it("is lost, and says what it admitted", () => {
@@ -38,14 +38,14 @@ describe("a whitelist of networks that goes with an nginx Ingress", () => {
     ]);
   });
 
-  it("is answered by networks of which each lies inside one that it admitted", () => {
+  it("is answered by networks inside those that it admitted", () => {
     for (const from of [["10.0.0.0/8"], ["10.244.0.0/16", "192.168.0.10"], ["fd00:1::/32", "10.1.2.3/32"]])
       assert.deepEqual(answers(whitelist, { access: people(from) }), {
         "whitelist-source-range": "`access.from`",
       });
   });
 
-  it("is answered for the open paths and for apps without people, too: networks bind everybody", () => {
+  it("is answered for open paths and apps without people as well, because networks limit everybody", () => {
     const from = ["10.1.0.0/16"];
     for (const access of [people(from, open), { kind: "apiOnly" as const, api: open, from }])
       assert.deepEqual(answers(whitelist, { access }), { "whitelist-source-range": "`access.from`" });
@@ -65,27 +65,27 @@ describe("a whitelist of networks that goes with an nginx Ingress", () => {
     });
   });
 
-  it("is not answered by a sign-in, a policy of one's own or being public", () => {
+  it("is not answered by a sign-in, a raw policy or a public app", () => {
     for (const access of [people(), policy, { kind: "public" as const }])
       assert.deepEqual(answers(whitelist, { access }), { "whitelist-source-range": "?" });
   });
 
-  it("that admitted every address was none", () => {
+  it("that admitted every address was no protection", () => {
     assert.deepEqual(lost({ "whitelist-source-range": "0.0.0.0/0,::/0" }), []);
   });
 
-  it("with nothing that is a network admitted nobody, so that no network answers it", () => {
+  it("without a valid network admitted nobody, so no network answers it", () => {
     assert.deepEqual(answers({ "whitelist-source-range": "nonsense" }, { access: people(["10.0.0.1"]) }), {
       "whitelist-source-range": "?",
     });
   });
 });
 
-describe("a password or a sign-in elsewhere that goes with an nginx Ingress", () => {
+describe("a password or another sign-in that is lost with an nginx Ingress", () => {
   const basic = { "auth-type": "basic", "auth-secret": "htpasswd", "auth-realm": "Private" };
   const external = { "auth-url": "https://auth.example.org", "auth-signin": "https://auth.example.org/in" };
 
-  it("is one protection, whatever belongs to it", () => {
+  it("is one protection, with all annotations that depend on it", () => {
     assert.deepEqual(Object.keys(answers({ ...basic, ...external, "auth-method": "GET" })), [
       "auth-type",
       "auth-url",
@@ -107,13 +107,13 @@ describe("a password or a sign-in elsewhere that goes with an nginx Ingress", ()
     }
   });
 
-  it("stays lost where the app is public or has a policy of its own", () => {
+  it("stays lost where the app is public or has a raw policy", () => {
     assert.match(lost(basic, { access: { kind: "public" } })[0]?.reason ?? "", /but the app is public$/);
     for (const access of [policy, { kind: "public" as const }])
       assert.deepEqual(answers({ ...basic, ...external }, { access }), { "auth-type": "?", "auth-url": "?" });
   });
 
-  it("is accepted by any name that belongs to it, and by no other's", () => {
+  it("is accepted under the name of any of its annotations, and under no other", () => {
     const access: Access = { kind: "public" };
     assert.deepEqual(answers(basic, { access, accept: { "auth-secret": "the app asks itself" } }), {
       "auth-type": "accepted: the app asks itself",
@@ -121,12 +121,12 @@ describe("a password or a sign-in elsewhere that goes with an nginx Ingress", ()
     assert.deepEqual(answers(basic, { access, accept: { "auth-url": "wrong one" } }), { "auth-type": "?" });
   });
 
-  it("was none without its lead", () => {
+  it("was no protection without the annotation that switches it on", () => {
     assert.deepEqual(lost({ "auth-secret": "htpasswd", "auth-signin": "https://auth.example.org" }), []);
   });
 });
 
-describe("client certificates that go with an nginx Ingress", () => {
+describe("client certificates that are lost with an nginx Ingress", () => {
   const certificates = { "auth-tls-secret": "wiki/ca", "auth-tls-verify-client": "on" };
   const route = { tls_downstream_client_ca_secret: "ca" };
 
@@ -145,12 +145,12 @@ describe("client certificates that go with an nginx Ingress", () => {
       assert.deepEqual(answers(certificates, { route, access }), { "auth-tls-secret": "?" });
   });
 
-  it("were none without an authority, whatever auth-tls-verify-client says", () => {
+  it("were no protection without an authority, whatever auth-tls-verify-client says", () => {
     assert.deepEqual(lost({ "auth-tls-verify-client": "false", "auth-tls-match-cn": "CN=alice" }), []);
   });
 });
 
-describe("what nothing of Pomerium's replaces", () => {
+describe("a protection that nothing in Pomerium replaces", () => {
   const limits = {
     "limit-rps": "5",
     "limit-connections": "10",
@@ -160,7 +160,7 @@ describe("what nothing of Pomerium's replaces", () => {
     "configuration-snippet": "deny all;",
   };
 
-  it("is answered by acceptance alone, each for itself", () => {
+  it("is answered only by its own acceptance", () => {
     const accept = { "limit-rps": "the app bears it", "configuration-snippet": "closed for a day in May" };
     assert.deepEqual(answers(limits, { access: people(["10.0.0.0/8"]), accept }), {
       "limit-rps": "accepted: the app bears it",
@@ -176,14 +176,14 @@ describe("what nothing of Pomerium's replaces", () => {
   });
 });
 
-describe("any protection whatever", () => {
+describe("any protection", () => {
   const some = fc.dictionary(
     fc.constantFrom(...protections, "proxy-buffer-size", "no-such-annotation"),
     fc.oneof(fc.constantFrom("", "false", "off", "5", "basic", "10.0.0.0/8"), fc.string()),
   );
   const access = fc.constantFrom(people(), people(["10.0.0.0/8"], open), policy, { kind: "public" as const });
 
-  it("is answered once its own name is accepted, and only real ones ask for it", () => {
+  it("is answered once its name is accepted, and only real protections ask for that", () => {
     fc.assert(
       fc.property(some, access, (annotations, access) => {
         const asked = lost(annotations, { access });
@@ -197,7 +197,7 @@ describe("any protection whatever", () => {
     );
   });
 
-  it("of a public app is answered by nothing but acceptance", () => {
+  it("of a public app is answered only by acceptance", () => {
     fc.assert(
       fc.property(some, (annotations) => {
         const route = { tls_downstream_client_ca_secret: "ca" };

@@ -43,7 +43,7 @@ const all = {
   "location-snippet": "deny all;",
 };
 
-describe("a setting of ingress-nginx' ConfigMap", () => {
+describe("a setting of ingress-nginx's ConfigMap", () => {
   it("that restricts callers protects every Ingress, and can be accepted by its name", () => {
     assert.deepEqual(inForce(all), Object.keys(all));
     for (const name of Object.keys(all)) assert.ok(acceptable.includes(name), name);
@@ -67,7 +67,7 @@ describe("a setting of ingress-nginx' ConfigMap", () => {
     assert.deepEqual(inForce(idle), []);
   });
 
-  it("gives way to an Ingress that has its own, but stands beside a snippet and a denylist of its own", () => {
+  it("is replaced by the annotation of an Ingress, except for snippets and blocked networks, which are added", () => {
     const overridden = (settings: (keyof typeof all)[], annotation: string, value: string): string[] =>
       inForce(Object.fromEntries(settings.map((name) => [name, all[name]])), { [annotation]: value });
     assert.deepEqual(overridden(["whitelist-source-range"], "allowlist-source-range", "192.168.0.0/16"), []);
@@ -84,7 +84,7 @@ describe("a setting of ingress-nginx' ConfigMap", () => {
     assert.deepEqual(overridden(["server-snippet"], "server-snippet", "deny all;"), ["server-snippet"]);
   });
 
-  it("is answered as an annotation is: by networks, by people who sign in, or by a reason", () => {
+  it("is answered like an annotation: by networks, by people who sign in, or by a reason", () => {
     assert.deepEqual(
       answers({ "whitelist-source-range": "10.0.0.0/8", "global-auth-url": "https://a.org" }),
       {

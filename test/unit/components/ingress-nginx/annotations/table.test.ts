@@ -16,7 +16,7 @@ const outcomesOf: Record<keyof typeof documented, readonly Outcome[]> = {
   B: ["lost"],
 };
 
-describe("the table of ingress-nginx' annotations", () => {
+describe("the table of ingress-nginx's annotations", () => {
   it("has each name once", () => {
     const names = table.flatMap((entry) => entry.names);
     assert.equal(new Set(names).size, names.length);

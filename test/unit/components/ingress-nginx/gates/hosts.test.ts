@@ -38,7 +38,7 @@ describe("a host of an nginx Ingress", () => {
     ]);
   });
 
-  it("is missing while nothing in the cluster answers for the app, or its Ingress has another host", () => {
+  it("is missing while the app has no Ingress yet, or one with another host", () => {
     const state = ready();
     const without = state.cluster.ingresses.filter(({ name }) => name !== "komga-pomerium-ingress");
     assert.deepEqual(failing(hostsGate({ ...state, cluster: { ...state.cluster, ingresses: without } })), [
@@ -61,7 +61,7 @@ describe("a host of an nginx Ingress", () => {
       ]);
   });
 
-  it("is not trusted to a Pomerium of which no pod is ready, whatever it has reported", () => {
+  it("is not trusted to a Pomerium without a ready pod, whatever it has reported", () => {
     const state = ready();
     const dead = { ...state, pomerium: { ...state.pomerium, readyReplicas: 0 } };
     assert.deepEqual(failing(hostsGate(dead)), [
@@ -98,7 +98,7 @@ describe("a host of an nginx Ingress", () => {
       assert.deepEqual(at(live, reported), []);
   });
 
-  it("may be an alias, a twin with or without www, or any beside those that are named", () => {
+  it("may be an alias, a twin with or without www, or any other host", () => {
     const prefix = "nginx.ingress.kubernetes.io/";
     const subjects = (more: Partial<LiveIngress>): string[] => {
       const state = ready();
@@ -128,7 +128,7 @@ describe("a host of an nginx Ingress", () => {
     });
   });
 
-  it("is let go when the stack file abandons it by its own name", () => {
+  it("is given up when the stack file abandons it by its name", () => {
     const state = ready(stackOf({ "ingressNginx.abandon": { "a.example.org": "nobody calls it" } }));
     const [a, b] = hostsGate(
       withIngresses(state, ingress("ryot", "ryot", ["a.example.org", "aa.example.org"])),
@@ -173,7 +173,7 @@ describe("a host of an nginx Ingress", () => {
   });
 });
 
-describe("a port that ingress-nginx passes on", () => {
+describe("a port that ingress-nginx forwards", () => {
   const ssh = { protocol: "TCP", port: "22", backend: "gitea/ssh:22" } as const;
   const found = (edits: Record<string, unknown> = {}) => {
     const state = ready(stackOf(edits));
@@ -192,7 +192,7 @@ describe("a port that ingress-nginx passes on", () => {
     });
   });
 
-  it("is let go by its protocol and number, and by no other", () => {
+  it("is given up by its protocol and number, and by no other", () => {
     assert.equal(found({ "ingressNginx.abandon": { "tcp/22": "its own address" } })?.ok, true);
     for (const other of ["udp/22", "tcp/2222"])
       assert.equal(found({ "ingressNginx.abandon": { [other]: "gone" } })?.ok, false);
