@@ -119,9 +119,9 @@ function webhookProblems(
   { cluster }: Pick<StackView, "cluster">,
   { deadWebhooks }: Pick<LiveIngressNginx, "deadWebhooks">,
 ): Problem[] {
-  return deadWebhooks.map(({ name, service }) => ({
+  return deadWebhooks.map(({ name, service, why }) => ({
     at: "cluster",
-    message: `ValidatingWebhookConfiguration ${name} calls the Service ${service}, which does not exist, so the API server refuses every write of an Ingress`,
+    message: `ValidatingWebhookConfiguration ${name} calls the Service ${service}, which ${why === "missing" ? "does not exist" : "has no pods"}, so the API server refuses every write of an Ingress`,
     mend: kubectl(cluster, `delete validatingwebhookconfiguration ${name}`),
   }));
 }

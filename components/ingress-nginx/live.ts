@@ -54,7 +54,7 @@ export interface LiveIngressNginx {
   unserved: Record<string, string[]>;
   /** What would install the installations again. */
   installers: Installer[];
-  /** Webhooks for which every write of an Ingress fails, because their Service is gone. */
+  /** Webhooks for which every write of an Ingress fails, because nothing can answer them. */
   deadWebhooks: DeadWebhook[];
 }
 
@@ -173,7 +173,7 @@ export async function readIngressNginx(
         ),
       )
     ).flat(),
-    deadWebhooks: deadWebhooks(webhooks, services),
+    deadWebhooks: deadWebhooks(webhooks, services, running),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { LiveService } from "../cluster/live.ts";
 import { refOf, webhookKind } from "./kinds.ts";
+import type { LiveController } from "./live-controllers.ts";
 import type { LiveInstallation } from "./live-installation.ts";
 import { classify, type Metadata } from "./ownership.ts";
 
@@ -45,26 +46,41 @@ export function isOwnWebhook(
   );
 }
 
-/** A webhook whose Service does not exist. */
+/** A webhook that cannot answer. */
 export interface DeadWebhook {
   /** Name of the ValidatingWebhookConfiguration. */
   name: string;
-  /** The missing Service, `namespace/name`. */
+  /** The Service that it calls, `namespace/name`. */
   service: string;
+  /** Whether that Service does not exist, or has no pods behind it. */
+  why: "missing" | "no pods";
 }
 
-/** Webhooks that refuse every write of an Ingress, because the Service that they call does not exist. */
+/**
+ * Webhooks that refuse every write of an Ingress, because nothing can answer them.
+ *
+ * @param controllers The controllers of the cluster. Their Services are in their namespaces.
+ */
 export function deadWebhooks(
   configurations: readonly WebhookConfiguration[],
   services: readonly Pick<LiveService, "namespace" | "name">[],
+  controllers: readonly Pick<LiveController, "workload" | "replicas">[],
 ): DeadWebhook[] {
   const existing = new Set(services.map(({ namespace, name }) => `${namespace}/${name}`));
+  const isIdle = (namespace: string): boolean => {
+    const there = controllers.filter(({ workload }) => workload?.namespace === namespace);
+    return there.length > 0 && there.every(({ replicas }) => replicas === 0);
+  };
   return configurations.flatMap(({ metadata, webhooks = [] }) => {
     const dead = webhooks
       .filter((webhook) => (webhook.failurePolicy ?? "Fail") === "Fail" && isAboutIngresses(webhook))
-      .flatMap(({ clientConfig: { service } }) => (service ? [`${service.namespace}/${service.name}`] : []))
-      .find((service) => !existing.has(service));
-    return dead === undefined ? [] : [{ name: metadata.name, service: dead }];
+      .flatMap(({ name, clientConfig: { service: called } }): Omit<DeadWebhook, "name">[] => {
+        if (called === undefined) return [];
+        const service = `${called.namespace}/${called.name}`;
+        if (!existing.has(service)) return [{ service, why: "missing" }];
+        return name === webhookName && isIdle(called.namespace) ? [{ service, why: "no pods" }] : [];
+      });
+    return dead.slice(0, 1).map((each) => ({ name: metadata.name, ...each }));
   });
 }
 

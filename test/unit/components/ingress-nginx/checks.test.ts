@@ -115,12 +115,19 @@ describe("Ingresses of ingress-nginx that no controller serves", () => {
 describe("a webhook whose Service is gone", () => {
   it("is a problem in every phase, since every write of an Ingress would fail", () => {
     const nginx = nginxWith([], {
-      deadWebhooks: [{ name: "ingress-nginx-admission", service: "ingress-nginx/admission" }],
+      deadWebhooks: [{ name: "ingress-nginx-admission", service: "ingress-nginx/admission", why: "missing" }],
     });
     for (const phase of ["coexist", "cutover", "retired"])
       assert.deepEqual(problems(nginx, { phase }), [
         "cluster: ValidatingWebhookConfiguration ingress-nginx-admission calls the Service ingress-nginx/admission, which does not exist, so the API server refuses every write of an Ingress » kubectl --context test delete validatingwebhookconfiguration ingress-nginx-admission",
       ]);
+  });
+
+  it("is a problem as well while it has no pods", () => {
+    const nginx = nginxWith([], {
+      deadWebhooks: [{ name: "edge", service: "edge/admission", why: "no pods" }],
+    });
+    assert.match(problems(nginx).join(), /calls the Service edge\/admission, which has no pods, so /);
   });
 });
 

@@ -343,7 +343,7 @@ describe("the live ingress-nginx", () => {
         const live = await read({ services: [service("admission"), service("policy")] });
         assert.deepEqual(webhooksOf(live), ["ValidatingWebhookConfiguration ingress-nginx-admission"]);
         assert.deepEqual(live.deadWebhooks, [
-          { name: "ingress-nginx-admission", service: "ingress-nginx/gone" },
+          { name: "ingress-nginx-admission", service: "ingress-nginx/gone", why: "missing" },
         ]);
       }
     });
@@ -356,6 +356,19 @@ describe("the live ingress-nginx", () => {
       Object.assign(pods.webhooks[0]!, { rules: [{ apiGroups: [""], resources: ["pods"] }] });
       fake.objects[configurations] = { items: [alive, open, pods] };
       assert.deepEqual((await read({ services: [service("admission")] })).deadWebhooks, []);
+    });
+
+    it("is dead while the controller is scaled to zero", async () => {
+      fake.objects[configurations] = { items: [webhook("idle", "ingress-nginx", "admission")] };
+      const idle = workload("ingress-nginx", "ingress-nginx-controller", [], { labels });
+      idle.spec.replicas = 0;
+      fake.objects[deployments] = { items: [idle] };
+      const services = [service("admission")];
+      assert.deepEqual((await read({ services })).deadWebhooks, [
+        { name: "idle", service: "ingress-nginx/admission", why: "no pods" },
+      ]);
+      idle.spec.replicas = 1;
+      assert.deepEqual((await read({ services })).deadWebhooks, []);
     });
 
     it("is dead without a stack file that names it, and with rules for everything", async () => {
@@ -543,6 +556,16 @@ describe("the live ingress-nginx", () => {
       const known = await read({ ingresses, config: { installations } });
       assert.equal(onlyController(known).plan, "retire");
       assert.deepEqual(namesOf(known.ingresses), ["shop"]);
+    });
+
+    it("is counted when the stack file has a typo in its name, and nothing of it is owned", async () => {
+      const ingresses = [ingress("shop", "nginx")];
+      const installations = [{ namespace: "ingress-nginx", from: { helmRelease: "ingress-ngnix" } }];
+      const live = await read({ ingresses, config: { installations } });
+      const { plan, instance, ingresses: served } = onlyController(live);
+      assert.deepEqual([plan, instance?.name, namesOf(served)], ["unknown", "ingress-nginx", ["shop"]]);
+      assert.deepEqual(live.ingresses, []);
+      assert.ok(!names(live).some((name) => /^(Deployment|IngressClass|ClusterRole) /.test(name)));
     });
 
     it("is recognised where the chart's namespaceOverride has put it, with Helm's record elsewhere", async () => {
