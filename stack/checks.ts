@@ -3,7 +3,7 @@ import { certificateProblems } from "../components/certificates/checks.ts";
 import { identityProblem } from "../components/cluster/live.ts";
 import { ownerProblems } from "../components/cluster/owner.ts";
 import { ingressNginxProblems } from "../components/ingress-nginx/checks.ts";
-import { takeOverProblems } from "../components/pomerium/checks.ts";
+import { clusterProblems, takeOverProblems } from "../components/pomerium/checks.ts";
 import { tunnelProblems } from "../components/tunnels/checks.ts";
 import { readMemory } from "../components/tunnels/memory.ts";
 import { failedTestProblems } from "../policies/access/assertions/run.ts";
@@ -33,6 +33,7 @@ export function stackProblems(
     }),
     ...ownerProblems(stack, cluster.record),
     ...takeOverProblems(stack, pomerium),
+    ...clusterProblems(stack, pomerium),
     ...routeProblems(stack.cluster, stack.apps, cluster),
     ...ingressNginxProblems(stack, cluster, ingressNginx),
     ...readiness,

@@ -13,7 +13,73 @@ export interface CheckedStack {
   /** Name of the stack. */
   name: string;
   cluster: Pick<Cluster, "context">;
-  pomerium: Pick<PomeriumConfig, "storage">;
+  pomerium: Pick<PomeriumConfig, "storage" | "loadBalancerIP">;
+}
+
+/** Pomerium's pod pauses before it stops (`preStop.sleep`). Older API servers refuse that, in the middle of an `up`. */
+const oldestMinor = 30;
+
+/** Finds what Pomerium needs of the cluster itself and does not get: its version, one node, one way to an address. */
+export function clusterProblems(
+  { name, cluster, pomerium: { storage, loadBalancerIP } }: CheckedStack,
+  { kubernetesMinor, nodes, node, metalLbAnnotation }: LivePomerium,
+): Problem[] {
+  return [
+    ...(kubernetesMinor !== undefined && kubernetesMinor < oldestMinor
+      ? [
+          {
+            at: "cluster",
+            message: `the cluster runs Kubernetes 1.${kubernetesMinor}, and Pomerium's pod needs 1.${oldestMinor} or later; upgrade the cluster first`,
+            mend: kubectl(cluster, "version"),
+          },
+        ]
+      : []),
+    ...("pebble" in storage ? nodeProblems(name, storage.pebble.node, nodes, node) : []),
+    ...(metalLbAnnotation === undefined
+      ? []
+      : [
+          {
+            at: "pomerium.loadBalancerIP",
+            message: `Service ${names.namespace}/${names.proxyService} asks for its address by ${metalLbAnnotation}, and MetalLB gives none to a Service that also has loadBalancerIP; move it to the field, in one step`,
+            mend: kubectl(
+              cluster,
+              `--namespace ${names.namespace} patch service ${names.proxyService} --type merge --patch '${JSON.stringify({ metadata: { annotations: { [metalLbAnnotation]: null } }, spec: { loadBalancerIP } })}'`,
+            ),
+          },
+        ]),
+  ];
+}
+
+const nodeKey = ["pomerium", "storage", "pebble", "node"];
+
+/** The store is a folder of one node. On another node, Pomerium would open an empty store. */
+function nodeProblems(
+  stack: string,
+  wanted: string | undefined,
+  nodes: readonly string[],
+  current: string | undefined,
+): Problem[] {
+  const at = nodeKey.join(".");
+  const mend = setKey(stack, nodeKey, current ?? "<node>");
+  if (wanted === undefined)
+    return nodes.length <= 1
+      ? []
+      : [
+          {
+            at,
+            message: `missing: the cluster has several nodes (${nodes.join(", ")}), and the sessions are in a folder of one; name the node that Pomerium must run on${current === undefined ? "" : `, ${current} until now`}`,
+            mend,
+          },
+        ];
+  return nodes.length === 0 || nodes.includes(wanted)
+    ? []
+    : [
+        {
+          at,
+          message: `no node "${wanted}" takes pods; there ${nodes.length === 1 ? "is" : "are"} ${nodes.join(", ")}`,
+          mend,
+        },
+      ];
 }
 
 /** Finds what stands in the way of taking over a hand-made Pomerium. */

@@ -21,7 +21,7 @@ import {
 } from "../../stack-file/fields.ts";
 import type { Report } from "../../stack-file/problems.ts";
 import { asSecret, type Secret } from "../../stack-file/secrets.ts";
-import { quantity } from "../../stack-file/values.ts";
+import { dnsSubdomain, quantity } from "../../stack-file/values.ts";
 import type { Cluster } from "../cluster/config.ts";
 import { hostPathProblem } from "./host-path.ts";
 import {
@@ -56,7 +56,14 @@ export interface PomeriumConfig {
     scopes?: string[];
   };
   storage:
-    | { pebble: { hostPath: string; size: string } }
+    | {
+        pebble: {
+          hostPath: string;
+          size: string;
+          /** Node that has the folder. Absent on a cluster with one node. */
+          node?: string | undefined;
+        };
+      }
     | { postgres: { connection: Secret; replicas: number } };
   resources: { requests: ResourceList; limits: ResourceList };
 }
@@ -95,6 +102,12 @@ const storageSchema = z
               'must be an absolute path on the node, below /, without ".."',
             ).describe("Directory on the node; made when it is absent, owned by uid and gid 65532."),
             size: amount.describe("Size of the volume, a quantity. Default: 2Gi.").default("2Gi"),
+            node: text(
+              (value) => dnsSubdomain.test(value),
+              "is no name of a node: lower case letters, digits, hyphens and dots",
+            )
+              .optional()
+              .describe("Node that has the folder; required on a cluster with several nodes."),
           })
           .describe("Pomerium's own store on one node: one writer, so one replica.")
           .register(unknownKeys, oneWriter),

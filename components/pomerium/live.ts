@@ -20,6 +20,14 @@ export interface LivePomerium extends PomeriumStatus {
   volume?: LiveVolume;
   /** Folder of the node where a hand-made Deployment with hand-made settings keeps its store. */
   store?: string;
+  /** Version of the API server: minor of Kubernetes 1. Absent if it does not say. */
+  kubernetesMinor?: number;
+  /** Names of the nodes that pods may run on. */
+  nodes: string[];
+  /** Node on which Pomerium runs now. */
+  node?: string;
+  /** Annotation by which the Service asks MetalLB for an address. */
+  metalLbAnnotation?: string;
   /** Labels by which the Deployment `verify` selects its pods. */
   verifySelector?: Record<string, string>;
 }
@@ -63,6 +71,16 @@ interface Settings {
     };
     ingress?: Record<string, Partial<IngressStatus>>;
   };
+}
+
+interface Node {
+  metadata: Metadata;
+  spec?: { unschedulable?: boolean; taints?: { effect: string }[] };
+}
+
+interface Pod {
+  metadata: Metadata & { labels?: Record<string, string> };
+  spec: { nodeName?: string };
 }
 
 interface Workload {
@@ -115,7 +133,7 @@ export async function readPomerium(
   api: ReadOnlyApi,
   cluster: Promise<Pick<LiveCluster, "ingresses">>,
 ): Promise<LivePomerium> {
-  const [{ ingresses }, named, namespace, found, running, volumes, claims] = await Promise.all([
+  const [{ ingresses }, named, namespace, found, running, volumes, claims, topology] = await Promise.all([
     cluster,
     Promise.all(
       Object.entries(collections).map(async ([kind, path]) =>
@@ -129,6 +147,7 @@ export async function readPomerium(
     readRunning(api),
     api.list<Volume>("/api/v1/persistentvolumes"),
     api.list<Claim>(`/api/v1/${own}/persistentvolumeclaims`),
+    readTopology(api),
   ]);
   const { deployments, statefulSets, settings } = running;
   const objects = [
@@ -153,6 +172,8 @@ export async function readPomerium(
   const verifySelector = byName(deployments, verifyService.name)?.spec.selector.matchLabels;
   return {
     ...statusOf(running),
+    ...topology,
+    ...metalLb(named.flat()),
     existing: labelsOf(objects),
     foreign: labelsOf(objects.filter(({ metadata }) => isForeign(metadata))),
     forced: labelsOf(objects.filter(({ metadata }) => isForced(metadata))),
@@ -160,6 +181,44 @@ export async function readPomerium(
     ...(store ? { store } : {}),
     ...(verifySelector ? { verifySelector } : {}),
   };
+}
+
+/** Annotations by which MetalLB's users ask for an address; the second is the older name. */
+const metalLbAnnotations = ["metallb.io/loadBalancerIPs", "metallb.universe.tf/loadBalancerIPs"];
+
+function metalLb(
+  objects: readonly { kind: string; metadata: Metadata & { annotations?: Record<string, string> } }[],
+): Pick<LivePomerium, "metalLbAnnotation"> {
+  const service = objects.find(
+    ({ kind, metadata }) => kind === "Service" && metadata.name === names.proxyService,
+  );
+  const annotation = metalLbAnnotations.find((name) => service?.metadata.annotations?.[name] !== undefined);
+  return annotation === undefined ? {} : { metalLbAnnotation: annotation };
+}
+
+/** What Pomerium's pods can run on. */
+async function readTopology(
+  api: ReadOnlyApi,
+): Promise<Pick<LivePomerium, "kubernetesMinor" | "nodes" | "node">> {
+  const [version, nodes, pods] = await Promise.all([
+    api.find<{ minor?: string }>("/version"),
+    api.list<Node>("/api/v1/nodes"),
+    api.list<Pod>(`/api/v1/${own}/pods`),
+  ]);
+  // Some providers write `29+`.
+  const minor = Number.parseInt(version?.minor ?? "", 10);
+  const node = pods.find(({ metadata }) => metadata.labels?.["app.kubernetes.io/component"] === "proxy")?.spec
+    .nodeName;
+  return {
+    ...(Number.isNaN(minor) ? {} : { kubernetesMinor: minor }),
+    nodes: nodes.filter(isOpen).map(({ metadata }) => metadata.name),
+    ...(node === undefined ? {} : { node }),
+  };
+}
+
+/** Whether a pod without tolerations may run on a node. */
+function isOpen({ spec }: Node): boolean {
+  return !spec?.unschedulable && !(spec?.taints ?? []).some(({ effect }) => effect !== "PreferNoSchedule");
 }
 
 /**

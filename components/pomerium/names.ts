@@ -30,10 +30,10 @@ export const storageSecret = "pomerium-storage";
 export const persistentVolume = "pomerium-pv-data";
 export const persistentVolumeClaim = "pomerium-pvc-data";
 
-/** Where the Pebble volume is mounted. */
+/** Folder of the store in the pod, for which the stack names a folder of the node. */
 export const dataMount = "/data";
 
-/** The store itself, one level down: Pebble wants a folder of its own. */
+/** The store itself, one level below: Pebble needs a folder of its own. */
 export const pebblePath = `${dataMount}/databroker`;
 
 /** Uid and gid of upstream's image. */

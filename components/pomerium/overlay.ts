@@ -25,6 +25,8 @@ export interface OverlayOptions {
         pebble: {
           /** Absolute folder on the node; made if absent, handed to uid and gid 65532. */
           hostPath: string;
+          /** Node that has the folder. Default: any node, for a cluster with one. */
+          node?: string | undefined;
           /** Nominal size of the volume (`2Gi`). A hostPath has no limit; claim and volume only have to agree. */
           size: string;
         };
@@ -40,11 +42,6 @@ export interface OverlayOptions {
   service?: {
     /** Address that the LoadBalancer Service must get. Default: whichever the cluster hands out. */
     loadBalancerIP?: string;
-    /**
-     * How to ask for it: `spec.loadBalancerIP`, which most load balancers heed, or MetalLB's annotation.
-     * Never both: MetalLB gives a Service with both no address at all. Default `field`.
-     */
-    addressBy?: "field" | "annotation";
     /**
      * `Local` keeps the client's address, which access logs and `source_ip` policies need, and answers only on
      * nodes that run Pomerium; `Cluster` answers everywhere and hides it. Default `Local`.
@@ -150,22 +147,15 @@ function deletion(kind: string, name?: string): object {
   return { target: { kind, ...(name ? { name } : {}) }, patch: yaml(patch) };
 }
 
-function service({
-  loadBalancerIP,
-  addressBy = "field",
-  externalTrafficPolicy = "Local",
-}: ServiceOptions): object {
-  const byAnnotation = loadBalancerIP !== undefined && addressBy === "annotation";
-  const byField = loadBalancerIP !== undefined && addressBy === "field";
+function service({ loadBalancerIP, externalTrafficPolicy = "Local" }: ServiceOptions): object {
   return {
     apiVersion: "v1",
     kind: "Service",
     metadata: {
       name: names.proxyService,
       namespace: names.namespace,
-      ...(byAnnotation ? { annotations: { "metallb.io/loadBalancerIPs": loadBalancerIP } } : {}),
     },
-    spec: { externalTrafficPolicy, ...(byField ? { loadBalancerIP } : {}) },
+    spec: { externalTrafficPolicy, ...(loadBalancerIP === undefined ? {} : { loadBalancerIP }) },
   };
 }
 
@@ -173,6 +163,13 @@ type ServiceOptions = NonNullable<OverlayOptions["service"]>;
 
 const ownershipStep = "own-store";
 const storeVolume = "store";
+
+/** Only the store itself, one level below the stack's folder: whatever else is in that folder keeps its owner. */
+const storeMount = {
+  name: storeVolume,
+  mountPath: names.pebblePath,
+  subPath: names.pebblePath.slice(names.dataMount.length + 1),
+};
 
 function deployment({ storage, resources }: OverlayOptions): object {
   const pebble = "pebble" in storage;
@@ -196,23 +193,33 @@ function deployment({ storage, resources }: OverlayOptions): object {
               // closes its store, comes after. By the kubelet, since the image has no /bin/sh to sleep with.
               lifecycle: { preStop: { sleep: { seconds: 5 } } },
               ...(resources ? { resources: { $patch: "replace", ...resources } } : {}),
-              ...(pebble ? { volumeMounts: [{ name: storeVolume, mountPath: names.dataMount }] } : {}),
+              ...(pebble ? { volumeMounts: [storeMount] } : {}),
             },
           ],
-          ...(pebble ? onlyOpener : spread),
+          ...("pebble" in storage ? onlyOpener(storage.pebble.node) : spread),
         },
       },
     },
   };
 }
 
+/** Requires the node that has the store. By its name, since the label `kubernetes.io/hostname` may differ from it. */
+const onNode = (node: string) => ({
+  nodeAffinity: {
+    requiredDuringSchedulingIgnoredDuringExecution: {
+      nodeSelectorTerms: [{ matchFields: [{ key: "metadata.name", operator: "In", values: [node] }] }],
+    },
+  },
+});
+
 /** Pod parts of a Pebble store: one process may have it open, and its files belong to uid and gid 65532. */
-const onlyOpener = {
+const onlyOpener = (node: string | undefined) => ({
   // The lock against a second opener, kept by the scheduler, which counts a pod until it is really gone: this
   // pod does not start while any other Pomerium runs or still stops, a hand-made Deployment's included, and none
   // of those starts beside this one. Every node bears this topology key, so it holds across the cluster. (Only
   // pods that say they use PostgreSQL are let by: a stack that changes its storage runs both for a moment.)
   affinity: {
+    ...(node === undefined ? {} : onNode(node)),
     podAntiAffinity: {
       requiredDuringSchedulingIgnoredDuringExecution: [
         {
@@ -230,12 +237,12 @@ const onlyOpener = {
       name: ownershipStep,
       image: "replaced-by-the-image-of-the-base",
       imagePullPolicy: "IfNotPresent",
-      // The kubelet makes a hostPath as root's and open to read, fsGroup does not apply to it, and sessions lie in
-      // it unencrypted. `-h`: never through a link. Upstream's image has its shell and tools in /busybox.
+      // The kubelet creates the folder as root's and readable by all. fsGroup does not apply to a hostPath, and the
+      // sessions in it are not encrypted. `-h`: never through a link. Upstream's image has its shell in /busybox.
       command: [
         "/busybox/sh",
         "-c",
-        `/busybox/chown -R -h ${names.runAs}:${names.runAs} ${names.dataMount} && /busybox/chmod 0750 ${names.dataMount}`,
+        `/busybox/chown -R -h ${names.runAs}:${names.runAs} ${names.pebblePath} && /busybox/chmod 0750 ${names.pebblePath}`,
       ],
       resources: { requests: { cpu: "10m", memory: "16Mi" }, limits: { memory: "64Mi" } },
       securityContext: {
@@ -246,11 +253,11 @@ const onlyOpener = {
         readOnlyRootFilesystem: true,
         capabilities: { drop: ["ALL"], add: ["CHOWN", "DAC_OVERRIDE", "FOWNER"] },
       },
-      volumeMounts: [{ name: storeVolume, mountPath: names.dataMount }],
+      volumeMounts: [storeMount],
     },
   ],
   volumes: [{ name: storeVolume, persistentVolumeClaim: { claimName: names.persistentVolumeClaim } }],
-};
+});
 
 /** Pod parts of several Pomeriums: on different nodes where there are any. */
 const spread = {

@@ -41,7 +41,7 @@ function findings(
       apiServices: [],
     },
     ingressNginx,
-    pomerium: { existing: [], foreign: [], forced: [], readyReplicas: 1 },
+    pomerium: { existing: [], foreign: [], forced: [], readyReplicas: 1, nodes: [] },
     tunnels: { live: {}, problems: [] },
   };
 }

@@ -1,11 +1,11 @@
 import { strict as assert } from "node:assert";
-import { takeOverProblems } from "../../../../components/pomerium/checks.ts";
+import { clusterProblems, takeOverProblems } from "../../../../components/pomerium/checks.ts";
 import type { LivePomerium } from "../../../../components/pomerium/live.ts";
 import type { Stack } from "../../../../stack/stack.ts";
 import { goodStack, parse, put } from "../../stack/base.ts";
 
 const stack = parse(goodStack());
-const nothing: LivePomerium = { existing: [], foreign: [], forced: [], readyReplicas: 0 };
+const nothing: LivePomerium = { existing: [], foreign: [], forced: [], readyReplicas: 0, nodes: [] };
 function problems(live: Partial<LivePomerium>, of: Stack = stack): string[] {
   return takeOverProblems(of, { ...nothing, ...live }).map(
     ({ at, message, mend }) => `${at}: ${message} » ${mend}`,
@@ -75,5 +75,51 @@ describe("a StatefulSet that somebody made by hand", () => {
 
   it("is the program's own in every later run", () => {
     assert.deepEqual(problems({ existing: ["StatefulSet pomerium/pomerium"] }), []);
+  });
+});
+
+describe("the cluster under Pomerium", () => {
+  const found = (live: Partial<LivePomerium>, edits: Record<string, unknown> = {}): string[] => {
+    const raw = goodStack();
+    for (const [path, value] of Object.entries(edits)) put(raw, path, value);
+    return clusterProblems(parse(raw), { ...nothing, ...live }).map(
+      ({ at, message, mend }) => `${at}: ${message} » ${mend}`,
+    );
+  };
+
+  it("must be new enough for a pod that pauses before it stops", () => {
+    assert.match(
+      found({ kubernetesMinor: 29 })[0] ?? "",
+      /^cluster: the cluster runs Kubernetes 1\.29, .* 1\.30/,
+    );
+    for (const kubernetesMinor of [30, 36]) assert.deepEqual(found({ kubernetesMinor }), []);
+    assert.deepEqual(found({}), [], "it does not say");
+  });
+
+  it("must say on which of its nodes the sessions are", () => {
+    const nodes = ["octavo", "alfred"];
+    assert.deepEqual(found({ nodes, node: "octavo" }), [
+      "pomerium.storage.pebble.node: missing: the cluster has several nodes (octavo, alfred), and the sessions are in a folder of one; name the node that Pomerium must run on, octavo until now » pulumi config set --stack test --path pomerium.storage.pebble.node octavo",
+    ]);
+    assert.match(found({ nodes })[0] ?? "", /must run on » .* '<node>'$/);
+    assert.deepEqual(found({ nodes: ["octavo"] }), []);
+    assert.deepEqual(found({ nodes }, { "pomerium.storage.pebble.node": "alfred" }), []);
+    assert.match(
+      found({ nodes }, { "pomerium.storage.pebble.node": "alfrd" })[0] ?? "",
+      /no node "alfrd" takes pods; there are octavo, alfred/,
+    );
+    const postgres = { postgres: { connection: "postgresql://u:p@db/pomerium", replicas: 2 } };
+    assert.deepEqual(found({ nodes }, { "pomerium.storage": postgres }), []);
+  });
+
+  it("must be asked for an address in one way: MetalLB refuses two", () => {
+    const [problem, ...others] = found({ metalLbAnnotation: "metallb.universe.tf/loadBalancerIPs" });
+    assert.deepEqual(others, []);
+    assert.ok(
+      problem?.endsWith(
+        `patch service pomerium-proxy --type merge --patch '{"metadata":{"annotations":{"metallb.universe.tf/loadBalancerIPs":null}},"spec":{"loadBalancerIP":"192.168.0.172"}}'`,
+      ),
+      problem,
+    );
   });
 });

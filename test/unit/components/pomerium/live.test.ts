@@ -25,7 +25,7 @@ describe("what a cluster has of Pomerium already", () => {
     readPomerium(await connect(), Promise.resolve({ ingresses }));
 
   it("is nothing on a cluster without any, and nothing is asked for twice", async () => {
-    assert.deepEqual(await read(), { existing: [], foreign: [], forced: [], readyReplicas: 0 });
+    assert.deepEqual(await read(), { existing: [], foreign: [], forced: [], readyReplicas: 0, nodes: [] });
     const asked = fake.asked.map(({ path }) => path.replace(/\?.*/, ""));
     assert.deepEqual(asked.toSorted(), [...new Set(asked)].sort());
     assert.ok(!asked.some((path) => path.endsWith("/ingresses")), "those are read already");
@@ -135,6 +135,45 @@ describe("what a cluster has of Pomerium already", () => {
       ],
     };
     assert.deepEqual((await read()).verifySelector, { app: "pomerium-verify" });
+  });
+
+  it("comes with what pods can run on: version, open nodes and the node that Pomerium runs on", async () => {
+    fake.objects["/version"] = { major: "1", minor: "29+" };
+    const node = (name: string, spec: object = {}) => ({ metadata: { name }, spec });
+    fake.objects["/api/v1/nodes"] = {
+      items: [
+        node("octavo"),
+        node("soft", { taints: [{ key: "x", effect: "PreferNoSchedule" }] }),
+        node("control", { taints: [{ key: "node-role", effect: "NoSchedule" }] }),
+        node("drained", { unschedulable: true }),
+      ],
+    };
+    const pod = (name: string, component: string, nodeName?: string) => ({
+      metadata: { name, labels: { "app.kubernetes.io/component": component } },
+      spec: { nodeName },
+    });
+    fake.objects[`${namespace}/pods`] = {
+      items: [pod("verify-0", "verify", "soft"), pod("pomerium-0", "proxy", "octavo")],
+    };
+    const { kubernetesMinor, nodes, node: current } = await read();
+    assert.deepEqual([kubernetesMinor, nodes, current], [29, ["octavo", "soft"], "octavo"]);
+  });
+
+  it("says by which annotation its Service asks MetalLB for an address, old name or new", async () => {
+    for (const name of ["metallb.io/loadBalancerIPs", "metallb.universe.tf/loadBalancerIPs"]) {
+      fake.objects[`${namespace}/services`] = {
+        items: [
+          {
+            metadata: {
+              name: "pomerium-proxy",
+              namespace: "pomerium",
+              annotations: { [name]: "192.168.0.172" },
+            },
+          },
+        ],
+      };
+      assert.equal((await read()).metalLbAnnotation, name);
+    }
   });
 
   it("knows a namespace and a bootstrap Secret that somebody made by hand, and its own", async () => {

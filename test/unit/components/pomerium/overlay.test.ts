@@ -7,6 +7,7 @@ import { parse, parseAllDocuments } from "yaml";
 import { type OverlayOptions, overlay } from "../../../../components/pomerium/overlay.ts";
 import { writeOverlay } from "../../../../components/pomerium/write-overlay.ts";
 import { pinnedCommits } from "../../../../policies/language/releases.ts";
+import { upstream } from "./upstream-objects.ts";
 
 const pebble: OverlayOptions = {
   version: "v0.33.1",
@@ -95,7 +96,6 @@ describe("Pomerium's overlay", () => {
       service: fc.record(
         {
           loadBalancerIP: fc.oneof(fc.ipV4(), fc.ipV6()),
-          addressBy: fc.constantFrom("field" as const, "annotation" as const),
         },
         { requiredKeys: [] },
       ),
@@ -108,22 +108,42 @@ describe("Pomerium's overlay", () => {
             assert.ok(document.contents, file);
           }
         }
-        const { metadata, spec } = service(given);
-        const asked = [metadata.annotations?.["metallb.io/loadBalancerIPs"], spec.loadBalancerIP];
-        assert.equal(
-          asked.filter((address) => address !== undefined).length,
-          given.service.loadBalancerIP ? 1 : 0,
-        );
+        assert.equal(service(given).spec.loadBalancerIP, given.service.loadBalancerIP);
       }),
     );
   });
 
-  it("asks for the address in one way only: MetalLB gives a Service with both none", () => {
-    const loadBalancerIP = "192.168.0.172";
-    assert.equal(service({ ...pebble, service: { loadBalancerIP } }).spec.loadBalancerIP, loadBalancerIP);
-    const { metadata, spec } = service({ ...pebble, service: { loadBalancerIP, addressBy: "annotation" } });
-    assert.deepEqual(metadata.annotations, { "metallb.io/loadBalancerIPs": loadBalancerIP });
-    assert.ok(!("loadBalancerIP" in spec));
+  it("asks for the address by the field alone: MetalLB gives none to a Service with its annotation as well", () => {
+    const { metadata, spec } = service({ ...pebble, service: { loadBalancerIP: "192.168.0.172" } });
+    assert.equal(spec.loadBalancerIP, "192.168.0.172");
+    assert.equal(metadata.annotations, undefined);
+  });
+
+  it("keeps the pod on the node that has the store, if the stack file names one", () => {
+    const on = (node?: string) => {
+      const storage = { pebble: { hostPath: "/srv/p", size: "2Gi", ...(node ? { node } : {}) } };
+      return deployment({ ...pebble, storage }).spec.template.spec.affinity as Record<string, unknown>;
+    };
+    assert.deepEqual(on("octavo").nodeAffinity, {
+      requiredDuringSchedulingIgnoredDuringExecution: {
+        nodeSelectorTerms: [{ matchFields: [{ key: "metadata.name", operator: "In", values: ["octavo"] }] }],
+      },
+    });
+    assert.deepEqual(Object.keys(on()), ["podAntiAffinity"]);
+    assert.deepEqual(on("octavo").podAntiAffinity, on().podAntiAffinity);
+  });
+
+  it("takes ownership of the store alone, not of what else is in the stack's folder", () => {
+    const { initContainers = [], containers } = deployment(pebble).spec.template.spec as {
+      initContainers?: { command: string[]; volumeMounts: object[] }[];
+      containers: { volumeMounts?: object[] }[];
+    };
+    const mount = [{ name: "store", mountPath: "/data/databroker", subPath: "databroker" }];
+    assert.deepEqual([initContainers[0]?.volumeMounts, containers[0]?.volumeMounts], [mount, mount]);
+    assert.equal(
+      initContainers[0]?.command.at(-1),
+      "/busybox/chown -R -h 65532:65532 /data/databroker && /busybox/chmod 0750 /data/databroker",
+    );
   });
 
   it("keeps the addresses of clients real unless told otherwise", () => {
@@ -194,6 +214,70 @@ describe("Pomerium's overlay", () => {
     );
     assert.deepEqual(replaced, ["v0.33.0", "v0.33.1"]);
   });
+});
+
+interface Kustomization {
+  patches: { target?: { kind: string; name?: string }; patch?: string }[];
+}
+
+/** Identities of upstream's objects that one of the two kustomizations leaves in. */
+function left(
+  options: OverlayOptions,
+  folder: "foundation" | "workload",
+  objects: readonly string[],
+): string[] {
+  const { patches } = read<Kustomization>(options, `${folder}/kustomization.yaml`);
+  const deletions = patches.filter(({ patch }) => patch?.includes("$patch: delete"));
+  return objects.filter((object) => {
+    const [kind = "", name] = object.split(" ");
+    return !deletions.some(
+      ({ target }) => new RegExp(`^(${target?.kind})$`).test(kind) && (target?.name ?? name) === name,
+    );
+  });
+}
+
+describe("the overlay over upstream's manifests", () => {
+  for (const [version, { objects, rights }] of Object.entries(upstream)) {
+    const options = { ...pebble, version };
+
+    it(`of ${version} has each of its objects once, without the Job that reads every Secret`, () => {
+      const generated = (object: string) => object.endsWith(" pomerium-gen-secrets");
+      assert.deepEqual(
+        [...left(options, "foundation", objects), ...left(options, "workload", objects)].sort(),
+        objects.filter((object) => !generated(object) && object !== "Namespace pomerium").sort(),
+      );
+    });
+
+    it(`of ${version} allows the controller nothing that upstream does not, and no write that it does not need`, () => {
+      const text = overlay(options)["foundation/rules.yaml"];
+      const ours = text
+        ? (parse(text) as [{ value: { apiGroups: string[]; resources: string[]; verbs: string[] }[] }])[0]
+            .value
+        : undefined;
+      const all = ours?.flatMap(({ apiGroups: [group], resources, verbs }) =>
+        resources.map((resource) => [group ? `${resource}.${group}` : resource, verbs] as const),
+      );
+      for (const [resource, verbs] of all ?? [])
+        for (const verb of verbs)
+          assert.ok(rights[resource]?.split(" ").includes(verb), `${verb} ${resource}`);
+      const effective =
+        all ?? Object.entries(rights).map(([resource, verbs]) => [resource, verbs.split(" ")] as const);
+      assert.deepEqual(
+        effective
+          .flatMap(([resource, verbs]) => verbs.map((verb) => `${verb} ${resource}`))
+          .filter((right) => /^(create|delete|patch|update)/.test(right))
+          .sort(),
+        [
+          "create events",
+          "patch events",
+          "patch ingresses/status.networking.k8s.io",
+          "patch pomerium/status.ingress.pomerium.io",
+          "update ingresses/status.networking.k8s.io",
+          "update pomerium/status.ingress.pomerium.io",
+        ],
+      );
+    });
+  }
 });
 
 describe("a written overlay", () => {
