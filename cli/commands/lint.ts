@@ -3,7 +3,8 @@ import { resolve } from "node:path";
 import { Option } from "commander";
 import { type Finding, lintPolicy } from "../../policies/language/lint.ts";
 import { parsePolicy } from "../../policies/language/parse.ts";
-import { newestRelease } from "../../policies/language/releases.ts";
+import type { Problem } from "../../policies/language/problems.ts";
+import { isReleaseTag, newestRelease } from "../../policies/language/releases.ts";
 import { aligned, visible } from "../../report/text.ts";
 import { counted } from "../../stack-file/text.ts";
 import { type CommonOptions, type Subcommand, valueOption } from "../command.ts";
@@ -67,18 +68,21 @@ async function read(file: string, io: Io): Promise<string> {
 
 function findings(text: string, options: Options): Told[] {
   const parsed = parsePolicy(text);
-  if (!parsed.policy)
-    return parsed.problems.map(({ line, column, message, hint }) => ({
-      ...{ line, column, severity: "error", message },
+  const told = (problems: readonly Problem[], severity: Told["severity"]): Told[] =>
+    problems.map(({ line, column, message, hint }) => ({
+      ...{ line, column, severity, message },
       ...(hint === undefined ? {} : { mend: hint }),
     }));
+  if (!parsed.policy) return told(parsed.problems, "error");
   const place = positions(text);
   const { addresses: clientAddresses, pomerium = newestRelease } = options;
-  if (!/^v?\d+\.\d+(\.\d+)?$/.test(pomerium))
+  if (!isReleaseTag(pomerium))
     throw new UsageError(`--pomerium ${pomerium}: not a release; write it like ${newestRelease}`);
-  return lintPolicy(parsed.policy, { pomerium, ...(clientAddresses ? { clientAddresses } : {}) })
-    .map(({ where, ...finding }) => ({ ...place(where), ...finding }))
-    .sort((one, other) => one.line - other.line || one.column - other.column);
+  const found = lintPolicy(parsed.policy, { pomerium, ...(clientAddresses ? { clientAddresses } : {}) });
+  return [
+    ...told(parsed.warnings, "warning"),
+    ...found.map(({ where, ...finding }) => ({ ...place(where), ...finding })),
+  ].sort((one, other) => one.line - other.line || one.column - other.column);
 }
 
 function shown(name: string, found: readonly Told[], io: Io): string {

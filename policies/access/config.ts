@@ -217,5 +217,7 @@ function rawPolicy(text: string, at: readonly PathPart[], report: Report): RawPo
   const parsed = parsePolicy(text);
   for (const { line, column, message, hint } of parsed.problems ?? [])
     report.problem(at, `line ${line}, column ${column}: ${message}${hint === undefined ? "" : `; ${hint}`}`);
+  for (const { line, column, message, hint } of parsed.warnings ?? [])
+    report.warning(at, `line ${line}, column ${column}: ${message}${hint === undefined ? "" : `; ${hint}`}`);
   return parsed.policy === undefined ? undefined : { kind: "policy", policy: parsed.policy };
 }

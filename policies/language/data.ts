@@ -54,14 +54,15 @@ function listMatcher(reader: Reader, node: Node | null, name: string, textsOnly:
   return reader.fields(node, name, { has: one, is: one, exclude: one });
 }
 
-/** Pomerium ignores the value, so that any other than `true` says what it does not mean. */
-function flag(reader: Reader, node: Node | null, name: string): true | undefined {
-  if (isEmpty(node) || (isScalar(node) && node.value === true)) return true;
-  return reader.problems.at(
-    node,
-    `${name} takes true, not ${describe(node)}: Pomerium ignores the value`,
-    `write ${name}: true, or put it in a "not" block`,
-  );
+/** Pomerium ignores the value, so any value but `true` says something that it does not mean. */
+function flag(reader: Reader, node: Node | null, name: string): true {
+  if (!isEmpty(node) && !(isScalar(node) && node.value === true))
+    reader.problems.warn(
+      node,
+      `${name} means true, not ${describe(node)}: Pomerium ignores the value`,
+      `write ${name}: true, or put it in a "not" block`,
+    );
+  return true;
 }
 
 function networks(reader: Reader, node: Node | null, name: string): unknown {

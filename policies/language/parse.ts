@@ -5,7 +5,9 @@ import { type Problem, Problems } from "./problems.ts";
 import { describe, didYouMean, type Entry, isEmpty, Reader, visible } from "./reader.ts";
 import type { Blocks, Criterion, Operator, Policy, Rule } from "./types.ts";
 
-export type Parsed = { policy: Policy; problems?: never } | { problems: Problem[]; policy?: never };
+export type Parsed =
+  | { policy: Policy; warnings: Problem[]; problems?: never }
+  | { problems: Problem[]; policy?: never; warnings?: never };
 
 const otherWords: Readonly<Record<string, string>> = {
   permit: "allow",
@@ -58,9 +60,9 @@ function knownName(reader: Reader, { key, keyNode }: Entry): keyof typeof criter
       `it reads "${visible(key)}"`,
     );
   if (name !== "claim" && slash >= 0)
-    return problems.at(
+    problems.warn(
       keyNode,
-      `${name} takes no path: Pomerium would ignore "${key.slice(slash)}"`,
+      `${name} takes no path: Pomerium ignores "${key.slice(slash)}"`,
       `write ${name}: …`,
     );
   return name as keyof typeof criterionKinds;
@@ -92,7 +94,7 @@ function readCriterion(reader: Reader, node: Node | null): Criterion | undefined
   if (name === undefined) return undefined;
   const data = readData(reader, criterionKinds[name], entry.value ?? null, entry.key);
   // The reader has checked what the type says; what it refused is in the problems.
-  return { [entry.key]: data } as unknown as Criterion;
+  return { [name === "claim" ? entry.key : name]: data } as unknown as Criterion;
 }
 
 function readCriteria(reader: Reader, { key, keyNode, value }: Entry): Criterion[] {
@@ -183,9 +185,9 @@ function syntaxMessage(code: string, message: string): string {
 }
 
 /**
- * Reads a policy as Pomerium would: YAML or JSON, a list of rules or one rule. What Pomerium refuses is
- * refused here, every problem of the text at once; so is what it accepts without its meaning anything
- * (`accept: false`) or by mistake (`email: {}`, which lets everybody pass).
+ * Reads a policy as Pomerium would: YAML or JSON, a list of rules or one rule. It refuses what Pomerium refuses, with
+ * every problem of the text at once. It also refuses what Pomerium accepts by mistake (`email: {}`, which lets
+ * everybody pass). Where the meaning is certain but not what the text suggests (`accept: false`), it warns.
  */
 export function parsePolicy(text: string): Parsed {
   const problems = new Problems();
@@ -200,9 +202,9 @@ export function parsePolicy(text: string): Parsed {
   for (const error of first?.errors ?? [])
     problems.atOffset(error.pos[0], syntaxMessage(error.code, error.message));
   if (second !== undefined)
-    problems.atOffset(
+    problems.warnAtOffset(
       second.range[0],
-      "a second document begins here; Pomerium reads the first alone",
+      "a second document begins here; Pomerium reads only the first",
       "remove the line ---",
     );
   if (problems.list.length > 0) return { problems: problems.list };
@@ -212,5 +214,5 @@ export function parsePolicy(text: string): Parsed {
   }
   const reader = new Reader(first, problems);
   const policy = readPolicy(reader, reader.follow(first.contents));
-  return problems.list.length > 0 ? { problems: problems.list } : { policy };
+  return problems.list.length > 0 ? { problems: problems.list } : { policy, warnings: problems.warnings };
 }

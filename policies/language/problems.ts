@@ -11,9 +11,11 @@ export interface Problem {
   hint?: string;
 }
 
-/** Collects what is wrong with one text, so that all of it is told at once. */
+/** Collects what is wrong with one text, so that all of it is reported at once. */
 export class Problems {
   readonly list: Problem[] = [];
+  /** What Pomerium accepts, with a meaning that is certain but not the one that the text suggests. */
+  readonly warnings: Problem[] = [];
   readonly lines = new LineCounter();
 
   /** Reports at a node; at the beginning of the text when there is none. Hands on undefined for the reader. */
@@ -22,14 +24,26 @@ export class Problems {
   }
 
   atOffset(offset: number, message: string, hint?: string): undefined {
+    this.list.push(this.#problem(offset, message, hint));
+  }
+
+  warn(node: Node | null | undefined, message: string, hint?: string): void {
+    this.warnAtOffset(node?.range?.[0] ?? 0, message, hint);
+  }
+
+  warnAtOffset(offset: number, message: string, hint?: string): void {
+    this.warnings.push(this.#problem(offset, message, hint));
+  }
+
+  #problem(offset: number, message: string, hint?: string): Problem {
     const { line, col } = this.lines.linePos(offset);
-    this.list.push({
+    return {
       // A text without a line end has no first line as the counter sees it.
       line: Math.max(line, 1),
       column: Math.max(col, 1),
       message,
       ...(hint === undefined ? {} : { hint }),
-    });
+    };
   }
 }
 

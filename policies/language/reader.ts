@@ -1,4 +1,15 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from "yaml";
+import {
+  type Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  visit,
+  type YAMLMap,
+} from "yaml";
 import { nearest } from "../../stack-file/nearest.ts";
 import { invisible } from "./criteria.ts";
 import type { Problems } from "./problems.ts";
@@ -21,11 +32,18 @@ export interface Entry {
 export class Reader {
   readonly problems: Problems;
   readonly #document: Document.Parsed;
+  /** Texts inside brackets or braces, where Pomerium's YAML reader is stricter. */
+  readonly #inFlow = new Set<unknown>();
   #references = 0;
 
   constructor(document: Document.Parsed, problems: Problems) {
     this.#document = document;
     this.problems = problems;
+    visit(document, {
+      Scalar: (_, node, parents) => {
+        if (parents.some((parent) => isCollection(parent) && parent.flow)) this.#inFlow.add(node);
+      },
+    });
   }
 
   /** The node itself, or what it refers to. */
@@ -78,8 +96,12 @@ export class Reader {
         quoteHint(node),
       );
     const text = node.value as string;
-    if (node.type === "PLAIN" && /^:|\?/.test(text))
-      return this.problems.at(node, `Pomerium's YAML reader stops at ${text}`, quoteHint(node));
+    if (node.type === "PLAIN" && this.#inFlow.has(node) && /^:|\?/.test(text))
+      return this.problems.at(
+        node,
+        `inside brackets, Pomerium's YAML reader stops at ${text}`,
+        quoteHint(node),
+      );
     if (invisible.test(text))
       return this.problems.at(
         node,
