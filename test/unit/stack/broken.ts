@@ -1,5 +1,6 @@
 import { byDns, exactlyOne } from "../../../components/certificates/config.ts";
 import { catalogue } from "../../../policies/catalogue/catalogue.ts";
+import { newestRelease, oldestRelease } from "../../../policies/language/releases.ts";
 import { hunter2 } from "./base.ts";
 
 /** Catalogue entries that have API paths. */
@@ -453,20 +454,20 @@ export const broken: Readonly<
     ],
     [
       { "pomerium.version": "v0.30.0" },
-      ["pomerium.version: v0.30.0 is too old: v0.31.3 to v0.33.1 are supported"],
+      [`pomerium.version: v0.30.0 is too old: ${oldestRelease} to ${newestRelease} are supported`],
     ],
     [{ "pomerium.version": "0.33.1" }, ['pomerium.version: lacks the tag\'s "v": write v0.33.1']],
-    [{ "pomerium.version": "main" }, ["pomerium.version: is no release tag, such as v0.33.1"]],
+    [{ "pomerium.version": "main" }, [`pomerium.version: is no release tag, such as ${newestRelease}`]],
     [
-      { "pomerium.version": "v0.34.0" },
+      { "pomerium.version": "v9.0.0" },
       [
-        "pomerium.commit: missing: this project does not know v0.34.0 (it knows v0.31.3 to v0.33.1); name the commit that the tag must point to, or use v0.33.1 » git ls-remote https://github.com/pomerium/ingress-controller 'refs/tags/v0.34.0^{}' 'refs/tags/v0.34.0'",
+        `pomerium.commit: missing: this project does not know v9.0.0 (it knows ${oldestRelease} to ${newestRelease}); name the commit that the tag must point to, or use ${newestRelease} » git ls-remote https://github.com/pomerium/ingress-controller 'refs/tags/v9.0.0^{}' 'refs/tags/v9.0.0'`,
       ],
     ],
     [
-      { "pomerium.version": "v0.34.0", "pomerium.source": "https://git.example.org/ingress-controller" },
+      { "pomerium.version": "v9.0.0", "pomerium.source": "https://git.example.org/ingress-controller" },
       [
-        "pomerium.commit: missing: this project does not know v0.34.0 (it knows v0.31.3 to v0.33.1); name the commit that the tag must point to, or use v0.33.1 » git ls-remote https://git.example.org/ingress-controller 'refs/tags/v0.34.0^{}' 'refs/tags/v0.34.0'",
+        `pomerium.commit: missing: this project does not know v9.0.0 (it knows ${oldestRelease} to ${newestRelease}); name the commit that the tag must point to, or use ${newestRelease} » git ls-remote https://git.example.org/ingress-controller 'refs/tags/v9.0.0^{}' 'refs/tags/v9.0.0'`,
       ],
     ],
     [{ "pomerium.commit": "abc" }, ["pomerium.commit: must be a whole commit: 40 hexadecimal digits"]],

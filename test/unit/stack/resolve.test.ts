@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { newestRelease } from "../../../policies/language/releases.ts";
 import type { Stack } from "../../../stack/stack.ts";
 import { goodStack, parse, problemsOf, put, warnings } from "./base.ts";
 
@@ -44,7 +45,7 @@ describe("what a stack file leaves out", () => {
     });
     assert.deepEqual(
       [stack.pomerium.version, stack.pomerium.session, stack.pomerium.coexistPort],
-      ["v0.33.1", "14h", 8443],
+      [newestRelease, "14h", 8443],
     );
     assert.equal(stack.pomerium.authenticateHost, "authenticate.example.org");
     assert.deepEqual(stack.pomerium.storage, { pebble: { hostPath: "/data/pomerium", size: "2Gi" } });
@@ -255,7 +256,7 @@ describe("a warning", () => {
         .warnings.filter(({ message }) => message.includes("keeps escaped slashes: "))
         .map(({ at, message }) => `${at}: ${message}`);
     assert.deepEqual(said("v0.32.9"), [
-      "pomerium.version: v0.32.9 keeps escaped slashes: /api/..%2fadmin is below an open path, and many apps read it as /admin; this concerns komga, influxdb; use v0.33.1",
+      `pomerium.version: v0.32.9 keeps escaped slashes: /api/..%2fadmin is below an open path, and many apps read it as /admin; this concerns komga, influxdb; use ${newestRelease}`,
     ]);
     assert.match(
       said("v0.31.3", { "apps.komga.access": "admins" })[0] ?? "",
@@ -311,11 +312,11 @@ describe("a warning", () => {
     assert.match(said("v0.32.8")[0] ?? "", /lacks a security fix/);
     assert.deepEqual(said("v0.32.9"), []);
     assert.match(said("v0.33.0")[0] ?? "", /use v0\.33\.1$/);
-    assert.deepEqual(said("v0.34.0", { "pomerium.commit": "0123456789abcdef0123456789abcdef01234567" }), [
-      "pomerium.version: this project has not been tried with v0.34.0",
+    assert.deepEqual(said("v9.0.0", { "pomerium.commit": "0123456789abcdef0123456789abcdef01234567" }), [
+      "pomerium.version: this project has not been tried with v9.0.0",
     ]);
-    assert.deepEqual(said("v0.34.0", { "pomerium.source": "../ingress-controller" }), [
-      "pomerium.version: this project has not been tried with v0.34.0",
+    assert.deepEqual(said("v9.0.0", { "pomerium.source": "../ingress-controller" }), [
+      "pomerium.version: this project has not been tried with v9.0.0",
     ]);
   });
 

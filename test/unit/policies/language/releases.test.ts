@@ -19,10 +19,9 @@ const tag = fc.tuple(fc.nat(3), fc.nat(40), fc.nat(12)).map((parts) => `v${parts
 describe("Pomerium's versions", () => {
   it("every supported release is pinned to a full commit of its own", () => {
     const tags = Object.keys(pinnedCommits);
-    assert.deepEqual(
-      [tags[0], tags.at(-1), tags.length, new Set(Object.values(pinnedCommits)).size],
-      [oldestRelease, newestRelease, 13, 13],
-    );
+    assert.deepEqual([tags[0], tags.at(-1)], [oldestRelease, newestRelease]);
+    assert.ok(tags.length >= 13);
+    assert.equal(new Set(Object.values(pinnedCommits)).size, tags.length);
     for (const [name, commit] of Object.entries(pinnedCommits)) {
       assert.ok(isReleaseTag(name));
       assert.match(commit, /^[0-9a-f]{40}$/);
@@ -57,8 +56,8 @@ describe("Pomerium's versions", () => {
 
   it("a behaviour holds from the release that brings it on, also in releases that nobody knows yet", () => {
     const first = firstWith("behaviours", "requestSettings");
-    const held = [...Object.keys(pinnedCommits), "v9.0.0"].filter((one) => behaves(one, "requestSettings"));
-    assert.deepEqual(held, ["v0.33.1", "v9.0.0"]);
+    for (const release of [...Object.keys(pinnedCommits), "v9.0.0"])
+      assert.equal(behaves(release, "requestSettings"), atLeast(release, "v0.33.1"), release);
     assert.equal(first, "v0.33.1");
   });
 
