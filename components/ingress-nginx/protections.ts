@@ -3,7 +3,7 @@ import type { Problem } from "../../stack-file/problems.ts";
 import type { LiveIngress } from "../cluster/live.ts";
 import { objectId } from "../cluster/objects.ts";
 import type { Row } from "../cluster/readiness.ts";
-import { hostsOf } from "./annotations/hosts.ts";
+import { hostsOf, ingressesFor } from "./annotations/hosts.ts";
 import { type LostProtection, lostProtections } from "./annotations/lost.ts";
 import type { LiveController } from "./live-controllers.ts";
 import type { AppView, StackView } from "./stack-view.ts";
@@ -28,6 +28,15 @@ export function takesOver(app: AppView, ingress: LiveIngress): boolean {
   );
 }
 
+/** The Ingresses that guard an app's host until now, also by a wildcard, and those that it names. */
+function guarding(app: AppView, ingresses: readonly LiveIngress[]): LiveIngress[] {
+  const found = [
+    ...ingresses.filter((ingress) => takesOver(app, ingress)),
+    ...ingressesFor(app.host, ingresses),
+  ];
+  return [...new Set(found)];
+}
+
 /**
  * What the apps of a stack lose: each protection of each nginx Ingress, and each setting of a controller once for an
  * app. The controllers that are kept count as well, because Pomerium serves the app without their protections.
@@ -39,24 +48,22 @@ export function losses(
   return apps.flatMap((app) => {
     const known = new Set<string>();
     return controllers.flatMap(({ ingresses, settings }) =>
-      ingresses
-        .filter((ingress) => takesOver(app, ingress))
-        .flatMap((ingress) =>
-          lostProtections(ingress.annotations, app, settings)
-            .filter(({ annotation, isSetting }) => {
-              // Two controllers may serve the same Ingress.
-              const key = isSetting ? annotation : `${objectId(ingress)} ${annotation}`;
-              if (known.has(key)) return false;
-              known.add(key);
-              return true;
-            })
-            .map((loss) => ({
-              ...loss,
-              app,
-              ingress: objectId(ingress),
-              mend: setKey(stack, ["apps", app.name, "accept", loss.annotation], "<why>"),
-            })),
-        ),
+      guarding(app, ingresses).flatMap((ingress) =>
+        lostProtections(ingress.annotations, app, settings)
+          .filter(({ annotation, isSetting }) => {
+            // Two controllers may serve the same Ingress.
+            const key = isSetting ? annotation : `${objectId(ingress)} ${annotation}`;
+            if (known.has(key)) return false;
+            known.add(key);
+            return true;
+          })
+          .map((loss) => ({
+            ...loss,
+            app,
+            ingress: objectId(ingress),
+            mend: setKey(stack, ["apps", app.name, "accept", loss.annotation], "<why>"),
+          })),
+      ),
     );
   });
 }

@@ -1,20 +1,20 @@
 import { nginxPrefix } from "./judgement.ts";
 
-/** What of an Ingress decides which hosts ingress-nginx answers. */
+/** The part of an Ingress that decides which hosts ingress-nginx serves. */
 export interface Named {
   annotations: Readonly<Record<string, string>>;
   rules: readonly { host: string }[];
-  /** It also answers hosts that it does not name. */
+  /** It also serves hosts that it does not name. */
   anyHost: boolean;
 }
 
-/** How kubectl writes the host of an Ingress that takes any. */
+/** How kubectl writes the host of an Ingress for any host. */
 export const anyHost = "*";
 
 /**
- * Every host that ingress-nginx answers by an Ingress, each once: of its rules; of `server-alias`; with
- * `from-to-www-redirect` also each host's twin with or without `www.`; and `*` where it takes any, as it does where an
- * alias is a regular expression, which nobody can enumerate.
+ * Every host that ingress-nginx serves for an Ingress, each once: the hosts of its rules and of `server-alias`; with
+ * `from-to-www-redirect` also the twin of each host with or without `www.`; and `*` if it takes any host. An alias that is
+ * a regular expression counts as `*`, because its hosts cannot be listed.
  *
  * @see https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/#server-alias
  * @see https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/#redirect-fromto-www
@@ -36,4 +36,21 @@ export function hostsOf({ annotations, rules, anyHost: takesAny }: Named): strin
 
 function twin(host: string): string {
   return host.startsWith("www.") ? host.slice("www.".length) : `www.${host}`;
+}
+
+/**
+ * The Ingresses by which nginx serves a host: those that name it, or else those with a wildcard for it. Ingresses for any
+ * host are left out, because they usually serve an error page.
+ */
+export function ingressesFor<T extends Named>(host: string, ingresses: readonly T[]): T[] {
+  const isExact = (name: string): boolean => name === host;
+  // nginx's wildcards stand for any number of labels.
+  const isWildcard = (name: string): boolean =>
+    (/^\*?\./.test(name) && host.endsWith(name.replace(/^\*/, ""))) ||
+    (name.endsWith(".*") && host.startsWith(name.slice(0, -1)));
+  for (const fits of [isExact, isWildcard]) {
+    const found = ingresses.filter((ingress) => hostsOf(ingress).some(fits));
+    if (found.length > 0) return found;
+  }
+  return [];
 }

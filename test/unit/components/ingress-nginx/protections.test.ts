@@ -82,6 +82,24 @@ describe("what an app loses with its nginx Ingress", () => {
     assert.equal(losses(stack(), [{ ingresses: [alias], settings: {} }]).length, 1);
   });
 
+  it("is found by a wildcard when no Ingress names the host", () => {
+    const limited = (name: string, host: string, more: Record<string, string> = {}) =>
+      ingress(
+        { [nginx("limit-rps")]: "5", ...more },
+        { namespace: "web", name, rules: [{ host, paths: [] }] },
+      );
+    const found = (...ingresses: LiveIngress[]) =>
+      losses(stack(), [{ ingresses, settings: {} }])
+        .filter(({ app }) => app.name === "komga")
+        .map((loss) => loss.ingress);
+    const wild = limited("wild", "*.example.org");
+    const exact = ingress({}, { name: "exact", rules: [{ host: "komga.example.org", paths: [] }] });
+    assert.deepEqual(found(wild), ["web/wild"]);
+    assert.deepEqual(found(limited("alias", "x.lan", { [nginx("server-alias")]: "komga.*" })), ["web/alias"]);
+    assert.deepEqual(found(wild, exact), []);
+    assert.deepEqual(found(limited("other", "*.example.net"), limited("sub", "*.komga.example.org")), []);
+  });
+
   it("has the same command in the readiness table as in the refusal, until it is answered", () => {
     const own = stack();
     const found = losses(own, [whitelisted]);
