@@ -103,12 +103,11 @@ function ruleProblems(
   const live = seen?.rules ?? [];
   const carried = new Map(carriedHosts(stack, tunnel).map((each) => [each.host, each]));
   const pomerium = origin(stack.pomerium.loadBalancerIP);
-  const isKept = (rule: Rule): boolean =>
-    plan.rules.some(
-      (planned) =>
-        sameMatch(planned, rule) ||
-        (!isCatchAll(planned) && takesAllOf(planned, rule) && sameAddress(planned.service, rule.service)),
-    );
+  // Not by a wildcard: rules for paths may stand between the two.
+  const isKept = (rule: Rule): boolean => {
+    const first = plan.rules.find((planned) => takesAllOf(planned, rule));
+    return first !== undefined && sameMatch(first, rule);
+  };
   const lost = live
     .filter((rule, i) => !live.slice(0, i).some((earlier) => takesAllOf(earlier, rule)))
     .filter((rule) => rule.hostname === undefined || !carried.has(rule.hostname))

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { type CarriedHost, carriedHosts, origin, sameAddress, type TunnelStack } from "./carried-hosts.ts";
 import type { TunnelConfig } from "./config.ts";
 import type { LiveTunnel } from "./live.ts";
@@ -49,7 +50,11 @@ export function tunnelPlan(
           : toIngressNginx(each, tunnel, rulesBefore(stack, known, remembered, host)),
     };
   });
-  const planned: PlannedRule[] = ingressRules(carried, tunnel.extraRules, catchAll(tunnel, known));
+  // An extra rule that a host has already keeps its place among the host's rules.
+  const extra = tunnel.extraRules.filter(
+    (rule) => !carried.some(({ rules }) => rules.some((other) => isDeepStrictEqual(other, rule))),
+  );
+  const planned: PlannedRule[] = ingressRules(carried, extra, catchAll(tunnel, known));
   return { rules: planned, ...(originRequest === undefined ? {} : { originRequest }) };
 }
 
@@ -112,7 +117,9 @@ function toPomerium(
 /** The present rules, without those that the stack file drops or replaces. A host without a rule gets one. */
 function toIngressNginx(each: CarriedHost, { drop, extraRules }: TunnelConfig, now: readonly Rule[]): Rule[] {
   const kept = now.filter(
-    (rule) => !drop.includes(describeMatch(rule)) && !extraRules.some((extra) => sameMatch(extra, rule)),
+    (rule) =>
+      !drop.includes(describeMatch(rule)) &&
+      !extraRules.some((extra) => sameMatch(extra, rule) && !isDeepStrictEqual(extra, rule)),
   );
   const isAnswered = kept.some(({ path, service }) => path === undefined && service !== notFound.service);
   return isAnswered ? kept : [...kept.filter(({ path }) => path !== undefined), ruleTo(each)];

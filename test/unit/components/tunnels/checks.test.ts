@@ -251,12 +251,12 @@ describe("a tunnel that is taken over", () => {
     }
   });
 
-  it("is not taken for kept by a wildcard that leads elsewhere", () => {
+  it("does not take a wildcard for what keeps another rule", () => {
     const wildcard = { hostname: "*.example.net", service: "http_status:403" };
-    const stack = stackOf({ "tunnels.home.extraRules": [wildcard] });
-    const seen = (service: string) => live([{ hostname: "nas.example.net", service }, wildcard]);
-    assert.equal(problems(stack, seen("https://192.168.0.11:5001")).length, 1);
-    assert.deepEqual(problems(stack, seen("http_status:403")), []);
+    const nas = { hostname: "nas.example.net", service: "https://192.168.0.11:5001" };
+    const seen = live([nas, wildcard]);
+    assert.equal(problems(stackOf({ "tunnels.home.extraRules": [wildcard] }), seen).length, 1);
+    assert.deepEqual(problems(stackOf({ "tunnels.home.extraRules": [nas, wildcard] }), seen), []);
   });
 
   it("keeps a catch-all that leads somewhere, until the stack file drops it or ingress-nginx goes", () => {
