@@ -249,7 +249,11 @@ function checkVersion({ version, commit, source }: PomeriumInput, report: Report
       `missing: this project does not know ${version} (it knows ${oldestRelease} to ${newestRelease}); name the commit that the tag must point to, or use ${newestRelease}`,
       `git ls-remote ${source ?? upstreamRepository} 'refs/tags/${version}^{}' 'refs/tags/${version}'`,
     );
-  else report.warning(at, `this project has not been tried with ${version}`);
+  else
+    report.warning(
+      at,
+      `this project has not been tried with ${version}, and its controller keeps all rights that upstream gives it, which may be to change every Secret of the cluster`,
+    );
 }
 
 /** @param domain Domain of the sign-in pages' host, unless the stack file names the host. */

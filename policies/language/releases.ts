@@ -152,8 +152,16 @@ export function removal(annotation: AnnotationName): { tag: string; successor?: 
   return found && { tag: found.tag, ...found.removes?.[annotation] };
 }
 
+/**
+ * First release whose official images and binaries come under the Pomerium Community Edition License. It is not among
+ * the supported ones: nobody gets it without a decision.
+ */
+const newLicence = "v0.34.0";
+
 /** What somebody should know before they run a release; undefined when there is nothing to say. */
 export function releaseWarning(release: string): string | undefined {
+  if (atLeast(release, newLicence))
+    return `since ${newLicence}, upstream's images come under the Pomerium Community Edition License, which only some may use; read its conditions before you use ${release}, or stay on ${newestRelease}`;
   if (behaves(release, "strictRequests") && !behaves(release, "requestSettings"))
     return `${release} refuses paths with escaped slashes and headers with underscores, and has no setting for it; use ${firstWith("behaviours", "requestSettings")}`;
   if (!behaves(release, "decompressionLimit"))

@@ -312,12 +312,18 @@ describe("a warning", () => {
     assert.match(said("v0.32.8")[0] ?? "", /lacks a security fix/);
     assert.deepEqual(said("v0.32.9"), []);
     assert.match(said("v0.33.0")[0] ?? "", /use v0\.33\.1$/);
-    assert.deepEqual(said("v9.0.0", { "pomerium.commit": "0123456789abcdef0123456789abcdef01234567" }), [
-      "pomerium.version: this project has not been tried with v9.0.0",
-    ]);
-    assert.deepEqual(said("v9.0.0", { "pomerium.source": "../ingress-controller" }), [
-      "pomerium.version: this project has not been tried with v9.0.0",
-    ]);
+    const untried = `pomerium.version: this project has not been tried with v9.0.0, and its controller keeps all rights that upstream gives it, which may be to change every Secret of the cluster`;
+    for (const edits of [
+      { "pomerium.commit": "0123456789abcdef0123456789abcdef01234567" },
+      { "pomerium.source": "../ingress-controller" },
+    ])
+      assert.equal(said("v9.0.0", edits).at(-1), untried);
+    // The licence is of every later release, whatever the newest supported one is.
+    for (const version of ["v0.34.0", "v0.34.2", "v9.0.0"])
+      assert.match(
+        said(version, { "pomerium.commit": "0123456789abcdef0123456789abcdef01234567" })[0] ?? "",
+        /since v0\.34\.0, .* Community Edition License, .* stay on v\d/,
+      );
   });
 
   it("is given for what does not work, or not for long, through a tunnel", () => {
