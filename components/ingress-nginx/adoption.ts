@@ -11,7 +11,7 @@ import type { StackView } from "./stack-view.ts";
 export interface Adoption {
   /** Everything that the cluster has of it; undefined when it was not looked for. */
   live: ObjectRef[] | undefined;
-  /** What stays when the rest is removed: a namespace that also holds other objects. */
+  /** Objects that stay when the rest is removed: namespaces that also hold other objects. */
   stays: ObjectRef[];
   /** What the stack manages after the run, and keeps from deletion. */
   adopt: ObjectRef[];

@@ -64,7 +64,7 @@ function describe({ classes, rules, ingresses }: LiveController): string {
   ].join(", ");
 }
 
-/** What to write so that the installation of a controller is recognised. */
+/** The keys to set so that the installation of a controller is recognised. */
 function toRetire({ workload, instance }: LiveController): string {
   const namespace = workload?.namespace ?? "";
   if (instance === undefined)
@@ -98,7 +98,7 @@ function few(names: readonly string[]): string {
     : names.join(", ");
 }
 
-/** Names under `keep` that are retired all the same, or that do not exist. */
+/** Names under `keep` that do not exist, or that belong to an installation that is retired. */
 function keepProblems(
   { name: stack, ingressNginx }: Pick<StackView, "name" | "ingressNginx">,
   { controllers, unserved, classes }: Pick<LiveIngressNginx, "controllers" | "unserved" | "classes">,

@@ -7,7 +7,7 @@ import { losses, lossProblems, protectionsRow } from "./protections.ts";
 import { inEffect } from "./removal-state.ts";
 import type { StackView } from "./stack-view.ts";
 
-/** What the apps do otherwise than their nginx Ingresses. Each difference needs an answer, in every phase. */
+/** Differences between the apps and their nginx Ingresses. Each needs an answer, in every phase. */
 export function differences(
   stack: StackView,
   cluster: Pick<LiveCluster, "record" | "services">,

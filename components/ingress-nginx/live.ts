@@ -32,8 +32,8 @@ import { type DeadWebhook, deadWebhooks, isOwnWebhook, type WebhookConfiguration
 export type { LiveController } from "./live-controllers.ts";
 
 /**
- * What a cluster runs of ingress-nginx. Two questions have separate answers: what every controller of the cluster
- * serves (`controllers`), and what belongs to the installations in the stack file (all other properties).
+ * What a cluster runs of ingress-nginx. Two questions have separate answers. `controllers` says what every controller of
+ * the cluster serves. The other properties say what belongs to the installations in the stack file.
  */
 export interface LiveIngressNginx {
   /** Every controller of the cluster, whoever installed it. */

@@ -64,7 +64,7 @@ function pathsOf(app: AppView, apps: readonly AppView[], ingresses: readonly Liv
     const isReplaced = ingress.namespace === app.namespace && app.replaces.includes(ingress.name);
     return isReplaced || hostsOf({ ...ingress, rules: [{ host }], anyHost: false }).includes(app.host);
   };
-  // A canary is not a way of its own to the app.
+  // A canary only takes a share of the requests of another Ingress.
   const found = ingresses
     .filter(({ annotations }) => annotations[`${nginxPrefix}canary`] !== "true")
     .flatMap((ingress) =>

@@ -4,11 +4,11 @@ import { entryOf } from "./table.ts";
 
 /** What becomes of one annotation behind Pomerium. */
 export interface Finding {
-  /** As it stands on the Ingress, prefix included. */
+  /** Name with its prefix. */
   annotation: string;
   value: string;
   outcome: Outcome;
-  /** What it comes to, and what to write where; one line, without the value. */
+  /** What becomes of it, and which key to write; one line, without the value. */
   says: string;
   /** Whether it restricts who may call, or how much, as it stands: it is on, and has what it needs. */
   protects: boolean;
@@ -82,7 +82,10 @@ function judgeForeign(annotation: string): Judgement | undefined {
     return { outcome: "unnecessary", says: "the stack has its own certificate for the host" };
   const isRead = name !== undefined && !prefix.startsWith(nginxPrefix.slice(0, -1));
   if (isRead && (isDnsPrefix(prefix) || !bookkeeping.test(prefix)))
-    return { outcome: "lost", says: "deleted with the Ingress, and whatever reads it there misses it" };
+    return {
+      outcome: "lost",
+      says: "deleted with the Ingress, and the controller that reads it no longer finds it",
+    };
   return undefined;
 }
 

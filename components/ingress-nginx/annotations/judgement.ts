@@ -15,7 +15,7 @@ export type Outcome = "equivalent" | "unnecessary" | "decide" | "lost";
 
 export interface Judgement {
   outcome: Outcome;
-  /** What the annotation does behind Pomerium, and which key to write; one line. */
+  /** What becomes of the annotation behind Pomerium, and which key to write; one line. */
   says: string;
   /** Whether the annotation restricts who may call, or how much. */
   protects?: boolean;

@@ -7,7 +7,7 @@ const headers = /^(proxy_set_header|proxy_hide_header|add_header|more_(set|clear
 const tuning =
   /^(proxy_(buffer|buffers|buffering|busy_buffers_size|http_version|max_temp_file_size|request_buffering|(connect|read|send)_timeout)|client_(body|header)_(buffer_size|timeout)|large_client_header_buffers|(keepalive|send)_timeout|gzip\w*|brotli\w*|charset|expires|etag|sub_filter\w*|(access|error)_log|tcp_no\w+|sendfile)$/;
 
-/** Request headers that ingress-nginx sets of its own accord, with variables of nginx. */
+/** Request headers that ingress-nginx sets anyway, with variables of nginx. */
 const ownRequestHeader = /^(host|connection|upgrade|x-(forwarded|original|real|request|scheme)[-\w]*)$/i;
 
 /** The judgement of a piece of nginx's configuration that provably restricts nobody; undefined when it may. */

@@ -65,7 +65,7 @@ describe("annotations of the apps' nginx Ingresses", () => {
     };
     const [, ...lines] = annotationNotes(stack(), [{ ingresses: [ingress(annotations)] }]);
     assert.deepEqual(lines, [
-      "komga: external-dns.alpha.kubernetes.io/hostname, gethomepage.dev/name lost: deleted with the Ingress, and whatever reads it there misses it",
+      "komga: external-dns.alpha.kubernetes.io/hostname, gethomepage.dev/name lost: deleted with the Ingress, and the controller that reads it no longer finds it",
     ]);
   });
 
