@@ -3,7 +3,7 @@ import { anonymous, stranger } from "../policies/access/matrix/decider.ts";
 import { counted } from "../stack-file/text.ts";
 import { aligned, first, visible } from "./text.ts";
 
-/** Rows of one caller with one reason, hosts together. */
+/** The rows of one caller with one reason, with all their hosts. */
 export interface Change {
   sign: "+" | "-" | "?";
   person: string;
@@ -11,24 +11,24 @@ export interface Change {
   row: Row;
 }
 
-/** Who it is, in words that nobody mistakes for a person's address. */
+/** A caller in words that nobody mistakes for an e-mail address. */
 export function whoIs(person: string): string {
   if (person === stranger) return "any signed-in stranger";
   return person === anonymous ? "anyone, not signed in" : person;
 }
 
-/** Where a row leads: host and path, with method and network where the policies tell them apart. */
+/** Host and path of a row, with method and network where the policies distinguish them. */
 export function place({ host, path, method, from }: Row): string {
   return `${method ? `${method} ` : ""}${host}${path}${from ? ` from ${from}` : ""}`;
 }
 
-/** The gains and losses of people, one change for each person and reason; losses last. */
+/** The gains and losses of people: one change for each person and reason, losses last. */
 export function changesOf({ rows }: AccessDiff): Change[] {
   const gone = new Set(rows.filter(({ kind }) => kind === "unreachable").map(({ host }) => host));
   const found = new Map<string, { sign: Change["sign"]; row: Row; hosts: string[] }>();
   for (const row of rows) {
     if (row.kind !== "gain" && row.kind !== "loss" && row.kind !== "undecided") continue;
-    // Told once for the host: everybody loses it.
+    // One line for the host says that everybody loses it.
     if (row.kind === "loss" && gone.has(row.host)) continue;
     const sign = row.after === "unknown" ? "?" : row.kind === "gain" ? "+" : "-";
     const key = [sign, row.before, row.person, row.reason, row.keyPath].join("\n");
@@ -42,9 +42,9 @@ export function changesOf({ rows }: AccessDiff): Change[] {
     .sort((one, other) => order.indexOf(one.sign) - order.indexOf(other.sign));
 }
 
-const verbs = { "+": "may reach", "-": "loses", "?": "cannot be told for" } as const;
+const verbs = { "+": "may reach", "-": "loses", "?": "unknown for" } as const;
 
-/** `group readers (users.groups.readers[2])`, or the reason alone where it names its place already. */
+/** `group readers (users.groups.readers[2])`, or the reason alone if it already names its place. */
 export function reasonText({ reason, keyPath }: Row): string {
   return keyPath === "" || reason.includes(keyPath) ? reason : `${reason} (${keyPath})`;
 }
@@ -62,13 +62,13 @@ function openChange({ entered, left, before }: AccessDiff["open"]): string {
 }
 
 export interface DiffTextOptions {
-  /** Changes of people to show before the rest is counted. Default: 20. */
+  /** How many changes of people are shown; the rest is counted. Default: 20. */
   limit?: number;
 }
 
 /**
- * The access block of a preview: who may reach what from now on and who may not any more, each with the
- * line that decides; then what is public, what is gone and what is open to anonymous callers.
+ * The access block of a preview. First who gains and who loses access, each with the line that decides. Then what
+ * is public, what is gone, and what is open to anonymous callers.
  */
 export function diffText(diff: AccessDiff, { limit = 20 }: DiffTextOptions = {}): string {
   const changes = changesOf(diff);

@@ -4,13 +4,13 @@ import type { Matrix } from "../policies/access/matrix/matrix.ts";
 import { personal } from "../policies/access/matrix/reasons.ts";
 import { unreadable } from "../policies/access/matrix/view.ts";
 
-/** Grows when a reader of an older shape would be wrong about a newer one; new fields leave it. */
+/** Version of the format. A new field does not change it; anything that misleads an older reader does. */
 export const shapeVersion = 1;
 
 const text = (kind: string, body: object): string =>
   `${JSON.stringify({ version: shapeVersion, kind, ...body }, null, 2)}\n`;
 
-/** The matrix for machines: people who stand alike together, each with their own line of the stack file. */
+/** The matrix for machines. People with equal answers are one group; each has their own line of the stack file. */
 export function matrixJson({ people, apps }: Matrix): string {
   return text("access-matrix", {
     people,

@@ -7,14 +7,14 @@ import { glyphs, meanings, networksOf, openByQuery, openText } from "./marks.ts"
 import { columns, merged } from "./table.ts";
 import { first, visible } from "./text.ts";
 
-/** Text that a stack file or a cluster brought along, as text: no markup, no mention, no table border. */
+/** Text of a stack file or a cluster without any meaning to Markdown: no markup, no mention, no table border. */
 export function plain(text: string): string {
   return visible(text)
     .replace(/[\\`*_[\]#~<>&|]/g, (one) => `&#${one.charCodeAt(0)};`)
     .replaceAll("@", "&#64;");
 }
 
-/** The same as code, in which a table would still break at its border. */
+/** The same text as code. Code too must not hold the border of a table. */
 export function code(text: string): string {
   return `<code>${plain(text)}</code>`;
 }
@@ -24,7 +24,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), line(head.map(() => "---")), ...rows.map(line)];
 }
 
-/** Rows below a summary that opens, once there are more than one wants to scroll past. */
+/** Long tables stand below a summary that the reader opens. */
 function folded(summary: string, lines: readonly string[], rows: number): string[] {
   if (rows <= 30) return [...lines, ""];
   return ["<details>", `<summary>${summary}</summary>`, "", ...lines, "", "</details>", ""];
@@ -32,7 +32,7 @@ function folded(summary: string, lines: readonly string[], rows: number): string
 
 const arrow = ({ before, after }: Row): string => `${before} → ${after}`;
 
-/** Newly public hosts, then what stops being protected or reachable: the part that a reviewer reads first. */
+/** The part that a reviewer reads first: hosts that become public, open or unreachable. */
 export function dangersMarkdown({ rows }: AccessDiff): string {
   const turned = rows.filter(({ kind }) => kind === "public");
   const opened = rows.filter(
@@ -49,13 +49,13 @@ export function dangersMarkdown({ rows }: AccessDiff): string {
   return lines.length === 0 ? "Nothing becomes public, opens or disappears.\n" : `${lines.join("\n")}\n`;
 }
 
-/** The diff for a comment on a pull request, each change with the rule and the line that decide. */
+/** The diff for a comment on a pull request. Each change has the rule and the line that decide. */
 export function diffMarkdown(diff: AccessDiff): string {
   const changes = changesOf(diff);
   const doors = diff.rows.filter(({ kind }) =>
     ["public", "private", "opened", "closed", "unreachable", "appeared"].includes(kind),
   );
-  const words: Record<string, string> = { "+": "may reach", "-": "loses", "?": "cannot be told for" };
+  const words: Record<string, string> = { "+": "may reach", "-": "loses", "?": "unknown for" };
   const lines: string[] = [`**Access**, ${plain(diff.before)} → ${plain(diff.after)}`, ""];
   if (changes.length === 0 && doors.length === 0) lines.push("Nobody gains or loses anything.", "");
   if (doors.length > 0)
@@ -126,7 +126,7 @@ export function testsMarkdown(results: readonly TestResult[], untested: readonly
   return `${lines.join("\n").trimEnd()}\n`;
 }
 
-/** People × apps as a table; people who stand alike everywhere share a column. */
+/** People × apps as a table. People with equal columns share one. */
 export function matrixMarkdown(all: Matrix): string {
   const shown = merged(columns(all));
   const lines = table(
@@ -151,7 +151,7 @@ export function matrixMarkdown(all: Matrix): string {
       ? []
       : [
           "",
-          `Open as a whole to who writes an open path into the query (${code("/?/api")}): ${first(smuggled, 10)}.`,
+          `Can be opened completely by putting an open path into the query string (${code("/?/api")}): ${first(smuggled, 10)}.`,
         ];
   return `${[...lines, "", legend, ...warning].join("\n")}\n`;
 }

@@ -1,6 +1,6 @@
 import type { AppAccess, Mark, OpenPath } from "../policies/access/matrix/matrix.ts";
 
-/** How a mark is shown, everywhere alike. */
+/** The character of each mark. */
 export const glyphs: Readonly<Record<Mark, string>> = {
   people: "●",
   api: "○",
@@ -18,19 +18,19 @@ export const meanings: Readonly<Record<Mark, string>> = {
   none: "does not pass",
 };
 
-/** `/api/…` when what lies below is open, `/ping` for the path alone, `/api…` when it has no boundary. */
+/** `/api/…` if the paths below are open too, `/login` for the path alone, `/api…` without a boundary. */
 export function openText({ path, self, slash, below, beside }: OpenPath): string {
   if (beside) return `${path}…`;
   if (below) return path === "/" ? "/…" : `${path}/…`;
   return slash && !self ? `${path}/` : path;
 }
 
-/** Apps whose open paths open everything to who writes them into the query. */
+/** Apps that can be opened completely by putting an open path into the query string. */
 export function openByQuery(apps: readonly AppAccess[]): AppAccess[] {
   return apps.filter(({ open }) => open.some(({ byQuery }) => byQuery));
 }
 
-/** Networks outside which nobody passes, where the stack file names some. */
+/** Networks outside which nobody passes, if the stack file names any. */
 export function networksOf({ app: { access } }: AppAccess): readonly string[] {
   return access?.kind === "people" || access?.kind === "apiOnly" ? access.from : [];
 }

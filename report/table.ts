@@ -5,13 +5,13 @@ import { counted } from "../stack-file/text.ts";
 import { glyphs, networksOf, openByQuery, openText } from "./marks.ts";
 import { aligned, first, visible, width } from "./text.ts";
 
-/** People whose marks are the same at every app, under one heading. */
+/** People with the same mark at every app, under one heading. */
 export interface Column {
   people: readonly string[];
   marks: readonly Mark[];
 }
 
-/** One column for each person, stranger and anonymous last. */
+/** One column for each person; the stranger and the anonymous caller come last. */
 export function columns({ people, apps }: Matrix): Column[] {
   return [...people, stranger, anonymous].map((person) => ({
     people: [person],
@@ -19,7 +19,7 @@ export function columns({ people, apps }: Matrix): Column[] {
   }));
 }
 
-/** People with the same column share one; stranger and anonymous keep theirs. */
+/** Merges equal columns of people. The stranger and the anonymous caller keep columns of their own. */
 export function merged(all: readonly Column[]): Column[] {
   const same = new Map<string, Column>();
   for (const column of all) {
@@ -45,13 +45,13 @@ function note(app: AppAccess, room: number): string {
 }
 
 export interface TableOptions {
-  /** Columns of the terminal; people who stand alike share a heading when the table would be wider. */
+  /** Width of the terminal. People with equal columns share one where the table would be wider. */
   width?: number;
 }
 
 /**
- * People × apps for a terminal: ● people, ○ API only for anonymous, ◎ public, blank no. People are numbered
- * and listed below the table when their addresses would not fit above it.
+ * People × apps for a terminal. People are numbered and listed below the table if their addresses do not fit
+ * above it.
  */
 export function matrixTable(all: Matrix, { width: limit = 110 }: TableOptions = {}): string {
   const names = all.apps.map(({ app }) => visible(app.name));
@@ -91,7 +91,7 @@ export function matrixTable(all: Matrix, { width: limit = 110 }: TableOptions = 
       ? []
       : [
           "",
-          `! ${counted(smuggled.length, "app")} open as a whole to who writes an open path into the query (/?/api): ${first(
+          `! ${counted(smuggled.length, "app")} can be opened completely by putting an open path into the query string (/?/api): ${first(
             smuggled.map(({ app }) => visible(app.name)),
             5,
           )}`,

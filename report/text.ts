@@ -1,4 +1,4 @@
-/** Lines of a table, each column as wide as its widest cell; the last one is not padded. */
+/** Lines of a table. Each column is as wide as its widest cell; the last column is not padded. */
 export function aligned(rows: readonly (readonly string[])[], gap = "   "): string[] {
   const widths: number[] = [];
   for (const row of rows)
@@ -11,22 +11,22 @@ export function aligned(rows: readonly (readonly string[])[], gap = "   "): stri
   );
 }
 
-/** Characters that a terminal shows; the marks are one column wide each. */
+/** How many columns of a terminal a text takes. Each mark takes one. */
 export function width(text: string): number {
   return [...text].length;
 }
 
-/** The first few, then how many more. */
+/** The first names, and how many more there are. */
 export function first(names: readonly string[], limit: number): string {
   const rest = names.length - limit;
   return rest > 0 ? `${names.slice(0, limit).join(", ")} and ${rest} more` : names.join(", ");
 }
 
-// What would move the cursor, turn the direction of writing or hide text from the reader.
+// Characters that move the cursor, turn the direction of writing or hide text from the reader.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to show
 const unseen = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 
-/** Text from elsewhere with what cannot be seen spelled out, so that it cannot forge a report. */
+/** Text from outside with invisible characters spelled out, so that it cannot forge a report. */
 export function visible(text: string): string {
   return text.replace(unseen, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }

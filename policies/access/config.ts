@@ -52,12 +52,12 @@ export const accessSchema = z
     z.literal("admins").describe("The admins alone."),
     z
       .strictObject({
-        users: someNames("People by e-mail address, besides the admins."),
-        groups: someNames("Groups of `users.groups`, besides the admins."),
+        users: someNames("People by e-mail address, in addition to the admins."),
+        groups: someNames("Groups of `users.groups`, in addition to the admins."),
         api: api.optional(),
         from,
       })
-      .describe("People, besides the admins, who are always among them; API paths open to anybody."),
+      .describe("People, in addition to the admins, who may always pass; API paths open to anybody."),
     z.strictObject({ apiOnly: api, from }).describe("No people at all: only the API paths."),
     z
       .strictObject({
@@ -70,7 +70,7 @@ export const accessSchema = z
       .describe("Everybody, signed in or not, on a cluster whose 443 is exposed directly."),
     z
       .strictObject({ policy: someText.describe("Policy in Pomerium's own language, as YAML text.") })
-      .describe("A policy of one's own, for the rare case."),
+      .describe("A hand-written policy, for the rare case."),
   ])
   .register(expectations, {
     expected:
@@ -82,8 +82,8 @@ export type AccessInput = z.output<typeof accessSchema>;
 export type ApiInput = z.output<typeof api>;
 
 /**
- * What an app's access is checked against. A part of the stack file that is broken itself is undefined: what
- * depends on it goes unchecked, so that one mistake is reported once.
+ * The values of the stack that an app's access depends on. Undefined values have mistakes of their own. Nothing is
+ * checked against those, so that each mistake is reported once.
  */
 export interface AccessContext {
   directory?: Directory | undefined;
@@ -94,7 +94,7 @@ export interface AccessContext {
 
 const nobody: Directory = { admins: [], groups: {} };
 
-/** Who may reach an app; undefined when what the stack file says makes no access at all. */
+/** Reads who may reach an app; undefined if the stack file does not say so in a valid way. */
 export function resolveAccess(
   input: AccessInput,
   at: readonly PathPart[],
@@ -131,7 +131,7 @@ export function resolveAccess(
   };
 }
 
-/** Where a router leads to Pomerium, anybody with the right Host reaches a public app past the tunnel. */
+/** A public app needs consent where a router leads to Pomerium: any caller then reaches it past the tunnel. */
 function checkConsent(
   consent: string | undefined,
   at: readonly PathPart[],
@@ -212,7 +212,7 @@ function warnOfOwnPaths(
       );
 }
 
-/** A policy that the stack file spells out, each mistake with its line and column in the text. */
+/** Reads a hand-written policy. Each mistake has its line and column in the text. */
 function rawPolicy(text: string, at: readonly PathPart[], report: Report): RawPolicy | undefined {
   const parsed = parsePolicy(text);
   for (const { line, column, message, hint } of parsed.problems ?? [])

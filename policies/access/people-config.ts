@@ -18,14 +18,14 @@ export const usersSchema = z.strictObject({
 
 export type UsersInput = z.output<typeof usersSchema>;
 
-/** People and groups, each address checked. */
+/** Reads people and groups, and checks each address. */
 export function resolvePeople(users: UsersInput, report: Report): Directory {
   if (users.admins.length === 0)
     report.problem(["users", "admins"], "is empty: name at least one person who reaches everything");
   checkAddresses(users.admins, ["users", "admins"], report);
   for (const [group, people] of Object.entries(users.groups)) {
     const at = ["users", "groups", group];
-    if (people.length === 0) report.warning(at, "holds nobody: apps that name it are for their other people");
+    if (people.length === 0) report.warning(at, "is empty: apps that name it are for their other people");
     checkAddresses(people, at, report);
   }
   return users;

@@ -12,27 +12,26 @@ export interface Directory {
 /** A person who may pass, and the line of the stack file that lets them. */
 export interface Grant {
   email: string;
-  /** Key path of the line: `users.admins[0]`, `users.groups.readers[2]`, `apps.komga.access.users[1]`. */
+  /** Key path of the line that grants access: `users.admins[0]`, `users.groups.readers[2]`, `apps.komga.access.users[1]`. */
   grantedAt: string;
 }
 
-/** Who an app names, besides the admins, who are always among them. */
+/** The people that an app names besides the admins, who may always pass. */
 export interface Named {
   users?: readonly string[];
   groups?: readonly string[];
 }
 
-/** The people of a group; undefined when there is no such group, though every object knows `constructor`. */
+/** The people of a group; undefined if there is no such group. A group may have a name such as `constructor`. */
 export function members({ groups }: Directory, group: string): readonly string[] | undefined {
   return Object.hasOwn(groups, group) ? groups[group] : undefined;
 }
 
 /**
- * Everybody who may pass, each once, with the first line that lets them: admins first, then the app's
- * own users, then its groups in the order given. A group that the directory does not hold adds nobody
- * (the stack file's check has refused it before).
+ * Lists everybody who may pass, each once, with the first line that grants it: admins, then the app's users, then
+ * its groups in the order given. An unknown group adds nobody; the check of the stack file has refused it before.
  *
- * @param at Key path of the app's `access`, the root of the reasons.
+ * @param at Key path of the app's `access`.
  */
 export function grants(directory: Directory, named: Named, at: string): Grant[] {
   const first = new Map<string, Grant>();
@@ -47,7 +46,7 @@ export function grants(directory: Directory, named: Named, at: string): Grant[] 
   return [...first.values()];
 }
 
-/** Every person of the stack, each once, in the order of the stack file. */
+/** All admins and members of groups, each once, in the order of the stack file. */
 export function everybody(directory: Directory): string[] {
   return [...new Set([...directory.admins, ...Object.values(directory.groups).flat()])];
 }

@@ -1,14 +1,14 @@
 import type { Policy } from "../language/types.ts";
 import type { Grant } from "./people.ts";
 
-/** Who may reach an app. Exactly one kind, so that public and a policy can never meet. */
+/** Who may reach an app. Exactly one kind, so an app is never public and under a policy at once. */
 export type Access = People | ApiOnly | Public | RawPolicy;
 
-/** Signed-in people by name; callers of `api` need no session. */
+/** Named people who have signed in. Callers of the paths in `api` need no session. */
 export interface People {
   kind: "people";
   people: readonly Grant[];
-  /** Paths that anybody may call without signing in: the app checks its own credentials there. */
+  /** Paths that anybody may call without signing in, because the app itself checks credentials there. */
   api: readonly ApiPath[];
   /** Networks (IP or CIDR) outside which nobody passes; empty means anywhere. */
   from: readonly string[];
@@ -26,39 +26,39 @@ export interface Public {
   kind: "public";
 }
 
-/** A policy that the stack file spells out in Pomerium's own language. */
+/** A hand-written policy in Pomerium's language. */
 export interface RawPolicy {
   kind: "policy";
   policy: Policy;
 }
 
 /**
- * A path that is open to anonymous callers: `/api` is `/api` itself and everything below `/api/`, never
- * `/apixyz`; with `exact`, the path alone.
+ * A path that is open to anonymous callers. `/api` means `/api` itself and everything below `/api/`, but not
+ * `/apixyz`. With `exact` it means the path alone.
  */
 export interface ApiPath {
   path: string;
   exact?: boolean;
-  /** Why the app needs it open; shown where the path is listed. */
+  /** Why the app needs it open; reports show it. */
   reason?: string;
 }
 
-/** What Pomerium is told about a route: a policy, or that there is none because the route is public. */
+/** The authorization of a route: a policy, or public. */
 export type Authorization = { public: true } | { public?: never; policy: Policy };
 
-/** A path that a route answers. A prefix is compared letter by letter: `/foo` also takes `/foobar`. */
+/** A path of a route. A prefix is compared letter by letter: `/foo` also matches `/foobar`. */
 export interface RoutePath {
   path: string;
   exact: boolean;
 }
 
-/** Some paths of a host, and who may pass there. */
+/** Paths of a host, and who may pass there. */
 export interface AccessRoute {
   paths: readonly RoutePath[];
   authorization: Authorization;
 }
 
-/** A policy that lets nobody pass; Pomerium takes it where it would take an empty one for a mistake. */
+/** A policy that lets nobody pass. An empty policy looks like a mistake; this one does not. */
 const nobody: Policy = [{ allow: { or: [{ reject: true }] } }];
 
 /**
@@ -96,7 +96,7 @@ export function accessRoutes(access: Access): [site: AccessRoute, open?: AccessR
   }
 }
 
-/** A path and what lies below it, cut at path segments: a plain prefix `/api` would open `/apixyz` too. */
+/** The route paths of an open path. A plain prefix `/api` would also open `/apixyz`. */
 function openPaths({ path, exact = false }: ApiPath): RoutePath[] {
   if (exact) return [{ path, exact }];
   if (path === "/") throw new RangeError("the open path / would make the whole app public");
@@ -107,7 +107,7 @@ function openPaths({ path, exact = false }: ApiPath): RoutePath[] {
   ];
 }
 
-/** Networks become a deny rule, which wins over every allow. */
+/** Adds the networks as a deny rule, because deny wins over every allow rule. */
 function within(networks: readonly string[], policy: Policy): Policy {
   return networks.length === 0 ? policy : [...policy, { deny: { not: [{ source_ip: [...networks] }] } }];
 }

@@ -4,7 +4,7 @@ import { callers, entries, type Lane, lanes, lanesOf, type Station, services } f
 import type { Ways } from "./ways.ts";
 
 const width = 1120;
-/** Where each column stands, in units of the drawing. */
+/** Position of each column, in units of the drawing. */
 const at = {
   caller: { left: 1, right: 187 },
   entry: { left: 232, right: 404 },
@@ -14,7 +14,7 @@ const at = {
 const top = 40;
 const laneGap = 92;
 
-/** Widths of a character, about: bold titles and small details. */
+/** Approximate widths of a character: bold titles and small details. */
 const wide = { title: 8.3, detail: 6.4 };
 
 function text(kind: string, x: number, y: number, content: string): string {
@@ -74,12 +74,12 @@ function service({ title, detail, lanes: reached }: Station, y: number, tall: bo
     )}`;
   const name = cut(title, 22);
   const left = Math.floor((room - [...name].length * wide.title - 20) / wide.detail);
-  // The namespace is the first to go: it mostly repeats the name.
+  // Too long: drop the namespace first, since it mostly repeats the name.
   const short = [...detail].length <= left ? detail : cut(detail.slice(detail.indexOf("/") + 1), left);
   return `${marks}${text("t s", x, y + 4, name)}${left > 8 ? text("d end", width, y + 4, short) : ""}`;
 }
 
-/** The gate between the way in and the services, with what it asks on each lane that is used. */
+/** Pomerium between the way in and the services, with its question on each used lane. */
 function gate(
   used: ReadonlySet<Lane>,
   middle: number,
@@ -105,8 +105,8 @@ function gate(
 }
 
 /**
- * The request's way, drawn: callers, the router or tunnel, what Pomerium asks of them, the services. Each
- * lane has a stroke of its own (solid, dotted, dashed), so that none is told by colour alone.
+ * Draws the way of a request: callers, the router or tunnel, Pomerium's questions, the services. Each lane has a
+ * different stroke (solid, dotted, dashed), so colour is not needed to tell the lanes apart.
  */
 export function diagram(apps: readonly AppAccess[], ways: Ways | undefined): string {
   const used = new Set(apps.flatMap(lanesOf));

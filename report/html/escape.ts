@@ -13,7 +13,7 @@ export function esc(text: string): string {
   return visible(text).replace(/[&<>"']/g, (one) => entities[one]!);
 }
 
-/** Text that must fit: cut at the end, with the sign that something is missing. */
+/** Cuts a text that is too long, and marks the cut with an ellipsis. */
 export function cut(text: string, characters: number): string {
   const all = [...text];
   return all.length <= characters ? text : `${all.slice(0, characters - 1).join("")}…`;

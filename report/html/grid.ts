@@ -7,7 +7,7 @@ import { type Column, columns, merged } from "../table.ts";
 import { first } from "../text.ts";
 import { esc } from "./escape.ts";
 
-/** Class of a mark's cell; the style sheet draws its shape. */
+/** CSS class of a mark's cell; the style sheet draws the shape. */
 export const cellClass: Readonly<Record<Mark, string>> = {
   people: "p",
   api: "a",
@@ -16,22 +16,22 @@ export const cellClass: Readonly<Record<Mark, string>> = {
   none: "",
 };
 
-/** Up to so many people have a column each; more share one with those who stand alike everywhere. */
+/** Up to this number, each person has a column. Beyond it, people with equal columns share one. */
 const most = 30;
 
-/** The mark alone, as it stands in the grid. */
+/** One mark, as in the grid. */
 export function symbol(mark: Mark): string {
   return `<span class="c ${cellClass[mark]}" aria-hidden="true">${glyphs[mark]}</span>`;
 }
 
-/** What all marks mean. */
+/** The legend of the marks. */
 export function legend(): string {
   return (["people", "api", "public", "unknown"] as const)
     .map((mark) => `<span>${symbol(mark)} ${meanings[mark]}</span>`)
     .join("");
 }
 
-/** Why the mark is what it is, from the answer that makes it so. */
+/** The reason of a mark, from the answer that decides it. */
 function why(access: AppAccess, mark: Mark, column: Column): string {
   const person = column.people[0]!;
   const { verdicts } = alikeOf(access, person);
@@ -63,7 +63,7 @@ function rest(access: AppAccess): string {
   return [...paths, ...more, ...from].join(" ");
 }
 
-/** People × apps: the callers whom nobody knows first, then the people. */
+/** People × apps: unknown callers first, then the people. */
 export function grid(all: Matrix): string {
   const every = columns(all);
   const [unknown, people] = [every.slice(-2).reverse(), every.slice(0, -2)];
@@ -99,7 +99,7 @@ export function grid(all: Matrix): string {
   }`;
 }
 
-/** Every question that was asked about an app, with the answer and what it rests on. */
+/** Every request that was tried at an app, with its answer and the reason. */
 export function questions(all: Matrix): string {
   const items = all.apps.map((access, row) => {
     const head = access.alike
@@ -123,7 +123,7 @@ export function questions(all: Matrix): string {
   return `<div class="card">${items.join("")}</div>`;
 }
 
-/** Strangers before the people who stand with them. */
+/** Strangers come before the people of the same group. */
 function knownLast(one: string, other: string): number {
   return Number(other === stranger) - Number(one === stranger);
 }

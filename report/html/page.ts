@@ -13,11 +13,11 @@ import { aroundTunnel } from "./stations.ts";
 import { script, style } from "./style.ts";
 import type { Ways } from "./ways.ts";
 
-/** What the page shows; what is absent has no place on it. */
+/** Content of the page. Absent parts are left out. */
 export interface Report {
   /** The stack's name: `octavo`. */
   title: string;
-  /** What the reader should know at once: the phase, the revision. */
+  /** Facts for the head of the page: the phase, the revision. */
   subtitle?: string;
   matrix: Matrix;
   ways?: Ways;
@@ -59,7 +59,7 @@ function tiles({ matrix, tests }: Report): string {
   ].join("")}</div>`;
 }
 
-/** Every door that needs no key, with the reason why it is open. */
+/** Everything that is open without signing in, with the reason. */
 function doors({ apps }: Matrix): string {
   const sorted = apps.toSorted((one, other) => Number(other.public) - Number(one.public));
   const rows = sorted.flatMap((access) => {
@@ -161,8 +161,8 @@ function notes({ matrix, ways }: Report): string {
 }
 
 /**
- * The access of a stack as one page: self-contained, readable without its script, in light and dark. Every
- * text that came from outside is escaped, and a content security policy stops whatever else might load.
+ * The access of a stack as one self-contained page. It is readable without its script, and in light and dark. Every
+ * text from outside is escaped, and a content security policy keeps everything else from loading.
  */
 export function accessPage(report: Report): string {
   const { title, subtitle, matrix, ways, diff, tests } = report;

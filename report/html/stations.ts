@@ -3,33 +3,33 @@ import { counted } from "../../stack-file/text.ts";
 import { first } from "../text.ts";
 import type { Ways } from "./ways.ts";
 
-/** A lane through Pomerium: what is asked of a caller on it. */
+/** A lane through Pomerium: its question to a caller. */
 export type Lane = "people" | "api" | "public";
 
 export const lanes: readonly Lane[] = ["people", "api", "public"];
 
-/** A box or a line of text at which lanes begin, pass or end. */
+/** A box or a line of text where lanes begin, pass or end. */
 export interface Station {
   title: string;
   detail: string;
   lanes: readonly Lane[];
 }
 
-/** The lanes on which an app is reached; none when nobody reaches it or nothing is known. */
+/** The lanes on which an app is reached. Empty if nobody reaches it or nothing is known. */
 export function lanesOf({ public: everybody, open, alike }: AppAccess): Lane[] {
   if (everybody) return ["public"];
   const people = alike.some(({ mark }) => mark === "people");
   return [...(people ? (["people"] as const) : []), ...(open.length > 0 ? (["api"] as const) : [])];
 }
 
-/** Who asks, on each lane. */
+/** The callers of each lane. */
 export const callers: Readonly<Record<Lane, Omit<Station, "lanes">>> = {
   people: { title: "People", detail: "signed in, known by name" },
   api: { title: "API callers", detail: "apps, scripts: no sign-in" },
   public: { title: "Anybody", detail: "signed in or not" },
 };
 
-/** More services than this are drawn in groups, one for each way of being reached. */
+/** More services than this are drawn in groups, one for each set of lanes. */
 const most = 16;
 
 const groups = ["people", "people,api", "api", "public", ""];
@@ -43,7 +43,7 @@ const groupTitles = [
 
 const groupOf = (access: AppAccess): number => groups.indexOf(lanesOf(access).join());
 
-/** What answers, ordered so that few lanes cross. */
+/** The services, in an order in which few lanes cross. */
 export function services(apps: readonly AppAccess[], ways: Ways | undefined): Station[] {
   const sorted = apps.toSorted((one, other) => groupOf(one) - groupOf(other));
   if (apps.length <= most)
@@ -66,7 +66,7 @@ export function services(apps: readonly AppAccess[], ways: Ways | undefined): St
   });
 }
 
-/** What leads in: the router, which leads to every app, and the tunnels. */
+/** The ways in: the router, which leads to every app, and the tunnels. */
 export function entries(apps: readonly AppAccess[], ways: Ways | undefined): Station[] {
   const used = (some: readonly AppAccess[]): Lane[] =>
     lanes.filter((lane) => some.some((access) => lanesOf(access).includes(lane)));
@@ -86,7 +86,7 @@ export function entries(apps: readonly AppAccess[], ways: Ways | undefined): Sta
   ];
 }
 
-/** What no drawing can say: a tunnel is no wall while the router leads to the same place. */
+/** A note that the drawing cannot express: a tunnel protects nothing while the router leads to the same apps. */
 export function aroundTunnel(ways: Ways | undefined): string | undefined {
   const carried = [...new Set(ways?.tunnels.flatMap(({ apps }) => apps))];
   if (!ways?.router || carried.length === 0) return undefined;

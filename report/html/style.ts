@@ -1,4 +1,4 @@
-/** Shapes tell the marks apart before colours do: disc, ring, ring with a dot on stripes, a question mark. */
+/** Marks differ in shape, not only in colour: disc, ring, ring with a dot on stripes, a question mark. */
 export const style = `
 :root{color-scheme:light dark;--bg:#f7f6f2;--card:#fff;--ink:#1b1f23;--soft:#5d646b;--line:#e3e0d8;--zebra:#faf9f6;
 --people:#0f766e;--people-t:#0f766e14;--api:#b45309;--api-t:#f59e0b1f;--public:#be123c;--public-t:#be123c17;--stripe:#be123c26;
@@ -91,7 +91,7 @@ footer{margin-top:44px;color:var(--soft);font-size:13px}
 @media print{.grid{max-height:none;overflow:visible}.bar input{display:none}main{max-width:none;padding:0}}
 `;
 
-/** Narrows apps and people to what is typed; without it the page is complete, the field just not there. */
+/** The script of the search field. Without it the page is complete and has no search field. */
 export const script = `
 const field=document.querySelector("#filter");
 field.hidden=false;

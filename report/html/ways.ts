@@ -1,15 +1,15 @@
-/** How requests come in: what stands between a caller and the services. */
+/** How requests come in. */
 export interface Ways {
-  /** Address to which the router leads port 443; absent when nothing but tunnels leads in. */
+  /** Address to which the router forwards port 443. Absent if only tunnels lead in. */
   router?: string;
   tunnels: readonly { name: string; apps: readonly string[] }[];
-  /** Host of the sign-in pages, and who vouches for people there. */
+  /** Host of the sign-in pages, and the identity provider. */
   signIn: { host: string; provider: string };
   /** App → `namespace/service:port`. */
   services: Readonly<Record<string, string>>;
 }
 
-/** The part of a stack that leads requests. */
+/** The parts of a stack that decide the way of requests. */
 export interface Routed {
   cluster: { exposure: "direct" | "tunnelOnly" };
   pomerium: {

@@ -82,7 +82,7 @@ const listsOfTests = z.strictObject({
   apps: z.record(z.string(), z.array(z.unknown())).default({}),
 });
 
-/** Who may stand in a test besides people and groups. */
+/** Principals that are neither people nor groups. */
 const anybody = ["stranger", "anonymous"];
 
 /**
@@ -142,7 +142,7 @@ function checkTest(
       if (problem !== undefined) report.problem(where, problem);
       else if (isEmail(principal) && people?.has(principal) === false) {
         const meant = nearestAddress(principal, people);
-        // Somebody who has left is a good person to deny, but hardly one to allow.
+        // A test may well deny somebody who has left, but hardly allow them.
         if (side === "allow")
           report.problem(
             where,

@@ -6,7 +6,7 @@ import { appsOf, type DeclaredApp, type ProtectedApp } from "../matrix/view.ts";
 import { type Directory, members } from "../people.ts";
 import type { AccessTests } from "./config.ts";
 
-/** The part of a stack that access tests are about. */
+/** The parts of a stack that access tests are about. */
 export interface Tested {
   directory: Directory;
   /** Release of Pomerium, which decides how paths are read. */
@@ -30,17 +30,17 @@ export interface TestResult {
   group?: string;
   expected: "allow" | "deny";
   got: Outcome;
-  /** Never for `unknown`: what cannot be decided proves neither. */
+  /** False for `unknown`, which proves neither. */
   passed: boolean;
-  /** What decided. */
+  /** The rule that decided. */
   rule: string;
   keyPath: string;
   reason: string;
-  /** What to edit, when it failed. */
+  /** The edit that makes a failed test pass. */
   mend?: string;
 }
 
-/** An app of which no test says that a stranger stays outside. */
+/** An app that no test denies to a stranger. */
 export interface Untested {
   app: string;
   /** Where the assertion belongs: `accessTests.apps.komga`. */
@@ -54,7 +54,7 @@ interface Caller {
   group?: string;
 }
 
-/** Nobody when the group is empty; nothing when there is no such group. */
+/** The callers that a name stands for. Undefined if it is a group that does not exist. */
 function callers(name: string, directory: Directory): Caller[] | undefined {
   if (!name.startsWith("group:")) return [{ principal: name }];
   const group = name.slice("group:".length);
@@ -67,7 +67,7 @@ function who({ principal, group }: Caller): string {
   return group === undefined ? principal : `${principal} (group ${group})`;
 }
 
-/** Where one lets somebody in, by the kind of access that the app has. */
+/** The edit that lets somebody in, by the app's kind of access. */
 function door({ at, access }: ProtectedApp, person: string | undefined): string {
   switch (access?.kind) {
     case "people":
@@ -111,8 +111,8 @@ function mend(
 }
 
 /**
- * Every assertion of the stack's access tests, one result for each caller and path, in the order of the
- * stack file. A test of an app or group that does not exist fails.
+ * Runs the access tests of a stack: one result for each caller and path, in the order of the stack file. A test of an
+ * app or group that does not exist fails.
  */
 export function runAccessTests(stack: Tested): TestResult[] {
   const apps = new Map(appsOf(stack.apps, stack.pomerium.version).map((app) => [app.name, app]));
@@ -167,7 +167,7 @@ export function runAccessTests(stack: Tested): TestResult[] {
   return results;
 }
 
-/** What a failed test found, in one sentence. */
+/** The result of a failed test, in one sentence. */
 export function finding(result: TestResult): string {
   const { path, host, method, sourceIp, expected, got, reason, keyPath } = result;
   const call = `${method === "GET" ? "" : `${method} `}${host}${path}${sourceIp ? ` from ${sourceIp}` : ""}`;
@@ -187,12 +187,12 @@ export function failedTestProblems(stack: Parameters<typeof runAccessTests>[0]):
     }));
 }
 
-/** The failed test as the person reads it who must act. */
+/** A failed test with the edit that makes it pass. */
 export function failure(result: TestResult): string {
   return [`${result.at}   ${finding(result)}`, `    ${result.mend}`].join("\n");
 }
 
-/** Apps of which no test denies a stranger anything, unless they are declared public. */
+/** Apps that no test denies to a stranger. Public apps are not among them. */
 export function untested(stack: {
   apps: readonly Pick<DeclaredApp, "name" | "access">[];
   accessTests: AccessTests;
@@ -210,7 +210,7 @@ export function untested(stack: {
     }));
 }
 
-/** Reports every app of which no test denies a stranger anything. */
+/** Reports every app that no test denies to a stranger. */
 export function checkDenials(
   accessTests: AccessTests,
   apps: readonly Pick<DeclaredApp, "name" | "access">[],

@@ -9,10 +9,13 @@ import { everybody } from "../people.ts";
 import { explainLoss } from "./loss.ts";
 
 /**
- * What a row says. Each kind has its mirror, so that the way back reads the same from the other side:
- * gain and loss of a person; `public` and `private` of a host; `opened` and `closed` of a path to anonymous
- * callers; `appeared` and `unreachable` of a host as a whole; `undecided` and `decided` of what was refused
- * on the other side.
+ * The kind of a change. Each kind has a mirror, which the same change has in the other direction.
+ *
+ * - `gain`, `loss`: of one person
+ * - `public`, `private`: of a host
+ * - `opened`, `closed`: of a path, to anonymous callers
+ * - `appeared`, `unreachable`: of a host as a whole
+ * - `undecided`, `decided`: of a request that is refused on the other side
  */
 export type ChangeKind = keyof typeof mirrors;
 
@@ -29,7 +32,7 @@ export const mirrors = {
   decided: "undecided",
 } as const;
 
-/** A decision, or that the host has no route at all. */
+/** A decision, or `absent` if the host has no route at all. */
 export type State = Outcome | "absent";
 
 /** One change, for one caller at one host. */
@@ -38,33 +41,33 @@ export interface Row {
   /** An e-mail address, `stranger`, `anonymous`; `everybody` where the host as a whole changes. */
   person: string;
   host: string;
-  /** The path that stands for the change: `/` where the site itself changes. */
+  /** The path that stands for the change; `/` if the site itself changes. */
   path: string;
-  /** Every probed path that changes alike, `path` first. */
+  /** All tried paths with the same change, `path` first. */
   paths: readonly string[];
-  /** Method of the calls, where it is not GET. */
+  /** Method of the calls, if it is not GET. */
   method?: string;
-  /** Network from which the calls come, or `elsewhere`, where the change is not the same from everywhere. */
+  /** Network of the callers, or `elsewhere`. Absent if the change is the same from everywhere. */
   from?: string;
   before: State;
   after: State;
-  /** What lets the caller in, on the side where it does; what decides now, where nothing does. */
+  /** The rule that lets the caller in, on the side where one does; otherwise the rule that decides now. */
   rule: string;
   keyPath: string;
-  /** The same in the reader's words: `group readers`, `removed from group watchers`. */
+  /** The reason in plain words: `group readers`, `removed from group watchers`. */
   reason: string;
 }
 
-/** What changes between two views; rows by host, then in the order of `kinds`. */
+/** The changes between two views. Rows are in the order of hosts, then of `kinds`. */
 export interface AccessDiff {
   before: string;
   after: string;
   rows: readonly Row[];
-  /** Hosts that everybody reaches afterwards. */
+  /** Hosts that everybody reaches after the change. */
   public: readonly string[];
   /** Paths that anonymous callers reach although they do not reach the whole app. */
   open: OpenPaths;
-  /** Apps of which nothing can be said, on either side. */
+  /** Apps that cannot be read, on either side. */
   unreadable: readonly { view: string; at: string; reason: string }[];
 }
 
@@ -94,7 +97,7 @@ export const kinds: readonly ChangeKind[] = [
   "decided",
 ];
 
-/** One host in one view: what answers there and how it decides; nothing when the view has no such host. */
+/** One host in one view. Both are undefined if the view has no such host. */
 interface Side {
   app: ProtectedApp | undefined;
   decider: Decider | undefined;
@@ -109,7 +112,7 @@ interface Change {
 
 type Transition = "gain" | "loss" | "undecided" | "decided";
 
-/** A route that refuses and no route at all are the same to a caller. */
+/** How a decision changes for a caller. A route that refuses is the same to a caller as no route. */
 function transition({ before, after }: Change): Transition | undefined {
   if (before !== "allow" && after === "allow") return "gain";
   if (before === "allow" && after !== "allow") return "loss";
@@ -121,7 +124,7 @@ function transition({ before, after }: Change): Transition | undefined {
 const same = (one: Change | undefined, other: Change): boolean =>
   one?.before === other.before && one.after === other.after;
 
-/** What one caller gets at every probe, on both sides. */
+/** The decisions about one caller at every probe, on both sides. */
 interface Course {
   was: readonly (Verdict | undefined)[];
   is: readonly (Verdict | undefined)[];
@@ -148,8 +151,8 @@ interface Host {
 /**
  * The rows of one caller: one for each kind of change and each part of the site.
  *
- * @param skip Whether another row tells the change at this probe already.
- * @param part Changes in different parts get rows of their own.
+ * @param skip Whether another row reports the change at this probe.
+ * @param part Changes in different parts get separate rows.
  */
 function rowsOf(
   { host, asked, was, is, after }: Host,
@@ -195,7 +198,7 @@ function rowsOf(
   });
 }
 
-/** Paths below one that changes alike as a whole are part of its row. */
+/** Joins rows: a path below another one with the same change is part of that row. */
 function joined(rows: readonly Row[]): Row[] {
   const outer = new Map<Row, string[]>();
   for (const row of rows.toSorted((one, other) => one.path.length - other.path.length)) {
@@ -218,7 +221,7 @@ function joined(rows: readonly Row[]): Row[] {
 
 const openness: Record<State, number> = { absent: 0, deny: 1, unknown: 2, allow: 3 };
 
-/** What cannot be decided may be reached. */
+/** Whether somebody may get in. An undecided request may. */
 const mayBeReached = (best: State): boolean => openness[best] >= openness.unknown;
 
 function diffHost(
@@ -328,17 +331,17 @@ function openPaths(before: readonly AppAccess[], now: readonly AppAccess[]): Ope
   };
 }
 
-/** The people that a view knows, from its stack file and from its policies. */
+/** The people of a view, from its stack file and from its policies. */
 function peopleOf({ directory, apps }: View): string[] {
   return [...(directory ? everybody(directory) : []), ...mentionsOf(apps).people.flat()];
 }
 
 /**
- * Who may reach what in `after` and could not in `before`, and the other way round.
+ * Compares who may reach what in two views.
  *
- * A change that everybody shares is one row: what opens to anonymous callers is no gain of each person, and
- * what opens to any stranger is a gain of the `stranger` alone. What turns `unknown` is never a gain; who
- * passed before and is `unknown` now is a `loss` whose `after` says so.
+ * A change that everybody shares is one row. A path that opens to anonymous callers is not a gain of each person, and
+ * a path that opens to strangers is a gain of the `stranger` only. A request that becomes `unknown` is never a gain. If
+ * it passed before, it is a `loss` whose `after` is `unknown`.
  */
 export function diffAccess(before: View, after: View): AccessDiff {
   const [was, is] = [byHost(before.apps), byHost(after.apps)];

@@ -3,7 +3,7 @@ import type { AccessDiff, ChangeKind } from "./diff.ts";
 /** Changes that may stop a pipeline. */
 export type FailOn = "gain" | "public" | "loss";
 
-/** What cannot be decided any more may let more in: it counts as a gain. */
+/** The kinds of each option. An undecided request may let more callers in, so it counts as a gain. */
 const kindsOf: Record<FailOn, ReadonlySet<ChangeKind>> = {
   gain: new Set<ChangeKind>(["gain", "opened", "public", "appeared", "undecided"]),
   public: new Set<ChangeKind>(["public"]),

@@ -3,15 +3,15 @@ import { openAt } from "../matrix/reasons.ts";
 import type { ProtectedApp, View } from "../matrix/view.ts";
 import { members } from "../people.ts";
 
-/** Why a caller does not pass any more, and where one would let them in again. */
+/** Why a caller does not pass any more, and the place to edit to let them in again. */
 export interface Loss {
   keyPath: string;
   reason: string;
 }
 
 /**
- * Says what happened to the line that let somebody in: the person left the group, the app stopped naming
- * it, a network keeps them out, the app is gone.
+ * Explains what happened to the line that granted access. The person left the group, the app no longer names the
+ * group, a network keeps the person out, or the app is gone.
  *
  * @param was What let the caller in.
  * @param is What refuses them now; absent when no route has the host any more.

@@ -11,47 +11,48 @@ import { mentionsOf } from "./mentions.ts";
 import { openReason, type Reason, reasonOf } from "./reasons.ts";
 import { type ProtectedApp, type ProtectedRoute, routeAt } from "./view.ts";
 
-/** Anybody who can sign in and whom no list names. */
+/** A person who can sign in and whom no list names. */
 export const stranger = "stranger";
 
 /** A caller without a session. */
 export const anonymous = "anonymous";
 
-/** A decision and what it rests on. */
+/** A decision and its reason. */
 export interface Verdict extends Reason {
   decision: Outcome;
 }
 
 /** A request without its caller. */
 export interface Asked {
-  /** As the client sends it, with its query if it has one. */
+  /** Path as the client sends it, with its query if it has one. */
   path: string;
   method: string;
   /** Caller's address; where the policy asks for it and it is absent, the decision is `unknown`. */
   sourceIp?: string;
 }
 
-/** Decides for one app, its policies compiled once. */
+/** Decides about requests to one app. */
 export interface Decider {
   /**
-   * Equal for people who are treated alike; `personal` adds a person's own line of the stack file.
+   * The decision about a request. It is the same for all people who are treated alike; `personal` adds the line of
+   * the stack file that concerns one person.
    *
    * @param principal An e-mail address, `stranger` or `anonymous`.
    */
   verdict(principal: string, asked: Asked): Verdict;
-  /** The same text for people whose every verdict is the same; absent for who is treated as a stranger. */
+  /** A text that is equal for people with equal decisions; undefined for people who are treated as strangers. */
   signature(person: string, probes: readonly Asked[]): string | undefined;
 }
 
 const openness: Record<Outcome, number> = { deny: 0, unknown: 1, allow: 2 };
 
 /**
- * An address that no list names. It stands for everybody who can sign in, so that several are asked where a
- * policy names people by parts of their address; the one who comes furthest decides.
+ * An address that no list names. Policies can also name people by a part of their address. Then several addresses
+ * stand for the stranger, and the one that gets furthest decides.
  */
 const unnamed = "stranger@stranger.invalid";
 
-/** Reads the app's policies once; what cannot be read is `unknown` to everybody. */
+/** Compiles the policies of an app. A route that cannot be read is `unknown` for everybody. */
 export function decider(app: ProtectedApp): Decider {
   const { people, strangers, individual } = mentionsOf([app]);
   const pomerium = app.pomerium ?? newestRelease;

@@ -6,20 +6,20 @@ import type { Criterion, Policy, Rule } from "../../language/types.ts";
 import type { RoutePath } from "../routes.ts";
 import type { ProtectedApp, Protection } from "./view.ts";
 
-/** What an Ingress on a cluster says about access. */
+/** The part of an Ingress that is about access. */
 export interface IngressAccess {
   namespace: string;
   name: string;
   annotations: Readonly<Record<string, string>>;
-  /** One host of its rules; an Ingress with several is read once for each. */
+  /** One host of its rules. An Ingress with several hosts is read once for each. */
   host: string;
-  /** Paths of the host's rule; all of them when absent. */
+  /** Paths of the host's rule. Default: all paths. */
   paths?: readonly RoutePath[];
-  /** Release of Pomerium on the cluster; the newest known when absent. */
+  /** Release of Pomerium on the cluster. Default: the newest known one. */
   pomerium?: string;
 }
 
-/** Collects why Pomerium would not take the Ingress, so that every reason is told at once. */
+/** Reads annotations, and collects every reason why Pomerium would not take the Ingress. */
 class Reader {
   readonly problems: string[] = [];
   readonly #annotations: Readonly<Record<string, string>>;
@@ -43,7 +43,7 @@ class Reader {
     }
   }
 
-  /** Pomerium takes YAML's true and false, nothing that only looks like them: neither "yes" nor 1. */
+  /** A flag. Pomerium takes only YAML's true and false, neither "yes" nor 1. */
   flag(key: string): boolean {
     const value = this.#value(key);
     if (value === undefined || value === null || typeof value === "boolean") return value === true;
@@ -83,7 +83,7 @@ class Reader {
   }
 }
 
-/** What the annotations come to, the way Pomerium joins them. */
+/** The protection that the annotations make together, joined as Pomerium does. */
 function protectionOf(annotations: Readonly<Record<string, string>>): Protection {
   const reader = new Reader(annotations);
   const everybody = reader.flag("allow_public_unauthenticated_access");
@@ -114,10 +114,9 @@ function protectionOf(annotations: Readonly<Record<string, string>>): Protection
 }
 
 /**
- * Reads back from an Ingress who may reach its host: one allow rule made of all annotations that are not a
- * policy, then the policy's own rules. A public Ingress stays public whatever its policy allows; only a
- * deny rule closes it. What cannot be read is `unreadable`, not refused: Pomerium goes on serving the last
- * version that it could read.
+ * Reads from an Ingress who may reach its host. All annotations but the policy make one allow rule; the rules of the
+ * policy follow. A public Ingress stays public whatever its policy allows; only a deny rule closes it. An Ingress that
+ * cannot be read is `unreadable`, not refused: Pomerium still serves the last version that it could read.
  *
  * @see https://github.com/pomerium/pomerium/blob/main/config/policy_ppl.go
  */

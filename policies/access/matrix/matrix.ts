@@ -6,16 +6,16 @@ import { personal } from "./reasons.ts";
 import { byHost, type ProtectedApp } from "./view.ts";
 
 /**
- * What somebody may do at an app, in one word: `people` passes by name, `api` reaches no more than the
- * paths that are open to anybody, `public` as everybody does, `unknown` could not be decided.
+ * What somebody may do at an app. `people`: passes by name. `api`: reaches only the paths that are open to anybody.
+ * `public`: passes as everybody does. `unknown`: cannot be decided. `none`: reaches nothing.
  */
 export type Mark = "people" | "api" | "public" | "unknown" | "none";
 
 /** Who may reach what on one cluster. */
 export interface Matrix {
-  /** The people of the stack file, then those whom only a policy names. */
+  /** The people of the stack file, then the people whom only a policy names. */
   people: readonly string[];
-  /** In the order given, one for each host. */
+  /** One app for each host, in the order given. */
   apps: readonly AppAccess[];
 }
 
@@ -24,20 +24,20 @@ export interface AppAccess {
   app: ProtectedApp;
   /** Everybody passes everywhere, signed in or not. */
   public: boolean;
-  /** Paths that anybody may call while the rest asks for more; empty for a public app. */
+  /** Paths that anybody may call although the app is not public. Empty for a public app. */
   open: readonly OpenPath[];
-  /** The requests that were asked, `/` first. */
+  /** The requests that were tried, `/` first. */
   probes: readonly Probe[];
-  /** Everybody, each in one place; the last has whoever is not named, the stranger among them. */
+  /** Groups of people with equal decisions. The last group has the stranger and everybody whom no policy names. */
   alike: readonly Alike[];
 }
 
-/** People for whom every answer is the same. */
+/** People with the same decision about every request. */
 export interface Alike {
   /** E-mail addresses, `stranger`, `anonymous`. */
   principals: readonly string[];
   mark: Mark;
-  /** One for each probe of the app. */
+  /** One decision for each probe of the app. */
   verdicts: readonly Verdict[];
 }
 
@@ -48,19 +48,19 @@ export interface OpenPath {
   self: boolean;
   /** The path with a slash at its end is open. */
   slash: boolean;
-  /** What lies below is open too. */
+  /** The paths below it are open too. */
   below: boolean;
-  /** So is what only begins alike (`/apixyz` beside `/api`): the policy has no boundary. */
+  /** Paths with the same beginning are open too (`/apixyz` for `/api`), because the policy has no boundary. */
   beside: boolean;
   /**
-   * So is the whole app, to who writes the path into the query: `http_path` also compares `/?/api` with
-   * `/api`. Open paths of a stack file have a route of their own instead.
+   * The whole app can be opened by putting the path into the query string: `http_path` also compares the query of
+   * `/?/api` with `/api`. Open paths of a stack file have a separate route instead.
    */
   byQuery: boolean;
   reason?: string;
 }
 
-/** One answer of the matrix. */
+/** One decision of the matrix. */
 export interface Cell {
   principal: string;
   app: AppAccess;
@@ -68,7 +68,7 @@ export interface Cell {
   verdict: Verdict;
 }
 
-/** The paths that a caller without a session reaches, without those that lie below another. */
+/** The paths that a caller without a session reaches, except paths below another open one. */
 function openPaths(app: ProtectedApp, asked: readonly Probe[], verdicts: readonly Verdict[]): OpenPath[] {
   const reasons = new Map<string, string>();
   if (app.access?.kind === "people" || app.access?.kind === "apiOnly")
@@ -106,15 +106,15 @@ function openPaths(app: ProtectedApp, asked: readonly Probe[], verdicts: readonl
 }
 
 /**
- * Whether a caller without a session passes everywhere; the same address and method at every path suffices,
- * since an app that is public from one network only is public there.
+ * Whether a caller without a session passes at every path, with at least one method from at least one network. An app
+ * that is public in one network only counts as public.
  */
 export function isPublic(asked: readonly Probe[], verdicts: readonly (Verdict | undefined)[]): boolean {
   const open = new Map<string, boolean>();
   for (const [i, { method, sourceIp }] of asked.entries()) {
     const caller = `${method} ${sourceIp ?? ""}`;
     const { decision, criterion } = verdicts[i] ?? {};
-    // What Pomerium answers itself is not the app's.
+    // Paths that Pomerium answers itself do not belong to the app.
     open.set(caller, (open.get(caller) ?? true) && (decision === "allow" || criterion === "own path"));
   }
   return [...open.values()].includes(true);
@@ -162,10 +162,10 @@ function appAccess(app: ProtectedApp, people: readonly string[]): AppAccess {
 }
 
 /**
- * Who may reach what: each person, any signed-in stranger and an anonymous caller, at each app. The cost
- * is linear in what the policies name; people whom a policy does not name are decided once, together.
+ * Who may reach what: each person, a signed-in stranger and an anonymous caller, at each app. People whom the policies
+ * of an app do not name are decided once, together.
  *
- * @param directory People to show besides those whom the policies name.
+ * @param directory People to show in addition to the people whom the policies name.
  */
 export function matrix(apps: readonly ProtectedApp[], directory?: Directory): Matrix {
   const people = [
@@ -179,7 +179,7 @@ export function matrix(apps: readonly ProtectedApp[], directory?: Directory): Ma
 
 const indexes = new WeakMap<AppAccess, Map<string, Alike>>();
 
-/** Where a principal stands at an app; whoever is not in the matrix stands with the strangers. */
+/** The group of a principal at an app. People who are not in the matrix count as strangers. */
 export function alikeOf(app: AppAccess, principal: string): Alike {
   let index = indexes.get(app);
   if (!index) {
@@ -189,7 +189,7 @@ export function alikeOf(app: AppAccess, principal: string): Alike {
   return index.get(principal) ?? index.get(stranger)!;
 }
 
-/** Every single answer, person by person; for tests and machines, since people read the marks. */
+/** Every single decision, person by person. For tests and machines; people read the marks. */
 export function* cells(all: Matrix): Generator<Cell> {
   for (const app of all.apps)
     for (const { principals, verdicts } of app.alike)

@@ -2,20 +2,20 @@ import { comparisons, criteriaOf } from "../../language/criteria.ts";
 import type { Policy } from "../../language/types.ts";
 import type { ProtectedApp } from "./view.ts";
 
-/** What policies ask about a request: the literals at which their answers can change. */
+/** The values in policies at which their decisions can change. */
 export interface Mentions {
   /** Paths in the order of first mention. */
   paths: string[];
   methods: string[];
   /** Addresses and networks of `source_ip`. */
   networks: string[];
-  /** People named letter by letter, one list for each place that names them. */
+  /** People named by their whole address: one list for each place that names them. */
   people: string[][];
-  /** Addresses of strangers who would meet a criterion that names nobody: `ends_with "@gmail.com"`. */
+  /** Made-up addresses that meet criteria on a part of the address, such as `ends_with "@gmail.com"`. */
   strangers: string[];
-  /** People are asked for by something else than their whole address, so that no two of them are alike. */
+  /** A criterion compares a part of the address, so any two people may be treated differently. */
   individual: boolean;
-  /** Paths are asked for by something else than their beginning, so that `/` stands for itself alone. */
+  /** A criterion compares paths otherwise than from the beginning, so `/` does not stand for other paths. */
   scattered: boolean;
 }
 
@@ -24,7 +24,7 @@ interface Comparison {
   values: string[];
 }
 
-/** The texts of a string matcher; anything else mentions nothing. */
+/** The texts of a string matcher. Other data has none. */
 function texts(data: unknown): Comparison[] {
   return Object.entries(comparisons(data)).map(([operator, value]) => ({
     operator,
@@ -67,7 +67,7 @@ function domainsLike(operator: string, value: string): string[] {
   }
 }
 
-/** Reads every criterion of the policies together, so that two policies can be asked the same questions. */
+/** Collects the values of all criteria of some policies, so that two policies can be tried with the same requests. */
 export function mentions(policies: readonly Policy[]): Mentions {
   const paths = new Set<string>();
   const methods = new Set<string>();
@@ -121,7 +121,7 @@ export function mentions(policies: readonly Policy[]): Mentions {
   };
 }
 
-/** What the apps' policies ask, and the paths at which their routes part. */
+/** The values in the policies of apps, and the paths at which their routes part. */
 export function mentionsOf(apps: readonly ProtectedApp[]): Mentions {
   const routes = apps.flatMap((app) => app.routes);
   const asked = mentions(routes.flatMap(({ authorization: { policy } }) => (policy ? [policy] : [])));

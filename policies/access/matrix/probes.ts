@@ -1,15 +1,15 @@
 import { contains, parseAddress, parseNetwork } from "../../../stack-file/networks.ts";
 import type { Mentions } from "./mentions.ts";
 
-/** A representative request: every request that a policy can tell from it has a probe of its own. */
+/** A representative request. A request that a policy treats differently has another probe. */
 export interface Probe {
   path: string;
   method: string;
-  /** Caller's address; absent where no policy asks for it. */
+  /** Caller's address. Absent if no policy asks for it. */
   sourceIp?: string;
-  /** What the address stands for: a network that a policy names, or `elsewhere`. */
+  /** The network of a policy that the address stands for, or `elsewhere`. */
   from?: string;
-  /** The path that a policy names and that this one was made for; `/` for the site itself. */
+  /** The path of a policy that this path was made for; `/` for the site itself. */
   base: string;
   /**
    * `below` and `beside` show where an open path ends: `/api/x` and `/apixyz` for `/api`; `query` asks for
@@ -24,7 +24,7 @@ interface Spot {
   relation: Probe["relation"];
 }
 
-/** A path that no policy names and that begins with `start`. */
+/** A path that begins with `start` and that no policy names. */
 function unnamed(start: string, named: readonly string[]): string {
   let path = start;
   while (named.some((one) => one.startsWith(path))) path += "z";
@@ -40,7 +40,7 @@ function spots({ paths: named, scattered }: Pick<Mentions, "paths" | "scattered"
   const bases = new Set(named.map((path) => (path.length > 1 ? path.replace(/\/$/, "") : path)));
   if (scattered || bases.has("/")) add({ path: unnamed("/x", named), base: "/", relation: "site" });
   for (const base of bases) {
-    // Nothing else is a path; a policy may still name it, in vain.
+    // A policy may name something that is not a path. It never matches.
     if (base === "/" || !base.startsWith("/")) continue;
     add({ path: base, base, relation: "stated" });
     if (named.includes(`${base}/`)) add({ path: `${base}/`, base, relation: "stated" });
@@ -52,12 +52,12 @@ function spots({ paths: named, scattered }: Pick<Mentions, "paths" | "scattered"
   return [...found.values()];
 }
 
-/** Addresses that documentation may use (RFC 5737, RFC 3849) and one of a network of its own. */
+/** Addresses for documentation (RFC 5737, RFC 3849), and two others. */
 const outsiders = ["203.0.113.1", "198.51.100.1", "192.0.2.1", "9.9.9.9", "2001:db8::1", "2606:4700::1"];
 
 type Origin = Pick<Probe, "sourceIp" | "from">;
 
-/** One address in each network, then one in none of them; nothing where no policy asks. */
+/** One address in each network, then one outside of them. No address if no policy asks for one. */
 function origins(texts: readonly string[]): Origin[] {
   const networks = texts.flatMap((from) => {
     const network = parseNetwork(from);
@@ -74,10 +74,7 @@ function origins(texts: readonly string[]): Origin[] {
   ];
 }
 
-/**
- * The requests worth asking about, `/` first. The number grows with what the policies name, not with
- * people.
- */
+/** The requests worth trying, `/` first. Their number grows with the values in the policies, not with the people. */
 export function probes(asked: Mentions): Probe[] {
   // GET stands for every method that is not named.
   const methods = [...new Set(["GET", ...asked.methods])];

@@ -5,22 +5,22 @@ import type { Grant } from "../people.ts";
 import type { ApiPath } from "../routes.ts";
 import type { ProtectedApp, ProtectedRoute } from "./view.ts";
 
-/** What a decision rests on, for the person who may have to change it. */
+/** The reason of a decision, for the person who may have to change it. */
 export interface Reason {
   /**
-   * What decided: a criterion, `several` together, that the route is `public` or its path `open`, that no
-   * rule or route did (`none`), that the route is `unreadable`, that the path is Pomerium's own (`own path`).
+   * What decided: a criterion, or `several` together. `public`: the route is public. `open`: the path is open.
+   * `none`: no rule and no route. `unreadable`: the route cannot be read. `own path`: Pomerium answers the path itself.
    */
   criterion: CriterionName | "claim" | "several" | "public" | "open" | "unreadable" | "own path" | "none";
   /** The rule as a line: `allow: email in one of 3`. */
   rule: string;
   /** Line of the stack file, or Ingress of the cluster: `users.groups.readers[2]`. */
   keyPath: string;
-  /** The same in the reader's words: `group readers`. */
+  /** The reason in plain words: `group readers`. */
   reason: string;
 }
 
-/** What the line of the stack file says that lets a person pass. */
+/** The line that grants access, in plain words. */
 function granted(grantedAt: string): string {
   const [, group] = /^users\.groups\.(.+)\[\d+\]$/.exec(grantedAt) ?? [];
   if (group !== undefined) return `group ${group}`;
@@ -39,40 +39,40 @@ function grantOf(app: ProtectedApp | undefined, person: string): Grant | undefin
   return grants.get(person);
 }
 
-/** A reason that holds for people alike, with the line of the stack file that is this person's own. */
+/** Adds the line of the stack file that concerns one person to a reason that holds for a group of people. */
 export function personal<T extends Reason>(verdict: T, app: ProtectedApp | undefined, person: string): T {
   if (verdict.criterion !== "email" || !verdict.rule.startsWith("allow")) return verdict;
   const grant = grantOf(app, person);
   return grant ? { ...verdict, keyPath: grant.grantedAt, reason: granted(grant.grantedAt) } : verdict;
 }
 
-/** Where the stack file names the app's open paths. */
+/** Key path of the app's open paths. */
 export function openAt({ at, access }: ProtectedApp): string {
   return access?.kind === "apiOnly" ? `${at}.access.apiOnly` : `${at}.access.api`;
 }
 
-/** Whether the path is one that the entry opens; `/api` also means what lies below it. */
+/** Whether an open path covers a path; `/api` covers the paths below it too. */
 function opens({ path, exact }: ApiPath, asked: string): boolean {
   if (exact) return asked === path;
   const bare = path.replace(/\/$/, "");
   return asked === bare || asked.startsWith(`${bare}/`);
 }
 
-/** The open path of the stack file that has a route of its own for the request. */
+/** The open path of the stack file that covers a path. */
 function openPath({ access }: ProtectedApp, path: string): ApiPath | undefined {
   return access?.kind === "people" || access?.kind === "apiOnly"
     ? access.api.find((one) => opens(one, path))
     : undefined;
 }
 
-/** Where one changes what the route asks. */
+/** The place to edit the route's policy. */
 function placed(app: ProtectedApp, route: ProtectedRoute, criterion: Reason["criterion"]): string {
   if (!app.access) return route.at ?? app.at;
   if (app.access.kind === "policy") return `${app.at}.access.policy`;
   return criterion === "source_ip" ? `${app.at}.access.from` : `${app.at}.access`;
 }
 
-/** Explains why everybody passes a route that asks nothing. */
+/** Explains why everybody passes a route without a policy. */
 export function openReason(app: ProtectedApp, route: ProtectedRoute, path: string): Reason {
   const open = openPath(app, path);
   if (open)
@@ -128,7 +128,7 @@ export function reasonOf(
       keyPath,
       reason: criterion === "source_ip" ? `only from ${app.access.from.join(", ")}` : "on the list",
     };
-  // Who wrote the policy by hand counts its rules.
+  // The author of a hand-written policy finds the rule by its index.
   const at = `[${decision.rule}].${action}.${decision.block}${parts ? `[${decision.criterion}]` : ""}`;
   return { criterion, rule: `${line} (${at})`, keyPath, reason: line };
 }

@@ -2,22 +2,22 @@ import type { Policy } from "../../language/types.ts";
 import type { Directory } from "../people.ts";
 import { type Access, accessRoutes, type RoutePath } from "../routes.ts";
 
-/** An app as far as access goes: where it answers and what Pomerium was told about it. */
+/** An app as far as access is concerned: its host and its routes. */
 export interface ProtectedApp {
   /** The app's key in the stack file; `namespace/name` of an Ingress read from a cluster. */
   name: string;
-  /** Where the reader finds it: key path `apps.komga`, or `Ingress komga/komga`. */
+  /** The place of the app: key path `apps.komga`, or `Ingress komga/komga`. */
   at: string;
   host: string;
-  /** The nearest one answers a path; the host answers no other. */
+  /** The route with the longest matching path answers. A path without a route is not served. */
   routes: readonly ProtectedRoute[];
-  /** The access as the stack file states it; absent when only the deployed policies are known. */
+  /** The access according to the stack file. Absent if only the deployed policies are known. */
   access?: Access;
-  /** Release of Pomerium that answers, which decides how paths are read; the newest known when absent. */
+  /** Release of Pomerium, which decides how paths are read. Default: the newest known one. */
   pomerium?: string;
 }
 
-/** An app of a checked stack file, as far as access goes. */
+/** An app of a checked stack file, as far as access is concerned. */
 export interface DeclaredApp {
   name: string;
   /** Key path: `apps.komga`. */
@@ -26,34 +26,34 @@ export interface DeclaredApp {
   access: Access;
 }
 
-/** Some paths of a host, and what is asked of who calls them. */
+/** Paths of a host, and what protects them. */
 export interface ProtectedRoute {
   paths: readonly RoutePath[];
   authorization: Protection;
-  /** Where the reader finds the route, when it has a place of its own: `Ingress komga/komga-api`. */
+  /** The place of the route if it is not the app's: `Ingress komga/komga-api`. */
   at?: string;
 }
 
 /**
- * What Pomerium was told; `unreadable` (a line for each problem) where that cannot be told, since it keeps
- * the last good version of a route that it cannot read.
+ * The protection of a route. `unreadable` (one line for each problem): Pomerium cannot read the route and still serves
+ * the last version that it could read.
  */
 export type Protection =
   | { public: true; policy?: never; unreadable?: never }
   | { policy: Policy; public?: never; unreadable?: never }
   | { unreadable: string; public?: never; policy?: never };
 
-/** Everything that answers on one cluster at one time, as the stack file or the cluster has it. */
+/** All apps of one cluster at one time, according to a stack file or to the cluster. */
 export interface View {
-  /** What the reader calls it: `now`, `HEAD~1`, `live`. */
+  /** Name for the reader: `now`, `HEAD~1`, `live`. */
   name: string;
   apps: readonly ProtectedApp[];
-  /** People and groups, where a stack file gave them. */
+  /** People and groups, if a stack file names them. */
   directory?: Directory;
 }
 
 /**
- * The apps of a checked stack file, with what Pomerium is told about each.
+ * The apps of a checked stack file with their routes.
  *
  * @param pomerium Release of Pomerium, `v0.33.1`.
  */
@@ -68,7 +68,7 @@ export function appsOf(apps: readonly DeclaredApp[], pomerium?: string): Protect
   }));
 }
 
-/** One app for each host: what several Ingresses say of one host counts together, under the first's name. */
+/** One app for each host. Several Ingresses of one host become one app with the name of the first. */
 export function byHost(apps: readonly ProtectedApp[]): Map<string, ProtectedApp> {
   const hosts = new Map<string, ProtectedApp>();
   for (const app of apps) {
@@ -80,16 +80,16 @@ export function byHost(apps: readonly ProtectedApp[]): Map<string, ProtectedApp>
   return hosts;
 }
 
-/** Why something cannot be told about the app, one line for each problem. */
+/** Why routes of the app cannot be read: one line for each problem. */
 export function unreadable({ routes }: ProtectedApp): string[] {
   return routes.flatMap(({ authorization }) => authorization.unreadable?.split("\n") ?? []);
 }
 
 /**
- * The route that answers a path of its host: an exact path first, then the longest prefix, compared letter
- * by letter the way Envoy does. Of two with the same path the first given answers.
+ * The route that answers a path: an exact path before the longest prefix. Paths are compared letter by letter, as Envoy
+ * does. Of two routes with the same path, the first answers.
  *
- * @param path As Pomerium sees it, without its query.
+ * @param path Path as routes see it, without its query.
  */
 export function routeAt(routes: readonly ProtectedRoute[], path: string): ProtectedRoute | undefined {
   let best: ProtectedRoute | undefined;

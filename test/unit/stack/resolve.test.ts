@@ -279,7 +279,7 @@ describe("a warning", () => {
       "apps.komga.access.groups[1]": "none",
     });
     assert.deepEqual(warnings(stack), [
-      "users.groups.none: holds nobody: apps that name it are for their other people",
+      "users.groups.none: is empty: apps that name it are for their other people",
       "users.groups.idle: no app names this group",
     ]);
   });
