@@ -72,7 +72,7 @@ export interface ZoneArgs {
 
 /**
  * The ClusterIssuer of all certificates, with one solver per DNS zone, and what the solvers need: credentials and
- * webhooks. Each zone is proven by a certificate of its own before anything relies on it.
+ * webhooks. A canary certificate proves each zone before anything relies on it.
  *
  * An issuer that the cluster has already is taken over with its ACME account. It also renews the certificates of
  * ingress-nginx, so it stays with everything that it needs when the stack is destroyed.

@@ -62,7 +62,7 @@ function takeOverLines(
   });
 }
 
-/** What an `up` does to the ClusterIssuer: one line per difference, none without a difference. */
+/** The differences that an `up` makes to the ClusterIssuer, one line each. */
 export function issuerLines(name: string, before: LiveIssuer | undefined, after: IssuerSpec): string[] {
   const { server, email, privateKeySecretRef, solvers } = after.acme;
   if (before === undefined)

@@ -17,7 +17,7 @@ export interface CertificatesConfig {
   issuer: string;
   /** Namespace of cert-manager. */
   namespace: string;
-  /** Each zone is proven by a certificate of its own before any host's is asked for. */
+  /** A canary certificate proves each zone before any host asks for a certificate. */
   canary: boolean;
   /** The webhook for Porkbun. */
   webhook: Webhook;

@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { ObjectOfKind } from "../cluster/objects.ts";
 import type { Installation, Right } from "./solvers/installation.ts";
 
-/** Options of a resource, by its object: what the cluster has already is taken over. */
+/** Options of a resource, by its object. An object that the cluster has already is taken over. */
 type OptionsOf = (object: ObjectOfKind) => pulumi.CustomResourceOptions;
 
 /**

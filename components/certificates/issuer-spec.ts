@@ -5,7 +5,7 @@ import type { Challenge, ChallengeContext, LiveSolver } from "./solvers/solver.t
 export interface KeptIssuer {
   /** Fields of `spec.acme` that the program does not write: `externalAccountBinding`, `preferredChain`. */
   fields: Record<string, unknown>;
-  /** Solvers of names that lie in none of the stack's zones. */
+  /** Solvers of names outside the stack's zones. */
   solvers: LiveSolver[];
   /** Zone → whether challenges follow a CNAME to another zone. */
   cnameStrategies: Record<string, string>;

@@ -69,7 +69,7 @@ function isOwn(solver: LiveSolver, config: CertificatesConfig): boolean {
   });
 }
 
-/** The solver for the names that lie in none of these zones; undefined when it has none left. */
+/** The solver without the names in these zones; undefined when no name is left. */
 function withoutZones(solver: LiveSolver, zones: readonly string[]): LiveSolver | undefined {
   const { dnsNames = [], dnsZones = [], ...rest } = solver.selector ?? {};
   const lies = (name: string): boolean => zoneOf(name.replace(/^\*\./, ""), zones) !== undefined;

@@ -76,7 +76,7 @@ export function certificateFor(stack: CertificateNeeds, host: string): WantedCer
   return wanted.find(({ app }) => app !== undefined) ?? wanted[0]!;
 }
 
-/** Whether an app's host has a certificate of its own: its zone has no wildcard, or the wildcard does not cover the host. */
+/** Whether an app's host has its own certificate: no wildcard of its zone covers the host. */
 export function hasOwnCertificate(
   { certificates }: Pick<CertificateNeeds, "certificates">,
   { host, zone }: Pick<AppHost, "host" | "zone">,

@@ -13,7 +13,7 @@ export interface PomeriumHosts {
   others: readonly string[];
 }
 
-/** What keeps the stack from taking over its tunnels as they are. */
+/** The problems that stop the stack from taking over its tunnels. */
 export function tunnelProblems(
   stack: TunnelStack,
   { live, problems }: LiveTunnels,

@@ -6,7 +6,7 @@ import type { LiveTunnel } from "./live.ts";
 import { readMemory } from "./memory.ts";
 import { memoryAfter } from "./remember.ts";
 
-/** What the tunnels need of the run they are deployed in. */
+/** The parts of a run that tunnels need. */
 export interface TunnelRun extends Pick<TunnelInputs, "served"> {
   live: Record<string, LiveTunnel>;
   /** What an earlier run has remembered, as text. */

@@ -8,7 +8,7 @@ import { recordHosts, type TunnelStack } from "./carried-hosts.ts";
 import { type TunnelConfig, writableSettings } from "./config.ts";
 import type { OriginRequest, Rule } from "./rules.ts";
 
-/** What the program knows of a tunnel at Cloudflare before it registers anything. */
+/** A tunnel at Cloudflare, as it is before the program registers anything. */
 export interface LiveTunnel {
   /** Absent where the stack names no existing tunnel. */
   tunnel?: {

@@ -143,7 +143,7 @@ function checkZone(hosts: readonly string[], zones: readonly string[], at: strin
   if (elsewhere !== undefined)
     report.problem(
       [...at, "zoneId"],
-      `is one Cloudflare zone, but ${first} lies in ${zone} and ${elsewhere} in ${zoneOf(elsewhere, zones)}; give the other zone's hosts a tunnel of their own`,
+      `is one Cloudflare zone, but ${first} is in ${zone} and ${elsewhere} in ${zoneOf(elsewhere, zones)}; give the other zone's hosts a tunnel of their own`,
     );
 }
 

@@ -14,7 +14,7 @@ import type { CertificateGateInput } from "./input.ts";
 
 /**
  * Every Secret that Pomerium serves a host with has a certificate for that host, and cert-manager renews it. If several
- * Ingresses share a Secret, cert-manager asks for the names of the first one only, and Pomerium serves the others with
+ * Ingresses share a Secret, cert-manager asks for the names of the first one only. Pomerium then serves the others with
  * a wrong certificate. Nobody notices while ingress-nginx serves those hosts too.
  */
 export function secretsGate(input: CertificateGateInput): Item[] {
@@ -75,7 +75,7 @@ function servedItem(
   const names = writers.flatMap(({ dnsNames }) => dnsNames);
   const bare = [...hosts.keys()].filter((host) => !covers(names, host));
   const subject = `Secret ${secret}`;
-  // A Secret that no Certificate writes is somebody's own. As long as it is for one host, they answer for it.
+  // Somebody else writes a Secret that no Certificate writes. A check is possible only if several hosts share it.
   if (bare.length === 0 || (writers.length === 0 && hosts.size === 1)) return { subject, ok: true };
   const app = bare.map((host) => hosts.get(host)).find((at) => at !== undefined);
   const [namespace = ""] = secret.split("/");

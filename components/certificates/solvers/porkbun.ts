@@ -2,8 +2,8 @@ import { porkbunInstallation } from "./porkbun-webhook.ts";
 import { dnsProvider } from "./solver.ts";
 
 /**
- * cert-manager has no solver for Porkbun, so a webhook is installed. Each webhook reads the credentials under
- * names of its own, and ignores other names.
+ * cert-manager has no solver for Porkbun, so a webhook is installed. The webhooks read the credentials under
+ * different names, and ignore unknown names.
  *
  * @see https://cert-manager.io/docs/configuration/acme/dns01/webhook/
  */

@@ -762,7 +762,7 @@ export const broken: Readonly<
     [
       { "tunnels.home.apps": ["wiki", "komga"] },
       [
-        "tunnels.home.zoneId: is one Cloudflare zone, but wiki.example.net lies in example.net and komga.example.org in example.org; give the other zone's hosts a tunnel of their own",
+        "tunnels.home.zoneId: is one Cloudflare zone, but wiki.example.net is in example.net and komga.example.org in example.org; give the other zone's hosts a tunnel of their own",
       ],
     ],
     [
