@@ -1,4 +1,5 @@
 import type { Entry } from "../judgement.ts";
+import { judgeBodySize } from "../long-answers.ts";
 import { judgeSnippet } from "../snippet.ts";
 
 /** Annotations that limit how much a caller may do, and snippets, which may do anything. */
@@ -44,9 +45,9 @@ export const limits: readonly Entry[] = [
   },
   {
     names: ["proxy-body-size"],
-    off: /^0+$/,
     outcome: "decide",
     says: "Pomerium limits no body's size; the app must refuse what is too large for it",
+    byValue: judgeBodySize,
   },
   {
     names: ["enable-modsecurity", "enable-owasp-core-rules", "modsecurity-snippet"],

@@ -1,4 +1,5 @@
 import type { Entry } from "../judgement.ts";
+import { judgeBuffering } from "../long-answers.ts";
 
 /** Annotations about several endpoints, connections and time. */
 export const traffic: readonly Entry[] = [
@@ -70,14 +71,18 @@ export const traffic: readonly Entry[] = [
     names: [
       "client-body-buffer-size",
       "proxy-buffer-size",
-      "proxy-buffering",
       "proxy-buffers-number",
       "proxy-busy-buffers-size",
       "proxy-max-temp-file-size",
-      "proxy-request-buffering",
     ],
     outcome: "unnecessary",
     says: "Pomerium passes bodies on as they come",
+  },
+  {
+    names: ["proxy-buffering", "proxy-request-buffering"],
+    outcome: "unnecessary",
+    says: "Pomerium passes bodies on as they come",
+    byValue: judgeBuffering,
   },
   {
     names: ["connection-proxy-header", "proxy-http-version", "http2-push-preload", "enable-rewrite-log"],
