@@ -92,13 +92,18 @@ export class ReadOnlyApi {
   /** @throws ClusterError if the kubeconfig cannot be read or has no such context. */
   static async connect(address: ClusterAddress, patience: Patience = {}): Promise<ReadOnlyApi> {
     const config = new KubeConfig();
-    const file = address.kubeconfig ?? process.env.KUBECONFIG ?? "~/.kube/config";
+    const file = address.kubeconfig ?? (process.env.KUBECONFIG || "~/.kube/config");
     try {
       if (address.kubeconfig) config.loadFromFile(address.kubeconfig);
       else config.loadFromDefault();
     } catch (error) {
       throw new ClusterError(`kubeconfig ${file} cannot be read: ${(error as Error).message}`);
     }
+    // Without any file, the library makes up a context for a server on this machine.
+    if (config.getContexts().some(({ name }) => name === "loaded-context"))
+      throw new ClusterError(
+        "there is no kubeconfig: KUBECONFIG is not set, and ~/.kube/config does not exist; name the file under cluster.kubeconfig",
+      );
     if (!config.getContextObject(address.context)) {
       const known = config.getContexts().map((context) => context.name);
       throw new ClusterError(

@@ -1,4 +1,5 @@
 import type { RoutePath } from "../../policies/access/routes.ts";
+import { setKey } from "../../stack-file/commands.ts";
 import type { ClusterAddress, ReadOnlyApi } from "./api.ts";
 
 /** What the program knows of the live cluster before it registers anything. */
@@ -206,7 +207,7 @@ export function identityProblem(
   if (!expected?.uid)
     return {
       message: `missing; context "${context}" leads to the cluster ${actual}. If that is the one that this stack means, say so`,
-      mend: `pulumi config set --stack ${stack} --path 'cluster.uid' '${actual}'`,
+      mend: setKey(stack, ["cluster", "uid"], actual),
     };
   if (expected.uid === actual) return undefined;
   return {

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { goTo, up } from "../../stack-file/commands.ts";
 import { type ClusterAddress, ReadOnlyApi } from "../cluster/api.ts";
 import { type ObjectRef, objectId, typeToken } from "../cluster/objects.ts";
 import { objectPath } from "./kinds.ts";
@@ -74,8 +75,8 @@ export function refusalToDelete(
   if (!live.some(is))
     return `${what} was adopted as part of ingress-nginx and is not recognised as that any more, so it stays. If only its class has changed, the next run releases it; to make Pulumi forget it now: pulumi state delete --stack ${stack} --target-dependents '${urn}'`;
   if (phase !== "retired")
-    return `${what} stays while ${stack} is in ${phase}: traffic may depend on it. To remove ingress-nginx: pulumi config set --stack ${stack} phase retired && pulumi up --stack ${stack}`;
+    return `${what} stays while ${stack} is in ${phase}: traffic may depend on it. To remove ingress-nginx: ${goTo(stack, "retired")}`;
   return stays.some(is)
-    ? `${what} stays, because it holds objects that do not belong to ingress-nginx; pulumi up --stack ${stack} removes the rest`
+    ? `${what} stays, because it holds objects that do not belong to ingress-nginx; ${up(stack)} removes the rest`
     : undefined;
 }

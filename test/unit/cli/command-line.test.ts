@@ -1,6 +1,11 @@
 import { strict as assert } from "node:assert";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { writeKubeconfig } from "../../support/fake-api-server.ts";
 import { cli, house, makeProject } from "./project.ts";
 
 const names = ["check", "access", "test", "diff", "ready", "lint", "comment"];
@@ -100,5 +105,49 @@ describe("the command line", () => {
     assert.equal(stdout, "");
     assert.match(stderr, /^Pulumi\.broken\.yaml: 1 problem\n\n {2}phase /);
     assert.doesNotMatch(stderr, /\n\s+at /);
+  });
+
+  describe("without a cluster that it can reach", () => {
+    const home = makeProject({ house: house() });
+    home.put("empty", "apiVersion: v1\n");
+    const server = createServer((_, response) => response.end("<html>Sign in to the Wi-Fi</html>"));
+    before(async () => {
+      await once(server.listen(0, "127.0.0.1"), "listening");
+      writeKubeconfig(
+        join(home.directory, "portal"),
+        `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+        ["house"],
+      );
+    });
+    after(() => void server.close());
+
+    const cases: [kubeconfig: string | undefined, message: RegExp][] = [
+      [
+        undefined,
+        /^error: there is no kubeconfig: KUBECONFIG is not set, and ~\/\.kube\/config does not exist; .*\n$/,
+      ],
+      ["missing", /^error: kubeconfig .*\/missing cannot be read: .*\n$/],
+      ["empty", /^error: kubeconfig .*\/empty has no context "house"; it has none\n$/],
+      ["portal", /^error: GET \S+ on http:\/\/127\.0\.0\.1:\d+: the answer is not JSON .*\n$/],
+    ];
+    for (const [kubeconfig, message] of cases)
+      it(`a command says so in one line, without a stack trace (kubeconfig: ${kubeconfig ?? "none"})`, async () => {
+        const { HOME: _, KUBECONFIG: __, ...env } = process.env;
+        const child = spawn(process.execPath, [main, "access", "--at", "live"], {
+          cwd: home.directory,
+          env: {
+            ...env,
+            HOME: home.directory,
+            ...(kubeconfig === undefined ? {} : { KUBECONFIG: join(home.directory, kubeconfig) }),
+          },
+        });
+        const [stdout, stderr, [code]] = await Promise.all([
+          text(child.stdout),
+          text(child.stderr),
+          once(child, "close"),
+        ]);
+        assert.deepEqual([code, stdout], [1, ""]);
+        assert.match(stderr, message);
+      });
   });
 });

@@ -153,6 +153,6 @@ describe("the proof that this is the cluster that the stack means", () => {
 
   it("asks for an unset UID with the command that sets it", () => {
     const problem = identityProblem("octavo", { context: "octavo" }, "u-2");
-    assert.equal(problem?.mend, "pulumi config set --stack octavo --path 'cluster.uid' 'u-2'");
+    assert.equal(problem?.mend, "pulumi config set --stack octavo --path cluster.uid u-2");
   });
 });
