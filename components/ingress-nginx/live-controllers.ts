@@ -86,7 +86,12 @@ export async function readController(
       : undefined,
     ...[settings, tcp, udp].map((id) => dataOf(api, id)),
   ]);
-  const serving = { rules, ...(selected === undefined ? {} : { selected }) };
+  const serving = {
+    rules,
+    ...(selected === undefined ? {} : { selected }),
+    // What belonged to an installation is retired with it. What a kept controller no longer serves is nobody's.
+    withDeletedClass: of.plan === "retire",
+  };
   return {
     ...(workload === undefined ? {} : { workload: workload.ref }),
     plan: of.plan,

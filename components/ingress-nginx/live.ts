@@ -127,7 +127,13 @@ export async function readIngressNginx(
     leaving.flatMap((each) => each.ingresses).filter((each) => !stayingIds.has(objectId(each))),
     objectId,
   );
-  const stayingClasses = new Set(others.flatMap((each) => [...each.classes, each.rules.annotationClass]));
+  // Where an IngressClass has the name of a class, `--ingress-class` alone does not serve it.
+  const isObject = (name: string): boolean => classes.some(({ metadata }) => metadata.name === name);
+  const stayingClasses = new Set(
+    others.flatMap(({ classes: own, rules: { annotationClass } }) =>
+      isObject(annotationClass) ? own : [...own, annotationClass],
+    ),
+  );
   const leavingClasses = unique(
     leaving.flatMap((each) => [...each.classes, each.rules.annotationClass]),
     (name) => name,

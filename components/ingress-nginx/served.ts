@@ -14,6 +14,8 @@ export interface Serving {
   rules: ControllerRules;
   /** Names of the namespaces that `watchNamespaceSelector` selects; undefined without a selector. */
   selected?: ReadonlySet<string>;
+  /** Whether Ingresses count that it served until somebody deleted their IngressClass. */
+  withDeletedClass: boolean;
 }
 
 /** Names of the IngressClasses that a controller serves. */
@@ -30,8 +32,8 @@ export function classesOf({ rules }: Serving, classes: readonly ClassOfIngresses
  * The Ingresses that a controller serves: the class in `spec.ingressClassName` is matched by the IngressClass, and the
  * class of the annotation by `--ingress-class`. `--watch-namespace` wins over the selector.
  *
- * An Ingress whose IngressClass was deleted counts as well, if it names the class of `--ingress-class`: the controller
- * served it before. Ingresses of cert-manager's challenges do not count.
+ * With `withDeletedClass`, an Ingress counts as well whose IngressClass does not exist, if it names the class of
+ * `--ingress-class`. Ingresses of cert-manager's challenges do not count.
  *
  * @see https://github.com/kubernetes/ingress-nginx/blob/controller-v1.15.1/internal/ingress/controller/store/store.go
  */
@@ -40,9 +42,10 @@ export function ingressesOf(
   classes: readonly ClassOfIngresses[],
   ingresses: readonly LiveIngress[],
 ): LiveIngress[] {
-  const { rules, selected } = serving;
+  const { rules, selected, withDeletedClass } = serving;
   const own = new Set(classesOf(serving, classes));
-  if (!classes.some(({ name }) => name === rules.annotationClass)) own.add(rules.annotationClass);
+  if (withDeletedClass && !classes.some(({ name }) => name === rules.annotationClass))
+    own.add(rules.annotationClass);
   const watches = ({ namespace }: LiveIngress): boolean =>
     rules.watchNamespace === undefined
       ? (selected?.has(namespace) ?? true)

@@ -495,6 +495,22 @@ describe("the live ingress-nginx", () => {
       assert.ok(!live.installation.some(({ kind }) => kind === "IngressClass"));
     });
 
+    it("takes its class along although another one names it by --ingress-class only", async () => {
+      const { items } = fake.objects[deployments] as { items: object[] };
+      const internal = workload("network", "internal", ["--controller-class=k8s.io/internal"]);
+      fake.objects[deployments] = { items: [...items, internal] };
+      const config = { keep: { "network/internal": "serves the LAN" } };
+      const live = await read({ ingresses: [shop], config });
+      assert.deepEqual(live.classes, ["nginx"]);
+      assert.ok(names(live).includes("IngressClass nginx"));
+      assert.deepEqual(namesOf(live.ingresses), ["shop"]);
+      // Without the IngressClass, the annotation is all there is, and the other one reads it as well.
+      fake.objects[ingressClasses] = { items: [] };
+      assert.deepEqual((await read({ config })).classes, []);
+      const kept = await read({ ingresses: [shop], config: { ...config, installations: [] } });
+      assert.deepEqual(kept.unserved, { nginx: ["apps/shop"] });
+    });
+
     it("leaves an Ingress to the other one, if both serve it", async () => {
       const { items } = fake.objects[deployments] as { items: object[] };
       fake.objects[deployments] = { items: [...items, workload("edge", "second")] };

@@ -13,6 +13,7 @@ const classes = [
 const serving = (args: string[], selected?: string[]) => ({
   rules: rulesOf({ spec: { containers: [{ args: ["/nginx-ingress-controller", ...args] }] } }, "network"),
   ...(selected === undefined ? {} : { selected: new Set(selected) }),
+  withDeletedClass: false,
 });
 
 /** Of class `nginx` in `spec.ingressClassName`, unless said otherwise. */
@@ -73,13 +74,12 @@ describe("the Ingresses that a controller serves", () => {
     );
   });
 
-  it("are also those whose IngressClass was deleted", () => {
+  it("include those whose IngressClass was deleted, if the installation is retired", () => {
     const ingresses = [of("shop", "shop"), of("media", "radarr", { ingressClass: "internal" })];
-    const left = ingressesOf(serving([]), classes.slice(1), ingresses);
-    assert.deepEqual(
-      left.map(({ name }) => name),
-      ["shop"],
-    );
+    const left = (withDeletedClass: boolean) =>
+      ingressesOf({ ...serving([]), withDeletedClass }, classes.slice(1), ingresses).map(({ name }) => name);
+    assert.deepEqual(left(true), ["shop"]);
+    assert.deepEqual(left(false), []);
   });
 
   it("are never those of a challenge", () => {
