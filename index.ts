@@ -25,11 +25,11 @@ import { proofInForce } from "./stack/in-force.ts";
 import { loadFromPulumi } from "./stack/load-from-pulumi.ts";
 import { phaseEffects } from "./stack/phases.ts";
 import { preflight } from "./stack/preflight.ts";
-import { plainly } from "./stack/refusal.ts";
+import { refusing } from "./stack/refusal.ts";
 
 // Nothing is registered before all of this has succeeded.
 const stack = loadFromPulumi();
-const [live, overlayDirectory] = await plainly(Promise.all([preflight(stack), prepareManifests(stack)]));
+const [live, overlayDirectory] = await refusing(Promise.all([preflight(stack), prepareManifests(stack)]));
 const phase = phaseEffects(stack);
 await pulumi.log.info(announce(stack, live, phase));
 

@@ -3,10 +3,10 @@ import { UpstreamError } from "../components/pomerium/upstream.ts";
 import { StackFileError } from "../stack-file/problems.ts";
 
 /**
- * What is refused is told as it is: Pulumi prints the message of a RunError and nothing around it, but of any
- * other error a stack trace, which is for whoever writes the program, not for who runs it.
+ * Shows a refusal without a stack trace. Of a RunError, Pulumi prints only the message. Of any other error, it also
+ * prints a stack trace, which helps whoever writes the program and not whoever runs it.
  */
-export async function plainly<T>(work: Promise<T>): Promise<T> {
+export async function refusing<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {

@@ -74,8 +74,8 @@ export class App extends pulumi.ComponentResource {
 
     const [site, open] = args.access;
     const ingresses = [ingress(`${name}-ingress`, ingressName(name), site)];
-    // An existing Ingress is changed first, alone. While Pulumi's provider waits for another Ingress of the namespace,
-    // it may count this one as done before it has seen the change, and the next preview would show a change again.
+    // An existing Ingress is changed first, alone. Otherwise Pulumi's provider waits for two Ingresses of the namespace,
+    // and may count this one as done before it has seen the change. The next preview would show the change again.
     const before = existing?.length ? [...ingresses] : [];
     if (open) ingresses.push(ingress(`${name}-open`, openIngressName(name), open, before));
     this.url = onceReady(ingresses, args.origin ?? `https://${host}`);

@@ -1,9 +1,9 @@
 import { type ObjectOfKind, objectId, objectLabel } from "./objects.ts";
 
 /**
- * The option that takes over an object that the cluster has already: it is imported and, where it differs from what
- * the program says, changed in the same run. For what the stack's state has already, the option says nothing new, so
- * who made the object need not be known.
+ * The option that takes over an object which the cluster already has. Pulumi imports it and changes it in the same run
+ * if it differs from the program. For an object in the stack's state, the option does nothing, so it does not matter who
+ * made the object.
  *
  * @param existing Labels of what the cluster has.
  */
@@ -11,14 +11,14 @@ export function importOf(existing: readonly string[] | undefined, object: Object
   return importAs(existing?.includes(objectLabel(object)) ? objectId(object) : undefined);
 }
 
-/** The same for an object whose id is known, `namespace/name`; undefined when the cluster has none. */
+/** The same for an object with a known id, `namespace/name`. Undefined if the cluster has no such object. */
 export function importAs(id: string | undefined): { import?: string } {
   return id === undefined ? {} : { import: id };
 }
 
 /**
- * Fields of a Service that stay as they are when it is taken over (`ignoreChanges`): handed out when it was made, or
- * chosen by hand, and not to be changed after. A Service without them would have to be made anew, at another address.
+ * Fields of a Service that stay as they are when it is taken over (`ignoreChanges`). Kubernetes or a person chose them
+ * when the Service was made, and they cannot change. Without them, the Service would be replaced and lose its address.
  */
 export const keptOfService = [
   "spec.clusterIP",

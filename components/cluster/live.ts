@@ -6,7 +6,7 @@ import type { ClusterAddress, ReadOnlyApi } from "./api.ts";
 export interface LiveCluster {
   /** UID of namespace kube-system: no two clusters share it, and it lasts as long as the cluster. */
   uid: string;
-  /** What the program has last written down of itself; absent before its first run. */
+  /** What the program has last recorded about itself. Absent before its first run. */
   record?: PhaseRecord;
   services: LiveService[];
   ingresses: LiveIngress[];
@@ -16,7 +16,7 @@ export interface LiveService {
   namespace: string;
   name: string;
   type: string;
-  /** It has no address of its own: its DNS name leads straight to the pods. */
+  /** It has no address of its own: its DNS name resolves to the pods. */
   headless: boolean;
   ports: { name?: string; port: number; targetPort: number | string }[];
   /** Addresses or names that its load balancer has given it. Absent for a Service without any. */
@@ -26,18 +26,18 @@ export interface LiveService {
 export interface LiveIngress {
   namespace: string;
   name: string;
-  /** Counts the changes of its spec. */
+  /** Number of changes of its spec. */
   generation?: number;
   ingressClass?: string;
   /** The class comes from the annotation `kubernetes.io/ingress.class`, since `spec.ingressClassName` is absent. */
   classByAnnotation?: true;
   annotations: Record<string, string>;
-  /** Rules without a host are left out: no app's traffic comes by them. */
+  /** Rules with a host. The other rules serve no app. */
   rules: { host: string; paths: LivePath[] }[];
-  /** It also answers hosts that it does not name: by a rule without a host, or by a default backend. */
+  /** It also serves hosts that it does not name: by a rule without a host, or by a default backend. */
   anyHost: boolean;
   tls: { hosts: string[]; secretName?: string }[];
-  /** Made by cert-manager for a challenge, and gone with it. */
+  /** cert-manager made it for a challenge, and deletes it afterwards. */
   solver: boolean;
   managedFields?: ManagedFields[];
 }
@@ -50,7 +50,7 @@ export interface LivePath extends RoutePath {
   backend?: { service: string; port?: number | string };
 }
 
-/** What one field manager has set of an object, as the API server notes it. */
+/** What one field manager has set of an object, as the API server records it. */
 export interface ManagedFields {
   manager?: string;
   time?: string;
@@ -110,7 +110,7 @@ interface IngressObject {
   };
 }
 
-/** Reads all of it in one round of parallel questions. */
+/** Reads the cluster in one round of parallel questions. */
 export async function readCluster(api: ReadOnlyApi): Promise<LiveCluster> {
   const [kubeSystem, record, services, ingresses] = await Promise.all([
     api.find<{ metadata: Metadata }>("/api/v1/namespaces/kube-system"),
@@ -145,14 +145,14 @@ function liveService({ metadata, spec, status }: ServiceObject): LiveService {
     name: metadata.name,
     type: spec.type ?? "ClusterIP",
     headless: spec.clusterIP === "None",
-    // The API server fills targetPort in with the port where it was left out.
+    // If targetPort was left out, the API server sets it to the port.
     ports: (spec.ports ?? []).map((port) => ({ ...port, targetPort: port.targetPort ?? port.port })),
   };
 }
 
 function liveIngress({ metadata, spec }: IngressObject): LiveIngress {
   const annotations = metadata.annotations ?? {};
-  // Both ingress-nginx and Pomerium look at the field first, and at the annotation only where there is no field.
+  // Both ingress-nginx and Pomerium read the field first, and the annotation only if there is no field.
   const ingressClass = spec.ingressClassName ?? annotations["kubernetes.io/ingress.class"];
   return {
     namespace: metadata.namespace ?? "",
@@ -195,8 +195,8 @@ function livePath({ path, pathType, backend }: PathObject): LivePath {
 }
 
 /**
- * Why this is not the cluster that the stack means, or undefined when it is. An unset UID is asked for,
- * not filled in: whoever sets it says that the context leads where they think it does.
+ * Finds out why this is not the cluster that the stack file names; undefined if it is. The program does not set a missing
+ * UID itself: the person who sets it confirms that the context leads to the right cluster.
  */
 export function identityProblem(
   stack: string,

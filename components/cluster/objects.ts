@@ -1,27 +1,27 @@
-/** An object among those of its kind. */
+/** Identity of an object within its kind. */
 export interface ObjectName {
   name: string;
-  /** Absent for what is cluster-wide. */
+  /** Absent for a cluster-wide object. */
   namespace?: string;
 }
 
-/** An object of the cluster. */
+/** Identity of an object in the cluster. */
 export interface ObjectOfKind extends ObjectName {
   kind: string;
 }
 
-/** The same, with what the API server needs to find it. */
+/** The same, with the API version, so that the API server can find it. */
 export interface ObjectRef extends ObjectOfKind {
   /** `v1`, `apps/v1`. */
   apiVersion: string;
 }
 
-/** How Pulumi's provider knows an object among its kind: `pomerium/pomerium-proxy`, `nginx`. */
+/** Id of an object in Pulumi's provider: `pomerium/pomerium-proxy`, `nginx`. */
 export function objectId({ namespace, name }: ObjectName): string {
   return namespace ? `${namespace}/${name}` : name;
 }
 
-/** An object among all others, for people and for comparing: `Service pomerium/pomerium-proxy`. */
+/** Label of an object, for people and for comparing: `Service pomerium/pomerium-proxy`. */
 export function objectLabel(object: ObjectOfKind): string {
   return `${object.kind} ${objectId(object)}`;
 }

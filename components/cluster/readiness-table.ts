@@ -2,11 +2,11 @@ import type { Item, Row } from "./readiness.ts";
 
 /** The readiness table for programs. */
 export interface Readiness {
-  /** Whether `retired` would be let through, overrides included. */
+  /** Whether `retired` would be allowed, with the overrides. */
   ready: boolean;
   rows: {
     name: string;
-    /** How many of its things hold, and of how many. */
+    /** How many items hold, and of how many. */
     ok: number;
     of: number;
     override?: string;
@@ -32,10 +32,10 @@ export function readinessData(rows: readonly Row[]): Readiness {
   return { ready, rows: data };
 }
 
-/** Wider subjects than this do not push the notes of all others to the right. */
+/** Subjects that are wider than this do not widen the column. */
 const widestSubject = 40;
 
-/** The same for people: a line per row, and below it a line for each thing that does not hold. */
+/** The readiness table for people: a line for each row, and below it a line for each item that does not hold. */
 export function readinessTable(rows: readonly Row[]): string[] {
   const width = Math.max(0, ...rows.map(({ name }) => name.length));
   return readinessData(rows).rows.flatMap(({ name, ok, of, override, missing }) => {

@@ -1,6 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 
-/** A pod that needs nothing of its node or of Kubernetes: what the restricted Pod Security Standard asks for. */
+/** A pod that needs no rights on its node or in Kubernetes: it meets the `restricted` Pod Security Standard. */
 export const restrictedPod = {
   automountServiceAccountToken: false,
   securityContext: {
@@ -11,7 +11,7 @@ export const restrictedPod = {
   },
 } satisfies Partial<k8s.types.input.core.v1.PodSpec>;
 
-/** The same for each of its containers. */
+/** A container of such a pod. */
 export const restrictedContainer = {
   allowPrivilegeEscalation: false,
   readOnlyRootFilesystem: true,

@@ -35,9 +35,9 @@ export interface LivePomerium extends PomeriumStatus {
 /** The volume that holds Pomerium's store. */
 export interface LiveVolume {
   name: string;
-  /** Folder of the node; absent for a volume of another kind. */
+  /** Folder of the node. Absent for a volume of another kind. */
   hostPath?: string;
-  /** Its claim is gone and it has not been given free: no other claim gets it. */
+  /** Its claim was deleted, and nobody has released it: no other claim gets it. */
   released: boolean;
 }
 
@@ -107,7 +107,7 @@ interface Deployment extends Workload {
 const rbac = "/apis/rbac.authorization.k8s.io/v1";
 const own = `namespaces/${names.namespace}`;
 
-/** Where the API server has the kinds of which upstream's manifests, and this program, have objects. */
+/** Kinds of upstream's and this program's objects → their path on the API server. */
 const collections = {
   CustomResourceDefinition: "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
   IngressClass: "/apis/networking.k8s.io/v1/ingressclasses",
@@ -284,7 +284,7 @@ const ofKind = (kind: string, all: readonly { metadata: Metadata }[]) =>
 const byName = <T extends { metadata: Metadata }>(all: readonly T[], name: string): T | undefined =>
   all.find(({ metadata }) => metadata.name === name);
 
-/** The volume that the claim holds; before there is a claim, the one that it would ask for. */
+/** The volume that the claim holds. Before there is a claim: the volume that it would ask for. */
 function volumeOf(claims: readonly Claim[], volumes: readonly Volume[]): LiveVolume | undefined {
   const claim = byName(claims, names.persistentVolumeClaim);
   const volume = byName(volumes, claim?.spec.volumeName ?? names.persistentVolume);
@@ -297,7 +297,7 @@ function volumeOf(claims: readonly Claim[], volumes: readonly Volume[]): LiveVol
   };
 }
 
-/** Folder of the node where a hand-made Deployment with hand-made settings has its store. */
+/** The folder of the node in which a hand-made Deployment with hand-made settings has its store. */
 function storeFolder(
   settings: Settings | undefined,
   deployment: Deployment | undefined,

@@ -1,10 +1,9 @@
 /**
  * The generated kustomizations over upstream's `config/default`, as text.
  *
- * Two of them share one base, because what Pomerium needs in order to start lies between them: `foundation`
- * (CRDs, RBAC, IngressClass, volume) comes before the Secrets and the settings object, `workload`
- * (StatefulSet or Deployment, Services) after. A Deployment that is awaited before its settings exist is never
- * ready.
+ * Two of them share one base. `foundation` (CRDs, RBAC, IngressClass, volume) is applied before the Secrets and the
+ * settings object. `workload` (StatefulSet or Deployment, Services) is applied after them: a Deployment without its
+ * settings is never ready, and Pulumi would wait for it.
  */
 
 import { stringify } from "yaml";
@@ -23,11 +22,11 @@ export interface OverlayOptions {
   storage:
     | {
         pebble: {
-          /** Absolute folder on the node; made if absent, handed to uid and gid 65532. */
+          /** Absolute folder on the node. It is made if it is absent. */
           hostPath: string;
           /** Node that has the folder. Default: any node, for a cluster with one. */
           node?: string | undefined;
-          /** Nominal size of the volume (`2Gi`). A hostPath has no limit; claim and volume only have to agree. */
+          /** Nominal size of the volume (`2Gi`). A hostPath has no limit, but claim and volume must have the same size. */
           size: string;
         };
       }
@@ -37,25 +36,25 @@ export interface OverlayOptions {
           replicas: number;
         };
       };
-  /** Replaces upstream's as a whole (requests 300m and 200Mi, limits 5 CPUs and 1Gi). */
+  /** Default: upstream's (requests 300m and 200Mi, limits 5 CPUs and 1Gi). A value replaces all of them. */
   resources?: { requests?: ComputeResources; limits?: ComputeResources };
   service?: {
     /** Address that the LoadBalancer Service must get. Default: whichever the cluster hands out. */
     loadBalancerIP?: string;
     /**
-     * `Local` keeps the client's address, which access logs and `source_ip` policies need, and answers only on
-     * nodes that run Pomerium; `Cluster` answers everywhere and hides it. Default `Local`.
+     * `Local` keeps the client's address, which access logs and `source_ip` policies need. Only nodes that run Pomerium
+     * answer then. With `Cluster`, every node answers and hides the client's address. Default: `Local`.
      */
     externalTrafficPolicy?: "Local" | "Cluster";
   };
 }
 
-/** Folder of each kustomization below the directory that the overlay is written to. */
+/** Folder of each kustomization, below the folder of the overlay. */
 export const overlayFolders = { base: "base", foundation: "foundation", workload: "workload" } as const;
 
 /**
- * Files of the overlay by path. `base/kustomization.yaml`, which says where upstream's tree lies, is added when
- * they are written.
+ * Builds the files of the overlay: path → text. `base/kustomization.yaml`, which names the folder of upstream's tree, is
+ * added when they are written.
  */
 export function overlay(options: OverlayOptions): Record<string, string> {
   return {
@@ -71,10 +70,10 @@ function foundation({ version, storage }: OverlayOptions): Record<string, unknow
     "kustomization.yaml": kustomization({
       resources: [...base, ...Object.keys(volume)],
       patches: [
-        // The namespace is a resource of this program, which can protect it: whatever it holds would go with it.
+        // The namespace is a resource of this program, which can protect it: everything in it would be deleted with it.
         deletion("Namespace|Deployment|Service|Job"),
-        // The Job that would make the bootstrap Secret runs a moving image and may read and make Secrets in
-        // every namespace; the Secret is a resource of this program instead.
+        // The Job that generates the bootstrap Secret runs an image without a fixed version, and may read and create
+        // Secrets in every namespace. Here, the Secret is a resource of this program.
         deletion("ServiceAccount|ClusterRole|ClusterRoleBinding", "pomerium-gen-secrets"),
         ...(rules
           ? [{ path: "rules.yaml", target: { kind: "ClusterRole", name: "pomerium-controller" } }]
@@ -108,7 +107,7 @@ function workload(options: OverlayOptions): Record<string, unknown> {
             ]
           : []),
       ],
-      // The ownership step runs the very image that the base pins, whatever that is.
+      // The ownership step runs the image that the base has for Pomerium.
       ...(pebble
         ? {
             replacements: [
@@ -141,7 +140,7 @@ function kustomization(content: object): object {
   return { apiVersion: "kustomize.config.k8s.io/v1beta1", kind: "Kustomization", ...content };
 }
 
-/** Takes objects out of the base: every one of the kinds (`A|B`), or those with a name. */
+/** Removes objects of the base: all of some kinds (`A|B`), or those with a name. */
 function deletion(kind: string, name?: string): object {
   const patch = { $patch: "delete", apiVersion: "v1", kind: "Any", metadata: { name: "any" } };
   return { target: { kind, ...(name ? { name } : {}) }, patch: yaml(patch) };
@@ -182,15 +181,15 @@ function deployment({ storage, resources }: OverlayOptions): object {
       template: {
         metadata: { labels: { [names.storeLabel]: pebble ? "pebble" : "postgres" } },
         spec: {
-          // Both parts of a stop must fit: the pause below, then closing of connections and store after SIGTERM.
+          // Enough for both parts of a stop: the pause below, then closing connections and store after SIGTERM.
           terminationGracePeriodSeconds: 30,
           containers: [
             {
               name: names.container,
               // A release tag does not change, and a restart must not need the registry.
               imagePullPolicy: "IfNotPresent",
-              // Keeps serving until the load balancer has heard that the pod is going; SIGTERM, on which Pomerium
-              // closes its store, comes after. By the kubelet, since the image has no /bin/sh to sleep with.
+              // Pomerium serves until the load balancer knows that the pod stops. SIGTERM, on which Pomerium closes its
+              // store, comes after that. The kubelet pauses, because the image has no /bin/sh.
               lifecycle: { preStop: { sleep: { seconds: 5 } } },
               ...(resources ? { resources: { $patch: "replace", ...resources } } : {}),
               ...(pebble ? { volumeMounts: [storeMount] } : {}),
@@ -214,10 +213,10 @@ const onNode = (node: string) => ({
 
 /** Pod parts of a Pebble store: one process may have it open, and its files belong to uid and gid 65532. */
 const onlyOpener = (node: string | undefined) => ({
-  // The lock against a second opener, kept by the scheduler, which counts a pod until it is really gone: this
-  // pod does not start while any other Pomerium runs or still stops, a hand-made Deployment's included, and none
-  // of those starts beside this one. Every node bears this topology key, so it holds across the cluster. (Only
-  // pods that say they use PostgreSQL are let by: a stack that changes its storage runs both for a moment.)
+  // The lock against a second process on the store. The scheduler keeps it: it counts a pod until the pod is really gone.
+  // So this pod does not start while any other Pomerium runs or stops, also one of a hand-made Deployment, and no other
+  // starts beside this one. Every node has this topology key, so the lock holds across the cluster. Pods that use
+  // PostgreSQL are exempt: a stack that changes its storage runs both kinds for a moment.
   affinity: {
     ...(node === undefined ? {} : onNode(node)),
     podAntiAffinity: {
@@ -259,7 +258,7 @@ const onlyOpener = (node: string | undefined) => ({
   volumes: [{ name: storeVolume, persistentVolumeClaim: { claimName: names.persistentVolumeClaim } }],
 });
 
-/** Pod parts of several Pomeriums: on different nodes where there are any. */
+/** Pod parts of several Pomeriums: they run on different nodes if there are any. */
 const spread = {
   topologySpreadConstraints: [
     {
@@ -273,13 +272,12 @@ const spread = {
   ],
 };
 
-/** What makes a StatefulSet of the patched Deployment. A JSON patch: a merge patch can't change the kind. */
+/** Turns the patched Deployment into a StatefulSet. A JSON patch, because a merge patch cannot change the kind. */
 const statefulSet = [
   { op: "replace", path: "/kind", value: "StatefulSet" },
   { op: "add", path: "/spec/serviceName", value: names.proxyService },
   { op: "add", path: "/spec/updateStrategy", value: { type: "RollingUpdate" } },
-  // With one pod there is no order to keep, and with the default a pod that never became ready blocks the very
-  // update that would mend it.
+  // By default, a pod that never became ready blocks the update that would fix it. One pod needs no order anyway.
   { op: "add", path: "/spec/podManagementPolicy", value: "Parallel" },
 ];
 
@@ -294,7 +292,7 @@ function pebbleVolume({ hostPath, size }: { hostPath: string; size: string }): o
       spec: {
         ...common,
         capacity: { storage: size },
-        // The sessions outlive the claim: a claim made again finds them.
+        // The sessions outlive the claim: a new claim finds them.
         persistentVolumeReclaimPolicy: "Retain",
         hostPath: { path: hostPath, type: "DirectoryOrCreate" },
       },
@@ -309,10 +307,9 @@ function pebbleVolume({ hostPath, size }: { hostPath: string; size: string }): o
 }
 
 /**
- * The controller's cluster-wide rules without those that only certificate auto-provisioning and Pomerium Zero's
- * sync use: with upstream's rules it may change and delete every Secret and certificate of the cluster. Certificates stay
- * readable, since the controller watches them whether it provisions any or not. Undefined for releases that ask
- * for no more than this, and for those whose rules nobody here has read.
+ * The controller's cluster-wide rules, reduced. Upstream's rules let it change and delete every Secret and certificate of
+ * the cluster, which only certificate auto-provisioning and Pomerium Zero need. It may still read certificates, because
+ * it watches them in any case. Undefined for releases that ask for no more than this, and for unknown releases.
  */
 function controllerRules(version: string): object[] | undefined {
   if (!(version in pinnedCommits) || !behaves(version, "wideClusterRole")) return undefined;
@@ -336,13 +333,13 @@ function under(folder: string, files: Record<string, unknown>): Record<string, s
   );
 }
 
-/** A list of Kubernetes objects is a file of several documents; a list of operations is one list. */
+/** Several Kubernetes objects are several documents of a file. Operations of a JSON patch are one list. */
 function documents(content: unknown): string {
   const objects = Array.isArray(content) && content.every((item) => "kind" in item) ? content : [content];
   return objects.map(yaml).join("---\n");
 }
 
 function yaml(content: unknown): string {
-  // kustomize reads YAML 1.1, where `yes`, `0x1F` and `12:30` unquoted are no strings.
+  // kustomize reads YAML 1.1, in which `yes`, `0x1F` and `12:30` without quotes are not strings.
   return stringify(content, { version: "1.1", lineWidth: 0, aliasDuplicateObjects: false });
 }

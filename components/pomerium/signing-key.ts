@@ -2,18 +2,18 @@
 
 import { createECDH, createPrivateKey } from "node:crypto";
 
-/** Bytes that `signingKey` takes: 128 bits more than the curve's order, so that the bias of a remainder vanishes. */
+/** Length of the seed in bytes: 128 bits more than the order of the curve, so that the remainder has no bias. */
 export const signingKeySeedBytes = 48;
 
 /** Order of the base point of P-256. */
 const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 
 /**
- * The private key that the seed stands for, in the PEM form that Pomerium reads (`EC PRIVATE KEY`, SEC 1; it skips
- * PKCS #8). The same seed gives the same key.
+ * Derives a private key from a seed, in the PEM form that Pomerium reads (`EC PRIVATE KEY`, SEC 1; it ignores PKCS #8).
+ * The same seed gives the same key.
  *
  * @param seed 48 random bytes.
- * @throws RangeError for a seed of another length.
+ * @throws RangeError if the seed has another length.
  * @see https://nvlpubs.nist.gov/nistpubs/FIPS/NIST.FIPS.186-5.pdf A.2.1, key pair generation using extra random bits
  */
 export function signingKey(seed: Uint8Array): string {
@@ -30,7 +30,7 @@ export function signingKey(seed: Uint8Array): string {
     kty: "EC",
     crv: "P-256",
     d: d.toString("base64url"),
-    // An uncompressed point is 04, x, y.
+    // An uncompressed point is the byte 4, x and y.
     x: point.subarray(1, 33).toString("base64url"),
     y: point.subarray(33).toString("base64url"),
   };

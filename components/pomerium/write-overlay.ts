@@ -1,4 +1,4 @@
-/** The one place where an overlay touches the disk. */
+/** The only file that writes an overlay to the disk. */
 
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
@@ -8,8 +8,8 @@ import { stringify } from "yaml";
 import { overlayFolders } from "./overlay.ts";
 
 /**
- * Writes an overlay on `baseDirectory` into a folder of the cache that is named by its contents: the same overlay
- * is the same folder, in every run, and a folder never changes.
+ * Writes an overlay into a folder of the cache. The folder is named by its contents, so the same overlay has the same
+ * folder in every run, and a folder never changes.
  *
  * @param files What `overlay` returned.
  * @param baseDirectory Absolute path of the kustomization to build on.
@@ -40,7 +40,7 @@ export async function writeOverlay(
       await writeFile(join(scratch, file), text);
     }
     await rename(scratch, directory).catch((error: NodeJS.ErrnoException) => {
-      // Another run was faster; what it wrote is the same.
+      // Another run was faster, and it wrote the same.
       if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
     });
   } finally {
