@@ -42,7 +42,7 @@ export interface LiveInstallation {
   workloads: LiveWorkload[];
   /** Its namespace, unless every cluster has that. */
   namespace: ObjectRef | undefined;
-  /** Other objects in its namespace. */
+  /** Other objects in its namespace, because of which that stays. */
   strangers: ObjectRef[];
   /** Reasons why there may be more of them. */
   silent: string[];
@@ -85,8 +85,11 @@ export async function readInstallation(
       ? []
       : labelled(api, secretKind, `owner=helm,name=${instance}`, installation.releaseNamespace),
   ]);
+  const removable = own === undefined || isShared(namespace) ? undefined : refOf(namespaceKind, own.metadata);
   const others =
-    own === undefined || removal === "no" ? { found: [], silent: [] } : await readOthers(api, namespace);
+    removable === undefined || removal === "no"
+      ? { found: [], silent: [] }
+      : await readOthers(api, namespace);
   const controllers = inside.filter(
     (each) => each.isController && classify(installation, nothingNamed, [each]).get(each) === "own",
   );
@@ -97,7 +100,7 @@ export async function readInstallation(
     marks: installation,
     objects: ours.filter((each) => is(each, "own")).map(({ ref }) => ref),
     workloads: inside.filter((each) => is(each, "own")),
-    namespace: own === undefined || isShared(namespace) ? undefined : refOf(namespaceKind, own.metadata),
+    namespace: removable,
     strangers: [...ours, ...others.found]
       .filter((each) => each.ref.namespace === namespace && is(each, "stranger"))
       .map(({ ref }) => ref),

@@ -208,7 +208,8 @@ function strangersOf(
   const ids = new Set(leaving.map(objectId));
   const own = new Set(installations.flatMap(({ objects }) => objects.map(objectLabel)));
   const strangers = new Map<string, string[]>();
-  for (const { marks, strangers: objects, silent } of installations) {
+  for (const { marks, namespace, strangers: objects, silent } of installations) {
+    if (namespace === undefined) continue;
     const labels = [
       ...objects.filter((ref) => !own.has(objectLabel(ref))).map(({ kind, name }) => `${kind} ${name}`),
       ...ingresses
