@@ -1,11 +1,18 @@
+/**
+ * Stand-in for cert-manager's ingress-shim, which makes Certificates for Ingresses.
+ *
+ * Imitates: one Certificate for each TLS secret of an Ingress that names a ClusterIssuer, and its updates. Does not
+ * imitate: namespaced issuers, the other annotations, or the deletion of Certificates that an Ingress no longer
+ * needs.
+ */
 import type { Api } from "../cluster/api.ts";
 import { type Certificate, type Ingress, isGoing } from "./objects.ts";
 
 const ISSUER = "cert-manager.io/cluster-issuer";
 
 /**
- * The Certificates that cert-manager makes for an Ingress which names an issuer: one for each of its TLS secrets,
- * named like it. The Ingress is their controller, so the cluster's garbage collector takes them with it.
+ * The Certificates that cert-manager makes for an Ingress that names an issuer: one for each TLS secret, with the
+ * secret's name. The Ingress is their controller, so the garbage collector deletes them with the Ingress.
  *
  * @see https://cert-manager.io/docs/usage/ingress/
  */
@@ -13,7 +20,7 @@ export function certificatesOf({ metadata, spec }: Ingress): Certificate[] {
   const { name, namespace, uid = "", labels, annotations } = metadata;
   const issuer = annotations?.[ISSUER];
   if (issuer === undefined) return [];
-  // Said here: what comes from a list does not say its kind.
+  // Written out, because list items have no kind.
   const kind = { apiVersion: "networking.k8s.io/v1", kind: "Ingress" };
   const owner = { ...kind, name, uid, controller: true, blockOwnerDeletion: true };
   return (spec.tls ?? []).flatMap(({ hosts = [], secretName }) =>
@@ -39,10 +46,10 @@ export function certificatesOf({ metadata, spec }: Ingress): Certificate[] {
 }
 
 /**
- * Makes and changes an Ingress' Certificates. One that somebody else made is left as it is, also when another
- * Ingress asked for it first: its host then never gets into the certificate.
+ * Makes and changes an Ingress's Certificates. A Certificate with another owner stays unchanged, also when that owner
+ * is another Ingress: this Ingress's hosts then never get into the certificate.
  *
- * @param live every Certificate
+ * @param live All Certificates of the cluster.
  */
 export async function syncCertificates(api: Api, ingress: Ingress, live: Certificate[]): Promise<void> {
   if (isGoing(ingress)) return;
@@ -52,7 +59,7 @@ export async function syncCertificates(api: Api, ingress: Ingress, live: Certifi
       ({ metadata }) =>
         metadata.namespace === wanted.metadata.namespace && metadata.name === wanted.metadata.name,
     );
-    // Created, not applied: what came to be a moment ago is somebody else's.
+    // Created, not applied: a Certificate that appeared a moment ago belongs to somebody else.
     if (found === undefined) await api.request("POST", collection, wanted);
     else if (isOwn(found, ingress) && !asksTheSame(found, wanted)) {
       await api.mergePatch(`${collection}/${found.metadata.name}`, { spec: wanted.spec });

@@ -1,3 +1,10 @@
+/**
+ * How cert-manager selects the solver for a name, and why a solver can fail.
+ *
+ * Imitates: the order of selectors, and the problems that the cluster itself causes (missing Secrets, keys, rights,
+ * webhook pods, a class that nobody serves). Does not imitate: challenges, DNS records, or a provider that refuses a
+ * token.
+ */
 import type { KubernetesObject } from "../cluster/api.ts";
 import { hasCondition, isGoing, type Pod, type Secret, secretValue } from "./objects.ts";
 
@@ -12,7 +19,7 @@ export interface Solver {
     webhook?: { groupName: string; solverName: string; config?: Record<string, SecretKeySelector> };
     cloudflare?: { apiTokenSecretRef?: SecretKeySelector };
   };
-  /** Class of the Ingress that cert-manager makes for a challenge; `class` is the older field for it. */
+  /** Class of the Ingress that cert-manager makes for a challenge. `class` is the older field. */
   http01?: { ingress?: { ingressClassName?: string; class?: string } };
 }
 
@@ -20,20 +27,20 @@ export interface WebhookPod extends Pod {
   spec: { containers: { name: string; image: string; env?: { name: string; value?: string }[] }[] };
 }
 
-/** What a solver needs of the cluster. */
+/** The parts of the cluster that a solver depends on. */
 export interface Surroundings {
-  /** A Secret of the namespace where cert-manager looks for this issuer's. */
+  /** Finds a Secret in the namespace where cert-manager looks for this issuer's Secrets. */
   secret(name: string): Secret | undefined;
   pods: WebhookPod[];
-  /** Whether cert-manager may post challenges to an API group. */
+  /** Whether cert-manager has the right to post challenges to an API group. */
   mayPost(group: string): Promise<boolean>;
-  /** Whether requests to an Ingress of this class are answered. */
+  /** Whether a controller serves Ingresses of this class. */
   serves(ingressClass: string): boolean;
 }
 
 /**
- * The solver that cert-manager takes for a name: one that names it, else the one with the longest zone that it
- * lies in, else the one with the most labels, else one without a selector. Wildcards are solved by DNS-01 only.
+ * Selects the solver for a name as cert-manager does. First comes a solver whose selector lists the name, then the
+ * longest matching zone, then the most matching labels, then no selector. Wildcards need DNS-01.
  *
  * @see https://cert-manager.io/docs/configuration/acme/#adding-multiple-solver-types
  */
@@ -52,7 +59,7 @@ export function selectSolver(
   return best?.solver;
 }
 
-/** How specific a solver is for a name, the weightiest first; undefined when its selector leaves the name out. */
+/** How specific a solver is for a name, most important number first; undefined if its selector excludes the name. */
 function scoreOf(
   { selector = {} }: Solver,
   name: string,
@@ -73,13 +80,13 @@ function isHigher(a: number[], b: number[]): boolean {
   return x > y;
 }
 
-/** Keys under which each webhook for Porkbun looks for its credentials; any of them for one that is not known. */
+/** Keys under which each Porkbun webhook looks for its credentials. An unknown webhook may use any of them. */
 const configKeys: Record<string, readonly [string, string][]> = {
   "talinx/": [["apiKey", "secretApiKey"]],
   "mdonoughe/": [["apiKeySecretRef", "secretKeySecretRef"]],
 };
 
-/** Why a solver cannot solve, in the words of whoever would say so; undefined when it can. */
+/** The error with which a solver fails, in the words of the program that reports it; undefined if it succeeds. */
 export async function solverProblem(
   { dns01, http01 }: Solver,
   surroundings: Surroundings,
@@ -122,7 +129,7 @@ function secretProblem(
   return secretValue(secret, key) === undefined ? `key "${key}" not found in secret "${name}"` : undefined;
 }
 
-/** Whether cert-manager's own account may post challenges to an API group: asked of the API server. */
+/** Asks the API server whether cert-manager's service account may post challenges to an API group. */
 export async function mayPost(
   api: { request<T>(method: string, path: string, body: unknown): Promise<T> },
   group: string,

@@ -28,16 +28,19 @@ interface Issuer extends KubernetesObject {
 }
 
 const GROUP = "/apis/cert-manager.io/v1";
-/** Where cert-manager looks for the Secrets of a ClusterIssuer. */
+/** Namespace where cert-manager looks for the Secrets of a ClusterIssuer. */
 const NAMESPACE = "cert-manager";
 
 /**
- * Stands in for cert-manager and for the world behind it: an ACME server that registers everybody, DNS providers
- * that accept every token, a webhook that answers when its pod is ready, a router that leads HTTP-01 challenges to
- * whatever serves the solver's class. What is the cluster's own part is checked as the real one would find it: a
- * certificate is issued, self-signed, when each of its names has a solver in its issuer and that solver finds what it
- * needs. Issuers of other kinds than ACME issue whatever they are asked for. Ingresses that name an issuer get their
- * Certificates.
+ * Stand-in for cert-manager and for the services that it uses.
+ *
+ * Imitates: an ACME server that registers every account, DNS providers that accept every token, a webhook that
+ * answers while its pod is ready, and a router that leads HTTP-01 challenges to the controller of the solver's class.
+ * A self-signed certificate is issued when each name has a solver in the issuer and that solver finds all it needs in
+ * the cluster. Ingresses that name an issuer get their Certificates.
+ *
+ * Does not imitate: orders, challenges, renewal, rate limits, or the spec of issuers that are not ACME. Those issue
+ * every certificate.
  */
 export function startCertManager(api: Api, log?: Log): Controller {
   return startController<{
@@ -60,7 +63,7 @@ export function startCertManager(api: Api, log?: Log): Controller {
       issuers: `${GROUP}/issuers`,
       secrets: "/api/v1/secrets",
       pods: "/api/v1/pods",
-      // Only so that a right that comes late is noticed.
+      // Watched only to notice a right that is granted late.
       bindings: "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
       ingresses: "/apis/networking.k8s.io/v1/ingresses",
       classes: "/apis/networking.k8s.io/v1/ingressclasses",
@@ -111,7 +114,7 @@ export function startCertManager(api: Api, log?: Log): Controller {
   });
 }
 
-/** Why a certificate is not issued, or undefined when it is. */
+/** Why a certificate is not issued; undefined if it is issued. */
 async function issuanceProblem(
   { metadata, spec }: Certificate,
   issuer: Issuer,
@@ -129,7 +132,7 @@ async function issuanceProblem(
   return undefined;
 }
 
-/** Whether the ACME server knows the account as the spec has it; other issuers are only ready or not. */
+/** Whether the ACME account is registered as the spec says. For other issuers: whether they are ready. */
 function isRegistered(issuer: Issuer): boolean {
   const { acme } = issuer.spec ?? {};
   if (acme === undefined) return isMarkedReady(issuer);
@@ -137,7 +140,7 @@ function isRegistered(issuer: Issuer): boolean {
   return isMarkedReady(issuer) && uri === accountOf(acme) && lastRegisteredEmail === acme.email;
 }
 
-/** As cert-manager does at every sync, this writes the condition with the generation that it has seen. */
+/** Marks an issuer ready, with the generation that was seen, as cert-manager does at every sync. */
 async function register(api: Api, issuer: Issuer): Promise<void> {
   const { acme } = issuer.spec ?? {};
   if (acme === undefined) return markReady(api, issuer, "IsReady");
@@ -154,7 +157,7 @@ function namesOf({ spec }: Certificate): string[] {
   return [...new Set([...(commonName === undefined ? [] : [commonName]), ...dnsNames, ...ipAddresses])];
 }
 
-/** Whether the Secret holds what the Certificate asks for, by the issuer that it names. */
+/** Whether the Secret holds a certificate as requested, from the issuer that the Certificate names. */
 function isIssued(secret: Secret | undefined, certificate: Certificate): boolean {
   const annotations = secret?.metadata.annotations ?? {};
   const { name, kind = "Issuer" } = certificate.spec.issuerRef;
@@ -165,7 +168,7 @@ function isIssued(secret: Secret | undefined, certificate: Certificate): boolean
   );
 }
 
-/** Whether the secret holds a certificate for exactly these names. */
+/** Whether the Secret holds a certificate for exactly these names. */
 function covers(secret: Secret | undefined, names: string[]): boolean {
   const text = secret && secretValue(secret, "tls.crt");
   if (text === undefined || secret?.type !== "kubernetes.io/tls") return false;
@@ -187,7 +190,7 @@ async function issue(api: Api, certificate: Certificate): Promise<void> {
   const { metadata, spec } = certificate;
   const names = namesOf(certificate);
   const live = await api.find<Secret>(`/api/v1/namespaces/${metadata.namespace}/secrets/${spec.secretName}`);
-  // Issued a moment ago, and not yet seen by the watch.
+  // Issued a moment ago; the watch has not reported it yet.
   if (isIssued(live, certificate)) return;
   const { certificate: chain, privateKey } = selfSigned({ names });
   const secret: Secret = {
@@ -212,7 +215,7 @@ async function issue(api: Api, certificate: Certificate): Promise<void> {
   await api.apply(secret);
 }
 
-/** Whether it is said to be ready as it is now, not as it was before a change. */
+/** Whether the Ready condition is true for the current generation. */
 function isMarkedReady({ metadata, status }: Issuer | Certificate): boolean {
   const ready = status?.conditions?.find(({ type }) => type === "Ready");
   return ready?.status === "True" && ready.observedGeneration === metadata.generation;
@@ -229,7 +232,7 @@ async function markReady(
   await api.mergePatch(`${await api.path(object)}/status`, { status: { ...rest, conditions } });
 }
 
-/** Says why a certificate is not issued, unless that is what was said last. */
+/** Writes into the Certificate's status why it is not issued, unless the status already says so. */
 async function markFailed(api: Api, certificate: Certificate, message: string): Promise<void> {
   const before = certificate.status?.conditions?.find(({ type }) => type === "Ready");
   if (before?.message === message && before.observedGeneration === certificate.metadata.generation) return;

@@ -1,41 +1,48 @@
+/**
+ * The loop that every stand-in runs: watch collections, and reconcile after each change.
+ *
+ * As in a real controller, changes that arrive together cause one reconciliation, and a failed one is repeated.
+ * Unlike a real controller, it has no work queue (each reconciliation looks at all objects), no leader election and
+ * no resync.
+ */
 import type { Api, KubernetesObject } from "../cluster/api.ts";
 import { Informer } from "./informer.ts";
 
 /** A running stand-in. */
 export interface Controller {
-  /** Resolves when it has looked at everything once. */
+  /** Resolves after the first reconciliation. */
   ready: Promise<void>;
-  /** Stops watching; resolves when nothing of it writes any more. */
+  /** Stops watching. Resolves when the last write is done. */
   stop(): Promise<void>;
 }
 
-/** Hears about what went wrong or was skipped; one line each. */
+/** Receives one line for each failure and each skipped object. */
 export type Log = (line: string) => void;
 
 type Collections = Record<string, KubernetesObject>;
 
-/** The live copies, by the names that the controller gave them. */
+/** The live copy of each watched collection, by the collection's name in `watches`. */
 export type View<C extends Collections> = { readonly [K in keyof C]: Informer<C[K]> };
 
 export interface ControllerArgs<C extends Collections> {
   name: string;
   api: Api;
-  /** Collections to watch: name to path. */
+  /** Paths of the collections to watch, by name. */
   watches: { [K in keyof C]: string };
   /**
-   * Brings the cluster to what `view` asks for, writing only differences. Called after changes, never twice at once;
-   * called again a little later when it throws.
+   * Brings the cluster to the state that `view` asks for, and writes only differences. Called after changes, never
+   * twice at the same time. When it throws, it is called again a little later.
    */
   reconcile: (view: View<C>) => Promise<void>;
   log?: Log;
 }
 
-/** Changes that arrive together are looked at once, after this many milliseconds. */
+/** How long changes are collected before one reconciliation handles them all, in milliseconds. */
 const GATHER = 20;
-/** How long after a failure the next attempt is made, in milliseconds. */
+/** How long to wait after a failure before the next attempt, in milliseconds. */
 const RETRY = 500;
 
-/** Watches collections and reconciles after each change of any of them. */
+/** Watches collections, and reconciles after each change in any of them. */
 export function startController<C extends Collections>(args: ControllerArgs<C>): Controller {
   const { name, api, watches, reconcile, log = () => {} } = args;
   let timer: NodeJS.Timeout | undefined;
@@ -60,7 +67,7 @@ export function startController<C extends Collections>(args: ControllerArgs<C>):
       if (!stopped) await reconcile(view);
       return true;
     } catch (error) {
-      // Typically an object that changed or went away meanwhile.
+      // Usually an object that has changed or disappeared in the meantime.
       log(`${name}: ${error instanceof Error ? error.message : String(error)}`);
       return false;
     }

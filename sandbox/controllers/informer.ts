@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Api, ApiError, type KubernetesObject } from "../cluster/api.ts";
 
-/** How long to wait before a collection that could not be read is asked for again, in milliseconds. */
+/** How long to wait before reading a collection again after a failure, in milliseconds. */
 const RETRY = 500;
 
 /**
- * A live copy of one collection, read once and then kept by watching it. A kind that the server does not know (yet)
- * is an empty collection.
+ * A live copy of one collection: read once, then kept up to date by a watch. A kind that the server does not know
+ * (yet) counts as an empty collection.
  */
 export class Informer<T extends KubernetesObject> {
   /** Resolves when the collection has been read for the first time. */
@@ -17,7 +17,7 @@ export class Informer<T extends KubernetesObject> {
   readonly #abort = new AbortController();
   #objects = new Map<string, T>();
 
-  /** @param path of the collection in all namespaces, `/api/v1/secrets` */
+  /** @param path Path of the collection in all namespaces, for example `/api/v1/secrets`. */
   constructor(api: Api, path: string, onChange: () => void) {
     this.#api = api;
     this.#path = path;
@@ -29,7 +29,7 @@ export class Informer<T extends KubernetesObject> {
     return [...this.#objects.values()];
   }
 
-  /** @param namespace undefined for what has none */
+  /** @param namespace undefined for cluster-scoped objects. */
   get(namespace: string | undefined, name: string): T | undefined {
     return this.#objects.get(key(namespace, name));
   }
@@ -59,7 +59,7 @@ export class Informer<T extends KubernetesObject> {
           this.#replace([]);
           onSynced();
         }
-        // Anything else (a restarted server, an expired version) is mended by reading the collection again.
+        // Reading the collection again fixes every other error, such as a restarted server or an expired version.
         await sleep(RETRY, undefined, { signal }).catch(() => {});
       }
     }

@@ -1,18 +1,18 @@
 import type { Api } from "../cluster/api.ts";
 import type { Ingress, IngressClass, LoadBalancerAddress, Service } from "./objects.ts";
 
-/** The classes that a controller, `pomerium.io/ingress-controller`, serves. */
+/** Names of the IngressClasses that a controller serves, for example `pomerium.io/ingress-controller`. */
 export function classesOf(controller: string, classes: IngressClass[]): Set<string> {
   const own = classes.filter(({ spec }) => spec?.controller === controller);
   return new Set(own.map(({ metadata }) => metadata.name));
 }
 
-/** The class that an Ingress asks for, by field or by the older annotation. */
+/** The class that an Ingress names in its field or in the older annotation. */
 export function classOf({ spec, metadata }: Ingress): string | undefined {
   return spec.ingressClassName ?? metadata.annotations?.["kubernetes.io/ingress.class"];
 }
 
-/** The addresses under which a controller's Service is reached. */
+/** The addresses of a controller's Service. */
 export function addressesOf(service: Service | undefined): LoadBalancerAddress[] {
   const { spec, status } = service ?? {};
   if (spec?.type === "LoadBalancer") return status?.loadBalancer?.ingress ?? [];
@@ -20,7 +20,7 @@ export function addressesOf(service: Service | undefined): LoadBalancerAddress[]
   return [];
 }
 
-/** Says in an Ingress' status where it is reached, unless it says so already. */
+/** Writes the addresses into an Ingress's status, unless they are already there. */
 export async function publishAddresses(
   api: Api,
   ingress: Ingress,

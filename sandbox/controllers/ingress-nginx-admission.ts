@@ -20,21 +20,23 @@ export interface WebhookConfiguration extends KubernetesObject {
   }[];
 }
 
-/** ingress-nginx' side of its admission webhook, answering on a port of 127.0.0.1. */
+/** The server behind ingress-nginx's admission webhook, on a port of 127.0.0.1. */
 export interface Admission {
-  /** `https://127.0.0.1:34567`. */
+  /** For example `https://127.0.0.1:34567`. */
   url: string;
   keyPair: KeyPair;
   stop(): Promise<void>;
 }
 
 /**
- * Answers the API server's question whether an Ingress may be written: always yes, as long as nothing is missing that
- * the question takes its way through. Else there is no answer, and what that means is up to the webhook's
- * failurePolicy.
+ * Stand-in for ingress-nginx's admission webhook. The API server asks it whether an Ingress may be written.
  *
- * @param missing What is missing, in a few words. Asked with each Ingress, so it must not itself ask the API server:
- *   all connections to that may be taken by Ingress writes which wait for this answer.
+ * Imitates: the webhook is reachable only while its Service and its Deployment exist. Otherwise it answers with an
+ * error, and the webhook's failurePolicy decides. Does not imitate: the check of the Ingress itself, every Ingress is
+ * allowed.
+ *
+ * @param missing Returns the missing object, in a few words. Called for each Ingress, so it must not call the API
+ *   server: Ingress writes that wait for this answer may occupy all connections.
  */
 export async function serveAdmission(missing: () => string | undefined): Promise<Admission> {
   const keyPair = selfSigned({ names: ["127.0.0.1"] });
@@ -55,12 +57,13 @@ export async function serveAdmission(missing: () => string | undefined): Promise
     }
   };
   const server = createServer({ cert: keyPair.certificate, key: keyPair.privateKey }, listener);
-  // The API server keeps its connection: closed from here, it would be closed under a question now and then.
+  // The API server reuses its connection. If this side closed it, a request would now and then meet a closed
+  // connection.
   server.keepAliveTimeout = 0;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).listen(0, "127.0.0.1", resolve);
   });
-  // It must not keep a process running that has forgotten to stop it.
+  // The open server must not keep a process alive that did not stop it.
   server.unref();
   return {
     url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -73,7 +76,7 @@ export async function serveAdmission(missing: () => string | undefined): Promise
   };
 }
 
-/** Whether the configuration leads to ingress-nginx' Service, as it does until certgen has seen to it. */
+/** Whether the configuration still leads to ingress-nginx's Service: `completeWebhook` has not changed it. */
 export function isFresh({ webhooks = [] }: WebhookConfiguration): boolean {
   return webhooks.some(
     ({ clientConfig: { service } }) => service?.namespace === namespace && service.name === admissionService,
@@ -81,11 +84,11 @@ export function isFresh({ webhooks = [] }: WebhookConfiguration): boolean {
 }
 
 /**
- * What the certgen Jobs do in a cluster whose pods run: a certificate for the webhook goes into a Secret, and its
- * authority into the configuration.
+ * Does the work of the certgen Jobs: puts a certificate for the webhook into a Secret, and its authority into the
+ * webhook configuration.
  *
- * The configuration then leads to a URL of this machine. Its Service has no real pod behind it and its cluster address
- * no proxy before it, so that the API server's question would go out into whatever network the machine is in.
+ * Unlike the Jobs, it also makes the configuration lead to a URL of this machine. The Service has no real pod, and no
+ * proxy serves its cluster address: the API server's request would leave for the network that the machine is in.
  */
 export async function completeWebhook(
   api: Api,

@@ -2,19 +2,19 @@ import type { KubernetesObject } from "../cluster/api.ts";
 import type { Informer } from "./informer.ts";
 import { isGoing } from "./objects.ts";
 
-/** Where ingress-nginx's own manifests and its Helm chart (under that release name) put it. */
+/** Namespace of ingress-nginx in its own manifests, and in its Helm chart under this release name. */
 export const namespace = "ingress-nginx";
-/** Name of the Deployment, and of the Service that traffic comes in by. */
+/** Name of the Deployment, and of the Service that receives the traffic. */
 export const workload = "ingress-nginx-controller";
-/** Name of the Service behind which the Deployment is asked about Ingresses. */
+/** Name of the Service through which the API server reaches the admission webhook. */
 export const admissionService = "ingress-nginx-controller-admission";
-/** Value of `spec.controller` of the IngressClasses that it serves. */
+/** Value of `spec.controller` in ingress-nginx's IngressClasses. */
 export const controllerName = "k8s.io/ingress-nginx";
 
-/** Collection in which its Deployment is. */
+/** Collection that contains the Deployment. */
 export const workloads = `/apis/apps/v1/namespaces/${namespace}/deployments`;
 
-/** Whether it runs. Pods are not looked at: kwok's are ready at once. */
+/** Whether ingress-nginx runs. Looks at the Deployment only, because kwok's pods are ready immediately. */
 export function isRunning(deployments: Informer<KubernetesObject>): boolean {
   const deployment = deployments.get(namespace, workload);
   return deployment !== undefined && !isGoing(deployment);

@@ -31,9 +31,13 @@ type Watched = {
 };
 
 /**
- * Stands in for ingress-nginx' pods. As long as its Deployment exists, it holds the leader's Lease and writes its
- * Service's address into the status of the Ingresses of its class. It answers its admission webhook, and does the
- * work of the Jobs that set that up.
+ * Stand-in for ingress-nginx's pods.
+ *
+ * Imitates, while the Deployment exists: the leader's Lease, the Service's address in the status of the Ingresses of
+ * its class, and the answers of the admission webhook. It also does the work of the Jobs that set the webhook up.
+ *
+ * Does not imitate: routing, annotations, the ConfigMap, the renewal of the Lease, or a webhook that refuses an
+ * Ingress.
  */
 export function startIngressNginx(api: Api, log?: Log): Controller {
   let live: Pick<View<Watched>, "services" | "deployments"> | undefined;
@@ -81,7 +85,7 @@ export function startIngressNginx(api: Api, log?: Log): Controller {
 }
 
 async function takeLease(api: Api): Promise<void> {
-  // Lease and Deployment are watched apart: the second may be gone already when the first is seen to go.
+  // Two watches report on Lease and Deployment. The Deployment may already be gone when the Lease's deletion is seen.
   const deployment = await api.find<KubernetesObject>(`${workloads}/${workload}`);
   if (deployment === undefined || isGoing(deployment)) return;
   const now = new Date().toISOString().replace("Z", "000Z");

@@ -39,7 +39,7 @@ export interface IngressClass extends KubernetesObject {
   spec?: { controller?: string };
 }
 
-/** Whose object another one is, and with whom it goes. */
+/** Owner of an object. The garbage collector deletes the object after its owner. */
 export interface OwnerReference {
   apiVersion: string;
   kind: string;
@@ -77,13 +77,13 @@ export interface Condition {
   observedGeneration?: number;
 }
 
-/** What a checker may look up. */
+/** The objects that a check may look up. */
 export interface Lookup {
   secret(namespace: string, name: string): Secret | undefined;
   service(namespace: string, name: string): Service | undefined;
 }
 
-/** A secret's value, or undefined where it has no such key or nothing under it. */
+/** The value under a key of a Secret; undefined if the key is missing or empty. */
 export function secretValue(secret: Secret, key: string): Buffer | undefined {
   const encoded = secret.data?.[key];
   return encoded ? Buffer.from(encoded, "base64") : undefined;

@@ -1,13 +1,19 @@
+/**
+ * How Pomerium's controller checks the annotations of an Ingress.
+ *
+ * Imitates: the names that each release knows, the type of each value, and the combinations that are errors. Does not
+ * imitate: the contents of maps and lists, or the routes that the annotations lead to.
+ */
 import { parse } from "yaml";
 import { checkPolicy } from "./pomerium-policy.ts";
 
-/** The prefix of the annotations that Pomerium reads on an Ingress. */
+/** Prefix of the annotations that Pomerium reads on an Ingress. */
 export const PREFIX = "ingress.pomerium.io/";
 
-/** How a value is read. */
+/** Type of an annotation's value. */
 type Kind =
   | "bool"
-  /** Compared with "true"; anything else is false. */
+  /** Compared with "true"; any other text means false. */
   | "flag"
   | "duration"
   | "string"
@@ -15,13 +21,13 @@ type Kind =
   | "map"
   | "list"
   | "policy"
-  /** The name of a secret in the Ingress' namespace. */
+  /** Name of a Secret in the Ingress's namespace. */
   | "secret"
   | readonly string[];
 
 interface Annotation {
   kind: Kind;
-  /** The minor version, 0.x, that brought it; absent for what every supported version reads. */
+  /** First minor version (0.x) that reads it; absent if every supported version does. */
   since?: number;
 }
 
@@ -64,16 +70,16 @@ const ANNOTATIONS = new Map<string, Annotation>([
   ...of("secret", "identity_provider_secret", 32),
 ]);
 
-/** The newest minor version, 0.x, that the table knows. */
+/** Newest minor version (0.x) that the table covers. */
 export const NEWEST = 33;
 
-/** Go's syntax: `0s`, `1h30m`. A bare number has no unit and is none. */
+/** Go's syntax: `0s`, `1h30m`. A number without a unit is not a valid duration. */
 const DURATION = /^[-+]?((\d+(\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h))+$/;
 
 /**
- * What Pomerium's controller has against an Ingress' annotations; undefined when it takes them.
+ * The controller's objection to an Ingress's annotations; undefined if it accepts them.
  *
- * @param minor of the running Pomerium, 0.x
+ * @param minor Minor version of the running Pomerium, the x of 0.x.
  */
 export function checkAnnotations(annotations: Record<string, string>, minor = NEWEST): string | undefined {
   const own = Object.entries(annotations)
@@ -98,7 +104,7 @@ export function checkAnnotations(annotations: Record<string, string>, minor = NE
   return undefined;
 }
 
-/** The secrets that an Ingress' annotations name, and what each is expected to be. */
+/** The Secrets that an Ingress's annotations name, with the type and keys that each must have. */
 export function secretsOf(
   annotations: Record<string, string>,
 ): { name: string; annotation: string; type?: string; keys: string[] }[] {

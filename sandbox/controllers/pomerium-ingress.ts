@@ -3,12 +3,12 @@ import { secretValue } from "./objects.ts";
 import { checkAnnotations, PREFIX, secretsOf } from "./pomerium-annotations.ts";
 
 /**
- * Why Pomerium would make no route of an Ingress; undefined when it would.
+ * Why Pomerium makes no route for an Ingress; undefined if it makes one.
  *
- * One rule is stricter than the real one: a port number that the Service does not have is an error. Pomerium would
- * send the requests to a port that nobody serves, and without traffic nobody would notice that in the sandbox.
+ * One rule is stricter than in the real Pomerium: a port number that the Service does not have is an error. The real
+ * one would send requests to that port, and the sandbox has no traffic that would show the mistake.
  *
- * @param minor of the running Pomerium, 0.x
+ * @param minor Minor version of the running Pomerium, the x of 0.x.
  */
 export function checkIngress(ingress: Ingress, lookup: Lookup, minor?: number): string | undefined {
   const { metadata, spec } = ingress;

@@ -21,10 +21,12 @@ const LIST_CRITERIA = new Set(["claim", "groups"]);
 const LIST_MATCHERS = new Set(["has", "is", "exclude"]);
 
 /**
- * What Pomerium has against a policy's text; undefined when it takes it.
+ * Pomerium's objection to a policy's text; undefined if it accepts the text.
  *
- * Written apart from the program's own policy language, so that the sandbox does not approve of whatever the program
- * happens to render.
+ * Imitates: the errors about a policy's structure and about unknown criteria. Does not imitate: evaluation of the
+ * policy.
+ *
+ * Independent of the program's own policy language: otherwise both would accept the same mistakes.
  */
 export function checkPolicy(text: string): string | undefined {
   try {

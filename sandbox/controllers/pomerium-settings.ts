@@ -2,7 +2,7 @@ import { createPrivateKey } from "node:crypto";
 import type { KubernetesObject } from "../cluster/api.ts";
 import { type Lookup, type Secret, secretValue } from "./objects.ts";
 
-/** The part of `Pomerium/global` that refers to something or can contradict itself. */
+/** The fields of `Pomerium/global` that refer to other objects or can contradict each other. */
 export interface Settings extends KubernetesObject {
   spec: {
     secrets: string;
@@ -18,7 +18,7 @@ export interface Settings extends KubernetesObject {
   status?: { settingsStatus?: Outcome; ingress?: Record<string, Outcome> };
 }
 
-/** What the controller writes about an object that it looked at. */
+/** The status that the controller writes about one object. */
 export interface Outcome {
   reconciled: boolean;
   observedGeneration?: number;
@@ -29,17 +29,17 @@ export interface Outcome {
 }
 
 export interface SettingsVerdict {
-  /** Why the settings are rejected; absent when they are in force. */
+  /** Why the settings are rejected; absent if they are in force. */
   error?: string;
   warnings: string[];
-  /** What was passed over without rejecting the settings. */
+  /** Parts that were skipped without rejecting the settings. */
   skipped: string[];
 }
 
 /**
- * Whether Pomerium would take these settings.
+ * Checks settings as Pomerium does.
  *
- * One rule is stricter than the real one: `signing_key` is required, though versions that can derive it start without.
+ * One rule is stricter than in the real Pomerium: `signing_key` is required. Some versions can derive it.
  */
 export function checkSettings({ spec }: Settings, lookup: Lookup): SettingsVerdict {
   const warnings: string[] = [];

@@ -19,11 +19,12 @@ const SETTINGS = "global";
 const SERVICE = { namespace: "pomerium", name: "pomerium-proxy" };
 
 /**
- * Stands in for Pomerium's ingress controller, which kwok's pods only pretend to run: as long as a Pomerium pod is
- * ready it looks at the settings and at the Ingresses of Pomerium's class, and says in `Pomerium/global`'s status
- * what the real one would say. Ingresses that it takes get the proxy's address into their status.
+ * Stand-in for Pomerium's ingress controller.
  *
- * No request is ever routed.
+ * Imitates, while a Pomerium pod is ready: the checks of the settings and of the Ingresses of Pomerium's class, the
+ * result in the status of `Pomerium/global`, and the proxy's address in the status of each accepted Ingress.
+ *
+ * Does not imitate: routing, sign-in, the evaluation of policies, or the store.
  */
 export function startPomerium(api: Api, log: Log = () => {}): Controller {
   const skippedBefore = new Set<string>();
@@ -64,7 +65,7 @@ export function startPomerium(api: Api, log: Log = () => {}): Controller {
       const settingsStatus = outcome(global.metadata.generation, verdict.error, verdict.warnings);
       const own = classesOf("pomerium.io/ingress-controller", classes.list());
       const routed = ingresses.list().filter((each) => own.has(classOf(each) ?? "") && !isGoing(each));
-      // Before its settings are in force, the controller does not look at Ingresses at all.
+      // The controller ignores all Ingresses until its settings are in force.
       const outcomes = verdict.error === undefined ? checkAll(routed, lookup, minorVersion(pod)) : undefined;
       await writeStatus(api, global, settingsStatus, outcomes, changedSince(seen, routed));
 
@@ -86,7 +87,7 @@ function isServing(pod: Pod): boolean {
   );
 }
 
-/** The 33 of `pomerium/ingress-controller:v0.33.1`; the newest for an image that does not say. */
+/** The 33 of `pomerium/ingress-controller:v0.33.1`. An image tag without a version counts as the newest. */
 function minorVersion(pod: Pod): number {
   const image = pod.spec.containers.find(({ name }) => name === "pomerium")?.image ?? "";
   const minor = /:v0\.(\d+)/.exec(image)?.[1];
@@ -119,7 +120,7 @@ function outcome(
   };
 }
 
-/** Keys of the Ingresses that changed since the last look. A change of annotations does not raise the generation. */
+/** Keys of the Ingresses that changed since the last call. A changed annotation does not raise the generation. */
 function changedSince(seen: Map<string, string>, ingresses: Ingress[]): Set<string> {
   const changed = new Set<string>();
   for (const ingress of ingresses) {
@@ -131,8 +132,8 @@ function changedSince(seen: Map<string, string>, ingresses: Ingress[]): Set<stri
 }
 
 /**
- * Writes what differs from the status that is there, and reports again on each changed Ingress, as the real controller
- * does after every look at one. An Ingress that is gone loses its entry.
+ * Writes the differences from the current status. Each changed Ingress gets a new report even if the result is the
+ * same, as from the real controller. The entry of a deleted Ingress is removed.
  */
 async function writeStatus(
   api: Api,
@@ -162,7 +163,7 @@ async function writeStatus(
 
 type Patch = { [K in keyof Outcome]: Outcome[K] | null };
 
-/** Absent fields as null, so that a merge takes a former error away. */
+/** Absent fields become null, so that the merge patch removes an earlier error. */
 function stamped(after: Outcome): Patch {
   const observedAt = new Date().toISOString().replace(/\.\d+/, "");
   return { error: null, warnings: null, ...after, observedAt };

@@ -3,17 +3,18 @@ import type { AddressInfo } from "node:net";
 import { pomeriumPath } from "../../components/ingress-nginx/traffic.ts";
 import { selfSigned } from "../cluster/x509.ts";
 
-/** The public side of the sandbox, where all hosts lead. */
+/** The public side of the sandbox. All hosts lead to it. */
 export interface PublicHosts {
-  /** For $PUBLIC_HOSTS_ADDRESS: `127.0.0.1:34567`. */
+  /** Value for $PUBLIC_HOSTS_ADDRESS, for example `127.0.0.1:34567`. */
   address: string;
   stop(): Promise<void>;
 }
 
 /**
- * Stands in for the router and Pomerium's proxy behind it: every host is answered as a Pomerium that serves it answers.
- * What it does not imitate: a router that still leads to ingress-nginx, and routes. The hosts' real names are never
- * resolved, so nothing leaves this machine.
+ * Stand-in for the router and for Pomerium's proxy behind it.
+ *
+ * Imitates: for every host, the answer by which a client recognises Pomerium. Does not imitate: routes, or a router
+ * that still leads to ingress-nginx. No host name is resolved, so no request leaves this machine.
  */
 export async function servePublicHosts(): Promise<PublicHosts> {
   const { certificate, privateKey } = selfSigned({ names: ["127.0.0.1"] });
@@ -24,7 +25,7 @@ export async function servePublicHosts(): Promise<PublicHosts> {
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).listen(0, "127.0.0.1", resolve);
   });
-  // A process that has forgotten to stop it ends all the same.
+  // The open server must not keep a process alive that did not stop it.
   server.unref();
   return {
     address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
