@@ -19,10 +19,10 @@ import { type StackName, stackFile, stackNames } from "./stacks.ts";
 import { GoMissingError } from "./tools/go.ts";
 import { describeDuration, describeProgress, type Tools } from "./tools/tools.ts";
 
-/** Resource by resource, for who watches; in a log it would bury the rest. */
+/** Whether to show progress resource by resource. In a log, these lines would hide the rest. */
 const live = process.stdout.isTTY;
 
-/** A run that did not do what it should; its message is for the person who watches. */
+/** A run with a wrong result. The message is for the person who started the demo. */
 class DemoError extends Error {}
 
 async function demo(): Promise<void> {
@@ -39,7 +39,7 @@ Where to go next
   a real cluster                  README.md, "A real cluster"`);
 }
 
-/** Takes one stack through all its phases, on a cluster of its own. */
+/** Takes one stack through all its phases, on a separate cluster. */
 async function migrate(stack: StackName, { tools, pulumi }: Prepared): Promise<void> {
   console.log(`\n${stack}`);
   let sandbox: Sandbox | undefined;
@@ -85,7 +85,7 @@ async function migrate(stack: StackName, { tools, pulumi }: Prepared): Promise<v
         const outcome = await workspace!.preview(onProgress);
         const changes = Object.keys(outcome.counts).some((operation) => operation !== "same");
         if (changes && outcome.errors.length === 0)
-          throw new DemoError(`there is still something to do: ${summary(outcome)}`);
+          throw new DemoError(`the last preview is not empty: ${summary(outcome)}`);
         return outcome;
       }),
     ]);
@@ -97,7 +97,7 @@ async function migrate(stack: StackName, { tools, pulumi }: Prepared): Promise<v
   }
 }
 
-/** A step of the list that people watch. */
+/** A step of the list on the screen. */
 interface Listed {
   title: string;
   task(context: unknown, task: { title: string; output: string }): Promise<void>;
@@ -119,7 +119,7 @@ async function describeBefore(stack: StackName, { cluster }: Sandbox): Promise<s
   return `${apps.length} apps · ingress-nginx by ${how} · ${nginx} nginx Ingresses · ${classes.length - nginx} of other classes`;
 }
 
-/** What stands between the cluster and `retired`, as the program sees it. */
+/** Prints the readiness table: what is still missing for `retired`. */
 async function showReadiness(stack: StackName, { cluster, config }: Sandbox): Promise<void> {
   const { values } = config("coexist");
   const meant = { ...loadFromFile(stackFile(stack)).cluster, ...(values.cluster as object) };
@@ -129,7 +129,7 @@ async function showReadiness(stack: StackName, { cluster, config }: Sandbox): Pr
   for (const line of readinessTable(readinessOf(own, findings).rows)) console.log(`    ${line}`);
 }
 
-/** That nothing is left of ingress-nginx, and that nothing else has changed hands. */
+/** Checks that nothing of ingress-nginx is left, and that Ingresses of other classes are unchanged. */
 async function prove({ cluster }: Sandbox, before: ReadonlyMap<string, string>): Promise<void> {
   const after = await census(cluster.api);
   const left = leftOfIngressNginx(after);
@@ -141,14 +141,15 @@ async function prove({ cluster }: Sandbox, before: ReadonlyMap<string, string>):
   console.log(
     `others   ${before.size} Ingresses of other classes, ${changed.length === 0 ? "byte for byte as before" : `changed: ${changed.join(", ")}`}`,
   );
-  if (left.length > 0 || changed.length > 0) throw new DemoError("the cluster is not as it should be");
+  if (left.length > 0 || changed.length > 0)
+    throw new DemoError("the migration left objects of ingress-nginx, or changed Ingresses of other classes");
 }
 
 function watch(task: { output: string }, doing: string): void {
   if (live) task.output = doing;
 }
 
-/** What the sandbox runs; building it, once, takes minutes, and says so. */
+/** Prepares the programs of the sandbox and prints the progress: the first build takes minutes. */
 async function prepareAndTell(): Promise<Prepared> {
   let task = "";
   const prepared = await prepare((progress) => {
@@ -165,7 +166,7 @@ function howBuilt({ cache, buildMs }: Tools): string {
   return buildMs === undefined ? `from ${cache}` : `built in ${describeDuration(buildMs)}, kept in ${cache}`;
 }
 
-/** What the stack came to: who may reach what, and what Pomerium says of itself. */
+/** Prints the result: the access matrix, Pomerium's status, the issuer, the tunnels and the DNS records. */
 async function show(stack: string, { cluster, cloudflare }: Sandbox): Promise<void> {
   const { apps, directory, pomerium, certificates, cluster: meant } = loadFromFile(stackFile(stack));
   const { issuer } = certificates;
@@ -204,7 +205,7 @@ function describe({ operation, type, name }: Progress): string {
   return `${operation} ${type.split(":").at(-1)} ${name}`;
 }
 
-/** `95 created · 2 updated`; what stayed the same only where nothing else happened. */
+/** For example `95 created · 2 changed`. Counts unchanged resources only if nothing changed. */
 function summary({ counts }: Outcome): string {
   const words: Record<string, string> = {
     create: "created",

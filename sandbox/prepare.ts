@@ -1,13 +1,13 @@
 import { assemblePulumi, choosePulumi, type Pulumi } from "./pulumi/pulumi.ts";
 import { type BuildProgress, CLUSTER, ensureTools, type Tools } from "./tools/tools.ts";
 
-/** What the sandbox needs on this machine to run the program on a cluster. */
+/** The programs that the sandbox needs on this machine. */
 export interface Prepared {
   tools: Tools;
   pulumi: Pulumi;
 }
 
-/** Finds it, or builds it. */
+/** Finds the programs, and builds those that are missing. */
 export async function prepare(onProgress: (progress: BuildProgress) => void = () => {}): Promise<Prepared> {
   const choice = await choosePulumi();
   const tools = await ensureTools({ programs: [...CLUSTER, ...choice.programs], onProgress });

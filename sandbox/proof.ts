@@ -1,7 +1,7 @@
 import { phaseRecord } from "../components/cluster/live.ts";
 import { type Api, groupPath, type KubernetesObject } from "./cluster/api.ts";
 
-/** Every object of a cluster, of every kind that its API server knows: `Ingress komga/komga-ingress` → JSON. */
+/** All objects of a cluster, of every kind that its API server knows. */
 export interface Census {
   kinds: number;
   objects: Map<string, string>;
@@ -13,7 +13,7 @@ interface Resource {
   verbs: string[];
 }
 
-/** Counts a cluster. Events are left out: they speak of what has been. */
+/** Reads all objects of a cluster. Events are left out, because they report the past. */
 export async function census(api: Api): Promise<Census> {
   const { groups } = await api.request<{ groups: { preferredVersion: { groupVersion: string } }[] }>(
     "GET",
@@ -50,10 +50,10 @@ interface WithClass extends KubernetesObject {
   spec?: { ingressClassName?: string };
 }
 
-/** In which the program remembers what there was of ingress-nginx. */
+/** ConfigMap in which the program records the phase and its former ingress-nginx objects. */
 const record = `ConfigMap ${phaseRecord.namespace}/${phaseRecord.name}`;
 
-/** Objects that are ingress-nginx', are of its class, or so much as mention it, the program's own record apart. */
+/** Objects that mention ingress-nginx, and Ingresses of class nginx. The program's own record does not count. */
 export function leftOfIngressNginx({ objects }: Census): string[] {
   return [...objects].flatMap(([name, json]) => {
     if (name === record) return [];

@@ -9,14 +9,14 @@ import { servePublicHosts } from "./controllers/public-hosts.ts";
 import { type StackConfig, sandboxConfig, stackFile } from "./stacks.ts";
 import type { Tools } from "./tools/tools.ts";
 
-/** A throwaway cluster as a stack finds its own: apps behind ingress-nginx, which tunnels lead to as well. */
+/** A throwaway cluster in the state before a migration: ingress-nginx serves the apps, also those behind tunnels. */
 export interface Sandbox {
   cluster: Cluster;
   /** The Cloudflare account that the stack's tunnels are in. */
   cloudflare: CloudflareStandIn;
-  /** What the program needs to find both, and the public hosts. */
+  /** Environment through which the program finds Cloudflare and the public hosts. */
   env: Record<string, string>;
-  /** The stack's config for this cluster, in a phase. */
+  /** The stack's config for this cluster in the given phase. */
   config(phase: Phase): StackConfig;
   stop(): Promise<void>;
 }
@@ -24,7 +24,7 @@ export interface Sandbox {
 /**
  * Starts the sandbox of one stack.
  *
- * @param source Base kustomization in place of upstream's; default: the embedded one, which needs no network.
+ * @param source Base kustomization instead of upstream's. Default: the embedded one, which needs no network.
  */
 export async function openSandbox(
   stack: string,
@@ -39,13 +39,13 @@ export async function openSandbox(
   });
   const controllers = startControllers(cluster);
   try {
-    onProgress?.("installing ingress-nginx, and what it serves");
+    onProgress?.("installing ingress-nginx and the apps behind it");
     await before(cluster, file);
     const cloudflare = await startCloudflare({ seed: accountBefore([file]) });
     const publicHosts = await servePublicHosts();
     const config = (phase: Phase): StackConfig =>
       sandboxConfig(stack, { kubeconfig: cluster.kubeconfig, uid: cluster.uid, phase, source });
-    // The same in every run, as a person's would be.
+    // Kept for all runs, as a person keeps their secrets.
     const { secrets } = config("coexist");
     return {
       cluster,

@@ -18,20 +18,20 @@ export type StackName = (typeof stackNames)[number];
 
 const porkbunChart = "sandbox/charts/cert-manager-webhook-porkbun";
 
-/** A stack's file. */
+/** Path of a stack's file. */
 export const stackFile = (stack: string): string => path.join(projectDirectory, `Pulumi.${stack}.yaml`);
 
-/** What a sandbox changes about a stack: which cluster it means, and how far it has come. */
+/** Values that a sandbox changes in a stack file: the cluster and the phase. */
 export interface SandboxValues {
   kubeconfig: string;
   /** UID of the throwaway cluster's namespace kube-system. */
   uid: string;
   phase: Phase;
-  /** Directory in place of upstream's repository, relative to the project; upstream's when absent. */
+  /** Directory used instead of upstream's repository, relative to the project. Default: upstream's repository. */
   source?: string;
 }
 
-/** A stack's config, with its secrets apart. */
+/** A stack's config, with its secrets separate. */
 export interface StackConfig {
   /** The project's keys, without their namespace. */
   values: Record<string, unknown>;
@@ -41,8 +41,8 @@ export interface StackConfig {
 type Tree = { [key: PathPart]: unknown };
 
 /**
- * A shipped stack file, as it is but for the cluster that it means, the secrets that it leaves out and
- * where the base comes from. Everything that decides who may reach what is the file's own.
+ * The config of a shipped stack file. Only the cluster, the missing secrets, the source of the base and the webhook's
+ * chart differ from the file. Everything that decides access is unchanged.
  */
 export function sandboxConfig(stack: string, { phase, source, ...cluster }: SandboxValues): StackConfig {
   const { config } = parse(readFileSync(stackFile(stack), "utf8")) as { config: Tree };
@@ -51,7 +51,7 @@ export function sandboxConfig(stack: string, { phase, source, ...cluster }: Sand
   );
   Object.assign(values.cluster as Tree, cluster);
   if (source) Object.assign(values.pomerium as Tree, { source });
-  // The webhook's chart lies in a repository that a sandbox cannot count on; this one has its shape.
+  // The webhook's real chart needs a network. The embedded chart has the same values and objects.
   const { repository: _, version: __, ...webhook } = ((values.certificates as Tree).webhook ?? {}) as Tree;
   Object.assign(values.certificates as Tree, { webhook: { ...webhook, chart: porkbunChart } });
   return {
@@ -60,12 +60,12 @@ export function sandboxConfig(stack: string, { phase, source, ...cluster }: Sand
   };
 }
 
-/** A secret that opens nothing, different in every run. */
+/** A random secret that grants access to nothing. */
 function placeholder(): string {
   return `sandbox-${randomBytes(16).toString("hex")}`;
 }
 
-/** The config for where no tunnel can be reached. */
+/** The same config without tunnels, for tests without a stand-in for Cloudflare. */
 export function withoutTunnels({ values, secrets }: StackConfig): StackConfig {
   return {
     values: { ...values, tunnels: {} },

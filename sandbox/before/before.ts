@@ -20,8 +20,9 @@ import { type Inventory, readInventory } from "./inventory.ts";
 const PATIENCE = 60_000;
 
 /**
- * Brings a fresh cluster, on which the stand-ins run, to where a stack's migration begins: apps behind ingress-nginx,
- * certificates issued through it, other ways in beside it. Nothing changes by itself any more when this resolves.
+ * Brings a fresh cluster, on which the stand-ins run, to the state before a stack's migration. ingress-nginx serves
+ * the apps, certificates are issued through it, and Ingresses of other classes exist. When this resolves, the cluster
+ * is at rest.
  */
 export async function before(cluster: Cluster, { name, apps, ingressNginx }: Stack): Promise<void> {
   const { api } = cluster;
@@ -30,11 +31,11 @@ export async function before(cluster: Cluster, { name, apps, ingressNginx }: Sta
     seed(cluster, { services: servicesBefore(apps, inventory) }),
     ingressNginx && installIngressNginx(cluster, ingressNginx),
   ]);
-  await until("ingress-nginx' webhook has its certificate", async () => {
+  await until("ingress-nginx's webhook has its certificate", async () => {
     const { items } = await api.request<{ items: WebhookConfiguration[] }>("GET", configurations);
     return !items.some(isFresh);
   });
-  // The API server hears of the webhook's address a moment later than it is asked for.
+  // The API server learns the webhook's address a moment later.
   await until("Ingresses are accepted", async () => {
     await cluster.apply(ingressesBefore(inventory));
     return true;
@@ -42,7 +43,7 @@ export async function before(cluster: Cluster, { name, apps, ingressNginx }: Sta
   await until("Ingresses are served and certificates issued", () => isSettled(api));
 }
 
-/** The Services that the stack's apps and the inventory speak of. */
+/** The Services that the stack's apps and the inventory name. */
 export function servicesBefore(
   apps: readonly AppConfig[],
   { pods, services = [] }: Inventory,
@@ -87,7 +88,7 @@ interface Job extends KubernetesObject {
   status: { succeeded?: number };
 }
 
-/** Asks until the answer is yes; a refusal counts as "not yet". */
+/** Waits until the condition holds. A refusal by the API server counts as "not yet". */
 async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
   let last: unknown;
   for (const deadline = Date.now() + PATIENCE; Date.now() < deadline; await sleep(50)) {

@@ -12,7 +12,7 @@ import type { Tools } from "../tools/tools.ts";
 const CHART = fileURLToPath(new URL("../charts/ingress-nginx", import.meta.url));
 const NAMESPACE = "ingress-nginx";
 
-/** Installs ingress-nginx the way the stack's cluster once got it. */
+/** Installs ingress-nginx as it was installed on the original cluster: by Helm or by manifest. */
 export async function installIngressNginx(
   cluster: Cluster,
   { installations: [installation], address }: Pick<IngressNginxConfig, "installations" | "address">,
@@ -23,7 +23,7 @@ export async function installIngressNginx(
   else await installByManifest(cluster, address);
 }
 
-/** Snippets are allowed, and so are the annotations that count as a risk. */
+/** The ConfigMap allows snippets and all annotations that count as a risk. */
 const settings = {
   allowSnippetAnnotations: true,
   config: { "annotations-risk-level": "Critical" },
@@ -36,10 +36,10 @@ async function installByHelm(cluster: Cluster, release: string, address?: string
     const values = join(folder, "values.yaml");
     await writeFile(values, stringify({ controller }), { mode: 0o600 });
     const where = ["--namespace", NAMESPACE, "--create-namespace", "--kubeconfig", cluster.kubeconfig];
-    // Hooks take seconds and leave nothing but the webhook's certificate, which the stand-in makes as well.
+    // The hooks would take seconds, and leave only the webhook's certificate. The stand-in makes that too.
     const fast = ["--no-hooks", "--disable-openapi-validation"];
     const args = ["install", release, CHART, ...where, "--values", values, ...fast];
-    // With nothing of the user's, and the cluster's folder as home.
+    // Without the user's environment, and with the cluster's folder as home.
     const { directory, tools } = cluster;
     await runTool(tools.path("helm"), args, { cwd: directory, env: { HOME: directory } });
   } finally {
@@ -47,7 +47,7 @@ async function installByHelm(cluster: Cluster, release: string, address?: string
   }
 }
 
-/** The file of upstream's release, `kubectl apply`, and what somebody then changed by hand. */
+/** Applies upstream's manifest as `kubectl apply` does, and then changes the Service by hand. */
 async function installByManifest(cluster: Cluster, address?: string): Promise<void> {
   await kubectlApply(cluster.api, await bareMetalManifest(cluster.tools));
   const { allowSnippetAnnotations, config } = settings;
@@ -61,8 +61,8 @@ async function installByManifest(cluster: Cluster, address?: string): Promise<vo
 }
 
 /**
- * The objects of upstream's manifest for bare metal. Upstream makes it from the chart, as this does: hooks become
- * ordinary objects, nothing speaks of Helm, and the namespace comes first.
+ * The objects of upstream's manifest for bare metal. As upstream does, this renders the chart: hooks become ordinary
+ * objects, Helm's labels are removed, and the namespace comes first.
  *
  * @see https://kubernetes.github.io/ingress-nginx/deploy/#bare-metal-clusters
  */

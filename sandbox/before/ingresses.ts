@@ -3,7 +3,7 @@ import type { IngressBefore, Inventory } from "./inventory.ts";
 
 const TAILSCALE = "tailscale";
 
-/** The cluster's Ingresses, and the class of those that Tailscale's operator serves. */
+/** The Ingresses of an inventory, and the IngressClass of Tailscale's operator. */
 export function ingressesBefore({ ingresses }: Inventory): KubernetesObject[] {
   const tailscale = {
     apiVersion: "networking.k8s.io/v1",
@@ -23,7 +23,7 @@ function ingressBefore(ingressClassName: string, entry: IngressBefore): Kubernet
   const backend = {
     service: { name: service, port: typeof port === "number" ? { number: port } : { name: port } },
   };
-  // Tailscale takes the machine's name from `tls`, and leads all of it to one backend.
+  // Tailscale reads the machine's name from `tls`, and sends all its requests to one backend.
   const routing =
     ingressClassName === TAILSCALE
       ? { defaultBackend: backend }

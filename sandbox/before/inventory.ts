@@ -1,24 +1,24 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 
-/** What a cluster has before the migration, beside what its stack file says of its apps. */
+/** Objects of a cluster before the migration, in addition to the apps in its stack file. */
 export interface Inventory {
-  /** `<namespace>/<Service>` → the port that its pods listen on. */
+  /** Port on which the pods of a Service listen, by `<namespace>/<Service>`. Default: the Service's port. */
   pods: Record<string, number>;
-  /** Services of apps that the stack file does not have. */
+  /** Services of apps that are not in the stack file. */
   services?: { namespace: string; name: string; port: number }[];
-  /** By class. */
+  /** Ingresses by class. */
   ingresses: Record<string, IngressBefore[]>;
 }
 
 export interface IngressBefore {
   namespace: string;
   name: string;
-  /** For class tailscale the machine's name in the tailnet, else an FQDN. */
+  /** FQDN. For class tailscale, the machine's name in the tailnet. */
   host: string;
-  /** `port`: number, or name of a port of the Service. */
+  /** `port` is a number, or the name of a port of the Service. */
   backend: { service: string; port: number | string };
-  /** Secret with the certificate; Tailscale has its own. */
+  /** Secret with the certificate. Tailscale makes its own certificates. */
   secretName?: string;
   annotations?: Record<string, string>;
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Rule } from "../../components/tunnels/rules.ts";
 
-/** What the stand-in holds, as Cloudflare would, of any number of accounts. */
+/** The contents of the stand-in. As at Cloudflare, there can be several accounts. */
 export interface CloudflareState {
   zones: Zone[];
   tunnels: Tunnel[];
@@ -19,11 +19,11 @@ export interface Tunnel {
   name: string;
   /** Base64. */
   secret: string;
-  /** Its rules are kept at Cloudflare. */
+  /** Whether the tunnel's rules are kept at Cloudflare. */
   remote: boolean;
   createdAt: string;
   deletedAt?: string;
-  /** Absent until somebody has written one. */
+  /** Absent until a configuration is written. */
   config?: TunnelConfiguration;
   /** How often the configuration has been written. */
   version: number;
@@ -47,7 +47,7 @@ export interface DnsRecord {
   createdAt: string;
 }
 
-/** What an account holds when the stand-in starts; what is left out is made up. */
+/** The contents when the stand-in starts. Fields that are left out get invented values. */
 export interface CloudflareSeed {
   zones: Zone[];
   tunnels: (Pick<Tunnel, "id" | "accountId" | "name"> & { remote?: boolean; config?: TunnelConfiguration })[];
@@ -77,7 +77,7 @@ export function stateOf({ zones, tunnels, records }: CloudflareSeed): Cloudflare
   });
 }
 
-/** An id as Cloudflare gives to everything but tunnels: 32 hexadecimal digits. */
+/** A random id of 32 hexadecimal digits. Cloudflare uses this form for everything except tunnels. */
 export function objectId(): string {
   return randomUUID().replaceAll("-", "");
 }

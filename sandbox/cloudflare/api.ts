@@ -10,7 +10,7 @@ import { ingressProblem } from "./ingress.ts";
 
 export interface ApiRequest {
   method: string;
-  /** Below `/client/v4`: `/zones/<id>/dns_records`. */
+  /** Path below `/client/v4`, for example `/zones/<id>/dns_records`. */
   path: string;
   query: URLSearchParams;
   body: Body;
@@ -18,14 +18,14 @@ export interface ApiRequest {
 
 type Body = Record<string, unknown>;
 
-/** What goes into the envelope around every answer. */
+/** The contents of the envelope that surrounds every answer. */
 export interface ApiResult {
   result: unknown;
-  /** Where the result is one page of a list. */
+  /** Set if the result is one page of a list. */
   page?: { page: number; perPage: number; total: number };
 }
 
-/** Cloudflare says no. */
+/** An error that Cloudflare would return. */
 export class Refusal extends Error {
   readonly status: number;
   readonly code: number;
@@ -72,7 +72,10 @@ const routes: [method: string, path: string, Handler][] = [
 ];
 
 /**
- * Answers one request as Cloudflare does, as far as tunnels and DNS records need it.
+ * Answers one request as Cloudflare's API does.
+ *
+ * Imitates: tunnels, their tokens and rules, DNS records, and the checks and error codes of these requests. Does not
+ * imitate: any other part of the API, rate limits, permissions of a token, connections of cloudflared, or DNS itself.
  *
  * @throws Refusal
  * @see https://developers.cloudflare.com/api/
@@ -167,7 +170,7 @@ function credentials({ id, accountId, name, secret }: Tunnel): Body {
   return { AccountTag: accountId, TunnelID: id, TunnelName: name, TunnelSecret: secret };
 }
 
-/** What `cloudflared tunnel run --token` takes. */
+/** The token for `cloudflared tunnel run --token`. */
 function tokenOf({ id, accountId, secret }: Tunnel): string {
   return Buffer.from(JSON.stringify({ a: accountId, t: id, s: secret })).toString("base64");
 }
@@ -266,7 +269,7 @@ function recordFrom(
     throw new Refusal(400, 9007, "Content for CNAME record is invalid.");
   const proxied = body.proxied === true;
   return {
-    // A name that does not end in the zone's is taken for one within it.
+    // A name outside the zone counts as relative to it.
     name: name === zoneName || name.endsWith(`.${zoneName}`) ? name : `${name}.${zoneName}`,
     type,
     content,

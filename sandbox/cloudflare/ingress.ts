@@ -2,7 +2,8 @@ import { goRegexProblem } from "../../components/tunnels/go-regex.ts";
 import type { Rule } from "../../components/tunnels/rules.ts";
 
 /**
- * Why cloudflared, and so Cloudflare, would not take a list of rules, in its words; undefined when it would.
+ * The error with which cloudflared, and therefore Cloudflare, refuses a list of rules; undefined if it accepts the
+ * list.
  *
  * @see https://github.com/cloudflare/cloudflared/blob/2026.8.2/ingress/ingress.go validateIngress
  */
@@ -58,8 +59,8 @@ function pathProblem({ path }: Rule, index: number): string | undefined {
 }
 
 /**
- * The rule that takes a request: the first that matches, as cloudflared finds it. Paths that only Go's
- * regular expressions know (such as `(?i)`) are not understood here.
+ * The rule that cloudflared uses for a request: the first that matches. Paths with syntax that only Go's regular
+ * expressions have (such as `(?i)`) are not supported.
  */
 export function ruleFor(rules: readonly Rule[], host: string, path: string): Rule | undefined {
   return rules.find(

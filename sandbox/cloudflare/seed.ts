@@ -4,9 +4,9 @@ import type { Stack } from "../../stack/stack.ts";
 import type { CloudflareSeed } from "./account.ts";
 
 /**
- * The Cloudflare account as the stacks find it: the tunnels that they take over, with the rules that were made
- * by hand for ingress-nginx, and the CNAMEs that the dashboard made with them. Hosts that only Pomerium has
- * are not there yet.
+ * The Cloudflare account before the migration. It has the tunnels that the stacks take over, with rules for
+ * ingress-nginx that were made by hand, and the CNAMEs that the dashboard made for these rules. Hosts without a
+ * former nginx Ingress are missing.
  */
 export function accountBefore(stacks: readonly Stack[]): CloudflareSeed {
   const seed: CloudflareSeed = { zones: [], tunnels: [], records: [] };
@@ -31,7 +31,7 @@ export function accountBefore(stacks: readonly Stack[]): CloudflareSeed {
   return seed;
 }
 
-/** A detour for HTTP-01 challenges, and then the host itself, without a look at its certificate. */
+/** A rule for HTTP-01 challenges, and one for the host itself, which does not check the origin's certificate. */
 function rulesByHand(hostname: string, nginx: string): Rule[] {
   return [
     { hostname, path: "^/.well-known", service: "http://localhost:32080" },

@@ -4,18 +4,18 @@ import { type CloudflareSeed, type CloudflareState, stateOf } from "./account.ts
 import { type ApiResult, answer, Refusal } from "./api.ts";
 
 export interface StandIn {
-  /** Root of the API, for $CLOUDFLARE_BASE_URL: `http://127.0.0.1:<port>/client/v4`. */
+  /** Root of the API, the value for $CLOUDFLARE_BASE_URL: `http://127.0.0.1:<port>/client/v4`. */
   url: string;
-  /** What the accounts hold now. */
+  /** The current contents of the accounts. */
   readonly state: CloudflareState;
-  /** Every request so far, in order, without what is secret in it. */
+  /** All requests so far, in order, without secrets. */
   readonly requests: readonly RecordedRequest[];
   stop(): Promise<void>;
 }
 
 export interface RecordedRequest {
   method: string;
-  /** Below the root, without its query: `/zones/<id>/dns_records`. */
+  /** Path below the root, without the query, for example `/zones/<id>/dns_records`. */
   path: string;
   body?: unknown;
   status: number;
@@ -23,17 +23,17 @@ export interface RecordedRequest {
 
 const root = "/client/v4";
 
-/** A token as Cloudflare issues it. */
+/** The form of Cloudflare's API tokens. */
 const anyToken = /^[A-Za-z0-9_-]{40,}$/;
 
-/** A tunnel's list of rules is about the largest thing that anybody sends. */
+/** Limit for a request body, in bytes. The largest bodies are a tunnel's rules. */
 const longestBody = 4 * 1024 * 1024;
 
 /**
- * Starts a stand-in for Cloudflare's API on loopback: accounts, tunnels with their rules, DNS records. It
- * refuses what Cloudflare refuses, and forgets everything when it stops.
+ * Starts a stand-in for Cloudflare's API on loopback, for accounts, tunnels with their rules, and DNS records. The
+ * requests that Cloudflare would refuse are refused. All contents are lost when it stops.
  *
- * @param token The token that opens it. Default: anything that looks like one.
+ * @param token The only valid API token. Default: every text in the form of an API token is valid.
  */
 export async function startCloudflare({
   seed = { zones: [], tunnels: [], records: [] },
@@ -114,7 +114,7 @@ async function readBody(request: IncomingMessage): Promise<Record<string, unknow
     if (typeof body === "object" && body !== null && !Array.isArray(body))
       return body as Record<string, unknown>;
   } catch {
-    // Refused below.
+    // The refusal is below.
   }
   throw new Refusal(400, 9207, "Request body is invalid.");
 }

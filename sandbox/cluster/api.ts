@@ -3,7 +3,7 @@ import { Agent, type RequestOptions, request } from "node:https";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** A Kubernetes object as the API server writes it. */
+/** A Kubernetes object in the API server's JSON. */
 export interface KubernetesObject {
   apiVersion: string;
   kind: string;
@@ -20,19 +20,19 @@ export interface KubernetesObject {
 }
 
 export interface Endpoint {
-  /** `https://127.0.0.1:34567`. */
+  /** For example `https://127.0.0.1:34567`. */
   server: string;
-  /** PEM of the authority that the server's certificate is checked against. */
+  /** PEM of the authority that signed the server's certificate. */
   ca: string;
   /** Bearer token. */
   token: string;
 }
 
-/** The API server's refusal. */
+/** An error status from the API server. */
 export class ApiError extends Error {
   /** HTTP status. */
   readonly status: number;
-  /** Kubernetes' word for it, `NotFound`. */
+  /** Kubernetes' name for the error, for example `NotFound`. */
   readonly reason: string;
 
   constructor(status: number, reason: string, message: string) {
@@ -50,20 +50,20 @@ export interface WatchEvent<T> {
 
 const FIELD_MANAGER = "sandbox";
 
-/** How often a request that came too early is made again, and after how many milliseconds. */
+/** How often a request that came too early is repeated, and the pause before it in milliseconds. */
 const PATIENCE = 20;
 const RETRY = 250;
 
 /**
- * The API server, in plain JSON.
+ * A client for the API server, in plain JSON.
  *
- * Not @kubernetes/client-node: importing it costs a second and 100 MB, and its typed models drop the fields that they
- * do not know, which would hide mistakes that the API server itself reports.
+ * @kubernetes/client-node takes a second and 100 MB to import. Its typed models also drop unknown fields, which would
+ * hide mistakes that the API server reports.
  */
 export class Api {
   readonly #endpoint: Endpoint;
   readonly #agent: Agent;
-  /** Watches hold their connection: among the others they would leave none. */
+  /** Agent for watches only. They hold their connections, so with one shared agent other requests would wait. */
   readonly #watchAgent: Agent;
   readonly #resources = new Map<string, Promise<Map<string, Resource>>>();
 
@@ -74,9 +74,9 @@ export class Api {
   }
 
   /**
-   * One request; the answer's JSON.
+   * Sends one request, and returns the JSON of the answer.
    *
-   * @throws ApiError when the server refuses
+   * @throws ApiError if the server refuses.
    */
   async request<T>(
     method: string,
@@ -85,7 +85,7 @@ export class Api {
     contentType = "application/json",
   ): Promise<T> {
     let response = await this.#send(method, path, body, contentType);
-    // "Come again": for a moment after a CRD has come, for one.
+    // 429 asks for a repetition, for example in the moment after a CRD was created.
     for (let tries = 0; response.statusCode === 429 && tries < PATIENCE; tries++) {
       response.resume();
       await sleep(RETRY);
@@ -99,7 +99,7 @@ export class Api {
     throw refusal(status, text, `${method} ${path}`);
   }
 
-  /** The object, or undefined where there is none. */
+  /** Reads an object; undefined if it does not exist. */
   async find<T>(path: string): Promise<T | undefined> {
     try {
       return await this.request<T>("GET", path);
@@ -109,14 +109,14 @@ export class Api {
     }
   }
 
-  /** Changes fields of an object; `null` removes one. */
+  /** Changes fields of an object. `null` removes a field. */
   mergePatch<T>(path: string, patch: unknown): Promise<T> {
     return this.request<T>("PATCH", path, patch, "application/merge-patch+json");
   }
 
   /**
-   * Server-side apply of one object under the field manager `sandbox`, which takes over fields that others own.
-   * Unknown fields are refused.
+   * Server-side apply of one object with the field manager `sandbox`. Takes over fields of other managers, and
+   * refuses unknown fields.
    */
   async apply<T extends KubernetesObject>(object: T): Promise<T> {
     const query = `fieldManager=${FIELD_MANAGER}&force=true&fieldValidation=Strict`;
@@ -133,9 +133,9 @@ export class Api {
   }
 
   /**
-   * Where an object lives: `/apis/apps/v1/namespaces/media/deployments/jellyfin`.
+   * Path of an object, for example `/apis/apps/v1/namespaces/media/deployments/jellyfin`.
    *
-   * @throws ApiError NotFound when the server does not know the kind
+   * @throws ApiError NotFound if the server does not know the kind.
    */
   async path({ apiVersion, kind, metadata }: KubernetesObject): Promise<string> {
     const base = groupPath(apiVersion);
@@ -145,9 +145,9 @@ export class Api {
   }
 
   /**
-   * Changes of a collection from `resourceVersion` on, until the server ends the stream or `signal` is aborted.
+   * Reports changes of a collection after `resourceVersion`, until the server ends the stream or `signal` is aborted.
    *
-   * @param path of the collection, `/api/v1/secrets`
+   * @param path Path of the collection, for example `/api/v1/secrets`.
    */
   async watch<T>(
     path: string,
@@ -167,7 +167,7 @@ export class Api {
     }
   }
 
-  /** Ends idle connections. */
+  /** Closes idle connections. */
   close(): void {
     this.#agent.destroy();
     this.#watchAgent.destroy();
@@ -195,7 +195,7 @@ export class Api {
   async #resource(base: string, kind: string): Promise<Resource> {
     const known = (await this.#resources.get(base)?.catch(() => undefined))?.get(kind);
     if (known !== undefined) return known;
-    // Asked anew at each miss: a CRD may have brought the kind since.
+    // Repeated after each miss, because a CRD may have added the kind since.
     const discovered = this.#discover(base);
     this.#resources.set(base, discovered);
     const resource = (await discovered).get(kind);
@@ -217,7 +217,7 @@ interface Resource {
   namespaced: boolean;
 }
 
-/** `v1` lives under `/api`, `apps/v1` under `/apis`. */
+/** Path of an API group: `/api/v1` for `v1`, `/apis/apps/v1` for `apps/v1`. */
 export function groupPath(apiVersion: string): string {
   return apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
 }

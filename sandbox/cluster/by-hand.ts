@@ -3,8 +3,8 @@ import type { Api, KubernetesObject } from "./api.ts";
 const annotation = "kubectl.kubernetes.io/last-applied-configuration";
 
 /**
- * Creates objects as `kubectl apply` does: each under kubectl's field manager, with a copy of itself in an annotation.
- * Namespaces come first; a kind whose CustomResourceDefinition is not served yet is an error.
+ * Creates objects as `kubectl apply` does: with kubectl's field manager, and with a copy of the object in an
+ * annotation. Namespaces come first. A kind whose CustomResourceDefinition is not served yet is an error.
  */
 export async function kubectlApply(api: Api, objects: readonly KubernetesObject[]): Promise<void> {
   const isNamespace = ({ kind }: KubernetesObject): boolean => kind === "Namespace";

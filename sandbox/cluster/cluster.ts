@@ -13,56 +13,57 @@ import { selfSigned } from "./x509.ts";
 
 export interface ClusterOptions {
   tools: Tools;
-  /** Contexts of the kubeconfig, all of them this cluster; the first one is current. Default: `["sandbox"]`. */
+  /** Contexts of the kubeconfig. All lead to this cluster; the first is the current one. Default: `["sandbox"]`. */
   contexts?: string[];
-  /** Where the cluster's own temporary folder is made. Default: the system's. */
+  /** Folder in which the cluster's temporary folder is created. Default: the system's. */
   directory?: string;
-  /** What is being done, in a few words. */
+  /** Called with the current task, in a few words. */
   onProgress?: (task: string) => void;
 }
 
 /** A running throwaway cluster. */
 export interface Cluster {
-  /** A kubeconfig that only its user can read, inside the cluster's folder. */
+  /** Path of the kubeconfig, in the cluster's folder. Only this user can read it. */
   kubeconfig: string;
-  /** Its contexts. */
+  /** Contexts of the kubeconfig. */
   contexts: string[];
-  /** UID of namespace kube-system: which cluster this is. */
+  /** UID of namespace kube-system, which identifies the cluster. */
   uid: string;
   api: Api;
   tools: Tools;
-  /** Certificates, logs (`kube-apiserver.log`, …), etcd's data; removed by `stop`. */
+  /** Folder with certificates, logs (`kube-apiserver.log`, …) and etcd's data. `stop` removes it. */
   directory: string;
-  /** The processes that it consists of. */
+  /** Process ids of the cluster's programs. */
   pids: number[];
-  /** How long it took to come up, in milliseconds. */
+  /** How long the start took, in milliseconds. */
   startMs: number;
   /**
-   * Server-side apply, in an order that works: namespaces and CRDs first, and the rest once the kinds are served.
+   * Server-side apply of several objects. Namespaces and CRDs come first, and the rest after the new kinds are
+   * served.
    *
-   * @param manifests objects, or YAML of one or more documents
+   * @param manifests Objects, or YAML with one or more documents.
    */
   apply(manifests: KubernetesObject[] | string): Promise<void>;
   /** Ends every process and removes every file. */
   stop(): Promise<void>;
 }
 
-/** The node's name; it exists for the scheduler only, kwok plays its kubelet. */
+/** Name of the node. The scheduler needs one; kwok imitates its kubelet. */
 const NODE = "sandbox";
 
-/** How long a slow machine may take, in milliseconds. */
+/** How long a slow machine may take for one step, in milliseconds. */
 const PATIENCE = 120_000;
-/** Another process may take the chosen port before kube-apiserver does. */
+/** Attempts to start kube-apiserver. Another process may take the chosen port first. */
 const PORT_ATTEMPTS = 5;
 
 /**
  * Starts etcd, kube-apiserver, kube-controller-manager, kube-scheduler and kwok on this machine.
  *
- * Nothing needs root. Only kube-apiserver listens, on a free port of 127.0.0.1; etcd talks to it over a socket in the
- * cluster's folder. The user's kubeconfig is neither read nor written. Any number of clusters run side by side. They
- * end with `stop`, and with this process, however it ends.
+ * Nothing needs root. Only kube-apiserver listens on the network, on a free port of 127.0.0.1. It reaches etcd over a
+ * socket in the cluster's folder. The user's kubeconfig is neither read nor written. Several clusters can run at the
+ * same time. They end with `stop`, and also when this process ends, in whatever way.
  *
- * @throws ComponentFailedError with the end of its log, when a component does not come up
+ * @throws ComponentFailedError with the end of the log, if a component does not start.
  */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const { tools, contexts = ["sandbox"], onProgress = () => {} } = options;
@@ -106,9 +107,9 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 }
 
 interface Identity {
-  /** The API server's certificate, which is its own authority. */
+  /** The API server's certificate. It is self-signed. */
   certificate: string;
-  /** Bearer token of the only user, a member of system:masters. */
+  /** Bearer token of the only user, who is a member of system:masters. */
   token: string;
 }
 
@@ -133,7 +134,7 @@ async function writeIdentity(directory: string, tools: Tools): Promise<Identity>
 }
 
 function startEtcd(processes: Processes, tools: Tools): void {
-  // In etcd's notation a socket's file is named after host and port; it is relative to the working folder.
+  // etcd names the socket's file after host and port, and puts it into the working folder.
   processes.start("etcd", tools.path("etcd"), [
     "--name=sandbox",
     "--data-dir=etcd",
@@ -184,7 +185,7 @@ async function startApiServer(processes: Processes, tools: Tools, identity: Iden
 
 function startControlLoops(processes: Processes, tools: Tools): void {
   const common = ["--kubeconfig=kubeconfig", "--leader-elect=false"];
-  // Port 0: they serve nothing.
+  // Port 0: the program opens no port.
   processes.start("kube-controller-manager", tools.path("kube-controller-manager"), [
     ...common,
     "--secure-port=0",
@@ -210,7 +211,7 @@ function startControlLoops(processes: Processes, tools: Tools): void {
   ]);
 }
 
-/** Creates the node, and waits until pods can be made and scheduled; returns kube-system's UID. */
+/** Creates the node, waits until pods can be created and scheduled, and returns kube-system's UID. */
 async function joinNode(api: Api, processes: Processes): Promise<string> {
   const node = {
     apiVersion: "v1",
@@ -242,7 +243,7 @@ interface NodeStatus {
   status?: { conditions?: { type: string; status: string }[] };
 }
 
-/** Whether `condition` came true in time; what it throws counts as "not yet". */
+/** Whether `condition` became true in time. An error that it throws counts as "not yet". */
 async function waitFor(condition: () => Promise<boolean>): Promise<boolean> {
   for (const deadline = Date.now() + PATIENCE; Date.now() < deadline; await sleep(50)) {
     if (await condition().catch(() => false)) return true;
@@ -282,7 +283,7 @@ function freePort(): Promise<number> {
   });
 }
 
-/** What others need to exist, in the order in which they need it. */
+/** Kinds that must exist before objects of other kinds, in this order. */
 const FIRST = ["Namespace", "CustomResourceDefinition"];
 
 async function applyAll(api: Api, manifests: KubernetesObject[] | string): Promise<void> {
@@ -303,7 +304,7 @@ interface CustomResourceDefinition extends KubernetesObject {
   };
 }
 
-/** Resolves when the new kind can be used: its objects are listed, and discovery, which lags behind, names it. */
+/** Resolves when the new kind can be used: its objects can be listed, and (a little later) discovery contains it. */
 async function served(api: Api, { metadata, spec }: CustomResourceDefinition): Promise<void> {
   const versions = spec.versions
     .filter((version) => version.served)
@@ -318,7 +319,7 @@ async function served(api: Api, { metadata, spec }: CustomResourceDefinition): P
   if (!answers) throw new ApiError(404, "NotFound", `${metadata.name} was not served in time`);
 }
 
-/** The objects of a YAML text of one or more documents. */
+/** The objects in a YAML text with one or more documents. */
 export function parseManifests(text: string): KubernetesObject[] {
   return parseAllDocuments(text).flatMap((document) => {
     if (document.errors[0] !== undefined) throw document.errors[0];

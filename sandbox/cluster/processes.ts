@@ -6,15 +6,16 @@ import { join } from "node:path";
 import { lastLines } from "../tools/go.ts";
 
 /**
- * Ends what it was told of when its standard input ends, that is when the process that started it is gone in
- * whatever way: returned, interrupted, killed. Arguments: the folder to remove; standard input: one process id a line.
+ * A shell script that cleans up after this process. Its standard input ends when this process ends: by itself,
+ * interrupted or killed. The script then kills the processes whose ids it has read, one per line, and removes the
+ * folder in its first argument.
  */
 const WATCHDOG =
   'while read -r pid; do pids="$pids $pid"; done; kill -KILL $pids 2>/dev/null; rm -rf -- "$0"';
 
-/** A component of the control plane that did not stay up, with the end of its log. */
+/** A component of the control plane has failed. The message has the end of its log. */
 export class ComponentFailedError extends Error {
-  /** The whole log, for who can tell a cause that is worth another attempt. */
+  /** The whole log. A caller can find in it whether another attempt makes sense. */
   readonly log: string;
 
   constructor(name: string, what: string, log: string) {
@@ -30,33 +31,33 @@ export interface Component {
   readonly pid: number;
   /** Rejects with ComponentFailedError when the component ends by itself. */
   readonly failed: Promise<never>;
-  /** Ends it, and resolves when it is gone. */
+  /** Ends the component. Resolves when its process is gone. */
   stop(): Promise<void>;
-  /** Says that it is not doing its work, quoting its log. */
+  /** Makes the error for a component that runs but does not work, with the end of its log. */
   failure(what: string): ComponentFailedError;
 }
 
 /**
- * The processes of one cluster. They do not outlive the process that started them, and take the cluster's folder
- * with them when it ends without having stopped them.
+ * The processes of one cluster. They never outlive this process. If it ends without stopping them, the watchdog ends
+ * them and removes the cluster's folder.
  */
 export class Processes {
   readonly #folder: string;
   readonly #watchdog: ChildProcess;
   readonly #components = new Set<Component>();
 
-  /** @param folder working folder, home and log folder of every component; removed with them */
+  /** @param folder Working folder, home and log folder of every component. Removed with them. */
   constructor(folder: string) {
     this.#folder = folder;
     this.#watchdog = spawn("/bin/sh", ["-c", WATCHDOG, folder], {
       cwd: "/",
       env: { PATH: "/usr/bin:/bin" },
       stdio: ["pipe", "ignore", "ignore"],
-      // A group of its own: Ctrl-C in the terminal must not reach it before its work is to be done.
+      // In a separate process group, so that Ctrl-C in the terminal does not end it before it has cleaned up.
       detached: true,
     });
     this.#watchdog.unref();
-    // A pipe is a socket to Node, which only the types do not know.
+    // Node implements the pipe as a socket, but its types do not say so.
     const stdin = this.#watchdog.stdin as Socket | null;
     stdin?.unref();
     stdin?.on("error", () => {});
@@ -67,7 +68,7 @@ export class Processes {
     const log = openSync(logFile, "a", 0o600);
     const child = spawn(program, args, {
       cwd: this.#folder,
-      // Nothing of the user's: no KUBECONFIG, no ~/.kube, no proxy.
+      // Without the user's environment: no KUBECONFIG, no ~/.kube, no proxy.
       env: { HOME: this.#folder, TMPDIR: this.#folder, PATH: "/usr/bin:/bin" },
       stdio: ["ignore", log, log],
       detached: true,
@@ -102,7 +103,7 @@ export class Processes {
     return component;
   }
 
-  /** Rejects when any component ends by itself. */
+  /** Rejects with ComponentFailedError when any component ends by itself. */
   anyFailed(): Promise<never> {
     return Promise.race([...this.#components].map(({ failed }) => failed));
   }
@@ -114,18 +115,18 @@ export class Processes {
   /** Ends every component. */
   async stop(): Promise<void> {
     await Promise.all([...this.#components].map((component) => component.stop()));
-    // Now, before the ids that it was told can belong to somebody else's processes.
+    // Immediately, before the system can give the same process ids to other programs.
     await kill(this.#watchdog);
   }
 }
 
 /**
- * Not asked politely first: the data is thrown away with the components, and kube-apiserver keeps its port for half a
- * minute after a SIGTERM.
+ * Kills a process and waits for its end. No SIGTERM first: the data is not needed any more, and kube-apiserver would
+ * keep its port for half a minute.
  */
 async function kill(child: ChildProcess): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  // Waited for, so it counts again as something that keeps this process running.
+  // This function waits for the exit, so the child must keep this process running again.
   child.ref();
   const exit = once(child, "exit");
   child.kill("SIGKILL");

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { KubernetesObject } from "./api.ts";
 import type { Cluster } from "./cluster.ts";
 
-/** A Service that somebody's app already has in the cluster. */
+/** The Service of an app that is already in the cluster. */
 export interface SeedService {
   namespace: string;
   name: string;
@@ -12,29 +12,29 @@ export interface SeedService {
 export interface SeedPort {
   name?: string;
   port: number;
-  /** Where the pod listens: a number, or the name of a container port. Default: `port`. */
+  /** Port of the pod: a number, or the name of a container port. Default: `port`. */
   targetPort?: number | string;
 }
 
 export interface Seed {
-  /** Namespaces beyond those of `services`. */
+  /** Namespaces in addition to those of `services`. */
   namespaces?: string[];
   services?: SeedService[];
-  /** cert-manager: its CRDs, namespace and ClusterIssuer `letsencrypt-prod`. Default: true. */
+  /** Whether to create cert-manager's CRDs, its namespace and the ClusterIssuer `letsencrypt-prod`. Default: true. */
   certManager?: boolean;
 }
 
-/** The ClusterIssuer that a cluster with cert-manager starts with. */
+/** Name of the ClusterIssuer in a seeded cluster. */
 const CLUSTER_ISSUER = "letsencrypt-prod";
 
 /**
- * Puts into a fresh cluster what a migration finds there: namespaces, apps behind their Services (each with one pod
- * that kwok pretends to run, so the Services have endpoints), and cert-manager.
+ * Puts namespaces, apps and cert-manager into a fresh cluster. Each app has a Service and one pod that kwok pretends
+ * to run, so the Service has endpoints.
  */
 export async function seed(cluster: Cluster, { namespaces = [], services = [], certManager = true }: Seed) {
   const all = [...namespaces, ...services.map(({ namespace }) => namespace)];
   const wanted = new Set(certManager ? [...all, "cert-manager"] : all);
-  // Those that every cluster has.
+  // Namespaces that every cluster has.
   for (const own of ["default", "kube-system", "kube-public", "kube-node-lease"]) wanted.delete(own);
   const objects: KubernetesObject[] = [...wanted].map((name) => ({
     apiVersion: "v1",
@@ -84,12 +84,12 @@ export function app({ namespace, name, ports }: SeedService): KubernetesObject[]
   return [service, deployment];
 }
 
-/** Two Service ports may lead to one container port, which is then said once. */
+/** Removes duplicates: two Service ports may lead to one container port. */
 function distinct(ports: { containerPort: number; name?: string }[]) {
   return [...new Map(ports.map((port) => [port.containerPort, port])).values()];
 }
 
-/** As a cluster behind ingress-nginx has it: solved over HTTP through class nginx. */
+/** The ClusterIssuer of a cluster with ingress-nginx: HTTP-01 through class nginx. */
 function clusterIssuer(): KubernetesObject {
   const spec = {
     acme: {

@@ -1,9 +1,12 @@
 /**
- * kwok's part of a load balancer: the address that a Service of type LoadBalancer asks for (`spec.loadBalancerIP` or
- * MetalLB's annotation), or else one of its own. 198.18.0.0/15 is set aside for testing, so such an address leads
- * nowhere; its last two numbers are those of the cluster address, which makes it unique.
+ * Stand-in for a load balancer such as MetalLB, as a kwok stage.
  *
- * The selector compares wish and status, so a Service that is given another address gets it.
+ * Imitates: a Service of type LoadBalancer gets the address that it asks for in `spec.loadBalancerIP` or in MetalLB's
+ * annotation, or otherwise an address from 198.18.0.0/15. Does not imitate: address pools, conflicts between two
+ * Services, or traffic. 198.18.0.0/15 is reserved for tests, so its addresses lead nowhere. The last two numbers are
+ * those of the cluster address, so each address is unique.
+ *
+ * The selector compares the requested address with the status, so a changed request changes the address.
  *
  * @see https://kwok.sigs.k8s.io/docs/user/stages-configuration/
  * @see https://datatracker.ietf.org/doc/html/rfc2544

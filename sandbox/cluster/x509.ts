@@ -9,17 +9,17 @@ export interface KeyPair {
 }
 
 export interface SelfSignedArgs {
-  /** DNS names (`*.example.com` too) and IPv4 addresses that the certificate is good for. */
+  /** DNS names (also wildcards such as `*.example.com`) and IPv4 addresses of the certificate. */
   names: string[];
-  /** Days until it expires. Default: 90, as Let's Encrypt's. */
+  /** Days until the certificate expires. Default: 90, as at Let's Encrypt. */
   days?: number;
-  /** Start of its validity. Default: now. */
+  /** Start of the validity. Default: now. */
   now?: Date;
 }
 
 /**
- * A self-signed P-256 certificate. Node reads X.509 but does not write it, so the few DER structures of such a
- * certificate are put together here.
+ * Makes a self-signed P-256 certificate. Node reads X.509 certificates but cannot write them, so this file writes the
+ * few DER structures itself.
  *
  * @see https://datatracker.ietf.org/doc/html/rfc5280#section-4.1
  */
@@ -48,7 +48,7 @@ export function selfSigned({ names, days = 90, now = new Date() }: SelfSignedArg
       0xa3,
       sequence(
         sequence(oid(2, 5, 29, 17), der(0x04, sequence(...altNames))),
-        // Its own authority, so that a client can be given it as the CA.
+        // Marked as an authority, so that clients accept the certificate as its own CA.
         sequence(oid(2, 5, 29, 19), der(0x04, sequence(der(0x01, Buffer.from([0xff]))))),
       ),
     ),
@@ -77,7 +77,7 @@ function set(...items: Buffer[]): Buffer {
   return der(0x31, Buffer.concat(items));
 }
 
-/** An INTEGER from bytes that are neither padded nor negative: the first one is between 1 and 127. */
+/** An INTEGER from bytes whose first byte is between 1 and 127, so it needs no padding and is not negative. */
 function integer(bytes: Buffer): Buffer {
   return der(0x02, bytes);
 }
@@ -97,7 +97,7 @@ function oid(first: number, second: number, ...rest: number[]): Buffer {
   return der(0x06, Buffer.from([first * 40 + second, ...bytes]));
 }
 
-/** UTCTime, which RFC 5280 asks for until 2049. */
+/** A UTCTime. RFC 5280 requires this format for dates until 2049. */
 function time(date: Date): Buffer {
   return der(0x17, Buffer.from(`${date.toISOString().replace(/[-:T]/g, "").slice(2, 14)}Z`));
 }

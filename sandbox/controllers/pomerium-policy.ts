@@ -23,7 +23,7 @@ const LIST_MATCHERS = new Set(["has", "is", "exclude"]);
 /**
  * Pomerium's objection to a policy's text; undefined if it accepts the text.
  *
- * Imitates: the errors about a policy's structure and about unknown criteria. Does not imitate: evaluation of the
+ * Imitates: the errors about a policy's structure, and about unknown criteria and operators. Does not imitate: evaluation of the
  * policy.
  *
  * Independent of the program's own policy language: otherwise both would accept the same mistakes.

@@ -1,15 +1,16 @@
 /**
- * Pulumi's Cloudflare provider, as much of it as the program uses: tunnels, their rules, DNS records, and the function
- * that returns a tunnel's token. It sends what the real provider sends.
+ * Stand-in for Pulumi's Cloudflare provider.
  *
- * Not implemented: every other resource and function, credentials other than an API token, and Cloudflare itself. The
- * API is the one that `baseUrl` or $CLOUDFLARE_BASE_URL names; without one, nothing is sent.
+ * Imitates: tunnels, their rules, DNS records, and the function that returns a tunnel's token, with the requests that
+ * the real provider sends. Does not imitate: other resources and functions, or credentials other than an API token.
+ *
+ * It sends requests only to the API in `baseUrl` or $CLOUDFLARE_BASE_URL, and never to Cloudflare itself.
  */
 import { type Properties, type ResourceType, serveProvider } from "./provider.ts";
 
 let settings: Readonly<Record<string, string>> = {};
 
-/** Asks the API, and returns what is in the envelope. */
+/** Sends one request to the API, and returns the contents of the answer's envelope. */
 async function ask(method: string, path: string, body?: unknown): Promise<unknown> {
   const base = settings.baseUrl ?? process.env.CLOUDFLARE_BASE_URL;
   if (!base)
@@ -34,7 +35,7 @@ async function ask(method: string, path: string, body?: unknown): Promise<unknow
 const send = async (method: string, path: string, body?: unknown): Promise<Properties> =>
   (await ask(method, path, body)) as Properties;
 
-/** The ID of an imported resource is what it was imported by: `<account or zone>/<id>`. */
+/** The object's own id. An imported resource has the ID of its import: `<account or zone>/<id>`. */
 const ownId = (id: string): string => id.split("/").at(-1) ?? id;
 
 const tunnel: ResourceType = {
@@ -81,7 +82,7 @@ const rules: ResourceType = {
     return { inputs, outputs: { version } };
   },
   update: (_, inputs) => writeRules(inputs),
-  // There is nothing at Cloudflare to delete: the rules stay.
+  // Cloudflare's API cannot delete rules, so they stay.
   delete: async () => {},
 };
 
@@ -94,7 +95,7 @@ async function writeRules(inputs: Properties): Promise<Properties> {
   return { version, createdAt: created_at, source };
 }
 
-/** Names of the SDK's that differ from the API's. */
+/** Names of the SDK that differ from the API's names. */
 const toApi: Record<string, string> = {
   ingresses: "ingress",
   noTlsVerify: "noTLSVerify",
@@ -103,7 +104,7 @@ const toApi: Record<string, string> = {
 };
 const fromApi = Object.fromEntries(Object.entries(toApi).map(([sdk, api]) => [api, sdk]));
 
-/** A configuration under other names, without what is empty. The SDK does not know `warp-routing`. */
+/** A configuration with renamed keys and without empty values. The SDK does not know `warp-routing`. */
 function renamed(value: unknown, names: Record<string, string>): unknown {
   if (Array.isArray(value)) return value.map((item) => renamed(item, names));
   if (typeof value !== "object" || value === null) return value;
@@ -151,7 +152,7 @@ serveProvider({
     "cloudflare:index/dnsRecord:DnsRecord": record,
   },
   functions: {
-    // As the real one, this provider leaves it to the program to keep the token secret.
+    // As in the real provider, the token is not marked as secret: the program must do that.
     "cloudflare:index/getZeroTrustTunnelCloudflaredToken:getZeroTrustTunnelCloudflaredToken": async ({
       accountId,
       tunnelId,

@@ -1,8 +1,8 @@
 /**
- * Pulumi's language host for Node: starts the program with the runner that its SDK ships.
+ * Stand-in for Pulumi's language host for Node.
  *
- * It does not install dependencies, list them, generate code, debug, or run plugins and policy packs that are written
- * in Node.
+ * Imitates: starting the program with the runner that the SDK ships. Does not imitate: installing or listing
+ * dependencies, generating code, debugging, or running plugins and policy packs written for Node.
  *
  * @see https://github.com/pulumi/pulumi/blob/master/proto/pulumi/language.proto
  */
@@ -19,7 +19,7 @@ import { servePlugin, unary } from "./protocol.ts";
 /** Exit status of a program that has reported its errors itself. */
 const REPORTED = 32;
 
-/** Where Pulumi's engine listens. */
+/** Address of Pulumi's engine. */
 const engine = process.argv.at(-1) ?? "";
 
 async function run(request: RunRequest): Promise<InstanceType<typeof messages.RunResponse>> {
@@ -46,7 +46,7 @@ async function run(request: RunRequest): Promise<InstanceType<typeof messages.Ru
     ],
     {
       cwd: directory,
-      // Pulumi shows each line that a host prints as a message of the program's.
+      // Pulumi shows each printed line as a message of the program.
       stdio: ["ignore", "inherit", "inherit"],
       env: {
         ...process.env,
@@ -57,7 +57,7 @@ async function run(request: RunRequest): Promise<InstanceType<typeof messages.Ru
         PULUMI_NODEJS_STACK: request.getStack(),
         PULUMI_NODEJS_DRY_RUN: String(request.getDryrun()),
         PULUMI_NODEJS_PARALLEL: String(request.getParallel()),
-        // Node runs TypeScript itself.
+        // Node runs TypeScript without a compiler.
         PULUMI_NODEJS_TYPESCRIPT: "false",
         PULUMI_CONFIG: JSON.stringify(Object.fromEntries(request.getConfigMap().entries())),
         PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(request.getConfigsecretkeysList()),
@@ -73,7 +73,7 @@ async function run(request: RunRequest): Promise<InstanceType<typeof messages.Ru
 
 const handlers: Partial<ILanguageRuntimeServer> = {
   handshake: unary(() => new messages.LanguageHandshakeResponse()),
-  // Pulumi asks for each plugin when the program first needs it.
+  // Empty: Pulumi then looks for each plugin when the program first needs it.
   getRequiredPackages: unary(() => new messages.GetRequiredPackagesResponse()),
   getRequiredPlugins: unary(() => new messages.GetRequiredPluginsResponse()),
   getPluginInfo: unary(() => new plugins.PluginInfo().setVersion("0.0.0")),

@@ -1,16 +1,16 @@
 import * as grpc from "@grpc/grpc-js";
 
-/** What a plugin throws where it is asked for something that it does not have. */
+/** A plugin was asked for something that it does not implement. */
 export class NotImplementedError extends Error {}
 
 /** Pulumi's default of 4 MB is too small for a large stack's config. */
 const OPTIONS = { "grpc.max_receive_message_length": 400 * 1024 * 1024 };
 
 /**
- * Serves one service of Pulumi's plugin protocol on loopback, and prints the port, which is how Pulumi learns it.
- * Every method without a handler answers with an error that names the plugin. Ends with the process that started it.
+ * Serves one service of Pulumi's plugin protocol on loopback, and prints the port for Pulumi. Methods without a
+ * handler answer with an error that names the plugin. The server ends with the process that started it.
  *
- * @param plugin What the plugin stands in for, for error messages: `pulumi-resource-random`.
+ * @param plugin Name of the imitated plugin for error messages, for example `pulumi-resource-random`.
  */
 export function servePlugin<T extends grpc.UntypedServiceImplementation>(
   plugin: string,
@@ -34,7 +34,7 @@ export function servePlugin<T extends grpc.UntypedServiceImplementation>(
   }, 1000).unref();
 }
 
-/** A method that takes one message and answers with one. */
+/** A method with one message as request and one as answer. */
 export function unary<Q, A>(answer: (request: Q) => A | Promise<A>): grpc.handleUnaryCall<Q, A> {
   return async (call, callback) => {
     try {

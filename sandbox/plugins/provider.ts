@@ -9,28 +9,28 @@ import { NotImplementedError, servePlugin, unary } from "./protocol.ts";
 
 export type Properties = Record<string, unknown>;
 
-/** How a provider manages one type of resource. Values are plain: Pulumi marks and unmarks secrets itself. */
+/** Operations of one resource type. All values are plain, because Pulumi marks and unmarks secrets itself. */
 export interface ResourceType {
-  /** Inputs that only a new resource can have others of. */
+  /** Inputs that cannot change: another value means a new resource. */
   fixed: readonly string[];
-  /** Makes it, and returns its ID and the outputs that are not inputs. */
+  /** Creates the resource. Returns its ID and the outputs that are not inputs. */
   create(inputs: Properties): Promise<{ id: string; outputs: Properties }>;
   /**
-   * Reads it for an import; undefined where it is gone.
+   * Reads the resource for an import; undefined if it does not exist.
    *
-   * @param id As given to `import`.
+   * @param id The ID given to `import`.
    */
   read?(id: string): Promise<{ inputs: Properties; outputs: Properties } | undefined>;
-  /** Changes it, and returns the outputs that are not inputs. */
+  /** Changes the resource. Returns the outputs that are not inputs. */
   update?(id: string, inputs: Properties): Promise<Properties>;
   delete?(id: string, state: Properties): Promise<void>;
 }
 
-/** A package's resources, by type token, and its functions. */
+/** A package: its resource types by type token, and its functions. */
 export interface Package {
   name: string;
   types: Readonly<Record<string, ResourceType>>;
-  /** Takes the provider's settings; what is no text comes as JSON. */
+  /** Receives the provider's settings. Values that are not texts are JSON. */
   configure?(settings: Readonly<Record<string, string>>): void;
   functions?: Readonly<Record<string, (args: Properties) => Promise<Properties>>>;
 }
@@ -40,9 +40,10 @@ const write = (properties: Properties): Struct =>
   struct.Struct.fromJavaScript(properties as Parameters<typeof struct.Struct.fromJavaScript>[0]);
 
 /**
- * Serves a resource provider to Pulumi.
+ * Serves a resource provider to Pulumi. Common part of the stand-ins for providers.
  *
- * There are no components, methods, schemas, mappings, refreshes of what nobody changed, or parameterized packages.
+ * Imitates: settings, check, diff, create, read for imports, update, delete and functions. Does not imitate:
+ * components, methods, schemas, mappings, refresh, or parameterized packages.
  *
  * @see https://github.com/pulumi/pulumi/blob/master/proto/pulumi/provider.proto
  */
@@ -56,7 +57,7 @@ export function serveProvider({ name, types, configure, functions = {} }: Packag
       );
     return found;
   };
-  /** The operation of a type; an error where it has none. */
+  /** An operation of a resource type. Throws if the type does not have it. */
   const operation = <K extends keyof ResourceType>(urn: string, what: K): NonNullable<ResourceType[K]> => {
     const type = typeOf(urn);
     const found = find(types, type)[what];
@@ -76,7 +77,7 @@ export function serveProvider({ name, types, configure, functions = {} }: Packag
     diffConfig: unary(() => new messages.DiffResponse()),
     configure: unary((request) => {
       const settings = [...request.getVariablesMap().entries()] as [key: string, value: string][];
-      // `cloudflare:config:apiToken`
+      // The keys have the form `cloudflare:config:apiToken`.
       configure?.(Object.fromEntries(settings.map(([key, value]) => [key.split(":").at(-1), value])));
       return new messages.ConfigureResponse().setSupportspreview(true);
     }),
@@ -96,7 +97,7 @@ export function serveProvider({ name, types, configure, functions = {} }: Packag
     create: unary(async (request) => {
       const inputs = read(request.getProperties());
       const create = operation(request.getUrn(), "create");
-      // In a preview, Pulumi takes what is missing for not known yet.
+      // In a preview, Pulumi treats missing outputs as not known yet.
       const { id, outputs } = request.getPreview() ? { id: "", outputs: {} } : await create(inputs);
       return new messages.CreateResponse().setId(id).setProperties(write({ ...inputs, ...outputs }));
     }),
@@ -126,12 +127,12 @@ export function serveProvider({ name, types, configure, functions = {} }: Packag
   servePlugin(plugin, services.ResourceProviderService, handlers);
 }
 
-/** The type token in a URN: what stands after the types of the parents. */
+/** The type token in a URN. It follows the types of the parents. */
 function typeOf(urn: string): string {
   return urn.split("::")[2]?.split("$").at(-1) ?? "";
 }
 
-/** The version of the SDK's package, so that Pulumi takes the plugin for the one that the SDK asks for. */
+/** Version of the SDK's package. Pulumi accepts the plugin only with the version that the SDK asks for. */
 function sdkVersion(name: string): string {
   const { version } = createRequire(import.meta.url)(`@pulumi/${name}/package.json`) as { version: string };
   return version;

@@ -1,7 +1,8 @@
 /**
- * Pulumi's random provider, as much of it as the program uses: RandomPassword.
+ * Stand-in for Pulumi's random provider.
  *
- * Not implemented: every other resource, minimum counts of kinds of characters, `bcryptHash`, and imports.
+ * Imitates: RandomPassword. Does not imitate: other resources, minimum counts of character kinds, `bcryptHash`, or
+ * imports.
  */
 import { randomInt } from "node:crypto";
 import { type Properties, serveProvider } from "./provider.ts";
@@ -13,7 +14,7 @@ const KINDS: readonly [input: string, characters: string][] = [
   ["special", "!@#$%&*()-_=+[]{}<>:?"],
 ];
 
-/** Inputs that this provider understands; another one is refused rather than ignored. */
+/** Supported inputs. Other inputs are refused, not ignored. */
 const KNOWN = new Set(["length", "overrideSpecial", "keepers", ...KINDS.map(([input]) => input)]);
 
 function randomPassword(inputs: Properties): string {
@@ -26,7 +27,7 @@ function randomPassword(inputs: Properties): string {
     .join("");
   if (characters === "") throw new Error("every kind of character is excluded");
   if (!Number.isInteger(length) || Number(length) < 1)
-    throw new Error("length must be a whole number from 1 on");
+    throw new Error("length must be a whole number of at least 1");
   return Array.from({ length: Number(length) }, () => characters[randomInt(characters.length)]).join("");
 }
 

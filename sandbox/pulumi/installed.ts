@@ -7,22 +7,22 @@ import { promisify } from "node:util";
 export interface InstalledCli {
   /** Absolute path of the executable. */
   file: string;
-  /** `v3.259.0`. */
+  /** For example `v3.259.0`. */
   version: string;
 }
 
 /** The oldest version that the project's Pulumi.yaml accepts. */
 const OLDEST: [major: number, minor: number] = [3, 250];
 
-/** What a command that needs no network may take, in milliseconds: a CLI that hangs is not used. */
+/** Time limit for a command that needs no network, in milliseconds. A CLI that takes longer is not used. */
 const PATIENCE = 15_000;
 
-/** What the download of one provider may take, in milliseconds. */
+/** Time limit for the download of one provider, in milliseconds. */
 const DOWNLOAD_PATIENCE = 120_000;
 
 /**
- * Finds the Pulumi CLI on PATH. Undefined where there is none, or only one that is too old for the project. The npm
- * package `pulumi` does not count: its command downloads the CLI at first use.
+ * Finds the Pulumi CLI on the PATH; undefined if it is missing or too old for the project. The npm package `pulumi`
+ * does not count, because its command downloads the CLI at first use.
  */
 export async function findInstalledCli(
   env: NodeJS.ProcessEnv = process.env,
@@ -36,7 +36,7 @@ export async function findInstalledCli(
   return undefined;
 }
 
-/** Whether a version is one that the project can use; false for what is not a version. */
+/** Whether the project can use this version of the CLI. False for a text that is not a version. */
 export function isRecent(version: string): boolean {
   const [, major, minor] = /^v(\d+)\.(\d+)\./.exec(version) ?? [];
   if (major === undefined || minor === undefined) return false;
@@ -44,10 +44,10 @@ export function isRecent(version: string): boolean {
 }
 
 /**
- * Whether an installed CLI has a resource provider. Fetches it where the user's settings allow that; a download that
- * takes too long counts as "has it not".
+ * Whether an installed CLI has a resource provider. Downloads a missing provider if the user's settings allow that. A
+ * download that takes too long counts as missing.
  *
- * @param version As the provider's SDK asks for it, without `v`.
+ * @param version Version that the provider's SDK asks for, without `v`.
  */
 export async function hasProvider(
   { file }: InstalledCli,

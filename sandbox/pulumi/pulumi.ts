@@ -5,26 +5,26 @@ import { fileURLToPath } from "node:url";
 import type { Program, Tools } from "../tools/tools.ts";
 import { findInstalledCli, hasProvider, type InstalledCli } from "./installed.ts";
 
-/** Pulumi, ready to run: its CLI and the plugins that the CLI does not find by itself. */
+/** Pulumi, ready to run: the CLI, and the plugins that it does not find by itself. */
 export interface Pulumi {
   /** Absolute path of the CLI. */
   file: string;
-  /** `v3.274.1`. */
+  /** For example `v3.274.1`. */
   version: string;
-  /** Whether it is the user's own, rather than one that the sandbox has built. */
+  /** Whether the user has installed this CLI. Otherwise the sandbox has built it. */
   installed: boolean;
-  /** The command behind each plugin that is put on the CLI's PATH. */
+  /** Command of each plugin that the sandbox puts on the CLI's PATH. */
   plugins: Readonly<Record<string, readonly string[]>>;
-  /** What runs, for people. */
+  /** One line for people: CLI, version and providers. */
   description: string;
 }
 
-/** What is to be used of an installation, and what has to be built. */
+/** The installed parts that are used, and the parts that must be built. */
 export interface Choice {
   cli?: InstalledCli;
-  /** Providers that the CLI lacks, by package. */
+  /** Packages of the providers that the CLI does not have. */
   lacking: Provider[];
-  /** Programs of the sandbox that Pulumi needs. */
+  /** Programs that the sandbox must build for Pulumi. */
   programs: Program[];
 }
 
@@ -36,7 +36,7 @@ type Provider = (typeof PROVIDERS)[number];
 const sdkVersion = (provider: Provider): string =>
   (createRequire(import.meta.url)(`@pulumi/${provider}/package.json`) as { version: string }).version;
 
-/** Prefers an installed CLI with its own providers; what is missing, the sandbox builds or stands in for. */
+/** Chooses an installed CLI with its providers where possible. The sandbox builds or imitates the missing parts. */
 export async function choosePulumi(env: NodeJS.ProcessEnv = process.env): Promise<Choice> {
   const cli = await findInstalledCli(env);
   if (!cli) return { lacking: [...PROVIDERS], programs: ["pulumi", "pulumi-resource-kubernetes"] };
@@ -46,7 +46,7 @@ export async function choosePulumi(env: NodeJS.ProcessEnv = process.env): Promis
   return { cli, lacking, programs: lacking.includes("kubernetes") ? ["pulumi-resource-kubernetes"] : [] };
 }
 
-/** Puts together what `choosePulumi` chose, once its programs are built. */
+/** Completes the choice of `choosePulumi` after the programs are built. */
 export function assemblePulumi({ cli, lacking }: Choice, tools: Tools): Pulumi {
   const { pulumi: version, provider } = tools.versions;
   const ours = (name: string): string[] => [
@@ -71,7 +71,7 @@ export function assemblePulumi({ cli, lacking }: Choice, tools: Tools): Pulumi {
   };
 }
 
-/** Makes a folder for a PATH in which each plugin is an executable; returns the folder. */
+/** Creates a folder with one executable per plugin, for use on a PATH. Returns the folder. */
 export async function linkPlugins({ plugins }: Pulumi, folder: string): Promise<string> {
   await mkdir(folder);
   for (const [name, command] of Object.entries(plugins)) {

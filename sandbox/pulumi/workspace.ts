@@ -11,12 +11,12 @@ import { keyPath, type PathPart, valueAt } from "../../stack-file/paths.ts";
 import { projectDirectory, type StackConfig } from "../stacks.ts";
 import { linkPlugins, type Pulumi } from "./pulumi.ts";
 
-/** What a run does, or would do, to one resource. */
+/** One operation on one resource, done by an update or shown by a preview. */
 export interface Step {
-  /** `create`, `import`, `update`, `same`, … */
+  /** For example `create`, `import`, `update` or `same`. */
   operation: string;
   urn: string;
-  /** `kubernetes:core/v1:Secret`. */
+  /** For example `kubernetes:core/v1:Secret`. */
   type: string;
   /** Logical name. */
   name: string;
@@ -24,41 +24,41 @@ export interface Step {
   diff: string[];
 }
 
-/** Progress of one resource while a run lasts. */
+/** Progress of one resource during a run. */
 export type Progress = Step & { state: "begun" | "done" | "failed" };
 
 export interface Outcome {
-  /** How many resources each operation concerned; the unchanged ones under `same`. */
+  /** Number of resources for each operation. Unchanged resources count as `same`. */
   counts: Record<string, number>;
-  /** What the program and the engine had to say, in order. */
+  /** Messages of the program and the engine, in order. */
   messages: string[];
-  /** Why the run failed; empty when it did not. */
+  /** Errors of the run. Empty if it succeeded. */
   errors: string[];
 }
 
 export interface DestroyOptions {
-  /** URNs, with `*` and `**` as in Pulumi; all when absent. */
+  /** URNs to destroy, with `*` and `**` as in Pulumi. Default: all resources. */
   targets?: string[];
-  /** Also what depends on the targets. Default: false. */
+  /** Whether to destroy resources that depend on the targets, too. Default: false. */
   targetDependents?: boolean;
-  /** Run the program first, so that its hooks can be asked; without it a stack that has any is refused. */
+  /** Whether to run the program, so that its hooks run. Pulumi refuses to destroy a stack with hooks without it. */
   runProgram?: boolean;
 }
 
-/** A program on one stack, run by Pulumi with a state of its own. */
+/** A program on one stack, run by Pulumi with separate state. */
 export interface Workspace {
-  /** Sets the config of the runs that follow. */
+  /** Sets the config for the next runs. */
   configure(config: StackConfig): Promise<void>;
-  /** @param plan Where Pulumi writes its update plan. */
+  /** @param plan File into which Pulumi writes its update plan. */
   preview(onProgress?: OnProgress, plan?: string): Promise<Outcome>;
-  /** @param signal Interrupts it, as Ctrl-C does: what has begun comes to its end, nothing more begins. */
+  /** @param signal Interrupts the run as Ctrl-C does: operations in progress finish, and no further ones start. */
   up(onProgress?: OnProgress, signal?: AbortSignal): Promise<Outcome>;
   destroy(options?: DestroyOptions, onProgress?: OnProgress): Promise<Outcome>;
-  /** What the program exports, with secrets masked. */
+  /** The program's outputs, with secrets masked. */
   outputs(): Promise<Record<string, unknown>>;
-  /** Every file that Pulumi keeps of the stack, history and backups included; secrets encrypted. */
+  /** The texts of all state files, including history and backups. Secrets are encrypted in them. */
   state(): Promise<string>;
-  /** Forgets the state. */
+  /** Deletes the state. */
   close(): Promise<void>;
 }
 
@@ -67,13 +67,13 @@ type OnProgress = (progress: Progress) => void;
 export interface WorkspaceOptions {
   stack: string;
   kubeconfig: string;
-  /** Environment of the program and its providers, beside this process's own. */
+  /** Environment variables for the program and its providers, in addition to this process's. */
   env?: Record<string, string>;
   /** Folder of the Pulumi project. Default: this one's. */
   program?: string;
 }
 
-/** Makes a stack of a program, with its state and its stack file in a temporary folder of their own. */
+/** Creates a stack of a program. Its state and its stack file are in a new temporary folder. */
 export async function openWorkspace(
   pulumi: Pulumi,
   { stack, kubeconfig, env = {}, program = projectDirectory }: WorkspaceOptions,
@@ -84,19 +84,19 @@ export async function openWorkspace(
   const stackFile = within(`Pulumi.${stack}.yaml`);
   await mkdir(backend);
   const project = parse(await readFile(path.join(program, "Pulumi.yaml"), "utf8")) as { name: string };
-  // The project's own folder is where the program lies; its stack files are not written to.
+  // The program stays in the project's folder, but the stack files there are not changed.
   await writeFile(within("Pulumi.yaml"), stringify({ ...project, main: program }));
   const plugins = await linkPlugins(pulumi, within("bin"));
   const environment = {
     ...process.env,
     ...env,
-    // What is built keeps its files apart from those of a Pulumi that the user may have.
+    // A built Pulumi does not share files with a Pulumi that the user may have.
     ...(pulumi.installed ? {} : { PULUMI_HOME: within("home") }),
     KUBECONFIG: kubeconfig,
     PULUMI_BACKEND_URL: `file://${backend}`,
     PULUMI_CONFIG_PASSPHRASE: "sandbox",
     PULUMI_SKIP_UPDATE_CHECK: "true",
-    // Whatever a run needs is there: a download would be a wait without an end in sight.
+    // All plugins are there already. A download could hang on a machine without network.
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true",
     PATH: [plugins, path.dirname(process.execPath), process.env.PATH].join(path.delimiter),
@@ -108,7 +108,7 @@ export async function openWorkspace(
       stdio: ["ignore", "pipe", "pipe"],
     }) as ChildProcess & { stdout: NodeJS.ReadableStream };
 
-  /** A command that has one answer. */
+  /** Runs a command, and returns its output. */
   const ask = async (...args: string[]): Promise<string> => {
     const child = start(args);
     const [output, errors, [code]] = await Promise.all([
@@ -120,7 +120,7 @@ export async function openWorkspace(
     return output;
   };
 
-  /** A command that reports event by event. */
+  /** Runs a command that reports events, and collects them. */
   const run = async (args: string[], onProgress: OnProgress = () => {}, signal?: AbortSignal) => {
     const outcome: Outcome = { counts: {}, messages: [], errors: [] };
     const child = start([...args, "--json"]);
@@ -139,11 +139,11 @@ export async function openWorkspace(
 
   await ask("stack", "init");
   const apply = ["--yes", "--skip-preview"];
-  /** What Pulumi made of each secret. */
+  /** The encrypted form of each secret. */
   const encrypted = new Map<string, unknown>();
   return {
     configure: async ({ values, secrets }) => {
-      // Pulumi keeps the salt of its passphrase in the same file.
+      // Pulumi keeps the salt for its passphrase in the same file.
       const { encryptionsalt } = parse(await readFile(stackFile, "utf8")) as { encryptionsalt: string };
       const config = configOf(project.name, values);
       const fresh = secrets.filter(({ path: at, value }) => {
@@ -185,7 +185,7 @@ export async function openWorkspace(
   };
 }
 
-/** A stack file's config, by full key. */
+/** The config of a stack file, by full key. */
 type Config = Record<PathPart, unknown>;
 
 function configOf(project: string, values: Record<string, unknown>): Config {
@@ -193,12 +193,12 @@ function configOf(project: string, values: Record<string, unknown>): Config {
   return Object.fromEntries(entries.map(([key, value]) => [`${project}:${key}`, value]));
 }
 
-/** A path within the values as one within a stack file. */
+/** Turns a path in the values into a path in the stack file. */
 function inConfig(project: string, [key, ...rest]: readonly PathPart[]): PathPart[] {
   return [`${project}:${key}`, ...rest];
 }
 
-/** Sets what stands at a path; maps on the way to it are made. */
+/** Sets the value at a path, and creates missing maps above it. */
 function put(config: Config, at: readonly PathPart[], value: unknown): void {
   const parent = at.slice(0, -1).reduce<Config>((tree, part) => {
     tree[part] ??= {};
@@ -214,7 +214,7 @@ function record(event: EngineEvent, outcome: Outcome, onProgress: OnProgress): v
   if (resourcePreEvent) report(resourcePreEvent.metadata, "begun");
   if (resOutputsEvent) report(resOutputsEvent.metadata, "done");
   if (resOpFailedEvent) report(resOpFailedEvent.metadata, "failed");
-  // What the CLI shows only when asked for debugging may hold anything.
+  // Debug messages may contain anything, and the CLI hides them by default.
   if (diagnosticEvent && !diagnosticEvent.ephemeral && (diagnosticEvent.severity as string) !== "debug") {
     const message = diagnosticEvent.message.replaceAll(/<\{%.*?%\}>/g, "").trim();
     if (diagnosticEvent.severity === "error") outcome.errors.push(message);
@@ -223,7 +223,7 @@ function record(event: EngineEvent, outcome: Outcome, onProgress: OnProgress): v
   if (summaryEvent) Object.assign(outcome.counts, summaryEvent.resourceChanges);
 }
 
-/** Pulumi says of each plugin that it is on the PATH, which is where `linkPlugins` has put it. */
+/** Whether the message only says that a plugin is on the PATH. `linkPlugins` has put it there. */
 const isNoise = (message: string): boolean => /^using pulumi-\S+ from \$PATH at /.test(message);
 
 type Metadata = NonNullable<EngineEvent["resourcePreEvent"]>["metadata"];

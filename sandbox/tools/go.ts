@@ -2,12 +2,12 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 
-/** Go is not on this machine; the message says what to install. */
+/** Go is not installed. The message says what to install. */
 export class GoMissingError extends Error {
   constructor(goVersion: string) {
     super(
       [
-        "The sandbox builds Kubernetes and Pulumi with Go, and there is no `go` on the PATH.",
+        "The sandbox builds Kubernetes and Pulumi with Go, but there is no `go` on the PATH.",
         `Install Go ${goVersion} or newer (https://go.dev/dl/) and run the same command again.`,
       ].join("\n"),
     );
@@ -15,13 +15,13 @@ export class GoMissingError extends Error {
   }
 }
 
-/** Node's names for machines, in Go's words. */
+/** Go's names for processor architectures, by Node's names. */
 const GOARCH: Partial<Record<NodeJS.Architecture, string>> = { x64: "amd64", arm64: "arm64" };
 
 /**
- * The platform to build for, `linux/amd64`.
+ * The platform to build for, for example `linux/amd64`.
  *
- * @throws Error on a platform that the Kubernetes control plane does not build for.
+ * @throws Error on a platform for which the Kubernetes control plane cannot be built.
  */
 export function goPlatform(platform = process.platform, architecture = process.arch): string {
   const goarch = GOARCH[architecture];
@@ -35,40 +35,41 @@ export function goPlatform(platform = process.platform, architecture = process.a
 }
 
 /**
- * The user's environment without what would change or break a build of pinned modules: `GOFLAGS=-mod=vendor`, a
- * `go.work` above the project, a cross-compiling `GOOS`. Proxies, caches and checksum settings stay theirs.
+ * The user's environment, without settings that would change or break a build of pinned modules. Examples are
+ * `GOFLAGS=-mod=vendor`, a `go.work` above the project, and a `GOOS` for cross-compilation. The user's settings for
+ * proxies, caches and checksums stay.
  */
 export function goEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
   const [goos, goarch] = goPlatform().split("/");
   return {
     ...env,
-    // Not empty, because an empty one lets `go env -w GOFLAGS=…` through.
+    // Not empty: with an empty value, Go would use the value that `go env -w GOFLAGS=…` has stored.
     GOFLAGS: "-mod=readonly -buildvcs=false",
     GO111MODULE: "on",
     GOWORK: "off",
     GOOS: goos,
     GOARCH: goarch,
-    // No C compiler needed, and the result runs on any machine of the platform.
+    // The build needs no C compiler, and the result runs on every machine of the platform.
     CGO_ENABLED: "0",
-    // An older Go fetches the toolchain that go.mod asks for, whatever the user's own default is.
+    // An older Go downloads the toolchain that go.mod asks for, independent of the user's default.
     GOTOOLCHAIN: "auto",
-    // The compiler spends a sixth of its time on collecting garbage otherwise.
+    // With the default, the compiler spends a sixth of its time on garbage collection.
     GOGC: "400",
   };
 }
 
 export interface GoOptions {
-  /** Folder of the go.mod. */
+  /** Folder with the go.mod. */
   directory: string;
-  /** Named in the error when Go is missing. */
+  /** Version to name in the error if Go is missing. */
   goVersion: string;
   env?: NodeJS.ProcessEnv;
-  /** Called with each line on standard error: what is downloaded, and with `-v` what is compiled. */
+  /** Called with each line on standard error. Go names downloads there and, with `-v`, compiled packages. */
   onLine?: (line: string) => void;
 }
 
 /**
- * Runs `go` and returns what it printed.
+ * Runs `go` and returns its output.
  *
  * @throws GoMissingError, or an Error with the command and its last lines.
  */
@@ -101,7 +102,7 @@ export async function go(args: string[], options: GoOptions): Promise<string> {
   }
 }
 
-/** The last `count` lines that say something, indented for quoting below a sentence. */
+/** The last `count` lines that are not empty, indented for an error message. */
 export function lastLines(text: string, count: number): string[] {
   return text
     .split("\n")

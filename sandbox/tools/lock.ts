@@ -2,19 +2,19 @@ import { mkdir, open, rm, stat, utimes } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** How often a holder says that it is alive, in milliseconds. */
+/** How often the holder of a lock shows that it is alive, in milliseconds. */
 const HEARTBEAT = 2_000;
-/** Silence after which a lock counts as left behind by a process that was killed, in milliseconds. */
+/** How long after its holder's last sign a lock counts as abandoned, in milliseconds. */
 const STALE = 15_000;
 
 /**
- * Runs `work` while no other process holds the same lock file.
+ * Runs `work` while holding a lock file, so that no other process holds the same lock.
  *
- * The holder touches the file; one that has been silent for 15 s is taken over. Process ids would not do: the cache
- * may be shared with a container, whose ids mean nothing here. A takeover by two at once is possible and must be
- * harmless to `work`.
+ * The holder touches the file regularly. If it has not done so for 15 s, another process may take the lock. Process
+ * ids are no alternative: the cache may be shared with a container, which has other ids. Two processes may take an
+ * abandoned lock at the same time, so `work` must tolerate that.
  *
- * @param onWait called about every half second while somebody else holds the lock
+ * @param onWait Called about every half second while another process holds the lock.
  */
 export async function withLock<T>(file: string, onWait: () => void, work: () => Promise<T>): Promise<T> {
   await mkdir(dirname(file), { recursive: true });

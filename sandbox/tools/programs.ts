@@ -1,19 +1,19 @@
 import { createRequire } from "node:module";
 
-/** Folders below this one that each hold the go.mod of programs which share their dependencies. */
+/** Folders below this one. Each has the go.mod of programs that share dependencies. */
 export const FAMILIES = ["control-plane", "pulumi", "kubernetes-provider"] as const;
 
 export type Family = (typeof FAMILIES)[number];
 
 export interface Recipe {
   family: Family;
-  /** Its `main` package. */
+  /** The program's `main` package. */
   main: string;
-  /** What it takes to build after those above it, in seconds on two quiet cores; for estimates. */
+  /** Expected time to build it after the programs above it, in seconds on two idle cores. For estimates. */
   seconds: number;
 }
 
-/** The programs of the sandbox, in the order in which they are built. */
+/** The programs of the sandbox, in build order. */
 export const PROGRAMS = {
   etcd: { family: "control-plane", main: "go.etcd.io/etcd/server/v3", seconds: 60 },
   kwok: { family: "control-plane", main: "sigs.k8s.io/kwok/cmd/kwok", seconds: 60 },
@@ -29,7 +29,7 @@ export const PROGRAMS = {
     seconds: 40,
   },
   pulumi: { family: "pulumi", main: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", seconds: 170 },
-  // Ours: upstream's embeds generated files that its module does not carry.
+  // This project's own `main`: upstream's embeds generated files that its module does not contain.
   "pulumi-resource-kubernetes": { family: "kubernetes-provider", main: ".", seconds: 250 },
   helm: { family: "kubernetes-provider", main: "helm.sh/helm/v3/cmd/helm", seconds: 15 },
   /** For tests only. */
@@ -38,7 +38,7 @@ export const PROGRAMS = {
 
 export type Program = keyof typeof PROGRAMS;
 
-/** What a cluster is made of, and what installs charts in it. */
+/** Programs that a cluster consists of, and Helm for its charts. */
 export const CLUSTER: readonly Program[] = [
   "etcd",
   "kwok",
@@ -48,7 +48,7 @@ export const CLUSTER: readonly Program[] = [
   "helm",
 ];
 
-/** Versions as tags say them, `v1.36.3`. */
+/** Versions in the form of tags, for example `v1.36.3`. */
 export interface ToolVersions {
   kubernetes: string;
   etcd: string;
@@ -56,7 +56,7 @@ export interface ToolVersions {
   helm: string;
   certManager: string;
   pulumi: string;
-  /** Upstream's date and commit: `2026-01-15 f47bc2d6f199`. */
+  /** Date and commit of upstream's version, for example `2026-01-15 f47bc2d6f199`. */
   provider: string;
 }
 
@@ -70,7 +70,7 @@ const MODULES = {
   provider: ["kubernetes-provider", "github.com/pulumi/pulumi-kubernetes/provider/v4"],
 } as const;
 
-/** Reads the versions that the go.mod files pin. */
+/** Reads the pinned versions from the go.mod files. */
 export function readVersions(goMods: Readonly<Record<Family | "cert-manager", string>>): ToolVersions {
   const version = ([folder, module]: (typeof MODULES)[keyof typeof MODULES]): string =>
     requiredVersion(goMods[folder], module);
@@ -86,7 +86,7 @@ export function readVersions(goMods: Readonly<Record<Family | "cert-manager", st
   };
 }
 
-/** The version that a go.mod requires of a module. */
+/** The version of a module that a go.mod requires. */
 export function requiredVersion(goMod: string, module: string): string {
   for (const line of goMod.split("\n")) {
     const words = line
@@ -98,7 +98,7 @@ export function requiredVersion(goMod: string, module: string): string {
   throw new Error(`go.mod requires no ${module}`);
 }
 
-/** Generated code and clouds' clients: much to compile, and next to nothing of it runs here. */
+/** Generated code and clients of clouds. They take long to compile, and almost none of this code runs here. */
 const UNOPTIMISED = [
   "k8s.io/api/...",
   "k8s.io/client-go/applyconfigurations/...",
@@ -114,15 +114,15 @@ const UNOPTIMISED = [
   "google.golang.org/genproto/...",
 ];
 
-/** Settings of the compiler: no debug information, and no optimisation where it does not pay. */
+/** Compiler settings: no debug information, and no optimisation where it is not worth the time. */
 export const COMPILER_FLAGS: readonly string[] = [
   "-gcflags=all=-dwarf=false",
   ...UNOPTIMISED.map((packages) => `-gcflags=${packages}=-dwarf=false -N -l`),
 ];
 
 /**
- * Settings of the linker: no symbols, and the versions. Without them the programs call themselves v0.0.0, and who asks
- * takes that for an ancient cluster, or refuses to work with it.
+ * Linker settings: no symbols, and the versions. Without a version a program reports v0.0.0, and clients treat it as
+ * very old or refuse to work with it.
  */
 export function linkerFlags(family: Family, versions: ToolVersions): string {
   const [major = "", minor = ""] = versions.kubernetes.replace(/^v/, "").split(".");
@@ -139,7 +139,7 @@ export function linkerFlags(family: Family, versions: ToolVersions): string {
     "kubernetes-provider": [
       ["main.version", providerVersion()],
       ["helm.sh/helm/v3/internal/version.version", versions.helm],
-      // What `helm template` takes the cluster to be when it is not asked to look.
+      // The Kubernetes version that `helm template` assumes without a cluster.
       ["helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor", major],
       ["helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor", minor],
     ],
@@ -147,7 +147,7 @@ export function linkerFlags(family: Family, versions: ToolVersions): string {
   return ["-s", "-w", ...stamps[family].map(([variable, value]) => `-X ${variable}=${value}`)].join(" ");
 }
 
-/** The version that the program's SDK asks for; the provider says that it is this one, or it is not taken. */
+/** Version that the program's SDK asks for. Pulumi accepts the provider only if it reports this version. */
 function providerVersion(): string {
   const { version } = createRequire(import.meta.url)("@pulumi/kubernetes/package.json") as {
     version: string;

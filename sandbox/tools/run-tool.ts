@@ -6,7 +6,7 @@ export interface ToolRun {
   signal?: AbortSignal;
 }
 
-/** A tool that ended with anything but success. */
+/** A tool failed or could not be started. */
 export class ToolError extends Error {
   readonly stderr: string;
 
@@ -18,10 +18,10 @@ export class ToolError extends Error {
 }
 
 /**
- * Runs a tool to its end.
+ * Runs a tool and waits for its end.
  *
- * @returns what it printed to its standard output.
- * @throws ToolError with what it printed to its standard error.
+ * @returns Its standard output.
+ * @throws ToolError with its standard error.
  */
 export function runTool(tool: string, args: string[], { cwd, env, signal }: ToolRun): Promise<string> {
   return new Promise((resolve, reject) => {

@@ -25,41 +25,41 @@ export { CLUSTER, type Program, type ToolVersions } from "./programs.ts";
 export interface Tools {
   /** Absolute path of a program. */
   path(program: Program): string;
-  /** kwok's own stages (node and pod life cycles): one YAML file of several documents. */
+  /** File with kwok's own stages (life cycles of nodes and pods), YAML with several documents. */
   kwokStages: string;
-  /** cert-manager's CustomResourceDefinitions: one YAML file of several documents. */
+  /** File with cert-manager's CustomResourceDefinitions, YAML with several documents. */
   certManagerCrds: string;
   versions: ToolVersions;
-  /** Folder of the user's cache that holds them. */
+  /** Folder in the user's cache that contains the programs. */
   cache: string;
-  /** How long this call built, in milliseconds; undefined where everything was there. */
+  /** How long the build took, in milliseconds; undefined if nothing had to be built. */
   buildMs?: number;
 }
 
-/** Where a build stands; sent when something changes and once a second in between. */
+/** Progress of a build. Sent after each change, and once a second in between. */
 export interface BuildProgress {
-  /** "building kube-apiserver". */
+  /** For example "building kube-apiserver". */
   task: string;
-  /** Which task of how many, from 1. */
+  /** Number of the current task, from 1 to `steps`. */
   step: number;
   steps: number;
-  /** Packages compiled so far for the current program. */
+  /** Number of packages compiled so far for the current program. */
   packages?: number;
-  /** Since the call began, in milliseconds. */
+  /** Time since the start of the build, in milliseconds. */
   elapsedMs: number;
-  /** What is left: by the pace so far, or before there is one, by that of two quiet cores; in milliseconds. */
+  /** Estimated remaining time in milliseconds, from the speed so far. At first, from the speed of two idle cores. */
   remainingMs?: number;
 }
 
 export interface ToolsOptions {
-  /** Those needed; nothing else is built. */
+  /** Programs to provide. No others are built. */
   programs: readonly Program[];
   onProgress?: (progress: BuildProgress) => void;
-  /** Read for the cache's place and handed on to Go. Default: this process's. */
+  /** Environment for Go, and for the location of the cache. Default: this process's. */
   env?: NodeJS.ProcessEnv;
 }
 
-/** Raised when the same sources are built otherwise, so that older caches are not taken for it. */
+/** Raise this number when the build of the same sources changes, so that older caches are not used. */
 const LAYOUT = 2;
 const FOLDER = import.meta.dirname;
 const SDK = "github.com/pulumi/pulumi-kubernetes/sdk/v4";
@@ -67,15 +67,15 @@ const KWOK_STAGES = "kwok-stages.yaml";
 const CERT_MANAGER_CRDS = "cert-manager-crds.yaml";
 
 /**
- * Returns the programs, built by Go from the versions that the go.mod files beside this file pin.
+ * Returns the programs, built by Go from the versions that the go.mod files below this folder pin.
  *
- * The first call takes minutes and keeps each program in the user's cache (`$XDG_CACHE_HOME` or `~/.cache`,
- * `pomerium-migration/tools`) as soon as it is built: a call that is interrupted loses only what it was at, and most of
- * that is in Go's own cache. Later calls find everything there and need neither Go nor a network. Of several processes
- * that call at once, one builds.
+ * The first call takes minutes. Each program goes into the user's cache (`$XDG_CACHE_HOME` or `~/.cache`,
+ * `pomerium-migration/tools`) as soon as it is built. An interrupted call loses only the current program, and most of
+ * that is in Go's own cache. Later calls need neither Go nor a network. If several processes call it at the same
+ * time, only one builds.
  *
- * @throws GoMissingError when something has to be built and Go is not installed; Error with Go's last lines when the
- *   build fails.
+ * @throws GoMissingError if a program must be built and Go is not installed.
+ * @throws Error with Go's last lines if the build fails.
  */
 export async function ensureTools({
   programs,
@@ -95,7 +95,7 @@ export async function ensureTools({
     cache,
   };
   const artifacts = [...programs.map(path), tools.kwokStages, tools.certManagerCrds];
-  // Each lands there complete. Cleaners of caches remove single old files.
+  // Each file appears only when it is complete. Programs that clean caches may remove single old files.
   const complete = (): boolean => artifacts.every((file) => existsSync(file));
   if (complete()) return tools;
   const waiting = (): void =>
@@ -112,7 +112,7 @@ export async function ensureTools({
   });
 }
 
-/** `building kube-apiserver (312 packages) · 3 of 8 · 2 min 13 s · about 4 min left`. */
+/** For example `building kube-apiserver (312 packages) · 3 of 8 · 2 min 13 s · about 4 min left`. */
 export function describeProgress(progress: BuildProgress): string {
   const { task, step, steps, packages, elapsedMs, remainingMs } = progress;
   return [
@@ -123,18 +123,18 @@ export function describeProgress(progress: BuildProgress): string {
   ].join(" · ");
 }
 
-/** `59 s`, `2 min 13 s`. */
+/** For example `59 s` or `2 min 13 s`. */
 export function describeDuration(ms: number): string {
   const seconds = Math.floor(ms / 1000);
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
 interface BuildRecipe {
-  /** By family: name and hash of all that goes into its programs. */
+  /** Folder of each family: its name, and a hash of everything that its programs are built from. */
   folders: Record<Family, string>;
   linkerFlags: Record<Family, string>;
   versions: ToolVersions;
-  /** The oldest Go that can build: the go.mod files' `go` line. */
+  /** The oldest Go version that can build the programs, from the `go` lines of the go.mod files. */
   goVersion: string;
 }
 
@@ -156,7 +156,7 @@ async function readRecipe(): Promise<BuildRecipe> {
   const versions = readVersions(goMods);
   const flags = (family: Family): string => linkerFlags(family, versions);
   const folder = (family: Family): string => {
-    // A go.sum only confirms what a go.mod says.
+    // Without go.sum, which only confirms the versions in go.mod.
     const sources = [goMods[family], family === "kubernetes-provider" ? providerSources : certManager];
     const all = [LAYOUT, sources, flags(family), COMPILER_FLAGS, goPlatform()];
     return `${family}-${createHash("sha256").update(JSON.stringify(all)).digest("hex").slice(0, 12)}`;
@@ -185,10 +185,10 @@ interface BuildArgs {
   began: number;
 }
 
-/** What is left to do, in an order in which nothing is compiled twice. */
+/** One task of a build. The tasks are in an order in which no package is compiled twice. */
 interface Task {
   title: string;
-  /** Expected, on two quiet cores. */
+  /** Expected time on two idle cores. */
   seconds: number;
   run(onPackage: (name: string) => void): Promise<void>;
 }
@@ -201,7 +201,7 @@ async function build({ tools, programs, recipe, env, onProgress, began }: BuildA
   await removeAbandoned(tools.cache);
   const draft = await mkdtemp(join(tools.cache, ".building-"));
   const scratch = join(tools.cache, ".sources");
-  /** Makes a file under another name, and then puts it in its place as a whole. */
+  /** Writes a file under another name, and renames it when it is complete. */
   const make = async (file: string, write: (to: string) => Promise<unknown>): Promise<void> => {
     const to = join(draft, "artifact");
     await write(to);
@@ -220,7 +220,7 @@ async function build({ tools, programs, recipe, env, onProgress, began }: BuildA
         const { family, main } = PROGRAMS[program];
         const flags = [...COMPILER_FLAGS, "-ldflags", recipe.linkerFlags[family], "-o", to];
         const own = main === "." ? await providerArgs(scratch, run) : [];
-        // One after another: linking several of them at once needs gigabytes of memory.
+        // One program after another: linking several at the same time needs gigabytes of memory.
         await run(family, ["build", "-v", ...own, ...flags, main], onPackage);
       }),
   }));
@@ -242,7 +242,7 @@ async function build({ tools, programs, recipe, env, onProgress, began }: BuildA
   }
 }
 
-/** Does one task after another, and says how it goes. */
+/** Runs the tasks one after another, and reports the progress. */
 async function perform(
   tasks: readonly Task[],
   onProgress: (progress: BuildProgress) => void,
@@ -252,11 +252,11 @@ async function perform(
   for (const [index, task] of tasks.entries()) {
     const started = Date.now();
     const done = seconds(tasks.slice(0, index));
-    /** How long this machine takes for what is expected to take a second, in milliseconds. */
+    /** Milliseconds that this machine needs for one expected second. */
     const pace = done > 0 ? (started - began) / done : 1000;
     let packages = 0;
     const report = (): void => {
-      // A task that takes longer than expected is never more than almost done.
+      // A task that takes longer than expected counts as 90 % done until it ends.
       const share = Math.min(0.9, (Date.now() - started) / (task.seconds * pace));
       const left = (1 - share) * task.seconds + seconds(tasks.slice(index + 1));
       onProgress({
@@ -272,7 +272,7 @@ async function perform(
     const ticker = setInterval(report, 1000);
     try {
       await task.run((line) => {
-        // Go names each package that it compiles on a line of its own.
+        // Go prints each package that it compiles on a separate line.
         if (!line.includes(" ")) packages += 1;
       });
     } finally {
@@ -281,7 +281,7 @@ async function perform(
   }
 }
 
-/** Drafts of builds that were killed; the lock says that nobody is building now. */
+/** Removes the drafts of killed builds. This process holds the lock, so no build is running. */
 async function removeAbandoned(cache: string): Promise<void> {
   const drafts = (await readdir(cache)).filter((name) => name.startsWith(".building-"));
   await Promise.all(drafts.map((name) => rm(join(cache, name), { recursive: true, force: true })));
@@ -289,17 +289,17 @@ async function removeAbandoned(cache: string): Promise<void> {
 
 type RunGo = (family: Family | "cert-manager", args: string[]) => Promise<string>;
 
-/** Where the sources of a module lie; downloads them if need be. */
+/** Folder with the sources of a module. Downloads them if they are missing. */
 async function moduleFolder(family: Family | "cert-manager", module: string, run: RunGo): Promise<string> {
   const { Dir } = JSON.parse(await run(family, ["mod", "download", "-json", module])) as { Dir: string };
   return Dir;
 }
 
 /**
- * Arguments with which Go builds our `main` of the provider: it embeds the schema that lies in upstream's module, and
- * one file of the SDK is ours (`kinds/kinds.go` says why).
+ * Arguments with which Go builds this project's `main` of the provider. It embeds the schema from upstream's module,
+ * and replaces one file of the SDK (`kinds/kinds.go` says why).
  *
- * @param scratch The same in every call, because Go's cache knows sources by their folder.
+ * @param scratch Temporary folder. The same in every call, because Go's cache identifies sources by their folder.
  */
 async function providerArgs(scratch: string, run: RunGo): Promise<string[]> {
   const family = "kubernetes-provider";
@@ -311,7 +311,7 @@ async function providerArgs(scratch: string, run: RunGo): Promise<string[]> {
   await rm(scratch, { recursive: true, force: true });
   await cp(join(sdk, "go.mod"), join(scratch, "sdk", "go.mod"));
   await cp(join(sdk, "go"), join(scratch, "sdk", "go"), { recursive: true });
-  // Go keeps modules read-only, folders included.
+  // Go keeps modules and their folders read-only.
   await promisify(execFile)("chmod", ["-R", "u+w", scratch]);
   await cp(
     join(folder, "kinds", "kinds.go"),
@@ -326,7 +326,7 @@ async function providerArgs(scratch: string, run: RunGo): Promise<string[]> {
   return ["-modfile", join(scratch, "go.mod"), "-overlay", join(scratch, "overlay.json")];
 }
 
-/** The stages that kwok's own clusters run with: a stage given to kwok replaces all of its defaults. */
+/** kwok's default stages. They must be given too, because one given stage replaces all defaults. */
 async function readStages(kwok: string): Promise<string> {
   const folder = join(kwok, "kustomize", "stage");
   const list = async (kustomization: string): Promise<string[]> => {
@@ -342,7 +342,7 @@ async function readStages(kwok: string): Promise<string> {
   return (await list(join(folder, "fast"))).join("---\n");
 }
 
-/** cert-manager's CRDs as a cluster takes them: in the module they carry the Helm chart's template directives. */
+/** cert-manager's CRDs without the directives of the Helm chart's templates, which the module's files contain. */
 async function readCrds(certManager: string): Promise<string> {
   const folder = join(certManager, "deploy", "crds");
   const files = (await readdir(folder)).filter((name) => name.endsWith(".yaml")).sort();
