@@ -9,7 +9,10 @@ export const usersSchema = z.strictObject({
   admins: z.array(z.string()).describe("People who reach everything that people reach. Never empty."),
   groups: z
     .record(
-      text((value) => dnsLabel.test(value), "is no group name: lower case letters, digits and hyphens"),
+      text(
+        (value) => dnsLabel.test(value),
+        "is not a valid group name: lower case letters, digits and hyphens",
+      ),
       z.array(z.string()),
     )
     .default({})

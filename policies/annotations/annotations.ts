@@ -10,15 +10,15 @@ export const annotationPrefix = "ingress.pomerium.io/";
 /** How a value is written into its annotation. */
 export type Form =
   | "boolean"
-  /** There or not; the value is always `true`. */
+  /** Present or absent. The value is always `true`. */
   | "presence"
   | "duration"
   /** Text that the controller reads as YAML. */
   | "string"
-  /** Text that the controller takes as it is. */
+  /** Text that the controller takes unchanged. */
   | "raw"
   | "enum"
-  /** A number of 0 to 100, written with a decimal point: v0.31 takes no other. */
+  /** A number from 0 to 100, written with a decimal point, because older releases take no other form. */
   | "percent"
   | "requestHeaders"
   | "responseHeaders"
@@ -34,7 +34,7 @@ export type Form =
 export interface Annotation<S extends z.ZodType = z.ZodType> {
   form: Form;
   schema: S;
-  /** What it does, in one line. */
+  /** Meaning, in one line. */
   meaning: string;
 }
 
@@ -44,7 +44,7 @@ const annotation = <S extends z.ZodType>(form: Form, schema: S, meaning: string)
   meaning,
 });
 
-/** Text without what neither YAML nor Kubernetes can carry. */
+/** Text that YAML and Kubernetes can carry. */
 const text = z.string().refine((value) => value.isWellFormed() && !value.includes("\0"), {
   error: "not valid Unicode",
 });
@@ -63,8 +63,8 @@ const string = (meaning: string, schema: z.ZodString = someText) => annotation("
 const secret = (meaning: string) => annotation("secret", secretName, meaning);
 
 /**
- * Every annotation of an Ingress that Pomerium reads, but for those that decide who may pass: these come
- * from the app's access alone.
+ * Every annotation of an Ingress that Pomerium reads, except the annotations that decide who may pass: those come from
+ * the app's access. The table of releases says which releases know an annotation.
  *
  * @see https://www.pomerium.com/docs/deploy/k8s/ingress#supported-annotations
  * @see https://github.com/pomerium/ingress-controller/blob/v0.33.1/pomerium/ingress_annotations.go
@@ -257,8 +257,8 @@ export type AnnotationName = keyof typeof annotations;
 type Shape = { [K in AnnotationName]: z.ZodOptional<(typeof annotations)[K]["schema"]> };
 
 /**
- * Schema of a route as a stack file writes it: the annotations' own names, real values in place of text.
- * What depends on several keys or on Pomerium's version is told by `checkRoute`.
+ * Schema of a route in a stack file: names of annotations, with typed values. `checkRoute` checks what depends on several
+ * keys or on the version of Pomerium.
  */
 export const routeSchema: z.ZodObject<Shape, z.core.$strict> = z.strictObject(
   Object.fromEntries(
@@ -269,5 +269,5 @@ export const routeSchema: z.ZodObject<Shape, z.core.$strict> = z.strictObject(
   ) as Shape,
 );
 
-/** Everything that Pomerium is told about a route but its host, its backend and who may pass. */
+/** All settings of a route except its host, its backend and who may pass. */
 export type Route = Readonly<z.infer<typeof routeSchema>>;

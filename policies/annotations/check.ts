@@ -10,7 +10,7 @@ import {
 } from "./annotations.ts";
 import { substitutionProblem } from "./header.ts";
 
-/** Something that is wrong with a route, or deserves a look. */
+/** A mistake in a route, or something that deserves a look. */
 export interface RouteProblem {
   /** Key path within the route: `health_checks[0].interval`. */
   at: string;
@@ -20,7 +20,7 @@ export interface RouteProblem {
 const names = Object.keys(annotations) as AnnotationName[];
 const isAnnotation = (name: string): name is AnnotationName => Object.hasOwn(annotations, name);
 
-/** Annotations that decide who may pass; `access` writes them. */
+/** Annotations that decide who may pass. The app's `access` writes them. */
 const accessAnnotations = new Set([
   "allow_any_authenticated_user",
   "allow_public_unauthenticated_access",
@@ -32,11 +32,11 @@ const accessAnnotations = new Set([
 ]);
 
 /**
- * Everything for which this version of Pomerium would leave the route out of service, or silently do
- * something else than what is written. Empty means that it can be rendered.
+ * Finds everything for which this version of Pomerium would leave the route out of service, or silently do something
+ * else. A route without problems can be rendered.
  *
  * @param version Pomerium's tag, `v0.33.1`.
- * @throws RangeError when `version` is not a version.
+ * @throws RangeError if `version` is not a release tag.
  */
 export function checkRoute(route: unknown, version: string): RouteProblem[] {
   const parsed = routeSchema.safeParse(route);
@@ -55,7 +55,7 @@ export function checkRoute(route: unknown, version: string): RouteProblem[] {
   return problems;
 }
 
-/** Why a name is not an annotation of a route, and what was probably meant. */
+/** Why a name is not valid in a route, and what was probably meant. */
 export function unknownAnnotation(name: string, version: string): string {
   if (name.startsWith(annotationPrefix)) {
     const bare = name.slice(annotationPrefix.length);
@@ -66,7 +66,7 @@ export function unknownAnnotation(name: string, version: string): string {
     name,
     names.filter((candidate) => !outOfVersion(candidate, version)),
   );
-  return `no annotation of Pomerium's${meant ? `; did you mean "${meant}"?` : ""}`;
+  return `not an annotation of Pomerium${meant ? `; did you mean "${meant}"?` : ""}`;
 }
 
 function outOfVersion(name: AnnotationName, version: string): string | undefined {
@@ -89,7 +89,7 @@ const hostRewrites = [
 
 const protocols = ["secure_upstream", "tcp_upstream", "udp_upstream", "ssh_upstream"] as const;
 
-/** What Pomerium refuses, or does only half of, although each key is right by itself. */
+/** Finds keys that are valid alone, but that Pomerium refuses or ignores together. */
 function contradictions(route: Route): RouteProblem[] {
   const problems: RouteProblem[] = [];
   const report = (at: string, message: string): void => {
@@ -142,7 +142,7 @@ function repeated(
   }
 }
 
-/** What is allowed and harmless, but does not do what its writer may expect. */
+/** Finds settings that are valid, but may not do what their author expects. */
 export function routeWarnings(route: Route): RouteProblem[] {
   const warnings: RouteProblem[] = [];
   const warn = (at: AnnotationName, message: string): void => {

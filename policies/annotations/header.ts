@@ -2,7 +2,7 @@ import { z } from "zod";
 import { nearest } from "../../stack-file/nearest.ts";
 
 /**
- * What Pomerium puts into a request header in place of `${pomerium.…}`.
+ * The names in `${pomerium.…}` for which Pomerium puts a value into a request header.
  *
  * @see https://www.pomerium.com/docs/reference/routes/headers#set-request-headers
  */
@@ -19,7 +19,7 @@ const substitution = /\$\{pomerium\.([^}]*)\}/g;
 
 const copied = /^request\.headers\["[^"\\]+"\]$/;
 
-/** Header values that are literal but for `${pomerium.…}`; Pomerium's own templates take `$` as a start. */
+/** Escapes a request header's value: only `${pomerium.…}` stays a template. Pomerium takes `$` as the start of one. */
 export function requestHeaderTemplate(value: string): string {
   let template = "";
   let end = 0;
@@ -30,12 +30,12 @@ export function requestHeaderTemplate(value: string): string {
   return template + value.slice(end).replaceAll("$", "$$$$");
 }
 
-/** Response headers go to Envoy unchanged, which takes `%` as the start of a command. */
+/** Escapes a response header's value. Envoy takes `%` as the start of a command. */
 export function responseHeaderFormat(value: string): string {
   return value.replaceAll("%", "%%");
 }
 
-/** What is wrong with the `${pomerium.…}` of a value: Pomerium puts nothing where it knows no name. */
+/** What is wrong with the `${pomerium.…}` of a value. An unknown name would become an empty text. */
 export function substitutionProblem(value: string): string | undefined {
   for (const [whole, name = ""] of value.matchAll(substitution)) {
     if (copied.test(name) || (substitutions as readonly string[]).includes(name)) continue;
@@ -45,13 +45,13 @@ export function substitutionProblem(value: string): string | undefined {
   return undefined;
 }
 
-/** A header's name, RFC 9110's token. */
+/** Name of a header: a token of RFC 9110. */
 export const headerName = z
   .string()
   .max(256)
   .regex(/^[\w!#$%&'*+.^`|~-]+$/, { error: "not a header's name" });
 
-/** A header's value: one line, since a line break would start another header. */
+/** Value of a header. A line break would start another header. */
 export const headerValue = z
   .string()
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses

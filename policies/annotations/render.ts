@@ -3,7 +3,7 @@ import { checkRoute, type RouteProblem } from "./check.ts";
 import { requestHeaderTemplate, responseHeaderFormat } from "./header.ts";
 import { yamlFlow, yamlText } from "./text.ts";
 
-/** A route that cannot be rendered, with everything that is wrong with it. */
+/** A route that cannot be rendered, with all its problems. */
 export class RouteError extends Error {
   readonly problems: readonly RouteProblem[];
 
@@ -15,13 +15,13 @@ export class RouteError extends Error {
 }
 
 /**
- * The route as annotations of an Ingress, each value a string that Pomerium reads back as the value given.
+ * Renders a route as annotations of an Ingress. Pomerium reads each value back as it was given.
  *
  * Values of `set_request_headers` and `set_response_headers` are literal: `$` and `%`, which Pomerium and
  * Envoy take as the start of a substitution, are doubled. Only `${pomerium.…}` in a request header stays.
  *
  * @param version Pomerium's tag, `v0.33.1`.
- * @throws RouteError when the version does not know an annotation or would not do what is written.
+ * @throws RouteError if the version does not know an annotation or would do something else.
  */
 export function renderRoute(route: Route, version: string): Record<string, string> {
   const problems = checkRoute(route, version);

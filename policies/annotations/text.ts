@@ -1,24 +1,24 @@
 /**
- * Annotation values are text that Pomerium's controller reads as YAML, turns into JSON and then into its
- * own messages. Whatever is written here therefore has to be read back as exactly the value given.
+ * Texts of annotation values. Pomerium's controller reads them as YAML, turns that into JSON and then into its own
+ * messages, and must get back exactly the value that was given.
  */
 
-/** Printable for a terminal, but refused or changed by a YAML reader, or invisible to a reviewer. */
+/** Characters that a YAML reader refuses or changes, or that a reviewer cannot see. */
 const unsafe = /[\x7f-\xa0\xad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff0-\uffff]/g;
 
 const escapeUnsafe = (json: string): string =>
   json.replace(unsafe, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
-/** Words that YAML reads as something else than text, in YAML 1.1 or 1.2. */
+/** Words that YAML 1.1 or 1.2 does not read as text. */
 const reserved = /^(?:true|false|null|yes|no|on|off|y|n)$/i;
 
-/** Text as a YAML scalar: bare where no reader can take it for anything else, else in double quotes. */
+/** A text as a YAML scalar. It has no quotes if every reader takes it for text. */
 export function yamlText(text: string): string {
   const bare = /^[A-Za-z/](?:[\w./ -]*[\w./-])?$/.test(text) && !reserved.test(text);
   return bare ? text : escapeUnsafe(JSON.stringify(text));
 }
 
-/** Any plain value on one line, the same text whatever order its keys were given in. */
+/** Any plain value on one line. The order of its keys does not matter. */
 export function yamlFlow(value: unknown): string {
   return escapeUnsafe(JSON.stringify(sorted(value)));
 }

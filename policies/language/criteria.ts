@@ -1,6 +1,6 @@
 import type { Action, Blocks, Criterion, CriterionName, Operator, Policy, Rule } from "./types.ts";
 
-/** What the data of a criterion may look like; the parser has one reader for each. */
+/** The forms of the data of criteria. The parser has one reader for each form. */
 export type DataKind =
   | "flag"
   | "string"
@@ -13,12 +13,12 @@ export type DataKind =
   | "certificate"
   | "device";
 
-/** What is known about a criterion, in one place for parser, linter and evaluator. */
+/** The facts about a criterion, for parser, linter and evaluator. */
 export interface CriterionKind {
   data: DataKind;
-  /** An empty value is accepted by Pomerium and never matches; elsewhere it is an error. */
+  /** Whether Pomerium accepts an empty value, which never matches. */
   mayBeEmpty: boolean;
-  /** What decides it: the caller's session, the request, both, or neither. */
+  /** What the criterion depends on: the caller's session, the request, both, or nothing. */
   asks: "session" | "request" | "both" | "nothing";
 }
 
@@ -83,15 +83,15 @@ export const deviceFields = ["is", "approved", "type"] as const;
 
 export type StringComparison = (typeof stringComparisons)[number];
 
-/** A criterion taken apart: `claim/groups` is the name `claim` with the path `groups`. */
+/** The parts of a criterion: `claim/groups` is the name `claim` with the path `groups`. */
 export interface Named {
   name: CriterionName | "claim";
-  /** Of a claim; empty otherwise. */
+  /** Path of a claim; empty for other criteria. */
   path: string;
   data: unknown;
 }
 
-/** @throws TypeError when the criterion has not exactly one name that Pomerium knows. */
+/** @throws TypeError if the criterion does not have exactly one name that Pomerium knows. */
 export function named(criterion: Criterion): Named {
   const [entry, second] = Object.entries(criterion).filter(([, data]) => data !== undefined);
   if (entry === undefined || second !== undefined)
@@ -100,11 +100,11 @@ export function named(criterion: Criterion): Named {
   if (key.startsWith("claim/") && key.length > "claim/".length)
     return { name: "claim", path: key.slice("claim/".length), data };
   if (key === "claim" || !Object.hasOwn(criterionKinds, key))
-    throw new TypeError(`"${key}" is no criterion of open-source Pomerium`);
+    throw new TypeError(`"${key}" is not a criterion of open-source Pomerium`);
   return { name: key as CriterionName, path: "", data };
 }
 
-/** The comparisons of a string matcher, the bare text spelled out; null asks to equal nothing at all. */
+/** The comparisons of a string matcher. A bare text means `is`; null equals nothing. */
 export function comparisons(
   data: unknown,
 ): Partial<Record<StringComparison, string | readonly string[] | null>> {
@@ -119,7 +119,7 @@ export function blocksOf(rule: Rule): Blocks {
   return rule.allow ?? rule.deny;
 }
 
-/** A criterion and where it stands: `[0].allow.or[2]`. */
+/** A criterion and its place: `[0].allow.or[2]`. */
 export interface Placed extends Named {
   rule: number;
   action: Action;

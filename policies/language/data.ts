@@ -85,7 +85,7 @@ function keys(reader: Reader, node: Node | null, name: string): unknown {
     if (!isAuthorizedKey(one))
       reader.problems.at(
         node,
-        `${name}: "${one}" is no SSH key`,
+        `${name}: "${one}" is not an SSH key`,
         `write a line of authorized_keys: "ssh-ed25519 AAAA…"`,
       );
   return read;
@@ -153,7 +153,7 @@ const readers: Record<DataKind, Read> = {
   device,
 };
 
-/** The data of one criterion; undefined, with the problem reported, when Pomerium would refuse it. */
+/** Reads the data of one criterion. Returns undefined after reporting a problem if Pomerium would refuse the data. */
 export function readData(reader: Reader, kind: CriterionKind, node: Node | null, name: string): unknown {
   return kind.mayBeEmpty && isEmpty(node) ? null : readers[kind.data](reader, node, name);
 }

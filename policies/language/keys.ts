@@ -1,6 +1,6 @@
 /**
- * Whether the line holds a public key as `authorized_keys` has it: options, if any, then the type and
- * the base64 whose first field repeats the type, then a comment.
+ * Whether a line has a public key in the form of `authorized_keys`: options, type, key in base64, comment. The first
+ * field of the key repeats the type. Options and comment may be absent.
  *
  * @see https://www.rfc-editor.org/rfc/rfc4253#section-6.6
  */
@@ -8,7 +8,7 @@ export function isAuthorizedKey(line: string): boolean {
   return keyOf(line) !== undefined;
 }
 
-/** The base64 of the line's key. */
+/** The key of a line in base64. */
 export function keyOf(line: string): string | undefined {
   const words = line.trim().split(/[ \t]+/);
   return words.find((word, i) => i > 0 && namesItself(word, words[i - 1] ?? ""));
@@ -16,7 +16,7 @@ export function keyOf(line: string): string | undefined {
 
 function namesItself(base64: string, type: string): boolean {
   const bytes = Buffer.from(base64, "base64");
-  // Node passes over what is no base64; Pomerium does not.
+  // Node ignores characters that are not base64; Pomerium does not.
   if (type === "" || bytes.toString("base64") !== base64) return false;
   const fields: string[] = [];
   let at = 0;

@@ -12,11 +12,11 @@ import type { Policy } from "./types.ts";
 export type { Code, Finding, LintOptions } from "./lint/finding.ts";
 
 /**
- * What a policy says that Pomerium accepts and that is not what it does: criteria that never match or
- * always do, people let in by a part of their address, paths that open more than they name, rules that
- * contradict or cover each other.
+ * Finds what Pomerium accepts although it does not do what it seems to: criteria that never match or always match,
+ * people let in by a part of their address, paths that open more than they name, rules that contradict or cover each
+ * other.
  *
- * @throws RangeError when `pomerium` is no version.
+ * @throws RangeError if `pomerium` is not a release tag.
  */
 export function lintPolicy(policy: Policy, options: LintOptions): Finding[] {
   const all = criteriaOf(policy);

@@ -36,7 +36,7 @@ function meant(word: string, candidates: readonly string[]): string | undefined 
 const isOperator = (key: string): key is Operator => (operators as readonly string[]).includes(key);
 const criterionNames = Object.keys(criterionKinds).map((name) => (name === "claim" ? "claim/<path>" : name));
 
-/** The name of the criterion without its path, once it is sure that Pomerium has it. */
+/** The name of a known criterion, without its path. */
 function knownName(reader: Reader, { key, keyNode }: Entry): keyof typeof criterionKinds | undefined {
   const { problems } = reader;
   const slash = key.indexOf("/");
@@ -93,7 +93,7 @@ function readCriterion(reader: Reader, node: Node | null): Criterion | undefined
   const name = knownName(reader, entry);
   if (name === undefined) return undefined;
   const data = readData(reader, criterionKinds[name], entry.value ?? null, entry.key);
-  // The reader has checked what the type says; what it refused is in the problems.
+  // The reader has checked the data against the type. If it refused the data, the problems say so.
   return { [name === "claim" ? entry.key : name]: data } as unknown as Criterion;
 }
 
@@ -127,7 +127,7 @@ function readBlocks(reader: Reader, { key: action, keyNode, value }: Entry): Blo
   for (const entry of reader.entries(value)) {
     const { key } = entry;
     if (isOperator(key)) blocks[key] = readCriteria(reader, entry);
-    // Pomerium tolerates the word and ignores it.
+    // Pomerium accepts the key `action` and ignores it.
     else if (key !== "action")
       reader.problems.at(
         entry.keyNode,
@@ -170,7 +170,7 @@ function readPolicy(reader: Reader, node: Node | null): Policy {
 
 const oneLiner = `two colons on one line; write email: alice@gmail.com, or email: { is: alice@gmail.com }`;
 
-/** YAML's own complaints, in the words of the person who typed. */
+/** Messages of the YAML parser, in words that help the author. */
 function syntaxMessage(code: string, message: string): string {
   switch (code) {
     case "BLOCK_AS_IMPLICIT_KEY":

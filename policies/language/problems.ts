@@ -1,13 +1,13 @@
 import { LineCounter, type Node } from "yaml";
 
-/** What is wrong with a policy's text, and where. */
+/** A mistake in the text of a policy, and its place. */
 export interface Problem {
   /** From 1. */
   line: number;
   /** From 1. */
   column: number;
   message: string;
-  /** What was probably meant, or what to write. */
+  /** The probable intention, or what to write. */
   hint?: string;
 }
 
@@ -18,7 +18,7 @@ export class Problems {
   readonly warnings: Problem[] = [];
   readonly lines = new LineCounter();
 
-  /** Reports at a node; at the beginning of the text when there is none. Hands on undefined for the reader. */
+  /** Reports a mistake at a node, or at the beginning of the text. Returns undefined, so that a reader can return it. */
   at(node: Node | null | undefined, message: string, hint?: string): undefined {
     this.atOffset(node?.range?.[0] ?? 0, message, hint);
   }
@@ -47,7 +47,7 @@ export class Problems {
   }
 }
 
-/** A problem as a line for the person who must act: `3:9 unknown criterion "emial"; did you mean "email"?` */
+/** A problem as one line: `3:9 unknown criterion "emial"; did you mean "email"?` */
 export function formatProblem({ line, column, message, hint }: Problem): string {
   return `${line}:${column} ${message}${hint === undefined ? "" : `; ${hint}`}`;
 }

@@ -14,10 +14,10 @@ import { nearest } from "../../stack-file/nearest.ts";
 import { invisible } from "./criteria.ts";
 import type { Problems } from "./problems.ts";
 
-/** More references than any policy needs; fewer than it takes to make a small text endless. */
+/** More references than any policy needs. Without a limit, a small text can expand without end. */
 const maxReferences = 100;
 
-/** Texts that Pomerium's YAML reader takes for a number or a date although they have no quotes. */
+/** Texts without quotes that Pomerium's YAML reader takes for a number or a date. */
 const looksTyped =
   /^(?:[-+]?(?:0[box])?[0-9][0-9a-f_]*|[-+]?[0-9_]*\.?[0-9_]+(?:e[-+]?[0-9]+)?|\d{4}-\d\d?-\d\d?(?:[Tt\s].*)?)$/i;
 
@@ -28,7 +28,7 @@ export interface Entry {
   value: Node | null;
 }
 
-/** Walks a YAML document and says what it finds in the words of policies. */
+/** Reads a YAML document and reports mistakes in the words of policies. */
 export class Reader {
   readonly problems: Problems;
   readonly #document: Document.Parsed;
@@ -46,11 +46,11 @@ export class Reader {
     });
   }
 
-  /** The node itself, or what it refers to. */
+  /** The node itself, or the node that it refers to. */
   follow(node: unknown): Node | null {
     if (!isAlias(node)) {
       const plain = node as Node | null;
-      // Only a tag that somebody wrote is kept; those that YAML implies are not.
+      // YAML keeps only tags that the author wrote.
       if (plain?.tag !== undefined)
         this.problems.at(plain, `the tag ${plain.tag} is not read here`, "leave it out");
       return plain;
@@ -84,7 +84,7 @@ export class Reader {
     });
   }
 
-  /** A text, or undefined with a problem reported. */
+  /** Reads a text. Returns undefined after reporting a problem. */
   text(node: Node | null, what: string): string | undefined {
     if (isEmpty(node)) return this.problems.at(node, `${what} has no value`);
     if (!isScalar(node)) return this.problems.at(node, `${what} takes one text, not ${describe(node)}`);
@@ -92,7 +92,7 @@ export class Reader {
     if (typed)
       return this.problems.at(
         node,
-        `${what} takes a text; ${node.source ?? node.value} is none`,
+        `${what} takes a text; ${node.source ?? node.value} is not a text`,
         quoteHint(node),
       );
     const text = node.value as string;
@@ -126,7 +126,7 @@ export class Reader {
     return isSeq(node) ? this.texts(node, what) : this.text(node, what);
   }
 
-  /** A mapping's fields, each by its own reader; unknown ones are reported. */
+  /** Reads the fields of a mapping, each with its reader. Reports unknown fields. */
   fields(
     map: YAMLMap,
     what: string,
@@ -147,7 +147,7 @@ export class Reader {
   }
 }
 
-/** The text with what cannot be seen as its number. */
+/** A text whose invisible characters are replaced by their numbers. */
 export function visible(text: string): string {
   return [...text]
     .map((one) =>
@@ -160,7 +160,7 @@ export function isEmpty(node: Node | null): boolean {
   return node === null || (isScalar(node) && node.value === null);
 }
 
-/** What a reader of the text would call the node. */
+/** A node in the words of the author. */
 export function describe(node: Node | null): string {
   if (isEmpty(node)) return "nothing";
   if (isMap(node)) return "a mapping";

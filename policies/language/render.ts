@@ -10,15 +10,15 @@ import {
 } from "./criteria.ts";
 import type { Criterion, Policy, Rule } from "./types.ts";
 
-/** Plain data in the order in which it is written. */
+/** Plain data, in the order in which it is written. */
 type Tree = string | number | boolean | null | Tree[] | Branch;
 interface Branch {
   [key: string]: Tree;
 }
 
-/** Words that one or another YAML reader takes for something else than text. */
+/** Words that some YAML reader does not take for text. */
 const reserved = /^(?:true|false|null|yes|no|on|off|y|n|nan|inf)$/i;
-/** Letters first, so that neither a number nor a date nor an address without quotes can come about. */
+/** Texts that need no quotes. They begin with a letter, so they are not a number, a date or an address. */
 const plain = /^[A-Za-z/][A-Za-z0-9@._+/-]*$/;
 function quoted(text: string): string {
   if (invisible.test(text))
@@ -33,7 +33,7 @@ function scalar(value: string | number | boolean | null): string {
   return plain.test(value) && !reserved.test(value) ? value : quoted(value);
 }
 
-/** Lines of a value that stands below its key or dash, without indentation of its own. */
+/** The lines of a value below its key or dash, without indentation. */
 function lines(tree: Tree): string[] {
   if (Array.isArray(tree)) return tree.flatMap((item) => beside("-", item, false));
   if (typeof tree === "object" && tree !== null)
@@ -53,7 +53,7 @@ const order: readonly string[] = [
   ...new Set([...stringComparisons, ...listComparisons, ...deviceFields, ...certificateFields]),
 ];
 
-/** A matcher's fields in one order, whoever wrote it, so that the same policy is the same text. */
+/** Sorts the fields of a matcher, so that the same policy is always the same text. */
 function ordered(data: unknown): Tree {
   if (Array.isArray(data)) return data.map(ordered);
   if (typeof data === "object" && data !== null)
@@ -81,10 +81,10 @@ function ruleTree(rule: Rule): Tree {
 }
 
 /**
- * A policy as the YAML text that Pomerium reads: one line for each thing that a reviewer may want to see
- * come or go, lists in the order given, a newline at the end. The same policy is always the same text.
+ * Renders a policy as the YAML text that Pomerium reads. Each value has a line, so that a diff shows single changes.
+ * Lists keep their order. The same policy is always the same text.
  *
- * @throws TypeError when the policy holds what no text can say: an empty criterion, a control character.
+ * @throws TypeError if the policy cannot be written: an empty criterion, a character that cannot be seen.
  */
 export function renderPolicy(policy: Policy): string {
   return policy.length === 0 ? "[]\n" : `${lines(policy.map(ruleTree)).join("\n")}\n`;

@@ -1,14 +1,14 @@
 /**
- * The Pomerium Policy Language as open-source Pomerium reads it, in the shape in which it is written.
+ * The Pomerium Policy Language as open-source Pomerium reads it.
  *
  * @see https://www.pomerium.com/docs/internals/ppl
  * @see https://github.com/pomerium/pomerium/tree/main/pkg/policy
  */
 
-/** A caller passes when some allow rule holds and no deny rule does; without rules nobody passes. */
+/** A caller passes if some allow rule holds and no deny rule does. Without rules nobody passes. */
 export type Policy = Rule[];
 
-/** One action and when it applies. */
+/** An action and its conditions. */
 export type Rule = AllowRule | DenyRule;
 
 export interface AllowRule {
@@ -23,7 +23,7 @@ export interface DenyRule {
 
 export type Action = "allow" | "deny";
 
-/** Criteria by how they are joined. Several blocks of one rule are alternatives: one that holds suffices. */
+/** Criteria by the operator that joins them. Several blocks of one rule are alternatives: one suffices. */
 export interface Blocks {
   /** Holds when every criterion does. */
   and?: readonly Criterion[];
@@ -37,7 +37,7 @@ export interface Blocks {
 
 export type Operator = keyof Blocks;
 
-/** Some of the fields, at least one: a matcher that asks nothing would match everybody. */
+/** At least one of the fields. A matcher without a comparison would match everybody. */
 type SomeOf<T> = { [K in keyof T]-?: Required<Pick<T, K>> & Partial<Omit<T, K>> }[keyof T];
 
 /** Compares one text, letter by letter; all given comparisons must hold. */
@@ -51,7 +51,7 @@ export type StringMatcher = SomeOf<{
   not_in?: readonly string[];
 }>;
 
-/** A string matcher without `not_in`, which Pomerium cannot compile for the criteria that take this one. */
+/** A string matcher without `not_in`, for criteria for which Pomerium cannot compile `not_in`. */
 export type PlainStringMatcher = SomeOf<{
   is?: string;
   not?: string;
@@ -73,7 +73,7 @@ export type ListMatcher<T extends Scalar = Scalar> = SomeOf<{
   exclude?: T;
 }>;
 
-/** Asks about the certificate that the caller presents; empty when any will do. */
+/** Compares the certificate that the caller presents. An empty matcher accepts any certificate. */
 export interface CertificateMatcher {
   /** SHA-256: 64 lower-case hexadecimal digits, or upper-case pairs joined by colons. One or several. */
   fingerprint?: string | readonly string[];
@@ -84,22 +84,22 @@ export interface CertificateMatcher {
   san_uri?: string | PlainStringMatcher;
 }
 
-/** Asks about the device that the caller has registered. */
+/** Compares the device that the caller has registered. */
 export type DeviceMatcher = SomeOf<{
   /** Credential id. */
   is?: string;
   approved?: boolean;
-  /** Device type id, for instance `enclave_only`; `any` when absent. */
+  /** Device type id, for example `enclave_only`. Default: `any`. */
   type?: string;
 }>;
 
-/** A bare text means `is`. Null is what an empty value (`email:`) reads as: it never matches. */
+/** A bare text means `is`. Null is an empty value (`email:`), which never matches. */
 type Text = string | StringMatcher | null;
 /** A bare value means `has`. Null never matches. */
 type List<T extends Scalar> = T | ListMatcher<T> | null;
 
 /**
- * What each criterion takes, `claim/<path>` apart. `true` stands where Pomerium ignores the value.
+ * The data of each criterion but `claim/<path>`. `true` stands for data that Pomerium ignores.
  */
 export interface CriterionData {
   accept: true;
@@ -108,10 +108,10 @@ export interface CriterionData {
   client_certificate: CertificateMatcher;
   cors_preflight: true;
   device: DeviceMatcher;
-  /** What follows the `@` of the e-mail address. */
+  /** The part of the e-mail address after the `@`. */
   domain: string | StringMatcher;
   email: Text;
-  /** Needs directory data that open-source Pomerium does not have: never matches. */
+  /** Never matches: open-source Pomerium has no directory of groups. */
   groups: List<string>;
   /** Met by any text of the request, like `http_path`. */
   http_method: string | PlainStringMatcher;
@@ -138,13 +138,13 @@ export type CriterionName = keyof CriterionData;
 
 type ClaimKey = `claim/${string}`;
 
-/** Asks for one criterion and forbids a second beside it. */
+/** Exactly one criterion. */
 type Only<K extends CriterionName> = { [P in K]: CriterionData[P] } & {
   [P in Exclude<CriterionName, K>]?: never;
 } & { [P in ClaimKey]?: never };
 
-/** Asks for a claim of the identity provider. Nested claims are joined by dots: `claim/realm_access.roles`. */
+/** Compares a claim of the identity provider. Nested claims are joined by dots: `claim/realm_access.roles`. */
 type Claim = { [P in ClaimKey]: List<Scalar> } & { [P in CriterionName]?: never };
 
-/** One question about a request. Criteria do not nest. */
+/** One condition on a request. Criteria do not nest. */
 export type Criterion = { [K in CriterionName]: Only<K> }[CriterionName] | Claim;

@@ -30,7 +30,7 @@ export interface AccessTest {
   deny: readonly string[];
 }
 
-const path = text((value) => value.startsWith("/"), 'is no path: it must begin with "/"');
+const path = text((value) => value.startsWith("/"), 'is not a path: it must begin with "/"');
 
 const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"];
 
@@ -49,11 +49,11 @@ const accessTestSchema = z.strictObject({
     (value) =>
       methods.includes(value.toUpperCase())
         ? `must be in capitals: ${value.toUpperCase()}`
-        : "is no HTTP method",
+        : "is not an HTTP method",
   )
     .default("GET")
     .describe("HTTP method. Default: GET."),
-  from: text((value) => isIP(value) !== 0, "is no IP address")
+  from: text((value) => isIP(value) !== 0, "is not an IP address")
     .optional()
     .describe("Caller's address, where the policy asks for it."),
   allow: principals("Who must pass: an e-mail address, `group:<name>`, `stranger` or `anonymous`."),

@@ -55,7 +55,7 @@ class Reader {
     const value = this.#value(key);
     if (value === undefined || value === null) return [];
     if (Array.isArray(value) && value.every((one) => typeof one === "string")) return value;
-    this.problems.push(`${key} is no list of texts`);
+    this.problems.push(`${key} is not a list of texts`);
     return [];
   }
 
@@ -69,7 +69,7 @@ class Reader {
       Object.values(value).every((one) => Array.isArray(one) && one.every(isScalar))
     )
       return Object.entries(value as Record<string, (string | number | boolean)[]>);
-    this.problems.push(`${key} is no map of lists`);
+    this.problems.push(`${key} is not a map of lists`);
     return [];
   }
 

@@ -7,12 +7,12 @@ import { no, noStop, type Possible, perhaps, yes, yesStop } from "./outcomes.ts"
 import type { ClaimValue, ClientCertificate, Session, Target } from "./request.ts";
 import { requestTextTest, type Texts } from "./texts.ts";
 
-/** A target with what every criterion would otherwise work out again. */
+/** A request with the texts that several criteria compare. */
 export interface Prepared extends Target {
   texts: Texts;
 }
 
-/** What a criterion comes to; one that asks for the session alone looks at nothing else. */
+/** Evaluates a criterion. */
 export type Test = (session: Session | undefined, target: Prepared) => Possible;
 
 type SessionTest = (session: Session | undefined) => Possible;
@@ -24,11 +24,11 @@ const ofTarget =
     test(target);
 
 const sure = (held: boolean): Possible => (held ? yes : no);
-/** Of a criterion that asks for a session: false without one sends the caller to sign in. */
+/** The result of a criterion about the session. If it fails without a session, the caller has to sign in. */
 const asked = (session: Session | undefined, held: boolean): Possible =>
   held ? yes : session === undefined ? noStop : no;
 
-/** Without a session the address is empty, and compared as such. */
+/** Without a session the address is empty, and Pomerium compares the empty text. */
 function emailTest(data: unknown): SessionTest {
   const test = textTest(data);
   const unknown = mayHold(data) ? perhaps : no;
@@ -58,7 +58,7 @@ function userTest(data: unknown): SessionTest {
   };
 }
 
-/** The values of a claim; undefined when it is not known. */
+/** The values of a claim; undefined if they are not known. */
 function claimValues(session: Session | undefined, path: string): readonly ClaimValue[] | undefined {
   if (session === undefined) return [];
   const { claims } = session;
@@ -74,7 +74,7 @@ function claimTest(path: string, data: unknown): SessionTest {
   };
 }
 
-/** Nobody's devices are known; a caller without one is sent to register one, like one without a session. */
+/** Devices are never known here. A caller without a device is sent to register one. */
 function deviceTest(data: unknown): SessionTest {
   const { is, approved, type } = data as { is?: string; approved?: boolean; type?: string };
   const asksForNone = is === undefined && type === undefined && approved !== true;
@@ -98,7 +98,7 @@ const bareFingerprint = (text: string): string => text.replaceAll(":", "").toLow
 function certificateTest(data: unknown): TargetTest {
   const { fingerprint, spki_hash, san_email, san_dns, san_uri } = data as Record<string, unknown>;
   const listed = (value: unknown): readonly string[] => [value as string | readonly string[]].flat();
-  /** Each comparison may be met by another name of the certificate. */
+  /** Each comparison may hold for another name of the certificate. */
   const some = (value: unknown, names: readonly string[] | undefined): boolean | undefined =>
     names &&
     Object.entries(comparisons(value)).every(([operator, text]) =>
@@ -126,7 +126,7 @@ function certificateTest(data: unknown): TargetTest {
   };
 }
 
-/** Among the reasons of the deny rules it refuses the request at once, even where the rule does not hold. */
+/** Among the reasons of the deny rules, an invalid certificate refuses the request at once. */
 function invalidCertificateTest(action: Action): TargetTest {
   const held = action === "deny" ? yesStop : yes;
   return ({ invalidClientCertificate: invalid }) => (invalid === undefined ? held | no : invalid ? held : no);
@@ -152,7 +152,7 @@ function publicKeyTest(data: unknown): TargetTest {
   };
 }
 
-/** Over HTTP the user name is empty, like the address of a caller without a session. */
+/** Over HTTP the user name is empty. */
 const usernameMatchesEmail: Test = (session, { ssh }) => {
   const username = ssh?.username ?? "";
   if (session !== undefined && session.email === undefined) return perhaps;
@@ -166,7 +166,7 @@ function usernameMatchesClaim(claim: string): Test {
   };
 }
 
-/** A criterion of a rule as a function, with its lists and networks read once. */
+/** Compiles a criterion of a rule: reads its lists and networks once. */
 export function compileCriterion({ name, path, data }: Named, action: Action): Test {
   switch (name) {
     case "accept":

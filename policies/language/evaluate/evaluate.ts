@@ -23,9 +23,9 @@ export type { Outcome } from "./outcomes.ts";
 export type { Request, Session, Target } from "./request.ts";
 
 /**
- * Why a request ends as it does: a rule let it pass or refused it; nothing allowed it; the caller has to
- * sign in (Pomerium redirects); the proxy refused the path; the path can be read in several ways that end
- * differently; or something that decides is not known.
+ * The reason of a decision. `allowed`, `denied`: by a rule. `nothing allows`: no rule allows it. `sign in`: Pomerium
+ * redirects the caller to the sign-in page. `path refused`: with 400. `path unclear`: the path has several readings with
+ * different decisions. `not known`: the request lacks something that decides.
  */
 export type Reason =
   | "allowed"
@@ -36,19 +36,19 @@ export type Reason =
   | "path unclear"
   | "not known";
 
-/** The answer to one request, and what decided. */
+/** The decision about one request, and the rule that decided. */
 export interface Decision {
   outcome: Outcome;
   reason: Reason;
-  /** Index of the rule that decided; the first undecided one when unknown; absent when none did. */
+  /** Index of the rule that decided, or of the first undecided rule. Absent if no rule decided. */
   rule?: number;
   /** The block of that rule. */
   block?: Operator;
-  /** Index in that block, when a single criterion decided. */
+  /** Index in that block, if a single criterion decided. */
   criterion?: number;
 }
 
-/** A policy ready to be asked. */
+/** A compiled policy. */
 export interface Evaluator {
   decide(request: Request): Decision;
   /** The decision for one reading of the request's path. */
@@ -56,7 +56,7 @@ export interface Evaluator {
 }
 
 export interface EvaluateOptions {
-  /** Release of Pomerium, which decides how paths are read; the newest known when absent. */
+  /** Release of Pomerium, which decides how paths are read. Default: the newest known one. */
   pomerium?: string;
 }
 
@@ -66,11 +66,11 @@ interface Block {
   action: Action;
   operator: Operator;
   tests: Test[];
-  /** How the results of two criteria join. */
+  /** Joins the results of two criteria. */
   join: (a: Possible, b: Possible) => Possible;
-  /** The block holds when what its criteria join to does not. */
+  /** Whether the block holds if the joined criteria do not. */
   inverted: boolean;
-  /** A criterion asks for client certificates that are not valid. */
+  /** Whether a criterion is about client certificates that are not valid. */
   asksForCertificate: boolean;
 }
 
@@ -87,7 +87,7 @@ function blocksOfPolicy(policy: Policy): Block[] {
           action,
           operator,
           tests: criteria.map((criterion) => compileCriterion(named(criterion), action)),
-          // None of them is the opposite of some of them, not all of them that of all of them.
+          // `not` is the opposite of `or`, and `nor` the opposite of `and`.
           join: operator === "or" || operator === "not" ? anyOf : allOf,
           inverted: operator === "not" || operator === "nor",
           asksForCertificate: criteria.some((criterion) => "invalid_client_certificate" in criterion),
@@ -97,7 +97,7 @@ function blocksOfPolicy(policy: Policy): Block[] {
   );
 }
 
-/** A block with what each of its criteria may be, and what it may be as a whole. */
+/** A block with the possible results of each criterion and of the whole block. */
 interface Judged {
   block: Block;
   results: Possible[];
@@ -110,7 +110,7 @@ function judge(block: Block, session: Session | undefined, target: Prepared): Ju
   return { block, results, set: block.inverted ? opposite(joined) : joined };
 }
 
-/** Names the block, and the one criterion in it that suffices, if there is one. */
+/** The place of the block, and of the criterion in it that suffices, if there is one. */
 function deciding({ block, results }: Judged, suffices: (result: Possible) => boolean): Partial<Decision> {
   const alone = block.operator === "or" || block.operator === "nor" || results.length === 1;
   const criterion = alone ? results.findIndex(suffices) : -1;
@@ -131,7 +131,7 @@ function explain(judged: readonly Judged[], { session, invalidClientCertificate 
   const deny = denies.reduce<Possible>((all, { set }) => anyOf(all, set), 0) || no;
   const outcome = outcomeOfRules(allow, deny);
   if (outcome === "unknown") {
-    // A deny that may hold matters before an allow that may not.
+    // An undecided deny rule matters more than an undecided allow rule.
     const open = [...denies, ...allows].find(({ set }) => undecided(set));
     const criterion = open?.results.findIndex(undecided) ?? -1;
     return {
@@ -163,7 +163,7 @@ function explain(judged: readonly Judged[], { session, invalidClientCertificate 
   if (asking)
     return { outcome, reason: "denied", ...deciding(asking, (result) => certainly(result, stopping)) };
   if ((allow & yes) === 0) return { outcome, reason: "nothing allows" };
-  // Denied or sent to sign in, whichever it is.
+  // The caller is refused or sent to sign in; it is not known which.
   const keeping = denies.find(({ set }) => (set & ~no) !== 0);
   return {
     outcome,
@@ -173,9 +173,9 @@ function explain(judged: readonly Judged[], { session, invalidClientCertificate 
 }
 
 /**
- * Reads a policy once and answers for any request as Pomerium would: some allow rule and no deny rule,
- * nothing without a rule. What the request does not tell is left open, and the answer is `unknown` as
- * soon as it depends on it; it is `allow` only when nothing that is missing could change it.
+ * Compiles a policy, to decide about requests as Pomerium would: a request passes if some allow rule holds and no deny
+ * rule does. A request may lack facts. The decision is `unknown` if it depends on a missing fact, and `allow` only if no
+ * missing fact could change it.
  *
  * @throws TypeError when a criterion is not valid; RangeError when the version is not a release tag.
  */

@@ -1,7 +1,7 @@
 import { comparisons, type StringComparison } from "../criteria.ts";
 import type { ClaimValue } from "./request.ts";
 
-/** Whether a text meets a string matcher. */
+/** Tests a text against a string matcher. */
 export type TextTest = (text: string) => boolean;
 
 function comparison(operator: StringComparison, value: string | readonly string[] | null): TextTest {
@@ -24,7 +24,7 @@ function comparison(operator: StringComparison, value: string | readonly string[
   }
 }
 
-/** All comparisons of a string matcher at once; a bare text is `is`, null meets nothing. */
+/** Compiles a string matcher. A bare text means `is`; null matches nothing. */
 export function textTest(data: unknown): TextTest {
   const tests = Object.entries(comparisons(data))
     .filter(([, value]) => value !== undefined)
@@ -34,13 +34,13 @@ export function textTest(data: unknown): TextTest {
   return rest.length === 0 ? first : (text) => tests.every((test) => test(text));
 }
 
-/** Whether any text at all could meet a string matcher; null and an empty list are met by none. */
+/** Whether any text could match. No text matches null or an empty list. */
 export function mayHold(data: unknown): boolean {
   const { is, in: among } = comparisons(data);
   return is !== null && among?.length !== 0;
 }
 
-/** Whether the values of a list meet a list matcher; a bare value is `has`, null meets nothing. */
+/** Compiles a list matcher. A bare value means `has`; null matches nothing. */
 export function listTest(data: unknown): (values: readonly ClaimValue[]) => boolean {
   if (typeof data !== "object" || data === null) return (values) => values.includes(data as ClaimValue);
   const { has, is, exclude } = data as Partial<Record<"has" | "is" | "exclude", ClaimValue>>;

@@ -10,12 +10,12 @@ export interface SeenPath {
   query: string;
 }
 
-/** How a release treats a path before it chooses a route and asks a policy. */
+/** How a release treats a path before it chooses a route. */
 export interface PathRules {
   mergeSlashes: boolean;
   /**
-   * What becomes of `%2F` and `%5C`: they stay escaped (policies see them decoded), the answer is 400, or the
-   * client is redirected to the unescaped path.
+   * Treatment of `%2F` and `%5C`. `keep`: they stay escaped, and policies see them decoded. `refuse`: the answer is 400.
+   * `redirect`: the client is redirected to the unescaped path.
    */
   escapedSlashes: "keep" | "refuse" | "redirect";
 }
@@ -34,12 +34,12 @@ export function pathRules(pomerium: string): PathRules {
   };
 }
 
-/** Characters that mean the same with and without an escape: Envoy takes the escape away. */
+/** Characters that mean the same with and without an escape. Envoy removes the escape. */
 const unreserved = /^[A-Za-z0-9._~-]$/;
 
 const hex = (byte: number): string => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
 
-/** One spelling for each character, as Envoy has it. */
+/** Spells each character in one way, as Envoy does. */
 function oneSpelling(path: string): string {
   return path
     .replace(/%[0-9a-f]{2}/gi, (escaped) => {
@@ -66,10 +66,10 @@ const plainDots = (segment: string): string | undefined => /^\.{1,2}$/.exec(segm
 /** Newer Envoys also resolve a dot segment with a parameter (`/..;x/`). */
 const dotsWithParameter = (segment: string): string | undefined => /^(\.{1,2})(?:;.*)?$/.exec(segment)?.[1];
 
-/** A path of slashes alone keeps two of them; so does Envoy. */
+/** Merges slashes as Envoy does. A path of nothing but slashes keeps two. */
 const merged = (path: string): string => (/^\/{2,}$/.test(path) ? "//" : path.replace(/\/{2,}/g, "/"));
 
-/** Go's url.PathUnescape, whose error Pomerium drops together with the path. */
+/** Go's url.PathUnescape. Pomerium ignores its error and takes the path as empty. */
 function unescapePath(path: string): string {
   if (!path.includes("%")) return path;
   if (/%(?![0-9a-f]{2})/i.test(path)) return "";
@@ -80,9 +80,9 @@ function unescapePath(path: string): string {
 }
 
 /**
- * What routes and policies may see of a path. Usually one reading; several where versions of Envoy or of HTTP
- * differ. A reading is undefined where the request is refused with 400. A path with an escaped slash is read as
- * the path that the client is redirected to, if it is.
+ * The paths that routes and policies may see. Usually there is one reading; there are several if versions of Envoy or
+ * of HTTP differ. An undefined reading means that the request is refused with 400. If an escaped slash leads to a
+ * redirect, the reading is the path after the redirect.
  *
  * @param path As the client sends it, with its query if it has one.
  * @see https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/network/http_connection_manager/v3/http_connection_manager.proto

@@ -1,16 +1,16 @@
-/** Who is signed in. What is not given is not known, and criteria that ask for it stay undecided. */
+/** Who has signed in. An absent field is not known, so criteria about it stay undecided. */
 export interface Session {
-  /** As the identity provider spells it; Pomerium compares letter by letter. Empty when it gave none. */
+  /** Spelled as by the identity provider; Pomerium compares letter by letter. Empty if the provider gave none. */
   email?: string;
   /** The identity provider's user id. */
   user?: string;
-  /** Claims, nested ones joined by dots: `{ "realm_access.roles": ["staff"] }`. All of them, when given. */
+  /** Claims, nested ones joined by dots: `{ "realm_access.roles": ["staff"] }`. If given, all claims of the person. */
   claims?: Readonly<Record<string, ClaimValue | readonly ClaimValue[]>>;
 }
 
 export type ClaimValue = string | number | boolean;
 
-/** What a client presented, as far as it is known. */
+/** The certificate of a client. An absent field is not known. */
 export interface ClientCertificate {
   /** SHA-256, 64 lower-case hexadecimal digits. */
   fingerprint?: string;
@@ -21,28 +21,28 @@ export interface ClientCertificate {
   uris?: readonly string[];
 }
 
-/** A request apart from who makes it. */
+/** A request without its caller. */
 export interface Target {
-  /** `GET` when absent. */
+  /** Default: `GET`. */
   method?: string;
-  /** As the client sends it: percent-encoded, with its query if it has one. */
+  /** Path as the client sends it: percent-encoded, with its query if it has one. */
   path: string;
-  /** With the port unless it is 443. Asked only by path criteria that do not begin with `/`. */
+  /** Host, with the port unless it is 443. */
   host?: string;
-  /** The address that Pomerium sees; not known when absent. */
+  /** The address that Pomerium sees. Absent: not known. */
   sourceIp?: string;
-  /** Carries `Origin` and `Access-Control-Request-Method`. Not known when absent, but false unless `OPTIONS`. */
+  /** Whether it has `Origin` and `Access-Control-Request-Method`. Absent: not known; false unless the method is `OPTIONS`. */
   corsPreflight?: boolean;
   clientCertificate?: ClientCertificate | "none";
-  /** What `invalid_client_certificate` says; not known when absent. */
+  /** Whether `invalid_client_certificate` holds. Absent: not known. */
   invalidClientCertificate?: boolean;
-  /** Absent for HTTP, where Pomerium compares an empty user name. */
+  /** Absent for HTTP. Pomerium then compares an empty user name. */
   ssh?: { username: string /** A line of `authorized_keys`. */; publicKey?: string };
-  /** Absent when the request is no call of the Model Context Protocol. */
+  /** Absent if the request is not a call of the Model Context Protocol. */
   mcp?: { method: string; tool?: string };
 }
 
-/** A request; without a session, an anonymous one. */
+/** A request. Without a session it is anonymous. */
 export interface Request extends Target {
   session?: Session | undefined;
 }

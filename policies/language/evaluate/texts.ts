@@ -6,10 +6,10 @@ import type { SeenPath } from "./path.ts";
 import type { Session, Target } from "./request.ts";
 import { requestUrl } from "./request-url.ts";
 
-/** What `http_path` and `http_method` are compared with. */
+/** The texts that `http_path` and `http_method` are compared with. */
 export interface Texts {
   known: readonly string[];
-  /** Texts that the request has and that are not known here. */
+  /** Kinds of texts that the request has and that are not known here. */
   missing: readonly Missing[];
 }
 

@@ -3,7 +3,7 @@ import { noStop, yes, yesStop } from "../evaluate/outcomes.ts";
 import { asksForSession, byBlock, forAnonymous } from "./blocks.ts";
 import { at, type Finding } from "./finding.ts";
 
-/** Session criteria that hold although nobody has signed in. */
+/** Finds criteria about the session that hold although nobody has signed in. */
 export function lintAnonymous(all: readonly Placed[]): Finding[] {
   return byBlock(all)
     .filter(([first]) => first?.action === "allow" && (first.operator === "or" || first.operator === "and"))
@@ -23,7 +23,7 @@ export function lintAnonymous(all: readonly Placed[]): Finding[] {
     });
 }
 
-/** Deny rules on people close what allow rules open to anonymous callers. */
+/** Finds deny rules about people that close what allow rules open to anonymous callers. */
 export function lintSignIn(all: readonly Placed[]): Finding[] {
   const open = byBlock(all).find(
     (block) =>

@@ -1,8 +1,9 @@
 import { comparisons, criterionKinds, type Placed } from "../criteria.ts";
 import { compileCriterion } from "../evaluate/criterion.ts";
 
-/** What a criterion is for a caller without a session who asks for nothing in particular. */
+/** A request about which nothing is known. */
 const nowhere = { path: "/", texts: { known: [], missing: [] } };
+/** The possible results of a criterion for a caller without a session. */
 export const forAnonymous = (placed: Placed): number =>
   compileCriterion(placed, placed.action)(undefined, nowhere);
 
@@ -12,7 +13,7 @@ export const asksForSession = ({ name }: Placed): boolean =>
 const sameBlock = (one: Placed, other: Placed): boolean =>
   one.rule === other.rule && one.action === other.action && one.operator === other.operator;
 
-/** The criteria of one block together. */
+/** Groups criteria by their blocks. */
 export function byBlock(all: readonly Placed[]): Placed[][] {
   const blocks: Placed[][] = [];
   for (const placed of all) {
@@ -23,11 +24,11 @@ export function byBlock(all: readonly Placed[]): Placed[][] {
   return blocks;
 }
 
-/** A criterion that suffices by itself. */
+/** Whether each criterion of a block decides by itself. */
 export const suffices = (block: readonly Placed[]): boolean =>
   block[0]?.operator === "or" || (block[0]?.operator === "and" && block.length === 1);
 
-/** One spelling for criteria that ask the same. */
+/** A text that is equal for criteria with the same meaning. */
 export function question({ name, path, data }: Placed): string {
   const kind = criterionKinds[name].data;
   const bare = typeof data !== "object" || data === null;

@@ -3,7 +3,7 @@ import { textTest } from "../evaluate/match.ts";
 import { byBlock, question, suffices } from "./blocks.ts";
 import { at, blockAt, type Finding } from "./finding.ts";
 
-/** The only values that a criterion can hold for; undefined when there is no end of them. */
+/** All values for which a criterion can hold; undefined if there are infinitely many. */
 function values({ data }: Pick<Placed, "data">): string[] | undefined {
   const { is, in: among } = comparisons(data);
   const named = is ?? among;
@@ -13,7 +13,7 @@ function values({ data }: Pick<Placed, "data">): string[] | undefined {
 
 const singleValued: readonly string[] = ["email", "domain", "user", "ssh_username", "mcp_tool"];
 
-/** What is allowed and denied at once, and blocks that ask for two things that exclude each other. */
+/** Finds values that are allowed and denied at once, and blocks whose criteria exclude each other. */
 export function lintContradictions(all: readonly Placed[]): Finding[] {
   const findings: Finding[] = [];
   const deciding = byBlock(all).filter(suffices).flat();

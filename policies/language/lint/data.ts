@@ -64,7 +64,7 @@ function methods(placed: Placed): Finding[] {
   );
 }
 
-/** URLs are claim names of their own (`https://example.com/groups`); other slashes look for nothing. */
+/** Finds slashes in the path of a claim. Only a URL (`https://example.com/groups`) is a valid claim name with slashes. */
 function claimPaths(placed: Placed): Finding[] {
   if (placed.name !== "claim" || !placed.path.includes("/") || /[:.]/.test(placed.path)) return [];
   return [
@@ -109,7 +109,7 @@ function hostBits(placed: Placed): Finding[] {
   });
 }
 
-/** What the data of each criterion says apart from the others. */
+/** Finds mistakes in the data of a single criterion. */
 export function lintData(placed: Placed, options: LintOptions): Finding[] {
   return [
     ...nothingGiven(placed),

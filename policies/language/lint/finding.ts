@@ -1,7 +1,7 @@
 import type { Placed } from "../criteria.ts";
 import type { Action, Operator } from "../types.ts";
 
-/** What each finding is about; stable, so that one can be looked up or expected. */
+/** Name of each kind of finding. The names are stable, so tests and documentation can refer to them. */
 export type Code =
   | "allowed-and-denied"
   | "always-matches"
@@ -27,13 +27,13 @@ export type Code =
   | "query-opens"
   | "shadowed";
 
-/** Something in a policy that Pomerium accepts and that does not do what it seems to. */
+/** Something in a policy that Pomerium accepts although it does not do what it seems to. */
 export interface Finding {
   code: Code;
-  /** `error` when the policy lets in, or keeps out, others than it says. */
+  /** `error` if the policy lets in or keeps out other callers than it seems to. */
   severity: "error" | "warning";
   message: string;
-  /** Where in the policy: `[0].allow.or[2].email`. */
+  /** Place in the policy: `[0].allow.or[2].email`. */
   where: string;
   /** What to write instead. */
   mend: string;
@@ -43,8 +43,8 @@ export interface LintOptions {
   /** Release of Pomerium: `v0.33.1`. */
   pomerium: string;
   /**
-   * Whether Pomerium sees the clients' own addresses (`real`) or those of a tunnel or a node (`proxied`).
-   * Nothing is said about `source_ip` when absent.
+   * Whether Pomerium sees the addresses of the clients (`real`) or of a tunnel or node (`proxied`). Default: unknown,
+   * and `source_ip` is not checked.
    */
   clientAddresses?: "real" | "proxied";
 }
@@ -57,7 +57,7 @@ export function at({ rule, action, operator, index, name, path }: Placed): strin
   return `${blockAt(rule, action, operator)}[${index}].${name}${path === "" ? "" : `/${path}`}`;
 }
 
-/** Whether a caller for whom the criterion holds is let in by it, not kept out. */
+/** Whether the criterion lets in the callers for whom it holds, and does not keep them out. */
 export function opens({ action, operator }: Placed): boolean {
   return (action === "allow") === (operator === "and" || operator === "or");
 }

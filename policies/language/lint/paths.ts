@@ -31,7 +31,7 @@ function boundaries(placed: Placed): Finding[] {
     }));
 }
 
-/** What no path that Pomerium sees can look like. */
+/** Finds texts that cannot match any path. */
 function forms(placed: Placed): Finding[] {
   const findings: Finding[] = [];
   const add = (message: string, mend: string): void => {
@@ -99,14 +99,14 @@ function alwaysMatches(placed: Placed): Finding[] {
   ];
 }
 
-/** What a criterion on the path or method lets in besides what it names. */
+/** Finds what a criterion on the path or method lets in in addition to what it names. */
 export function lintPath(placed: Placed, options: LintOptions): Finding[] {
   if (placed.name === "http_method") return alwaysMatches(placed);
   if (placed.name !== "http_path") return [];
   return [...boundaries(placed), ...forms(placed), ...slashes(placed, options), ...alwaysMatches(placed)];
 }
 
-/** Two ways past every criterion that opens a path, told once for a policy. */
+/** Finds the two ways around criteria that open a path. Each is reported once for a policy. */
 export function lintOpenPaths(all: readonly Placed[], { pomerium }: LintOptions): Finding[] {
   const named = (pattern: Pattern): boolean => positive(pattern) && pattern.text !== "";
   const open = all.filter(

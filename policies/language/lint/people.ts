@@ -80,7 +80,7 @@ function spelling(placed: Placed): Finding[] {
       findings.push({
         code: "malformed",
         severity: "error",
-        message: `"${text}" is no e-mail address, so that nobody has it`,
+        message: `"${text}" is not an e-mail address, so nobody has it`,
         where: at(placed),
         mend: "write the whole address: alice@gmail.com",
       });
@@ -104,7 +104,7 @@ function spelling(placed: Placed): Finding[] {
   return findings;
 }
 
-/** Criteria that ask for people by their address. */
+/** Finds mistakes in criteria about the addresses of people. */
 export function lintPeople(placed: Placed): Finding[] {
   if (placed.name !== "email" && placed.name !== "domain") return [];
   return [...anybody(placed), ...partsOfAddress(placed), ...spelling(placed)];

@@ -4,7 +4,7 @@ import { no, noStop } from "../evaluate/outcomes.ts";
 import { asksForSession, byBlock, forAnonymous, question, suffices } from "./blocks.ts";
 import { at, type Finding } from "./finding.ts";
 
-/** A lone comparison, which is all that one criterion is compared by with another. */
+/** The comparison of a matcher that has only one. */
 function lone(data: unknown): [string, string[]] | undefined {
   const [only, second] = Object.entries(comparisons(data));
   return only === undefined || second !== undefined
@@ -12,7 +12,7 @@ function lone(data: unknown): [string, string[]] | undefined {
     : [only[0], [only[1] ?? []].flat() as string[]];
 }
 
-/** Whether whoever meets `inner` meets `outer` too. */
+/** Whether every caller who meets `inner` also meets `outer`. */
 function covers(outer: Placed, inner: Placed): boolean {
   if (outer.name === "accept") return true;
   if (outer.name === "authenticated_user")
@@ -29,7 +29,7 @@ function covers(outer: Placed, inner: Placed): boolean {
   );
 }
 
-/** Criteria that decide nothing because another one always decides first. */
+/** Finds criteria that decide nothing because another one always decides first. */
 export function lintShadowed(all: readonly Placed[]): Finding[] {
   const findings: Finding[] = [];
   const deciding = byBlock(all).filter(suffices).flat();
@@ -48,7 +48,7 @@ export function lintShadowed(all: readonly Placed[]): Finding[] {
         one !== inner &&
         one.action === inner.action &&
         covers(one, inner) &&
-        // Of two that cover each other the first one stays.
+        // Of two criteria that cover each other, the first one stays.
         (j < i || !covers(inner, one)),
     );
     if (outer === undefined || inner === everybody || outer === everybody) continue;

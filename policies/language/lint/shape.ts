@@ -2,7 +2,7 @@ import { actionOf, blocksOf, operators } from "../criteria.ts";
 import type { Policy } from "../types.ts";
 import { blockAt, type Finding } from "./finding.ts";
 
-/** Rules and blocks that say nothing, or look as if they said something together. */
+/** Finds rules and blocks that have no effect, and blocks that seem to be required together. */
 export function lintShape(policy: Policy): Finding[] {
   const findings: Finding[] = [];
   if (policy.length === 0)

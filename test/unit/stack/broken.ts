@@ -67,7 +67,7 @@ export const broken: Readonly<
     ],
     [
       { "users.groups.Readers": ["alice@gmail.com"] },
-      ["users.groups.Readers: is no group name: lower case letters, digits and hyphens"],
+      ["users.groups.Readers: is not a valid group name: lower case letters, digits and hyphens"],
     ],
     [{ "users.groups": ["alice@gmail.com"] }, ["users.groups: must be a map, not a list"]],
     [{ "users.groups.readers[0]": 7 }, ["users.groups.readers[0]: must be text, not a number"]],
@@ -376,7 +376,7 @@ export const broken: Readonly<
     ],
     [
       { "apps.wiki.route.allow_websocket": true },
-      ['apps.wiki.route.allow_websocket: no annotation of Pomerium\'s; did you mean "allow_websockets"?'],
+      ['apps.wiki.route.allow_websocket: not an annotation of Pomerium; did you mean "allow_websockets"?'],
     ],
     [
       { "apps.wiki.route.policy": "x" },
@@ -915,7 +915,7 @@ export const broken: Readonly<
     ],
     [
       { "accessTests.apps.komga[0].path": "api" },
-      ['accessTests.apps.komga[0].path: is no path: it must begin with "/"'],
+      ['accessTests.apps.komga[0].path: is not a path: it must begin with "/"'],
     ],
     [
       { "accessTests.apps.komga[0].paths": ["/a"] },
@@ -935,7 +935,7 @@ export const broken: Readonly<
     ],
     [
       { "accessTests.apps.komga[0].from": "10.0.0.0/8" },
-      ["accessTests.apps.komga[0].from: is no IP address"],
+      ["accessTests.apps.komga[0].from: is not an IP address"],
     ],
     [
       { "accessTests.apps.komga[1].deny": ["anonymous"] },

@@ -130,9 +130,9 @@ describe("a route", () => {
 
   it("tells a misspelt annotation's right name", () => {
     assert.deepEqual(messages({ allow_websocket: true, preserve_host: true, timeuot: "0s" }), [
-      'allow_websocket: no annotation of Pomerium\'s; did you mean "allow_websockets"?',
-      'preserve_host: no annotation of Pomerium\'s; did you mean "preserve_host_header"?',
-      'timeuot: no annotation of Pomerium\'s; did you mean "timeout"?',
+      'allow_websocket: not an annotation of Pomerium; did you mean "allow_websockets"?',
+      'preserve_host: not an annotation of Pomerium; did you mean "preserve_host_header"?',
+      'timeuot: not an annotation of Pomerium; did you mean "timeout"?',
     ]);
     assert.deepEqual(messages({ [`${prefix}timeout`]: "0s" }), [
       `${prefix}timeout: write it without "${prefix}": timeout`,

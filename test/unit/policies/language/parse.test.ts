@@ -202,7 +202,7 @@ describe("what Pomerium refuses", () => {
     [
       "a number to begin with",
       allow("email: { starts_with: 5 }"),
-      '3:29 email starts_with takes a text; 5 is none; put it in quotes: "5"',
+      '3:29 email starts_with takes a text; 5 is not a text; put it in quotes: "5"',
     ],
     [
       "not_in for a path",
@@ -238,7 +238,7 @@ describe("what Pomerium refuses", () => {
     [
       "a key that is none",
       allow("ssh_publickey: nonsense"),
-      '3:22 ssh_publickey: "nonsense" is no SSH key; write a line of authorized_keys: "ssh-ed25519 AAAA…"',
+      '3:22 ssh_publickey: "nonsense" is not an SSH key; write a line of authorized_keys: "ssh-ed25519 AAAA…"',
     ],
     [
       "a fingerprint that is none",
@@ -308,16 +308,16 @@ describe("what Pomerium accepts and nobody means", () => {
       '3:21 claim/groups takes one value, not a list; write one criterion for each value, in an "or" block',
     ],
     ["a claim without a name", allow("claim: staff"), "3:7 claim names no claim; write claim/groups: …"],
-    ["a number", allow("email: 5"), '3:14 email takes a text; 5 is none; put it in quotes: "5"'],
+    ["a number", allow("email: 5"), '3:14 email takes a text; 5 is not a text; put it in quotes: "5"'],
     [
       "a date, which Pomerium would rewrite",
       allow("user: 2020-01-01"),
-      '3:13 user takes a text; 2020-01-01 is none; put it in quotes: "2020-01-01"',
+      '3:13 user takes a text; 2020-01-01 is not a text; put it in quotes: "2020-01-01"',
     ],
     [
       "digits with a line between, a number to Pomerium",
       allow("user: 1_000"),
-      '3:13 user takes a text; 1_000 is none; put it in quotes: "1_000"',
+      '3:13 user takes a text; 1_000 is not a text; put it in quotes: "1_000"',
     ],
     ["http_path without a value, which everybody meets", allow("http_path:"), "3:17 http_path has no value"],
     [

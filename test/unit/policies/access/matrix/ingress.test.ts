@@ -106,9 +106,9 @@ describe("access read back from an Ingress", () => {
       ],
       [{ allow_public_unauthenticated_access: "1" }, /neither true nor false/],
       [{ allow_public_unauthenticated_access: '"true"' }, /neither true nor false/],
-      [{ allowed_domains: "gmail.com" }, /allowed_domains is no list/],
-      [{ allowed_users: "[1, 2]" }, /allowed_users is no list/],
-      [{ allowed_idp_claims: "[staff]" }, /allowed_idp_claims is no map/],
+      [{ allowed_domains: "gmail.com" }, /allowed_domains is not a list/],
+      [{ allowed_users: "[1, 2]" }, /allowed_users is not a list/],
+      [{ allowed_idp_claims: "[staff]" }, /allowed_idp_claims is not a map/],
       [{ allowed_users: "[" }, /allowed_users is not YAML/],
       [
         { allow_public_unauthenticated_access: "true", allow_any_authenticated_user: "true" },
