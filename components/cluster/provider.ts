@@ -12,7 +12,7 @@ export function clusterProvider({
   kubeconfig,
   uid,
 }: ClusterAddress & { uid: string }): k8s.Provider {
-  return new k8s.Provider("cluster", {
+  const args: k8s.ProviderArgs = {
     context,
     ...(kubeconfig ? { kubeconfig } : {}),
     // Without it, a renewed credential in the kubeconfig would look like another cluster and replace everything.
@@ -21,5 +21,8 @@ export function clusterProvider({
     // Otherwise a new password would replace its Secret, and whoever reads it would find none for a moment.
     enableSecretMutable: true,
     enableConfigMapMutable: true,
-  });
+  };
+  // Another cluster is another provider, and would replace every object. With a rebuilt cluster and the old state that
+  // ends half-way, so Pulumi refuses to replace this one before it does anything.
+  return new k8s.Provider("cluster", args, { protect: true });
 }

@@ -1,15 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import { importOf, keptOfService } from "../cluster/import.ts";
 
-/** What stays as it is in an object that is taken over, by kind. */
+/** Kind → fields that stay as they are when an object is taken over. */
 const kept: Readonly<Record<string, string[]>> = {
-  // Where everybody's sessions lie; hardly a field can be changed, and a volume or claim made anew would be empty.
+  // These have everybody's sessions. Most fields cannot be changed, and a new volume or claim would be empty.
   PersistentVolume: ["*"],
   PersistentVolumeClaim: ["*"],
   Service: keptOfService,
+  // Kubernetes fills these in, and a StatefulSet without them would be replaced.
+  StatefulSet: ["spec.revisionHistoryLimit", "spec.persistentVolumeClaimRetentionPolicy"],
 };
 
-/** Takes over what the cluster has already of a kustomization's objects (labels: `objectLabel`), whoever made it. */
+/** Takes over those objects of a kustomization that the cluster already has. `existing` are their labels. */
 export function takeOver(existing: readonly string[] = []): pulumi.ResourceTransform {
   return ({ type, props, opts }) => {
     const kind = type.split(":").at(-1) ?? "";

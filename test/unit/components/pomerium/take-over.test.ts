@@ -45,6 +45,16 @@ describe("taking over an object of Pomerium's manifests", () => {
     assert.ok(ignoreChanges.includes("spec.clusterIP"));
   });
 
+  it("keeps the fields of a StatefulSet that Kubernetes fills in, without which it would be replaced", async () => {
+    const made = await options(
+      "kubernetes:apps/v1:StatefulSet",
+      { name: "pomerium", namespace: "pomerium" },
+      ["StatefulSet pomerium/pomerium"],
+    );
+    const { ignoreChanges } = made as { ignoreChanges: string[] };
+    assert.ok(ignoreChanges.includes("spec.revisionHistoryLimit") && !ignoreChanges.includes("*"));
+  });
+
   it("does not meddle with the kustomization itself", async () => {
     assert.equal(await options("kubernetes:kustomize/v2:Directory", undefined), undefined);
   });
