@@ -14,11 +14,7 @@ import type { Findings } from "./findings.ts";
 import type { PhaseEffects } from "./phases.ts";
 import type { Stack } from "./stack.ts";
 
-/**
- * What a preview says before Pulumi's own diff: the phase and the way back, who gains and who loses access
- * against what the cluster enforces now, what is not ready, what becomes of ingress-nginx, what remains to be done
- * by hand.
- */
+/** The text that a preview prints before Pulumi's own diff. Each line of the list is one subject's part. */
 export function announce(
   stack: Stack,
   { cluster: live, certificates, ingressNginx, pomerium, tunnels, readiness: gates }: Findings,
@@ -44,12 +40,12 @@ export function announce(
   ].join("\n");
 }
 
-/** Lines under one word; none without lines. */
+/** Lines with a title in front of the first one; empty without lines. */
 function section(title: string, lines: readonly string[]): string[] {
   return lines.map((line, i) => `${(i === 0 ? title : "").padEnd(8)} ${line}`);
 }
 
-/** In `retired` every row holds, or there would be no run; what holds by word alone is said all the same. */
+/** In `retired` all rows hold, so only the overridden ones are shown. */
 function isShown({ phase }: Pick<Stack, "phase">, { override }: Row): boolean {
   return phase !== "retired" || override !== undefined;
 }

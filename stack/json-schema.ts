@@ -5,12 +5,11 @@ import { project } from "../stack-file/project.ts";
 import { otherNamespaces } from "../stack-file/stack-file.ts";
 import { sections } from "./schema.ts";
 
-/** Where the generated schema lies; each stack file names it in its first line, for the editor. */
+/** The generated schema. Each stack file names it in its first line, for the editor. */
 export const schemaFile = fileURLToPath(new URL("stack.schema.json", import.meta.url));
 
 /**
- * JSON Schema of a whole stack file, generated from the schema that the program checks it with. Draft 7,
- * which editors' YAML support knows best.
+ * JSON Schema of a stack file, generated from the schema of the program. Draft 7 has the best support in editors.
  */
 export function stackFileSchema(): object {
   const required: string[] = [];
@@ -18,7 +17,7 @@ export function stackFileSchema(): object {
   for (const [key, schema] of Object.entries(sections)) {
     const name = `${project}:${key}`;
     if (!schema.safeParse(undefined).success) required.push(name);
-    // Named once at the top, and the same draft for all.
+    // `$schema` is given once, at the top.
     const { $schema: _, ...section } = z.toJSONSchema(schema, {
       io: "input",
       target: "draft-7",
@@ -52,7 +51,7 @@ export function stackFileSchema(): object {
   };
 }
 
-/** The schema as the file holds it. */
+/** The text of the schema file. */
 export function stackFileSchemaText(): string {
   return `${JSON.stringify(stackFileSchema(), null, 2)}\n`;
 }

@@ -8,13 +8,13 @@ import { parseStack } from "./load.ts";
 import { secretSections } from "./schema.ts";
 import type { Stack } from "./stack.ts";
 
-/** Keys whose value is text; the values of all others arrive as JSON. */
+/** Keys whose value is text. Pulumi gives all other values as JSON. */
 const texts: readonly string[] = ["domain", "phase"];
 
 /**
- * The stack that Pulumi runs the program for.
+ * Reads the stack for which Pulumi runs the program.
  *
- * @throws pulumi.RunError with every problem of the stack file at once.
+ * @throws pulumi.RunError with all problems of the stack file at once.
  */
 export function loadFromPulumi(): Stack {
   const name = pulumi.getStack();
@@ -31,11 +31,11 @@ export function loadFromPulumi(): Stack {
   const file = fileText(name);
   try {
     return parseStack(name, raw, {
-      plain: (path, text) => standsInPlain(path, text, encrypted, file),
+      plain: (path, text) => isUnencrypted(path, text, encrypted, file),
       found: [...foreignKeys(Object.keys(all)), ...needlesslyEncrypted(encrypted)],
     });
   } catch (error) {
-    // Pulumi prints the message of this one as it is, without a stack trace.
+    // Of a RunError, Pulumi prints only the message.
     if (error instanceof StackFileError) throw new pulumi.RunError(error.message);
     throw error;
   }
@@ -59,7 +59,7 @@ function holdsEncrypted(key: string): boolean {
   return runtime.isConfigSecret(key);
 }
 
-/** The stack file's text; empty where it lies elsewhere (`--config-file`) or there is none. */
+/** Text of the stack file; empty if the file is elsewhere (`--config-file`) or does not exist. */
 function fileText(stack: string): string {
   try {
     return readFileSync(stackFileName(stack), "utf8");
@@ -68,14 +68,14 @@ function fileText(stack: string): string {
   }
 }
 
-/** Shorter texts may stand in a file by chance. */
+/** A shorter text may be in a file by chance. */
 const longEnough = 8;
 
 /**
- * Pulumi tells only whether a top-level key holds an encrypted value anywhere. One that holds another
- * secret in plain is known by the secret itself, which no encrypted file contains.
+ * Whether a secret is not encrypted in the stack file. Pulumi says only whether a section has any encrypted value. In
+ * such a section, another secret is not encrypted if its text is in the file.
  */
-function standsInPlain(
+function isUnencrypted(
   path: readonly PathPart[],
   text: string,
   encrypted: ReadonlySet<string>,
@@ -84,13 +84,13 @@ function standsInPlain(
   return !encrypted.has(String(path[0])) || (text.length >= longEnough && file.includes(text));
 }
 
-/** What is encrypted but no secret would be decrypted into plain state unnoticed. */
+/** Problems for encrypted values that are not secrets: they would be decrypted into the state unnoticed. */
 function needlesslyEncrypted(encrypted: ReadonlySet<string>): Problem[] {
   return [...encrypted]
     .filter((key) => !secretSections.includes(key))
     .map((key) => ({
       at: keyPath([key]),
       message:
-        "holds an encrypted value, but nothing in it is a secret: it stands in plain on the cluster; write it in plain",
+        "holds an encrypted value, but nothing in it is a secret: anybody can read it on the cluster; write it without encryption",
     }));
 }

@@ -9,20 +9,20 @@ import { secretsOf } from "./schema.ts";
 import type { Stack } from "./stack.ts";
 
 export interface ParseOptions extends SecretOptions {
-  /** The stack file's name in errors. Default: `Pulumi.<stack>.yaml`. */
+  /** Name of the stack file in errors. Default: `Pulumi.<stack>.yaml`. */
   file?: string;
-  /** Line of a key path, where it is known. */
+  /** Returns the line of a key path, if it is known. */
   line?: (at: string) => number | undefined;
-  /** Problems found before, reported ahead of the others. */
+  /** Problems that were found before. They are reported first. */
   found?: readonly Problem[];
 }
 
 /**
- * Checks a stack's configuration and fills in what it leaves out.
+ * Checks a stack's configuration and fills in the defaults.
  *
  * @param name The Pulumi stack's name.
  * @param raw The project's keys, without their namespace, and their values as data.
- * @throws StackFileError with every problem at once.
+ * @throws StackFileError with all problems at once.
  */
 export function parseStack(name: string, raw: unknown, options: ParseOptions = {}): Stack {
   const report = new Report();
@@ -42,7 +42,7 @@ export function parseStack(name: string, raw: unknown, options: ParseOptions = {
   return stack;
 }
 
-/** Problems in the order of the stack file: its sections, and the entries below them. */
+/** Sorts problems by the order of the sections and their entries in the stack file. */
 function inOrder(problems: readonly Problem[], raw: unknown): Problem[] {
   const places = new Map<string, number>();
   for (const [section, value] of Object.entries(isMap(raw) ? raw : {})) {
@@ -61,11 +61,11 @@ function inOrder(problems: readonly Problem[], raw: unknown): Problem[] {
 }
 
 /**
- * Reads a stack file as it lies there, for the command line: sealed secrets stay sealed, and those that
- * have yet to be set are a warning, because the command line needs none.
+ * Reads a stack file for the command line. Encrypted secrets stay encrypted. Missing secrets are warnings, because the
+ * command line does not need them.
  *
  * @param path `Pulumi.<stack>.yaml`, with or without folders.
- * @throws StackFileError with every problem at once, each with its line.
+ * @throws StackFileError with all problems at once, each with its line.
  */
 export function loadFromFile(path: string, options: SecretOptions = {}): Stack {
   const file = basename(path);
@@ -80,7 +80,7 @@ export function loadFromFile(path: string, options: SecretOptions = {}): Stack {
   return loadFromText(file, text, options);
 }
 
-/** {@link loadFromFile} for a text that is at hand, as from another revision of the file. */
+/** Like {@link loadFromFile}, for a text such as another revision of the file. */
 export function loadFromText(file: string, text: string, options: SecretOptions = {}): Stack {
   const { raw, problems, line } = readStackFile(file, text);
   return parseStack(stackOf(file), raw, {

@@ -1,23 +1,23 @@
 import { goTo } from "../stack-file/commands.ts";
 import type { Stack } from "./stack.ts";
 
-/** What a phase means for everything that changes with it. Tunnels apart, this is the only place that tells phases apart. */
+/** Everything that depends on the phase, except tunnel rules. */
 export interface PhaseEffects {
-  /** Where people sign in. */
+  /** Address of the sign-in pages. */
   authenticateUrl: string;
-  /** `https://<host>` as people reach it through Pomerium: with a port while ingress-nginx holds 443. */
+  /** Address of a host behind Pomerium. It has a port while ingress-nginx has 443. */
   origin(host: string): string;
-  /** What the identity provider must know before anybody can sign in there. */
+  /** The redirect URI that must be registered with the identity provider before anybody can sign in. */
   redirectUri: string;
-  /** ingress-nginx and its Ingresses: adopted as they are and kept from deletion, or removed. */
+  /** Whether ingress-nginx and its Ingresses are adopted and kept, or removed. */
   ingressNginx: "kept" | "removed";
-  /** What the program cannot do itself, in the order in which to do it. */
+  /** Steps that only a person can take, in order. */
   byHand: string[];
-  /** The command that takes this phase back, or why there is none. */
+  /** The command that takes the phase back, or why there is none. */
   wayBack: string;
 }
 
-/** Pomerium answers the identity provider at this path since v0.31; it cannot be chosen any more. */
+/** Path of the redirect URI. Pomerium has no setting for it since v0.31. */
 const callbackPath = "/oauth2/callback";
 
 export function phaseEffects(
@@ -27,7 +27,7 @@ export function phaseEffects(
   const { authenticateHost, coexistPort, loadBalancerIP } = pomerium;
   const provider = `identity provider (${pomerium.identityProvider.provider})`;
   const callback = (port: string): string => `https://${authenticateHost}${port}${callbackPath}`;
-  // Where only a tunnel leads to the cluster, it leads each host to one of the two, and there is no second port.
+  // A tunnel leads each host either to ingress-nginx or to Pomerium, so it needs no second port.
   const rehearsal = coexistPort === 443 ? "" : `:${coexistPort}`;
   const port = phase === "coexist" ? rehearsal : "";
   const router = (...forwards: [port: number, address: string | undefined, why: string][]): string[] =>
@@ -48,7 +48,7 @@ export function phaseEffects(
         ingressNginx: "kept",
         byHand: [
           `${provider}: authorised redirect URI ${callback(port)}`,
-          // Registered ahead: a port that is dropped before its URI is known locks everybody out.
+          // Registered in advance: without it, nobody can sign in after the cutover.
           ...(rehearsal ? [`${provider}: also ${callback("")}, which cutover needs`] : []),
           ...router(
             [443, ingressNginx?.address, "ingress-nginx, as before"],

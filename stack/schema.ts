@@ -17,8 +17,8 @@ import { holdsSecret, secretPaths } from "../stack-file/secrets.ts";
 export const appSchema = app.extend({ accept: acceptSchema });
 
 /**
- * The stack file's shape, key by key: `pomerium-migration:<key>` below `config:`. Strict throughout: a key
- * that nobody reads is an error. What depends on more than one value is checked when the file is resolved.
+ * The sections of a stack file, `pomerium-migration:<section>` below `config:`. An unknown key is a problem everywhere.
+ * Rules about more than one value are checked when the file is resolved.
  */
 export const sections = {
   cluster: clusterSchema.describe("The cluster that the stack means."),
@@ -45,7 +45,7 @@ export const sections = {
 
 export type SectionName = keyof typeof sections;
 
-/** The sections as they come out of the schema, defaults filled in. */
+/** The sections with their defaults. */
 export type Sections = { [K in SectionName]: z.output<(typeof sections)[K]> };
 
 export const sectionNames = Object.keys(sections) as SectionName[];

@@ -10,9 +10,8 @@ import type { Directory } from "../policies/access/people.ts";
 import type { Warning } from "../stack-file/problems.ts";
 
 /**
- * One cluster, whole and checked: defaults filled in, groups resolved to people, hosts spelled out,
- * catalogue entries applied. What the program deploys and what the command line shows come from this
- * alone.
+ * A complete, checked stack: with defaults, groups resolved to people, full host names and catalogue entries. The program
+ * and the command line use nothing else of the stack file.
  */
 export interface Stack {
   /** The Pulumi stack's name: `octavo`. */
@@ -29,6 +28,6 @@ export interface Stack {
   tunnels: TunnelConfig[];
   ingressNginx?: IngressNginxConfig;
   accessTests: AccessTests;
-  /** What is allowed but deserves a look, each with its key path. */
+  /** Parts of the stack file that are allowed but deserve a look. */
   warnings: Warning[];
 }

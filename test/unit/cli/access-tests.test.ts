@@ -39,7 +39,7 @@ describe("test", () => {
     assert.match(out, /^✔ +anonymous +GET komga\.example\.org\/opds\/v1\.2 +allow /m);
   });
 
-  it("tells programs the same", async () => {
+  it("gives programs the same as JSON", async () => {
     const wrong = house();
     wrong.accessTests.apps.wiki = [{ allow: ["alice@gmail.com"], deny: ["stranger"] }];
     const { code, out } = await cli(makeProject({ wrong }), ["test", "--json"]);

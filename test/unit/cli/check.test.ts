@@ -2,13 +2,13 @@ import { strict as assert } from "node:assert";
 import { cli, house, makeProject } from "./project.ts";
 
 describe("check", () => {
-  it("passes sound stack files and says what they are about", async () => {
+  it("passes stack files without problems, and sums them up", async () => {
     const { code, out } = await cli(makeProject({ house: house() }), ["check"]);
     assert.equal(code, 0);
     assert.match(out, /^Pulumi\.house\.yaml: .* · coexist · 2 apps · 2 people$/m);
   });
 
-  it("tells every problem of every stack file at once, each with its line", async () => {
+  it("reports all problems of all stack files at once, each with its line", async () => {
     const one = house();
     one.apps.komga!.access = { groups: ["readrs"] };
     one.phase = "cutovre";
@@ -30,7 +30,7 @@ describe("check", () => {
     assert.doesNotMatch(out, /bad/);
   });
 
-  it("counts a secret that has yet to be set as a warning, with its command", async () => {
+  it("reports a missing secret as a warning, with its command", async () => {
     const unset = house();
     unset.pomerium.identityProvider = { provider: "google", clientId: "client" } as never;
     const { code, out } = await cli(makeProject({ unset }), ["check"]);
@@ -38,7 +38,7 @@ describe("check", () => {
     assert.match(out, /^ {2}! line \d+ .*pulumi config set --stack unset --secret --path/m);
   });
 
-  it("never shows a secret that stands in the file in plain", async () => {
+  it("never shows a secret that is not encrypted in the file", async () => {
     const plain = house();
     plain.pomerium.identityProvider.clientSecret = "hunter2-correct-horse" as never;
     const project = makeProject({ plain });
@@ -49,7 +49,7 @@ describe("check", () => {
     }
   });
 
-  it("tells programs the same", async () => {
+  it("gives programs the same as JSON", async () => {
     const project = makeProject({ bad: { ...house(), phase: "cutovre" }, good: house() });
     const { code, out } = await cli(project, ["check", "--json"]);
     assert.equal(code, 1);

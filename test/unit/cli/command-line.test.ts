@@ -95,7 +95,7 @@ describe("the command line", () => {
     assert.ok(!(await cli(project, ["check"])).out.includes(coloured));
   });
 
-  it("tells a refused stack file without a stack trace, as a program of its own", async () => {
+  it("prints a refused stack file without a stack trace when it runs as a program", async () => {
     const broken = makeProject({ broken: { ...house(), phase: "cutovre" } });
     const { status, stdout, stderr } = spawnSync(process.execPath, [main, "access"], {
       cwd: broken.directory,

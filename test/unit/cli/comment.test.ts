@@ -50,7 +50,7 @@ const eventful = (now: ReturnType<typeof house>): void => {
 };
 
 describe("the comment on a pull request", () => {
-  it("is as recorded for a change with everything in it", async () => {
+  it("equals the golden file for a change that has everything", async () => {
     const text = await commentOf(pullRequest(eventful), "--preview", preview);
     sameAsRecorded("comment.md.txt", text);
     assertOrder(
@@ -69,13 +69,13 @@ describe("the comment on a pull request", () => {
     );
   });
 
-  it("is as recorded where nothing changes", async () => {
+  it("equals the golden file if nothing changes", async () => {
     const text = await commentOf(pullRequest(() => {}));
     sameAsRecorded("comment-quiet.md.txt", text);
     assert.match(text, /^### ✔ house: nobody gains or loses access$/m);
   });
 
-  it("is as recorded for a preview that failed, with the provider's own words", async () => {
+  it("equals the golden file for a failed preview, with the provider's message", async () => {
     const text = await commentOf(
       pullRequest(() => {}),
       "--preview",
@@ -87,7 +87,7 @@ describe("the comment on a pull request", () => {
     assert.ok(!text.includes("\u001b"));
   });
 
-  it("is as recorded for a stack file that is refused", async () => {
+  it("equals the golden file for a refused stack file", async () => {
     const project = pullRequest((now) => {
       now.apps.komga!.access = { groups: ["readrs"] };
     });

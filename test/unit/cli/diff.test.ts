@@ -68,7 +68,7 @@ describe("diff", () => {
     assert.match(out, /^public .*ddns\.example\.org/m);
   });
 
-  it("compares two revisions, whatever lies in the folder", async () => {
+  it("compares two revisions without the working tree", async () => {
     const project = changed((now) => {
       now.users.groups.readers = ["alice@gmail.com", "bob@gmail.com"];
     });
@@ -79,7 +79,7 @@ describe("diff", () => {
     assert.match(out, /\+1 +bob@gmail\.com/);
   });
 
-  it("takes a stack file that a revision does not have for an empty one, and says so", async () => {
+  it("treats a stack file that a revision does not have as empty, and says so", async () => {
     const project = changed(() => {});
     project.write("fresh", house());
     const { code, out } = await cli(project, ["diff", "fresh"]);
@@ -173,7 +173,7 @@ describe("diff", () => {
     assert.match(out, /^demo\/wiki +●/m);
   });
 
-  it("claims nothing about an Ingress that Pomerium has not taken", async () => {
+  it("reports an Ingress that Pomerium has not accepted as unreadable", async () => {
     const live = cluster([ingress(policy(["admin-user@gmail.com"]))], {
       settings: {
         reconciled: true,
@@ -227,7 +227,7 @@ describe("diff", () => {
     }
   });
 
-  it("takes the open paths of an app for what they are on the cluster: a route of their own", async () => {
+  it("reads an open path on the cluster as a route of its own", async () => {
     const open: LiveIngress = {
       ...ingress({ "ingress.pomerium.io/allow_public_unauthenticated_access": "true" }),
       name: "wiki-api",
@@ -249,7 +249,7 @@ describe("diff", () => {
     assert.ok(err.includes(houseUid));
   });
 
-  it("gives programs every row, and what they must know besides", async () => {
+  it("gives programs every row and every note as JSON", async () => {
     const project = changed((now) => {
       now.users.groups.readers = ["alice@gmail.com", "bob@gmail.com"];
     });

@@ -50,7 +50,7 @@ describe("lint", () => {
     assert.equal(err, "error: cannot read none.yaml: ENOENT\n");
   });
 
-  it("tells programs the same", async () => {
+  it("gives programs the same as JSON", async () => {
     const { out } = await lint("- allow:\n    or:\n      - groups: { has: readers }\n", "--json");
     const { findings } = JSON.parse(out) as { findings: { line: number; column: number; code: string }[] };
     assert.deepEqual(

@@ -24,7 +24,7 @@ describe("ready", () => {
     bare: house(),
   });
 
-  it("shows what is missing and how to mend it, and exits with 1", async () => {
+  it("shows what is missing and how to fix it, and exits with 1", async () => {
     const { code, out } = await cli(made, ["ready", "house"], { readiness: rows });
     assert.equal(code, 1);
     assert.match(out, /^house: not ready for retired$/m);
@@ -33,7 +33,7 @@ describe("ready", () => {
     assert.match(out, /^ {4}pulumi config set --stack house …$/m);
   });
 
-  it("is content with what is overridden, and says so", async () => {
+  it("accepts overridden gates, and names them", async () => {
     const [phase, hosts] = rows as [Row, Row];
     const { code, out } = await cli(made, ["ready", "house"], {
       readiness: [phase, { ...hosts, override: "nobody uses it" }],
@@ -50,7 +50,7 @@ describe("ready", () => {
     assert.match(out, /^ {4}pulumi config set --stack house phase retired && pulumi preview --stack house$/m);
   });
 
-  it("says the same to programs", async () => {
+  it("gives programs the same as JSON", async () => {
     const { code, out } = await cli(made, ["ready", "house", "--json"], { readiness: rows });
     assert.equal(code, 1);
     const { stack, ready, rows: told } = JSON.parse(out);
@@ -58,14 +58,14 @@ describe("ready", () => {
     assert.deepEqual(told[1].missing[0].subject, "old.example.org");
   });
 
-  it("knows when it is all over", async () => {
+  it("says when nothing of ingress-nginx has an effect any more", async () => {
     const { code, out } = await cli(made, ["ready", "house"], { readiness: [] });
     assert.equal(code, 0);
     assert.match(out, /nothing of ingress-nginx has an effect any more/);
     assert.doesNotMatch(out, /next/);
   });
 
-  it("asks no cluster for a stack that speaks of no ingress-nginx", async () => {
+  it("does not ask the cluster of a stack without ingressNginx", async () => {
     const { code, err } = await cli(made, ["ready", "bare"]);
     assert.equal(code, 1);
     assert.match(err, /ingressNginx +missing/);

@@ -29,7 +29,7 @@ describe("a Go duration", () => {
     );
   });
 
-  it("stands in hours for a time in days or weeks", () => {
+  it("is suggested in hours for a time in days or weeks", () => {
     assert.deepEqual(["30d", "2 weeks", "1w", "30m", "d"].map(asGoDuration), [
       "720h",
       "336h",

@@ -5,7 +5,7 @@ import { decrypted, goodStack, hunter2, parse, problemsOf, put, warnings } from 
 import { broken } from "../stack/broken.ts";
 
 describe("a broken stack file", () => {
-  it("is not what the good stack is", () => {
+  it("differs from the good stack, which has no problem", () => {
     assert.deepEqual(problemsOf(goodStack()), []);
     assert.deepEqual(warnings(parse(goodStack())), []);
   });
@@ -58,7 +58,7 @@ Nothing was changed.`,
     });
   });
 
-  it("that is no map at all is refused, too", () => {
+  it("is refused if it is not a map", () => {
     for (const raw of [undefined, null, "octavo", 7, []])
       assert.match(problemsOf(raw)[0] ?? "", /^: must be a map of the project's keys$/);
   });
@@ -72,7 +72,7 @@ describe("a report", () => {
     );
   });
 
-  it("of warnings has their shape, and is empty without any", () => {
+  it("lists warnings in the same form, and is empty without warnings", () => {
     assert.equal(formatWarnings("Pulumi.test.yaml", []), "");
     assert.equal(
       formatWarnings("Pulumi.test.yaml", [
@@ -85,7 +85,7 @@ describe("a report", () => {
 });
 
 describe("a secret", () => {
-  it("that is not encrypted in the stack file is refused and not repeated", () => {
+  it("is a problem if it is not encrypted, and the message does not repeat it", () => {
     const said = problemsOf(goodStack(), {});
     assert.equal(said.length, 5);
     for (const line of said)
@@ -93,7 +93,7 @@ describe("a secret", () => {
     assert.doesNotMatch(said.join("\n"), new RegExp(hunter2));
   });
 
-  it("that is not set yet is only a warning for those who need none", () => {
+  it("is only a warning on the command line while it is not set", () => {
     const raw = put(goodStack(), "tunnels.home.apiToken", undefined);
     const stack = parse(raw, { ...decrypted, missingSecrets: "warning" });
     assert.deepEqual(stack.tunnels[0]?.apiToken, { secure: "" });
@@ -103,7 +103,7 @@ describe("a secret", () => {
     });
   });
 
-  it("does not show itself in a stack that is printed, inspected or written as JSON", () => {
+  it("is never shown when a stack is printed, inspected or written as JSON", () => {
     const stack = parse(goodStack());
     const { clientSecret } = stack.pomerium.identityProvider;
     for (const text of [

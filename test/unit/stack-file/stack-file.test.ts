@@ -49,14 +49,14 @@ function refused(file: string): StackFileError {
 const first = (file: string) => refused(file).problems[0];
 
 describe("a stack file read from the disk", () => {
-  it("is taken with its secrets sealed, keys without namespace, and other projects' keys beside", () => {
+  it("is accepted with encrypted secrets, keys without namespace, and keys of providers", () => {
     const stack = loadFromText("some/folder/Pulumi.test.yaml", text);
     assert.equal(stack.name, "test");
     assert.deepEqual(stack.pomerium.identityProvider.clientSecret, { secure: "v1:zVlg1+gYCzpL0qcU:mfWJ" });
     assert.equal(stack.apps[0]?.host, "komga.example.org");
   });
 
-  it("tells the line of each problem, or of what lacks something", () => {
+  it("has the line of each problem, or of the map that lacks a key", () => {
     const lines = (file: string) => refused(file).problems.map(({ at, line }) => [at, line]);
     assert.deepEqual(lines(text.replace("- readers", "- readrs")), [["apps.komga.access.groups[0]", 28]]);
     assert.deepEqual(lines(text.replace("      namespace: komga\n", "")), [["apps.komga.namespace", 23]]);
@@ -143,7 +143,7 @@ describe("a stack file read from the disk", () => {
     assert.equal(first("- a")?.message, "must be a map with the key `config`");
   });
 
-  it("is refused with a secret in plain, which is not repeated", () => {
+  it("is refused with a secret that is not encrypted, and does not repeat the secret", () => {
     const error = refused(text.replace(`clientSecret: ${sealed}`, `clientSecret: ${hunter2}`));
     assert.equal(error.problems.length, 1);
     assert.equal(error.problems[0]?.at, "pomerium.identityProvider.clientSecret");
@@ -151,7 +151,7 @@ describe("a stack file read from the disk", () => {
     assert.doesNotMatch(error.message, new RegExp(hunter2));
   });
 
-  it("is said to be absent when it is", () => {
+  it("is reported as missing if it does not exist", () => {
     assert.throws(() => loadFromFile("/nowhere/Pulumi.test.yaml"), {
       name: "StackFileError",
       message: /^Pulumi\.test\.yaml: 1 problem\n\n +there is no \/nowhere\/Pulumi\.test\.yaml\n/,

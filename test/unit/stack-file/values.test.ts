@@ -11,7 +11,7 @@ function all(test: (text: string) => boolean, expected: boolean, texts: readonly
   for (const text of texts) assert.equal(test(text), expected, JSON.stringify(text));
 }
 
-describe("a value", () => {
+describe("a value in a stack file", () => {
   it("is a host only in lower case, with two labels or more, and nothing around it", () => {
     all(isHost, true, ["a.b", "komga.example.org", "xn--bcher-kva.example", "1.example.org"]);
     all(isHost, false, [
@@ -67,8 +67,8 @@ describe("a value", () => {
   });
 });
 
-describe("what was meant", () => {
-  it("is near: a slip of a letter or two, never another word", () => {
+describe("the suggestion for a mistyped word", () => {
+  it("is a similar word: one or two letters differ", () => {
     const groups = ["readers", "listeners", "watchers"];
     assert.equal(nearest("readrs", groups), "readers");
     assert.equal(nearest("raeders", groups), "readers");
@@ -78,7 +78,7 @@ describe("what was meant", () => {
     assert.equal(didYouMean("zzz", groups), "");
   });
 
-  it("by an address is somebody of the same domain", () => {
+  it("is, for an e-mail address, an address of the same domain", () => {
     const people = ["alice@gmail.com", "bob@example.org"];
     assert.equal(nearestAddress("alicia@gmail.com", people), "alice@gmail.com");
     assert.equal(nearestAddress("zoe@gmail.com", people), undefined);
@@ -100,7 +100,7 @@ describe("a key path", () => {
     assert.equal(keyPath([]), "");
   });
 
-  it("leads back to its value", () => {
+  it("finds its value again", () => {
     const step = fc.oneof(fc.stringMatching(/^[a-z.-]{1,5}$/), fc.nat({ max: 3 }));
     fc.assert(
       fc.property(fc.array(step, { minLength: 1, maxLength: 4 }), (rest) => {
@@ -116,8 +116,8 @@ describe("a key path", () => {
   });
 });
 
-describe("a zone", () => {
-  it("holds its own name and what ends in it after a dot", () => {
+describe("the zone of a host", () => {
+  it("is the longest one that the host equals or ends in", () => {
     const zones = ["example.org", "sub.example.org"];
     assert.equal(zoneOf("example.org", zones), "example.org");
     assert.equal(zoneOf("a.example.org", zones), "example.org");

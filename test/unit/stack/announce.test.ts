@@ -55,13 +55,13 @@ function announced(
   return announce(of, { ...findings(live, ingressNginx), readiness: gates }, phaseEffects(of));
 }
 
-describe("what a preview says first", () => {
-  it("nothing changes for anybody when the cluster enforces what the stack file says", () => {
+describe("the announcement of a preview", () => {
+  it("says that access is unchanged if the cluster enforces the stack file already", () => {
     const text = announced(stack(), cluster({ ingresses: deployed(stack()) }));
     assert.match(text, /^access +unchanged$/m);
   });
 
-  it("who gains access, where, and by which line", () => {
+  it("names who gains access, where, and by which line", () => {
     const more = stack({ "users.groups.readers": ["alice@gmail.com", "bob@gmail.com", "erin@gmail.com"] });
     const text = announced(more, cluster({ ingresses: deployed(stack()) }));
     assert.match(
@@ -70,7 +70,7 @@ describe("what a preview says first", () => {
     );
   });
 
-  it("who loses access when a person is taken out of a group", () => {
+  it("names who loses access when a person leaves a group", () => {
     const fewer = stack({ "users.groups.readers": ["alice@gmail.com"] });
     const text = announced(fewer, cluster({ ingresses: deployed(stack()) }));
     assert.match(text, /-1 +bob@gmail\.com +loses +komga\.example\.org/);
@@ -82,23 +82,23 @@ describe("what a preview says first", () => {
   const demo = (annotations: Record<string, string>, more: Partial<LiveIngress> = {}): LiveIngress =>
     ingress("demo", "demo", ["demo.example.org"], { ingressClass: "pomerium", annotations, ...more });
 
-  it("a public Ingress of others stays public, because no run changes it", () => {
+  it("lists a public Ingress of others as public, because no run changes it", () => {
     const text = announced(stack(), cluster({ ingresses: [...deployed(stack()), demo(publicly)] }));
     assert.match(text, /^access +unchanged$/m);
     assert.match(text, /^public +unchanged \(1: demo\.example\.org\)$/m);
   });
 
-  it("nobody loses an Ingress of others, even if another Pulumi program has written it", () => {
+  it("does not say that somebody loses an Ingress of another Pulumi program", () => {
     const ingresses = [...deployed(stack()), demo(forDave, { managedFields: written })];
     assert.match(announced(stack(), cluster({ ingresses })), /^access +unchanged$/m);
   });
 
-  it("nobody loses an Ingress of others that has the name of an app's Ingress", () => {
+  it("does not say that somebody loses a hand-made Ingress with the name of an app's Ingress", () => {
     const ingresses = [...deployed(stack()), demo(forDave, { name: "demo-pomerium-ingress" })];
     assert.match(announced(stack(), cluster({ ingresses })), /^access +unchanged$/m);
   });
 
-  it("the host of an app that leaves the stack file is gone, because its Ingress is deleted", () => {
+  it("says that a host is gone when its app leaves the stack file, because the Ingress is deleted", () => {
     const ingresses = [
       ...deployed(stack()),
       demo(forDave, { name: "demo-pomerium-ingress", managedFields: written }),
@@ -106,19 +106,19 @@ describe("what a preview says first", () => {
     assert.match(announced(stack(), cluster({ ingresses })), /^gone +demo\.example\.org/m);
   });
 
-  it("Ingresses of other classes are none of its business", () => {
+  it("ignores Ingresses of other classes", () => {
     const others = deployed(stack()).map((ingress) => ({ ...ingress, ingressClass: "tailscale" }));
     assert.equal(announced(stack(), cluster({ ingresses: others })), announced(stack(), cluster()));
   });
 
-  it("what is to be done by hand, and the way back", () => {
+  it("lists the steps to take by hand, and the way back", () => {
     const text = announced(stack(), cluster());
     assert.match(text, /^by hand +identity provider \(google\): authorised redirect URI https:\/\//m);
     assert.match(text, /way back: /);
   });
 });
 
-describe("what a preview says of ingress-nginx", () => {
+describe("the announcement about ingress-nginx", () => {
   const nginx = nginxWith([ingress("komga", "komga-ingress", ["komga.example.org", "old.example.org"])], {
     installation: ["Namespace", "Deployment", "Service"].map((kind) => ({
       apiVersion: "v1",
@@ -133,7 +133,7 @@ describe("what a preview says of ingress-nginx", () => {
   const adopted = leavingObjects(nginx).map(objectLabel);
   const at = (phase: string): LiveCluster => cluster({ record: { phase, adopted } });
 
-  it("the phase that the cluster comes from, when it is another", () => {
+  it("names the previous phase if it differs", () => {
     const cutover = stack({ phase: "cutover" });
     assert.match(
       announced(cutover, at("coexist"), nginx),
@@ -143,7 +143,7 @@ describe("what a preview says of ingress-nginx", () => {
     assert.match(announced(cutover, cluster(), nginx), /^test · cutover {4}way back: /);
   });
 
-  it("how much of it is kept until retired, and what is still missing for that", () => {
+  it("counts the objects that are kept until retired, and names what retired still needs", () => {
     for (const phase of ["coexist", "cutover"]) {
       const text = announced(stack({ phase }), at("coexist"), nginx, rows);
       assert.match(
@@ -158,7 +158,7 @@ describe("what a preview says of ingress-nginx", () => {
     }
   });
 
-  it("how much of it goes in retired, by whose word, and which hosts go dark", () => {
+  it("counts the objects that retired removes, and names the overridden gates and the abandoned hosts", () => {
     const edits = { phase: "retired", "ingressNginx.abandon": { "old.example.org": "nobody calls it" } };
     const strangers = { "ingress-nginx": ["ConfigMap mine"] };
     const text = announced(stack(edits), at("cutover"), { ...nginx, strangers }, rows);
@@ -172,7 +172,7 @@ describe("what a preview says of ingress-nginx", () => {
     assert.match(announced(stack(edits), at("cutover"), nginx), /3 objects and 1 Ingress are removed$/m);
   });
 
-  it("what is not removed, since it was never adopted, and how to remove it", () => {
+  it("names objects that stay because they were never adopted, each with the command that removes it", () => {
     const retired = stack({ phase: "retired" });
     const said = (of: readonly string[], more: Partial<LiveIngressNginx> = {}): string[] =>
       announced(retired, cluster({ record: { phase: "retired", adopted: [...of] } }), { ...nginx, ...more })
@@ -189,7 +189,7 @@ describe("what a preview says of ingress-nginx", () => {
     ]);
   });
 
-  it("which Certificates go along, by name while they are few", () => {
+  it("names the Certificates that are deleted along with their Ingresses, if they are few", () => {
     const rowOf = (names: string[]): Row[] => [
       {
         name: "owners",
@@ -211,7 +211,7 @@ describe("what a preview says of ingress-nginx", () => {
     assert.doesNotMatch(announced(retired, at("cutover"), nginx, rowOf([])), /go(es)? along/);
   });
 
-  it("which ports and further hosts go dark, by their own keys", () => {
+  it("names abandoned ports and wildcard hosts by their keys", () => {
     const edits = {
       phase: "retired",
       "ingressNginx.abandon": { "tcp/22": "its own address", "udp/53": "never was", "*": "a page of 404" },
@@ -224,7 +224,7 @@ describe("what a preview says of ingress-nginx", () => {
     assert.doesNotMatch(text, /udp/);
   });
 
-  it("which Ingresses are let go, since they have another class by now", () => {
+  it("names adopted Ingresses that have another class now", () => {
     const own = { ...deployed(stack())[0]!, namespace: "web", name: "wiki", ingressClass: "tailscale" };
     const ref = { apiVersion: "networking.k8s.io/v1", kind: "Ingress", namespace: "web", name: "wiki" };
     const live = { ...at("coexist"), ingresses: [own] };
@@ -235,7 +235,7 @@ describe("what a preview says of ingress-nginx", () => {
     assert.doesNotMatch(announced(stack(), live, nginx), /released/);
   });
 
-  it("that none of it is there, once it is gone", () => {
+  it("says that nothing of it is left after the removal", () => {
     const gone = { ...nginx, installation: [], ingresses: [] };
     assert.match(
       announced(stack({ phase: "retired" }), at("retired"), gone),
@@ -243,7 +243,7 @@ describe("what a preview says of ingress-nginx", () => {
     );
   });
 
-  it("nothing at all for a stack that has none", () => {
+  it("is empty for a cluster without ingress-nginx", () => {
     assert.doesNotMatch(
       announced(stack({ ingressNginx: undefined, tunnels: undefined }), cluster()),
       /^nginx/m,
@@ -251,10 +251,10 @@ describe("what a preview says of ingress-nginx", () => {
   });
 });
 
-describe("before anything is registered", () => {
+describe("the checks before a run", () => {
   const gate = [{ at: "phase", message: "gate canaries" }];
 
-  it("another cluster is the only problem, because its content does not matter", () => {
+  it("report another cluster alone, because its content does not matter", () => {
     const problems = stackProblems(stack(), findings(cluster({ uid: "another" })), gate);
     assert.deepEqual(
       problems.map(({ at }) => at),
@@ -262,7 +262,7 @@ describe("before anything is registered", () => {
     );
   });
 
-  it("another cluster does not hide an access test that fails", () => {
+  it("report a failing access test beside another cluster", () => {
     const tested = stack({ "accessTests.apps.komga": [{ deny: ["alice@gmail.com", "stranger"] }] });
     const problems = stackProblems(tested, findings(cluster({ uid: "another" })), gate);
     assert.deepEqual(
@@ -271,7 +271,7 @@ describe("before anything is registered", () => {
     );
   });
 
-  it("every app without its Service is a problem, and so is a gate that does not hold", () => {
+  it("report every app without its Service, and every gate that does not hold", () => {
     const problems = stackProblems(stack(), findings(cluster()), gate).map(({ at }) => at);
     const services = stack().apps.map(({ at }) => `${at}.service.name`);
     assert.deepEqual(
@@ -281,7 +281,7 @@ describe("before anything is registered", () => {
     assert.equal(problems.at(-1), "phase");
   });
 
-  it("an access test that fails stops the run, with the line that decides and the edit", () => {
+  it("report a failing access test with the line that decides and the edit that fixes it", () => {
     const tested = stack({ "accessTests.apps.komga": [{ deny: ["alice@gmail.com", "stranger"] }] });
     const [problem, ...others] = failedTestProblems(tested);
     assert.deepEqual(others, []);

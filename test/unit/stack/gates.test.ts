@@ -286,7 +286,7 @@ describe("the readiness table", () => {
     ]);
   });
 
-  it("says the same to programs", () => {
+  it("gives programs the same as JSON", () => {
     const data = readinessData(rows);
     assert.equal(data.ready, false);
     assert.deepEqual(JSON.parse(JSON.stringify(data)), data);

@@ -93,7 +93,7 @@ describe("the stack that Pulumi runs the program for", () => {
     assert.ok(!message.includes(token));
   });
 
-  it("is refused when something is encrypted that would stand in plain on the cluster", () => {
+  it("is refused if a value is encrypted that is not a secret", () => {
     configure(goodStack(), ["pomerium", "certificates", "tunnels", "users"]);
     assert.match(refusal().message, / users +holds an encrypted value, but nothing in it is a secret/);
   });
@@ -103,7 +103,7 @@ describe("the stack that Pulumi runs the program for", () => {
     assert.match(refusal().message, / apps +must be a map, not text\n/);
   });
 
-  it("with nothing but Pulumi's empty defaults is told everything that it needs", () => {
+  it("reports everything that is missing if only Pulumi's empty defaults are set", () => {
     pulumi.runtime.setAllConfig({ [`${project}:apps`]: "{}", [`${project}:users`]: "{}" });
     const { message } = refusal();
     for (const key of ["cluster", "domain", "pomerium", "certificates", "users.admins", "apps"])

@@ -11,7 +11,7 @@ function stack(edits: Record<string, unknown> = {}): Stack {
 }
 
 describe("a phase", () => {
-  it("coexist: people sign in beside ingress-nginx, on a port of Pomerium's own", () => {
+  it("coexist: people sign in on a second port, beside ingress-nginx", () => {
     const { authenticateUrl, redirectUri, origin } = phaseEffects(stack({ phase: "coexist" }));
     assert.equal(authenticateUrl, "https://authenticate.example.org:8443");
     assert.equal(redirectUri, "https://authenticate.example.org:8443/oauth2/callback");
@@ -24,14 +24,14 @@ describe("a phase", () => {
     assert.ok(byHand.some((step) => step.includes(`${after}, which cutover needs`)));
   });
 
-  it("cutover: without the port, and the router's one swap is spelled out", () => {
+  it("cutover: sign-in has no port, and the announcement names the router's change", () => {
     const { authenticateUrl, byHand, wayBack } = phaseEffects(stack({ phase: "cutover" }));
     assert.equal(authenticateUrl, "https://authenticate.example.org");
     assert.ok(byHand.some((step) => step.startsWith("router: forward 443 to 192.168.0.172:443")));
     assert.match(wayBack, /phase coexist && pulumi up/);
   });
 
-  it("retired: the same addresses, and no way back", () => {
+  it("retired: the addresses stay, and there is no way back", () => {
     const [cutover, retired] = (["cutover", "retired"] as const).map((phase) =>
       phaseEffects(stack({ phase })),
     );
@@ -44,13 +44,13 @@ describe("a phase", () => {
     assert.deepEqual(["coexist", "cutover", "retired"].map(of), ["kept", "kept", "removed"]);
   });
 
-  it("retired: what the rehearsal needed is named for removal", () => {
+  it("retired: the redirect URI and the forward of the rehearsal are named for removal", () => {
     const { byHand } = phaseEffects(stack({ phase: "retired" }));
     assert.ok(byHand.includes("router: drop the forward of 8443"));
     assert.ok(byHand.some((step) => step.endsWith("https://authenticate.example.org:8443/oauth2/callback")));
   });
 
-  it("back in coexist, the router's way back is spelled out too", () => {
+  it("back in coexist: the announcement names the router's change back", () => {
     const address = "192.168.0.171";
     const { byHand } = phaseEffects(
       stack({ phase: "coexist", ingressNginx: { helmRelease: "ingress-nginx", address } }),

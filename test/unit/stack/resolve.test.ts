@@ -12,8 +12,8 @@ function edited(edits: Record<string, unknown>): Stack {
 
 const app = (stack: Stack, name: string) => stack.apps.find((candidate) => candidate.name === name)!;
 
-describe("what a stack file leaves out", () => {
-  it("rehearses with an issuer of its own, so that every certificate is issued anew in the end", () => {
+describe("a default of the stack file", () => {
+  it("is an issuer of its own for the staging server, so that all certificates are issued again in the end", () => {
     const { certificates } = edited({ "certificates.staging": true });
     assert.equal(certificates.server, "https://acme-staging-v02.api.letsencrypt.org/directory");
     assert.equal(certificates.issuer, "letsencrypt-staging");
@@ -22,7 +22,7 @@ describe("what a stack file leaves out", () => {
     assert.equal(named.certificates.issuer, "mine");
   });
 
-  it("is filled in with what it says in the schema", () => {
+  it("is the one that the schema describes", () => {
     const raw = goodStack();
     for (const key of [
       "phase",
@@ -64,7 +64,7 @@ describe("what a stack file leaves out", () => {
     assert.equal(komga.migrated, undefined);
   });
 
-  it("takes a number for a quantity, as YAML reads it", () => {
+  it("leaves a quantity alone that is written as a number", () => {
     const { resources } = edited({ "pomerium.resources": { limits: { cpu: 2 } } }).pomerium;
     assert.equal(resources.limits.cpu, "2");
   });
@@ -86,7 +86,7 @@ describe("an app", () => {
     assert.equal(app(off, "wiki").route.pass_identity_headers, false);
   });
 
-  it("follows none with `none`, although the catalogue knows its name", () => {
+  it("follows no catalogue entry with `profile: none`", () => {
     const stack = edited({ "apps.komga.profile": "none" });
     assert.deepEqual(app(stack, "komga").route, { pass_identity_headers: true });
     assert.equal(app(stack, "komga").profile, undefined);
@@ -103,7 +103,7 @@ describe("an app", () => {
     assert.deepEqual(access.kind === "people" && access.api, [{ path: "/rest", reason: "bots" }]);
   });
 
-  it("lies in the longest zone that its host ends in", () => {
+  it("is in the longest zone that its host ends in", () => {
     const stack = edited({
       'certificates.zones["sub.example.org"]': { cloudflare: { apiToken: "token" } },
       "apps.wiki.host": "wiki.sub.example.org",
@@ -120,7 +120,7 @@ describe("an app", () => {
 });
 
 describe("what is given up with ingress-nginx", () => {
-  it("is said with its reason: a protection at its app, a host and a gate at ingress-nginx", () => {
+  it("has its reason in the stack: a protection at its app, a host and a gate at ingress-nginx", () => {
     const stack = edited({ "ingressNginx.abandon": { "*.old.example.org": "moved away" } });
     assert.deepEqual(app(stack, "komga").accept, { "limit-rps": "Komga bears it" });
     assert.deepEqual(stack.ingressNginx?.abandon, { "*.old.example.org": "moved away" });
@@ -130,7 +130,7 @@ describe("what is given up with ingress-nginx", () => {
     ]);
   });
 
-  it("is nothing unless the stack file says so", () => {
+  it("is empty by default", () => {
     const stack = edited({ "ingressNginx.abandon": undefined, "ingressNginx.override": undefined });
     assert.deepEqual(app(stack, "wiki").accept, {});
     assert.deepEqual([stack.ingressNginx?.abandon, stack.ingressNginx?.override], [{}, {}]);
@@ -141,7 +141,7 @@ describe("what is given up with ingress-nginx", () => {
   });
 });
 
-describe("access", () => {
+describe("access in a stack file", () => {
   it("lets in the admins, an app's own users and its groups, each with the line that does", () => {
     const { access } = app(parse(goodStack()), "komga");
     assert.deepEqual(access.kind === "people" && access.people, [
@@ -221,7 +221,7 @@ describe("access", () => {
     assert.deepEqual(said({ timeout: "5m" }), [], "set for everybody who signs in");
   });
 
-  it("may be a policy of one's own, which is read and looked through", () => {
+  it("can be a policy in Pomerium's language, which is parsed and linted", () => {
     const policy = (criterion: string) => ({ policy: `- allow:\n    or:\n      - ${criterion}\n` });
     const stack = edited({ "apps.wiki.access": policy("email: alice@gmail.com") });
     assert.deepEqual(app(stack, "wiki").access, {
