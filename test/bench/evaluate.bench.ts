@@ -1,6 +1,6 @@
 /**
- * How long it takes to decide everything that a large installation could be asked: 100 apps × 200 people ×
- * 10 paths. Run with `node test/bench/evaluate.bench.ts [--json]`; it reports and never fails.
+ * Measures how long the decisions for a large installation take: 100 apps × 200 people × 10 paths.
+ * Run it with `node test/bench/evaluate.bench.ts [--json]`. It prints the times and never fails.
  */
 import { compilePolicy } from "../../policies/language/evaluate/evaluate.ts";
 import { parsePolicy } from "../../policies/language/parse.ts";
@@ -11,7 +11,7 @@ const size = { apps: 100, people: 200, paths: 10 };
 
 const person = (i: number): string => `person-${i}@gmail.com`;
 
-/** Some apps for few people and some for many, half with open paths, every tenth inside one network. */
+/** The policy of one app. Apps are for few or many people, half have open paths, every tenth is for one network. */
 function appPolicy(app: number): Policy {
   const people = Array.from({ length: 3 + ((app * 37) % 120) }, (_, i) =>
     person((app * 13 + i * 7) % size.people),

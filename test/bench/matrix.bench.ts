@@ -1,7 +1,7 @@
 /**
- * How long a large installation's matrix, diff and page take: 1,000 apps for 1,000 people in 50 groups of
- * 20; each app names two groups, one in three opens two paths. Run with `node test/bench/matrix.bench.ts
- * [--json]`; it reports and never fails.
+ * Measures how long the matrix, the diff and the page of a large installation take. It has 1,000 apps and 1,000
+ * people in 50 groups of 20. Each app names two groups, and every third app opens two paths. Run it with `node
+ * test/bench/matrix.bench.ts [--json]`. It prints the times and never fails.
  */
 import { diffAccess } from "../../policies/access/diff/diff.ts";
 import { matrix } from "../../policies/access/matrix/matrix.ts";

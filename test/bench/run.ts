@@ -1,4 +1,4 @@
-/** Every benchmark of this folder, one after the other; `--json` is handed on. */
+/** Runs every benchmark of this folder, one after another. Passes `--json` on. */
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import path from "node:path";

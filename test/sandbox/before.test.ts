@@ -18,10 +18,10 @@ const webhook = `${configurations}/ingress-nginx-admission`;
 
 const placeOf = ({ metadata }: KubernetesObject) =>
   `${metadata.namespace ? `${metadata.namespace}/` : ""}${metadata.name}`;
-/** Only for what says its kind, which what comes from a list does not. */
+/** Kind and place of an object. List items have no kind, so it cannot be used for them. */
 const nameOf = (object: KubernetesObject) => `${object.kind} ${placeOf(object)}`;
 
-/** What decides what an object does: without the version, where images come from, and what is as good as absent. */
+/** The fields of an object that decide its effect: without the version, the images' registry, and empty values. */
 function meaning(object: KubernetesObject): unknown {
   const text = JSON.stringify(object, (key, value) => {
     if (value === null || key === "app.kubernetes.io/version" || key === "ttlSecondsAfterFinished")
@@ -48,8 +48,8 @@ describe("before the migration", function () {
   this.timeout(240_000);
   const tools = useTools();
 
-  describe("the manifest for bare metal", () => {
-    const title = "has the nineteen objects that upstream's has";
+  describe("the sandbox's manifest of ingress-nginx for bare metal", () => {
+    const title = "has the same nineteen objects as upstream's manifest";
     if (!existsSync(UPSTREAM)) {
       it.skip(`${title} (skipped: upstream's manifest is not on this machine)`);
       return;
@@ -66,14 +66,14 @@ describe("before the migration", function () {
     });
 
     for (const object of theirs)
-      it(`${nameOf(object)} is what upstream's is`, () => {
+      it(`has the same ${nameOf(object)} as upstream's manifest`, () => {
         const own = ours.find((each) => nameOf(each) === nameOf(object));
         assert.deepEqual(own && meaning(own), meaning(object));
       });
   });
 
   for (const stack of ["octavo", "alfred"] as const)
-    describe(stack, () => {
+    describe(`of ${stack}:`, () => {
       const { apps, ingressNginx } = loadFromFile(stackFile(stack));
       let sandbox: Sandbox;
       before(async () => {
@@ -87,7 +87,7 @@ describe("before the migration", function () {
       const ofClass = async (name: string) =>
         (await ingresses()).filter(({ spec }) => spec.ingressClassName === name);
 
-      it("every nginx Ingress of the stack is served", async () => {
+      it("ingress-nginx serves every nginx Ingress of the stack", async () => {
         const live = new Map((await ofClass("nginx")).map((each) => [placeOf(each), each]));
         const replaced = apps.flatMap(({ namespace, replaces }) =>
           replaces.map((name) => `${namespace}/${name}`),
@@ -98,7 +98,7 @@ describe("before the migration", function () {
           assert.deepEqual(status?.loadBalancer?.ingress, [{ ip: ingressNginx?.address }], name);
       });
 
-      it("each has its certificate, which would go with it", async () => {
+      it("every nginx Ingress has a certificate and owns its Certificate object", async () => {
         for (const { metadata, spec } of await ofClass("nginx")) {
           const [{ hosts, secretName } = {}] = spec.tls ?? [];
           const where = `namespaces/${metadata.namespace}`;
@@ -112,7 +112,7 @@ describe("before the migration", function () {
         }
       });
 
-      it("Ingresses of other classes are there, and nobody has touched them", async () => {
+      it("Ingresses of other classes exist, and no controller has changed their status", async () => {
         const others = (await ingresses()).filter(({ spec }) => spec.ingressClassName !== "nginx");
         const classes = others.map(({ spec }) => spec.ingressClassName).sort();
         assert.deepEqual(
@@ -124,7 +124,7 @@ describe("before the migration", function () {
         for (const each of others) assert.deepEqual(each.status?.loadBalancer, {}, placeOf(each));
       });
 
-      it("ingress-nginx allows snippets, and left its certificate and its leader's lease", async () => {
+      it("ingress-nginx allows snippets, and its certificate and its leader's Lease exist", async () => {
         const config = await get<{ data: object }>(`/api/v1/${nginx}/configmaps/ingress-nginx-controller`);
         assert.deepEqual(config.data, {
           "allow-snippet-annotations": "true",
@@ -136,7 +136,7 @@ describe("before the migration", function () {
       });
 
       if (stack === "octavo") {
-        it("helm knows the release, and its hooks are gone", async () => {
+        it("Helm knows the release, and its hooks have left no objects", async () => {
           const where = ["--namespace", "ingress-nginx"];
           const releases = await run(sandbox.cluster, "helm", "list", ...where, "--output", "json");
           const [release] = JSON.parse(releases) as { name: string; status: string }[];
@@ -153,7 +153,7 @@ describe("before the migration", function () {
             );
         });
 
-        it("an app's Service leads to where its pods listen, not to the port that nginx was given", async () => {
+        it("an app's Service leads to the port of its pods, not to the port in the nginx Ingress", async () => {
           const { spec } = await get<Service>(
             "/api/v1/namespaces/audiobookshelf/services/audiobookshelf-svc",
           );
@@ -164,7 +164,7 @@ describe("before the migration", function () {
           assert.equal(route.rules?.[0]?.http?.paths[0]?.backend.service?.port?.number, 13378);
         });
       } else
-        it("the manifest was applied by kubectl, its Jobs have run, and its Service was changed by hand", async () => {
+        it("kubectl has applied the manifest, its Jobs have run, and somebody has changed its Service by hand", async () => {
           const { api } = sandbox.cluster;
           for (const object of await bareMetalManifest(tools())) {
             const { metadata } = await get<KubernetesObject>(await api.path(object));
@@ -180,7 +180,7 @@ describe("before the migration", function () {
           assert.equal(service.spec.type, "LoadBalancer");
         });
 
-      it("nothing changes by itself any more", async () => {
+      it("the cluster is at rest: nothing changes any more", async () => {
         const versions = async () =>
           Promise.all(
             [
@@ -202,7 +202,7 @@ describe("before the migration", function () {
         assert.deepEqual(await versions(), before);
       });
 
-      it("an Ingress write of any class fails once the admission Service is gone and the webhook configuration is not", async () => {
+      it("every Ingress write fails, whatever its class, while the webhook configuration exists without its Service", async () => {
         const { api } = sandbox.cluster;
         await api.apply(webIngress("while-it-answers", "other"));
         await api.request("DELETE", `/api/v1/${nginx}/services/ingress-nginx-controller-admission`);
@@ -216,7 +216,7 @@ describe("before the migration", function () {
           ),
         );
         await api.request("DELETE", webhook);
-        await eventually("nobody is asked", () =>
+        await eventually("the API server asks no webhook", () =>
           api.apply(webIngress("late-enough", "pomerium")).then(
             () => true,
             () => false,
@@ -224,7 +224,7 @@ describe("before the migration", function () {
         );
       });
 
-      it("no certificate is solved through ingress-nginx once its Deployment is gone", async () => {
+      it("no certificate is issued through ingress-nginx after its Deployment is deleted", async () => {
         const { api } = sandbox.cluster;
         await api.request("DELETE", `/apis/apps/v1/${nginx}/deployments/ingress-nginx-controller`);
         const late = {
@@ -250,7 +250,7 @@ describe("before the migration", function () {
         assert.match(problem, /late\.example\.org: HTTP-01 .*class "nginx"/);
       });
 
-      it("a Certificate made for an Ingress goes with it, and its Secret stays", async () => {
+      it("a Certificate made for an Ingress is deleted with it, and the Secret stays", async () => {
         const { api } = sandbox.cluster;
         const [{ metadata, spec } = {} as Ingress] = await ofClass("nginx");
         const where = `namespaces/${metadata.namespace}`;

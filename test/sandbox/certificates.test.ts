@@ -48,7 +48,7 @@ describe("certificates on an API server", function () {
     return openWorkspace(pulumi, { stack: "test", kubeconfig: cluster().kubeconfig, program });
   };
 
-  /** Runs the program with an issuer of this name; every secret in its arguments is one of the stack's. */
+  /** Runs the program with an issuer of this name. Every secret in its arguments is a secret of the stack. */
   async function deploy(action: "preview" | "up", issuer: string, args: object = {}, hosts: string[] = []) {
     const { contexts, uid } = cluster();
     const whole = {
@@ -73,7 +73,7 @@ describe("certificates on an API server", function () {
 
   const destroy = async (): Promise<unknown> => succeeded(await workspace.destroy());
 
-  /** `create Secret issuer-credentials-example.org`, without what is not Kubernetes'. */
+  /** Changes to Kubernetes objects, for example `create Secret issuer-credentials-example.org`. */
   const named = ({ changes }: { changes: Step[] }): string[] =>
     changes
       .filter(({ type }) => type.startsWith("kubernetes:"))
@@ -103,7 +103,7 @@ describe("certificates on an API server", function () {
     spec: { secretName: name, dnsNames: [host], issuerRef: { kind: "ClusterIssuer", name: issuer } },
   });
 
-  /** What cert-manager has come to say of a certificate: `True`, or why not. */
+  /** Waits for cert-manager's result for a certificate: `True`, or the reason why it is not issued. */
   const verdict = (name: string): Promise<string> =>
     eventually(`a verdict on ${name}`, async () => {
       const found = await find<Certificate>(`${group}/namespaces/cert-manager/certificates/${name}`);
@@ -111,7 +111,7 @@ describe("certificates on an API server", function () {
       return ready?.status === "True" ? "True" : ready?.message;
     });
 
-  it("takes over an issuer with its account, and goes on issuing when the stack is gone", async () => {
+  it("come from an issuer that is taken over with its ACME account, also after the stack is destroyed", async () => {
     const name = "taken-over";
     await cluster().apply([issuerByHand(name)]);
     const hosts = ["a.example.org", "b.example.net"];
@@ -173,8 +173,8 @@ describe("certificates on an API server", function () {
       });
   });
 
-  it("takes an issuer of its own along when the stack goes, webhook and credentials included", async () => {
-    // A chart that leaves the right to post challenges to the program.
+  it("come from a new issuer that a destroy of the stack deletes, with its webhook and credentials", async () => {
+    // A chart that does not give cert-manager the right to post challenges, so the program does.
     const webhook = { chart, solverRbac: "own", values: { domainSolver: false } };
     await deploy("up", "its-own", { webhook }, ["c.example.org"]);
     assert.equal(await verdict("c.example.org-tls"), "True");
@@ -188,7 +188,7 @@ describe("certificates on an API server", function () {
       assert.equal(await find(path), undefined, path);
   });
 
-  it("changes over to another issuer before the former goes, and has every certificate issued anew", async () => {
+  it("are all issued again by another issuer before the former issuer is deleted", async () => {
     const webhook = { zones: { "example.net": zones["example.net"] } };
     await deploy("up", "rehearsal", webhook, ["d.example.net"]);
     const serial = async (): Promise<string | undefined> => {
@@ -206,7 +206,7 @@ describe("certificates on an API server", function () {
     await destroy();
   });
 
-  it("are refused by the stand-in for the reasons that the real cert-manager would have", async () => {
+  it("are refused by the stand-in for the same reasons as by the real cert-manager", async () => {
     const key = (name: string, id: string) => ({ name, key: id });
     const porkbun = (config: object, groupName = "acme.example.org") => ({
       dns01: { webhook: { groupName, solverName: "porkbun", config } },
@@ -280,7 +280,7 @@ describe("certificates on an API server", function () {
     };
     await refused(cases);
     await run(cluster(), "helm", ...install, ...webhook);
-    // The names of another webhook.
+    // The key names that another webhook uses.
     await refused([
       [
         "no-flavour",

@@ -23,7 +23,7 @@ const isRunning = (pid: number) => {
   }
 };
 
-/** Local addresses on which a process listens, as Linux writes them: hexadecimal, little-endian. */
+/** Local addresses on which a process listens, in Linux's form: hexadecimal, little-endian. */
 function listeners(pid: number): string[] {
   const fds = readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`));
   const sockets = new Set(fds.flatMap((target) => /^socket:\[(\d+)\]$/.exec(target)?.[1] ?? []));
@@ -32,7 +32,7 @@ function listeners(pid: number): string[] {
       .split("\n")
       .slice(1)
       .map((line) => line.trim().split(/\s+/))
-      // 0A: LISTEN; 07: the state of a UDP socket that is bound.
+      // State 0A is a listening TCP socket, and 07 a bound UDP socket.
       .filter(([, , , state, , , , , , inode]) => /0A|07/.test(state ?? "") && sockets.has(inode ?? ""))
       .map(([, local]) => local ?? ""),
   );
@@ -41,7 +41,7 @@ function listeners(pid: number): string[] {
 describe("a throwaway cluster", () => {
   const cluster = useCluster();
 
-  it("is the version of Kubernetes that it says it is", async () => {
+  it("reports the version of Kubernetes that go.mod pins", async () => {
     const { gitVersion } = await cluster().api.request<{ gitVersion: string }>("GET", "/version");
     assert.equal(gitVersion, cluster().tools.versions.kubernetes);
     assert.match(
@@ -52,13 +52,13 @@ describe("a throwaway cluster", () => {
 
   const onLinux = process.platform === "linux" ? it : it.skip;
 
-  onLinux("listens on one port, of 127.0.0.1", () => {
+  onLinux("listens on one port only, on 127.0.0.1", () => {
     const open = cluster().pids.flatMap(listeners);
     assert.equal(open.length, 1, open.join());
     assert.match(open[0] ?? "", /^0100007F:/);
   });
 
-  onLinux("knows nothing of the user's kubeconfig, home or proxy", () => {
+  onLinux("does not see the user's kubeconfig, home or proxy", () => {
     for (const pid of cluster().pids) {
       const env = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0").filter(Boolean);
       const { directory } = cluster();
@@ -66,7 +66,7 @@ describe("a throwaway cluster", () => {
     }
   });
 
-  it("lets nobody in who does not have its kubeconfig, which only its user can read", async () => {
+  it("accepts only the credentials of its kubeconfig, which only its user can read", async () => {
     const { kubeconfig } = cluster();
     assert.equal(statSync(kubeconfig).mode & 0o777, 0o600);
     assert.equal(statSync(cluster().directory).mode & 0o777, 0o700);
@@ -85,7 +85,7 @@ describe("a throwaway cluster", () => {
     assert.equal(status, 401);
   });
 
-  it("is recognised by the UID of kube-system", async () => {
+  it("is identified by the UID of kube-system", async () => {
     const path = "/api/v1/namespaces/kube-system";
     const { metadata } = await cluster().api.request<KubernetesObject>("GET", path);
     assert.equal(cluster().uid, metadata.uid);
@@ -124,7 +124,7 @@ describe("a throwaway cluster", () => {
     });
   });
 
-  it("gives a load balancer the address that it asks for, also another one later, or one of its own", async () => {
+  it("gives a load balancer the requested address, a changed one later, or a free one without a request", async () => {
     const service = (name: string, spec: object, annotations = {}) =>
       ({
         apiVersion: "v1",
@@ -153,7 +153,7 @@ describe("a throwaway cluster", () => {
     await has("field", /^192\.168\.0\.180$/);
   });
 
-  it("binds a claim to the volume that was made for it", async () => {
+  it("binds a claim to the volume that names it", async () => {
     const common = { storageClassName: "manual", accessModes: ["ReadWriteOnce"] };
     await cluster().apply([
       {
@@ -193,7 +193,7 @@ describe("throwaway clusters", () => {
   const tools = useTools();
   const SLOW = 120_000;
 
-  it("run side by side when they are started at once, and leave no process and no file", async function () {
+  it("run at the same time, and leave no process and no file when they stop", async function () {
     this.timeout(SLOW);
     const parent = await mkdtemp(join(tmpdir(), "clusters-test-"));
     const clusters: Cluster[] = [];
@@ -220,7 +220,7 @@ describe("throwaway clusters", () => {
     await rm(parent, { recursive: true });
   });
 
-  it("start although the user's kubeconfig is broken, and end with their program, even when it is killed", async function () {
+  it("start although the user's kubeconfig is broken, and end when their program ends or is killed", async function () {
     this.timeout(SLOW);
     const home = await mkdtemp(join(tmpdir(), "clusters-test-"));
     const broken = join(home, "kubeconfig");
@@ -247,7 +247,7 @@ describe("throwaway clusters", () => {
     await rm(home, { recursive: true });
   });
 
-  it("that do not come up say which component failed and quote its log, and leave nothing", async function () {
+  it("that fail to start name the failed component, quote its log, and leave no file", async function () {
     this.timeout(SLOW);
     const parent = await mkdtemp(join(tmpdir(), "clusters-test-"));
     const broken = join(parent, "kwok");

@@ -15,7 +15,7 @@ const namespace = (name: string, more: object = {}): KubernetesObject => ({
   metadata: { name, ...more },
 });
 
-/** A workload that would run ingress-nginx. */
+/** A workload that runs ingress-nginx. */
 function controller(
   kind: string,
   place: string,
@@ -51,7 +51,7 @@ function ingress(place: string, ingressClassName?: string): KubernetesObject {
   } as KubernetesObject;
 }
 
-/** A kind of a group that has two versions, of which the kind has one. */
+/** A CustomResourceDefinition for a kind that exists in one version only, in a group with two versions. */
 function kind(name: string, version: string): KubernetesObject {
   const plural = `${name.toLowerCase()}s`;
   return {
@@ -139,7 +139,7 @@ describe("controllers of ingress-nginx on an API server", () => {
     live = await readIngressNginx({ phase: "retired", ingressNginx }, api, readCluster(api));
   });
 
-  it("serve the namespaces that the API server selects, and Ingresses without a class", () => {
+  it("serve the namespaces that the API server selects, and Ingresses without a class if they watch them", () => {
     const own = live.controllers.filter(({ workload }) => workload?.namespace?.startsWith("nx-"));
     assert.deepEqual(
       own
@@ -156,7 +156,7 @@ describe("controllers of ingress-nginx on an API server", () => {
     );
   });
 
-  it("own what the chart has not labelled, and leave a namespace with a kind of an older version", () => {
+  it("own objects without the chart's labels, and keep a namespace with objects of an older API version", () => {
     const owned = live.installation.map(objectLabel);
     for (const label of [
       "Deployment nx-edge/nx-ingress-nginx-controller",

@@ -71,7 +71,7 @@ const certificate = (name: string, ...dnsNames: string[]) =>
     },
   });
 
-/** What the stand-in for ingress-nginx looks for. */
+/** The Deployment and the Service that the stand-in for ingress-nginx looks for. */
 const nginxWorkload = () => {
   const selector = { app: "ingress-nginx" };
   const containers = [{ name: "controller", image: "registry.invalid/ingress-nginx/controller:v1.15.1" }];
@@ -97,13 +97,13 @@ const bootstrap = (shared: string) =>
       .toString(),
   });
 
-describe("the stand-ins", () => {
+describe("the stand-in", () => {
   const tools = useTools();
   const log: string[] = [];
   let cluster: Cluster;
   let controllers: Controller;
 
-  // A cluster of their own: they write about everybody's objects.
+  // In a separate cluster, because the stand-ins write to the objects of all suites.
   before(async function () {
     this.timeout(120_000);
     cluster = await startCluster({ tools: tools() });
@@ -155,7 +155,7 @@ describe("the stand-ins", () => {
       });
     });
 
-    it("solves nothing through ingress-nginx before that is there, and everything once it is", async () => {
+    it("issues no certificate through ingress-nginx before it runs, and every one while it runs", async () => {
       await cluster.apply([certificate("first", "first.example.com")]);
       const path = "/apis/cert-manager.io/v1/namespaces/apps/certificates/first";
       const problem = await eventually("the certificate is refused", async () => {
@@ -167,7 +167,7 @@ describe("the stand-ins", () => {
       await eventually("it is issued", () => cluster.api.find("/api/v1/namespaces/apps/secrets/first-tls"));
     });
 
-    it("issues a certificate for its names, and another one when they change", async () => {
+    it("issues a certificate for the requested names, and a new one when they change", async () => {
       const secret = "/api/v1/namespaces/apps/secrets/names-tls";
       const names = (...dnsNames: string[]) =>
         eventually(`a certificate for ${dnsNames}`, async () => {
@@ -190,7 +190,7 @@ describe("the stand-ins", () => {
       });
     });
 
-    it("issues nothing for an issuer that there is not", async () => {
+    it("issues nothing for an issuer that does not exist", async () => {
       const orphan = certificate("orphan", "c.example.com") as KubernetesObject & {
         spec: { issuerRef: object };
       };
@@ -203,7 +203,7 @@ describe("the stand-ins", () => {
     });
   });
 
-  describe("for cert-manager's eye on Ingresses", () => {
+  describe("for cert-manager's ingress-shim", () => {
     const annotations = { "cert-manager.io/cluster-issuer": "letsencrypt-prod" };
     const path = (name: string) => `/apis/cert-manager.io/v1/namespaces/apps/certificates/${name}-tls`;
     const shimmed = (name: string, host: string) => {
@@ -212,7 +212,7 @@ describe("the stand-ins", () => {
       return whole;
     };
 
-    it("an Ingress that names an issuer gets its Certificate, which follows its hosts", async () => {
+    it("makes a Certificate for an Ingress that names an issuer, and updates its hosts", async () => {
       for (const host of ["one.example.com", "two.example.com"]) {
         await cluster.apply([shimmed("shimmed", host)]);
         await eventually(`a Certificate for ${host}`, async () => {
@@ -222,12 +222,12 @@ describe("the stand-ins", () => {
       }
     });
 
-    it("a Certificate that somebody else made is left as it is", async () => {
+    it("does not change a Certificate that somebody else made", async () => {
       const own = certificate("foreign-owned", "mine.example.com");
       own.metadata.name = "foreign-owned-tls";
       await cluster.apply([own]);
       await cluster.apply([shimmed("foreign-owned", "theirs.example.com")]);
-      // Looked at after it.
+      // The stand-in handles this Ingress after the one above.
       await cluster.apply([shimmed("zzz-marker", "marker.example.com")]);
       await eventually("the later Ingress has its Certificate", () => cluster.api.find(path("zzz-marker")));
       const { spec, metadata } = await cluster.api.request<Certificate>("GET", path("foreign-owned"));
@@ -240,7 +240,7 @@ describe("the stand-ins", () => {
   });
 
   describe("for Pomerium", () => {
-    it("says nothing while no Pomerium pod is ready", async () => {
+    it("writes no status while no Pomerium pod is ready", async () => {
       const base = await run(cluster, "kustomize", "build", BASE);
       await cluster.apply(base);
       await scale(0);
@@ -251,7 +251,7 @@ describe("the stand-ins", () => {
       });
       await cluster.apply([global({}), opaque("idp", { client_id: "id", client_secret: "secret" })]);
       await cluster.apply([ingress("early")]);
-      // Seen by the controllers after the settings.
+      // The stand-ins see this change after the settings.
       await cluster.apply([certificate("marker", "e.example.com")]);
       await eventually("a later change was seen", () =>
         cluster.api.find("/api/v1/namespaces/apps/secrets/marker-tls"),
@@ -260,7 +260,7 @@ describe("the stand-ins", () => {
       await scale(1);
     });
 
-    it("rejects settings without a valid bootstrap secret, and takes them once it is there", async () => {
+    it("rejects settings without a valid bootstrap secret, and accepts them when the secret is valid", async () => {
       await settled("name the missing secret", ({ error = "" }) => /get pomerium\/bootstrap/.test(error));
       await cluster.apply([bootstrap("too short")]);
       await settled("name the bad key", ({ error = "" }) =>
@@ -271,7 +271,7 @@ describe("the stand-ins", () => {
       assert.deepEqual({ error, warnings }, { error: undefined, warnings: undefined });
     });
 
-    it("warns of a store that loses the sessions, and of nothing else", async () => {
+    it("warns about a missing persistent store, and about nothing else", async () => {
       const { spec } = global({}) as KubernetesObject & { spec: object };
       await cluster.api.mergePatch("/apis/ingress.pomerium.io/v1/pomerium/global", {
         spec: { ...spec, storage: null },
@@ -286,7 +286,7 @@ describe("the stand-ins", () => {
       assert.ok(log.includes("pomerium: certificate secret pomerium/not-there-yet not found, skipping"));
     });
 
-    it("makes no route before its certificate is there, and publishes the proxy's address with it", async () => {
+    it("accepts an Ingress only when its certificate exists, and then publishes the proxy's address", async () => {
       await route("early", "waits", ({ error = "" }) => /get secret apps\/early-tls/.test(error));
       await cluster.apply([certificate("early", "early.example.com")]);
       await route("early", "is reconciled", ({ reconciled }) => reconciled);
@@ -300,7 +300,7 @@ describe("the stand-ins", () => {
       });
     });
 
-    it("refuses an Ingress with a typo in an annotation, alone, and takes it once mended", async () => {
+    it("refuses only the Ingress with a misspelt annotation, and accepts it when the name is corrected", async () => {
       await cluster.apply([certificate("typo", "typo.example.com")]);
       await cluster.apply([ingress("typo", { "ingress.pomerium.io/alow_websockets": "true" })]);
       const { error } = await route("typo", "is refused", ({ reconciled }) => !reconciled);
@@ -311,7 +311,7 @@ describe("the stand-ins", () => {
       assert.equal(mended.error, undefined);
     });
 
-    it("forgets an Ingress that is deleted", async () => {
+    it("removes the status entry of a deleted Ingress", async () => {
       await cluster.api.delete(ingress("typo"));
       await eventually("its entry is gone", async () => {
         const { status } = await settings();
@@ -319,7 +319,7 @@ describe("the stand-ins", () => {
       });
     });
 
-    it("leaves Ingresses of other classes alone", async () => {
+    it("ignores Ingresses of other classes", async () => {
       await cluster.apply([ingress("foreign", {}, "tailscale"), certificate("after", "after.example.com")]);
       await cluster.apply([ingress("after")]);
       await route("after", "is reconciled", ({ reconciled }) => reconciled);
@@ -330,14 +330,14 @@ describe("the stand-ins", () => {
   });
 
   describe("for upstream's settings schema", () => {
-    it("refuses an identity provider without its secret, unless it is the hosted one", async () => {
+    it("refuses an identity provider without a secret, except for the hosted one", async () => {
       await assert.rejects(
         cluster.apply([global({ identityProvider: { provider: "google" } })]),
         /secret is required unless provider is 'hosted'/,
       );
     });
 
-    it("refuses sign-in pages without an identity provider, and the other way round", async () => {
+    it("refuses sign-in pages without an identity provider, and an identity provider without sign-in pages", async () => {
       const one = global({}) as KubernetesObject & { spec: Record<string, unknown> };
       one.metadata.name = "other";
       delete one.spec.identityProvider;

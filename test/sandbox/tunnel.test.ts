@@ -51,7 +51,7 @@ describe("a tunnel, deployed to a stand-in for Cloudflare", function () {
     await workspace?.close();
     await cloudflare.stop();
     const aboutAccess = cloudflare.requests.filter(({ path }) => path.includes("access"));
-    assert.deepEqual(aboutAccess, [], "Access applications are left alone, whatever is done");
+    assert.deepEqual(aboutAccess, [], "the run sent requests about Access applications");
   });
 
   const existing: Args = {
@@ -68,7 +68,7 @@ describe("a tunnel, deployed to a stand-in for Cloudflare", function () {
     return openWorkspace(ready().pulumi, { stack: "test", kubeconfig: "", env, program });
   };
 
-  /** Runs the program with these arguments, and returns what it did to what is at Cloudflare. */
+  /** Runs the program with these arguments, and returns its changes to objects at Cloudflare. */
   async function run(action: "preview" | "up", args: Args, name = "house") {
     const secrets = [{ path: ["apiToken"], value: apiToken }];
     await workspace.configure({ values: { tunnel: args, name }, secrets });
@@ -88,12 +88,12 @@ describe("a tunnel, deployed to a stand-in for Cloudflare", function () {
   const writes = (): string[] =>
     cloudflare.requests.filter(({ method }) => method !== "GET").map(({ method }) => method);
 
-  it("is taken over with its rules: previewed as a change of them, carried out, and then at rest", async () => {
+  it("is taken over with its rules: the preview shows their change, one write makes it, and the next run does nothing", async () => {
     const shown = await preview(existing);
     assert.deepEqual(named(shown), ["import house-rules", "update house-rules"]);
     assert.ok(
       shown.changes.some(({ diff }) => diff.includes("config")),
-      "the difference is named",
+      "the preview does not show the changed property",
     );
     assert.deepEqual(writes(), []);
     assert.deepEqual(named(await up(existing)), named(shown));
@@ -104,7 +104,7 @@ describe("a tunnel, deployed to a stand-in for Cloudflare", function () {
     assert.equal(writes().length, 1);
   });
 
-  it("leads a host to Pomerium and back by one change of one list", async () => {
+  it("leads a host to Pomerium and back by one write of its rules each", async () => {
     await up(existing);
     const moved = { ...existing, routes: [{ host: wiki, origin: pomerium }] };
     for (const [args, origin] of [
@@ -117,7 +117,7 @@ describe("a tunnel, deployed to a stand-in for Cloudflare", function () {
     }
   });
 
-  it("whose rules are the stack's already is imported and not written to", async () => {
+  it("is imported without a write if its rules are the stack's already", async () => {
     const [routed] = existing.routes;
     tunnel().config = {
       ingress: [
@@ -131,7 +131,7 @@ describe("a tunnel, deployed to a stand-in for Cloudflare", function () {
     assert.deepEqual(writes(), []);
   });
 
-  it("that is renamed in the stack file keeps its records, without a moment in which there are none", async () => {
+  it("keeps its records when it is renamed in the stack file, and never loses them in between", async () => {
     const args = { ...existing, records: ["new.example.net"] };
     await up(args);
     const { id } = cloudflare.state.records.at(-1)!;
@@ -140,7 +140,7 @@ describe("a tunnel, deployed to a stand-in for Cloudflare", function () {
     assert.equal(served(wiki), nginx);
   });
 
-  it("stays with its rules when the stack goes; only the records that were made go too", async () => {
+  it("stays with its rules when the stack is destroyed, and only the records made by the stack are deleted", async () => {
     const hosts = { records: ["new.example.net"] };
     await up({ ...existing, ...hosts });
     assert.deepEqual(
@@ -156,7 +156,7 @@ describe("a tunnel, deployed to a stand-in for Cloudflare", function () {
     );
   });
 
-  it("that is new is made with its rules and records, and goes with the stack", async () => {
+  it("is made with its rules and records if it is new, and is deleted with the stack", async () => {
     tunnel().name = "other";
     cloudflare.state.records = [];
     const args = { ...brandNew, records: [wiki] };
@@ -181,7 +181,7 @@ describe("a tunnel, deployed to a stand-in for Cloudflare", function () {
     assert.deepEqual(cloudflare.state.records, []);
   });
 
-  it("leaves neither the API token nor the tunnel's secret and token readable in state, report or request log", async () => {
+  it("leaves no API token, tunnel secret or tunnel token readable in the state, the output or the request log", async () => {
     tunnel().name = "other";
     const result = await up({ ...brandNew, records: ["new.example.net"] });
     const outputs = await workspace.outputs();
@@ -193,7 +193,7 @@ describe("a tunnel, deployed to a stand-in for Cloudflare", function () {
       assert.ok(!`${written}${noted}`.includes(each), each);
   });
 
-  it("is told what Cloudflare refuses, by the resource that it refuses", async () => {
+  it("reports Cloudflare's refusal at the resource that was refused", async () => {
     const failed: string[] = [];
     await workspace.configure({
       values: { tunnel: { ...existing, records: [wiki] } },
@@ -206,12 +206,12 @@ describe("a tunnel, deployed to a stand-in for Cloudflare", function () {
     assert.match(refusal(outcome), /\(810(53|58)\)/);
   });
 
-  it("fails its preview where the tunnel does not exist", async () => {
+  it("fails in the preview if the tunnel does not exist", async () => {
     const absent = { ...existing, tunnelId: "a1f7ed00-5e1f-4a5e-9d57-0123456789ab" };
     assert.match(refusal(await run("preview", absent)), /a1f7ed00.*: 404 Tunnel not found \(1003\)/);
   });
 
-  it("is deployed nowhere while no stand-in is named: the sandbox never asks Cloudflare itself", async () => {
+  it("fails without the address of a stand-in: the sandbox never sends requests to Cloudflare itself", async () => {
     await workspace.close();
     workspace = await open({ CLOUDFLARE_BASE_URL: "" });
     assert.match(

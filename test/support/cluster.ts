@@ -16,7 +16,7 @@ let ready: Promise<Prepared> | undefined;
 let tools: Promise<Tools> | undefined;
 let shared: Promise<Cluster> | undefined;
 
-/** Whoever runs the tests sees that a build takes a while. */
+/** Shows the progress of a long build to the person who runs the tests. */
 function onProgress(): (progress: BuildProgress) => void {
   let task = "";
   return (progress) => {
@@ -25,7 +25,7 @@ function onProgress(): (progress: BuildProgress) => void {
   };
 }
 
-/** Pulumi and the sandbox's programs, built at most once a run. The run says which Pulumi it is. */
+/** Pulumi and the sandbox's programs, built at most once per run. Prints which Pulumi is used. */
 export function prepared(): Promise<Prepared> {
   ready ??= prepare(onProgress()).then((all) => {
     console.error(`    engine: ${all.pulumi.description}`);
@@ -34,38 +34,38 @@ export function prepared(): Promise<Prepared> {
   return ready;
 }
 
-/** The programs of a cluster, and those that only tests need. */
+/** The programs of a cluster, and further ones that only tests need. */
 export function sharedTools(): Promise<Tools> {
   tools ??= ensureTools({ programs: [...CLUSTER, "kustomize"], onProgress: onProgress() });
   return tools;
 }
 
-/** The cluster that the tests of one run share; started by the first who asks, stopped after the last test. */
+/** The cluster that all tests of one run share. The first call starts it, and it stops after the last test. */
 export async function sharedCluster(): Promise<Cluster> {
   shared ??= sharedTools().then((built) => startCluster({ tools: built }));
   return shared;
 }
 
-/** Gives the surrounding suite the sandbox's programs. */
+/** Provides the surrounding suite with the sandbox's programs. */
 export function useTools(): () => Tools {
   return useResource(sharedTools);
 }
 
-/** Gives the surrounding suite the shared cluster, which other suites write to as well: names are best the suite's own. */
+/** Provides the surrounding suite with the shared cluster. Object names must differ between suites. */
 export function useCluster(): () => Cluster {
   return useResource(sharedCluster);
 }
 
 /**
- * Gives the surrounding suite what one hook acquires. Without Go its tests are skipped, each by its name and with the
- * reason.
+ * Provides the surrounding suite with a resource, which a hook acquires. Without Go its tests are skipped, and each
+ * title says why.
  *
- * @returns reads it; to be called inside a hook or test
+ * @returns A function that returns the resource. Call it only inside a hook or test.
  */
 export function useResource<T>(acquire: () => Promise<T>): () => T {
   let resource: T | undefined;
   before(async function () {
-    // The first run on a machine builds Kubernetes.
+    // No limit, because the first run on a machine builds Kubernetes.
     this.timeout(0);
     try {
       resource = await acquire();
@@ -78,12 +78,13 @@ export function useResource<T>(acquire: () => Promise<T>): () => T {
     }
   });
   return () => {
-    if (resource === undefined) throw new Error("only there inside a hook or test of the suite");
+    if (resource === undefined)
+      throw new Error("the resource exists only inside a hook or test of the suite");
     return resource;
   };
 }
 
-/** Runs one of the sandbox's programs against a cluster, and nobody else's; returns what it printed. */
+/** Runs one of the sandbox's programs with access to this cluster only. Returns its output. */
 export async function run(cluster: Cluster, program: "helm" | "kustomize", ...args: string[]) {
   const { path } = await sharedTools();
   const { stdout } = await promisify(execFile)(path(program), args, {
@@ -96,7 +97,7 @@ export async function run(cluster: Cluster, program: "helm" | "kustomize", ...ar
 /**
  * Waits until `look` returns something, and returns it.
  *
- * @throws Error naming `what`, after ten seconds
+ * @throws Error that names `what`, after ten seconds.
  */
 export async function eventually<T>(what: string, look: () => Promise<T | undefined | false>): Promise<T> {
   for (const deadline = Date.now() + 10_000; Date.now() < deadline; await sleep(50)) {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { ReadOnlyApi } from "../../components/cluster/api.ts";
 
-/** An API server that answers from a table, records what it was asked, and knows nothing else. */
+/** A fake API server. It answers from a table and records all requests. */
 export class FakeApiServer {
   readonly asked: { method: string; path: string; accept: string; authorization: string }[] = [];
   objects: Record<string, unknown> = {};
@@ -35,13 +35,13 @@ export class FakeApiServer {
 }
 
 /**
- * Gives the surrounding suite such a server, which has nothing and has been asked nothing when a test begins.
+ * Provides the surrounding suite with a fake API server. Its table and its records are empty before each test.
  *
- * @param contexts Of the kubeconfig that leads to it; the first is the one that is connected to.
+ * @param contexts Contexts of the kubeconfig. The first is the one to connect to.
  */
 export function useFakeApi(contexts: readonly [string, ...string[]] = ["octavo"]): {
   fake: FakeApiServer;
-  /** The kubeconfig; written before the first test. */
+  /** Path of the kubeconfig. It is written before the first test. */
   file: string;
   connect(): Promise<ReadOnlyApi>;
 } {
@@ -61,7 +61,7 @@ export function useFakeApi(contexts: readonly [string, ...string[]] = ["octavo"]
   return { fake, file, connect: () => ReadOnlyApi.connect({ context: contexts[0], kubeconfig: file }) };
 }
 
-/** Writes a kubeconfig for it, with the contexts named; credentials that open nothing. */
+/** Writes a kubeconfig for the server, with these contexts and with invalid credentials. */
 export function writeKubeconfig(file: string, server: string, contexts: readonly string[]): void {
   const config = {
     apiVersion: "v1",

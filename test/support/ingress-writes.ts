@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Api, ApiError, type KubernetesObject } from "../../sandbox/cluster/api.ts";
 
-/** An Ingress that is neither ingress-nginx' nor Pomerium's. */
+/** An Ingress that belongs neither to ingress-nginx nor to Pomerium. */
 export const probe = {
   apiVersion: "networking.k8s.io/v1",
   kind: "Ingress",
@@ -13,8 +13,8 @@ export const probe = {
 } satisfies KubernetesObject & { spec: object };
 
 /**
- * Writes and deletes the probe, again and again, until told to stop; what the API server has refused of that is then
- * returned.
+ * Writes and deletes the probe repeatedly, until the returned function is called. That function returns the API
+ * server's refusals.
  */
 export function keepWriting(api: Api): () => Promise<string[]> {
   const refused: string[] = [];
@@ -26,7 +26,7 @@ export function keepWriting(api: Api): () => Promise<string[]> {
         await api.apply(probe);
         await api.delete(probe);
       } catch (error) {
-        // What is no refusal is for who stops this: nobody waits for it before.
+        // Other errors are thrown by the returned function, because nobody waits for this loop earlier.
         if (error instanceof ApiError) refused.push(error.message);
         else failure = error;
       }

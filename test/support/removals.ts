@@ -2,12 +2,12 @@ import type { Api, KubernetesObject } from "../../sandbox/cluster/api.ts";
 import { collections } from "./snapshot.ts";
 
 /**
- * Watches objects go, in the order in which the API server reports it.
+ * Watches deletions, and returns their order.
  *
- * Each collection has a watch of its own, so two objects of different collections are compared by the version at
- * which they went: the API server counts all its writes in one sequence.
+ * Each collection has a separate watch. The order comes from the resource version of each deletion, because the API
+ * server counts all its writes in one sequence.
  *
- * @param names `<collection> <namespace>/<name>`, as `stored` has them.
+ * @param names Objects to watch, in the form of `stored`: `<collection> <namespace>/<name>`.
  */
 export async function removals(api: Api, names: readonly string[]): Promise<{ stop(): Promise<string[]> }> {
   const wanted = new Set(names);
@@ -38,7 +38,7 @@ export async function removals(api: Api, names: readonly string[]): Promise<{ st
   );
   return {
     stop: async () => {
-      // What has just gone may still be on its way here.
+      // Events about the last deletions may arrive a little later.
       for (const deadline = Date.now() + 5_000; seen.length < wanted.size && Date.now() < deadline; )
         await new Promise((resolve) => setTimeout(resolve, 50));
       abort.abort();

@@ -2,12 +2,12 @@ import type { Api } from "../../sandbox/cluster/api.ts";
 import type { DestroyOptions } from "../../sandbox/pulumi/workspace.ts";
 import { type Stored, stored } from "./snapshot.ts";
 
-/** What Kubernetes itself removes with it: what ingress-nginx' Ingresses own, and what every namespace has. */
+/** Objects that Kubernetes itself deletes: Certificates of nginx Ingresses, and the namespace's default account. */
 export const goesAlong = /^(certificates |serviceaccounts ingress-nginx\/default$)/;
 
 export const nginx = { namespace: "ingress-nginx", instance: "ingress-nginx" };
 
-/** Whether an object is ingress-nginx' own, or an Ingress of its class. */
+/** Whether an object belongs to ingress-nginx or is an Ingress of its class. */
 export function isLeaving(name: string, { metadata, spec }: Stored): boolean {
   if (goesAlong.test(name)) return false;
   if (name.startsWith("ingresses ")) return spec?.ingressClassName === "nginx";
@@ -18,7 +18,7 @@ export function isLeaving(name: string, { metadata, spec }: Stored): boolean {
   );
 }
 
-/** An object without what its controllers write: whoever has changed anything else of it shows. */
+/** An object without its status and resource version, so that two texts differ only after another change. */
 function untouched({ status: _, metadata, ...rest }: Stored & { status?: unknown }): string {
   const {
     resourceVersion: __,
@@ -31,7 +31,7 @@ function untouched({ status: _, metadata, ...rest }: Stored & { status?: unknown
   return JSON.stringify({ ...rest, metadata: { ...own, managers } });
 }
 
-/** Every object that meets a test, as whoever wanted it left it. */
+/** All objects that meet the test, each as a text that changes only when somebody changes the object. */
 export async function snapshot(
   api: Api,
   test: (name: string, object: Stored) => boolean,
@@ -40,9 +40,9 @@ export async function snapshot(
   return new Map(all.map(([name, object]) => [name, untouched(object)]));
 }
 
-/** Ingresses that are neither ingress-nginx' nor Pomerium's. */
+/** Whether an object is an Ingress that belongs neither to ingress-nginx nor to Pomerium. */
 export const isForeign = (name: string, { spec }: Stored): boolean =>
   name.startsWith("ingresses ") && !["nginx", "pomerium"].includes(spec?.ingressClassName ?? "");
 
-/** The README's other way to remove ingress-nginx. */
+/** The other documented way to remove ingress-nginx: a destroy of its component only. */
 export const onlyIngressNginx: DestroyOptions = { targets: ["**:IngressNginx**"], runProgram: true };

@@ -1,6 +1,6 @@
 import type { Api, KubernetesObject } from "../../sandbox/cluster/api.ts";
 
-/** Collections that the program writes to or removes from. */
+/** Collections in which the program creates, changes or deletes objects. */
 export const collections = [
   "/api/v1/configmaps",
   "/api/v1/namespaces",
@@ -27,18 +27,18 @@ export const collections = [
 
 export interface Stored extends KubernetesObject {
   metadata: KubernetesObject["metadata"] & { uid: string; generation?: number; resourceVersion: string };
-  /** Of an Ingress, as far as somebody asks. */
+  /** The fields of an Ingress that tests read. */
   spec?: { ingressClassName?: string; tls?: { secretName: string }[] };
 }
 
-/** What the control plane keeps for itself: another in every sandbox, or renewed all the time. */
+/** Objects of the control plane itself. They differ between sandboxes, or change all the time. */
 const ownMatters = [
   /^services default\/kubernetes$/,
   /^configmaps .*\/kube-root-ca\.crt$/,
   /^(configmaps|leases) kube-/,
 ];
 
-/** Every object of these collections, by `<collection> <namespace>/<name>`; without Helm's own bookkeeping. */
+/** All objects of these collections by `<collection> <namespace>/<name>`, without Helm's release Secrets. */
 export async function stored(api: Api): Promise<Map<string, Stored>> {
   const lists = await Promise.all(
     collections.map(async (path) => {
@@ -58,15 +58,15 @@ export async function stored(api: Api): Promise<Map<string, Stored>> {
   );
 }
 
-/** Fields of metadata that the API server makes up. */
+/** Fields of metadata that the API server sets. */
 const volatile = ["uid", "resourceVersion", "creationTimestamp", "managedFields", "generation", "selfLink"];
 
-/** Fields of a Service's spec that the API server hands out. */
+/** Fields of a Service's spec that the API server allocates. */
 const handedOut = ["clusterIP", "clusterIPs", "nodePort", "healthCheckNodePort"];
 
 /**
- * What somebody wanted of the cluster, by object: without status, what the API server makes up, and the
- * contents of Secrets.
+ * The desired state of the cluster, by object: without statuses, without fields that the API server sets, and without
+ * the contents of Secrets.
  */
 export async function wanted(api: Api): Promise<Map<string, unknown>> {
   return new Map(
@@ -75,7 +75,7 @@ export async function wanted(api: Api): Promise<Map<string, unknown>> {
       const own = Object.fromEntries(Object.entries(metadata).filter(([key]) => !volatile.includes(key)));
       const data = name.startsWith("secrets ") && rest.data ? { data: Object.keys(rest.data).sort() } : {};
       const whole = JSON.stringify({ metadata: own, ...rest, ...data }, (key, value) => {
-        // A volume says which very claim it is bound to.
+        // A volume names its claim by UID, which differs in every cluster.
         if (key === "claimRef") return { namespace: value.namespace, name: value.name };
         return handedOut.includes(key) ? undefined : value;
       });

@@ -11,18 +11,18 @@ import { openSandbox, type Sandbox } from "../../sandbox/sandbox.ts";
 import type { StackConfig } from "../../sandbox/stacks.ts";
 import { prepared, useResource } from "./cluster.ts";
 
-/** A sandbox and the program on it; both are there inside a hook or test only. */
+/** A sandbox and the program on it. Both exist only inside a hook or test. */
 export interface Stage {
   sandbox(): Sandbox;
   workspace(): Workspace;
-  /** Gives the workspace the stack's config in a phase, and returns it. */
+  /** Sets the workspace's config to the stack's config in a phase, and returns the config. */
   configure(phase: Phase, edit?: (config: StackConfig) => void): Promise<StackConfig>;
 }
 
 /**
- * Gives the surrounding suite a sandbox of its own, and the program on it, for as long as it lasts.
+ * Provides the surrounding suite with a separate sandbox and the program on it.
  *
- * @param prepare Done to the cluster before anything of the program's.
+ * @param prepare Prepares the cluster before the program's first run.
  */
 export function useStage(
   stack: string,
@@ -54,7 +54,7 @@ export function useStage(
   };
 }
 
-/** What a run does to the resources that do not stay the same, in the order in which it is done with them. */
+/** The operations of a run in the order in which they finish, without unchanged resources. */
 export async function changesOf(
   act: (onProgress: (progress: Progress) => void) => Promise<Outcome>,
 ): Promise<Outcome & { changes: Step[] }> {
@@ -65,19 +65,19 @@ export async function changesOf(
   return { ...outcome, changes };
 }
 
-/** The outcome of a run that did what it should. */
+/** Returns the outcome of a run. Fails if the run had errors. */
 export function succeeded<T extends Outcome>(outcome: T): T {
   assert.deepEqual(outcome.errors, []);
   return outcome;
 }
 
-/** Why a run was refused. */
+/** The errors of a refused run, as one text. Fails if the run succeeded. */
 export function refusal({ errors }: Outcome): string {
-  assert.notDeepEqual(errors, [], "it was not refused");
+  assert.notDeepEqual(errors, [], "the run was not refused");
   return errors.join("\n");
 }
 
-/** That the program has nothing to do. */
+/** Checks that a preview has no changes. */
 export async function assertAtRest(workspace: Workspace): Promise<void> {
   assert.deepEqual(Object.keys(succeeded(await workspace.preview()).counts), ["same"]);
 }

@@ -8,20 +8,20 @@ interface Deployment extends KubernetesObject {
   spec: { replicas?: number };
 }
 
-/** Who may have had Pomerium's store open, as the API server saw it; its revisions are one order over all objects. */
+/** Records when pods may have had Pomerium's store open. The API server's revisions order all events. */
 export interface StoreWatch {
-  /** Revision at which the Deployment was to have no pods any more. */
+  /** Revision at which the Deployment was scaled to zero. */
   readonly stopped?: number;
-  /** Revision at which the StatefulSet's pod was given a node. */
+  /** Revision at which the StatefulSet's pod got a node. */
   readonly started?: number;
-  /** Pods that had a node, and so may have run, at the same time. */
+  /** Groups of pods that had a node at the same time, so all of them may have run. */
   readonly together: string[][];
   stop(): Promise<void>;
 }
 
 const revision = ({ metadata }: KubernetesObject): number => Number(metadata.resourceVersion);
 
-/** Watches Pomerium's pods and its Deployment from now on. */
+/** Starts to watch Pomerium's pods and its Deployment. */
 export async function watchStore(api: Api): Promise<StoreWatch> {
   const [pods, deployments] = [
     "/api/v1/namespaces/pomerium/pods",

@@ -8,23 +8,24 @@ import { type Cluster, parseManifests } from "../../../sandbox/cluster/cluster.t
 import { projectDirectory } from "../../../sandbox/stacks.ts";
 import { eventually, run } from "../cluster.ts";
 
-/** What the Secrets hold that somebody made by hand; it opens nothing. */
+/** Contents of the hand-made Secrets. They grant access to nothing. */
 export interface HandMade {
   bootstrap: Record<"shared_secret" | "cookie_secret" | "signing_key", string>;
-  /** In the Secrets of the identity provider and of the DNS provider. */
+  /** Values in the Secrets of the identity provider and of the DNS provider. */
   texts: string[];
 }
 
 /**
- * Does what the account did by hand on alfred, after Pomerium's documentation: the kustomization with an overlay, its
- * Deployment running; then settings, secrets, the verify page and the first Ingresses; all of it as kubectl does.
+ * Sets up Pomerium by hand as on the original cluster alfred, after Pomerium's documentation. First comes the
+ * kustomization with an overlay, until its Deployment runs. Then come the settings, the secrets, the verify page and
+ * the first Ingresses. All objects are created as kubectl does it.
  */
 export async function makeByHand(cluster: Cluster): Promise<HandMade> {
   const { api } = cluster;
   const apply = (yaml: string): Promise<void> => kubectlApply(api, parseManifests(yaml));
   const folder = await mkdtemp(path.join(tmpdir(), "pomerium-by-hand-"));
   try {
-    // Beside each other, as the kustomization says.
+    // The two folders are next to each other, because the kustomization refers to `../base`.
     const own = path.join(folder, "hand-made");
     await Promise.all([
       cp(path.join(projectDirectory, "sandbox", "base"), path.join(folder, "base"), { recursive: true }),

@@ -34,7 +34,7 @@ function ours(): Map<string, Manifest> {
   );
 }
 
-/** Lists whose order means nothing are sorted; what only explains (descriptions, annotations) is left out. */
+/** A value to compare: lists whose order has no effect are sorted, and descriptions and annotations are left out. */
 function comparable(value: unknown, inProperties = false): unknown {
   if (Array.isArray(value)) {
     return value
@@ -48,8 +48,8 @@ function comparable(value: unknown, inProperties = false): unknown {
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-describe("the base for machines without network", () => {
-  it("lists every file beside it", () => {
+describe("the base kustomization for machines without network", () => {
+  it("lists every other file of its folder", () => {
     const files = readdirSync(BASE).filter((name) => name !== "kustomization.yaml");
     assert.deepEqual(resources().toSorted(), files.sort());
   });
@@ -67,7 +67,7 @@ describe("the base for machines without network", () => {
   });
 
   for (const [name, object] of upstream) {
-    it(`${name} is what upstream's is, descriptions aside`, () => {
+    it(`has the same ${name} as upstream, except for descriptions`, () => {
       assert.deepEqual(comparable(ours().get(name)), comparable(object));
     });
   }

@@ -19,7 +19,7 @@ for (const stack of stackNames)
       assert.deepEqual(nginx.map(({ namespace, name }) => `${namespace}/${name}`).sort(), replaced.sort());
     });
 
-    it("leads each of them to the Service that its app names", () => {
+    it("leads each nginx Ingress to the Service that its app names", () => {
       for (const { namespace, name, backend } of nginx) {
         const app = apps.find((each) => each.namespace === namespace && each.replaces.includes(name));
         assert.equal(backend.service, app?.service.name, name);
@@ -31,12 +31,12 @@ for (const stack of stackNames)
       assert.equal(new Set(secrets).size, secrets.length, secrets.join());
     });
 
-    it("says of no Service where its pods listen that the cluster does not have", () => {
+    it("lists the pods' ports only of Services that the cluster has", () => {
       const names = servicesBefore(apps, inventory).map(({ namespace, name }) => `${namespace}/${name}`);
       for (const name of Object.keys(inventory.pods)) assert.ok(names.includes(name), name);
     });
 
-    it("has Ingresses whose names do not collide", () => {
+    it("gives no two Ingresses of a namespace the same name", () => {
       const names = ingressesBefore(inventory).map(
         ({ metadata }) => `${metadata.namespace}/${metadata.name}`,
       );
@@ -44,7 +44,7 @@ for (const stack of stackNames)
     });
   });
 
-describe("an Ingress of the inventory", () => {
+describe("an Ingress made from the inventory", () => {
   const entry = {
     namespace: "media",
     name: "films",
@@ -55,7 +55,7 @@ describe("an Ingress of the inventory", () => {
     (ingressesBefore({ pods: {}, ingresses: { [ingressClass]: [{ ...entry, ...more }] } })[1] as Ingress)
       .spec;
 
-  it("of class nginx has a rule for its host, and its secret", () => {
+  it("has a rule for its host and names its secret, if it is of class nginx", () => {
     const backend = { service: { name: "films-svc", port: { name: "http" } } };
     assert.deepEqual(render("nginx", { secretName: "tls-secret" }), {
       ingressClassName: "nginx",
@@ -64,7 +64,7 @@ describe("an Ingress of the inventory", () => {
     });
   });
 
-  it("of class tailscale names its machine in tls, and has one backend", () => {
+  it("names its machine in tls and has one backend, if it is of class tailscale", () => {
     assert.deepEqual(render("tailscale"), {
       ingressClassName: "tailscale",
       defaultBackend: { service: { name: "films-svc", port: { name: "http" } } },

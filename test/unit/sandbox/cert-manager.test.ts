@@ -29,7 +29,7 @@ describe("the stand-in for cert-manager", () => {
     );
   });
 
-  it("makes the Ingress their owner, though what comes from a list does not say what it is", () => {
+  it("makes the Ingress the owner of its Certificates, although list items have no kind", () => {
     const {
       apiVersion: _,
       kind: __,
@@ -43,11 +43,11 @@ describe("the stand-in for cert-manager", () => {
     );
   });
 
-  it("makes none for an Ingress that names no issuer", () => {
+  it("makes no Certificate for an Ingress that names no issuer", () => {
     assert.deepEqual(certificatesOf(ingress({})), []);
   });
 
-  it("solves HTTP-01 through a class only while something serves it", async () => {
+  it("solves HTTP-01 through a class only while a controller serves it", async () => {
     const through = (field: object) =>
       solverProblem(
         { http01: { ingress: field } },

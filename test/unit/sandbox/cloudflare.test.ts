@@ -16,7 +16,7 @@ interface Answer {
   status: number;
   success: boolean;
   errors: { code: number; message: string }[];
-  // biome-ignore lint/suspicious/noExplicitAny: whatever the API returns, field by field
+  // biome-ignore lint/suspicious/noExplicitAny: the API's answers have many forms
   result: any;
 }
 
@@ -59,7 +59,7 @@ describe("the stand-in for Cloudflare", () => {
   const config = (id: string): string => `/accounts/${account}/cfd_tunnel/${id}/configurations`;
   const records = `/zones/${zone}/dns_records`;
 
-  it("is reached from this machine alone", async () => {
+  it("can be reached from this machine only", async () => {
     assert.match(cloudflare.url, /^http:\/\/127\.0\.0\.1:\d+\/client\/v4$/);
     const others = Object.values(networkInterfaces()).flatMap((list) =>
       (list ?? []).filter(({ internal, family }) => !internal && family === "IPv4"),
@@ -68,7 +68,7 @@ describe("the stand-in for Cloudflare", () => {
       await assert.rejects(fetch(cloudflare.url.replace("127.0.0.1", address)), address);
   });
 
-  it("opens to its token only", async () => {
+  it("accepts no other API token than its own", async () => {
     const path = `/accounts/${account}`;
     assert.equal((await ask("GET", path)).status, 200);
     assert.equal(
@@ -79,17 +79,20 @@ describe("the stand-in for Cloudflare", () => {
     assert.match(refusal(await ask("GET", path, undefined, "")), /^400 9106 /);
   });
 
-  it("makes a tunnel whose token opens it, and keeps its secret to itself", async () => {
+  it("makes a tunnel with a valid token, and does not show the tunnel's secret", async () => {
     const id = await newTunnel();
     const { result } = await ask("GET", `/accounts/${account}/cfd_tunnel/${id}/token`);
     assert.deepEqual(JSON.parse(Buffer.from(result, "base64").toString()), { a: account, t: id, s: secret });
     const shown = await ask("GET", `/accounts/${account}/cfd_tunnel/${id}`);
     assert.equal(shown.result.remote_config, true);
     assert.ok(!JSON.stringify(shown).includes(secret));
-    assert.ok(!JSON.stringify(cloudflare.requests).includes(secret), "nor does it note it down");
+    assert.ok(
+      !JSON.stringify(cloudflare.requests).includes(secret),
+      "the secret is in the record of requests",
+    );
   });
 
-  it("refuses a second tunnel of a name, and a short secret", async () => {
+  it("refuses a second tunnel with the same name, and a short secret", async () => {
     await newTunnel();
     const again = { name: "house", config_src: "cloudflare", tunnel_secret: secret };
     assert.match(
@@ -103,16 +106,16 @@ describe("the stand-in for Cloudflare", () => {
     );
   });
 
-  it("knows no tunnel that is not there, and none that is gone", async () => {
+  it("answers 404 for an unknown tunnel, and releases the name of a deleted one", async () => {
     const absent = "a1f7ed00-5e1f-4a5e-9d57-0123456789ab";
     assert.match(refusal(await ask("GET", config(absent))), /^404 /);
     const id = await newTunnel();
     await ask("DELETE", `/accounts/${account}/cfd_tunnel/${id}`);
     assert.ok((await ask("GET", `/accounts/${account}/cfd_tunnel/${id}`)).result.deleted_at);
-    assert.ok(await newTunnel(), "its name is free again");
+    assert.ok(await newTunnel(), "the deleted tunnel's name is not free");
   });
 
-  it("writes a tunnel's rules as a whole, and takes the first that matches", async () => {
+  it("replaces all rules of a tunnel at once, and uses the first rule that matches", async () => {
     const id = await newTunnel();
     const ingress = [
       { hostname: "wiki.example.net", path: "^/api", service: "http_status:403" },
@@ -129,7 +132,7 @@ describe("the stand-in for Cloudflare", () => {
     assert.equal(served("example.net", "/"), "http_status:404");
   });
 
-  it("refuses rules that Cloudflare refuses, and keeps the old ones", async () => {
+  it("refuses the rules that Cloudflare would refuse, and keeps the old ones", async () => {
     const id = await newTunnel();
     const end = { service: "http_status:404" };
     await ask("PUT", config(id), { config: { ingress: [end] } });
@@ -160,7 +163,7 @@ describe("the stand-in for Cloudflare", () => {
     assert.deepEqual((await ask("GET", config(id))).result.config, { ingress: [end] });
   });
 
-  it("keeps a host to one CNAME, and says by which rule", async () => {
+  it("refuses a second record for a host with a CNAME, with Cloudflare's error code", async () => {
     const cname = {
       name: "wiki.example.net",
       type: "CNAME",
@@ -183,12 +186,12 @@ describe("the stand-in for Cloudflare", () => {
     assert.match(refusal(await ask("GET", `${records}/${result.id}`)), /^404 81044 /);
   });
 
-  it("takes a name outside the zone for one within it, as Cloudflare does", async () => {
+  it("treats a record name outside the zone as relative to it, as Cloudflare does", async () => {
     const record = { name: "wiki.example.org", type: "CNAME", content: "example.com" };
     assert.equal((await ask("POST", records, record)).result.name, "wiki.example.org.example.net");
   });
 
-  it("answers in Cloudflare's envelope, also to what it does not know", async () => {
+  it("answers unknown and invalid requests in Cloudflare's envelope", async () => {
     for (const [method, path, body] of [
       ["GET", `/accounts/${account}/access/apps`],
       ["POST", records, "no json"],
@@ -201,7 +204,7 @@ describe("the stand-in for Cloudflare", () => {
     }
   });
 
-  it("notes every request down, with what came of it", async () => {
+  it("records every request with the status of its answer", async () => {
     await ask("GET", records);
     await ask("GET", "/nowhere");
     assert.deepEqual(cloudflare.requests, [
@@ -211,10 +214,10 @@ describe("the stand-in for Cloudflare", () => {
   });
 });
 
-describe("the account as the stacks find it", () => {
+describe("the Cloudflare account before the migration", () => {
   const seed = accountBefore(["octavo", "alfred"].map((name) => loadFromFile(stackFile(name))));
 
-  it("leads each host to its cluster's ingress-nginx, by rules that Cloudflare has taken", () => {
+  it("leads each host to its cluster's ingress-nginx by rules that Cloudflare would accept", () => {
     const address = { octavo: "192.168.0.171", alfred: "192.168.0.151" };
     assert.deepEqual(
       seed.tunnels.map(({ name }) => name),
@@ -228,7 +231,7 @@ describe("the account as the stacks find it", () => {
     }
   });
 
-  it("has one zone for both, and a CNAME for each host that ingress-nginx serves", () => {
+  it("has one zone for both stacks, and a CNAME for each host that ingress-nginx serves through a tunnel", () => {
     assert.deepEqual(seed.zones, [{ id: zone, name: "very-very-dark-gray.top" }]);
     assert.deepEqual(seed.records.map(({ name }) => name.replace(".very-very-dark-gray.top", "")).sort(), [
       ...["bat-signal", "ddns-updater", "home-assistant-alfred", "home-assistant-octavo"],

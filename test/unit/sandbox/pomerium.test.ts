@@ -34,8 +34,8 @@ function cluster(secrets: Secret[], services: Service[] = []): Lookup {
   return { secret: find(secrets), service: find(services) };
 }
 
-describe("the stand-in for Pomerium, on annotations", () => {
-  it("takes what the documentation shows", () => {
+describe("the stand-in for Pomerium, checking annotations", () => {
+  it("accepts the examples of Pomerium's documentation", () => {
     const shown = {
       policy: '[{"allow":{"or":[{"email":{"is":"alice@gmail.com"}},{"http_path":{"starts_with":"/api/"}}]}}]',
       allow_websockets: "true",
@@ -49,7 +49,7 @@ describe("the stand-in for Pomerium, on annotations", () => {
     assert.equal(check(shown), undefined);
   });
 
-  it("leaves other people's annotations alone", () => {
+  it("ignores annotations with other prefixes", () => {
     assert.equal(checkAnnotations({ "nginx.ingress.kubernetes.io/whatever": "yes" }), undefined);
   });
 
@@ -64,15 +64,15 @@ describe("the stand-in for Pomerium, on annotations", () => {
     ["a text that YAML reads as a map", { description: "Foo: bar" }, /not a value of kind string/],
     ["a text that YAML reads as a number", { name: "42" }, /not a value of kind string/],
     ["a scalar for a list", { allowed_domains: "example.com" }, /not a value of kind list/],
-    ["a strategy that there is not", { load_balancing_policy: "fastest" }, /one of round_robin/],
-    ["what is not YAML", { set_request_headers: "{a: b" }, /not YAML/],
+    ["an unknown strategy", { load_balancing_policy: "fastest" }, /one of round_robin/],
+    ["a text that is not YAML", { set_request_headers: "{a: b" }, /not YAML/],
     [
-      "public and any signed-in user at once",
+      "public access together with any signed-in user",
       { allow_public_unauthenticated_access: "true", allow_any_authenticated_user: "true" },
       /marked as public but contains whitelists/,
     ],
     [
-      "two kinds of rewriting",
+      "two kinds of path rewriting",
       { prefix_rewrite: "/a", regex_rewrite_pattern: "^/b" },
       /only prefix_rewrite or/,
     ],
@@ -80,7 +80,7 @@ describe("the stand-in for Pomerium, on annotations", () => {
     it(`refuses ${title}`, () => assert.match(check(annotations) ?? "taken", complaint));
   }
 
-  it("knows only what the running version knows", () => {
+  it("accepts only annotations and values that the running version knows", () => {
     assert.equal(check({ allow_upgrades: "[websocket]" }, 33), undefined);
     assert.equal(check({ allow_upgrades: "[websocket]" }, 32), "unknown ingress.pomerium.io/allow_upgrades");
     assert.equal(check({ load_balancing_policy: "random" }, 32), undefined);
@@ -91,7 +91,7 @@ describe("the stand-in for Pomerium, on annotations", () => {
   });
 });
 
-describe("the stand-in for Pomerium, on policies", () => {
+describe("the stand-in for Pomerium, checking policies", () => {
   for (const policy of [
     "allow:\n  or:\n    - email:\n        is: alice@gmail.com",
     "- allow: {or: [{domain: example.com}]}\n- deny: {not: [{source_ip: [10.244.0.0/16]}]}",
@@ -99,7 +99,7 @@ describe("the stand-in for Pomerium, on policies", () => {
     "allow: {or: [{accept: true}]}",
     "[]",
   ]) {
-    it(`takes ${JSON.stringify(policy)}`, () => assert.equal(checkPolicy(policy), undefined));
+    it(`accepts the policy ${JSON.stringify(policy)}`, () => assert.equal(checkPolicy(policy), undefined));
   }
 
   for (const [policy, complaint] of [
@@ -114,11 +114,12 @@ describe("the stand-in for Pomerium, on policies", () => {
     ["allow: {or: {email: a}}", /unsupported type for criteria array/],
     ["allow: {or: [a]}", /unsupported type for criterion/],
   ] as const) {
-    it(`refuses ${JSON.stringify(policy)}`, () => assert.match(checkPolicy(policy) ?? "taken", complaint));
+    it(`refuses the policy ${JSON.stringify(policy)}`, () =>
+      assert.match(checkPolicy(policy) ?? "taken", complaint));
   }
 });
 
-describe("the stand-in for Pomerium, on settings", () => {
+describe("the stand-in for Pomerium, checking settings", () => {
   const ecKey = (namedCurve: string) =>
     generateKeyPairSync("ec", { namedCurve }).privateKey.export({ type: "sec1", format: "pem" });
   const bootstrap = {
@@ -140,72 +141,77 @@ describe("the stand-in for Pomerium, on settings", () => {
   });
   const complete = cluster([secret("bootstrap", bootstrap), secret("idp", idp)]);
 
-  it("has nothing against complete ones", () => {
+  it("accepts complete settings", () => {
     assert.deepEqual(checkSettings(settings(), complete), { warnings: [], skipped: [] });
   });
 
-  it("warns of sessions that nothing keeps", () => {
+  it("warns about settings without a persistent store", () => {
     assert.deepEqual(checkSettings(settings({ storage: undefined }), complete).warnings, [
       "storage: please specify a persistent storage backend",
     ]);
   });
 
-  it("passes over a certificate that is not there yet", () => {
+  it("skips a certificate that does not exist yet", () => {
     const { error, skipped } = checkSettings(settings({ certificates: ["pomerium/tls"] }), complete);
     assert.equal(error, undefined);
     assert.deepEqual(skipped, ["certificate secret pomerium/tls not found, skipping"]);
   });
 
-  it("wants no secret of the hosted identity provider", () => {
+  it("needs no secret for the hosted identity provider", () => {
     const { error } = checkSettings(settings({ identityProvider: { provider: "hosted" } }), complete);
     assert.equal(error, undefined);
   });
 
   const rejected: [string, Partial<Settings["spec"]>, Secret[] | undefined, RegExp][] = [
-    ["no bootstrap secret", {}, [secret("idp", idp)], /bootstrap secret: get pomerium\/bootstrap/],
+    ["a missing bootstrap secret", {}, [secret("idp", idp)], /bootstrap secret: get pomerium\/bootstrap/],
     [
-      "a shared secret of another length",
+      "a shared secret of the wrong length",
       {},
       [secret("bootstrap", { ...bootstrap, shared_secret: Buffer.alloc(44) }), secret("idp", idp)],
       /key shared_secret should be 32 bytes, got 44/,
     ],
     [
-      "a signing key on another curve",
+      "a signing key on the wrong curve",
       {},
       [secret("bootstrap", { ...bootstrap, signing_key: ecKey("P-384") }), secret("idp", idp)],
       /key signing_key should be a PEM-encoded EC P-256 private key/,
     ],
     [
-      "an identity provider without its client secret",
+      "an identity provider without a client secret",
       {},
       [secret("bootstrap", bootstrap), secret("idp", { client_id: "id" })],
       /client_secret key is required/,
     ],
-    ["a store of no kind", { storage: {} }, undefined, /either file or postgres/],
+    ["a store without a kind", { storage: {} }, undefined, /either file or postgres/],
     [
-      "a database without its connection",
+      "a database without a connection",
       { storage: { postgres: { secret: "pomerium/idp" } } },
       undefined,
       /connection key is required/,
     ],
     [
-      "reading as long as writing",
+      "a read timeout as long as the write timeout",
       { timeouts: { read: "60s", write: "1m" } },
       undefined,
       /must be less than/,
     ],
-    ["a certificate of another type", { certificates: ["pomerium/idp"] }, undefined, /expected secret type/],
+    [
+      "a certificate in a Secret of the wrong type",
+      { certificates: ["pomerium/idp"] },
+      undefined,
+      /expected secret type/,
+    ],
     ["a reference without a namespace", { secrets: "bootstrap" }, undefined, /expected namespace\/name/],
   ];
   for (const [title, spec, secrets, complaint] of rejected) {
-    it(`rejects ${title}`, () => {
+    it(`rejects settings with ${title}`, () => {
       const lookup = secrets === undefined ? complete : cluster(secrets);
       assert.match(checkSettings(settings(spec), lookup).error ?? "taken", complaint);
     });
   }
 });
 
-describe("the stand-in for Pomerium, on an Ingress", () => {
+describe("the stand-in for Pomerium, checking an Ingress", () => {
   const service: Service = {
     apiVersion: "v1",
     kind: "Service",
@@ -230,31 +236,31 @@ describe("the stand-in for Pomerium, on an Ingress", () => {
     spec: { tls: [{ secretName: "web-tls" }], rules: [rule({ number: 80 })], ...spec },
   });
 
-  it("takes one whose service, port and certificate are there", () => {
+  it("accepts an Ingress whose Service, port and certificate exist", () => {
     assert.equal(checkIngress(ingress(), live), undefined);
     assert.equal(checkIngress(ingress({ rules: [rule({ name: "http" })] }), live), undefined);
   });
 
-  it("does not ask cert-manager's own solver for a certificate", () => {
+  it("does not require a certificate for the Ingress of cert-manager's solver", () => {
     const solver = ingress({ tls: [{ secretName: "not-there" }] });
     solver.metadata.labels = { "acme.cert-manager.io/http01-solver": "true" };
     assert.equal(checkIngress(solver, live), undefined);
   });
 
   for (const [title, refused, complaint] of [
-    ["whose certificate is missing", ingress({ tls: [{ secretName: "x" }] }), /get secret pomerium\/x/],
+    ["whose certificate does not exist", ingress({ tls: [{ secretName: "x" }] }), /get secret pomerium\/x/],
     [
-      "whose certificate is no certificate",
+      "whose certificate Secret has another type",
       ingress({ tls: [{ secretName: "empty" }] }),
       /expected secret type/,
     ],
     [
-      "whose service is missing",
+      "whose Service does not exist",
       ingress({ rules: [rule({ number: 80 }, "x")] }),
       /service pomerium\/x: failed/,
     ],
     [
-      "that names the pod's port instead of the service's",
+      "that names the pod's port instead of the Service's",
       ingress({ rules: [rule({ number: 8080 })] }),
       /could not find port 8080 on service web/,
     ],
@@ -265,11 +271,11 @@ describe("the stand-in for Pomerium, on an Ingress", () => {
       /references secret empty, key ca\.crt has no data/,
     ],
     [
-      "whose secret of headers is missing",
+      "whose Secret with headers does not exist",
       ingress({}, { "ingress.pomerium.io/set_request_headers_secret": "x" }),
       /get secret pomerium\/x/,
     ],
   ] as const) {
-    it(`refuses one ${title}`, () => assert.match(checkIngress(refused, live) ?? "taken", complaint));
+    it(`refuses an Ingress ${title}`, () => assert.match(checkIngress(refused, live) ?? "taken", complaint));
   }
 });

@@ -16,7 +16,7 @@ const render = (ports: Parameters<typeof app>[0]["ports"]) => {
 };
 
 describe("a seeded app", () => {
-  it("listens where its Service leads", () => {
+  it("listens on the port that its Service leads to", () => {
     assert.deepEqual(render([{ port: 13388, targetPort: 13378 }]), {
       service: [{ protocol: "TCP", port: 13388, targetPort: 13378 }],
       container: [{ containerPort: 13378 }],
@@ -30,7 +30,7 @@ describe("a seeded app", () => {
     });
   });
 
-  it("opens a container port once when two Service ports lead to it", () => {
+  it("lists a container port once if two Service ports lead to it", () => {
     const { container } = render([
       { name: "a", port: 80, targetPort: 8080 },
       { name: "b", port: 443, targetPort: 8080 },

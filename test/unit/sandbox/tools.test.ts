@@ -19,7 +19,7 @@ import {
   type Program,
 } from "../../../sandbox/tools/tools.ts";
 
-/** Plays `go`: makes a file for each program, and answers where modules lie. One line of `log` per call. */
+/** A fake `go`. It makes a file for each program, answers with the modules' folders, and logs one line per call. */
 const FAKE_GO = `#!/bin/sh
 root=$(dirname "$0")/..
 echo "$@" >> "$root/log"
@@ -55,7 +55,7 @@ describe("the sandbox's programs", () => {
       "modules/kwok/kustomize/stage/pod/ready.yaml": stage("ready"),
       "modules/kwok/kustomize/stage/pod/gone.yaml": stage("gone"),
       "modules/cert-manager/deploy/crds/crd-a.yaml": crd,
-      // Both of Pulumi's modules end in v4.
+      // Both of Pulumi's module paths end in v4.
       "modules/v4/go.mod": "module sdk\n",
       "modules/v4/go/kubernetes/yaml/v2/kinds.go": "package v2 // upstream's\n",
     };
@@ -75,7 +75,7 @@ describe("the sandbox's programs", () => {
   const hidden = async (): Promise<string[]> =>
     (await readdir(join(root, "cache/pomerium-migration/tools"))).filter((name) => name.startsWith("."));
 
-  it("are built once; the second call needs no Go", async () => {
+  it("are built once, and the second call needs no Go", async () => {
     const first = await ensureTools({ programs, env });
     assert.notEqual(first.buildMs, undefined);
     assert.equal((await builds()).length, 3);
@@ -87,7 +87,7 @@ describe("the sandbox's programs", () => {
     }
   });
 
-  it("are built only where a command needs them", async () => {
+  it("are built only if the caller asks for them", async () => {
     await ensureTools({ programs: ["etcd"], env });
     assert.deepEqual(
       (await builds()).map((line) => line.split(" ").at(-1)),
@@ -101,7 +101,7 @@ describe("the sandbox's programs", () => {
     assert.equal(await readFile(more.path("pulumi"), "utf8"), "built\n");
   });
 
-  it("come with kwok's stages, and cert-manager's CRDs free of chart templates", async () => {
+  it("come with kwok's stages, and with cert-manager's CRDs without chart templates", async () => {
     const tools = await ensureTools({ programs, env });
     const stages = await readFile(tools.kwokStages, "utf8");
     assert.deepEqual(stages.match(/name: \w+/g), ["name: ready", "name: gone"]);
@@ -109,7 +109,7 @@ describe("the sandbox's programs", () => {
     assert.equal(crds, "kind: CustomResourceDefinition\nmetadata:\n  name: a\n");
   });
 
-  it("are built by one of several processes that ask at once; the others wait and are told", async () => {
+  it("are built by one of several processes that ask at the same time, and the others report that they wait", async () => {
     const tasks = new Set<string>();
     const onProgress = ({ task }: BuildProgress) => tasks.add(task);
     const all = await Promise.all([1, 2, 3].map(() => ensureTools({ programs, env, onProgress })));
@@ -118,7 +118,7 @@ describe("the sandbox's programs", () => {
     assert.ok(tasks.has("waiting for another process that builds"));
   });
 
-  it("are built again, alone, when a cleaner of caches took one of them", async () => {
+  it("are built again without the others if a cache cleaner has removed one", async () => {
     const { path } = await ensureTools({ programs, env });
     await rm(path("kwok"));
     assert.notEqual((await ensureTools({ programs, env })).buildMs, undefined);
@@ -126,7 +126,7 @@ describe("the sandbox's programs", () => {
     assert.equal((await builds()).length, 4);
   });
 
-  it("stay where a later one fails, whose last lines are quoted; the next call goes on there", async () => {
+  it("stay if a later program fails with Go's last lines, and the next call continues with that program", async () => {
     const failing = { ...env, FAIL: PROGRAMS["kube-apiserver"].main };
     await assert.rejects(
       ensureTools({ programs, env: failing }),
@@ -141,7 +141,7 @@ describe("the sandbox's programs", () => {
     assert.equal(await readFile(tools.path("kube-apiserver"), "utf8"), "built\n");
   });
 
-  it("say which of how many is being built, how much of it, and what is left", async () => {
+  it("report the current task, the number of tasks and packages, and the remaining time", async () => {
     const seen: BuildProgress[] = [];
     await ensureTools({ programs, env, onProgress: (progress) => seen.push(progress) });
     assert.deepEqual(
@@ -155,12 +155,12 @@ describe("the sandbox's programs", () => {
     );
     const left = seen.map(({ remainingMs = 0 }) => remainingMs);
     const expected = programs.reduce((sum, program) => sum + PROGRAMS[program].seconds, 0);
-    assert.ok(Math.abs(left[0]! / 1000 - expected) < 10, `${left[0]} ms before there is a pace`);
-    // The fake go takes milliseconds for what is expected to take a minute.
-    assert.ok(left.at(-1)! < 1000, `${left.at(-1)} ms by its pace`);
+    assert.ok(Math.abs(left[0]! / 1000 - expected) < 10, `${left[0]} ms before the speed is known`);
+    // The fake go needs milliseconds for a program that is expected to take a minute.
+    assert.ok(left.at(-1)! < 1000, `${left.at(-1)} ms from the measured speed`);
   });
 
-  it("without Go, say what to install and in which version", async () => {
+  it("fail without Go, with an error that says which version to install", async () => {
     await rm(join(root, "bin/go"));
     await assert.rejects(ensureTools({ programs, env: { ...env, PATH: join(root, "bin") } }), (error) => {
       assert.ok(error instanceof GoMissingError);
@@ -169,7 +169,7 @@ describe("the sandbox's programs", () => {
     });
   });
 
-  it("are built after a process that was killed over it, whose leftovers go", async () => {
+  it("are built after a build that was killed, and the leftovers of that build are removed", async () => {
     const cache = join(root, "cache/pomerium-migration/tools");
     await mkdir(join(cache, ".building-1"), { recursive: true });
     await writeFile(join(cache, ".lock"), "");
@@ -179,7 +179,7 @@ describe("the sandbox's programs", () => {
     assert.deepEqual(await hidden(), []);
   });
 
-  it("have the provider built with upstream's schema, and with our file of the SDK in place of upstream's", async () => {
+  it("include the provider with upstream's schema and with this project's file of the SDK", async () => {
     await ensureTools({ programs: ["pulumi-resource-kubernetes"], env });
     const [build = ""] = await builds();
     const scratch = join(root, "cache/pomerium-migration/tools/.sources");
@@ -189,7 +189,7 @@ describe("the sandbox's programs", () => {
 });
 
 describe("Go, as the sandbox calls it", () => {
-  it("is not steered by the user's flags, workspace or cross-compilation", () => {
+  it("ignores the user's flags, workspace and cross-compilation", () => {
     const env = goEnvironment({
       GOFLAGS: "-mod=vendor",
       GOWORK: "/home/me/go.work",
@@ -211,7 +211,7 @@ describe("Go, as the sandbox calls it", () => {
     assert.deepEqual({ GOPROXY, GOCACHE, GONOSUMDB }, own);
   });
 
-  it("builds for Linux and macOS, and says so elsewhere", () => {
+  it("builds for Linux and macOS, and refuses other platforms", () => {
     assert.equal(goPlatform("linux", "x64"), "linux/amd64");
     assert.equal(goPlatform("darwin", "arm64"), "darwin/arm64");
     assert.throws(() => goPlatform("win32", "x64"), /not on win32\/x64.*WSL/);
@@ -233,11 +233,11 @@ describe("a build's recipe", () => {
     assert.deepEqual(mains.filter((main) => main !== ".").toSorted(), pinned.sort());
   });
 
-  it("names for a cluster what there is", () => {
+  it("lists for a cluster only programs that it can build", () => {
     for (const program of CLUSTER) assert.ok(program in PROGRAMS, program);
   });
 
-  it("takes versions from go.mod, required alone, in a block or indirectly", () => {
+  it("reads versions from go.mod: of single, grouped and indirect requirements", () => {
     const goMod = "module x\nrequire a.example/b v1.2.3\nrequire (\n\tc.example/d v0.1.0 // indirect\n)\n";
     assert.equal(requiredVersion(goMod, "a.example/b"), "v1.2.3");
     assert.equal(requiredVersion(goMod, "c.example/d"), "v0.1.0");
@@ -271,7 +271,7 @@ describe("a build's recipe", () => {
     for (const flag of COMPILER_FLAGS) assert.match(flag, /^-gcflags=\S+=-dwarf=false( -N -l)?$/);
   });
 
-  it("is told in words that a person can follow", () => {
+  it("describes the progress in words", () => {
     const progress = { task: "building helm", step: 8, steps: 10 };
     assert.equal(describeProgress({ ...progress, elapsedMs: 59_900 }), "building helm · 8 of 10 · 59 s");
     assert.equal(

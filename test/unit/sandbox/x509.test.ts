@@ -4,7 +4,7 @@ import * as fc from "fast-check";
 import { selfSigned } from "../../../sandbox/cluster/x509.ts";
 
 describe("a self-signed certificate", () => {
-  it("is good for each of its names and for no other", () => {
+  it("is valid for each of its names and for no other name", () => {
     const label = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/);
     const host = fc
       .array(label, { minLength: 1, maxLength: 3 })
@@ -19,7 +19,7 @@ describe("a self-signed certificate", () => {
     );
   });
 
-  it("is good for its addresses", () => {
+  it("is valid for its IP addresses", () => {
     const { certificate } = selfSigned({ names: ["127.0.0.1", "localhost"] });
     assert.equal(new X509Certificate(certificate).checkIP("127.0.0.1"), "127.0.0.1");
     assert.equal(new X509Certificate(certificate).checkIP("127.0.0.2"), undefined);
@@ -34,7 +34,7 @@ describe("a self-signed certificate", () => {
     assert.equal(read.ca, true);
   });
 
-  it("is valid from now on for as many days as asked", () => {
+  it("is valid from now on for the requested number of days", () => {
     const now = new Date("2026-03-01T12:34:56Z");
     const read = new X509Certificate(selfSigned({ names: ["app.example.com"], days: 90, now }).certificate);
     assert.equal(new Date(read.validFrom).getTime(), now.getTime());
