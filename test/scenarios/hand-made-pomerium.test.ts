@@ -8,7 +8,7 @@ import { type StoreWatch, watchStore } from "../support/store-watch.ts";
 
 type Stored = Awaited<ReturnType<typeof stored>>;
 
-/** What must not be touched at all: everybody's session is in it. */
+/** Objects that must not be written to, because everybody's sessions depend on them. */
 const untouched = [
   "namespaces /pomerium",
   "persistentvolumeclaims pomerium/pomerium-pvc-data",
@@ -18,7 +18,7 @@ const untouched = [
 
 const ingress = "ingresses home-assistant/home-assistant-pomerium-ingress";
 
-/** A cluster where somebody has set up Pomerium by hand. */
+/** Takes over a cluster where somebody has set up Pomerium by hand. */
 describe("on a cluster where somebody has set up Pomerium by hand", function () {
   this.timeout(600_000);
   let made: HandMade;
@@ -32,7 +32,7 @@ describe("on a cluster where somebody has set up Pomerium by hand", function () 
   });
   before(() => configure("coexist"));
 
-  it("a second route to an app's host is refused, with the command that removes it", async () => {
+  it("a second route to an app's host is refused with the command that removes it", async () => {
     const text = refusal(await workspace().preview());
     assert.match(text, /apps\.verify\.host +Ingress pomerium\/verify is a route for verify\.very/);
     const { api, contexts } = sandbox().cluster;
@@ -45,7 +45,7 @@ describe("on a cluster where somebody has set up Pomerium by hand", function () 
     await api.delete({ apiVersion: "networking.k8s.io/v1", kind: "Ingress", metadata });
   });
 
-  it("a preview says of each object whether it is taken over as it is or changed, and replaces none", async () => {
+  it("the preview says for each object whether it is adopted or changed, and replaces none", async () => {
     const operations = await operationsOf((onProgress) => workspace().preview(onProgress));
     for (const name of ["pomerium-namespace", "pomerium-bootstrap", "pomerium-foundation:pomerium-pv-data"])
       assert.deepEqual(operations.get(name), ["import"], name);
@@ -62,7 +62,7 @@ describe("on a cluster where somebody has set up Pomerium by hand", function () 
     assert.deepEqual(operations.get("grafana-ingress"), ["create"]);
   });
 
-  it("everything is taken over in one run, and nothing is made anew", async () => {
+  it("one run takes over all objects, and replaces none", async () => {
     original = await stored(sandbox().cluster.api);
     store = await watchStore(sandbox().cluster.api);
     succeeded(await workspace().up());
@@ -72,7 +72,7 @@ describe("on a cluster where somebody has set up Pomerium by hand", function () 
       assert.equal(taken.get(name)?.metadata.uid, metadata.uid, name);
   });
 
-  it("what the sessions depend on is not even written to", () => {
+  it("the objects that sessions depend on are not written to", () => {
     for (const name of untouched)
       assert.equal(
         taken.get(name)?.metadata.resourceVersion,
@@ -81,13 +81,16 @@ describe("on a cluster where somebody has set up Pomerium by hand", function () 
       );
   });
 
-  it("the store is never open twice: the Deployment has stopped before the StatefulSet starts", () => {
-    assert.ok(store.stopped !== undefined && store.started !== undefined, "both were seen");
+  it("two pods never have the store open: the Deployment stops before the StatefulSet starts", () => {
+    assert.ok(
+      store.stopped !== undefined && store.started !== undefined,
+      "the watch has missed the Deployment's stop or the StatefulSet's start",
+    );
     assert.ok(store.stopped < store.started);
     assert.deepEqual(store.together, []);
   });
 
-  it("the proxy's Service keeps its address within the cluster", () => {
+  it("the proxy's Service keeps its cluster IP", () => {
     const address = (objects: Stored): string =>
       (
         objects.get("services pomerium/pomerium-proxy") as KubernetesObject & {
@@ -98,13 +101,13 @@ describe("on a cluster where somebody has set up Pomerium by hand", function () 
     assert.equal(address(taken), address(original));
   });
 
-  it("an app that was open to the internet by hand is closed as the stack file says", () => {
+  it("an app that somebody has made public is restricted as the stack file says", () => {
     const annotation = "ingress.pomerium.io/allow_public_unauthenticated_access";
     assert.equal(original.get(ingress)?.metadata.annotations?.[annotation], "true");
     assert.equal(taken.get(ingress)?.metadata.annotations?.[annotation], undefined);
   });
 
-  it("settings that the stack file does not know are gone with the hand that made them", () => {
+  it("hand-made settings that are not in the stack file are removed", () => {
     const { spec } = taken.get("pomerium /global") as KubernetesObject & { spec: object };
     assert.ok(!("passIdentityHeaders" in spec));
     assert.doesNotMatch(JSON.stringify(spec), /X-Made-By/);
@@ -118,7 +121,7 @@ describe("on a cluster where somebody has set up Pomerium by hand", function () 
     );
   });
 
-  it("no secret reaches the state in plain, neither the hand-made nor what kubectl kept of it", async () => {
+  it("no secret is in plain text in the state, neither from the hand-made Secrets nor from kubectl's copies", async () => {
     const state = await workspace().state();
     const texts = [
       ...made.texts,
@@ -134,7 +137,7 @@ describe("on a cluster where somebody has set up Pomerium by hand", function () 
   });
 });
 
-/** What a run does to each resource, in order, by its logical name. */
+/** The operations of a run on each resource, in order, by logical name. */
 async function operationsOf(
   act: (onProgress: (progress: Progress) => void) => Promise<Outcome>,
 ): Promise<Map<string, string[]>> {

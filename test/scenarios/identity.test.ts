@@ -22,7 +22,7 @@ interface Values {
   accessTests: { apps: Record<string, unknown> };
 }
 
-/** Apps that may change names and hosts; each has a Service of its own. */
+/** Apps whose names and hosts may change. Each has a different Service. */
 const movable = ["audiobookshelf", "home-assistant", "kubernetes-dashboard", "grafana"];
 
 /** One edit of the stack file that leaves every app, host and tunnel in it. */
@@ -52,7 +52,7 @@ const edit: fc.Arbitrary<Edit> = fc.oneof(
   fc.record({ kind: fc.constant("reorder apps" as const) }),
 );
 
-/** A map with one key under another name, at the same place. */
+/** A map with renamed keys, in the same order. */
 function renamed<T>(map: Record<string, T>, names: Record<string, string>): Record<string, T> {
   return Object.fromEntries(Object.entries(map).map(([key, value]) => [names[key] ?? key, value]));
 }
@@ -98,7 +98,7 @@ describe("edits of the stack file that rename, move and swap", function () {
   const { sandbox, workspace, configure } = useStage("alfred");
   const api = () => sandbox().cluster.api;
 
-  // Once ingress-nginx is gone, no live Ingress of its own speaks against a host that moves.
+  // After ingress-nginx is removed, no nginx Ingress prevents a host from moving to another app.
   before(async () => {
     for (const phase of ["coexist", "cutover", "retired"] as const) {
       await configure(phase);
@@ -106,7 +106,7 @@ describe("edits of the stack file that rename, move and swap", function () {
     }
   });
 
-  it("never delete, and never make anew, what the stack file still asks for", async () => {
+  it("never delete or replace an object that the stack file still asks for", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(edit, { minLength: 1, maxLength: 3 }), async (edits) => {
         const [objects, account] = [await stored(api()), structuredClone(sandbox().cloudflare.state)];
@@ -117,28 +117,24 @@ describe("edits of the stack file that rename, move and swap", function () {
         succeeded(await workspace().up());
         const after = await stored(api());
 
-        // What is there before and after is the same object.
+        // An object with the same name before and after must be the same object.
         for (const [name, { metadata }] of after)
-          assert.equal(
-            metadata.uid,
-            objects.get(name)?.metadata.uid ?? metadata.uid,
-            `${name} was made anew`,
-          );
+          assert.equal(metadata.uid, objects.get(name)?.metadata.uid ?? metadata.uid, `${name} was replaced`);
 
         const { apps, domain, tunnels } = values as unknown as Values;
         for (const [name, { namespace, host = `${name}.${domain}`, tls }] of Object.entries(apps)) {
-          // The Certificate and its Secret belong together, whatever the app is called.
+          // A host keeps its Certificate and its Secret when its app is renamed.
           const secret = `secrets ${namespace}/${tls?.secretName ?? `${name}-tls`}`;
           assert.ok(after.has(secret), `${secret} is gone`);
           const ingress = after.get(`ingresses ${namespace}/${name}-pomerium-ingress`);
           assert.ok(ingress, `the Ingress of ${name} is gone`);
-          // Cloudflare knows the record by its id.
+          // A record with the same id has not been replaced.
           const record = (state: typeof account) => state.records.filter((each) => each.name === host);
           if (Object.values(tunnels).some((tunnel) => tunnel.apps.includes(name))) {
-            assert.equal(record(sandbox().cloudflare.state).length, 1, `${host} has one record`);
+            assert.equal(record(sandbox().cloudflare.state).length, 1, `${host} has no record, or several`);
             const [before] = record(account);
             const [now] = record(sandbox().cloudflare.state);
-            if (before) assert.equal(now?.id, before.id, `the record of ${host} was made anew`);
+            if (before) assert.equal(now?.id, before.id, `the record of ${host} was replaced`);
           }
         }
         for (const { id } of account.tunnels.filter(({ deletedAt }) => !deletedAt)) {
@@ -146,7 +142,7 @@ describe("edits of the stack file that rename, move and swap", function () {
           assert.ok(tunnel && !tunnel.deletedAt, "the tunnel was deleted");
           assert.ok(
             sandbox().cloudflare.state.records.every(({ content }) => content === tunnelTarget(id)),
-            "every record leads to the tunnel",
+            "a record does not lead to the tunnel",
           );
         }
       }),

@@ -1,8 +1,8 @@
 import { strict as assert } from "node:assert";
 import { assertAtRest, refusal, succeeded, useStage } from "../support/stage.ts";
 
-/** Pomerium reports on an Ingress only after it is written, and may refuse it then. */
-describe("an up whose route Pomerium refuses", function () {
+/** Pomerium reports on an Ingress only after it is written. It may then refuse the Ingress. */
+describe("an update with a route that Pomerium refuses", function () {
   this.timeout(300_000);
   const { workspace, configure } = useStage("alfred");
   const refused = ({ values }: { values: Record<string, unknown> }): void => {
@@ -11,7 +11,7 @@ describe("an up whose route Pomerium refuses", function () {
     grafana.route = { ...grafana.route, set_request_headers_secret: "there-is-no-such-secret" };
   };
 
-  it("fails, and says which Ingress and why", async () => {
+  it("fails with the name of the Ingress and the reason", async () => {
     await configure("coexist");
     succeeded(await workspace().up());
     await configure("coexist", refused);
@@ -20,11 +20,11 @@ describe("an up whose route Pomerium refuses", function () {
     assert.match(why, /the route before the change stays in force/);
   });
 
-  it("fails again at the next up, although Pulumi has nothing left to change in the Ingress", async () => {
+  it("fails again in the next run, although Pulumi has nothing left to change in the Ingress", async () => {
     assert.match(refusal(await workspace().up()), /grafana-pomerium-ingress/);
   });
 
-  it("succeeds once the stack file is right, and then there is nothing to do", async () => {
+  it("succeeds when the stack file is correct, and the next preview is empty", async () => {
     await configure("coexist");
     succeeded(await workspace().up());
     await assertAtRest(workspace());

@@ -4,15 +4,15 @@ import { keepWriting } from "../support/ingress-writes.ts";
 import { isForeign, isLeaving, snapshot } from "../support/retirement.ts";
 import { assertAtRest, succeeded, useStage } from "../support/stage.ts";
 
-/** After how many changes a run is interrupted: often enough to come between any two kinds of work. */
+/** Number of changes after which a run is interrupted: small enough to hit every kind of change. */
 const strides: Record<Phase, number> = { coexist: 11, cutover: 2, retired: 3 };
 
-/** A cluster whose runs never get far. */
-describe("interrupted again and again", function () {
+/** A migration whose runs are interrupted after a few changes. */
+describe("a migration that is interrupted again and again", function () {
   this.timeout(480_000);
   const { sandbox, workspace, configure } = useStage("alfred");
 
-  /** Starts it anew after each interruption, until it comes to its end; returns how often it was interrupted. */
+  /** Repeats the run after each interruption until one finishes. Returns the number of interruptions. */
   const persist = async (phase: Phase, after: () => Promise<void> = async () => {}): Promise<number> => {
     await configure(phase);
     for (let interruptions = 0; interruptions < 100; interruptions++) {
@@ -27,11 +27,11 @@ describe("interrupted again and again", function () {
         return interruptions;
       }
     }
-    throw new Error(`${phase} never came to its end`);
+    throw new Error(`${phase} never finished`);
   };
 
   for (const phase of ["coexist", "cutover"] as const)
-    it(`${phase} comes to its end, and ingress-nginx is untouched all the while`, async () => {
+    it(`finishes ${phase}, and ingress-nginx is untouched all the time`, async () => {
       const { api } = sandbox().cluster;
       const leaving = await snapshot(api, isLeaving);
       const interruptions = await persist(phase, async () => {
@@ -41,7 +41,7 @@ describe("interrupted again and again", function () {
       await assertAtRest(workspace());
     });
 
-  it(`retired, interrupted every ${strides.retired} changes, comes to its end: nothing is left, and every Ingress can be written all the while`, async () => {
+  it(`finishes retired, interrupted after every ${strides.retired} changes: ingress-nginx is removed, and Ingresses can be written all the time`, async () => {
     const { api } = sandbox().cluster;
     const foreign = await snapshot(api, isForeign);
     const leaving = await snapshot(api, isLeaving);
@@ -53,8 +53,8 @@ describe("interrupted again and again", function () {
     } finally {
       refused = await stop();
     }
-    assert.deepEqual(refused, [], "Ingress writes were refused meanwhile");
-    // What goes together, because nothing orders it, is counted once.
+    assert.deepEqual(refused, [], "the API server refused Ingress writes");
+    // Several objects can be deleted at the same time, so there are fewer interruptions than deletions.
     assert.ok(interruptions > leaving.size / strides.retired / 4, String(interruptions));
     assert.deepEqual(await snapshot(api, isLeaving), new Map());
     assert.deepEqual(await snapshot(api, isForeign), foreign);

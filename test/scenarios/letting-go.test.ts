@@ -10,7 +10,7 @@ const stranger = {
   data: { "404.html": "not here" },
 } satisfies KubernetesObject & { data: object };
 
-/** What stays of what looks like ingress-nginx' own. */
+/** Objects that stay, although they look like ingress-nginx's own. */
 const staying = ["configmaps ingress-nginx/error-pages", "namespaces /ingress-nginx"];
 
 const moved = {
@@ -18,21 +18,21 @@ const moved = {
   path: "/apis/networking.k8s.io/v1/namespaces/home-assistant/ingresses/home-assistant-nginx",
 };
 
-/** A cluster where ingress-nginx' namespace and Ingresses are not its own alone. */
-describe("where somebody has things of their own in ingress-nginx' namespace", function () {
+/** A cluster where other people also use ingress-nginx's namespace and Ingresses. */
+describe("with somebody else's objects in ingress-nginx's namespace,", function () {
   this.timeout(240_000);
   const { sandbox, workspace, configure } = useStage("alfred", ({ cluster }) => cluster.apply([stranger]));
   const api = () => sandbox().cluster.api;
   const others = () => snapshot(api(), (name) => staying.includes(name) || name === moved.name);
   let untouched: Map<string, string>;
 
-  it("an adopted Ingress that somebody gives to another class is let go by the runs that follow, not deleted", async () => {
+  it("an adopted Ingress that somebody moves to another class is released by the next runs, not deleted", async () => {
     await configure("coexist");
     succeeded(await workspace().up());
     await api().mergePatch(moved.path, { spec: { ingressClassName: "tailscale" } });
     untouched = await others();
     assert.deepEqual([...untouched.keys()].sort(), [...staying, moved.name].sort());
-    // The first lets it stay, and the second forgets it.
+    // The first run keeps the Ingress unchanged, and the second removes it from the state.
     for (let run = 0; run < 2; run++) {
       succeeded(await workspace().up());
       assert.deepEqual(await others(), untouched);
@@ -40,7 +40,7 @@ describe("where somebody has things of their own in ingress-nginx' namespace", f
     await assertAtRest(workspace());
   });
 
-  it("retired removes everything else: neither what is there, nor the namespace, nor that Ingress is touched", async () => {
+  it("retired removes the rest of ingress-nginx, and does not touch those objects, the namespace or that Ingress", async () => {
     for (const phase of ["cutover", "retired"] as const) {
       await configure(phase);
       succeeded(await workspace().up());
@@ -49,9 +49,9 @@ describe("where somebody has things of their own in ingress-nginx' namespace", f
     assert.deepEqual([...(await snapshot(api(), isLeaving)).keys()].sort(), staying);
   });
 
-  it("the next preview is empty", () => assertAtRest(workspace()));
+  it("the preview after retired is empty", () => assertAtRest(workspace()));
 
-  it("a stack file that speaks of ingress-nginx no more is then accepted, and deletes nothing", async () => {
+  it("a stack file without ingressNginx is accepted after retired, and deletes nothing", async () => {
     const before = await snapshot(api(), () => true);
     await configure("retired", ({ values }) => {
       delete values.ingressNginx;

@@ -21,7 +21,7 @@ interface PomeriumStatus {
   };
 }
 
-/** A Secret of ingress-nginx as `kubectl apply` leaves it: with a copy of itself in an annotation. */
+/** A Secret of ingress-nginx made by `kubectl apply`, with a copy of itself in an annotation. */
 const appliedByKubectl = {
   apiVersion: "v1",
   kind: "Secret",
@@ -39,7 +39,7 @@ const appliedByKubectl = {
   stringData: { password: "nobody-may-read-this" },
 };
 
-/** Parts of a TLS Secret that anybody may know. */
+/** Keys of a TLS Secret whose values are not secret. */
 const isPublic = new Set(["ca", "cert"]);
 
 for (const stack of stackNames)
@@ -51,7 +51,7 @@ for (const stack of stackNames)
     const settings = async () =>
       (await api().find<PomeriumStatus>("/apis/ingress.pomerium.io/v1/pomerium/global"))!;
 
-    /** Previews, and compares what would be done with what is committed. */
+    /** Runs a preview, and compares its plan with the golden file. */
     const isPlanned = async (phase: Phase): Promise<ReadonlyMap<string, Planned>> => {
       const { uid, directory } = sandbox().cluster;
       const { outcome, plan } = await previewPlan(workspace(), [
@@ -63,7 +63,7 @@ for (const stack of stackNames)
       return plan;
     };
 
-    it("a preview of coexist shows what is committed, and changes nothing", async () => {
+    it("the preview of coexist is the committed plan, and changes nothing", async () => {
       await configure("coexist");
       const before = await wanted(api());
       const plan = await isPlanned("coexist");
@@ -72,18 +72,21 @@ for (const stack of stackNames)
         ([name, { provider }]) =>
           /^kubernetes:(?!kustomize)/.test(name) && provider !== "pulumi:providers:kubernetes cluster",
       );
-      assert.deepEqual(elsewhere, [], "resources with another provider than the stack's own");
+      assert.deepEqual(elsewhere, [], "resources do not use the stack's provider");
     });
 
-    it("another cluster than the stack means is refused before anything is written", async () => {
+    it("another cluster than the stack's is refused before anything is written", async () => {
       const before = await wanted(api());
       await configure("coexist", (config) => {
         Object.assign(config.values.cluster as object, { uid: "11111111-2222-3333-4444-555555555555" });
       });
       const text = refusal(await workspace().up());
       assert.match(text, /this stack means the cluster 11111111-2222-3333-4444-555555555555/);
-      assert.ok(text.includes(sandbox().cluster.uid), "names the cluster that the context leads to");
-      assert.doesNotMatch(text, /\n +at /, "a stack trace is no use to who reads this");
+      assert.ok(
+        text.includes(sandbox().cluster.uid),
+        "the refusal does not name the cluster that the context leads to",
+      );
+      assert.doesNotMatch(text, /\n +at /, "the refusal has a stack trace, which does not help its reader");
       assert.deepEqual(await wanted(api()), before);
     });
 
@@ -100,7 +103,7 @@ for (const stack of stackNames)
       assert.deepEqual(await wanted(api()), before);
     });
 
-    it("comes up in one run: settings in force, every app's route served, ingress-nginx adopted and not touched", async () => {
+    it("one run reaches coexist: settings are in force, every route is served, and ingress-nginx is adopted and untouched", async () => {
       await configure("coexist");
       const leaving = await snapshot(api(), isLeaving);
       succeeded(await workspace().up());
@@ -124,17 +127,17 @@ for (const stack of stackNames)
       );
     });
 
-    it("a second preview is empty", async () => {
+    it("the preview after coexist is empty", async () => {
       await assertAtRest(workspace());
     });
 
-    it("a preview of cutover shows what is committed", async () => {
+    it("the preview of cutover is the committed plan", async () => {
       await configure("cutover");
       await isPlanned("cutover");
       await configure("coexist");
     });
 
-    it("no secret stands in plain in the state, in the messages, or in a folder of the cluster's", async () => {
+    it("no secret is in plain text in the state, the messages or the cluster's logs", async () => {
       const { messages } = succeeded(await workspace().preview());
       const outputs = await workspace().outputs();
       const texts = [await workspace().state(), ...messages, JSON.stringify(outputs)];
@@ -164,7 +167,7 @@ for (const stack of stackNames)
     });
 
     if (stack === "octavo")
-      it("a mistyped name of ingress-nginx' Helm release is refused, and deletes nothing of it", async () => {
+      it("a misspelt name of ingress-nginx's Helm release is refused, and deletes nothing", async () => {
         const before = await snapshot(api(), isLeaving);
         await configure("coexist", ({ values }) => {
           (values.ingressNginx as { helmRelease: string }).helmRelease = "nginx-ingress";
@@ -200,7 +203,7 @@ for (const stack of stackNames)
           assert.equal(object.metadata.uid, before.get(name)?.metadata.uid, `${name} was replaced`);
     });
 
-    it("cutover changes addresses only: nothing is made anew or removed, and every session is kept", async () => {
+    it("cutover changes addresses only: no object is replaced or deleted, and all sessions stay valid", async () => {
       const before = await stored(api());
       await configure("cutover");
       succeeded(await workspace().up());
@@ -223,7 +226,7 @@ for (const stack of stackNames)
 
     retirementSteps(stage, () => isPlanned("retired"));
 
-    it("then, a plain destroy stops at the secret that everybody's sessions depend on, and the next run mends the rest", async () => {
+    it("after retired, a plain destroy stops at the secret that all sessions depend on, and the next run restores the rest", async () => {
       const before = await stored(api());
       assert.match(refusal(await workspace().destroy()), /protect/);
       succeeded(await workspace().up());
@@ -234,12 +237,12 @@ for (const stack of stackNames)
     });
   });
 
-/** On a cluster that is in coexist: what must not happen to ingress-nginx, then what must. */
+/** Steps from coexist to retired: first the runs that must not remove ingress-nginx, then the run that must. */
 function retirementSteps({ sandbox, workspace, configure }: Stage, isPlanned: () => Promise<unknown>): void {
   const api = (): Api => sandbox().cluster.api;
   const all = () => snapshot(api(), () => true);
 
-  it("retired is not reached from coexist, and everything that is missing is said at once", async () => {
+  it("retired cannot follow coexist directly, and the refusal says which phase comes first", async () => {
     const before = await all();
     await configure("retired");
     const text = refusal(await workspace().up());
@@ -248,14 +251,14 @@ function retirementSteps({ sandbox, workspace, configure }: Stage, isPlanned: ()
     assert.deepEqual(await all(), before);
   });
 
-  it("a plain destroy is refused before anything is deleted, and the refusal says what stays", async () => {
+  it("a plain destroy is refused before anything is deleted, and the refusal says that ingress-nginx stays", async () => {
     const before = await all();
     await configure("coexist");
     assert.match(refusal(await workspace().destroy()), /ingress-nginx stays until the phase is retired/);
     assert.deepEqual(await all(), before);
   });
 
-  it("a destroy that runs the program is refused, too, deletes nothing of ingress-nginx, and the next run mends the rest", async () => {
+  it("a destroy that runs the program is refused and deletes nothing of ingress-nginx, and the next run restores the rest", async () => {
     const before = await snapshot(api(), isLeaving);
     assert.match(
       refusal(await workspace().destroy({ runProgram: true })),
@@ -265,7 +268,7 @@ function retirementSteps({ sandbox, workspace, configure }: Stage, isPlanned: ()
     succeeded(await workspace().up());
   });
 
-  it("neither can ingress-nginx alone be destroyed before its time", async () => {
+  it("a destroy of ingress-nginx alone is refused in cutover", async () => {
     const before = await all();
     await configure("cutover");
     succeeded(await workspace().up());
@@ -279,7 +282,7 @@ function retirementSteps({ sandbox, workspace, configure }: Stage, isPlanned: ()
     assert.deepEqual([...after.keys()].sort(), [...before.keys()].sort());
   });
 
-  it("a stack file that no longer speaks of ingress-nginx deletes nothing of it", async () => {
+  it("a stack file without ingressNginx is refused while ingress-nginx exists, and deletes nothing of it", async () => {
     const before = await snapshot(api(), isLeaving);
     for (const phase of ["cutover", "retired"] as const) {
       await configure(phase, ({ values }) => {
@@ -290,7 +293,7 @@ function retirementSteps({ sandbox, workspace, configure }: Stage, isPlanned: ()
     }
   });
 
-  it("what somebody has deleted by hand in between is no error", async () => {
+  it("an object of ingress-nginx that somebody has deleted by hand is no error", async () => {
     const metadata = { name: "ingress-nginx-controller", namespace: nginx.namespace };
     await api().delete({ apiVersion: "v1", kind: "ConfigMap", metadata });
     await configure("cutover");
@@ -298,7 +301,7 @@ function retirementSteps({ sandbox, workspace, configure }: Stage, isPlanned: ()
     await assertAtRest(workspace());
   });
 
-  it("an nginx Ingress whose host nobody takes over holds retired back, and so does one not yet adopted", async () => {
+  it("an nginx Ingress that is not adopted, or whose host no app takes over, prevents retired", async () => {
     const host = "forgotten.example.org";
     const ingress = {
       ...probe,
@@ -314,11 +317,11 @@ function retirementSteps({ sandbox, workspace, configure }: Stage, isPlanned: ()
     await api().delete(ingress);
   });
 
-  it("a zone whose canary is not READY holds retired back", async () => {
+  it("a zone whose canary certificate does not exist prevents retired", async () => {
     const group = "/apis/cert-manager.io/v1";
     const list = await api().find<{ items: KubernetesObject[] }>(`${group}/certificates`);
     const canary = list?.items.find(({ metadata }) => /canary/.test(metadata.name));
-    assert.ok(canary, "there is a canary");
+    assert.ok(canary, "no zone has a canary certificate");
     await api().delete({ apiVersion: "cert-manager.io/v1", kind: "Certificate", metadata: canary.metadata });
     await configure("retired");
     assert.match(refusal(await workspace().preview()), new RegExp(canary.metadata.name));
@@ -333,16 +336,16 @@ function retirementSteps({ sandbox, workspace, configure }: Stage, isPlanned: ()
     } as KubernetesObject);
   });
 
-  it("a preview of retired shows what is committed", async () => {
+  it("the preview of retired is the committed plan", async () => {
     await configure("retired");
     await isPlanned();
   });
 
-  it("retired removes it in the one order in which every Ingress can be written meanwhile", async () => {
+  it("retired removes ingress-nginx in an order in which Ingresses can be written all the time", async () => {
     const leaving = [...(await snapshot(api(), isLeaving)).keys()];
     assert.ok(leaving.length > 20, String(leaving.length));
     const foreign = await snapshot(api(), isForeign);
-    assert.ok(foreign.size > 1, "there are Ingresses of other classes");
+    assert.ok(foreign.size > 1, "the cluster has no Ingresses of other classes");
     const standing = await snapshot(api(), (name, object) => !isLeaving(name, object));
 
     await configure("retired");
@@ -354,11 +357,11 @@ function retirementSteps({ sandbox, workspace, configure }: Stage, isPlanned: ()
     } finally {
       refused = await stop();
     }
-    assert.deepEqual(refused, [], "Ingress writes were refused meanwhile");
+    assert.deepEqual(refused, [], "the API server refused Ingress writes");
 
     const order = (await watched.stop()).map(stageOf);
     assert.equal(order.length, leaving.length);
-    assert.deepEqual(order, order.toSorted(), "the API server saw another order");
+    assert.deepEqual(order, order.toSorted(), "the objects were deleted in another order");
 
     assert.deepEqual(await snapshot(api(), isLeaving), new Map());
     assert.deepEqual(await snapshot(api(), isForeign), foreign);
@@ -371,7 +374,7 @@ function retirementSteps({ sandbox, workspace, configure }: Stage, isPlanned: ()
     assert.ok(!releases.includes("ingress-nginx"));
   });
 
-  it("everything of Pomerium stands, every route is served, every certificate of an app is there", async () => {
+  it("after retired, every route is served, and every app's certificate exists", async () => {
     const settings = await api().find<{
       status: { ingress: Record<string, { reconciled: boolean }> };
     }>("/apis/ingress.pomerium.io/v1/pomerium/global");
@@ -391,7 +394,7 @@ function retirementSteps({ sandbox, workspace, configure }: Stage, isPlanned: ()
           );
   });
 
-  it("the next preview is empty, and there is no way back", async () => {
+  it("the preview after retired is empty, and there is no way back", async () => {
     await assertAtRest(workspace());
     await configure("cutover");
     assert.match(refusal(await workspace().preview()), /no way back/);
@@ -405,7 +408,7 @@ const backend = {
   backend: { service: { name: "kubernetes", port: { number: 443 } } },
 };
 
-/** Where an object stands in the order of removal. */
+/** Position of an object in the order of removal. */
 function stageOf(name: string): number {
   const [plural = ""] = name.split(" ");
   const stages = [

@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import { isForeign, isLeaving, onlyIngressNginx, snapshot } from "../support/retirement.ts";
 import { assertAtRest, refusal, succeeded, useStage } from "../support/stage.ts";
 
-/** Ingress-nginx removed by a destroy of its component alone. */
+/** Removes ingress-nginx by a destroy of its component alone. */
 describe("a destroy of ingress-nginx alone", function () {
   this.timeout(240_000);
   const { sandbox, workspace, configure } = useStage("alfred");
@@ -13,7 +13,7 @@ describe("a destroy of ingress-nginx alone", function () {
     }
   });
 
-  it("asks the gates first: one that does not hold stops it before anything is deleted", async () => {
+  it("checks the gates first, and deletes nothing if one does not hold", async () => {
     const { api } = sandbox().cluster;
     const before = await snapshot(api, () => true);
     await configure("retired", ({ values }) => {
@@ -26,7 +26,7 @@ describe("a destroy of ingress-nginx alone", function () {
     assert.deepEqual(await snapshot(api, () => true), before);
   });
 
-  it("removes all of it, and nothing else", async () => {
+  it("removes all objects of ingress-nginx, and nothing else", async () => {
     const { api } = sandbox().cluster;
     const standing = await snapshot(api, (name, object) => !isLeaving(name, object));
     const foreign = await snapshot(api, isForeign);
@@ -39,7 +39,7 @@ describe("a destroy of ingress-nginx alone", function () {
     for (const [name, object] of left) assert.equal(standing.get(name), object, name);
   });
 
-  it("leaves a stack that has nothing to do but to write down where it is", async () => {
+  it("leaves a stack whose next run only records the phase", async () => {
     succeeded(await workspace().up());
     await assertAtRest(workspace());
   });

@@ -14,10 +14,10 @@ const pomerium = "https://192.168.0.154:443";
 
 const zone = "very-very-dark-gray.top";
 const ssh: Rule = { hostname: `ssh-alfred.${zone}`, service: "ssh://192.168.0.10:22" };
-/** Carried out of order on purpose: a path of a routed host has to come before the host. */
+/** In the wrong order on purpose: the rule for a path of a host must come before the rule for the host. */
 const metrics: Rule = { hostname: `arkham-library.${zone}`, path: "^/metrics", service: "http_status:403" };
 
-/** The hosts that alfred's tunnel carries, in the stack file's order, and what answers each in coexist. */
+/** Hosts of alfred's tunnel in the stack file's order, each with its origin in coexist. */
 const carried: [name: string, origin: string][] = [
   ["authenticate", pomerium],
   ["verify", pomerium],
@@ -28,18 +28,18 @@ const carried: [name: string, origin: string][] = [
 ];
 const hosts = carried.map(([name]) => `${name}.${zone}`);
 
-/** The whole list that the tunnel is to have, by the rules of each host. */
+/** The tunnel's expected rules, built from the rules of each host. */
 function rulesOf(rules: (hostname: string, inCoexist: string) => Rule[]): Rule[] {
   const routes = carried.flatMap(([name, inCoexist]) => rules(`${name}.${zone}`, inCoexist));
   return [metrics, ...routes, ssh, { service: "http_status:404" }];
 }
 
-/** The rule that the stack gives a host. */
+/** The rule that the stack makes for a host. */
 const own = (hostname: string, service: string): Rule[] => [
   { hostname, service, originRequest: { originServerName: hostname } },
 ];
 
-/** In coexist, the rules to ingress-nginx are as somebody made them by hand. */
+/** The rules of a host in coexist. Rules that lead to ingress-nginx stay as somebody made them by hand. */
 const inCoexist = (hostname: string, service: string): Rule[] =>
   service === pomerium
     ? own(hostname, service)
@@ -53,14 +53,14 @@ const inCoexist = (hostname: string, service: string): Rule[] =>
       ];
 
 interface Run extends Outcome {
-  /** What was done to what is at Cloudflare, or would be: `update alfred-rules`. */
+  /** Changes to objects at Cloudflare, made or previewed, for example `update alfred-rules`. */
   steps: string[];
-  /** What reached Cloudflare and was no mere question. */
+  /** Requests to Cloudflare that write. */
   writes: RecordedRequest[];
 }
 
-/** A stack's tunnel and its DNS records, from an account that was tended by hand. */
-describe("tunnels", function () {
+/** A stack's tunnel and its DNS records, taken over from an account that was managed by hand. */
+describe("a stack's tunnel:", function () {
   this.timeout(240_000);
   const stage = useStage("alfred");
   const { sandbox, workspace } = stage;
@@ -76,7 +76,7 @@ describe("tunnels", function () {
   const theTunnel = (): Tunnel => {
     const [tunnel, ...others] = account().tunnels.filter(({ deletedAt }) => deletedAt === undefined);
     assert.ok(tunnel);
-    assert.deepEqual(others, [], "there is one tunnel");
+    assert.deepEqual(others, [], "the account has more than one tunnel");
     return tunnel;
   };
   const record = (name: string, tunnelId: string): void => {
@@ -118,7 +118,7 @@ describe("tunnels", function () {
     assert.deepEqual(writes, []);
   };
 
-  it("an existing tunnel is previewed as it is and as it will be, rule by rule, and nothing is written", async () => {
+  it("the preview shows the changed rules of an existing tunnel, and writes nothing", async () => {
     await configure("coexist");
     const { messages, steps, writes } = await succeed("preview");
     assert.deepEqual(steps, [
@@ -134,18 +134,18 @@ describe("tunnels", function () {
       `+ authenticate.${zone} → ${pomerium}`,
       `+ arkham-library.${zone} ^/metrics → http_status:403`,
     ])
-      assert.ok(text.includes(line), `${line}\nis not in\n${text}`);
+      assert.ok(text.includes(line), `${line}\nis missing in\n${text}`);
     for (const kept of [ssh.hostname!, `- bat-signal.${zone} ^`, `~ bat-signal.${zone}`])
-      assert.ok(!text.includes(kept), `${kept} stays, and is mentioned`);
+      assert.ok(!text.includes(kept), `${kept} stays unchanged, but the preview mentions it`);
   });
 
-  it("it then holds the stack's rules in order, the catch-all last, by one write of one list", async () => {
+  it("one write gives an existing tunnel the stack's rules in order, with the catch-all last", async () => {
     const { writes } = await succeed("up");
     assert.deepEqual(theTunnel().config?.ingress, rulesOf(inCoexist));
     assert.equal(writes.filter(({ method }) => method === "PUT").length, 1);
   });
 
-  it("every host has one record, by its full name; one that somebody made stays that one", async () => {
+  it("every host has one record with its full name, and hand-made records stay", async () => {
     const records = account().records;
     assert.deepEqual(records.map(({ name }) => name).sort(), [...hosts, ssh.hostname].sort());
     for (const { name, type, content, proxied } of records)
@@ -158,9 +158,9 @@ describe("tunnels", function () {
     assert.deepEqual(made.sort(), [...hosts.slice(0, 3)].sort());
   });
 
-  it("the next preview is empty, and nothing but questions reaches Cloudflare", atRest);
+  it("the preview after the take-over is empty, and sends no writes to Cloudflare", atRest);
 
-  it("cutover changes where rules lead and nothing else, in place; coexist takes it back", async () => {
+  it("cutover changes only the origins of the rules, in place, and coexist takes that back", async () => {
     const records = recordsByName();
     for (const [phase, rules] of [
       ["cutover", (hostname: string) => own(hostname, pomerium)],
@@ -178,7 +178,7 @@ describe("tunnels", function () {
     }
   });
 
-  it("a tunnel that leaves the stack stays, its rules too; only the records made for it go", async () => {
+  it("a tunnel that is removed from the stack file stays with its rules, and only the records made by the stack are deleted", async () => {
     await workspace().configure(withoutTunnels(await configure("coexist")));
     const { writes } = await succeed("up");
     assert.deepEqual([...new Set(writes.map(({ method }) => method))], ["DELETE"]);
@@ -191,7 +191,7 @@ describe("tunnels", function () {
     tunnel.connector = {};
   };
 
-  it("a new tunnel does not take hosts from another: that is refused before anything is written", async () => {
+  it("a new tunnel with the hosts of another tunnel is refused before anything is written", async () => {
     await configure("coexist", brandNew);
     const { errors, writes } = await run("up");
     assert.match(
@@ -201,7 +201,7 @@ describe("tunnels", function () {
     assert.deepEqual(writes, []);
   });
 
-  it("a new tunnel is made with its rules kept at Cloudflare, and with every record", async () => {
+  it("a new tunnel is made with all its records, and Cloudflare keeps its rules", async () => {
     account().records = [];
     account().tunnels = [];
     const { writes } = await succeed("up");
@@ -218,7 +218,7 @@ describe("tunnels", function () {
     assert.equal(writes.length, 1 + 1 + account().records.length);
   });
 
-  it("its connector runs twice in the cluster, with the tunnel's token from a Secret, and is ready", async () => {
+  it("a new tunnel's connector has two ready pods, which read the token from a Secret", async () => {
     const { api } = sandbox().cluster;
     const namespace = "cloudflared-alfred";
     const secret = await api.find<KubernetesObject & { data: { token: string } }>(
@@ -230,28 +230,28 @@ describe("tunnels", function () {
     >(`/apis/apps/v1/namespaces/${namespace}/deployments/cloudflared`);
     assert.equal(deployment?.spec.replicas, 2);
     assert.equal(deployment.status.readyReplicas, 2);
-    assert.ok(!JSON.stringify(deployment).includes(tokenOf(theTunnel())), "the token is in the Secret only");
+    assert.ok(!JSON.stringify(deployment).includes(tokenOf(theTunnel())), "the token is in the Deployment");
   });
 
-  it("a new tunnel's next preview is empty as well", atRest);
+  it("the preview after a new tunnel is empty", atRest);
 
-  it("neither a tunnel's secret, nor its token, nor the API's stands in plain in state, messages or outputs", async () => {
+  it("no tunnel secret, tunnel token or API token is in plain text in the state, the messages or the outputs", async () => {
     const { secret } = theTunnel();
     const { secrets } = sandbox().config("coexist");
     const apiToken = secrets.find(({ path: [section] }) => section === "tunnels")!.value;
     const written = [await workspace().state(), ...messages];
     for (const [name, value] of Object.entries({
       "the tunnel's secret": secret,
-      "what it encodes": Buffer.from(secret, "base64").toString(),
+      "the decoded tunnel secret": Buffer.from(secret, "base64").toString(),
       "the tunnel's token": tokenOf(theTunnel()),
-      "the API's token": apiToken,
+      "the API token": apiToken,
     }))
       for (const shown of [value, Buffer.from(value).toString("base64")])
         for (const text of written) assert.ok(!text.includes(shown), name);
   });
 });
 
-/** What `cloudflared tunnel run --token` takes. */
+/** The token for `cloudflared tunnel run --token`. */
 function tokenOf({ id, accountId, secret }: Tunnel): string {
   return Buffer.from(JSON.stringify({ a: accountId, t: id, s: secret })).toString("base64");
 }
