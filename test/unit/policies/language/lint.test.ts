@@ -25,20 +25,20 @@ const message = (text: string, code: string, options: Partial<LintOptions> = {})
 
 const allow = (...criteria: string[]): string => `allow: { or: [${criteria.join(", ")}] }`;
 
-describe("what a policy says that it does not do", () => {
-  it("nothing is found in a list of people", () => {
+describe("the linter of policies", () => {
+  it("finds nothing in a list of people", () => {
     assert.deepEqual(found(allow("{ email: { in: [alice@gmail.com, bob@gmail.com] } }")), []);
   });
 
-  it("nothing is found in what a network may reach without signing in", () => {
+  it("finds nothing in what a network may reach without signing in", () => {
     assert.deepEqual(
       found("allow: { or: [{ accept: true }] }\ndeny: { not: [{ source_ip: 10.0.0.0/8 }] }"),
       [],
     );
   });
 
-  describe("criteria that never match", () => {
-    it("groups", () => {
+  describe("finds a criterion that never matches:", () => {
+    it("groups, since open-source Pomerium has no directory", () => {
       assert.deepEqual(found(allow("{ groups: staff }")), ["groups [0].allow.or[0].groups"]);
       assert.match(
         message(allow("{ groups: staff }"), "groups"),
@@ -61,7 +61,7 @@ describe("what a policy says that it does not do", () => {
       );
     });
 
-    it("what is no address", () => {
+    it("a text that is not an address", () => {
       assert.deepEqual(found(allow("{ email: alice }")), ["malformed [0].allow.or[0].email"]);
       assert.ok(found(allow('{ domain: "@example.org" }')).includes("malformed [0].allow.or[0].domain"));
     });
@@ -92,7 +92,7 @@ describe("what a policy says that it does not do", () => {
     });
   });
 
-  describe("people whom nobody meant", () => {
+  describe("finds people whom nobody meant:", () => {
     it("everybody at a public mail provider", () => {
       for (const criterion of [
         '{ email: { ends_with: "@gmail.com" } }',
@@ -140,7 +140,7 @@ describe("what a policy says that it does not do", () => {
     });
   });
 
-  describe("paths", () => {
+  describe("finds in paths:", () => {
     it("a prefix without a boundary", () => {
       assert.match(
         message(allow("{ http_path: { starts_with: /api } }"), "no-boundary"),
@@ -204,7 +204,7 @@ describe("what a policy says that it does not do", () => {
       );
     });
 
-    it("what no path can look like", () => {
+    it("a text that no path can match", () => {
       for (const path of ["api/", '"/a?b=c"', "/a%20b", "/a/../b"])
         assert.ok(
           found(allow(`{ http_path: ${path} }`)).includes("path-form [0].allow.or[0].http_path"),
@@ -221,7 +221,7 @@ describe("what a policy says that it does not do", () => {
     });
   });
 
-  describe("addresses of callers", () => {
+  describe("says about addresses of callers that they", () => {
     const text = "allow: { or: [{ source_ip: 10.0.0.0/8 }] }";
 
     it("mean nothing behind a tunnel", () => {
@@ -247,7 +247,7 @@ describe("what a policy says that it does not do", () => {
     });
   });
 
-  describe("rules and blocks", () => {
+  describe("finds in rules and blocks:", () => {
     it("blocks that look as if they were required together", () => {
       assert.deepEqual(
         found("allow: { and: [{ email: alice@gmail.com }], not: [{ source_ip: 10.0.0.0/8 }] }"),

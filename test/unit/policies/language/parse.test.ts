@@ -71,7 +71,7 @@ describe("reading a policy", () => {
   });
 });
 
-describe("what Pomerium refuses", () => {
+describe("a policy that Pomerium refuses:", () => {
   // Each of these was given to Pomerium, which answered with an error.
   for (const [what, text, message] of [
     ["an empty text", "", "1:1 the policy is empty, which Pomerium refuses; to let nobody pass write []"],
@@ -285,7 +285,7 @@ describe("what Pomerium refuses", () => {
     });
 });
 
-describe("what Pomerium accepts and nobody means", () => {
+describe("a policy that Pomerium accepts and nobody means:", () => {
   for (const [what, text, message] of [
     [
       "a matcher that asks nothing",
@@ -342,7 +342,7 @@ describe("what Pomerium accepts and nobody means", () => {
   });
 });
 
-describe("what Pomerium reads in another way than it looks", () => {
+describe("a text that Pomerium reads in another way than it looks:", () => {
   const warned = (text: string) => {
     const { policy, warnings = [] } = parsePolicy(text);
     return [policy, warnings.map(formatProblem)];
@@ -394,7 +394,7 @@ describe("what Pomerium reads in another way than it looks", () => {
   });
 });
 
-describe("the problems of a text", () => {
+describe("the problems of a policy", () => {
   it("are told all at once", () => {
     assert.deepEqual(
       told(allow("emial: a\n    - http_path: { matches: b }\n    - email: 5")).map((line) =>
