@@ -75,7 +75,7 @@ function slashes(placed: Placed, { pomerium }: LintOptions): Finding[] {
           code: "escaped-slash",
           severity: "error",
           message: modern
-            ? `Pomerium ${pomerium} answers 400 to escaped slashes, so that "${text}" never matches`
+            ? `no escaped slash reaches a policy of Pomerium ${pomerium}, so "${text}" never matches`
             : `paths are compared decoded; "${text}" never matches`,
           where: at(placed),
           mend: "write the slash itself",
