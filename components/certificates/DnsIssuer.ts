@@ -27,28 +27,28 @@ export interface DnsIssuerArgs {
   issuer: string;
   /** ACME directory. */
   server: string;
-  /** Address of the ACME account. Another address registers the account anew. */
+  /** E-mail address of the ACME account. With another address, the account is registered again. */
   email: string;
-  /** DNS zone → how its challenges are solved. At least one. */
+  /** Solver of each DNS zone. At least one zone. */
   zones: Record<string, ZoneArgs>;
   /** Namespace of cert-manager, where it looks for a ClusterIssuer's Secrets. */
   namespace: string;
-  /** The webhook for Porkbun; installed only when a zone is solved by it. */
+  /** The webhook for Porkbun. It is installed only if a zone uses it. */
   webhook: Webhook;
   /** IngressClass that answers HTTP-01 challenges. Default: pomerium. */
   ingressClass?: pulumi.Input<string>;
-  /** Prove each zone's solver by a certificate for `canary.<zone>`; a zone with HTTP-01 has none. Default: true. */
+  /** Whether a certificate for `canary.<zone>` proves each zone's DNS-01 solver. Default: true. */
   canary?: boolean;
-  /** What stays of the issuer that the cluster has. Default: nothing. */
+  /** Parts of the existing issuer that stay. Default: none. */
   kept?: KeptIssuer;
-  /** What the cluster has already. It is taken over. Default: nothing. */
+  /** Existing objects, which are taken over. Default: none. */
   live?: {
-    /** A ClusterIssuer of that name. */
+    /** The existing ClusterIssuer of this name. */
     issuer?: {
-      /** Somebody else made it: it stays when this stack goes, and so do its webhook and credentials. */
+      /** Whether somebody else made it. Then a destroy keeps it, with its webhook and credentials. */
       foreign: boolean;
       acme?: {
-        /** Secret with the account's key, which stays in use. */
+        /** Secret with the key of the ACME account. It stays in use. */
         accountKey: string;
       };
     };
@@ -56,7 +56,7 @@ export interface DnsIssuerArgs {
     releases?: readonly string[];
     /** Labels (`objectLabel`) of other objects that the issuer needs. */
     present?: readonly string[];
-    /** Certificates, among them perhaps canaries of a stack that has lost its state. */
+    /** Certificates. They may include canaries of a stack that has lost its state. */
     certificates?: readonly LiveCertificate[];
   };
 }
@@ -100,7 +100,7 @@ export class DnsIssuer extends pulumi.ComponentResource {
       ...recorded
     } = args;
     const solvers = Object.fromEntries(Object.entries(zones).map(([zone, { solver }]) => [zone, solver]));
-    // Anybody may read the recorded inputs of a component: no credentials.
+    // Without credentials, because Pulumi does not encrypt the recorded inputs of a component.
     super("pomerium-migration:certificates:DnsIssuer", name, { ...recorded, zones: solvers }, opts);
 
     this.#zones = Object.keys(zones);
@@ -136,7 +136,7 @@ export class DnsIssuer extends pulumi.ComponentResource {
     );
 
     const clusterIssuer = new k8s.apiextensions.CustomResource(
-      // Another name makes another issuer. All certificates change to it before the former one is deleted.
+      // A new name means a new issuer. All certificates change to it before the former issuer is deleted.
       `${name}-${args.issuer}`,
       {
         apiVersion: "cert-manager.io/v1",
@@ -194,7 +194,7 @@ export class DnsIssuer extends pulumi.ComponentResource {
    * host's zone is proven. A mistake in a zone's credentials would fail all of its hosts, and Let's Encrypt blocks a
    * host for an hour after five failures.
    *
-   * @throws RangeError for a host that lies in no zone.
+   * @throws RangeError for a host outside all zones.
    */
   issuerFor(host: string): pulumi.Output<string> {
     const zone = zoneOf(host, this.#zones);

@@ -12,14 +12,14 @@ export interface HostCertificateArgs {
   secretName: string;
   /** Names in the certificate: the host, or `*.<zone>`. At least one. */
   dnsNames: readonly string[];
-  /** ClusterIssuer that issues it; handed on by what makes the issuer ready. */
+  /** ClusterIssuer that issues it. Resolves when the issuer is ready. */
   issuer: pulumi.Input<string>;
-  /** The Certificate that writes to the Secret already. It is taken over with what it has issued. Default: none. */
+  /** The existing Certificate for this Secret. It is taken over, and its issued certificate stays. Default: none. */
   live?: {
     /** `<namespace>/<name>`. */
     id: string;
     name: string;
-    /** What it says, when somebody else made it: all of it stays, and so does the Certificate when the stack goes. */
+    /** Its fields, if somebody else made it. They stay, and the Certificate stays when the stack is destroyed. */
     foreign?: ForeignCertificate;
   };
 }
@@ -54,7 +54,7 @@ export class HostCertificate extends pulumi.ComponentResource {
           name: live?.name ?? args.secretName,
           namespace: args.namespace,
           labels: foreign?.labels ?? { [managedBy.label]: managedBy.value },
-          // Pulumi takes a custom resource for done once it is written. This one is done when it can be served.
+          // By default, Pulumi does not wait for a custom resource. This one is done when its certificate is issued.
           annotations: {
             ...(foreign && { ...foreign.annotations, ...takenOverMark }),
             "pulumi.com/waitFor": "condition=Ready",
@@ -63,7 +63,7 @@ export class HostCertificate extends pulumi.ComponentResource {
         spec: {
           ...(foreign && keptSpec(foreign)),
           secretName: args.secretName,
-          // Another reader of the Secret may need the other names.
+          // Other users of the Secret may need the names that the Certificate has already.
           dnsNames: [...new Set([...(foreign?.dnsNames ?? []), ...args.dnsNames])],
           issuerRef: { group: "cert-manager.io", kind: "ClusterIssuer", name: args.issuer },
         },
@@ -81,7 +81,7 @@ export class HostCertificate extends pulumi.ComponentResource {
   }
 }
 
-/** Passwords of keystores may stand in a Certificate itself. */
+/** The kept fields of the spec. Keystores become a secret, because they may contain passwords. */
 function keptSpec({ spec: { keystores, ...spec } }: ForeignCertificate): Record<string, unknown> {
   return { ...spec, ...(keystores === undefined ? {} : { keystores: pulumi.secret(keystores) }) };
 }

@@ -9,7 +9,7 @@ import { mayAnswer } from "./solver-selection.ts";
 import type { LiveSolver } from "./solvers/solver.ts";
 import { type CertificateNeeds, wantedCertificates } from "./wanted.ts";
 
-/** How the ClusterIssuer and the certificates that are taken over change, and which certificates nobody renews any more. */
+/** Lists changes of the ClusterIssuer and of taken-over Certificates, and Certificates that are not renewed any more. */
 export function issuanceLines(
   stack: IssuerStack & CertificateNeeds,
   live: LiveIssuance,
@@ -42,7 +42,7 @@ export function issuanceLines(
   ];
 }
 
-/** Certificates of somebody else that get another issuer, or a further name. */
+/** Lists Certificates of somebody else that get another issuer or more names. */
 function takeOverLines(
   stack: CertificateNeeds & Pick<IssuerStack, "certificates">,
   live: LiveIssuance,
@@ -62,7 +62,7 @@ function takeOverLines(
   });
 }
 
-/** The differences that an `up` makes to the ClusterIssuer, one line each. */
+/** Lists the changes that an `up` makes to the ClusterIssuer, one line each. */
 export function issuerLines(name: string, before: LiveIssuer | undefined, after: IssuerSpec): string[] {
   const { server, email, privateKeySecretRef, solvers } = after.acme;
   if (before === undefined)

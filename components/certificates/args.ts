@@ -1,4 +1,4 @@
-/** What the program hands to the components of this subject. */
+/** Arguments of this subject's components, built from the stack and the live cluster. */
 
 import type { Input } from "@pulumi/pulumi";
 import { pomeriumNamespace } from "../cluster/names.ts";
@@ -20,8 +20,8 @@ export function issuerArgs(stack: IssuerStack, live: LiveIssuance, leaving: Leav
 /**
  * Arguments of the component `HostCertificate`.
  *
- * @param issuer Hands on the ClusterIssuer once it is proven for the zone of a host.
- * @param namespaceOfPomerium Pomerium's namespace, once it exists.
+ * @param issuer Returns the ClusterIssuer's name. It resolves when the solver of the host's zone is proven.
+ * @param namespaceOfPomerium Pomerium's namespace. Resolves when it exists.
  */
 export function certificateArgs(
   { namespace, secretName, dnsNames }: Pick<WantedCertificate, "namespace" | "secretName" | "dnsNames">,

@@ -9,7 +9,7 @@ import type { ForeignCertificate, LiveCertificate, LiveIssuance } from "./live.t
 import { type SolverName, solverOf } from "./solvers/registry.ts";
 import { type CertificateNeeds, type WantedCertificate, wantedCertificates } from "./wanted.ts";
 
-/** What keeps the stack from having its certificates on this cluster. */
+/** Finds the problems that prevent the stack's certificates on this cluster. */
 export function certificateProblems(
   stack: CertificateNeeds & { cluster: { context: string }; certificates: CertificatesConfig },
   live: LiveIssuance,
@@ -36,7 +36,7 @@ export function certificateProblems(
 /** Fields of a Certificate that no ACME server issues. */
 const notByAcme = ["isCA", "ipAddresses", "uris", "emailAddresses", "otherNames", "literalSubject"];
 
-/** Why the issuer could never renew a Certificate of somebody else, with all that it is for. */
+/** Finds names and fields of somebody else's Certificate that the issuer could never renew. */
 function takeOverProblems(
   { zones }: CertificatesConfig,
   live: Pick<LiveIssuance, "certificates">,
@@ -66,7 +66,7 @@ function takeOverProblems(
   ];
 }
 
-/** A release that serves the same API group under another name: Helm would refuse to share it in the middle of an `up`. */
+/** Finds another release that serves the same API group. Helm would refuse to share it, in the middle of an `up`. */
 function releaseProblems(
   { certificates, cluster }: { certificates: CertificatesConfig; cluster: { context: string } },
   { apiServices }: LiveIssuance,
@@ -91,7 +91,7 @@ function releaseProblems(
   });
 }
 
-/** Certificates of this issuer with a name in no zone: once the issuer solves by zone, nobody renews them. */
+/** Certificates of this issuer with a name outside all zones. Nobody renews them when the issuer solves by zone. */
 export function withoutSolver(
   { certificates }: Pick<LiveIssuance, "certificates">,
   issuer: string,
@@ -117,7 +117,7 @@ function writers(
   return certificates.filter((each) => each.namespace === namespace && each.secretName === secretName);
 }
 
-/** The Certificate to take over for a Secret: it writes to the Secret already, under whatever name, and has no owner. */
+/** The Certificate to take over for a Secret. It writes to this Secret, has any name, and has no owner. */
 export function certificateOf(
   live: Pick<LiveIssuance, "certificates">,
   secret: SecretName,
@@ -126,7 +126,7 @@ export function certificateOf(
   return free.find(({ name }) => name === secret.secretName) ?? free[0];
 }
 
-/** The same as `HostCertificate` takes it. */
+/** The Certificate to take over, in the form that `HostCertificate` takes. */
 export function takenOver(
   live: Pick<LiveIssuance, "certificates">,
   namespace: string,
@@ -140,7 +140,7 @@ export function takenOver(
 
 /**
  * Why the stack cannot have a certificate in this Secret: another Certificate writes to it. Two Certificates would
- * overwrite each other for ever. A Certificate that belongs to an Ingress is deleted with that Ingress.
+ * overwrite each other again and again. A Certificate that belongs to an Ingress is deleted with that Ingress.
  */
 export function certificateConflict(
   live: Pick<LiveIssuance, "certificates">,

@@ -101,7 +101,7 @@ export const certificatesSchema = z.strictObject({
 
 export type CertificatesInput = z.output<typeof certificatesSchema>;
 
-/** A zone as the schema lets it pass: the name of its solver, what the solver is given, and `wildcard`. */
+/** A zone that has passed the schema: its solver's name with the solver's input, and `wildcard`. */
 type ZoneInput = CertificatesInput["zones"][string];
 
 const letsEncrypt = {
@@ -123,7 +123,7 @@ export function checkCertificates({ server, staging, zones }: CertificatesInput,
       );
 }
 
-/** Warns where HTTP-01 cannot work: Let's Encrypt asks at port 80 of the host and follows the redirect to 443. */
+/** Warns if HTTP-01 cannot work. Let's Encrypt sends its request to port 80 and follows redirects to 443. */
 export function warnOfHttp01(
   { zones }: CertificatesConfig,
   phase: Phase,
@@ -172,7 +172,7 @@ function resolveZone(input: ZoneInput): Zone {
   };
 }
 
-/** The schema lets no zone pass that names no solver. */
+/** The name of a zone's solver. Every zone has one, because the schema refuses others. */
 function solverNameOf(input: ZoneInput): SolverName {
   return solverNames.find((name) => name in input)!;
 }

@@ -7,7 +7,7 @@ import type { Installation, Right } from "./solvers/installation.ts";
 type OptionsOf = (object: ObjectOfKind) => pulumi.CustomResourceOptions;
 
 /**
- * Installs what a solver needs.
+ * Installs the Helm release and the rights that a solver needs.
  *
  * @returns Everything that must be there before a challenge can be solved.
  */

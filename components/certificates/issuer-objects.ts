@@ -3,11 +3,11 @@ import { credentialsName } from "./issuer-spec.ts";
 import type { Installation } from "./solvers/installation.ts";
 import { type SolverName, solverNames, solverOf } from "./solvers/registry.ts";
 
-/** An object that an issuer needs, beside its Helm releases. */
+/** An object that an issuer needs, in addition to its Helm releases. */
 export interface IssuerObject {
   kind: keyof typeof collections;
   name: string;
-  /** Absent for what is cluster-wide. */
+  /** Absent for a cluster-wide object. */
   namespace?: string;
 }
 
@@ -25,7 +25,7 @@ export type IssuerArgs = Pick<CertificatesConfig, "issuer" | "namespace" | "webh
   zones: Record<string, Pick<Zone, "solver">>;
 };
 
-/** Everything that is read of a cluster for an issuer. */
+/** Everything to read from a cluster for an issuer. */
 export interface WantedIssuance {
   /** Name of the ClusterIssuer. */
   issuer: string;
@@ -36,7 +36,7 @@ export interface WantedIssuance {
   objects: IssuerObject[];
 }
 
-/** What an issuer consists of, without its canaries. */
+/** The objects and releases of an issuer, without its canaries. */
 export function wantedIssuance(args: IssuerArgs): WantedIssuance {
   const { issuer, namespace, zones } = args;
   const needed = installations(args);
@@ -73,7 +73,7 @@ export function hasCredentials(solver: SolverName): boolean {
   return Object.keys(solverOf(solver).secrets).length > 0;
 }
 
-/** What the solvers of these zones need installed. */
+/** The installations that the solvers of these zones need. */
 export function installations({
   namespace,
   webhook,
@@ -86,7 +86,7 @@ export function installations({
   });
 }
 
-/** Where the API server has the object. */
+/** Path of the object on the API server. */
 export function objectPath({ kind, name, namespace }: IssuerObject): string {
   const { base, plural } = collections[kind];
   return `${base}${namespace === undefined ? "" : `/namespaces/${namespace}`}/${plural}/${name}`;

@@ -1,13 +1,13 @@
 import { type SolverName, solverOf } from "./solvers/registry.ts";
 import type { Challenge, ChallengeContext, LiveSolver } from "./solvers/solver.ts";
 
-/** What stays of an issuer that is taken over. */
+/** Parts of an issuer that stay when it is taken over. */
 export interface KeptIssuer {
   /** Fields of `spec.acme` that the program does not write: `externalAccountBinding`, `preferredChain`. */
   fields: Record<string, unknown>;
   /** Solvers of names outside the stack's zones. */
   solvers: LiveSolver[];
-  /** Zone → whether challenges follow a CNAME to another zone. */
+  /** Value of `cnameStrategy` for each zone: whether challenges follow a CNAME to another zone. */
   cnameStrategies: Record<string, string>;
 }
 
@@ -27,17 +27,17 @@ export interface IssuerSpecArgs extends ChallengeContext {
   server: string;
   /** Address of the ACME account. */
   email: string;
-  /** Secret with the account's key; cert-manager makes it when there is none. */
+  /** Secret with the key of the ACME account. cert-manager creates a missing one. */
   accountKey: string;
-  /** Zone → how its challenges are solved. */
+  /** Solver of each zone. */
   zones: Record<string, { solver: SolverName; settings?: Record<string, unknown> }>;
-  /** What stays of the issuer that the cluster has. Default: nothing. */
+  /** Parts of the existing issuer that stay. Default: none. */
   kept?: KeptIssuer;
 }
 
 /**
- * The whole spec of the ClusterIssuer: one solver per zone, then the solvers that stay. cert-manager takes the solver
- * with the longest zone of a name, whatever the order. Narrower zones come first, for the reader.
+ * The complete spec of the ClusterIssuer: one solver per zone, then the solvers that stay. cert-manager takes the
+ * solver with the longest matching zone, independent of the order. Narrower zones come first only for the reader.
  *
  * @see https://cert-manager.io/docs/configuration/acme/#adding-multiple-solver-types
  */
@@ -69,7 +69,7 @@ export function issuerSpec({
   };
 }
 
-/** A challenge by DNS-01 that follows the CNAMEs that it followed before. */
+/** A challenge that follows CNAMEs in the same way as before. */
 function following({ dns01, ...challenge }: Challenge, cnameStrategy: string | undefined): Challenge {
   if (dns01 === undefined) return challenge;
   return { ...challenge, dns01: cnameStrategy === undefined ? dns01 : { cnameStrategy, ...dns01 } };
@@ -86,12 +86,12 @@ function secretKeys(zone: string, solver: SolverName): Record<string, { name: st
   );
 }
 
-/** Secret with a zone's credentials: `porkbun-example.org`. Each zone has a Secret of its own. */
+/** Name of the Secret with a zone's credentials, for example `porkbun-example.org`. Each zone has one. */
 export function credentialsName(zone: string, solver: SolverName): string {
   return `${solver}-${zone}`;
 }
 
-/** Secret, and Certificate, that prove a zone's solver. */
+/** Name of the Secret and of the Certificate that prove a zone's solver. */
 export function canarySecret(zone: string): string {
   return `canary-${zone}-tls`;
 }

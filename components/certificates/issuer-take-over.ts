@@ -10,15 +10,16 @@ import { mayAnswer, zoneLength } from "./solver-selection.ts";
 import { solverNames } from "./solvers/registry.ts";
 import type { LiveSolver } from "./solvers/solver.ts";
 
-/** The part of a stack that decides what stays of its issuer. */
+/** The part of a stack that decides which parts of its issuer stay. */
 export interface IssuerStack {
   phase: Phase;
   certificates: CertificatesConfig;
 }
 
 /**
- * What stays of the issuer. Certificates of other zones must go on being renewed, so the solvers of other names stay.
- * From the cutover on, solvers through ingress-nginx do not stay: it does not answer challenges any more.
+ * The parts of the existing issuer that stay. Solvers for other names stay, so that certificates of other zones are
+ * still renewed. From the cutover on, solvers through ingress-nginx do not stay: it does not answer challenges any
+ * more.
  */
 export function keptIssuer(
   { phase, certificates }: IssuerStack,
@@ -50,12 +51,12 @@ export function keptIssuer(
   };
 }
 
-/** Fields that belong to the former ACME server, and so do not stay. */
+/** Fields that do not stay, because they belong to the former ACME server. */
 export function fieldsOfFormerServer({ server }: CertificatesConfig, live: LiveIssuer | undefined): string[] {
   return live?.acme === undefined || live.acme.server === server ? [] : Object.keys(live.acme.others ?? {});
 }
 
-/** Whether the program wrote a solver, for a zone of now or of before. */
+/** Whether the program has written a solver, for a present or a former zone. */
 function isOwn(solver: LiveSolver, config: CertificatesConfig): boolean {
   const [zone, ...others] = solver.selector?.dnsZones ?? [];
   if (zone === undefined || others.length > 0) return false;
@@ -69,7 +70,7 @@ function isOwn(solver: LiveSolver, config: CertificatesConfig): boolean {
   });
 }
 
-/** The solver without the names in these zones; undefined when no name is left. */
+/** The solver without the names in these zones; undefined if no name is left. */
 function withoutZones(solver: LiveSolver, zones: readonly string[]): LiveSolver | undefined {
   const { dnsNames = [], dnsZones = [], ...rest } = solver.selector ?? {};
   const lies = (name: string): boolean => zoneOf(name.replace(/^\*\./, ""), zones) !== undefined;

@@ -2,14 +2,14 @@ import type { ObjectName } from "../cluster/objects.ts";
 import type { LiveCertificate } from "./live.ts";
 import type { LiveSolver } from "./solvers/solver.ts";
 
-/** What is removed with ingress-nginx. */
+/** Ingresses and classes that are removed with ingress-nginx. */
 export interface LeavingIngresses {
   /** IngressClasses. */
   classes: readonly string[];
   ingresses: readonly ObjectName[];
 }
 
-/** The Ingress that a Certificate belongs to and is deleted with. */
+/** The Ingress that owns a Certificate. The Certificate is deleted with it. */
 export function goesWith(
   { ingresses }: Pick<LeavingIngresses, "ingresses">,
   { namespace, owner }: Pick<LiveCertificate, "namespace" | "owner">,
@@ -18,10 +18,10 @@ export function goesWith(
 }
 
 /**
- * Whether HTTP-01 challenges stop being answered when ingress-nginx is removed. The cluster's default class answers a
- * challenge without a class. Whichever class that is today, it may be another one once ingress-nginx is removed.
+ * Whether nobody answers an HTTP-01 challenge after ingress-nginx is removed. The cluster's default class answers a
+ * challenge without a class. The default may be another class after the removal.
  *
- * @param namespace Namespace of the challenge's Ingress; any when absent.
+ * @param namespace Namespace of the challenge's Ingress. Default: any.
  * @see https://cert-manager.io/docs/configuration/acme/http01/
  */
 export function leaves(

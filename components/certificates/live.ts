@@ -6,19 +6,19 @@ import { objectLabel } from "../cluster/objects.ts";
 import { objectPath, type WantedIssuance } from "./issuer-objects.ts";
 import type { LiveSolver } from "./solvers/solver.ts";
 
-/** What a cluster already has of everything that issues certificates. */
+/** Existing objects of a cluster that issue certificates. */
 export interface LiveIssuance {
-  /** Whether cert-manager is installed: its API is served. */
+  /** Whether cert-manager is installed, that is, the cluster serves its API. */
   certManager: boolean;
-  /** The ClusterIssuer of the wanted name. */
+  /** The ClusterIssuer with the wanted name. */
   issuer?: LiveIssuer;
   /** Every ClusterIssuer and every Issuer of the cluster. */
   issuers: LiveIssuer[];
-  /** Names of the wanted Helm releases that are there, in cert-manager's namespace. */
+  /** Names of the wanted Helm releases that exist in cert-manager's namespace. */
   releases: string[];
-  /** Labels (`objectLabel`) of the wanted objects that are there. */
+  /** Labels (`objectLabel`) of the wanted objects that exist. */
   present: string[];
-  /** Labels of the wanted objects, issuers and Certificates of which the program may overwrite what others own (`isForced`). */
+  /** Labels of objects, issuers and Certificates whose foreign fields the program may overwrite (`isForced`). */
   forced: string[];
   /** Every Certificate of the cluster. */
   certificates: LiveCertificate[];
@@ -35,11 +35,11 @@ export interface LiveApiService {
 
 export interface LiveIssuer {
   name: string;
-  /** Where it is an Issuer; absent for a ClusterIssuer. */
+  /** Namespace of an Issuer. Absent for a ClusterIssuer. */
   namespace?: string;
-  /** Somebody else made it. */
+  /** Whether somebody else made it. */
   foreign: boolean;
-  /** Whether the ACME server knows its account. */
+  /** Whether its ACME account is registered. */
   ready: boolean;
   /** Absent for another kind of issuer. */
   acme?: {
@@ -47,9 +47,9 @@ export interface LiveIssuer {
     email: string;
     /** Secret with the key of the ACME account. */
     accountKey: string;
-    /** Where in that Secret the key is; absent for cert-manager's default. */
+    /** Key in that Secret. Absent for cert-manager's default. */
     accountKeyKey?: string;
-    /** Everything else that it says: `externalAccountBinding`, `preferredChain`. */
+    /** All other fields, for example `externalAccountBinding` or `preferredChain`. */
     others?: Record<string, unknown>;
     solvers: LiveSolver[];
   };
@@ -62,14 +62,14 @@ export interface Override {
   name?: string;
 }
 
-/** What a Certificate that somebody else made says beside its Secret. All of it stays when it is taken over. */
+/** Fields of a Certificate that somebody else made, without its Secret. They stay when it is taken over. */
 export interface ForeignCertificate {
   dnsNames: string[];
   /** All fields of its spec that the program does not write itself. */
   spec: Record<string, unknown>;
   labels: Record<string, string>;
   annotations: Record<string, string>;
-  /** An earlier run has taken it over. */
+  /** Whether an earlier run has taken it over. */
   isTakenOver: boolean;
 }
 
@@ -78,21 +78,21 @@ export interface LiveCertificate {
   name: string;
   secretName: string;
   dnsNames: string[];
-  /** The owner with which it is deleted: `Ingress komga-ingress`. */
+  /** Its owner, for example `Ingress komga-ingress`. It is deleted with the owner. */
   owner?: string;
-  /** Its ClusterIssuer, where it has one. */
+  /** Name of its ClusterIssuer, if it has one. */
   clusterIssuer?: string;
-  /** Its Issuer, in its own namespace, where it has one. */
+  /** Name of its Issuer in the same namespace, if it has one. */
   issuer?: string;
-  /** The ways that its HTTP-01 challenges go whatever its issuer says. */
+  /** Its annotations that override the issuer's way for HTTP-01 challenges. */
   http01?: Override[];
-  /** READY, of the Certificate as it stands. */
+  /** Whether the current Certificate is READY. */
   ready: boolean;
-  /** Why it is not, in cert-manager's words. */
+  /** Why it is not ready, in cert-manager's words. */
   message?: string;
   /** End of the issued certificate, RFC 3339. */
   notAfter?: string;
-  /** Absent for the program's own. */
+  /** Absent for a Certificate of this program. */
   foreign?: ForeignCertificate;
 }
 
@@ -135,7 +135,7 @@ interface CertificateObject {
 }
 
 /**
- * Annotations by which a Certificate sends its HTTP-01 challenges another way than its issuer says. The third is new in
+ * Annotations by which a Certificate overrides its issuer's way for HTTP-01 challenges. The third is new in
  * cert-manager 1.20.
  */
 const overrides = {
@@ -144,13 +144,13 @@ const overrides = {
   "acme.cert-manager.io/http01-override-ingress-name": "name",
 } as const;
 
-/** Annotation of the Certificates that the program has taken over, so that it goes on keeping what they say. */
+/** Annotation of Certificates that the program has taken over. Later runs keep the fields of these Certificates. */
 export const takenOverMark = { "pomerium-migration/taken-over": "true" } as const;
 
 /**
- * Reads everything in parallel. Of Secrets, only the metadata leaves the API server.
+ * Reads everything in parallel. Only the metadata of Secrets is read.
  *
- * @throws ClusterError when the cluster does not answer.
+ * @throws ClusterError if the cluster does not answer.
  */
 export async function readIssuance(api: ReadOnlyApi, wanted: WantedIssuance): Promise<LiveIssuance> {
   const { issuer: name, namespace, releases } = wanted;
@@ -178,7 +178,7 @@ export async function readIssuance(api: ReadOnlyApi, wanted: WantedIssuance): Pr
     certManager: served !== undefined,
     ...(issuer === undefined ? {} : { issuer }),
     issuers,
-    // Helm writes its release on every object that is part of it.
+    // Helm writes the release's name on every object of the release.
     releases: releases
       .map((release) => release.name)
       .filter((release) =>
@@ -256,7 +256,7 @@ function liveCertificate({ metadata, spec, status }: CertificateObject): LiveCer
     secretName: spec.secretName,
     dnsNames: [...new Set(names)],
     ...(owner === undefined ? {} : { owner: `${owner.kind} ${owner.name}` }),
-    // Another group is not served by cert-manager itself.
+    // Issuers of other groups do not belong to cert-manager itself.
     ...(group !== "cert-manager.io" ? {} : kind === "ClusterIssuer" ? { clusterIssuer: issuer } : { issuer }),
     ...(http01.length === 0 ? {} : { http01 }),
     ready,
@@ -274,8 +274,8 @@ function liveOverrides(annotations: Record<string, string> = {}): Override[] {
 }
 
 /**
- * What a take-over keeps of a Certificate; undefined for the program's own. Earlier releases left no label on a
- * Certificate, but an annotation for Pulumi.
+ * The fields of a Certificate that stay when it is taken over; undefined for a Certificate of this program. Earlier
+ * releases of the program set no label, but an annotation for Pulumi.
  */
 function foreignCertificate(
   { labels = {}, annotations = {} }: Metadata,
@@ -291,7 +291,7 @@ function foreignCertificate(
   return { dnsNames, spec: kept, labels, annotations: Object.fromEntries(notOurs), isTakenOver };
 }
 
-/** @param generation Generation that the report must be about; any when absent. */
+/** @param generation Generation that the status must be about. Default: any. */
 function isReady(status: Conditions | undefined, generation?: number): boolean {
   const condition = status?.conditions?.find(({ type }) => type === "Ready");
   const { status: value, observedGeneration } = condition ?? {};

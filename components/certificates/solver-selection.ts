@@ -1,7 +1,7 @@
 import { liesIn } from "../../stack-file/hosts.ts";
 import type { LiveSolver } from "./solvers/solver.ts";
 
-/** Whether cert-manager may take a solver for a name of a certificate. Labels are not compared. */
+/** Whether cert-manager may use a solver for a name. Does not compare labels. */
 export function mayAnswer({ selector, dns01 }: LiveSolver, name: string): boolean {
   const { dnsNames = [], dnsZones = [] } = selector ?? {};
   const bare = name.replace(/^\*\./, "");
@@ -12,7 +12,7 @@ export function mayAnswer({ selector, dns01 }: LiveSolver, name: string): boolea
   );
 }
 
-/** Length of the longest zone by which a solver is chosen for a name; 0 without one. */
+/** Length of the solver's longest zone that contains the name; 0 without such a zone. */
 export function zoneLength({ selector }: LiveSolver, name: string): number {
   return Math.max(
     0,

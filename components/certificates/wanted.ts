@@ -10,7 +10,7 @@ export interface CertificateNeeds {
   apps: readonly AppHost[];
 }
 
-/** An app's host, and where its certificate is. */
+/** An app's host and the Secret of its certificate. */
 export interface AppHost {
   name: string;
   /** Key path of the app. */
@@ -21,13 +21,13 @@ export interface AppHost {
   tlsSecret: string;
 }
 
-/** A certificate that Pomerium serves itself, beside the certificates of the Ingresses. */
+/** A certificate that Pomerium serves in addition to those of the Ingresses. */
 export interface SharedCertificate {
   /** Name of the resource: `authenticate`, `wildcard-example.org`. */
   name: string;
   secretName: string;
   dnsNames: string[];
-  /** The host that it is for, or the zone of its wildcard. */
+  /** Its host, or the zone of its wildcard. */
   host: string;
 }
 
@@ -35,18 +35,18 @@ export interface SharedCertificate {
 export interface WantedCertificate {
   /** Logical name in earlier releases: of a shared certificate, or of an app's, below the app. */
   formerName: string;
-  /** App whose host it is for; absent for one that Pomerium serves itself. */
+  /** App that owns its host. Absent for a shared certificate. */
   app?: string;
-  /** Who needs it: `app komga`, `Pomerium (authenticate)`. */
+  /** The part of the stack that needs it, for example `app komga` or `Pomerium (authenticate)`. */
   by: string;
-  /** Key path where its Secret's name comes from. */
+  /** Key path that determines the name of its Secret. */
   at: string;
   namespace: string;
   secretName: string;
   dnsNames: string[];
 }
 
-/** The certificates of no app: a wildcard per zone that has one, and one for the sign-in pages unless a wildcard covers them. */
+/** The shared certificates: the zones' wildcards, and one for the sign-in pages unless a wildcard covers them. */
 export function sharedCertificates({
   certificates,
   pomerium: { authenticateHost },
@@ -72,7 +72,7 @@ export function sharedCertificates({
 /** The certificate that a host of the stack is served with: its own, or one that Pomerium serves itself. */
 export function certificateFor(stack: CertificateNeeds, host: string): WantedCertificate {
   const wanted = wantedCertificates(stack).filter(({ dnsNames }) => covers(dnsNames, host));
-  // Every host of the stack has one.
+  // Every host of the stack has a certificate.
   return wanted.find(({ app }) => app !== undefined) ?? wanted[0]!;
 }
 
@@ -84,7 +84,7 @@ export function hasOwnCertificate(
   return !certificates.zones[zone]?.wildcard || !covers([`*.${zone}`], host);
 }
 
-/** Every certificate of the stack but the canaries. */
+/** All certificates of the stack, without canaries. */
 export function wantedCertificates(stack: CertificateNeeds): WantedCertificate[] {
   return [
     ...sharedCertificates(stack).map(({ name, secretName, dnsNames }) => ({
@@ -109,7 +109,7 @@ export function wantedCertificates(stack: CertificateNeeds): WantedCertificate[]
   ];
 }
 
-/** Identity of a certificate: the Secret that holds it. Its resource is named like this, whatever the app is called. */
+/** Identity of a certificate: the Secret that contains it. Its resource has this name, not the app's. */
 export function secretId({
   namespace,
   secretName,

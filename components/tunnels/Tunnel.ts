@@ -8,30 +8,31 @@ import type { OriginRequest, Rule } from "./rules.ts";
 export interface TunnelArgs {
   /** Cloudflare account that owns the tunnel. */
   accountId: string;
-  /** Existing tunnel to take over, rules and all; it stays when this component goes. Default: a new one. */
+  /** Existing tunnel to take over with its rules. It stays when the stack is destroyed. Default: a new tunnel. */
   tunnelId?: string;
-  /** Cloudflare zone that the hosts lie in. */
+  /** Cloudflare zone of the hosts. */
   zoneId: string;
-  /** Token that may edit the tunnel and the zone's DNS; kept secret in state, given as a secret or not. */
+  /** Token that may edit the tunnel and the zone's DNS. It is always secret in the state. */
   apiToken: pulumi.Input<string>;
-  /** The whole list of rules, in order, the catch-all included. */
+  /** The complete list of rules in order, including the catch-all. */
   rules: readonly Rule<pulumi.Input<string>>[];
-  /** What holds for all rules that do not say otherwise. Default: nothing. */
+  /** Settings for all rules that do not override them. Default: none. */
   originRequest?: OriginRequest;
-  /** Hosts to make a DNS record for: those that have none yet, or have had one made here. Default: none. */
+  /** Hosts for which this component makes the DNS record. Default: none. */
   records?: readonly string[];
   /** Runs cloudflared in the cluster. Default: it runs elsewhere, with the tunnel's token. */
   connector?: ConnectorArgs;
 }
 
-/** Cloudflare takes any secret of 32 bytes or more. */
+/** Length of a tunnel's secret. Cloudflare accepts 32 bytes or more. */
 const secretLength = 64;
 
 /**
- * A Cloudflare tunnel whose rules and DNS records follow the stack's apps. Access applications and policies
- * at Cloudflare stay as they are.
+ * A Cloudflare tunnel whose rules and DNS records follow the stack's apps. It does not change Access applications and
+ * policies at Cloudflare.
  *
- * Cloudflare keeps a tunnel's rules when this component goes: a rule list cannot be deleted, only replaced.
+ * The tunnel keeps its rules when the stack is destroyed: Cloudflare's API can replace a rule list, but not delete
+ * it.
  */
 export class Tunnel extends pulumi.ComponentResource {
   readonly tunnelId: pulumi.Output<string>;
@@ -60,7 +61,7 @@ export class Tunnel extends pulumi.ComponentResource {
           ...(args.originRequest === undefined ? {} : { originRequest: inSdkNames(args.originRequest) }),
         },
       },
-      // Imported, so that a preview shows what changes in the list and not a list as if it were the first.
+      // Imported, so that a preview shows the changed rules. Otherwise it would show the whole list as new.
       { ...atCloudflare, ...(args.tunnelId ? { import: `${accountId}/${args.tunnelId}` } : {}) },
     );
 
@@ -77,9 +78,9 @@ export class Tunnel extends pulumi.ComponentResource {
 
     for (const host of args.records ?? [])
       new cloudflare.DnsRecord(
-        // By the host alone: one that moves to another tunnel keeps its record, of which there can be but one.
+        // Named after the host only: a host can have one record, and keeps it when it moves to another tunnel.
         host,
-        // At Cloudflare, 1 stands for automatic, the only time to live that a proxied record can have.
+        // 1 means automatic, the only time to live that Cloudflare accepts for a proxied record.
         {
           zoneId,
           name: recordName(host),
@@ -100,7 +101,7 @@ function newTunnel(
   accountId: string,
   opts: pulumi.CustomResourceOptions & { parent: pulumi.Resource },
 ): cloudflare.ZeroTrustTunnelCloudflared {
-  // Not RandomBytes: its id holds the bytes, and an id is not encrypted in the state.
+  // Not RandomBytes: its id contains the bytes, and Pulumi does not encrypt ids in its state.
   const secret = new random.RandomPassword(
     `${name}-secret`,
     { length: secretLength, special: false },
@@ -118,7 +119,7 @@ function newTunnel(
   );
 }
 
-/** A rule by the SDK's names. */
+/** A rule with the SDK's names. */
 function ingress({
   originRequest,
   ...rule

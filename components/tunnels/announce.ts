@@ -5,7 +5,7 @@ import type { TunnelMemory } from "./memory.ts";
 import { type TunnelPlan, tunnelPlan } from "./plan.ts";
 import { describeMatch, type Rule, sameMatch } from "./rules.ts";
 
-/** How the rules of every tunnel change, a line each, before Pulumi's own diff of two long lists. */
+/** Lists the changed rules of every tunnel, one line each. Pulumi's own diff shows two long lists. */
 export function tunnelLines(stack: TunnelStack, { live }: LiveTunnels, memory: TunnelMemory): string[] {
   return stack.tunnels.flatMap((tunnel) => {
     const seen = live[tunnel.name];

@@ -8,7 +8,7 @@ import type { TunnelMemory } from "./memory.ts";
 import { tunnelPlan } from "./plan.ts";
 import type { TunnelArgs } from "./Tunnel.ts";
 
-/** What the program hands to a tunnel beside its configuration. */
+/** Inputs of a tunnel in addition to its configuration. */
 export interface TunnelInputs {
   live: LiveTunnel;
   memory: TunnelMemory;
@@ -34,13 +34,13 @@ export function tunnelArgs(
     ...(originRequest === undefined ? {} : { originRequest }),
     records: recordsToMake(live, recordHosts(stack, tunnel), memory),
     rules: rules.map(({ movesTo, ...rule }) =>
-      // A host moves only once Pomerium serves it.
+      // The rule changes only after Pomerium serves the host.
       movesTo === undefined ? rule : { ...rule, service: onceReady(served(movesTo), rule.service) },
     ),
   };
 }
 
-/** Whether the stack makes, or has made, the tunnel. It stays the stack's own when somebody writes its id into the stack file. */
+/** Whether the stack makes or has made the tunnel, also if its id was added to the stack file later. */
 export function isMade(
   { name, tunnelId }: TunnelConfig,
   { tunnels }: Pick<TunnelMemory, "tunnels">,

@@ -7,7 +7,7 @@ import type { TunnelConfig } from "./config.ts";
 export interface TunnelApp {
   name: string;
   host: string;
-  /** Its rule leads to Pomerium ahead of the phase, or stays behind at ingress-nginx; absent, it follows. */
+  /** Whether its rule leads to Pomerium, also before the cutover, or to ingress-nginx, also after it. Default: by phase. */
   migrated?: boolean;
 }
 
@@ -28,17 +28,17 @@ export type Server = "ingress-nginx" | "Pomerium";
 /** A public host that a tunnel carries. */
 export interface CarriedHost {
   host: string;
-  /** What answers it in the stack's phase. */
+  /** The server that answers it in the stack's phase. */
   servedBy: Server;
-  /** Where that is: `https://192.168.0.172:443`. */
+  /** Address of that server, for example `https://192.168.0.172:443`. */
   origin: string;
-  /** App whose host it is; absent for the sign-in pages. */
+  /** App of the host. Absent for the sign-in pages. */
   app?: TunnelApp;
 }
 
 /**
- * What answers an app's host where a tunnel leads to it. An app can move to Pomerium ahead of the cutover, or stay
- * behind at it. Once ingress-nginx is gone there is no choice.
+ * The server that answers an app's host behind a tunnel. An app can move to Pomerium before the cutover, or stay at
+ * ingress-nginx after it. In phase retired, only Pomerium is left.
  */
 export function servedBy(phase: Phase, { migrated }: Pick<TunnelApp, "migrated">): Server {
   switch (phase) {
@@ -51,7 +51,7 @@ export function servedBy(phase: Phase, { migrated }: Pick<TunnelApp, "migrated">
   }
 }
 
-/** The hosts that a tunnel carries, the sign-in pages' first, and where it leads each in the stack's phase. */
+/** The hosts that a tunnel carries, with their origins in the stack's phase. The sign-in pages come first. */
 export function carriedHosts(stack: TunnelStack, tunnel: TunnelConfig): CarriedHost[] {
   const signIn: CarriedHost = {
     host: stack.pomerium.authenticateHost,
@@ -62,7 +62,7 @@ export function carriedHosts(stack: TunnelStack, tunnel: TunnelConfig): CarriedH
     const app = stack.apps.find((candidate) => candidate.name === name);
     if (app === undefined) return [];
     const server = servedBy(stack.phase, app);
-    // The address is there: without it the stack file has been refused.
+    // The address exists, because a stack file without it is refused.
     const address =
       server === "Pomerium" ? stack.pomerium.loadBalancerIP : (stack.ingressNginx?.address as string);
     return [{ host: app.host, servedBy: server, origin: origin(address), app }];
@@ -89,7 +89,7 @@ export function origin(address: string): string {
   return `https://${isIPv6(address) ? `[${address}]` : address}:443`;
 }
 
-/** Whether two services are at the same address; one may write or leave out the port that https implies. */
+/** Whether two services are at the same address. The default port of https may be written or left out. */
 export function sameAddress(one: string, other: string): boolean {
   const short = (service: string): string => service.replace(/^(https:.*):443$/, "$1");
   return short(one) === short(other);

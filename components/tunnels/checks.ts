@@ -7,7 +7,7 @@ import type { TunnelMemory } from "./memory.ts";
 import { type TunnelPlan, tunnelPlan } from "./plan.ts";
 import { describeMatch, isCatchAll, type Rule, rulesFor, sameMatch, takesAllOf } from "./rules.ts";
 
-/** What the cluster knows about hosts that a tunnel leads to Pomerium. */
+/** Hosts of Pomerium in the cluster. */
 export interface PomeriumHosts {
   /** Hosts of Pomerium's Ingresses that are not this stack's. */
   others: readonly string[];
@@ -37,7 +37,7 @@ export function tunnelProblems(
   return [...problems, ...found];
 }
 
-/** A tunnel that the stack made keeps its name, by which Pulumi knows it. */
+/** Refuses a new name for a tunnel that the stack made, because Pulumi identifies the tunnel by its name. */
 function identityProblems({ name, tunnelId }: TunnelConfig, { tunnels }: TunnelMemory): string[] {
   const made = Object.keys(tunnels).find((each) => tunnels[each] === tunnelId);
   return made === undefined || made === name
@@ -57,7 +57,7 @@ function remoteProblems({ tunnel }: LiveTunnel): string[] {
 
 const ownTunnel = "give the stack's hosts a tunnel of their own (leave `tunnelId` out)";
 
-/** Settings that Pulumi's provider has no field for: they would be lost, since the whole list is written. */
+/** Settings without a field in Pulumi's provider. They would be lost, because the whole list is written. */
 function unwritableProblems(plan: TunnelPlan, { tunnel }: LiveTunnel, { drop }: TunnelConfig): string[] {
   const lost = (tunnel?.rules ?? [])
     .filter((rule) => rule.unwritable !== undefined && !isDropped(drop, rule))
@@ -79,7 +79,7 @@ function listed({ unwritable = [] }: LiveRule): string {
   return unwritable.map((name) => `originRequest.${name}`).join(", ");
 }
 
-/** Settings of the whole tunnel that break a rule to Pomerium, and that no rule can take back. */
+/** Settings of the whole tunnel that break a rule to Pomerium, and that a rule cannot override. */
 function inheritedProblems({ rules, originRequest = {} }: TunnelPlan): string[] {
   const inherited = (["caPool", "httpHostHeader", "proxyType"] as const).filter(
     (name) => originRequest[name],
@@ -92,7 +92,7 @@ function inheritedProblems({ rules, originRequest = {} }: TunnelPlan): string[] 
       ];
 }
 
-/** Live rules that the plan would lose: the list is written as a whole. */
+/** Live rules that the plan would lose, because the whole list is written. */
 function ruleProblems(
   stack: TunnelStack,
   tunnel: TunnelConfig,
@@ -103,7 +103,7 @@ function ruleProblems(
   const live = seen?.rules ?? [];
   const carried = new Map(carriedHosts(stack, tunnel).map((each) => [each.host, each]));
   const pomerium = origin(stack.pomerium.loadBalancerIP);
-  // Not by a wildcard: rules for paths may stand between the two.
+  // A wildcard that takes the same requests does not keep the rule: rules for paths may come between the two.
   const isKept = (rule: Rule): boolean => {
     const first = plan.rules.find((planned) => takesAllOf(planned, rule));
     return first !== undefined && sameMatch(first, rule);
@@ -124,7 +124,7 @@ function ruleProblems(
   return [...lost, ...lostPaths, ...lostEnd(stack, plan)].map(advice);
 }
 
-/** The catch-all is kept, but once ingress-nginx is gone it cannot lead there any more. */
+/** The catch-all, if it leads to ingress-nginx and the phase is retired. In earlier phases it is kept. */
 function lostEnd({ phase, ingressNginx }: TunnelStack, { rules }: TunnelPlan): Rule[] {
   const end = rules.at(-1);
   const address = ingressNginx?.address;
@@ -154,7 +154,7 @@ function isDropped(drop: readonly string[], rule: Rule): boolean {
   return (rule.hostname !== undefined && drop.includes(rule.hostname)) || drop.includes(describeMatch(rule));
 }
 
-/** Whether a path is only for HTTP-01 challenges, which cert-manager answers through Pomerium from now on. */
+/** Whether a path is only for HTTP-01 challenges. From now on, they are answered through Pomerium. */
 export function isChallengeDetour(path: string): boolean {
   return /^\^?\\?\/?\\?\.well-known(\\?\/?(\.?\*|acme-challenge.*)?)?\$?$/.test(path);
 }
@@ -179,12 +179,12 @@ function recordProblems(
   });
 }
 
-/** Whether the stack made a host's record. Somebody may have edited its comment, so the cluster remembers it too. */
+/** Whether the stack made a host's record. People may edit its comment, so the cluster remembers it, too. */
 function isOwnRecord({ records }: LiveTunnel, host: string, memory: TunnelMemory): boolean {
   return records[host]?.own === true || memory.records.includes(host);
 }
 
-/** Hosts for which the stack makes a record, or has made one. */
+/** Hosts whose records the stack makes or has made. */
 export function recordsToMake(live: LiveTunnel, hosts: readonly string[], memory: TunnelMemory): string[] {
   return hosts.filter((host) => live.records[host] === undefined || isOwnRecord(live, host, memory));
 }

@@ -8,22 +8,22 @@ import { hostnameProblem, pathProblem, type Rule, serviceProblem } from "./rules
 export interface TunnelConfig {
   name: string;
   accountId: string;
-  /** Existing tunnel; a new one when absent. */
+  /** Id of an existing tunnel. Absent for a new tunnel. */
   tunnelId?: string;
   zoneId: string;
   apiToken: Secret;
   /** Apps whose hosts the tunnel carries. */
   apps: string[];
-  /** The tunnel carries the sign-in pages' host too: where nothing but a tunnel leads to Pomerium. */
+  /** Whether the tunnel also carries the host of the sign-in pages. Needed if only a tunnel leads to Pomerium. */
   authenticate: boolean;
   extraRules: Rule[];
-  /** Rules that the tunnel has today and no longer needs: `<host>`, or `<host> <path>` for one path alone. */
+  /** Present rules that the tunnel no longer needs: `<host>`, or `<host> <path>` for one path only. */
   drop: string[];
-  /** cloudflared in the cluster; absent, it runs elsewhere. */
+  /** cloudflared in the cluster. Absent if it runs elsewhere. */
   connector?: { image?: string; replicas: number };
 }
 
-/** Text that a rule may hold; `problem` says why not. */
+/** Schema for a text in a rule. `problem` returns the reason why a text is not valid. */
 const checked = (problem: (value: string) => string | undefined) =>
   text(
     (value) => problem(value) === undefined,
@@ -72,7 +72,7 @@ const originRequestSchema = z.strictObject({
     .describe("Has cloudflared check what Cloudflare Access has let in. Default: does not check."),
 });
 
-/** Settings of `originRequest` that can be written. Cloudflare knows more: `bastionMode`, `proxyAddress`. */
+/** Settings of `originRequest` that can be written. Cloudflare has more, for example `bastionMode`. */
 export const writableSettings: readonly string[] = Object.keys(originRequestSchema.shape);
 
 const ruleSchema = z.strictObject({

@@ -19,16 +19,17 @@ export const cloudflaredImage = "docker.io/cloudflare/cloudflared:2026.8.2";
 const tokenKey = "token";
 const metricsPort = 2000;
 
-/** Namespace of a tunnel's connector: one per tunnel, so that no two tunnels share anything. */
+/** Namespace of a tunnel's connector. Each tunnel has one, so that tunnels share no object. */
 const connectorNamespace = (tunnel: string): string => `cloudflared-${tunnel}`;
 
 /**
- * cloudflared in the cluster, in a namespace of its own.
+ * cloudflared in the cluster, in a separate namespace.
  *
- * It may run beside a cloudflared on the host: requests are spread over all connectors of a tunnel.
+ * It can run at the same time as a cloudflared on the host: Cloudflare spreads requests over all connectors of a
+ * tunnel.
  *
  * @param token The tunnel's token, secret.
- * @returns The Deployment, which is ready when it is connected to Cloudflare.
+ * @returns The Deployment. It is ready when it is connected to Cloudflare.
  */
 export function connector(
   name: string,

@@ -9,15 +9,15 @@ import { memoryAfter } from "./remember.ts";
 /** The parts of a run that tunnels need. */
 export interface TunnelRun extends Pick<TunnelInputs, "served"> {
   live: Record<string, LiveTunnel>;
-  /** What an earlier run has remembered, as text. */
+  /** The record of an earlier run, as text. */
   remembered: string | undefined;
 }
 
 /**
- * Registers every tunnel of the stack. Cloudflare's SDK takes as long to load as everything else together, so it is
- * loaded only for a stack that has a tunnel.
+ * Registers every tunnel of the stack. Cloudflare's SDK takes as long to load as everything else, so it is loaded
+ * only for a stack with a tunnel.
  *
- * @returns The tunnels, and what the stack remembers of them after the run; undefined for a stack without tunnels.
+ * @returns The tunnels, and the stack's record of them after the run; undefined for a stack without tunnels.
  */
 export async function deployTunnels(
   stack: TunnelStack,

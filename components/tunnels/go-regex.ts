@@ -1,6 +1,6 @@
 const classToken = String.raw`\[\^?\]?(?:\[:\^?\w+:\]|\\[\s\S]|[^\]\\])*\]`;
 
-/** One thing at a time: quoted text, escapes, character classes, openings of groups, repetitions, the rest. */
+/** Tokens of a pattern: quoted text, escapes, character classes, starts of groups, repetitions, other characters. */
 const tokens = new RegExp(
   [
     String.raw`\\Q[\s\S]*?(?:\\E|$)`,
@@ -16,18 +16,18 @@ const tokens = new RegExp(
   "g",
 );
 
-/** Escaped letters and digits that Go knows, beside octal numbers. */
+/** Escaped letters and digits that Go knows, without octal numbers. */
 const escapes = "0dDsSwWafnrtv";
 
-/** Escaped letters that stand for a place, which no character class holds. */
+/** Escaped letters for positions. They are not allowed in a character class. */
 const places = "AzbB";
 
-/** How often Go repeats at most. */
+/** The largest repetition count in Go. */
 const mostRepetitions = 1000;
 
 /**
- * Why Go's `regexp` would not compile a pattern; undefined when it would. Its syntax is RE2's, which lacks
- * what Node's has (looking around, back references) and the other way round, so Node alone cannot tell.
+ * Why Go's `regexp` cannot compile a pattern; undefined if it can. Go uses RE2's syntax. RE2 and Node each have
+ * syntax that the other lacks (only Node has look-around and back references), so Node alone cannot decide.
  *
  * @see https://github.com/google/re2/wiki/Syntax
  */
@@ -60,7 +60,7 @@ function tokenProblem(token: string): string | undefined {
   return undefined;
 }
 
-/** Escaped letters of one token, each with all that belongs to it; quoted text holds none. */
+/** The escapes in one token, each complete. Quoted text has none. */
 function escapesIn(token: string): RegExpMatchArray[] {
   if (token.startsWith("\\Q")) return [];
   return [
@@ -68,11 +68,11 @@ function escapesIn(token: string): RegExpMatchArray[] {
   ].filter(([, letter]) => letter !== undefined);
 }
 
-/** The token as Node writes it, where Go writes it differently. It need not find the same, only compile. */
+/** The token in Node's syntax, where it differs from Go's. It must only compile, not match the same texts. */
 function forNode(token: string): string {
   if (token.startsWith("\\Q")) return "q";
   if (/^\\(?:[pPx]|[0-7]{2})/.test(token)) return "p";
-  // Node does not repeat an assertion.
+  // Node does not allow the repetition of an assertion.
   if (/^(?:\^|\$|\\[AzbB])$/.test(token)) return "(?:^)";
   if (token.startsWith("[")) {
     return token

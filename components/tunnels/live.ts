@@ -8,42 +8,42 @@ import { recordHosts, type TunnelStack } from "./carried-hosts.ts";
 import { type TunnelConfig, writableSettings } from "./config.ts";
 import type { OriginRequest, Rule } from "./rules.ts";
 
-/** A tunnel at Cloudflare, as it is before the program registers anything. */
+/** The state of a tunnel at Cloudflare before the program registers anything. */
 export interface LiveTunnel {
-  /** Absent where the stack names no existing tunnel. */
+  /** Absent if the stack names no existing tunnel. */
   tunnel?: {
     name: string;
-    /** Its rules are kept at Cloudflare; else in a file beside cloudflared, which heeds no others. */
+    /** Whether its rules are kept at Cloudflare. Otherwise cloudflared reads them from a local file only. */
     remote: boolean;
-    /** In the order in which they are tried, the catch-all included. */
+    /** Its rules in order, including the catch-all. */
     rules: LiveRule[];
-    /** What holds for all rules that do not say otherwise. */
+    /** Settings for all rules that do not override them. */
     originRequest?: OriginRequest;
-    /** Settings of the whole tunnel that this program cannot write: `warp-routing`, `originRequest.bastionMode`. */
+    /** Settings of the whole tunnel that this program cannot write, for example `warp-routing`. */
     unwritable: string[];
   };
-  /** The address records of the hosts that were asked for; hosts without one are absent. */
+  /** The address records of the requested hosts. Hosts without a record are absent. */
   records: Record<string, LiveRecord>;
 }
 
 export interface LiveRule extends Rule {
-  /** Settings of its `originRequest` that this program cannot write, and so would lose: `bastionMode`. */
+  /** Settings of its `originRequest` that this program cannot write and would lose, for example `bastionMode`. */
   unwritable?: string[];
 }
 
 export interface LiveRecord {
   type: string;
-  /** `<tunnel id>.cfargotunnel.com` where it leads to a tunnel. */
+  /** Content of the record: `<tunnel id>.cfargotunnel.com` if it leads to a tunnel. */
   content: string;
   proxied: boolean;
-  /** This program made it. */
+  /** Whether this program made it. */
   own: boolean;
 }
 
-/** Comment of the records that this program makes, so that it never takes them for somebody else's. */
+/** Comment of records that this program makes. It identifies them in later runs. */
 export const ownComment = "Made by pomerium-migration; goes when its stack goes";
 
-/** What a CNAME holds that leads to a tunnel. */
+/** Content of a CNAME that leads to a tunnel. */
 export const tunnelTarget = (tunnelId: string): string => `${tunnelId}.cfargotunnel.com`;
 
 interface TunnelObject {
@@ -74,16 +74,16 @@ interface RecordObject {
   comment?: string | null;
 }
 
-/** Record types of which a host has either one CNAME or any number of the others. */
+/** Types of address records. A host has either one CNAME or any number of the other types. */
 const addressTypes = ["A", "AAAA", "CNAME"];
 
-/** The stack's tunnels as they are, by name, and why others could not be read. */
+/** The stack's live tunnels by name, and the problems of those that could not be read. */
 export interface LiveTunnels {
   live: Record<string, LiveTunnel>;
   problems: Problem[];
 }
 
-/** Reads all tunnels of a stack: a tunnel's rules are written as a whole, so what it carries today must be known. */
+/** Reads all tunnels of a stack. A write replaces all rules of a tunnel, so the present rules must be known. */
 export async function readTunnels(stack: TunnelStack): Promise<LiveTunnels> {
   const found: LiveTunnels = { live: {}, problems: [] };
   await Promise.all(
@@ -113,11 +113,11 @@ export async function readTunnels(stack: TunnelStack): Promise<LiveTunnels> {
 }
 
 function tokenOf({ apiToken }: TunnelConfig): string {
-  // The program's secrets are open. The command line has sealed ones, and does not come here.
+  // Secrets have a plaintext here. Only the command line has sealed secrets, and it does not call this.
   return apiToken instanceof SecretText ? apiToken.reveal() : "";
 }
 
-/** A host as the DNS has it: lower case, letters of other scripts in Punycode. */
+/** A host in the DNS's form: lower case, with letters of other scripts in Punycode. */
 export function recordName(host: string): string {
   return domainToASCII(host) || host.toLowerCase();
 }
@@ -125,7 +125,7 @@ export function recordName(host: string): string {
 /**
  * Reads a tunnel and the records of its hosts.
  *
- * @returns undefined when there is no tunnel of that id.
+ * @returns undefined if no tunnel has this id.
  * @throws CloudflareError
  */
 export async function readTunnel(
@@ -178,7 +178,7 @@ function ruleOf({ hostname, path, service, originRequest }: RuleObject): LiveRul
   };
 }
 
-/** Takes apart what can be written and what cannot. Cloudflare shows empty values for what is not set. */
+/** Separates settings that can be written from the others. Cloudflare returns empty values for unset ones. */
 function writable(settings?: Record<string, unknown> | null): Pick<LiveRule, "originRequest" | "unwritable"> {
   const given = Object.entries(settings ?? {}).filter(([, value]) => !isEmpty(value));
   const known = given.filter(([name]) => writableSettings.includes(name));

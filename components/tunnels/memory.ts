@@ -1,18 +1,18 @@
 import type { Rule } from "./rules.ts";
 
-/** What a stack remembers of its tunnels in the cluster, since nothing at Cloudflare says it for certain. */
+/** A stack's record of its tunnels, kept in the cluster. Cloudflare has no reliable place for it. */
 export interface TunnelMemory {
-  /** Name of each tunnel that the stack made → its id. */
+  /** Ids of the tunnels that the stack made, by name. */
   tunnels: Record<string, string>;
   /** Hosts whose DNS records the stack made. */
   records: string[];
-  /** Host → the rules by which it led to ingress-nginx, for the way back from the cutover. */
+  /** The rules that led each host to ingress-nginx, by host. The way back from the cutover needs them. */
   rules: Record<string, Rule[]>;
 }
 
 const nothing: TunnelMemory = { tunnels: {}, records: [], rules: {} };
 
-/** @param text As it stands in the cluster; undefined when it is not there. */
+/** @param text Text of the record in the cluster; undefined if it does not exist. */
 export function readMemory(text: string | undefined): TunnelMemory {
   if (text === undefined) return nothing;
   try {
@@ -22,7 +22,7 @@ export function readMemory(text: string | undefined): TunnelMemory {
   }
 }
 
-/** The same memory is always the same text, whatever the order in which Cloudflare shows its settings. */
+/** Writes a record. Equal records give equal texts, independent of the order in which Cloudflare returns settings. */
 export function writeMemory(memory: TunnelMemory): string {
   return JSON.stringify(memory, (_, value: unknown) =>
     typeof value === "object" && value !== null && !Array.isArray(value)

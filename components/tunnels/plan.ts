@@ -15,16 +15,16 @@ import {
   sameMatch,
 } from "./rules.ts";
 
-/** A rule as a run writes it. */
+/** A rule that a run writes. */
 export interface PlannedRule extends Rule {
-  /** The host moves to Pomerium with this rule, so Pomerium must serve it first. */
+  /** The host that moves to Pomerium with this rule. Pomerium must serve it first. */
   movesTo?: CarriedHost;
 }
 
-/** Everything that a run writes of a tunnel's configuration. */
+/** The complete configuration of a tunnel that a run writes. */
 export interface TunnelPlan {
   rules: PlannedRule[];
-  /** What holds for all rules that do not say otherwise; stays as it is. */
+  /** Settings for all rules that do not override them. A run does not change them. */
   originRequest?: OriginRequest;
 }
 
@@ -50,7 +50,7 @@ export function tunnelPlan(
           : toIngressNginx(each, tunnel, rulesBefore(stack, known, remembered, host)),
     };
   });
-  // An extra rule that a host has already keeps its place among the host's rules.
+  // An extra rule that already exists keeps its position among the host's rules.
   const extra = tunnel.extraRules.filter(
     (rule) => !carried.some(({ rules }) => rules.some((other) => isDeepStrictEqual(other, rule))),
   );
@@ -71,7 +71,7 @@ function rulesBefore(
   return hasMoved ? (remembered[host] ?? []) : now;
 }
 
-/** Host → its rules to ingress-nginx, or those that it had before it moved to Pomerium. The way back needs them. */
+/** The present or former rules to ingress-nginx of each host, by host. The way back needs them. */
 export function rulesToRemember(
   stack: TunnelStack,
   live: Record<string, LiveTunnel>,
@@ -106,7 +106,7 @@ function toPomerium(
     ...rule,
     originRequest: {
       ...rule.originRequest,
-      // What is set for the whole tunnel would hold here too, but Pomerium's certificate is always checked.
+      // Overrides the setting of the whole tunnel: cloudflared always checks Pomerium's certificate.
       ...(ofTunnel?.noTLSVerify ? { noTLSVerify: false } : {}),
       ...(access === undefined ? {} : { access }),
     },

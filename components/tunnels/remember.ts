@@ -5,9 +5,9 @@ import { type TunnelMemory, writeMemory } from "./memory.ts";
 import { rulesToRemember } from "./plan.ts";
 
 /**
- * What the stack remembers after a run, as text for the cluster.
+ * The stack's record after a run, as text for the cluster.
  *
- * @param made Name of each tunnel that the stack makes or has made → its id.
+ * @param made Ids of the tunnels that the stack makes or has made, by name.
  */
 export function memoryAfter(
   stack: TunnelStack,

@@ -1,31 +1,31 @@
 import { goRegexProblem } from "./go-regex.ts";
 
 /**
- * One rule of a tunnel, by Cloudflare's own names. Cloudflare tries rules in order and takes the first match.
+ * One rule of a tunnel, with Cloudflare's names. Cloudflare tries rules in order and uses the first match.
  *
  * @see https://developers.cloudflare.com/cloudflare-one/networks/connectors/cloudflare-tunnel/do-more-with-tunnels/local-management/configuration-file/
  */
 export interface Rule<Service = string> {
-  /** Host name; `*.` may stand in front. Default: every host. */
+  /** Host name, also with `*.` at the beginning. Default: every host. */
   hostname?: string;
   /** Go regular expression that is searched for in the path. Default: every path. */
   path?: string;
-  /** Scheme, address and port, without a path; or a service of cloudflared's own: `http_status:404`. */
+  /** Scheme, address and port without a path, or one of cloudflared's built-in services such as `http_status:404`. */
   service: Service;
   originRequest?: OriginRequest;
 }
 
 /** How cloudflared speaks to the origin. Times are whole seconds. */
 export interface OriginRequest {
-  /** Name that the origin's certificate is checked against, and that is sent as SNI. */
+  /** Name to check the origin's certificate against. It is also sent as SNI. */
   originServerName?: string;
-  /** Takes the request's host in place of `originServerName`. */
+  /** Whether to use the request's host instead of `originServerName`. */
   matchSNItoHost?: boolean;
-  /** Takes any certificate. */
+  /** Whether to accept any certificate. */
   noTLSVerify?: boolean;
-  /** Path, on cloudflared's machine, of the authority that the origin's certificate is checked with. */
+  /** File on cloudflared's machine with the authority for the origin's certificate. */
   caPool?: string;
-  /** Host header in place of the request's. */
+  /** Host header to send instead of the request's. */
   httpHostHeader?: string;
   http2Origin?: boolean;
   disableChunkedEncoding?: boolean;
@@ -37,7 +37,7 @@ export interface OriginRequest {
   tcpKeepAlive?: number;
   keepAliveTimeout?: number;
   keepAliveConnections?: number;
-  /** Has cloudflared check, too, that Cloudflare Access let the request in. */
+  /** Makes cloudflared check that Cloudflare Access let the request in. */
   access?: AccessCheck;
 }
 
@@ -49,21 +49,21 @@ export interface AccessCheck {
 
 type Match = Pick<Rule, "hostname" | "path">;
 
-/** The rules of one host that the stack carries, in order: those for single paths first. */
+/** The rules of one host, in order: those for single paths come first. */
 export interface HostRules<Service = string> {
   host: string;
   rules: readonly Rule<Service>[];
 }
 
-/** What answers a request that no other rule takes. Cloudflare refuses a list without such an end. */
+/** The rule for requests that match no other rule. Cloudflare refuses a list without such a last rule. */
 export const notFound: Rule = { service: "http_status:404" };
 
 /**
- * The whole rule list of a tunnel: Cloudflare replaces the list at each write and takes the first match, so the
- * order matters. First come extra rules for a path of a carried host, then the carried hosts. The other extra rules
- * follow in their order, then the catch-all.
+ * Builds the complete rule list of a tunnel. Cloudflare replaces the whole list on every write and uses the first
+ * match, so the order matters. First come extra rules for a path of a carried host, then the carried hosts. The other
+ * extra rules follow in their order, then the catch-all.
  *
- * @throws RangeError when a rule could never match, because an earlier one takes all of its requests.
+ * @throws RangeError if a rule can never match, because an earlier rule takes all its requests.
  * @see https://github.com/cloudflare/cloudflared/blob/2026.8.2/ingress/ingress.go
  */
 export function ingressRules<Service>(
@@ -90,35 +90,35 @@ export function ingressRules<Service>(
   return rules;
 }
 
-/** The requests that a rule is for: `komga.example.org`, `komga.example.org ^/api`, `every host`. */
+/** Describes the requests that a rule matches: `komga.example.org`, `komga.example.org ^/api`, `every host`. */
 export function describeMatch({ hostname, path }: Match): string {
   return `${hostname ?? "every host"}${path === undefined ? "" : ` ${path}`}`;
 }
 
-/** Whether two rules are for the same requests. */
+/** Whether two rules match the same requests. */
 export function sameMatch(one: Match, other: Match): boolean {
   return one.hostname === other.hostname && one.path === other.path;
 }
 
-/** Whether a rule is for every request. */
+/** Whether a rule matches every request. */
 export function isCatchAll({ hostname, path }: Match): boolean {
   return (hostname === undefined || hostname === "*") && path === undefined;
 }
 
-/** Whether `earlier` matches every request that `later` would. Different paths are never compared. */
+/** Whether `earlier` matches every request that `later` matches. Different paths count as different requests. */
 export function takesAllOf(earlier: Match, later: Match): boolean {
   if (earlier.path !== undefined && earlier.path !== later.path) return false;
   if (earlier.hostname === undefined || earlier.hostname === "*") return true;
   return later.hostname !== undefined && matchesHost(earlier, later.hostname);
 }
 
-/** Whether a rule is for a host, as cloudflared compares them: a wildcard stands for any number of labels. */
+/** Whether a rule matches a host, by cloudflared's comparison: a wildcard matches any number of labels. */
 export function matchesHost({ hostname }: Match, host: string): boolean {
   if (hostname === undefined || hostname === "*") return true;
   return hostname === host || (hostname.startsWith("*.") && host.endsWith(hostname.slice(1)));
 }
 
-/** The rules that answer one host, in order: everything that reaches it, written down for this host alone. */
+/** The rules that match one host, in order, rewritten for this host only. */
 export function rulesFor(rules: readonly Rule[], host: string): Rule[] {
   const found: Rule[] = [];
   for (const rule of rules) {
@@ -132,7 +132,7 @@ export function rulesFor(rules: readonly Rule[], host: string): Rule[] {
 
 const ownServices = ["hello_world", "hello-world", "bastion", "socks-proxy"];
 
-/** Why Cloudflare, or cloudflared, would not take a service; undefined when they would. */
+/** Why Cloudflare or cloudflared refuses a service; undefined if both accept it. */
 export function serviceProblem(service: string): string | undefined {
   const status = /^http_status:(.*)$/.exec(service)?.[1];
   const fine =
@@ -147,8 +147,8 @@ export function serviceProblem(service: string): string | undefined {
 }
 
 /**
- * Why a host name cannot stand in a rule; undefined when it can. Cloudflare takes more than the DNS does:
- * underscores, capitals and letters of any script.
+ * Why a rule cannot have this host name; undefined if it can. Cloudflare accepts more than the DNS: underscores,
+ * capitals and letters of any script.
  */
 export function hostnameProblem(hostname: string): string | undefined {
   return hostname === "*" || /^(\*\.)?[\p{L}\p{M}\p{N}_-]+(\.[\p{L}\p{M}\p{N}_-]+)+$/u.test(hostname)
@@ -156,7 +156,7 @@ export function hostnameProblem(hostname: string): string | undefined {
     : "is not a valid host name: labels joined by dots, without port; a wildcard only as *. in front";
 }
 
-/** Why a path cannot stand in a rule; undefined when it can. */
+/** Why a rule cannot have this path; undefined if it can. */
 export function pathProblem(path: string): string | undefined {
   const problem = goRegexProblem(path);
   return problem && `is not a valid Go regular expression: ${problem}`;

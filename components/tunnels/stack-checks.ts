@@ -9,7 +9,7 @@ import { servedBy, type TunnelApp, type TunnelStack } from "./carried-hosts.ts";
 import { carriesSignIn, type TunnelInput, type Tunnels } from "./config.ts";
 import { ingressRules, type Rule } from "./rules.ts";
 
-/** @param names All apps of the stack file, well-formed or not; undefined when it has no list of apps. */
+/** @param names All apps of the stack file, also those with mistakes; undefined if it has no list of apps. */
 export function checkTunnels(tunnels: Tunnels, names: readonly string[] | undefined, report: Report): void {
   const carriedBy = new Map<string, string>();
   const ids = new Map<string, string>();
@@ -43,11 +43,11 @@ export function checkTunnels(tunnels: Tunnels, names: readonly string[] | undefi
   }
 }
 
-/** What a tunnel's rules are checked against. A part with a mistake is undefined. */
+/** Parts of the stack file that the checks of tunnel rules need. A part with a mistake is undefined. */
 export interface TunnelContext {
   stack: string;
   phase: Phase | undefined;
-  /** The apps that are well-formed, each with its key path. */
+  /** The apps without mistakes, each with its key path. */
   apps: readonly (TunnelApp & { at: string })[];
   zones: readonly string[] | undefined;
   authenticateHost: string | undefined;
@@ -121,7 +121,7 @@ function checkExtraRules(tunnel: TunnelInput, hosts: readonly string[], at: stri
 function checkExtraHosts(tunnels: Tunnels, carriedBy: Map<string, string>, report: Report): void {
   for (const [name, { extraRules }] of Object.entries(tunnels))
     for (const [i, { hostname }] of extraRules.entries()) {
-      // A record is made for a whole name only.
+      // Records are made only for full host names.
       if (hostname === undefined || hostname.includes("*")) continue;
       const other = carriedBy.get(hostname) ?? name;
       if (other !== name)
@@ -135,7 +135,7 @@ function checkExtraHosts(tunnels: Tunnels, carriedBy: Map<string, string>, repor
 
 /** All records of a tunnel are made in one Cloudflare zone. */
 function checkZone(hosts: readonly string[], zones: readonly string[], at: string[], report: Report): void {
-  // A host in no zone is reported at the key that names it.
+  // A host outside all zones is reported at the key that names it.
   const [first, ...others] = hosts.filter((host) => zoneOf(host, zones) !== undefined);
   if (first === undefined) return;
   const zone = zoneOf(first, zones);
@@ -147,7 +147,7 @@ function checkZone(hosts: readonly string[], zones: readonly string[], at: strin
     );
 }
 
-/** Warns of what is allowed but does not work through a tunnel, or not for long. */
+/** Warns about settings that are allowed, but do not work through a tunnel in the long run. */
 export function warnOfTunnels<App extends TunnelApp>(
   {
     tunnels,

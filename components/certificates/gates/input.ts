@@ -4,7 +4,7 @@ import type { LeavingIngresses } from "../leaving.ts";
 import type { LiveIssuance } from "../live.ts";
 import type { CertificateNeeds } from "../wanted.ts";
 
-/** What the gates of certificates know. */
+/** Input of the gates about certificates. */
 export interface CertificateGateInput {
   stack: { name: string; cluster: { context: string } } & Pick<CertificateNeeds, "pomerium" | "apps"> & {
       certificates: CertificatesConfig;

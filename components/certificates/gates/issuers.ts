@@ -8,7 +8,7 @@ import type { LiveCertificate, LiveIssuer } from "../live.ts";
 import { mayAnswer } from "../solver-selection.ts";
 import type { CertificateGateInput } from "./input.ts";
 
-/** No issuer has its challenges answered by ingress-nginx. Otherwise nobody renews its certificates after the removal. */
+/** No issuer needs ingress-nginx for its challenges. Otherwise nobody renews its certificates after the removal. */
 export function issuersGate(input: CertificateGateInput): Item[] {
   const acme = input.issuance.issuers.filter((issuer) => issuer.acme !== undefined);
   return [...acme.map((issuer) => issuerItem(input, issuer)), ...overridden(input)];

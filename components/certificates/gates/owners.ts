@@ -35,11 +35,11 @@ export function ownersGate(input: CertificateGateInput): Item[] {
 
 interface Need {
   by: string[];
-  /** Key path of the Secret's name, where the stack file has one. */
+  /** Key path of the Secret's name, if the stack file has it. */
   at?: string;
 }
 
-/** `namespace/name` of each Secret that is needed without ingress-nginx → by whom. */
+/** The Secrets (`namespace/name`) that are still needed without ingress-nginx, and who needs each. */
 function needs({ stack, staying }: CertificateGateInput): Map<string, Need> {
   const needed = new Map<string, Need>();
   const need = (namespace: string, name: string, by: string, at?: string): void => {

@@ -25,7 +25,7 @@ export function secretsGate(input: CertificateGateInput): Item[] {
   return [...new Map([...wanted, ...items, ...missing]).values()];
 }
 
-/** The stack's own certificates, as far as Pomerium serves hosts with them already. */
+/** The stack's own certificates with which Pomerium already serves hosts. */
 function wantedHere(
   { stack, staying }: CertificateGateInput,
   secrets: ReadonlyMap<string, unknown>,
@@ -40,7 +40,7 @@ function secretOf({ namespace, secretName }: Pick<WantedCertificate, "namespace"
   return objectId({ namespace, name: secretName });
 }
 
-/** A certificate of the stack: it must be there, for its hosts, and issued. */
+/** Item for a certificate of the stack. It must exist, have the right hosts, and be issued. */
 function wantedItem({ issuance, stack }: CertificateGateInput, wanted: WantedCertificate): Item {
   const { namespace, secretName, dnsNames, by, at } = wanted;
   const subject = `Secret ${secretOf(wanted)}`;
@@ -62,7 +62,7 @@ function wantedItem({ issuance, stack }: CertificateGateInput, wanted: WantedCer
     writers.length === 0
       ? "no Certificate writes it, so nobody renews it"
       : `${writers.map(({ name }) => `Certificate ${name}`).join(", ")} is for ${writers.flatMap((each) => each.dnsNames).join(", ")}, not for ${dnsNames.join(", ")}`;
-  // Pulumi would not write again what it believes to be there.
+  // Only with --refresh does Pulumi notice that the object is missing, and create it again.
   return { subject, ok: false, at, note: `${by}: ${lacks}`, mend: goTo(stack.name, "cutover", "--refresh") };
 }
 

@@ -1,4 +1,4 @@
-/** What must run in the cluster before cert-manager can solve a challenge. */
+/** A Helm release that must run before cert-manager can solve a challenge. */
 export interface Installation {
   release: HelmRelease;
   /** Rights that the chart does not give. */
@@ -29,7 +29,7 @@ export interface Right {
   serviceAccount: { name: string; namespace: string };
 }
 
-/** What an installation is made from. */
+/** Input for an installation. */
 export interface InstallationContext {
   /** Namespace of cert-manager. */
   namespace: string;

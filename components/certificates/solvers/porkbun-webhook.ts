@@ -66,9 +66,9 @@ export const webhookSchema = z
 
 export type WebhookInput = z.output<typeof webhookSchema>;
 
-/** The webhook as it is installed, with its defaults. */
+/** The webhook's settings, with defaults filled in. */
 export interface Webhook extends Pick<WebhookInput, "flavour" | "solverRbac"> {
-  /** Name of the Helm release, and of the objects that the chart makes. */
+  /** Name of the Helm release and of the chart's objects. */
   release: string;
   repository?: string;
   chart: string;
@@ -78,7 +78,7 @@ export interface Webhook extends Pick<WebhookInput, "flavour" | "solverRbac"> {
   values: Record<string, unknown>;
 }
 
-/** The chart's own name, or a part of it: the webhook's ServiceAccount has the name of its release. */
+/** Names of the releases. Each contains the chart's name, so the chart names the ServiceAccount like the release. */
 const releases: Record<WebhookInput["flavour"], string> = {
   talinx: "cert-manager-webhook-porkbun",
   mdonoughe: "porkbun-webhook",
@@ -134,10 +134,10 @@ export function porkbunInstallation(webhook: Webhook, context: InstallationConte
   };
 }
 
-/** Values that the charts have in common. */
+/** Values that all the charts have. */
 interface ChartValues {
   groupName: string;
-  /** The account under which cert-manager calls its webhooks. */
+  /** The ServiceAccount with which cert-manager calls its webhooks. */
   certManager: { namespace: string; serviceAccountName: string };
   image: { repository?: string; tag?: string };
 }
@@ -158,18 +158,18 @@ function imageParts(image: string): { repository: string; tag: string } | undefi
   return repository === undefined || tag === undefined ? undefined : { repository, tag };
 }
 
-/** cert-manager may post challenges to the webhook. It never reads one back. */
+/** cert-manager's right to post challenges to the webhook. It never reads them back. */
 function challengesRight({ release, groupName }: Webhook, { certManager }: ChartValues): Right {
   return {
     part: "challenges",
-    // No chart uses this name: where the chart has the rule after all, Helm would refuse to share it.
+    // A name that no chart uses. If the chart had the same object, Helm would refuse to share it.
     name: `${release}:challenges`,
     rules: [{ apiGroups: [groupName], resources: ["*"], verbs: ["create"] }],
     serviceAccount: { name: certManager.serviceAccountName, namespace: certManager.namespace },
   };
 }
 
-/** mdonoughe's chart lets the webhook read no Secret. Upstream has a manifest for that beside the chart. */
+/** The webhook's right to read the credentials. mdonoughe's chart lacks it; upstream has a separate manifest. */
 function credentialsRight({ release }: Webhook, { namespace, credentials }: InstallationContext): Right {
   return {
     part: "credentials",

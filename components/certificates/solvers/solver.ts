@@ -9,7 +9,7 @@ export interface SecretKey {
   key: string;
 }
 
-/** One entry of `spec.acme.solvers`, as anybody may have written it. */
+/** One entry of `spec.acme.solvers` in the cluster, whoever wrote it. */
 export interface LiveSolver {
   selector?: { dnsZones?: string[]; dnsNames?: string[]; matchLabels?: Record<string, string> };
   dns01?: Record<string, unknown>;
@@ -25,7 +25,7 @@ export interface Challenge {
   http01?: { ingress: { ingressClassName: string } };
 }
 
-/** What the stack says beside the zone itself. */
+/** Settings of the stack that apply to all zones. */
 export interface ChallengeContext {
   /** IngressClass that answers HTTP-01 challenges. */
   ingressClass: string;
@@ -33,7 +33,7 @@ export interface ChallengeContext {
   webhook: Webhook;
 }
 
-/** What one zone gives to its solver. */
+/** Input of a solver for one zone. */
 export interface SolverZone {
   /** Key in the stack file → where cert-manager finds the secret. */
   secrets: Record<string, SecretKey>;
@@ -43,14 +43,14 @@ export interface SolverZone {
 
 /** Everything the project knows about one way of solving challenges. */
 export interface Solver {
-  /** What stands below the solver's name in a zone of the stack file. */
+  /** Schema of the value under the solver's name in the stack file. */
   schema: z.ZodType;
   /** Key in the stack file → key in the Secret with the zone's credentials. */
   secrets: Readonly<Record<string, string>>;
   /** Only DNS-01 issues wildcards, and only DNS-01 can be proven before any host leads to Pomerium. */
   type: "DNS-01" | "HTTP-01";
   challenge(zone: SolverZone, context: ChallengeContext): Challenge;
-  /** What must be installed first. Default: nothing, cert-manager has the solver built in. */
+  /** The necessary installation. Default: none, because the solver is built into cert-manager. */
   installation?(webhook: Webhook, context: InstallationContext): Installation;
 }
 
