@@ -1,4 +1,5 @@
 import { keyPath, type PathPart } from "./paths.ts";
+import { counted } from "./text.ts";
 
 /** Something in a stack file that is allowed but deserves a look. */
 export interface Warning {
@@ -74,15 +75,15 @@ export function formatProblems(file: string, problems: readonly Problem[]): stri
     const { mend } = problems[i]!;
     return mend === undefined ? [line] : [line, `      ${mend}`];
   });
-  const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
-  return [`${file}: ${count}`, "", ...lines, "", "Nothing was changed."].join("\n");
+  return [`${file}: ${counted(problems.length, "problem")}`, "", ...lines, "", "Nothing was changed."].join(
+    "\n",
+  );
 }
 
 /** The report of the warnings, in the form of {@link formatProblems}; empty without warnings. */
 export function formatWarnings(file: string, warnings: readonly Warning[]): string {
   if (warnings.length === 0) return "";
-  const count = warnings.length === 1 ? "1 warning" : `${warnings.length} warnings`;
-  return [`${file}: ${count}`, "", ...table(warnings)].join("\n");
+  return [`${file}: ${counted(warnings.length, "warning")}`, "", ...table(warnings)].join("\n");
 }
 
 function table(rows: readonly { at: string; message: string }[]): string[] {

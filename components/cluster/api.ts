@@ -1,7 +1,7 @@
 import http from "node:http";
 import https from "node:https";
 import { KubeConfig } from "@kubernetes/client-node";
-import { withRetries } from "./retry.ts";
+import { RequestError, withRetries } from "./retry.ts";
 
 /** How to reach the API server of a cluster. */
 export interface ClusterAddress {
@@ -11,16 +11,8 @@ export interface ClusterAddress {
   kubeconfig?: string;
 }
 
-/** The API server could not be reached, or refused. `status` is absent if there was no answer at all. */
-export class ClusterError extends Error {
-  readonly status: number | undefined;
-
-  constructor(message: string, status?: number, options?: ErrorOptions) {
-    super(message, options);
-    this.name = "ClusterError";
-    this.status = status;
-  }
-}
+/** The API server could not be reached, or refused. */
+export class ClusterError extends RequestError {}
 
 /** Asks for metadata only: the contents of a Secret never leave the API server. */
 const metadataOnly = (kind: string): string => `application/json;as=${kind};g=meta.k8s.io;v=v1`;

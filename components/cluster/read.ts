@@ -1,5 +1,6 @@
 import type { Problem } from "../../stack-file/problems.ts";
 import { ClusterError, ReadOnlyApi } from "./api.ts";
+import { kubectl } from "./commands.ts";
 import type { Cluster } from "./config.ts";
 
 /**
@@ -17,7 +18,7 @@ export async function readFromCluster<T extends object>(
     return {
       at: error.status === undefined ? "cluster.context" : "cluster",
       message: error.message,
-      mend: `kubectl --context ${cluster.context} get namespace kube-system`,
+      mend: kubectl(cluster, "get namespace kube-system"),
     };
   }
 }

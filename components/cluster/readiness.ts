@@ -11,6 +11,16 @@ export interface Item {
   mend?: string;
 }
 
+/** An item that holds only if something answers it; `reason` says why it needs an answer. */
+export function answerable(
+  subject: string,
+  { reason, answeredBy, mend }: { reason: string; answeredBy?: string; mend: string },
+): Item {
+  return answeredBy === undefined
+    ? { subject, ok: false, note: reason, mend }
+    : { subject, ok: true, note: answeredBy };
+}
+
 /** A row of the readiness table: items of one kind. */
 export interface Row {
   name: string;

@@ -6,15 +6,19 @@ const busy: readonly number[] = [429, 500, 502, 503, 504];
 /** Errors of a connection that broke. A refused connection, an unknown host or no answer at all is not among them. */
 const broken: readonly unknown[] = ["ECONNRESET", "EPIPE"];
 
-/** What a failed question says of itself. */
-export interface Failure {
-  /** HTTP status; absent without an answer. */
-  status?: number | undefined;
-  cause?: unknown;
+/** A request that failed. `status` is the answer's HTTP status; absent if there was no answer at all. */
+export class RequestError extends Error {
+  readonly status: number | undefined;
+
+  constructor(message: string, status?: number, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+    this.status = status;
+  }
 }
 
 /** Whether the same question may succeed a moment later. */
-export function isTransient({ status, cause }: Failure): boolean {
+function isTransient({ status, cause }: { status?: number | undefined; cause?: unknown }): boolean {
   if (status !== undefined) return busy.includes(status);
   return cause instanceof Error && broken.includes((cause as NodeJS.ErrnoException).code);
 }

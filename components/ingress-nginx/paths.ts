@@ -3,7 +3,7 @@ import { setKey } from "../../stack-file/commands.ts";
 import type { Problem } from "../../stack-file/problems.ts";
 import type { LiveIngress, LivePath, LiveService } from "../cluster/live.ts";
 import { objectId } from "../cluster/objects.ts";
-import type { Row } from "../cluster/readiness.ts";
+import { answerable, type Row } from "../cluster/readiness.ts";
 import { hostsOf } from "./annotations/hosts.ts";
 import { nginxPrefix } from "./annotations/judgement.ts";
 import type { Serving } from "./protections.ts";
@@ -176,11 +176,6 @@ export function pathProblems(all: readonly PathDifference[]): Problem[] {
 export function pathsRow(all: readonly PathDifference[]): Row {
   return {
     name: "paths",
-    items: all.map(({ app, path, reason, answeredBy, mend }) => ({
-      subject: `${app.host}${path}`,
-      ok: answeredBy !== undefined,
-      note: answeredBy ?? reason,
-      ...(answeredBy === undefined ? { mend } : {}),
-    })),
+    items: all.map((difference) => answerable(`${difference.app.host}${difference.path}`, difference)),
   };
 }

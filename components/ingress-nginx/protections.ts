@@ -2,7 +2,7 @@ import { setKey } from "../../stack-file/commands.ts";
 import type { Problem } from "../../stack-file/problems.ts";
 import type { LiveIngress } from "../cluster/live.ts";
 import { objectId } from "../cluster/objects.ts";
-import type { Row } from "../cluster/readiness.ts";
+import { answerable, type Row } from "../cluster/readiness.ts";
 import { hostsOf, ingressesFor } from "./annotations/hosts.ts";
 import { type LostProtection, lostProtections } from "./annotations/lost.ts";
 import type { LiveController } from "./live-controllers.ts";
@@ -83,11 +83,6 @@ export function lossProblems(all: readonly Loss[]): Problem[] {
 export function protectionsRow(all: readonly Loss[]): Row {
   return {
     name: "protections",
-    items: all.map(({ app, annotation, reason, answeredBy, mend }) => ({
-      subject: `${app.name} ${annotation}`,
-      ok: answeredBy !== undefined,
-      note: answeredBy ?? reason,
-      ...(answeredBy === undefined ? { mend } : {}),
-    })),
+    items: all.map((loss) => answerable(`${loss.app.name} ${loss.annotation}`, loss)),
   };
 }

@@ -1,15 +1,7 @@
-import { withRetries } from "../cluster/retry.ts";
+import { RequestError, withRetries } from "../cluster/retry.ts";
 
-/** Cloudflare did not answer, or refused. Without an answer, `status` is absent. */
-export class CloudflareError extends Error {
-  readonly status: number | undefined;
-
-  constructor(message: string, status?: number, options?: ErrorOptions) {
-    super(message, options);
-    this.name = "CloudflareError";
-    this.status = status;
-  }
-}
+/** Cloudflare did not answer, or refused. */
+export class CloudflareError extends RequestError {}
 
 /** How long one answer may take, in milliseconds. */
 const timeout = 20_000;

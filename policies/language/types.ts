@@ -40,8 +40,7 @@ export type Operator = keyof Blocks;
 /** At least one of the fields. A matcher without a comparison would match everybody. */
 type SomeOf<T> = { [K in keyof T]-?: Required<Pick<T, K>> & Partial<Omit<T, K>> }[keyof T];
 
-/** Compares one text, letter by letter; all given comparisons must hold. */
-export type StringMatcher = SomeOf<{
+interface StringComparisons {
   is?: string;
   not?: string;
   starts_with?: string;
@@ -49,17 +48,13 @@ export type StringMatcher = SomeOf<{
   contains?: string;
   in?: readonly string[];
   not_in?: readonly string[];
-}>;
+}
+
+/** Compares one text, letter by letter; all given comparisons must hold. */
+export type StringMatcher = SomeOf<StringComparisons>;
 
 /** A string matcher without `not_in`, for criteria for which Pomerium cannot compile `not_in`. */
-export type PlainStringMatcher = SomeOf<{
-  is?: string;
-  not?: string;
-  starts_with?: string;
-  ends_with?: string;
-  contains?: string;
-  in?: readonly string[];
-}>;
+export type PlainStringMatcher = SomeOf<Omit<StringComparisons, "not_in">>;
 
 export type Scalar = string | number | boolean;
 
