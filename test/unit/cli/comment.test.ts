@@ -5,7 +5,7 @@ import * as fc from "fast-check";
 import { commentOf as compose } from "../../../cli/comment/comment.ts";
 import { commentLimit } from "../../../cli/comment/raw.ts";
 import { kinds } from "../../../policies/access/diff/diff.ts";
-import { cli, house, makeProject, type Project, publicApp } from "./project.ts";
+import { changedHouse, cli, house, makeProject, type Project, publicApp } from "./project.ts";
 
 const golden = join(import.meta.dirname, "../../golden/cli");
 const preview = join(golden, "preview.json");
@@ -15,16 +15,6 @@ function sameAsRecorded(name: string, actual: string): void {
   const file = join(golden, name);
   if (process.env.UPDATE_GOLDEN) writeFileSync(file, actual);
   assert.equal(actual, readFileSync(file, "utf8"));
-}
-
-/** A pull request: the house as committed, then changed. */
-function pullRequest(change: (stack: ReturnType<typeof house>) => void): Project {
-  const project = makeProject({ house: house() });
-  project.commit();
-  const now = house();
-  change(now);
-  project.write("house", now);
-  return project;
 }
 
 async function commentOf(project: Project, ...options: string[]): Promise<string> {
@@ -51,7 +41,7 @@ const eventful = (now: ReturnType<typeof house>): void => {
 
 describe("the comment on a pull request", () => {
   it("equals the golden file for a change that has everything", async () => {
-    const text = await commentOf(pullRequest(eventful), "--preview", preview);
+    const text = await commentOf(changedHouse(eventful), "--preview", preview);
     sameAsRecorded("comment.md.txt", text);
     assertOrder(
       text,
@@ -70,17 +60,13 @@ describe("the comment on a pull request", () => {
   });
 
   it("equals the golden file if nothing changes", async () => {
-    const text = await commentOf(pullRequest(() => {}));
+    const text = await commentOf(changedHouse());
     sameAsRecorded("comment-quiet.md.txt", text);
     assert.match(text, /^### ✔ house: nobody gains or loses access$/m);
   });
 
   it("equals the golden file for a failed preview, with the provider's message", async () => {
-    const text = await commentOf(
-      pullRequest(() => {}),
-      "--preview",
-      join(golden, "preview-failed.json"),
-    );
+    const text = await commentOf(changedHouse(), "--preview", join(golden, "preview-failed.json"));
     sameAsRecorded("comment-failed.md.txt", text);
     assert.match(text, /^### ✖ house: the preview fails with 1 error$/m);
     assert.match(text, /not counted, because the preview ended early/);
@@ -88,7 +74,7 @@ describe("the comment on a pull request", () => {
   });
 
   it("equals the golden file for a refused stack file", async () => {
-    const project = pullRequest((now) => {
+    const project = changedHouse((now) => {
       now.apps.komga!.access = { groups: ["readrs"] };
     });
     const text = await commentOf(project, "--preview", preview);
@@ -98,7 +84,7 @@ describe("the comment on a pull request", () => {
   });
 
   it("has the access diff alone where there are no credentials, and says so", async () => {
-    const text = await commentOf(pullRequest(eventful));
+    const text = await commentOf(changedHouse(eventful));
     assert.match(
       text,
       /^\*\*Resources\*\*: no preview, because this run has no credentials for the cluster/m,
@@ -108,7 +94,7 @@ describe("the comment on a pull request", () => {
   });
 
   it("is written for a preview that ended before it began, with what it said", async () => {
-    const project = pullRequest(() => {});
+    const project = changedHouse();
     project.put("preview.json", "");
     project.put("preview.txt", "error: no stack named 'house' found\n");
     const text = await commentOf(project, "--preview", "preview.json", "--raw", "preview.txt");
@@ -126,7 +112,7 @@ describe("the comment on a pull request", () => {
   });
 
   it("takes the access diff from a file", async () => {
-    const project = pullRequest(eventful);
+    const project = changedHouse(eventful);
     await cli(project, ["diff", "--json", "--output", "diff.json"]);
     const text = await commentOf(project, "--diff", "diff.json", "--phase", "coexist");
     assert.equal(text, await commentOf(project));
@@ -149,17 +135,13 @@ describe("the comment on a pull request", () => {
   });
 
   it("shows no property's value, only where it changes", async () => {
-    const text = await commentOf(
-      pullRequest(() => {}),
-      "--preview",
-      preview,
-    );
+    const text = await commentOf(changedHouse(), "--preview", preview);
     assert.match(text, /~ metadata\.annotations\["ingress\.pomerium\.io\/policy"\]/);
     assert.doesNotMatch(text, /a value that no comment shows|\[secret\]/);
   });
 
   it("shows names from a preview as text, whatever they hold", async () => {
-    const project = pullRequest(() => {});
+    const project = changedHouse();
     const name = "a`b|c</details>@everyone\n# <img src=x>";
     const text = `${"`".repeat(40)}\n</details>\n\n# not a title\n@everyone ${"`".repeat(5)}\n`;
     project.put(
@@ -234,7 +216,7 @@ describe("the comment on a pull request", () => {
   });
 
   it("fits GitHub's limit with every row of a large change counted, and the end of the preview", async () => {
-    const project = pullRequest((now) => {
+    const project = changedHouse((now) => {
       for (let i = 0; i < 400; i++)
         now.apps[`app${i}`] = {
           namespace: "many",

@@ -4,17 +4,16 @@ import { join } from "node:path";
 import { processIo } from "../../../cli/io.ts";
 import type { LiveIngress } from "../../../components/cluster/live.ts";
 import { FakeApiServer, writeKubeconfig } from "../../support/fake-api-server.ts";
-import { cli, cluster, house, houseUid, makeProject, type Project, publicApp } from "./project.ts";
-
-/** A repository with the house as committed, and the house as it lies there. */
-function changed(change: (stack: ReturnType<typeof house>) => void): Project {
-  const project = makeProject({ house: house() });
-  project.commit();
-  const now = house();
-  change(now);
-  project.write("house", now);
-  return project;
-}
+import {
+  changedHouse,
+  cli,
+  cluster,
+  house,
+  houseUid,
+  makeProject,
+  type Project,
+  publicApp,
+} from "./project.ts";
 
 const ingress = (annotations: Record<string, string>): LiveIngress => ({
   namespace: "wiki",
@@ -33,16 +32,13 @@ const policy = (emails: string[]): Record<string, string> => ({
 
 describe("diff", () => {
   it("says that nothing changes when nothing does", async () => {
-    const { code, out } = await cli(
-      changed(() => {}),
-      ["diff", "--fail-on", "gain,public,loss"],
-    );
+    const { code, out } = await cli(changedHouse(), ["diff", "--fail-on", "gain,public,loss"]);
     assert.equal(code, 0);
     assert.match(out, /^house · HEAD → now\n\naccess {3}unchanged$/m);
   });
 
   it("names who gains and who loses, where, and by which line, and fails on request", async () => {
-    const project = changed((now) => {
+    const project = changedHouse((now) => {
       now.users.groups.readers = ["bob@gmail.com"];
       now.accessTests.apps.wiki = [{ deny: ["stranger"] }];
     });
@@ -60,7 +56,7 @@ describe("diff", () => {
   });
 
   it("fails on a host that becomes public, where that is asked for", async () => {
-    const project = changed((now) => {
+    const project = changedHouse((now) => {
       now.apps.ddns = publicApp("ddns.example.org");
     });
     const { code, out } = await cli(project, ["diff", "--fail-on", "public"]);
@@ -69,7 +65,7 @@ describe("diff", () => {
   });
 
   it("compares two revisions without the working tree", async () => {
-    const project = changed((now) => {
+    const project = changedHouse((now) => {
       now.users.groups.readers = ["alice@gmail.com", "bob@gmail.com"];
     });
     project.commit();
@@ -80,7 +76,7 @@ describe("diff", () => {
   });
 
   it("treats a stack file that a revision does not have as empty, and says so", async () => {
-    const project = changed(() => {});
+    const project = changedHouse();
     project.write("fresh", house());
     const { code, out } = await cli(project, ["diff", "fresh"]);
     assert.equal(code, 0);
@@ -115,10 +111,7 @@ describe("diff", () => {
   });
 
   it("says that it does not know a revision, and what to do in a shallow clone", async () => {
-    const { code, err } = await cli(
-      changed(() => {}),
-      ["diff", "--from", "no-such-branch"],
-    );
+    const { code, err } = await cli(changedHouse(), ["diff", "--from", "no-such-branch"]);
     assert.equal(code, 1);
     assert.match(err, /git knows no revision "no-such-branch"; in a shallow clone, fetch more/);
   });
@@ -130,7 +123,7 @@ describe("diff", () => {
   });
 
   it("never takes a revision for an option of git", async () => {
-    const project = changed(() => {});
+    const project = changedHouse();
     const { code, err } = await cli(project, ["diff", "--from=--output=planted"]);
     assert.equal(code, 1);
     assert.match(err, /git knows no revision "--output=planted"/);
@@ -250,7 +243,7 @@ describe("diff", () => {
   });
 
   it("gives programs every row and every note as JSON", async () => {
-    const project = changed((now) => {
+    const project = changedHouse((now) => {
       now.users.groups.readers = ["alice@gmail.com", "bob@gmail.com"];
     });
     const diff = JSON.parse((await cli(project, ["diff", "--json"])).out) as {

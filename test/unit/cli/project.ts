@@ -9,8 +9,6 @@ import type { PomeriumStatus } from "../../../components/cluster/pomerium-status
 import type { Row } from "../../../components/cluster/readiness.ts";
 import type { LiveState } from "../../../stack/access-view.ts";
 
-export type Raw = Record<string, unknown>;
-
 const sealed = { secure: "v1:c2VhbGVk:c2VhbGVk" };
 
 /** The cluster that {@link house} means. */
@@ -111,6 +109,16 @@ export function makeProject(stacks: Readonly<Record<string, object>> = {}): Proj
   };
   project.put("Pulumi.yaml", "name: pomerium-migration\nruntime: nodejs\n");
   for (const [stack, content] of Object.entries(stacks)) project.write(stack, content);
+  return project;
+}
+
+/** A repository with the house as committed, and with a change that is not. */
+export function changedHouse(change: (stack: ReturnType<typeof house>) => void = () => {}): Project {
+  const project = makeProject({ house: house() });
+  project.commit();
+  const now = house();
+  change(now);
+  project.write("house", now);
   return project;
 }
 

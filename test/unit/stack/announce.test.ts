@@ -9,6 +9,7 @@ import { stackProblems } from "../../../stack/checks.ts";
 import type { Findings } from "../../../stack/findings.ts";
 import { phaseEffects } from "../../../stack/phases.ts";
 import type { Stack } from "../../../stack/stack.ts";
+import { issuance } from "../components/certificates/issuance.ts";
 import { nginxWith } from "../components/ingress-nginx/nginx.ts";
 import { goodStack, parse, put } from "./base.ts";
 import { deployed, ingress } from "./state.ts";
@@ -31,15 +32,7 @@ function findings(
 ): Omit<Findings, "readiness"> {
   return {
     cluster: live,
-    certificates: {
-      certManager: true,
-      issuers: [],
-      releases: [],
-      present: [],
-      forced: [],
-      certificates: [],
-      apiServices: [],
-    },
+    certificates: issuance(),
     ingressNginx,
     pomerium: { existing: [], foreign: [], forced: [], readyReplicas: 1, nodes: [] },
     tunnels: { live: {}, problems: [] },

@@ -3,6 +3,7 @@ import { certificateArgs, issuerArgs } from "../../../../components/certificates
 import { secretId, wantedCertificates } from "../../../../components/certificates/wanted.ts";
 import { goodStack, parse, put } from "../../stack/base.ts";
 import { certificate } from "../../stack/state.ts";
+import { issuance } from "./issuance.ts";
 
 const issuer = { issuerFor: (host: string) => `proven for ${host}` };
 
@@ -50,16 +51,10 @@ describe("the identity of a certificate", () => {
 
 describe("the arguments of the issuer", () => {
   it("have each zone's credentials as secrets", () => {
-    const live = {
-      certManager: true,
-      issuers: [],
-      releases: [],
-      present: [],
-      forced: [],
-      certificates: [],
-      apiServices: [],
-    };
-    const { zones, email } = issuerArgs(parse(goodStack()), live, { classes: ["nginx"], ingresses: [] });
+    const { zones, email } = issuerArgs(parse(goodStack()), issuance(), {
+      classes: ["nginx"],
+      ingresses: [],
+    });
     assert.equal(email, parse(goodStack()).certificates.email);
     assert.ok(Object.keys(zones).length > 0);
     assert.ok(!JSON.stringify(zones).includes("hunter2"));

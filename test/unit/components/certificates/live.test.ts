@@ -3,6 +3,7 @@ import { wantedIssuance } from "../../../../components/certificates/issuer-objec
 import { type LiveIssuance, readIssuance, takenOverMark } from "../../../../components/certificates/live.ts";
 import { managedBy } from "../../../../components/cluster/foreign.ts";
 import { useFakeApi } from "../../../support/fake-api-server.ts";
+import { issuance } from "./issuance.ts";
 import { webhookOf } from "./webhook-of.ts";
 
 const wanted = wantedIssuance({
@@ -38,15 +39,7 @@ describe("what a cluster has of certificates", () => {
   const read = async (): Promise<LiveIssuance> => readIssuance(await connect(), wanted);
 
   it("is nothing on a cluster without cert-manager", async () => {
-    assert.deepEqual(await read(), {
-      certManager: false,
-      issuers: [],
-      releases: [],
-      present: [],
-      forced: [],
-      certificates: [],
-      apiServices: [],
-    });
+    assert.deepEqual(await read(), issuance({ certManager: false }));
   });
 
   it("is told without what any Secret holds, and with nothing but questions", async () => {

@@ -3,21 +3,13 @@ import { issuanceLines } from "../../../../components/certificates/announce.ts";
 import { certificateProblems, takenOver, unproven } from "../../../../components/certificates/checks.ts";
 import type { LiveCertificate, LiveIssuance } from "../../../../components/certificates/live.ts";
 import { goodStack, parse, put } from "../../stack/base.ts";
+import { certificate as certificateIn } from "../../stack/state.ts";
+import { issuance } from "./issuance.ts";
 
 const stack = parse(goodStack());
 
-function certificate(name: string, more: Partial<LiveCertificate> = {}): LiveCertificate {
-  const dnsNames = ["komga.example.org"];
-  return {
-    namespace: "komga",
-    name,
-    secretName: name,
-    dnsNames,
-    clusterIssuer: "letsencrypt-prod",
-    ready: true,
-    ...more,
-  };
-}
+const certificate = (name: string, more: Partial<LiveCertificate> = {}): LiveCertificate =>
+  certificateIn("komga", name, ["komga.example.org"], more);
 
 function live(...certificates: LiveCertificate[]): LiveIssuance {
   const acme = {
@@ -27,16 +19,7 @@ function live(...certificates: LiveCertificate[]): LiveIssuance {
     solvers: [{ http01: { ingress: { class: "nginx" } } }],
   };
   const issuer = { name: "letsencrypt-prod", foreign: true, ready: true, acme };
-  return {
-    certManager: true,
-    issuer,
-    issuers: [issuer],
-    releases: [],
-    present: [],
-    forced: [],
-    apiServices: [],
-    certificates,
-  };
+  return issuance({ issuer, issuers: [issuer], certificates });
 }
 
 describe("a preview, of certificates", () => {

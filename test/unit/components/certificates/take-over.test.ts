@@ -18,6 +18,7 @@ import { managedBy } from "../../../../components/cluster/foreign.ts";
 import type { Stack } from "../../../../stack/stack.ts";
 import { goodStack, parse, put } from "../../stack/base.ts";
 import { record, withoutSecrets } from "../pomerium/recorder.ts";
+import { issuance } from "./issuance.ts";
 
 function stackOf(edits: Record<string, unknown> = {}): Stack {
   const raw = goodStack();
@@ -152,17 +153,8 @@ describe("an issuer that is taken over", () => {
     assert.deepEqual({ externalAccountBinding, preferredChain, caBundle }, others);
     const moved = issuer({ others, server: "https://acme.zerossl.com/v2/DV90" });
     assert.ok(!("preferredChain" in specOf(stack, moved)));
-    const seen = {
-      certManager: true,
-      issuers: [],
-      releases: [],
-      present: [],
-      forced: [],
-      certificates: [],
-      apiServices: [],
-    };
     assert.deepEqual(
-      issuanceLines(stack, { ...seen, issuer: moved }, nginx).filter((line) =>
+      issuanceLines(stack, issuance({ issuer: moved }), nginx).filter((line) =>
         line.includes("former ACME server"),
       ),
       Object.keys(others).map((field) => `- ${field}, which is for the former ACME server`),
@@ -213,15 +205,7 @@ function byHand(more: Partial<ForeignCertificate> = {}): LiveCertificate {
 }
 
 function live(...certificates: LiveCertificate[]): LiveIssuance {
-  return {
-    certManager: true,
-    issuers: [],
-    releases: [],
-    present: [],
-    forced: [],
-    certificates,
-    apiServices: [],
-  };
+  return issuance({ certificates });
 }
 
 describe("a certificate of somebody else that is taken over", () => {

@@ -1,0 +1,15 @@
+import type { LiveIssuance } from "../../../../components/certificates/live.ts";
+
+/** A cluster with cert-manager and nothing else of certificates; each part can then be changed. */
+export function issuance(more: Partial<LiveIssuance> = {}): LiveIssuance {
+  return {
+    certManager: true,
+    issuers: [],
+    releases: [],
+    present: [],
+    forced: [],
+    certificates: [],
+    apiServices: [],
+    ...more,
+  };
+}
