@@ -1,9 +1,9 @@
 import { strict as assert } from "node:assert";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { processIo } from "../../../cli/io.ts";
-import type { LiveIngress } from "../../../components/cluster/live.ts";
-import { FakeApiServer, writeKubeconfig } from "../../support/fake-api-server.ts";
+import { processIo } from "../../../../cli/io.ts";
+import type { LiveIngress } from "../../../../components/cluster/live.ts";
+import { FakeApiServer, writeKubeconfig } from "../../../support/fake-api-server.ts";
 import {
   changedHouse,
   cli,
@@ -13,7 +13,7 @@ import {
   makeProject,
   type Project,
   publicApp,
-} from "./project.ts";
+} from "../project.ts";
 
 const ingress = (annotations: Record<string, string>): LiveIngress => ({
   namespace: "wiki",

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import * as fc from "fast-check";
-import { positions } from "../../../cli/policy-positions.ts";
-import { cli, makeProject } from "./project.ts";
+import { positions } from "../../../../cli/policy-positions.ts";
+import { cli, makeProject } from "../project.ts";
 
 describe("lint", () => {
   const project = makeProject();

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { cli, house, makeProject } from "./project.ts";
+import { cli, house, makeProject } from "../project.ts";
 
 describe("test", () => {
   it("passes when every assertion holds, with a line for each app", async () => {

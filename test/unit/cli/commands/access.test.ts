@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { cli, cluster, house, makeProject } from "./project.ts";
+import { cli, cluster, house, makeProject } from "../project.ts";
 
 describe("access", () => {
   const project = makeProject({ house: house() });

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { cli, house, makeProject } from "./project.ts";
+import { cli, house, makeProject } from "../project.ts";
 
 describe("check", () => {
   it("passes stack files without problems, and sums them up", async () => {

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { app } from "../../../sandbox/cluster/seed.ts";
+import { app } from "../../../../sandbox/cluster/seed.ts";
 
 interface Rendered {
   kind: string;

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import * as fc from "fast-check";
-import { selfSigned } from "../../../sandbox/cluster/x509.ts";
+import { selfSigned } from "../../../../sandbox/cluster/x509.ts";
 
 describe("a self-signed certificate", () => {
   it("is valid for each of its names and for no other name", () => {

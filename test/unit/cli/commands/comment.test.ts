@@ -2,12 +2,12 @@ import { strict as assert } from "node:assert";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as fc from "fast-check";
-import { commentOf as compose } from "../../../cli/comment/comment.ts";
-import { commentLimit } from "../../../cli/comment/raw.ts";
-import { kinds } from "../../../policies/access/diff/diff.ts";
-import { changedHouse, cli, house, makeProject, type Project, publicApp } from "./project.ts";
+import { commentOf as compose } from "../../../../cli/comment/comment.ts";
+import { commentLimit } from "../../../../cli/comment/raw.ts";
+import { kinds } from "../../../../policies/access/diff/diff.ts";
+import { changedHouse, cli, house, makeProject, type Project, publicApp } from "../project.ts";
 
-const golden = join(import.meta.dirname, "../../golden/cli");
+const golden = join(import.meta.dirname, "../../../golden/cli");
 const preview = join(golden, "preview.json");
 
 /** Compares with the recorded text; UPDATE_GOLDEN=1 records it anew. */

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
-import type { Row } from "../../../components/cluster/readiness.ts";
-import { cli, house, makeProject } from "./project.ts";
+import type { Row } from "../../../../components/cluster/readiness.ts";
+import { cli, house, makeProject } from "../project.ts";
 
 const rows: Row[] = [
   { name: "phase", items: [{ subject: "house", ok: true, note: "has been brought to cutover" }] },

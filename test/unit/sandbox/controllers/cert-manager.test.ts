@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
-import { certificatesOf } from "../../../sandbox/controllers/cert-manager-shim.ts";
-import { solverProblem } from "../../../sandbox/controllers/cert-manager-solvers.ts";
-import type { Ingress } from "../../../sandbox/controllers/objects.ts";
+import { certificatesOf } from "../../../../sandbox/controllers/cert-manager-shim.ts";
+import { solverProblem } from "../../../../sandbox/controllers/cert-manager-solvers.ts";
+import type { Ingress } from "../../../../sandbox/controllers/objects.ts";
 
 const ingress = (annotations: Record<string, string>): Ingress => ({
   apiVersion: "networking.k8s.io/v1",

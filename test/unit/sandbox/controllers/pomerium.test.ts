@@ -1,10 +1,10 @@
 import { strict as assert } from "node:assert";
 import { generateKeyPairSync } from "node:crypto";
-import type { Ingress, Lookup, Secret, Service } from "../../../sandbox/controllers/objects.ts";
-import { checkAnnotations } from "../../../sandbox/controllers/pomerium-annotations.ts";
-import { checkIngress } from "../../../sandbox/controllers/pomerium-ingress.ts";
-import { checkPolicy } from "../../../sandbox/controllers/pomerium-policy.ts";
-import { checkSettings, type Settings } from "../../../sandbox/controllers/pomerium-settings.ts";
+import type { Ingress, Lookup, Secret, Service } from "../../../../sandbox/controllers/objects.ts";
+import { checkAnnotations } from "../../../../sandbox/controllers/pomerium-annotations.ts";
+import { checkIngress } from "../../../../sandbox/controllers/pomerium-ingress.ts";
+import { checkPolicy } from "../../../../sandbox/controllers/pomerium-policy.ts";
+import { checkSettings, type Settings } from "../../../../sandbox/controllers/pomerium-settings.ts";
 
 const check = (annotations: Record<string, string>, minor?: number) =>
   checkAnnotations(
