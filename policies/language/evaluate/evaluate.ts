@@ -1,4 +1,4 @@
-import { actionOf, blocksOf, named, operators } from "../criteria.ts";
+import { actionOf, blocksOf, criteriaOf, named, operators } from "../criteria.ts";
 import { newestRelease } from "../releases.ts";
 import type { Action, Operator, Policy } from "../types.ts";
 import { compileCriterion, type Prepared, type Test } from "./criterion.ts";
@@ -17,7 +17,7 @@ import {
 } from "./outcomes.ts";
 import { pathReadings, pathRules, type SeenPath } from "./path.ts";
 import type { Request, Session } from "./request.ts";
-import { textsOf } from "./texts.ts";
+import { noTexts, textsOf } from "./texts.ts";
 
 export type { Outcome } from "./outcomes.ts";
 export type { Request, Session, Target } from "./request.ts";
@@ -182,8 +182,10 @@ function explain(judged: readonly Judged[], { session, invalidClientCertificate 
 export function compilePolicy(policy: Policy, { pomerium = newestRelease }: EvaluateOptions = {}): Evaluator {
   const rules = pathRules(pomerium);
   const blocks = blocksOfPolicy(policy);
+  const comparesTexts = criteriaOf(policy).some(({ name }) => name === "http_path" || name === "http_method");
   const decideAt = (path: SeenPath, request: Request): Decision => {
-    const prepared: Prepared = { ...request, texts: textsOf(request, path, request.session) };
+    const texts = comparesTexts ? textsOf(request, path, request.session) : noTexts;
+    const prepared: Prepared = { ...request, texts };
     return explain(
       blocks.map((block) => judge(block, request.session, prepared)),
       request,

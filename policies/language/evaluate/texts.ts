@@ -13,6 +13,9 @@ export interface Texts {
   missing: readonly Missing[];
 }
 
+/** Stands for the texts of a request where no criterion compares them. */
+export const noTexts: Texts = { known: [], missing: [] };
+
 type Missing = keyof typeof looks;
 
 const fromStart = (operator: string): boolean => ["is", "in", "starts_with"].includes(operator);

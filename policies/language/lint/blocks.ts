@@ -1,8 +1,9 @@
 import { comparisons, criterionKinds, type Placed } from "../criteria.ts";
 import { compileCriterion } from "../evaluate/criterion.ts";
+import { noTexts } from "../evaluate/texts.ts";
 
 /** A request about which nothing is known. */
-const nowhere = { path: "/", texts: { known: [], missing: [] } };
+const nowhere = { path: "/", texts: noTexts };
 /** The possible results of a criterion for a caller without a session. */
 export const forAnonymous = (placed: Placed): number =>
   compileCriterion(placed, placed.action)(undefined, nowhere);
