@@ -18,7 +18,7 @@ import type { Traffic } from "../components/ingress-nginx/traffic.ts";
 import type { Problem } from "../stack-file/problems.ts";
 import type { Stack } from "./stack.ts";
 
-/** What the gates know. All of it was read before the run registers anything. */
+/** Input of the gates. All of it is read before the run registers anything. */
 export interface GateInput {
   stack: Stack;
   cluster: LiveCluster;
@@ -54,8 +54,8 @@ export function ofCertificates({ stack, cluster, nginx, issuance }: GateInput): 
 const duringRemoval: readonly GateName[] = ["phase", "hosts", "owners"];
 
 /**
- * The gates before `retired`, and whether they hold in the live cluster. There are none once ingress-nginx is removed,
- * or while the rest of it has no effect: a canary that fails next year must not hold back a change to an app.
+ * The gates before `retired`, and whether they hold in the live cluster. Empty when ingress-nginx is removed or has
+ * no effect any more: a canary that fails next year must not prevent a change to an app.
  *
  * A removal that has begun has passed all gates. When it goes on, only the gates about single objects are checked
  * again. A remaining Ingress may have a host that Pomerium no longer serves, or a Certificate that something has come
@@ -78,7 +78,7 @@ function isAsked(name: GateName, { traffic, nginx }: GateInput): boolean {
   return name !== "installer" || nginx.installers.length > 0;
 }
 
-/** Everything that holds back `retired`, when the stack asks for it. An overridden gate holds back nothing. */
+/** The items that prevent `retired`, if the stack asks for it. Overridden gates prevent nothing. */
 export function gateProblems({ phase }: Pick<Stack, "phase">, rows: readonly Row[]): Problem[] {
   if (phase !== "retired") return [];
   return rows

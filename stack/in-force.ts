@@ -13,9 +13,9 @@ import { readStatus } from "../components/pomerium/live.ts";
 import { accessRoutes } from "../policies/access/routes.ts";
 import type { Stack } from "./stack.ts";
 
-/** What the check after an `up` found in the cluster. */
+/** Result of the check after an `up`. */
 export interface InForce {
-  /** What is not in force, and why. */
+  /** The parts that are not in force, each with the reason. */
   missing: string[];
   warnings: string[];
 }
@@ -77,9 +77,8 @@ export function notInForce(missing: readonly string[]): Error {
 }
 
 /**
- * Identifies everything that the check is about. It is part of the phase record, so that every change of a route makes
- * a change of the record, and with that a check. The record of a failed check is not written, so that the next `up`
- * checks again.
+ * Identifies everything that the check covers. It is part of the phase record, so every changed route changes the
+ * record and causes a check. After a failed check the record is not written, so the next `up` checks again.
  */
 export function inForceDigest(stack: Stack): string {
   const routes = stack.apps.map(({ name, namespace, host, service, access, route, tlsSecret }) => [

@@ -3,8 +3,8 @@ import { UpstreamError } from "../components/pomerium/upstream.ts";
 import { StackFileError } from "../stack-file/problems.ts";
 
 /**
- * Shows a refusal without a stack trace. Of a RunError, Pulumi prints only the message. Of any other error, it also
- * prints a stack trace, which helps whoever writes the program and not whoever runs it.
+ * Shows a refusal without a stack trace. For a RunError, Pulumi prints only the message. For other errors, it also
+ * prints a stack trace, which helps the authors of the program but not its users.
  */
 export async function refusing<T>(work: Promise<T>): Promise<T> {
   try {

@@ -38,7 +38,7 @@ export class App extends pulumi.ComponentResource {
   readonly url: pulumi.Output<string>;
 
   constructor(name: string, args: AppArgs, opts?: pulumi.ComponentResourceOptions) {
-    // What the cluster had before is true of one run only, and would show as a change in the next.
+    // Without the existing objects: they differ in the next run, and its preview would show a change.
     const { existing, ...recorded } = args;
     super("pomerium-migration:apps:App", name, recorded, opts);
 

@@ -15,7 +15,7 @@ export interface VerifyArgs {
    * another port leads to Pomerium: `https://<host>:<port>/.well-known/pomerium/jwks.json`.
    */
   jwksEndpoint?: pulumi.Input<string>;
-  /** What the cluster already has of it, `namespace/name`: it is taken over. Default: nothing. */
+  /** Existing objects of the page, `namespace/name`. They are taken over. Default: none. */
   live?: {
     deployment?: string;
     service?: string;
@@ -44,7 +44,7 @@ export class Verify extends pulumi.ComponentResource {
   readonly service: pulumi.Output<{ name: string; port: number }>;
 
   constructor(name: string, args: VerifyArgs, opts?: pulumi.ComponentResourceOptions) {
-    // What the cluster had before is true of one run only, and would show as a change in the next.
+    // Without the existing objects: they differ in the next run, and its preview would show a change.
     const { live = {}, ...inputs } = args;
     super("pomerium-migration:apps:Verify", name, inputs, opts);
     const metadata = { name: verifyService.name, namespace: args.namespace, labels };

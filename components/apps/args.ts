@@ -1,4 +1,4 @@
-/** What the program hands to the components of this subject. */
+/** Arguments of this subject's components, built from the stack and the current run. */
 
 import * as pulumi from "@pulumi/pulumi";
 import { accessRoutes } from "../../policies/access/routes.ts";
@@ -10,19 +10,19 @@ import { existingIngresses, isVerify } from "./checks.ts";
 import type { AppConfig } from "./config.ts";
 import type { VerifyArgs } from "./Verify.ts";
 
-/** What an app needs of the run it is deployed in. */
+/** Values of the current run that an app needs. */
 export interface AppEnvironment {
-  /** Pomerium's namespace, once it exists. */
+  /** Pomerium's namespace. Resolves when it exists. */
   pomeriumNamespace: pulumi.Input<string>;
-  /** Pomerium's IngressClass, once it is served. */
+  /** Pomerium's IngressClass. Resolves when Pomerium serves it. */
   ingressClass: pulumi.Input<string>;
   /** Pomerium's release tag. */
   pomeriumVersion: string;
   /** Public address of a host in the current phase. */
   origin(host: string): string;
   /**
-   * `namespace/name` of each certificate's Secret → the Secret's name, once the certificate is issued. An app whose
-   * Secret is not among them is served with the certificate for its whole zone.
+   * Names of the certificates' Secrets by `namespace/name`. Each resolves when its certificate is issued. For an app
+   * whose Secret is not in this map, Pomerium uses the certificate of the whole zone.
    */
   secretNames: ReadonlyMap<string, pulumi.Input<string>>;
   /** Resolves when the certificate that serves a host is issued, also one for its whole zone. */
@@ -38,7 +38,7 @@ export function appArgs(
   const secretName = secretNames.get(objectId({ namespace: app.namespace, name: app.tlsSecret }));
   return {
     ...run,
-    // Without a Secret of its own, the Ingress still comes after the certificate that its host is served with.
+    // An Ingress without a Secret must also wait for the certificate with which Pomerium serves its host.
     ingressClass:
       secretName === undefined
         ? pulumi.all([ingressClass, issued(app.host)]).apply(([className]) => className)
@@ -58,7 +58,7 @@ export function appArgs(
 /**
  * Arguments of the component `Verify`; undefined if no app is the verify page.
  *
- * @param live What the cluster already has of it, as labels, and the labels by which its Deployment selects its pods.
+ * @param live Labels of its existing objects, and the labels by which its Deployment selects its pods.
  */
 export function verifyArgs(
   apps: readonly Pick<AppConfig, "host" | "namespace" | "service">[],

@@ -16,7 +16,7 @@ import {
 import { objectId } from "../cluster/objects.ts";
 import type { ServiceBackend } from "./ingress.ts";
 
-/** What the checks need of an app. */
+/** The part of an app that the checks need. */
 export interface CheckedApp {
   name: string;
   /** Key path of the app: `apps.komga`. */
@@ -28,9 +28,9 @@ export interface CheckedApp {
 }
 
 /**
- * Finds other routes to an app's host, and whatever lets more people in than the stack file says.
+ * Finds other routes to an app's host, and annotations that let more people in than the stack file says.
  *
- * @param live What is read of the cluster.
+ * @param live Ingresses and Services of the live cluster.
  */
 export function routeProblems(
   cluster: Pick<Cluster, "context">,
@@ -41,8 +41,8 @@ export function routeProblems(
 }
 
 /**
- * Finds Ingresses of Pomerium with an app's host and another name than the app's own. They make a second route, and
- * whoever is refused by one route may pass by the other.
+ * Finds Ingresses of Pomerium with an app's host and another name than the app's own. They make a second route, and a
+ * person whom one route refuses may pass by the other.
  */
 function rivals(
   cluster: Pick<Cluster, "context">,
@@ -203,7 +203,7 @@ export function backendProblems(
   if (!service)
     return [{ at: `${app.at}.service.name`, message: `there is no Service ${whole} in the cluster` }];
 
-  // The external name accepts any port number; only the name of a port has to exist here.
+  // An external name accepts any port number. Only a port's name must exist in the Service.
   if (service.type === "ExternalName" && typeof port === "number") return [];
 
   const at = `${app.at}.service.port`;
@@ -211,8 +211,8 @@ export function backendProblems(
   const found = service.ports.find((own) => (byName ? own.name : own.port) === port);
   if (!found) return [{ at, message: missingPort(whole, port, service) }];
 
-  // By number, Pomerium looks for pods that listen on the target port's number. A named target port has none, so
-  // Pomerium falls back to the Service's address, and the address of a headless Service is the pods' own.
+  // For a port number, Pomerium looks for pods that listen on the target port's number. A named target port has no
+  // number, so Pomerium uses the Service's address. A headless Service has no address except those of its pods.
   if (
     service.headless &&
     !byName &&

@@ -118,11 +118,11 @@ export type AppInput = z.output<typeof appSchema> & { accept: Record<string, str
 const none = "none";
 
 /**
- * What the apps are checked against. A part of the stack file that is broken itself is undefined: what depends on it
- * goes unchecked, so that one mistake is reported once.
+ * Other parts of the stack file that the checks of apps need. A part with a mistake is undefined, and checks that
+ * need it are skipped. So each mistake is reported once.
  */
 export interface AppContext extends AccessContext {
-  /** Domain of every app without a host of its own. */
+  /** Domain of every app that names no host. */
   domain?: string | undefined;
   zones?: readonly string[] | undefined;
   /** Pomerium's release tag. */
@@ -131,7 +131,7 @@ export interface AppContext extends AccessContext {
   authenticateHost?: string | undefined;
 }
 
-/** Resolves one app; undefined if it cannot be. What two apps must not share, `checkTogether` finds. */
+/** Resolves one app; undefined if it has mistakes. `checkTogether` finds conflicts between apps. */
 export function resolveApp(
   name: string,
   input: AppInput,
@@ -141,7 +141,7 @@ export function resolveApp(
   const at = ["apps", name];
   const host = input.host ?? (context.domain === undefined ? undefined : `${name}.${context.domain}`);
   const zone = host === undefined || context.zones === undefined ? undefined : zoneOf(host, context.zones);
-  // A domain in no zone is reported once, at the domain.
+  // A domain outside all zones is reported once, at the domain.
   if (input.host !== undefined && context.zones !== undefined && zone === undefined)
     report.problem([...at, "host"], inNoZone(input.host));
 
@@ -153,7 +153,7 @@ export function resolveApp(
     );
   const known = Object.hasOwn(context.catalogue, profile) ? context.catalogue[profile] : undefined;
   const access = resolveAccess(input.access, [...at, "access"], host, context, report);
-  // Where people sign in, a signed header tells the app who they are. The app need not read it.
+  // If people sign in, a signed header names them to the app. The app may ignore it.
   const people: Route = access?.kind === "people" ? { pass_identity_headers: true } : {};
   const route: Route = { ...people, ...known?.route, ...input.route };
   if (context.version !== undefined) {
@@ -208,7 +208,7 @@ function opensPaths(access: Access | undefined): boolean {
   );
 }
 
-/** Finds what two apps share but must not, and what an app takes from the sign-in pages or from this stack itself. */
+/** Finds conflicts between two apps, and between an app and the sign-in pages or this stack's own objects. */
 export function checkTogether(
   apps: ReadonlyMap<string, AppInput>,
   { domain, zones, authenticateHost }: AppContext,
@@ -253,10 +253,10 @@ export function checkTogether(
 }
 
 /**
- * Refuses networks for an app that a tunnel carries. Pomerium then sees the address of cloudflared, which is in the very
- * network that people write: everybody passes, or nobody.
+ * Refuses networks for an app behind a tunnel. Pomerium sees the address of cloudflared, which is often in the
+ * network of the policy. So the policy would let in everybody or nobody.
  *
- * @param tunnels Name → apps that the tunnel carries.
+ * @param tunnels The apps that each tunnel carries, by the tunnel's name.
  */
 export function checkNetworks(
   apps: readonly Pick<AppConfig, "name" | "at" | "access">[],

@@ -7,8 +7,8 @@ import { type CheckedApp, ownIngresses } from "./checks.ts";
 const clockSkew = 5_000;
 
 /**
- * Lists the Ingresses that Pomerium does not serve as they are now, and why. Pomerium keeps the last route that it
- * accepted: a policy that it refuses leaves the old, looser one in force, and Pulumi sees nothing of that.
+ * Lists the Ingresses whose current version Pomerium does not serve, and why. Pomerium keeps the last accepted route.
+ * If it refuses a new policy, the old and perhaps looser one stays in force, and Pulumi does not notice.
  */
 export function routesNotInForce(
   apps: readonly Pick<CheckedApp, "name" | "namespace">[],
@@ -48,7 +48,7 @@ function notInForce(ingress: LiveIngress, status: IngressStatus | undefined): st
     : undefined;
 }
 
-/** When the object itself was changed last, reports of controllers aside. */
+/** Time of the last change of the object, without changes of its status. */
 function changedAt({ managedFields = [] }: Pick<LiveIngress, "managedFields">): string | undefined {
   return managedFields
     .filter(({ subresource }) => subresource === undefined)

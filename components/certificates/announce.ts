@@ -9,7 +9,7 @@ import { mayAnswer } from "./solver-selection.ts";
 import type { LiveSolver } from "./solvers/solver.ts";
 import { type CertificateNeeds, wantedCertificates } from "./wanted.ts";
 
-/** Lists changes of the ClusterIssuer and of taken-over Certificates, and Certificates that are not renewed any more. */
+/** Lists changes of the ClusterIssuer and of taken-over Certificates, and Certificates that are no longer renewed. */
 export function issuanceLines(
   stack: IssuerStack & CertificateNeeds,
   live: LiveIssuance,

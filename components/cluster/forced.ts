@@ -2,28 +2,28 @@ import * as pulumi from "@pulumi/pulumi";
 import { isForeign } from "./foreign.ts";
 import type { ManagedFields } from "./live.ts";
 
-/** Tells Pulumi's provider that what the program says of an object holds, whoever owns the field. */
+/** Annotation that makes Pulumi's provider overwrite fields that other managers own. */
 export const patchForce = "pulumi.com/patchForce";
 
-/** What decides whether an object's fields are forced. */
+/** The metadata that decides whether an object's fields are forced. */
 interface Metadata {
   annotations?: Record<string, string>;
   managedFields?: ManagedFields[];
 }
 
 /**
- * Whether the program may overwrite fields that others own: it is to take the object over, or has done so before, which
- * the annotation shows. Of an object that a Pulumi program has made, it may not.
+ * Whether the program may overwrite fields that others own. It may if it takes the object over now, or if the
+ * annotation shows that it has done so before. It may not for an object that a Pulumi program has made.
  */
 export function isForced(metadata: Metadata): boolean {
   return metadata.annotations?.[patchForce] === "true" || isForeign(metadata);
 }
 
 /**
- * A transform of all resources: objects that are taken over and changed get the annotation. On every other object, a
- * field that somebody else has come to own stops the run.
+ * A transform of all resources: objects that are taken over and changed get the annotation. On all other objects, a
+ * field that somebody else now owns stops the run.
  *
- * @param forced Labels (`objectLabel`) of what the cluster has and `isForced` is true of.
+ * @param forced Labels (`objectLabel`) of the existing objects for which `isForced` is true.
  */
 export function forceTakenOver(forced: readonly string[]): pulumi.ResourceTransform {
   const labels = new Set(forced);

@@ -1,9 +1,8 @@
 import type { ManagedFields } from "./live.ts";
 
 /**
- * Whether no Pulumi program has ever written to an object. Pulumi's provider leaves its name in `managedFields` of
- * whatever it writes, so this program's own objects are never foreign, and an object that it adopted unchanged stays
- * foreign.
+ * Whether no Pulumi program has ever written to an object. Pulumi's provider leaves its name in the `managedFields`
+ * of each object that it writes. So this program's own objects are never foreign, but an unchanged adopted object is.
  */
 export function isForeign({ managedFields = [] }: { managedFields?: readonly ManagedFields[] }): boolean {
   return !managedFields.some(({ manager = "" }) => manager.startsWith("pulumi-kubernetes"));

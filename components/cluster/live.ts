@@ -6,7 +6,7 @@ import type { ClusterAddress, ReadOnlyApi } from "./api.ts";
 export interface LiveCluster {
   /** UID of namespace kube-system: no two clusters share it, and it lasts as long as the cluster. */
   uid: string;
-  /** What the program has last recorded about itself. Absent before its first run. */
+  /** The program's record in the cluster. Absent before its first run. */
   record?: PhaseRecord;
   services: LiveService[];
   ingresses: LiveIngress[];
@@ -16,7 +16,7 @@ export interface LiveService {
   namespace: string;
   name: string;
   type: string;
-  /** It has no address of its own: its DNS name resolves to the pods. */
+  /** Whether it has no cluster address, so that its DNS name resolves to the pods. */
   headless: boolean;
   ports: { name?: string; port: number; targetPort: number | string }[];
   /** Addresses or names that its load balancer has given it. Absent for a Service without any. */
@@ -50,7 +50,7 @@ export interface LivePath extends RoutePath {
   backend?: { service: string; port?: number | string };
 }
 
-/** What one field manager has set of an object, as the API server records it. */
+/** The fields of an object that one field manager has set, in the API server's record. */
 export interface ManagedFields {
   manager?: string;
   time?: string;
@@ -61,13 +61,13 @@ export interface ManagedFields {
 
 /** How far this program has brought the cluster, and which stack did. */
 export interface PhaseRecord {
-  /** The last phase whose run has made or changed everything. What `retired` removes is removed after that. */
+  /** The last phase whose run has made all its changes. `retired` deletes ingress-nginx after this is written. */
   phase: string;
-  /** Labels (`objectLabel`) of what was adopted of ingress-nginx, until `retired`. */
+  /** Labels (`objectLabel`) of the adopted objects of ingress-nginx, until `retired`. */
   adopted: string[];
   /** The stack that manages the cluster, `project/stack`. Absent in a record of an older program. */
   owner?: string;
-  /** What the tunnels need to remember, as `components/tunnels/memory.ts` reads and writes it. */
+  /** The record of the tunnels, in the format of `components/tunnels/memory.ts`. */
   tunnels?: string;
 }
 

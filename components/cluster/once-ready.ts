@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * A value that is known at once, in a preview too, but resolves only when something else is ready. Whoever uses the
- * value is then made after it.
+ * A value that is known at once, also in a preview, but resolves only when something else is ready. A resource that
+ * uses the value is created after that.
  *
  * @param ready A resource, several resources, or an output of a component that itself waits for the component's parts.
  */

@@ -11,9 +11,9 @@ export interface PhaseRecordArgs {
   stack: { name: string; phase: Phase };
   /** Check before the record is written, and what identifies the state that it checks. */
   proof: { digest: string; hook: pulumi.ResourceHook };
-  /** Labels of what is adopted of ingress-nginx after this run. */
+  /** Labels of the objects of ingress-nginx that are adopted after this run. */
   adopted: readonly string[];
-  /** What the tunnels remember. Default: they keep what they remembered. */
+  /** The record of the tunnels. Default: the present record stays. */
   tunnels?: pulumi.Input<string> | undefined;
   /** Namespace of the record. Pomerium hands it on. */
   namespace: pulumi.Input<string>;
@@ -22,8 +22,8 @@ export interface PhaseRecordArgs {
 }
 
 /**
- * Writes into the cluster itself how far this stack has brought it. `dependsOn` is everything that makes up a phase, so
- * that the record of an interrupted run still names the phase before.
+ * Writes the stack's phase into the cluster itself. `dependsOn` is everything that belongs to the phase, so the
+ * record of an interrupted run still has the phase before.
  */
 export function recordPhase(
   { stack, proof, adopted, tunnels, namespace, record }: PhaseRecordArgs,
@@ -31,7 +31,7 @@ export function recordPhase(
 ): k8s.core.v1.ConfigMap {
   const { name } = phaseRecord;
   const memory = tunnels ?? record?.tunnels;
-  // A removal that was interrupted is known by what there was to remove.
+  // The list of adopted objects shows in a later run that a removal was interrupted.
   const labels = stack.phase === "retired" ? (record?.adopted ?? []) : adopted;
   return new k8s.core.v1.ConfigMap(
     "phase",

@@ -1,4 +1,4 @@
-/** What a running Pomerium reports of itself. */
+/** Reports of the running Pomerium about itself. */
 export interface PomeriumStatus {
   /** Pods of Pomerium that are ready, of whichever workload. A report outlives the pods that wrote it. */
   readyReplicas: number;

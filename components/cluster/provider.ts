@@ -18,7 +18,7 @@ export function clusterProvider({
     // Without it, a renewed credential in the kubeconfig would look like another cluster and replace everything.
     clusterIdentifier: uid,
     enableServerSideApply: true,
-    // Otherwise a new password would replace its Secret, and whoever reads it would find none for a moment.
+    // Otherwise a new password would replace its Secret, and for a moment the Secret would not exist.
     enableSecretMutable: true,
     enableConfigMapMutable: true,
   };

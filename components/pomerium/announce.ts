@@ -24,7 +24,7 @@ export function statusLine({ settings, readyReplicas }: PomeriumStatus): string 
   ].join(" · ");
 }
 
-/** What the announcement needs of a stack. */
+/** The part of a stack that the announcement needs. */
 export interface AnnouncedStack {
   cluster: Pick<Cluster, "context">;
   pomerium: Pick<PomeriumConfig, "storage">;
@@ -32,9 +32,8 @@ export interface AnnouncedStack {
 }
 
 /**
- * Lists what the run does with a hand-made Pomerium: what is adopted, what is taken over, what is stopped, and what is
- * left for a person to remove. Empty if there is none of it, or not any more. Pulumi's own diff shows how the objects
- * that are taken over change.
+ * Lists the objects of a hand-made Pomerium that the run adopts, takes over or stops, and those that a person can
+ * remove afterwards. Empty without such objects. Pulumi's own diff shows how the objects that are taken over change.
  *
  * @param isFirstRun Whether no run has finished on this cluster yet. Later on, the adopted objects are no news.
  */

@@ -1,4 +1,4 @@
-/** What the program hands to the component of this subject. */
+/** Arguments of this subject's component, built from the stack and the current run. */
 
 import { objectId } from "../cluster/objects.ts";
 import { secretOutput } from "../cluster/secret.ts";
@@ -7,7 +7,7 @@ import type { LivePomerium } from "./live.ts";
 import { namespace } from "./names.ts";
 import type { PomeriumArgs } from "./Pomerium.ts";
 
-/** What Pomerium needs of the run it is deployed in. */
+/** Values of the current run that Pomerium needs. */
 export interface PomeriumEnvironment {
   /** Folder that `prepareManifests` returned. */
   overlayDirectory: string;

@@ -12,10 +12,10 @@ import { signingKey } from "./signing-key.ts";
 /**
  * Secret `pomerium/bootstrap`: shared_secret and cookie_secret, 32 bytes each, and signing_key.
  *
- * Everybody's session depends on it, so it is protected, and an existing one is never generated again. A foreign one is
- * adopted as it is. A generated one is immutable, and a stack that has lost its state imports it unchanged.
+ * Everybody's session depends on it, so it is protected, and an existing one is never generated again. A foreign one
+ * is adopted unchanged. A generated one is immutable, and a stack that has lost its state imports it unchanged.
  *
- * @param live Labels of what the cluster already has, and of what no Pulumi program has ever written to.
+ * @param live Labels of existing objects, and of those that no Pulumi program has ever written to.
  */
 export function bootstrapSecret(
   name: string,

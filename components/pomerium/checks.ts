@@ -8,7 +8,7 @@ import type { PomeriumConfig } from "./config.ts";
 import type { LivePomerium } from "./live.ts";
 import * as names from "./names.ts";
 
-/** What the checks need of a stack. */
+/** The part of a stack that the checks need. */
 export interface CheckedStack {
   /** Name of the stack. */
   name: string;
@@ -19,7 +19,7 @@ export interface CheckedStack {
 /** Pomerium's pod pauses before it stops (`preStop.sleep`). Older API servers refuse that, in the middle of an `up`. */
 const oldestMinor = 30;
 
-/** Finds what Pomerium needs of the cluster itself and does not get: its version, one node, one way to an address. */
+/** Finds problems of the cluster itself: its version, its nodes, the way to ask for an address. */
 export function clusterProblems(
   { name, cluster, pomerium: { storage, loadBalancerIP } }: CheckedStack,
   { kubernetesMinor, nodes, node, metalLbAnnotation }: LivePomerium,
@@ -82,7 +82,7 @@ function nodeProblems(
       ];
 }
 
-/** Finds what stands in the way of taking over a hand-made Pomerium. */
+/** Finds the problems that prevent the take-over of a hand-made Pomerium. */
 export function takeOverProblems(stack: CheckedStack, live: LivePomerium): Problem[] {
   return [...volumeProblems(stack, live), ...workloadProblems(stack, live)];
 }

@@ -83,7 +83,7 @@ const identityProviderSchema = z.strictObject({
   scopes: z.array(someText).optional().describe("OAuth scopes. Default: the provider's own."),
 });
 
-/** Explains to somebody who looks for the number of pods why there is none. */
+/** Explains why the Pebble store has no setting for the number of pods. */
 const oneWriter = {
   explain: (key: string) =>
     key === "replicas"
@@ -180,14 +180,14 @@ export const pomeriumSchema = z.strictObject({
 
 export type PomeriumInput = z.output<typeof pomeriumSchema>;
 
-/** What Pomerium's section is checked against. A section that is broken itself is undefined. */
+/** Other sections that the checks of Pomerium's section need. A section with a mistake is undefined. */
 export interface PomeriumContext {
   exposure?: Cluster["exposure"] | undefined;
   /** The section about ingress-nginx; undefined if there is none. */
   ingressNginx?: { address?: string | undefined } | undefined;
 }
 
-/** Checks what depends on more than one value of the stack file. */
+/** Checks that involve more than one value of the stack file. */
 export function checkPomerium(input: PomeriumInput, context: PomeriumContext, report: Report): void {
   checkVersion(input, report);
   checkAddress(input, context, report);
@@ -206,7 +206,7 @@ export function checkPomerium(input: PomeriumInput, context: PomeriumContext, re
       );
 }
 
-/** Pomerium and ingress-nginx run side by side until the cutover, each with an address and a port of its own. */
+/** Until the cutover, Pomerium and ingress-nginx run at the same time. They need different addresses and ports. */
 function checkAddress(
   { loadBalancerIP, coexistPort }: PomeriumInput,
   { exposure, ingressNginx }: PomeriumContext,

@@ -38,7 +38,7 @@ const isBelow = (folder: string, parent: string): boolean =>
  * Finds out why a folder of the node cannot be the store's. Pomerium's pod makes the store in it and takes the store's
  * ownership, so the folder must not be somebody else's.
  *
- * @returns What is wrong, to follow the key path; undefined if nothing is.
+ * @returns The problem, as a text to put after the key path; undefined for a valid folder.
  */
 export function hostPathProblem(hostPath: string): string | undefined {
   const folder = `/${hostPath

@@ -8,7 +8,7 @@ import { objectLabel } from "../cluster/objects.ts";
 import type { IngressStatus, LiveSettings, PomeriumStatus } from "../cluster/pomerium-status.ts";
 import * as names from "./names.ts";
 
-/** Everything that a cluster has of Pomerium, whoever made it. */
+/** All objects of Pomerium in a cluster, whoever made them. */
 export interface LivePomerium extends PomeriumStatus {
   /** Labels (`objectLabel`) of the objects that have a name that the program would use. */
   existing: string[];
@@ -126,7 +126,7 @@ const secrets = [names.bootstrapSecret, names.identityProviderSecret, names.stor
 /**
  * Reads all of it in one round of parallel questions. Of a Secret, only the metadata is read.
  *
- * @param cluster What is read of the cluster anyway.
+ * @param cluster The general part of the live cluster, which every run reads.
  * @throws ClusterError if the cluster does not answer.
  */
 export async function readPomerium(
@@ -196,7 +196,7 @@ function metalLb(
   return annotation === undefined ? {} : { metalLbAnnotation: annotation };
 }
 
-/** What Pomerium's pods can run on. */
+/** Reads the API server's version and the nodes that Pomerium's pods can run on. */
 async function readTopology(
   api: ReadOnlyApi,
 ): Promise<Pick<LivePomerium, "kubernetesMinor" | "nodes" | "node">> {

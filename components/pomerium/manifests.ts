@@ -3,7 +3,7 @@ import { overlay } from "./overlay.ts";
 import { defaultCacheDirectory, resolveUpstream } from "./upstream.ts";
 import { writeOverlay } from "./write-overlay.ts";
 
-/** What the manifests depend on. */
+/** Values that the manifests depend on. */
 export interface ManifestOptions {
   /** Name of the stack. */
   name: string;

@@ -33,7 +33,7 @@ export const persistentVolumeClaim = "pomerium-pvc-data";
 /** Folder of the store in the pod, for which the stack names a folder of the node. */
 export const dataMount = "/data";
 
-/** The store itself, one level below: Pebble needs a folder of its own. */
+/** The store itself, one level below, because Pebble needs a separate folder. */
 export const pebblePath = `${dataMount}/databroker`;
 
 /** Uid and gid of upstream's image. */

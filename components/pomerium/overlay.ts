@@ -163,7 +163,7 @@ type ServiceOptions = NonNullable<OverlayOptions["service"]>;
 const ownershipStep = "own-store";
 const storeVolume = "store";
 
-/** Only the store itself, one level below the stack's folder: whatever else is in that folder keeps its owner. */
+/** Only the store itself, one level below the stack's folder. Other files in the stack's folder keep their owner. */
 const storeMount = {
   name: storeVolume,
   mountPath: names.pebblePath,

@@ -28,8 +28,9 @@ export interface SettingsOptions {
  *
  * - Strict-Transport-Security as ingress-nginx sent it. Pomerium would add `preload`. That invites browsers to refuse
  *   plain HTTP for the whole domain permanently, also for hosts that are not behind Pomerium.
- * - X-Frame-Options: another site must not show the sign-in page in a frame. An app that another host may show in a
- *   frame needs a header of its own on its route.
+ * - X-Frame-Options: another site must not show the sign-in page in a frame. If another host may show an app in a
+ * frame,
+ *   the app's route must set this header.
  * - No X-XSS-Protection: browsers dropped the filter, and in old browsers it could be used against a page.
  */
 export const defaultResponseHeaders: Readonly<Record<string, string>> = {

@@ -74,7 +74,7 @@ export async function resolveUpstream(options: UpstreamOptions): Promise<Upstrea
     return { directory: await localDirectory(source, options.projectDirectory), version };
   }
 
-  // A stack file that fetches a release without naming its commit is refused.
+  // The commit exists here: a stack file that fetches a release without naming its commit is refused.
   const commit = options.commit!;
   const trees = join(options.cacheDir ?? defaultCacheDirectory(), "upstream");
   const tree = join(trees, commit);
@@ -142,7 +142,7 @@ async function fetchTree({ trees, tree, git, ...wanted }: Fetch): Promise<void> 
 
     await run(["init", "--quiet", "--bare", bare]);
     await run(["--git-dir", bare, "fetch", "--quiet", "--depth", "1", repository, `refs/tags/${version}`]);
-    // An annotated tag is an object of its own. `^{commit}` is the commit that it points to.
+    // An annotated tag is a separate object in git. `^{commit}` is the commit that it points to.
     const fetched = (await run(["--git-dir", bare, "rev-parse", "FETCH_HEAD^{commit}"])).trim();
     if (fetched !== commit) throw new UpstreamError(movedTag(wanted, fetched));
 

@@ -7,7 +7,7 @@ import type { TunnelConfig } from "./config.ts";
 export interface TunnelApp {
   name: string;
   host: string;
-  /** Whether its rule leads to Pomerium, also before the cutover, or to ingress-nginx, also after it. Default: by phase. */
+  /** Whether its rule leads to Pomerium or to ingress-nginx, independent of the phase. Default: the phase decides. */
   migrated?: boolean;
 }
 

@@ -69,7 +69,7 @@ describe("an app", () => {
     assert.deepEqual(YAML.parse(text), people.public ? undefined : people.policy);
   });
 
-  it("opens its API paths by an Ingress of their own, which no query can imitate", async () => {
+  it("opens its API paths by a separate Ingress, so that no query string can open the rest", async () => {
     const withApi = accessRoutes({
       kind: "people",
       people: [{ email: "alice@gmail.com", grantedAt: "users.admins[0]" }],
@@ -102,7 +102,7 @@ describe("an app", () => {
     assert.deepEqual(open.spec.tls, site.spec.tls);
   });
 
-  it("has no certificate that goes with an Ingress", async () => {
+  it("has no certificate that is deleted with an Ingress", async () => {
     const resources = await registered(() => void new App("komga", komga));
     for (const { type, inputs } of resources.filter(({ type }) => type === ingressType))
       assert.ok(
@@ -111,7 +111,7 @@ describe("an app", () => {
       );
   });
 
-  it("gets no Ingress before Pomerium is ready and the certificate is issued", async () => {
+  it("gets its Ingress only after Pomerium is ready and the certificate is issued", async () => {
     await registered(async (sofar) => {
       const [pomerium, secret] = [Promise.withResolvers<string>(), Promise.withResolvers<string>()];
       const app = (name: string, ingressClass: pulumi.Input<string>, secretName: pulumi.Input<string>) =>
@@ -132,7 +132,7 @@ describe("an app", () => {
     });
   });
 
-  it("has the address under which people reach it, once it is served", async () => {
+  it("outputs its public address when Pomerium serves it", async () => {
     const urls: string[] = [];
     await registered(() => {
       for (const origin of [undefined, "https://komga.example.org:8443"]) {
@@ -170,7 +170,7 @@ describe("an app", () => {
     assert.equal(Object.keys(authorizationAnnotations(authorization)).length, 1);
   });
 
-  it("names its Service's port by name where the stack file does", () => {
+  it("uses the port name of its Service if the stack file does", () => {
     const { secretName: _, ...without } = komga;
     const { rules } = ingressSpec({
       ...without,
@@ -181,7 +181,7 @@ describe("an app", () => {
     assert.deepEqual(rules[0]?.http.paths[0]?.backend, { service: { name: "a", port: { name: "http" } } });
   });
 
-  it("has no path when it speaks TCP, UDP or SSH, as Pomerium wants it", () => {
+  it("has no path if it is a TCP, UDP or SSH stream", () => {
     for (const route of [{ tcp_upstream: true }, { udp_upstream: true }, { ssh_upstream: true }]) {
       const { rules } = ingressSpec({
         ...komga,
@@ -202,7 +202,7 @@ describe("an app", () => {
 });
 
 describe("a host's certificate", () => {
-  it("may be that of the sign-in pages, under a name of its own", async () => {
+  it("keeps the name of an existing Certificate for the sign-in pages", async () => {
     const resources = await registered(() => {
       new HostCertificate("authenticate", {
         namespace: "pomerium",
@@ -219,7 +219,7 @@ describe("a host's certificate", () => {
 });
 
 describe("the verify page", () => {
-  it("answers as verify:8000 from an image that cannot change", async () => {
+  it("listens as verify:8000 and runs an image with a fixed digest", async () => {
     const resources = await registered(() => void new Verify("verify", { namespace: "pomerium" }));
     const [, deployment, service] = resources.map(({ inputs }) => inputs);
     assert.equal(service.metadata.name, "verify");

@@ -17,7 +17,7 @@ const run = {
 const [komga] = parse(goodStack()).apps;
 
 describe("the arguments of an app", () => {
-  it("have its address in this phase and the Ingresses that the cluster already has", () => {
+  it("contain its address in this phase and its existing Ingresses", () => {
     const args = appArgs(komga!, run);
     assert.equal(args.origin, "https://komga.example.org:8443");
     assert.deepEqual(args.existing, ["komga/komga-pomerium-ingress"]);
@@ -25,7 +25,7 @@ describe("the arguments of an app", () => {
     assert.ok(!("live" in args) && !("secretNames" in args) && !("issued" in args));
   });
 
-  it("name the Secret of its certificate once that is issued, unless one for the whole zone serves the host", () => {
+  it("name the Secret of its issued certificate, unless a wildcard serves the host", () => {
     assert.equal(appArgs(komga!, run).secretName, "komga-tls (once it is issued)");
     for (const elsewhere of ["books/komga-tls", "komga/other-tls"]) {
       const secretNames = new Map([[elsewhere, "x"]]);
@@ -33,7 +33,7 @@ describe("the arguments of an app", () => {
     }
   });
 
-  it("come after the certificate for the whole zone where that one serves the host", async () => {
+  it("wait for the wildcard certificate if it serves the host", async () => {
     const waited: string[] = [];
     const issued = (host: string) => {
       waited.push(host);
@@ -45,7 +45,7 @@ describe("the arguments of an app", () => {
     assert.equal(appArgs(komga!, run).ingressClass, "pomerium (once it is ready)");
   });
 
-  it("come after Pomerium's namespace if the app is in it", () => {
+  it("wait for Pomerium's namespace if the app is in it", () => {
     assert.equal(appArgs({ ...komga!, namespace: "pomerium" }, run).namespace, "pomerium (once it exists)");
   });
 });
@@ -59,7 +59,7 @@ describe("the verify page", () => {
     assert.ok(!isVerify({ ...page, service: { name: "verify2", port: 8000 } }));
   });
 
-  it("is deployed only if an app is it, and reads Pomerium's keys at the address of this phase", () => {
+  it("is deployed only if an app uses it, and reads Pomerium's keys at the address of this phase", () => {
     const live = { existing: [] };
     assert.equal(verifyArgs([komga!], run, live), undefined);
     assert.deepEqual(verifyArgs([komga!, page], run, live), {

@@ -26,12 +26,12 @@ describe("a second route to an app's host", () => {
     ]);
   });
 
-  it("is not one of another class", () => {
+  it("is not an Ingress of another class", () => {
     for (const ingressClass of ["nginx", "tailscale"])
       assert.deepEqual(problems([{ ...rival, ingressClass }]), []);
   });
 
-  it("is not one that answers a challenge, or that has another host", () => {
+  it("is not an Ingress for a challenge or with another host", () => {
     assert.deepEqual(problems([{ ...rival, solver: true }]), []);
     const other = ingress("komga", "komga", ["manga.example.org"], { ingressClass: "pomerium" });
     assert.deepEqual(problems([other]), []);
@@ -53,7 +53,7 @@ describe("a second route to an app's host", () => {
     assert.equal(problems([renamed]).length, 1, "made by hand");
   });
 
-  it("is not the app's own, hand-made or not: that one is taken over", () => {
+  it("is not the app's own Ingress, which is taken over, hand-made or not", () => {
     assert.deepEqual(problems([{ ...rival, name: "komga-pomerium-ingress" }]), []);
   });
 });
@@ -85,12 +85,12 @@ describe("an Ingress that somebody has opened by hand", () => {
     ]);
   });
 
-  it("is refused if this program manages it already and somebody else opened it since, with kubectl too", () => {
+  it("is refused if this program manages it and somebody else has opened it since, also with kubectl", () => {
     assert.equal(problems(opened(isPublic, [pulumi, "kubectl-annotate"])).length, 1);
     assert.equal(problems(opened(isPublic, ["other"])).length, 1, "nobody knows who");
   });
 
-  it("is closed by the run if this program opened it, and the stack file no longer says so", () => {
+  it("is closed by the run if this program opened it and the stack file no longer does", () => {
     assert.deepEqual(problems(opened(isPublic, ["kubectl", pulumi])), []);
   });
 
@@ -105,13 +105,13 @@ describe("an Ingress that somebody has opened by hand", () => {
     assert.deepEqual(problems(opened(access("timeout"), ["k9s"], "30s")), []);
   });
 
-  it("is not one whose paths the stack file opens", () => {
+  it("is not an Ingress whose paths the stack file opens", () => {
     assert.deepEqual(problems(deployed(stack)), []);
   });
 });
 
 describe("the Ingresses of an app that the cluster already has", () => {
-  it("are the app's own, and nobody else's", () => {
+  it("are only the app's own", () => {
     const ingresses = [
       { namespace: "komga", name: "komga-pomerium-ingress-open" },
       { namespace: "other", name: "komga-pomerium-ingress" },
@@ -146,7 +146,7 @@ describe("an app's backend", () => {
     assert.deepEqual(backendProblems(app("http"), service), []);
   });
 
-  it("is refused where it is the pods' port, which ingress-nginx took", () => {
+  it("is refused if it is the pods' port, which only ingress-nginx accepts", () => {
     assert.deepEqual(backendProblems(app(13378), service), [
       {
         at: "apps.audiobookshelf.service.port",
@@ -157,7 +157,7 @@ describe("an app's backend", () => {
     assert.equal(message("web", named), "web is the pods' port; the Service's port is 80: write 80");
   });
 
-  it("may have a number that is the pods' port of one and the Service's of another", () => {
+  it("may have a number that is both a Service's port and another port's pod port", () => {
     const ports = [
       { name: "a", port: 80, targetPort: 8080 },
       { name: "b", port: 8080, targetPort: 9090 },
@@ -165,14 +165,14 @@ describe("an app's backend", () => {
     assert.equal(message(8080, { ...service, ports }), undefined);
   });
 
-  it("is refused with what there is where the Service has no such port", () => {
+  it("is refused with a list of the Service's ports if it has no such port", () => {
     const whole = "Service audiobookshelf/audiobookshelf-svc has no port";
     assert.equal(message(80), `${whole} 80; it has 13388 (http)`);
     assert.equal(message("web"), `${whole} web; it has 13388 (http)`);
     assert.equal(message(80, { ...service, ports: [] }), `${whole} 80; it has none at all`);
   });
 
-  it("is refused where there is no such Service", () => {
+  it("is refused if the Service does not exist", () => {
     assert.deepEqual(backendProblems(app(13388), undefined), [
       {
         at: "apps.audiobookshelf.service.name",
@@ -181,13 +181,13 @@ describe("an app's backend", () => {
     ]);
   });
 
-  it("may be a name outside the cluster, on any port", () => {
+  it("may be an external name, with any port number", () => {
     const outside: LiveService = { ...service, type: "ExternalName", ports: [] };
     assert.equal(message(8123, outside), undefined);
     assert.ok(message("http", outside));
   });
 
-  it("of a headless Service is named where its pods' port is a name", () => {
+  it("must use a port name if its Service is headless and has a named target port", () => {
     const headless: LiveService = {
       ...service,
       headless: true,

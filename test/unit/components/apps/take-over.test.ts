@@ -23,7 +23,7 @@ function imports(registrations: Registration[]): Record<string, string> {
 }
 
 describe("taking over an app's Ingresses", () => {
-  it("imports those that are there and makes the others", async () => {
+  it("imports existing Ingresses and creates the others", async () => {
     const existing = ["komga/komga-pomerium-ingress"];
     const registrations = await record(() => new App("komga", { ...args, existing }));
     assert.deepEqual(imports(registrations), { "komga-ingress": "komga/komga-pomerium-ingress" });
@@ -36,13 +36,13 @@ describe("taking over an app's Ingresses", () => {
     assert.deepEqual(imports(registrations), { "komga-open": "komga/komga-pomerium-ingress-open" });
   });
 
-  it("changes the one that is there before it touches the other", async () => {
+  it("changes an existing Ingress before it creates the other", async () => {
     const existing = ["komga/komga-pomerium-ingress"];
     const registrations = await record(() => new App("komga", { ...args, existing }));
     assert.deepEqual(registrations.find(({ name }) => name === "komga-open")?.after, ["komga-ingress"]);
   });
 
-  it("leaves nothing of a hand-made Ingress out of what the program says", async () => {
+  it("replaces all fields of a hand-made Ingress", async () => {
     const existing = ["komga/komga-pomerium-ingress"];
     const [taken, made] = await Promise.all([
       record(() => new App("komga", { ...args, existing })),
@@ -75,7 +75,7 @@ describe("taking over the verify page", () => {
     });
   });
 
-  it("keeps the labels by which the Deployment knows its pods: others would need a new Deployment", async () => {
+  it("keeps the Deployment's pod selector, because it cannot change", async () => {
     const registrations = await deploy(live);
     const deployment = specOf(registrations, "verify-deployment");
     assert.deepEqual(deployment.selector, { matchLabels: live.selector });
@@ -83,7 +83,7 @@ describe("taking over the verify page", () => {
     assert.deepEqual(specOf(registrations, "verify-service").selector, live.selector);
   });
 
-  it("records the same arguments whether anything was there or not", async () => {
+  it("records the same arguments with and without existing objects", async () => {
     const recorded = async (given?: VerifyArgs["live"]) =>
       (await deploy(given)).find(({ name }) => name === "verify")?.inputs;
     assert.deepEqual(await recorded(live), await recorded());

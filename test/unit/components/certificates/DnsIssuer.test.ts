@@ -78,7 +78,7 @@ describe("the issuer", () => {
       );
   });
 
-  it("is only trusted with a host when that host's own zone is proven", async () => {
+  it("is used for a host only when the host's zone is proven", async () => {
     const registrations = await record(() => {
       const provider = new k8s.Provider("cluster", { context: "octavo" });
       const issuer = new DnsIssuer("issuer", args, { provider });
@@ -107,7 +107,7 @@ describe("the issuer", () => {
       assert.ok(find(registrations, `issuer-credentials-${zone}`).secretOutputs.includes("data"));
   });
 
-  it("needs no webhook where no zone is at Porkbun", async () => {
+  it("needs no webhook if no zone is at Porkbun", async () => {
     const { "example.net": cloudflare } = args.zones;
     assert.deepEqual(kinds(await deploy({ zones: { "example.net": cloudflare! } })), [
       "Certificate issuer-canary-example.net-certificate",
@@ -121,14 +121,14 @@ describe("the issuer", () => {
     assert.deepEqual(kinds(registrations), ["ClusterIssuer issuer-letsencrypt-prod"]);
   });
 
-  it("takes over the one that is there, with the account that its renewals have had", async () => {
+  it("takes over an existing issuer with its ACME account", async () => {
     const issuer = find(await deploy({ live: { issuer: foreign } }), "issuer-letsencrypt-prod");
     assert.equal(issuer.importId, "letsencrypt-prod");
     const { acme } = issuer.inputs.spec as { acme: { privateKeySecretRef: { name: string } } };
     assert.equal(acme.privateKeySecretRef.name, "by-hand");
   });
 
-  it("stays with all that it needs when the stack goes, if the cluster had it before", async () => {
+  it("stays with everything that it needs when the stack is destroyed, if it existed before", async () => {
     const kept = (registrations: Registration[]) =>
       registrations.filter(({ retainOnDelete }) => retainOnDelete).map(({ name }) => name);
     const webhook = webhookOf({ flavour: "mdonoughe", chart: "./deploy", solverRbac: "own" });
@@ -151,7 +151,7 @@ describe("the issuer", () => {
     assert.equal(metadataOf(find(taken, "issuer-letsencrypt-prod")).labels, undefined);
   });
 
-  it("imports what an earlier stack has left, and creates the rest", async () => {
+  it("imports the objects that an earlier stack has left, and creates the others", async () => {
     const registrations = await deploy({
       live: {
         issuer: foreign,
@@ -171,7 +171,7 @@ describe("the issuer", () => {
     });
   });
 
-  it("gives cert-manager the right to post challenges, and no other, only for a chart that does not", async () => {
+  it("gives cert-manager only the right to post challenges, and only if the chart does not", async () => {
     assert.ok(!kinds(await deploy()).some((kind) => kind.startsWith("ClusterRole")));
     const registrations = await deploy({
       webhook: webhookOf({ solverRbac: "own", groupName: "acme.example.org" }),
@@ -195,7 +195,7 @@ describe("the issuer", () => {
     ]);
   });
 
-  it("waits for the account's registration with this address, and for the spec as it is written now", async () => {
+  it("waits until the account has this address and the current spec is ready", async () => {
     const issuer = find(await deploy(), "issuer-letsencrypt-prod");
     assert.deepEqual(JSON.parse(metadataOf(issuer).annotations["pulumi.com/waitFor"] ?? ""), [
       "jsonpath={.status.acme.lastRegisteredEmail}=root@example.org",

@@ -22,8 +22,8 @@ function live(...certificates: LiveCertificate[]): LiveIssuance {
   return issuance({ issuer, issuers: [issuer], certificates });
 }
 
-describe("a preview, of certificates", () => {
-  it("shows how the issuer changes that the cluster has", () => {
+describe("the preview of certificates", () => {
+  it("shows the changes of the existing issuer", () => {
     assert.deepEqual(certificateProblems(stack, live()), []);
     assert.deepEqual(issuanceLines(stack, live(), { classes: ["nginx"], ingresses: [] }), [
       "ClusterIssuer letsencrypt-prod is taken over",
@@ -33,7 +33,7 @@ describe("a preview, of certificates", () => {
     ]);
   });
 
-  it("names what nobody would renew any more, in the phase in which the old solver goes", () => {
+  it("names the certificates that nobody renews any more when the old solver is removed", () => {
     const blog = certificate("blog-tls", {
       dnsNames: ["blog.example.com"],
       notAfter: "2026-01-01T00:00:00Z",
@@ -64,7 +64,7 @@ describe("a preview, of certificates", () => {
     );
   });
 
-  it("refuses a Secret that another Certificate writes to, or one that goes with an Ingress", () => {
+  it("refuses a Secret of another Certificate, and of a Certificate that is deleted with an Ingress", () => {
     const problems = (...certificates: LiveCertificate[]): string[] =>
       certificateProblems(stack, live(...certificates)).map(({ at, message }) => `${at}: ${message}`);
     assert.deepEqual(problems(certificate("komga-tls", { owner: "Ingress komga-ingress" })), [
@@ -81,15 +81,15 @@ describe("a preview, of certificates", () => {
     );
   });
 
-  it("looks at the certificates that the stack makes, not at those that a wildcard stands for", () => {
+  it("checks only the certificates that the stack makes, not those that a wildcard replaces", () => {
     const wildcard = parse(put(goodStack(), 'certificates.zones["example.org"].wildcard', true));
     const taken = certificate("komga-tls", { owner: "Ingress komga-ingress" });
     assert.deepEqual(certificateProblems(wildcard, live(taken)), []);
   });
 });
 
-describe("a host's certificate that the cluster has", () => {
-  it("is taken over under whatever name somebody gave it", () => {
+describe("an existing certificate of a host", () => {
+  it("is taken over under any name", () => {
     const byHand = certificate("by-hand", { secretName: "komga-tls" });
     assert.deepEqual(takenOver(live(byHand), "komga", "komga-tls").live, {
       id: "komga/by-hand",
@@ -99,15 +99,15 @@ describe("a host's certificate that the cluster has", () => {
     assert.equal(takenOver(both, "komga", "komga-tls").live?.name, "komga-tls");
   });
 
-  it("is not taken from an Ingress that it goes with", () => {
+  it("is not taken over from an Ingress that owns it", () => {
     const owned = certificate("komga-tls", { owner: "Ingress komga-ingress" });
     assert.deepEqual(takenOver(live(owned), "komga", "komga-tls"), {});
     assert.deepEqual(takenOver(live(), "komga", "komga-tls"), {});
   });
 });
 
-describe("the gate before ingress-nginx goes", () => {
-  it("opens when the canary of every zone is READY, whatever else is", () => {
+describe("the gate about canaries", () => {
+  it("holds if the canary of every zone is READY", () => {
     const canary = (zone: string, more: Partial<LiveCertificate>) =>
       certificate(`canary-${zone}-tls`, { namespace: "cert-manager", ...more });
     const zones = {

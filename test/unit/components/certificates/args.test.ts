@@ -23,7 +23,7 @@ describe("the arguments of a certificate", () => {
     assert.ok(!("live" in args(wanted, [])));
   });
 
-  it("come after Pomerium's namespace if the certificate is in it, and after the proof for its zone", () => {
+  it("wait for the proof of the zone, and for Pomerium's namespace if the certificate is in it", () => {
     const wildcard = { namespace: "pomerium", secretName: "w", dnsNames: ["*.example.org"] };
     assert.equal(args(wildcard).namespace, "pomerium (once it exists)");
     assert.equal(args(wildcard).issuer, "proven for example.org");
@@ -50,7 +50,7 @@ describe("the identity of a certificate", () => {
 });
 
 describe("the arguments of the issuer", () => {
-  it("have each zone's credentials as secrets", () => {
+  it("contain each zone's credentials as secrets", () => {
     const { zones, email } = issuerArgs(parse(goodStack()), issuance(), {
       classes: ["nginx"],
       ingresses: [],

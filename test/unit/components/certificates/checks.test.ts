@@ -30,7 +30,7 @@ describe("the announcement of an issuer", () => {
     "+ example.org: DNS-01 by webhook porkbun of acme.example.org",
   ];
 
-  it("shows what solved its challenges until now, and what will", () => {
+  it("shows the former and the new solvers", () => {
     assert.deepEqual(issuerLines("letsencrypt-prod", live, after), [
       "ClusterIssuer letsencrypt-prod is taken over",
       "  e-mail old@example.org → root@example.org",
@@ -39,7 +39,7 @@ describe("the announcement of an issuer", () => {
     ]);
   });
 
-  it("is silent about one that is already as it should be", () => {
+  it("is empty if the issuer does not change", () => {
     const { privateKeySecretRef, ...acme } = after.acme;
     const own = { ...live, foreign: false, acme: { ...acme, accountKey: privateKeySecretRef.name } };
     assert.deepEqual(issuerLines("letsencrypt-prod", own, after), []);
@@ -50,7 +50,7 @@ describe("the announcement of an issuer", () => {
     ]);
   });
 
-  it("says when there is none, and when it is no ACME issuer", () => {
+  it("says if the issuer does not exist, and if it is not an ACME issuer", () => {
     assert.deepEqual(issuerLines("letsencrypt-prod", undefined, after), [
       "ClusterIssuer letsencrypt-prod is created",
       ...added,
@@ -59,7 +59,7 @@ describe("the announcement of an issuer", () => {
     assert.match(issuerLines("letsencrypt-prod", other, after)[0] ?? "", /becomes an ACME issuer/);
   });
 
-  it("reads solvers of every shape", () => {
+  it("describes solvers of every kind", () => {
     const solvers = [
       { selector: { dnsNames: ["a.example.org"] }, http01: { ingress: { name: "one" } } },
       { selector: { matchLabels: { team: "a" } }, http01: { gatewayHTTPRoute: {} } },
@@ -80,7 +80,7 @@ describe("the announcement of an issuer", () => {
     );
   });
 
-  it("names the certificates that nobody could renew any more", () => {
+  it("names the certificates that nobody can renew any more", () => {
     const certificate = (name: string, clusterIssuer: string, ...dnsNames: string[]) => ({
       namespace: "apps",
       name,

@@ -39,7 +39,7 @@ describe("an issuer", () => {
   const found = (one: LiveIssuer, ...more: LiveCertificate[]): string[] =>
     failing(issuersGate(withCertificates(withIssuers(ready(), one), ...more)));
 
-  it("that solves through a class of ingress-nginx is named, with what nobody would renew any more", () => {
+  it("that solves through a class of ingress-nginx is named with the certificates that nobody would renew", () => {
     const apps = [
       certificate("web", "a-tls", ["a.example.org"], { clusterIssuer: "other" }),
       certificate("web", "b-tls", ["b.example.org"]),
@@ -55,7 +55,7 @@ describe("an issuer", () => {
       ]);
   });
 
-  it("of one namespace counts as much as the cluster's", () => {
+  it("of one namespace counts like a ClusterIssuer", () => {
     const one = issuer(through({ class: "nginx" }), { namespace: "web" });
     const { clusterIssuer: _, ...own } = certificate("web", "a-tls", ["a.example.org"], { issuer: "other" });
     const elsewhere = { ...own, namespace: "blog" };
@@ -64,13 +64,13 @@ describe("an issuer", () => {
     ]);
   });
 
-  it("that solves through no class at all, or by an Ingress that goes, depends on ingress-nginx too", () => {
+  it("that solves without a class, or through an Ingress that is removed, depends on ingress-nginx, too", () => {
     assert.equal(found(issuer(through({}))).length, 1);
     assert.equal(found(issuer(through({ name: "komga-ingress" }))).length, 1);
     assert.equal(found(issuer(through({ name: "komga-ingress" }), { namespace: "komga" })).length, 1);
   });
 
-  it("that solves by DNS, a Gateway, another class or an Ingress that stays does not", () => {
+  it("that solves by DNS, a Gateway, another class or an Ingress that stays does not depend on ingress-nginx", () => {
     const ways: LiveSolver[][] = [
       [{ dns01: { route53: {} } }],
       [{ http01: { gatewayHTTPRoute: {} } }],
@@ -83,7 +83,7 @@ describe("an issuer", () => {
     assert.deepEqual(found({ name: "selfsigned", foreign: true, ready: true }), []);
   });
 
-  it("of the stack's own name is mended by the program itself", () => {
+  it("of the stack is fixed by the program itself", () => {
     const state = ready();
     const own = issuer(through({ class: "nginx" }), { name: "letsencrypt-prod" });
     const [item] = issuersGate({ ...state, issuance: { ...state.issuance, issuers: [own] } });
@@ -91,7 +91,7 @@ describe("an issuer", () => {
     assert.equal(item?.mend, "pulumi config set --stack test phase cutover && pulumi up --stack test");
   });
 
-  it("is believed no more than a certificate whose annotation sends its challenges elsewhere", () => {
+  it("does not count for a certificate whose annotation sends its challenges elsewhere", () => {
     const prefix = "acme.cert-manager.io/http01-override-ingress";
     const asks = (http01: LiveCertificate["http01"], clusterIssuer = "other"): string[] => {
       const one = certificate("komga", "x-tls", ["x.example.org"], {
@@ -120,7 +120,7 @@ describe("a zone", () => {
     assert.deepEqual(failing(canariesGate(ready())), []);
   });
 
-  it("is not proven by one that is not READY, or not there", () => {
+  it("is not proven by a canary that is missing or not READY", () => {
     const state = ready();
     const certificates = state.issuance.certificates.flatMap((each) => {
       if (each.name === "canary-example.org-tls") return [{ ...each, ready: false, message: "no such key" }];
@@ -132,7 +132,7 @@ describe("a zone", () => {
     ]);
   });
 
-  it("is not proven where canaries are switched off, and needs none where HTTP-01 is chosen", () => {
+  it("is not proven if canaries are switched off, and needs no canary with HTTP-01", () => {
     const off = canariesGate(
       ready(
         stackOf({
@@ -146,14 +146,14 @@ describe("a zone", () => {
   });
 });
 
-describe("a certificate that belongs to an Ingress that goes", () => {
-  it("goes with it when nobody needs its Secret", () => {
+describe("a Certificate that belongs to an Ingress that is removed", () => {
+  it("is deleted with it if nobody needs its Secret", () => {
     assert.deepEqual(ownersGate(ready()), [
       { subject: "Certificate komga/tls-secret", ok: true, note: "is deleted with Ingress komga-ingress" },
     ]);
   });
 
-  it("is missed by an Ingress that stays, of whatever class, and by no challenge's", () => {
+  it("is needed by any Ingress that stays and uses its Secret, except for a challenge's", () => {
     const tls = [{ hosts: ["komga.example.org"], secretName: "tls-secret" }];
     const copy = (more: Partial<LiveIngress>): GateInput =>
       withIngresses(ready(), ingress("komga", "copy", ["komga.example.org"], { tls, ...more }));
@@ -170,7 +170,7 @@ describe("a certificate that belongs to an Ingress that goes", () => {
     assert.deepEqual(failing(ownersGate(copy({ namespace: "web" }))), []);
   });
 
-  it("is missed by the app whose Secret it writes, and by Pomerium itself", () => {
+  it("is needed by the app whose Secret it writes, and by Pomerium itself", () => {
     const goes = (namespace: string, name: string): string[] => {
       const old = ingress(namespace, "old", ["old.example.org"]);
       const state = withCertificates(
@@ -188,7 +188,7 @@ describe("a certificate that belongs to an Ingress that goes", () => {
     assert.deepEqual(goes("monitoring", "another-tls"), []);
   });
 
-  it("is no concern where its Ingress stays, or has the name in another namespace", () => {
+  it("is ignored if its Ingress stays, or if only an Ingress of another namespace has the name", () => {
     const tls = [{ hosts: ["a.example.org"], secretName: "a-tls" }];
     const state = withIngresses(
       ready(),
@@ -203,7 +203,7 @@ describe("a Secret that Pomerium serves hosts with", () => {
   const pomerium = (name: string, hosts: string[], secretName = "tls-secret"): LiveIngress =>
     ingress("web", name, hosts, { ingressClass: "pomerium", tls: [{ hosts, secretName }] });
 
-  it("is sound when each host is in the certificate that writes it", () => {
+  it("is valid if its Certificate has all the hosts", () => {
     assert.deepEqual(failing(secretsGate(ready())), []);
     const both = certificate("web", "tls-secret", ["a.example.org", "b.example.org"]);
     const shared = withIngresses(ready(), pomerium("a", ["a.example.org"]), pomerium("b", ["b.example.org"]));
@@ -212,7 +212,7 @@ describe("a Secret that Pomerium serves hosts with", () => {
     assert.deepEqual(failing(secretsGate(withCertificates(shared, wild))), []);
   });
 
-  it("is not when the second of two Ingresses never got its host into it", () => {
+  it("is not valid if the Certificate lacks the host of a second Ingress", () => {
     const first = certificate("web", "tls-secret", ["a.example.org"], { owner: "Ingress a" });
     const shared = withIngresses(ready(), pomerium("a", ["a.example.org"]), pomerium("b", ["b.example.org"]));
     assert.deepEqual(failing(secretsGate(withCertificates(shared, first))), [
@@ -220,13 +220,13 @@ describe("a Secret that Pomerium serves hosts with", () => {
     ]);
   });
 
-  it("is not when it holds the certificate of a host of ingress-nginx", () => {
+  it("is not valid if its certificate is for another host of ingress-nginx", () => {
     const leaves = certificate("web", "tls-secret", ["old.example.org"], { owner: "Ingress old" });
     const state = withCertificates(withIngresses(ready(), pomerium("a", ["a.example.org"])), leaves);
     assert.equal(failing(secretsGate(state)).length, 1);
   });
 
-  it("is not good for a host further below than its wildcard", () => {
+  it("is not valid for a host two levels below its wildcard's zone", () => {
     const wild = certificate("web", "tls-secret", ["*.example.org"]);
     const state = withIngresses(ready(), pomerium("a", ["a.b.example.org"]), pomerium("b", ["example.org"]));
     assert.match(
@@ -235,7 +235,7 @@ describe("a Secret that Pomerium serves hosts with", () => {
     );
   });
 
-  it("is its owner's own business when no Certificate writes it, until hosts share it", () => {
+  it("is accepted without a Certificate if only one host uses it", () => {
     const one = withIngresses(ready(), pomerium("a", ["a.example.org"]));
     assert.deepEqual(failing(secretsGate(one)), []);
     assert.deepEqual(failing(secretsGate(withIngresses(one, pomerium("b", ["b.example.org"])))), [
@@ -243,7 +243,7 @@ describe("a Secret that Pomerium serves hosts with", () => {
     ]);
   });
 
-  it("of another class is none of its business", () => {
+  it("is ignored if only Ingresses of another class use it", () => {
     const state = withIngresses(
       ready(),
       { ...pomerium("a", ["a.example.org"]), ingressClass: "tailscale" },
@@ -263,7 +263,7 @@ describe("a certificate of the stack", () => {
     return failing(secretsGate({ ...state, issuance: { ...state.issuance, certificates } }));
   };
 
-  it("must be there, issued and for its host, whatever else is", () => {
+  it("must exist, be issued, and have its host", () => {
     assert.deepEqual(
       spoilt((each) => [each]),
       [],
@@ -286,7 +286,7 @@ describe("a certificate of the stack", () => {
     );
   });
 
-  it("is asked for of the sign-in pages too", () => {
+  it("is needed for the sign-in pages, too", () => {
     assert.deepEqual(
       spoilt(() => [], "pomerium-auth-tls"),
       [
@@ -295,7 +295,7 @@ describe("a certificate of the stack", () => {
     );
   });
 
-  it("is asked for of a whole zone, where its hosts have none of their own", () => {
+  it("is needed for a whole zone if its hosts share a wildcard", () => {
     const state = ready(stackOf({ 'certificates.zones["example.org"].wildcard': true }));
     assert.match(
       failing(secretsGate(state)).join(),
@@ -305,7 +305,7 @@ describe("a certificate of the stack", () => {
     assert.deepEqual(failing(secretsGate(withCertificates(state, wildcard))), []);
   });
 
-  it("is not asked for before Pomerium has the host: that is told as the host", () => {
+  it("is not required for a host that Pomerium does not serve yet", () => {
     const state = { ...ready(), staying: [] };
     const none = { ...state, issuance: { ...state.issuance, certificates: [] } };
     assert.deepEqual(secretsGate(none), []);

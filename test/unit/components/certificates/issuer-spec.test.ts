@@ -65,7 +65,7 @@ describe("the spec of the ClusterIssuer", () => {
     });
   });
 
-  it("names a webhook's credentials as that webhook reads them", () => {
+  it("names the credentials under the keys that the webhook reads", () => {
     const webhook = webhookOf({ flavour: "mdonoughe", chart: "./deploy" });
     const [first] = issuerSpec({ ...args, zones: { "example.org": { solver: "porkbun" } }, webhook }).acme
       .solvers;
@@ -73,7 +73,7 @@ describe("the spec of the ClusterIssuer", () => {
     assert.deepEqual(Object.keys(webhookSolver?.config ?? {}), ["apiKeySecretRef", "secretKeySecretRef"]);
   });
 
-  it("is the same whatever the order in the stack file", () => {
+  it("is the same for every order of zones in the stack file", () => {
     fc.assert(
       fc.property(zones, (given) => {
         const reversed = Object.fromEntries(Object.entries(given).reverse());
@@ -82,7 +82,7 @@ describe("the spec of the ClusterIssuer", () => {
     );
   });
 
-  it("has cert-manager solve every host by its own zone's solver, and no other host at all", () => {
+  it("makes cert-manager solve each host by its zone's solver, and no other host", () => {
     fc.assert(
       fc.property(zones, name(1), (given, host) => {
         const { solvers } = issuerSpec({ ...args, zones: given }).acme;
@@ -93,7 +93,7 @@ describe("the spec of the ClusterIssuer", () => {
     );
   });
 
-  it("proves each zone's own solver by its canary, also where zones lie in one another", () => {
+  it("proves each zone's solver by its canary, also if one zone contains another", () => {
     fc.assert(
       fc.property(zones, (given) => {
         for (const zone of Object.keys(given))

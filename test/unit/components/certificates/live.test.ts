@@ -34,15 +34,15 @@ const byHand = {
   status: { conditions: [{ type: "Ready", status: "True", observedGeneration: 1 }] },
 };
 
-describe("what a cluster has of certificates", () => {
+describe("the live state of certificates", () => {
   const { fake, connect } = useFakeApi();
   const read = async (): Promise<LiveIssuance> => readIssuance(await connect(), wanted);
 
-  it("is nothing on a cluster without cert-manager", async () => {
+  it("is empty on a cluster without cert-manager", async () => {
     assert.deepEqual(await read(), issuance({ certManager: false }));
   });
 
-  it("is told without what any Secret holds, and with nothing but questions", async () => {
+  it("is read with GET only, and without the contents of Secrets", async () => {
     fake.objects[secret] = { metadata: { name: "porkbun-example.org" } };
     const { present, forced } = await read();
     assert.deepEqual(present, ["Secret cert-manager/porkbun-example.org"]);
@@ -53,13 +53,13 @@ describe("what a cluster has of certificates", () => {
     for (const { accept } of secrets) assert.match(accept, /as=PartialObjectMetadata/);
   });
 
-  it("includes the rights beside the chart that an earlier stack has left", async () => {
+  it("includes rights that an earlier stack has left in addition to the chart", async () => {
     const challenges = "cert-manager-webhook-porkbun:challenges";
     fake.objects[`/apis/rbac.authorization.k8s.io/v1/clusterroles/${challenges}`] = { metadata: {} };
     assert.deepEqual((await read()).present, [`ClusterRole ${challenges}`]);
   });
 
-  it("has the issuer whole, and knows one made by hand from the program's own", async () => {
+  it("contains the complete issuer, and whether it was made by hand", async () => {
     fake.objects[clusterIssuers] = { items: [byHand] };
     const live = await read();
     assert.deepEqual(live.issuer, {
@@ -79,7 +79,7 @@ describe("what a cluster has of certificates", () => {
     assert.equal((await read()).issuer?.foreign, false);
   });
 
-  it("has every other issuer too, and never takes one in a namespace for the cluster's of the same name", async () => {
+  it("contains all other issuers, and distinguishes an Issuer from a ClusterIssuer of the same name", async () => {
     const named = (metadata: object) => ({ ...byHand, metadata });
     fake.objects[clusterIssuers] = { items: [named({ name: "other" })] };
     fake.objects[`${group}/issuers`] = {
@@ -97,7 +97,7 @@ describe("what a cluster has of certificates", () => {
     );
   });
 
-  it("knows whose issuer each certificate names, and which way its challenges go instead", async () => {
+  it("contains each certificate's issuer, and its annotations that override the issuer's way for challenges", async () => {
     const override = "acme.cert-manager.io/http01-override-ingress";
     const certificate = (name: string, issuerRef: object, annotations?: object) => ({
       metadata: { namespace: "apps", name, annotations },
@@ -128,7 +128,7 @@ describe("what a cluster has of certificates", () => {
     );
   });
 
-  it("finds the webhook's Helm release by what Helm writes on its objects", async () => {
+  it("finds the webhook's Helm release by Helm's annotations on its objects", async () => {
     const deployment = (release: string) => ({
       items: [
         {
@@ -148,7 +148,7 @@ describe("what a cluster has of certificates", () => {
     assert.deepEqual((await read()).releases, ["cert-manager-webhook-porkbun"]);
   });
 
-  it("has each certificate READY only as it stands now, else with cert-manager's reason", async () => {
+  it("reports a certificate as READY only for its current version, otherwise with cert-manager's reason", async () => {
     const certificate = (status: object) => ({
       metadata: {
         namespace: "apps",
@@ -196,7 +196,7 @@ describe("what a cluster has of certificates", () => {
     });
   });
 
-  it("knows a certificate that somebody else made, with all that it says, from the program's own", async () => {
+  it("contains all fields of a Certificate that somebody else made", async () => {
     const certificate = (metadata: object) => ({
       metadata: { namespace: "apps", name: "grafana-tls", ...metadata },
       spec: {
@@ -233,7 +233,7 @@ describe("what a cluster has of certificates", () => {
     );
   });
 
-  it("has every field of an issuer that the program does not write", async () => {
+  it("contains every field of an issuer that the program does not write", async () => {
     const others = { preferredChain: "ISRG Root X1", externalAccountBinding: { keyID: "1" } };
     const acme = { ...byHand.spec.acme, ...others, privateKeySecretRef: { name: "account", key: "key.pem" } };
     fake.objects[clusterIssuers] = { items: [{ ...byHand, spec: { acme } }] };
@@ -242,7 +242,7 @@ describe("what a cluster has of certificates", () => {
     assert.equal(issuer?.acme?.accountKeyKey, "key.pem");
   });
 
-  it("has who serves the webhook's API group already", async () => {
+  it("contains the Helm release that already serves the webhook's API group", async () => {
     const path = "/apis/apiregistration.k8s.io/v1/apiservices/v1alpha1.porkbun.talinx.dev";
     fake.objects[path] = { metadata: { name: "any" } };
     assert.deepEqual((await read()).apiServices, [{ group: "porkbun.talinx.dev" }]);

@@ -69,7 +69,7 @@ describe("an issuer that is taken over", () => {
     dns01: { cnameStrategy: "Follow", route53: { region: "eu-central-1" } },
   };
 
-  it("goes on solving other names through ingress-nginx until the cutover", () => {
+  it("keeps solving other names through ingress-nginx until the cutover", () => {
     const cutover = stackOf({ phase: "cutover" });
     for (const way of [
       byNginx,
@@ -81,14 +81,14 @@ describe("an issuer that is taken over", () => {
     }
   });
 
-  it("goes on solving without a class where the cluster has no ingress-nginx", () => {
+  it("keeps a solver without a class if the cluster has no ingress-nginx", () => {
     const way = { http01: { ingress: {} } };
     const none = { classes: [], ingresses: [] };
     const kept = keptIssuer(stackOf({ phase: "cutover" }), issuer({ solvers: [way] }), none);
     assert.deepEqual(kept.solvers, [way]);
   });
 
-  it("goes on solving other zones in every phase, where ingress-nginx has no part in it", () => {
+  it("keeps solvers of other zones in every phase if they do not need ingress-nginx", () => {
     const ways: LiveSolver[] = [
       route53,
       { http01: { ingress: { ingressClassName: "traefik" } } },
@@ -98,7 +98,7 @@ describe("an issuer that is taken over", () => {
       assert.deepEqual(ofOthers(stackOf({ phase }), ways), ways);
   });
 
-  it("solves the stack's zones the stack's way alone", () => {
+  it("solves the stack's zones only as the stack file says", () => {
     const both = { selector: { dnsZones: ["example.org", "example.com"] }, dns01: { route53: {} } };
     assert.deepEqual(ofOthers(stack, [both]), [
       { selector: { dnsZones: ["example.com"] }, dns01: { route53: {} } },
@@ -110,7 +110,7 @@ describe("an issuer that is taken over", () => {
       assert.deepEqual(ofOthers(stack, [{ selector, dns01: { route53: {} } }]), []);
   });
 
-  it("does not keep what the stack itself wrote for a zone that it no longer has", () => {
+  it("does not keep the stack's own solver for a zone that is not in the stack file any more", () => {
     const before = becomes(stack, issuer({ solvers: [route53] }));
     const fewer = stackOf({
       'certificates.zones["example.net"]': undefined,
@@ -123,7 +123,7 @@ describe("an issuer that is taken over", () => {
     );
   });
 
-  it("follows CNAMEs where it did before", () => {
+  it("follows CNAMEs for the same zones as before", () => {
     const follow = (selector?: LiveSolver["selector"]): LiveSolver => ({
       ...(selector && { selector }),
       dns01: { cnameStrategy: "Follow", route53: {} },
@@ -140,7 +140,7 @@ describe("an issuer that is taken over", () => {
     assert.deepEqual(strategies([byNginx]), [undefined, undefined]);
   });
 
-  it("keeps its account binding, its chain and all else that it says, as long as it has the same server", () => {
+  it("keeps its account binding, its chain and all other fields as long as the ACME server is the same", () => {
     const others = {
       externalAccountBinding: { keyID: "1", keySecretRef: { name: "eab", key: "hmac" } },
       preferredChain: "ISRG Root X1",
@@ -161,7 +161,7 @@ describe("an issuer that is taken over", () => {
     );
   });
 
-  it("keeps where the key of its account is", () => {
+  it("keeps the reference to the key of its ACME account", () => {
     const live = issuer({ accountKeyKey: "key.pem" });
     assert.deepEqual(specOf(stack, live).privateKeySecretRef, { name: "account", key: "key.pem" });
   });
@@ -246,7 +246,7 @@ describe("a certificate of somebody else that is taken over", () => {
     assert.equal(retainOnDelete, true, "it does not go with the app");
   });
 
-  it("gets the host beside the names that it has", async () => {
+  it("gets the host in addition to its present names", async () => {
     const { inputs } = await deploy(byHand({ dnsNames: ["old.example.org"] }));
     assert.deepEqual((inputs.spec as { dnsNames: string[] }).dnsNames, [
       "old.example.org",
@@ -274,7 +274,7 @@ describe("a certificate of somebody else that is taken over", () => {
     assert.deepEqual(lines({ ...byHand(), clusterIssuer: "letsencrypt-prod" }), []);
   });
 
-  it("is refused when no ACME server would issue it, or no zone would renew all of its names", () => {
+  it("is refused if no ACME server can issue it, or if a name is outside all zones", () => {
     const problems = (more: Partial<ForeignCertificate>): string[] =>
       certificateProblems(stack, live(byHand(more))).map(({ at, message }) => `${at}: ${message}`);
     assert.deepEqual(problems({}), []);
@@ -294,8 +294,8 @@ describe("a certificate of somebody else that is taken over", () => {
   });
 });
 
-describe("a certificate of the program's own", () => {
-  it("has exactly the stack's names, and goes with the stack", async () => {
+describe("a certificate that the program has made", () => {
+  it("has exactly the stack's names, and is deleted with the stack", async () => {
     const registrations = await record(() => {
       const provider = new k8s.Provider("cluster", { context: "octavo" });
       const found = live(certificate("wiki-tls", { dnsNames: ["former.example.net"] }));
@@ -331,11 +331,11 @@ describe("the webhook's API group", () => {
   const problems = (release?: string) =>
     certificateProblems(stack, { ...live(), apiServices: [{ group, ...(release && { release }) }] });
 
-  it("may be served by the very release that the program installs", () => {
+  it("may be served already by the release that the program installs", () => {
     assert.deepEqual(problems("cert-manager/cert-manager-webhook-porkbun"), []);
   });
 
-  it("is refused when another Helm release, or none, serves it", () => {
+  it("is refused if another Helm release serves it, or something that Helm did not install", () => {
     for (const [release, mend] of [
       ["dns/porkbun", "helm --kube-context test uninstall --namespace dns porkbun"],
       [
@@ -350,7 +350,7 @@ describe("the webhook's API group", () => {
     }
   });
 
-  it("is nobody's business where no zone is at Porkbun", () => {
+  it("is ignored if no zone is at Porkbun", () => {
     const cloudflare = stackOf({
       'certificates.zones["example.org"]': { cloudflare: { apiToken: "hunter2-hunter2" } },
     });

@@ -41,7 +41,7 @@ describe("the certificates of a stack", () => {
     );
   });
 
-  it("serve each host with its own certificate, or with one for its zone", () => {
+  it("cover each host by its own certificate or by its zone's wildcard", () => {
     const stack = stackOf({ 'certificates.zones["example.org"].wildcard': true });
     const secretOf = (host: string): string => certificateFor(stack, host).secretName;
     assert.equal(secretOf("komga.example.org"), "wildcard-example.org-tls");

@@ -20,7 +20,7 @@ const reset: Behaviour = (response) => {
   (response.socket as net.Socket).resetAndDestroy();
 };
 
-describe("an API server in bad weather", () => {
+describe("an API server with failures", () => {
   const folder = mkdtempSync(path.join(tmpdir(), "weather-"));
   const kubeconfig = path.join(folder, "config");
   let behaviours: Behaviour[] = [];
@@ -64,7 +64,7 @@ describe("an API server in bad weather", () => {
     return (await connect()).list("/api/v1/services");
   };
 
-  it("is asked again after an answer that passes: an election, too many requests, a gateway, a broken connection", async () => {
+  it("is asked again after a transient failure: an election, too many requests, a gateway, a broken connection", async () => {
     const passing = [
       answer(503, "etcdserver: leader changed"),
       answer(429, "too many requests", { "Retry-After": "1" }),
@@ -85,7 +85,7 @@ describe("an API server in bad weather", () => {
     assert.deepEqual(await list(answer(200, '{"kind":"PartialObjectMetadataList","items":null}')), []);
   });
 
-  it("is given up in the end, with its last words", async () => {
+  it("is given up in the end, with its last error", async () => {
     await assert.rejects(find(answer(503, "etcdserver: no leader")), {
       name: "ClusterError",
       status: 503,
@@ -105,7 +105,7 @@ describe("an API server in bad weather", () => {
     assert.equal(asked, 1);
   });
 
-  it("is not taken for the page of a captive portal or of a proxy", async () => {
+  it("is not confused with the page of a captive portal or a proxy", async () => {
     const portal = "<!DOCTYPE html>\n<html><title>Welcome to the hotel</title></html>";
     await assert.rejects(find(answer(200, portal, { "Content-Type": "text/html" })), {
       name: "ClusterError",
@@ -121,7 +121,7 @@ describe("an API server in bad weather", () => {
     await assert.rejects(list(answer(200, '{"status":"ok"}')), /not a list of Kubernetes objects/);
   });
 
-  it("is given up when it says nothing, before the TLS handshake, after it or within an answer", async () => {
+  it("is given up if it is silent before the TLS handshake, after it, or within an answer", async () => {
     const begun = performance.now();
     const stopsInside: Behaviour = (response) => response.writeHead(200).write('{"metadata":');
     for (const script of [() => {}, stopsInside])
@@ -131,7 +131,7 @@ describe("an API server in bad weather", () => {
     assert.ok(performance.now() - begun < 2_000, "nothing is waited for twice");
   });
 
-  it("may be slow, as long as it goes on", async () => {
+  it("may be slow as long as data arrives", async () => {
     const slow: Behaviour = (response) => {
       const parts = ["{", '"metadata"', ":", '{"name":"a"}', "}"];
       const next = (): void => {
@@ -145,7 +145,7 @@ describe("an API server in bad weather", () => {
     assert.deepEqual(await find(slow), { metadata: { name: "a" } });
   });
 
-  it("has a companion in Cloudflare's API, which is asked again as well", async () => {
+  it("is asked again by the same rules as Cloudflare's API", async () => {
     behaviours = [answer(503, "busy"), reset, answer(200, '{"success":true,"result":{"id":"t"}}')];
     assert.deepEqual(await new ReadOnlyCloudflare("token", url, 1).find("/x"), { id: "t" });
     assert.equal(asked, 3);

@@ -26,7 +26,7 @@ describe("an object whose fields the program may overwrite", () => {
     assert.equal(isForced({ managedFields: pulumis, annotations: { [patchForce]: "false" } }), false);
   });
 
-  it("gets the annotation beside its own, also where those are known later", async () => {
+  it("gets the annotation in addition to its own ones, also if those are known only later", async () => {
     const opts = { import: "media/jellyfin" };
     for (const annotations of [{ a: "b" }, pulumi.output({ a: "b" })]) {
       const expected = { name: "jellyfin", annotations: { a: "b", [patchForce]: "true" } };
@@ -37,7 +37,7 @@ describe("an object whose fields the program may overwrite", () => {
     assert.deepEqual(await metadataOf({}, opts), { annotations: { [patchForce]: "true" } });
   });
 
-  it("does not get it where it is new, another one, of another kind, or left as it is", async () => {
+  it("is not a new object, one of another name or kind, or one that stays unchanged", async () => {
     const metadata = { name: "jellyfin" };
     for (const [opts, type] of [
       [{}, service],

@@ -13,7 +13,7 @@ describe("the live cluster", () => {
     };
   });
 
-  it("is only ever asked, never written to, with the context's own credentials", async () => {
+  it("is read with the context's credentials, and never written to", async () => {
     await readCluster(await connect());
     assert.deepEqual([...new Set(fake.asked.map(({ method }) => method))], ["GET"]);
     assert.ok(fake.asked.every(({ authorization }) => authorization === "Bearer not-a-real-token"));
@@ -94,7 +94,7 @@ describe("the live cluster", () => {
     );
   });
 
-  it("takes an Ingress' class from the field where both are there, as both controllers do", async () => {
+  it("prefers the class in an Ingress's field to the annotation, as both controllers do", async () => {
     fake.objects["/apis/networking.k8s.io/v1/ingresses"] = {
       items: [
         {
@@ -112,14 +112,14 @@ describe("the live cluster", () => {
     assert.deepEqual([both?.ingressClass, both?.generation], ["pomerium", 3]);
   });
 
-  it("names the contexts that there are when the stack's is not among them", async () => {
+  it("lists the known contexts if the stack's context is not among them", async () => {
     await assert.rejects(ReadOnlyApi.connect({ context: "octvo", kubeconfig: file }), {
       name: "ClusterError",
       message: `kubeconfig ${file} has no context "octvo"; it has octavo, elsewhere`,
     });
   });
 
-  it("is reported as silent when nothing listens", async () => {
+  it("is reported as not answering if nothing listens", async () => {
     const dead = `${file}-dead`;
     writeKubeconfig(dead, "http://127.0.0.1:1", ["octavo"]);
     const api = await ReadOnlyApi.connect({ context: "octavo", kubeconfig: dead });
@@ -130,7 +130,7 @@ describe("the live cluster", () => {
     });
   });
 
-  it("that refuses the credentials is told apart from one without the object", async () => {
+  it("that refuses the credentials is distinguished from one without the object", async () => {
     const api = await connect();
     fake.status = 401;
     await assert.rejects(readCluster(api), { name: "ClusterError", status: 401 });

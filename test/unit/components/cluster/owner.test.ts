@@ -11,7 +11,7 @@ const octavo = { name: "octavo", cluster: { context: "octavo" } };
 describe("a cluster that a stack manages", () => {
   const problems = (owner: string | undefined) => ownerProblems(octavo, owner === undefined ? {} : { owner });
 
-  it("is refused to any other stack, with the command that hands it over", () => {
+  it("refuses any other stack, with the command that hands the cluster over", () => {
     for (const owner of [
       "pomerium-migration/alfred",
       "pomerium-migration/octavo2",
@@ -31,7 +31,7 @@ describe("a cluster that a stack manages", () => {
     }
   });
 
-  it("is open to its own stack, to the first one, and after it has been handed over", () => {
+  it("accepts its own stack, the first stack, and a stack to which it was handed over", () => {
     assert.deepEqual(problems("pomerium-migration/octavo"), []);
     assert.deepEqual(problems(undefined), []);
     assert.deepEqual(ownerProblems(octavo, undefined), []);
@@ -63,7 +63,7 @@ describe("the record of the phase", () => {
     return { data: phase?.inputs.data as Record<string, string>, importId: phase?.importId };
   };
 
-  it("names the stack, and is read again as it was written", async () => {
+  it("contains the stack, and is read back unchanged", async () => {
     const { data, importId } = await written({ tunnels: '{"records":[]}' });
     assert.equal(importId, "");
     fake.objects["/api/v1/namespaces/pomerium/configmaps/pomerium-migration"] = { data };
@@ -75,15 +75,15 @@ describe("the record of the phase", () => {
     });
   });
 
-  it("of a stack that has lost its state is found again", async () => {
+  it("is found again by a stack that has lost its state", async () => {
     assert.equal((await written({ record: existing })).importId, "pomerium/pomerium-migration");
   });
 
-  it("changes with everything that the check is about, so that each change is checked", async () => {
+  it("changes with everything that the check covers, so that each change is checked", async () => {
     assert.equal((await written({})).data.inForce, "0123456789abcdef");
   });
 
-  it("still names in retired what there was to remove, and what the tunnels remember", async () => {
+  it("still lists in retired the adopted objects and the record of the tunnels", async () => {
     const { data } = await written({
       stack: { name: "octavo", phase: "retired" },
       adopted: [],

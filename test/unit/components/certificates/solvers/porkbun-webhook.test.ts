@@ -29,7 +29,7 @@ describe("the webhook for Porkbun", () => {
     });
   });
 
-  it("takes a chart from a folder in whatever version it has there", () => {
+  it("accepts any version of a chart from a folder", () => {
     const { repository, version, chart } = release({ chart: "./charts/webhook" });
     assert.deepEqual([repository, version, chart], [undefined, undefined, "./charts/webhook"]);
   });
@@ -50,7 +50,7 @@ describe("the webhook for Porkbun", () => {
     });
   });
 
-  it("may be an image by digest, from a registry with a port", () => {
+  it("accepts an image with a digest, from a registry with a port", () => {
     const digest = `sha256:${"0".repeat(64)}`;
     assert.deepEqual(release({ image: `localhost:5000/webhook:1.2@${digest}` }).values.image, {
       repository: "localhost:5000/webhook",

@@ -20,7 +20,7 @@ const zoneOf = (name: (typeof solverNames)[number]): object => {
 
 describe("every DNS solver", () => {
   for (const name of solverNames)
-    it(`${name} has its secrets found in the stack file, kept hidden, and read by the ClusterIssuer`, () => {
+    it(`${name} reads its secrets from the stack file, hides them, and gives the ClusterIssuer references to them`, () => {
       const raw = put(goodStack(), 'certificates.zones["example.org"]', zoneOf(name));
       const { zones } = parse(raw).certificates;
       const declared = Object.entries(solverOf(name).secrets);
@@ -48,7 +48,7 @@ describe("every DNS solver", () => {
       }
     });
 
-  it("refuses a zone that names two solvers, whichever they are", () => {
+  it("is refused in a zone that names a second solver", () => {
     fc.assert(
       fc.property(fc.subarray([...solverNames], { minLength: 2 }), (names) => {
         const zone = Object.assign({}, ...names.map(zoneOf)) as object;
@@ -60,7 +60,7 @@ describe("every DNS solver", () => {
     );
   });
 
-  it("may have a wildcard if and only if it solves by DNS-01", () => {
+  it("allows a wildcard if and only if it solves by DNS-01", () => {
     for (const name of solverNames) {
       const raw = put(goodStack(), 'certificates.zones["example.org"]', { ...zoneOf(name), wildcard: true });
       if (solverOf(name).type === "DNS-01") assert.ok(parse(raw).certificates.zones["example.org"]?.wildcard);
