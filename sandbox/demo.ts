@@ -36,7 +36,7 @@ async function demo(): Promise<void> {
 Where to go next
   who may reach what, as a page   npm run cli -- access octavo --format html --output access.html
   what a change would open        edit Pulumi.octavo.yaml, then npm run cli -- diff octavo --from HEAD
-  a real cluster                  README.md, "A real cluster"`);
+  a real cluster                  docs/real-cluster.md`);
 }
 
 /** Takes one stack through all its phases, on a separate cluster. */
