@@ -5,7 +5,7 @@ import { personal } from "../policies/access/matrix/reasons.ts";
 import { unreadable } from "../policies/access/matrix/view.ts";
 
 /** Version of the format. A new field does not change it; anything that misleads an older reader does. */
-export const shapeVersion = 1;
+const shapeVersion = 1;
 
 const text = (kind: string, body: object): string =>
   `${JSON.stringify({ version: shapeVersion, kind, ...body }, null, 2)}\n`;

@@ -42,13 +42,7 @@ export function stackOf(path: string): string {
  *
  * @see https://www.pulumi.com/docs/iac/concepts/projects/stack-settings-file/
  */
-export const pulumiKeys = [
-  "config",
-  "secretsprovider",
-  "encryptedkey",
-  "encryptionsalt",
-  "environment",
-] as const;
+const pulumiKeys = ["config", "secretsprovider", "encryptedkey", "encryptionsalt", "environment"] as const;
 
 /** Namespaces of the program's providers and of Pulumi itself. Their keys are none of the program's business. */
 export const otherNamespaces: readonly string[] = ["cloudflare", "kubernetes", "pulumi", "random"];

@@ -21,7 +21,7 @@ export interface InForce {
 }
 
 /** Asks the cluster what of the stack is in force: settings, routes, certificates, and Pomerium's address. */
-export async function readInForce(stack: Stack, api: ReadOnlyApi): Promise<InForce> {
+async function readInForce(stack: Stack, api: ReadOnlyApi): Promise<InForce> {
   const [cluster, status, issuance] = await Promise.all([
     readCluster(api),
     readStatus(api),

@@ -6,7 +6,7 @@ import { otherNamespaces } from "../stack-file/stack-file.ts";
 import { sections } from "./schema.ts";
 
 /** The generated schema. Each stack file names it in its first line, for the editor. */
-export const schemaFile = fileURLToPath(new URL("stack.schema.json", import.meta.url));
+const schemaFile = fileURLToPath(new URL("stack.schema.json", import.meta.url));
 
 /**
  * JSON Schema of a stack file, generated from the schema of the program. Draft 7 has the best support in editors.

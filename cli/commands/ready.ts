@@ -42,13 +42,18 @@ is not ready.`,
     if (options.json) io.out(json("readiness", { stack: stack.name, ...data }));
     else
       io.out(
-        told(stack, rows, data.ready, paint(io, data.ready ? "green" : "yellow", verdict(rows, data.ready))),
+        told(
+          stack,
+          rows,
+          data.ready,
+          paint(io, data.ready ? "green" : "yellow", conclusion(rows, data.ready)),
+        ),
       );
     return data.ready ? exit.ok : exit.failed;
   },
 };
 
-function verdict(rows: readonly Row[], isReady: boolean): string {
+function conclusion(rows: readonly Row[], isReady: boolean): string {
   if (rows.length === 0) return "nothing of ingress-nginx has an effect any more";
   if (!isReady) return "not ready for retired";
   return rows.some(({ override }) => override !== undefined)

@@ -8,9 +8,9 @@ import { phaseEffects } from "../../stack/phases.ts";
 import type { Stack } from "../../stack/stack.ts";
 import { setPhase, up } from "../../stack-file/commands.ts";
 import { counted } from "../../stack-file/text.ts";
+import { headlineMarks, headlineOf, type Known } from "./headline.ts";
 import { countsOf, errorsOf, type Preview, previewText, type Step, signOf } from "./preview.ts";
 import { commentLimit, fenced, leastRoom, withRaw } from "./raw.ts";
-import { type Known, verdictMarks, verdictOf } from "./verdict.ts";
 
 /** Everything that goes into the comment of one stack. */
 export interface CommentParts extends Known {
@@ -25,7 +25,7 @@ export interface CommentParts extends Known {
 }
 
 /** The hidden first line, by which the workflow finds the comment of a stack again. */
-export function marker(stack: string): string {
+function marker(stack: string): string {
   return `<!-- pomerium-migration:${stack} -->`;
 }
 
@@ -62,7 +62,7 @@ function headWithin(parts: CommentParts, room: number): string {
 function headOf(parts: CommentParts, rows: number): string[] {
   const { name, access, tests, stack } = parts;
   return [
-    `${marker(name)}\n${verdictText(parts)}`,
+    `${marker(name)}\n${headlineText(parts)}`,
     resources(parts.preview, rows),
     ...("diff" in access
       ? accessSections(name, access, rows)
@@ -119,11 +119,11 @@ function weightiest(rows: readonly Row[], most: number): readonly Row[] {
   return rows.toSorted((one, other) => kinds.indexOf(one.kind) - kinds.indexOf(other.kind)).slice(0, most);
 }
 
-function verdictText(parts: CommentParts): string {
-  const { level, reasons } = verdictOf(parts);
+function headlineText(parts: CommentParts): string {
+  const { level, reasons } = headlineOf(parts);
   const [weightiest, ...others] = reasons;
   return [
-    `### ${verdictMarks[level]} ${plain(parts.name)}: ${weightiest}`,
+    `### ${headlineMarks[level]} ${plain(parts.name)}: ${weightiest}`,
     "",
     ...others.map((reason) => `- ${reason}`),
     ...(others.length > 0 ? [""] : []),

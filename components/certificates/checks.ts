@@ -142,7 +142,7 @@ export function takenOver(
  * Why the stack cannot have a certificate in this Secret: another Certificate writes to it. Two Certificates would
  * overwrite each other again and again. A Certificate that belongs to an Ingress is deleted with that Ingress.
  */
-export function certificateConflict(
+function certificateConflict(
   live: Pick<LiveIssuance, "certificates">,
   secret: SecretName,
 ): string | undefined {

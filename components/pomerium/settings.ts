@@ -33,7 +33,7 @@ export interface SettingsOptions {
  *   the app's route must set this header.
  * - No X-XSS-Protection: browsers dropped the filter, and in old browsers it could be used against a page.
  */
-export const defaultResponseHeaders: Readonly<Record<string, string>> = {
+const defaultResponseHeaders: Readonly<Record<string, string>> = {
   "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
   "X-Frame-Options": "SAMEORIGIN",
 };

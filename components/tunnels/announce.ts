@@ -17,7 +17,7 @@ export function tunnelLines(stack: TunnelStack, { live }: LiveTunnels, memory: T
 }
 
 /** `komga.example.org: https://192.168.0.171 → https://192.168.0.172:443`. */
-export function ruleChanges({ tunnel }: LiveTunnel, { rules }: TunnelPlan): string[] {
+function ruleChanges({ tunnel }: LiveTunnel, { rules }: TunnelPlan): string[] {
   const before = tunnel?.rules ?? [];
   const changed = rules.flatMap((rule) => {
     const old = before.find((other) => sameMatch(other, rule));

@@ -113,7 +113,7 @@ export function takesAllOf(earlier: Match, later: Match): boolean {
 }
 
 /** Whether a rule matches a host, by cloudflared's comparison: a wildcard matches any number of labels. */
-export function matchesHost({ hostname }: Match, host: string): boolean {
+function matchesHost({ hostname }: Match, host: string): boolean {
   if (hostname === undefined || hostname === "*") return true;
   return hostname === host || (hostname.startsWith("*.") && host.endsWith(hostname.slice(1)));
 }

@@ -8,7 +8,7 @@ import { first } from "../text.ts";
 import { esc } from "./escape.ts";
 
 /** CSS class of a mark's cell; the style sheet draws the shape. */
-export const cellClass: Readonly<Record<Mark, string>> = {
+const cellClass: Readonly<Record<Mark, string>> = {
   people: "p",
   api: "a",
   public: "u",

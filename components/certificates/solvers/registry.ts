@@ -5,7 +5,7 @@ import { porkbun } from "./porkbun.ts";
 import type { Solver } from "./solver.ts";
 
 /** Every way of solving challenges, by its name in the stack file. */
-export const solvers = { porkbun, cloudflare, digitalocean, http01 } satisfies Record<string, Solver>;
+const solvers = { porkbun, cloudflare, digitalocean, http01 } satisfies Record<string, Solver>;
 
 export type SolverName = keyof typeof solvers;
 

@@ -168,7 +168,7 @@ export function runAccessTests(stack: Tested): TestResult[] {
 }
 
 /** The result of a failed test, in one sentence. */
-export function finding(result: TestResult): string {
+function finding(result: TestResult): string {
   const { path, host, method, sourceIp, expected, got, reason, keyPath } = result;
   const call = `${method === "GET" ? "" : `${method} `}${host}${path}${sourceIp ? ` from ${sourceIp}` : ""}`;
   const outcome = { allow: "passes", deny: "is refused", unknown: "cannot be decided" }[got];

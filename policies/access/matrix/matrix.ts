@@ -2,7 +2,6 @@ import { type Directory, everybody } from "../people.ts";
 import { anonymous, decider, stranger, type Verdict } from "./decider.ts";
 import { mentionsOf } from "./mentions.ts";
 import { type Probe, probes } from "./probes.ts";
-import { personal } from "./reasons.ts";
 import { byHost, type ProtectedApp } from "./view.ts";
 
 /**
@@ -58,14 +57,6 @@ export interface OpenPath {
    */
   byQuery: boolean;
   reason?: string;
-}
-
-/** One decision of the matrix. */
-export interface Cell {
-  principal: string;
-  app: AppAccess;
-  probe: Probe;
-  verdict: Verdict;
 }
 
 /** The paths that a caller without a session reaches, except paths below another open one. */
@@ -187,13 +178,4 @@ export function alikeOf(app: AppAccess, principal: string): Alike {
     indexes.set(app, index);
   }
   return index.get(principal) ?? index.get(stranger)!;
-}
-
-/** Every single decision, person by person. For tests and machines; people read the marks. */
-export function* cells(all: Matrix): Generator<Cell> {
-  for (const app of all.apps)
-    for (const { principals, verdicts } of app.alike)
-      for (const principal of principals)
-        for (const [i, probe] of app.probes.entries())
-          yield { principal, app, probe, verdict: personal(verdicts[i]!, app.app, principal) };
 }

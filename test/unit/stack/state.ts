@@ -74,7 +74,7 @@ export function certificate(
 }
 
 /** The ClusterIssuer as the stack writes it. */
-export function issuerOf({ certificates }: Stack): LiveIssuer {
+function issuerOf({ certificates }: Stack): LiveIssuer {
   const { issuer, server, email, zones, webhook } = certificates;
   const { acme } = issuerSpec({
     server,

@@ -2,9 +2,9 @@ import type { LiveIngress } from "../../../../components/cluster/live.ts";
 import { rulesOf } from "../../../../components/ingress-nginx/controller.ts";
 import type { LiveController, LiveIngressNginx } from "../../../../components/ingress-nginx/live.ts";
 
-export const nginxNamespace = { apiVersion: "v1", kind: "Namespace", name: "ingress-nginx" };
+const nginxNamespace = { apiVersion: "v1", kind: "Namespace", name: "ingress-nginx" };
 
-export const nginxDeployment = {
+const nginxDeployment = {
   apiVersion: "apps/v1",
   kind: "Deployment",
   namespace: "ingress-nginx",

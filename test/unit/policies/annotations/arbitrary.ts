@@ -33,7 +33,7 @@ export const text = fc
   )
   .filter((value) => !value.includes("\0"));
 
-export const duration = fc
+const duration = fc
   .array(
     fc.tuple(
       fc.oneof(

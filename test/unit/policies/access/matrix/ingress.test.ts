@@ -1,9 +1,10 @@
 import { strict as assert } from "node:assert";
 import { decider } from "../../../../../policies/access/matrix/decider.ts";
 import { fromIngress } from "../../../../../policies/access/matrix/ingress.ts";
-import { cells, matrix } from "../../../../../policies/access/matrix/matrix.ts";
+import { matrix } from "../../../../../policies/access/matrix/matrix.ts";
 import { accessRoutes } from "../../../../../policies/access/routes.ts";
 import { renderPolicy } from "../../../../../policies/language/render.ts";
+import { cells } from "./cells.ts";
 import { apps } from "./sample.ts";
 
 function ingress(annotations: Record<string, string>) {

@@ -1,10 +1,11 @@
 import { strict as assert } from "node:assert";
 import * as fc from "fast-check";
 import { decider } from "../../../../../policies/access/matrix/decider.ts";
-import { alikeOf, type Cell, cells, matrix } from "../../../../../policies/access/matrix/matrix.ts";
+import { alikeOf, matrix } from "../../../../../policies/access/matrix/matrix.ts";
 import { personal } from "../../../../../policies/access/matrix/reasons.ts";
 import { appsOf } from "../../../../../policies/access/matrix/view.ts";
 import type { Policy } from "../../../../../policies/language/types.ts";
+import { type Cell, cells } from "./cells.ts";
 import { apiOnly, apps, directory, open, people, raw, type SampleApp } from "./sample.ts";
 import { stacks } from "./stacks.ts";
 

@@ -19,17 +19,21 @@ export interface Known {
 }
 
 /** The first line of the comment, and its reasons. */
-export interface Verdict {
+export interface Headline {
   /** `fails`: it cannot be merged. `look`: somebody must look at it first. */
   level: "fails" | "look" | "quiet";
   /** The most important reason first. */
   reasons: readonly string[];
 }
 
-export const verdictMarks: Readonly<Record<Verdict["level"], string>> = { fails: "✖", look: "⚠", quiet: "✔" };
+export const headlineMarks: Readonly<Record<Headline["level"], string>> = {
+  fails: "✖",
+  look: "⚠",
+  quiet: "✔",
+};
 
 /** What a reviewer must know first. No reason contains a name from the stack file. */
-export function verdictOf({ refused, access, tests, preview, phases }: Known): Verdict {
+export function headlineOf({ refused, access, tests, preview, phases }: Known): Headline {
   const fails = [
     ...(refused === undefined ? [] : ["the stack file is refused"]),
     ...previewFailures(preview),
