@@ -50,7 +50,7 @@ function before(registrations: Registration[], name: string): string[] {
 }
 
 describe("Pomerium", () => {
-  it("comes up without a wait for what comes later: manifests, secrets, settings, workload, readiness", async () => {
+  it("starts in the order manifests, secrets, settings, workload, readiness, so that no part waits for a later one", async () => {
     const registrations = await deploy();
     const chain = ["pomerium-foundation", "pomerium-bootstrap", "pomerium-settings", "pomerium-workload"];
     for (const [index, name] of chain.entries()) {
@@ -71,7 +71,7 @@ describe("Pomerium", () => {
     for (const { name, provider } of ofKubernetes) assert.equal(provider, "cluster", name);
   });
 
-  it("is ready when it has reported on this very generation of its settings, not on an earlier one", async () => {
+  it("is ready when it has reported on the current generation of its settings", async () => {
     const ready = find(await deploy(), "pomerium-ready");
     assert.equal(ready.type, "kubernetes:ingress.pomerium.io/v1:PomeriumPatch");
     const { annotations } = ready.inputs.metadata as { annotations: Record<string, string> };
@@ -81,14 +81,14 @@ describe("Pomerium", () => {
     ]);
   });
 
-  it("does not let a change of settings wait on the condition of the generation before it", async () => {
+  it("does not make a change of settings wait for the condition of the earlier generation", async () => {
     const { metadata } = find(await deploy(), "pomerium-settings").inputs as {
       metadata: { annotations: object };
     };
     assert.deepEqual(metadata.annotations, { "pulumi.com/skipAwait": "true" });
   });
 
-  it("hands its class to apps only once it is ready, and its namespace once that exists", async () => {
+  it("outputs its class when it is ready, and its namespace when that exists", async () => {
     const registrations = await deploy({}, ({ ingressClass, namespace }) => {
       new k8s.core.v1.ConfigMap("app", { data: { ingressClass } });
       new k8s.core.v1.ConfigMap("neighbour", { data: { namespace } });
@@ -99,14 +99,14 @@ describe("Pomerium", () => {
     assert.deepEqual(find(registrations, "neighbour").after, ["pomerium-foundation"]);
   });
 
-  it("writes the settings once and whole", async () => {
+  it("writes the complete settings at once", async () => {
     const { spec } = find(await deploy(), "pomerium-settings").inputs as { spec: Record<string, unknown> };
     assert.deepEqual(spec.authenticate, { url: "https://authenticate.example.org:8443" });
     assert.deepEqual(spec.identityProvider, { provider: "google", secret: "pomerium/idp-secret" });
     assert.deepEqual(spec.certificates, ["pomerium/pomerium-auth-tls"]);
   });
 
-  it("shows no secret in what the engine records, of its arguments neither", async () => {
+  it("has no plain secret in the resources and arguments that the engine records", async () => {
     const seen = JSON.stringify(
       withoutSecrets((await deploy({ storage: postgres })).map(({ inputs }) => inputs)),
     );
@@ -115,7 +115,7 @@ describe("Pomerium", () => {
     assert.ok(!seen.includes(createHash("sha256").update(password).digest("base64")));
   });
 
-  it("marks as secret all outputs of a Secret that kubectl may have left a copy of its contents in", async () => {
+  it("marks all outputs of a Secret that may contain kubectl's copy of its contents as secret", async () => {
     const secrets = (await deploy({ storage: postgres })).filter(
       ({ type }) => type === "kubernetes:core/v1:Secret",
     );
@@ -125,7 +125,7 @@ describe("Pomerium", () => {
     }
   });
 
-  it("writes PostgreSQL's connection to a Secret that the settings come after", async () => {
+  it("writes PostgreSQL's connection to a Secret before it writes the settings", async () => {
     const registrations = await deploy({ storage: postgres });
     const { spec } = find(registrations, "pomerium-settings").inputs as { spec: { storage: unknown } };
     assert.deepEqual(spec.storage, { postgres: { secret: "pomerium/pomerium-storage" } });
@@ -134,7 +134,7 @@ describe("Pomerium", () => {
 });
 
 describe("the Pebble store", () => {
-  it("is left by a live Deployment before ours is made", async () => {
+  it("is released by an existing Deployment before the StatefulSet starts", async () => {
     const registrations = await deploy({
       live: deployed,
     });
@@ -144,7 +144,7 @@ describe("the Pebble store", () => {
     assert.ok(find(registrations, "pomerium-workload").after.includes("pomerium-previous"));
   });
 
-  it("is not opened again by that Deployment when it is no longer ours to stop", async () => {
+  it("is not opened again by that Deployment when the stack no longer manages it", async () => {
     const registrations = await deploy({
       live: deployed,
     });
@@ -161,7 +161,7 @@ describe("the Pebble store", () => {
 });
 
 describe("the bootstrap Secret", () => {
-  it("has what Pomerium wants: 32 bytes twice, and a P-256 key", async () => {
+  it("contains what Pomerium needs: 32 bytes twice, and a P-256 key", async () => {
     const { inputs } = find(await deploy(), "pomerium-bootstrap");
     const data = unwrapped(inputs.data) as Record<string, unknown>;
     const bytes = (key: string) => Buffer.from(unwrapped(data[key]) as string, "base64");
@@ -170,13 +170,13 @@ describe("the bootstrap Secret", () => {
     assert.equal(key.asymmetricKeyDetails?.namedCurve, "prime256v1");
   });
 
-  it("once made is protected, and not even a stack without its state can write over it", async () => {
+  it("is protected, and a stack that has lost its state cannot overwrite it", async () => {
     const bootstrap = find(await deploy(), "pomerium-bootstrap");
     assert.ok(bootstrap.protect);
     assert.equal(bootstrap.inputs.immutable, true);
   });
 
-  it("of a hand-made installation is adopted as it is, and nothing random is made", async () => {
+  it("of a hand-made installation is adopted unchanged, without new random values", async () => {
     const secret = ["Secret pomerium/bootstrap"];
     const registrations = await deploy({ live: { existing: secret, foreign: secret } });
     const { importId, ignoreChanges, protect, inputs } = find(registrations, "pomerium-bootstrap");
@@ -191,7 +191,7 @@ describe("the bootstrap Secret", () => {
     );
   });
 
-  it("of a stack that has lost its state is imported as it is, not written again", async () => {
+  it("of a stack that has lost its state is imported unchanged, not written again", async () => {
     const registrations = await deploy({ live: { existing: ["Secret pomerium/bootstrap"], foreign: [] } });
     const { importId, ignoreChanges, protect } = find(registrations, "pomerium-bootstrap");
     assert.deepEqual(
@@ -212,7 +212,7 @@ describe("Pomerium's namespace", () => {
       assert.ok(find(registrations, "pomerium-namespace").protect);
   });
 
-  it("of a hand-made installation is adopted as it is", async () => {
+  it("of a hand-made installation is adopted unchanged", async () => {
     const { importId, ignoreChanges, inputs } = find(await live(label, label), "pomerium-namespace");
     assert.deepEqual([importId, ignoreChanges], ["pomerium", ["*"]]);
     assert.ok(!("metadata" in inputs));

@@ -38,7 +38,7 @@ describe("a preview's line about Pomerium", () => {
   });
 });
 
-describe("what a preview says of hand-made objects", () => {
+describe("the preview of hand-made objects of Pomerium", () => {
   const foreign = [
     "Namespace pomerium",
     "Secret pomerium/bootstrap",
@@ -55,7 +55,7 @@ describe("what a preview says of hand-made objects", () => {
   ];
   const lines = (foreign: string[], isFirstRun = true) => takeOverLines(stack, { foreign }, isFirstRun);
 
-  it("tells what stays as it is from what changes, and names what is stopped", () => {
+  it("lists the objects that stay unchanged, that change, and that are stopped", () => {
     assert.deepEqual(lines(foreign), [
       "adopted as it is: Namespace pomerium, Secret pomerium/bootstrap, PersistentVolume pomerium-pv-data, PersistentVolumeClaim pomerium/pomerium-pvc-data",
       "taken over, changed where it differs: CustomResourceDefinition pomerium.ingress.pomerium.io, Pomerium global, Secret pomerium/idp-secret, Service pomerium/pomerium-proxy, Ingress komga/komga-pomerium-ingress",
@@ -63,12 +63,12 @@ describe("what a preview says of hand-made objects", () => {
     ]);
   });
 
-  it("names the command that removes the generator of secrets, which may write them everywhere", () => {
+  it("names the command that removes the Job that generates Secrets, with its rights", () => {
     const text = lines(["ClusterRole pomerium-gen-secrets"]).join("\n");
     assert.match(text, /kubectl --context test .* delete .*clusterrole.* pomerium-gen-secrets/);
   });
 
-  it("falls silent once all is taken over, though volume and namespace stay as somebody made them", () => {
+  it("is empty when everything is taken over, although volume and namespace stay hand-made", () => {
     assert.deepEqual(lines(foreign.slice(0, 2).concat(foreign.slice(3, 5)), false), []);
   });
 });

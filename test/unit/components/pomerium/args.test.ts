@@ -11,7 +11,7 @@ const run = {
 };
 
 describe("the arguments of Pomerium", () => {
-  it("have the stack file's values, the address of this phase and the labels of what is there", () => {
+  it("contain the stack file's values, the address of this phase and the labels of existing objects", () => {
     const { pomerium } = parse(goodStack());
     const { identityProvider, ...args } = pomeriumArgs(pomerium, run);
     assert.deepEqual(args, {

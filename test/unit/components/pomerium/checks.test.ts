@@ -12,15 +12,15 @@ function problems(live: Partial<LivePomerium>, of: Stack = stack): string[] {
   );
 }
 
-describe("the volume that somebody made by hand", () => {
+describe("a hand-made volume for the store", () => {
   const volume = { name: "pomerium-pv-data", hostPath: "/data/pomerium", released: false };
 
-  it("is taken when it lies where the stack file says", () => {
+  it("is adopted if its folder is the one in the stack file", () => {
     assert.deepEqual(problems({ volume }), []);
     assert.deepEqual(problems({ volume: { ...volume, hostPath: "/data/pomerium/" } }), []);
   });
 
-  it("is refused when it lies elsewhere, with the edit that names its folder", () => {
+  it("is refused if its folder is another one, with the edit that names that folder", () => {
     const [problem, ...others] = problems({ volume: { ...volume, hostPath: "/home/k8s/data" } });
     assert.deepEqual(others, []);
     assert.match(
@@ -33,17 +33,17 @@ describe("the volume that somebody made by hand", () => {
     );
   });
 
-  it("is refused when it is no folder of a node", () => {
+  it("is refused if it is not a folder of a node", () => {
     const [problem] = problems({ volume: { name: "pvc-1", released: false } });
     assert.match(problem ?? "", /holds the volume pvc-1, which is not a folder/);
     assert.match(problem ?? "", /delete deployment\/pomerium pvc\/pomerium-pvc-data$/);
   });
 
-  it("is refused while it waits for a claim that is gone", () => {
+  it("is refused while it is reserved for a deleted claim", () => {
     assert.match(problems({ volume: { ...volume, released: true } })[0] ?? "", /patch persistentvolume/);
   });
 
-  it("is refused when the store is another folder of it, which this program would not open", () => {
+  it("is refused if the store is in a subfolder that this program would not open", () => {
     assert.deepEqual(problems({ volume, store: "/data/pomerium/databroker" }), []);
     const [problem] = problems({ volume, store: "/data/pomerium" });
     assert.match(
@@ -53,12 +53,12 @@ describe("the volume that somebody made by hand", () => {
     assert.match(problem ?? "", /scale deployment pomerium --replicas 0$/);
   });
 
-  it("may be none at all: a Deployment's own folder is taken as the stack's", () => {
+  it("is not needed: a Deployment may use the stack's folder directly", () => {
     assert.deepEqual(problems({ store: "/data/pomerium/databroker" }), []);
     assert.match(problems({ store: "/srv/p/databroker" })[0] ?? "", /hostPath \/srv\/p$/);
   });
 
-  it("is no concern of sessions in PostgreSQL", () => {
+  it("is ignored if sessions are in PostgreSQL", () => {
     const raw = put(goodStack(), "pomerium.storage", {
       postgres: { connection: "postgresql://u:p@db/pomerium", replicas: 2 },
     });
@@ -66,14 +66,14 @@ describe("the volume that somebody made by hand", () => {
   });
 });
 
-describe("a StatefulSet that somebody made by hand", () => {
-  it("is refused, because it has the name that the program's own needs and cannot become it", () => {
+describe("a hand-made StatefulSet of Pomerium", () => {
+  it("is refused, because it has the name of the program's StatefulSet and cannot be changed into it", () => {
     const [problem, ...others] = problems({ foreign: ["StatefulSet pomerium/pomerium"] });
     assert.deepEqual(others, []);
     assert.match(problem ?? "", /kubectl --context test delete statefulset --namespace pomerium pomerium$/);
   });
 
-  it("is the program's own in every later run", () => {
+  it("is not refused in later runs, when it is the program's own", () => {
     assert.deepEqual(problems({ existing: ["StatefulSet pomerium/pomerium"] }), []);
   });
 });
@@ -96,7 +96,7 @@ describe("the cluster under Pomerium", () => {
     assert.deepEqual(found({}), [], "it does not say");
   });
 
-  it("must say on which of its nodes the sessions are", () => {
+  it("with several nodes needs the name of the node that has the sessions", () => {
     const nodes = ["octavo", "alfred"];
     assert.deepEqual(found({ nodes, node: "octavo" }), [
       "pomerium.storage.pebble.node: missing: the cluster has several nodes (octavo, alfred), and the sessions are in a folder of one; name the node that Pomerium must run on, octavo until now » pulumi config set --stack test --path pomerium.storage.pebble.node octavo",
@@ -112,7 +112,7 @@ describe("the cluster under Pomerium", () => {
     assert.deepEqual(found({ nodes }, { "pomerium.storage": postgres }), []);
   });
 
-  it("must be asked for an address in one way: MetalLB refuses two", () => {
+  it("must not be asked for an address in two ways, because MetalLB refuses that", () => {
     const [problem, ...others] = found({ metalLbAnnotation: "metallb.universe.tf/loadBalancerIPs" });
     assert.deepEqual(others, []);
     assert.ok(

@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import { hostPathProblem } from "../../../../components/pomerium/host-path.ts";
 
 describe("the folder of a node where sessions are kept", () => {
-  it("may be any folder of Pomerium's own", () => {
+  it("may be any folder that only Pomerium uses", () => {
     for (const folder of [
       "/home/k8s/pomerium/data",
       "/home/k8s/pomerium",
@@ -17,7 +17,7 @@ describe("the folder of a node where sessions are kept", () => {
       assert.equal(hostPathProblem(folder), undefined, folder);
   });
 
-  it("is not one of the system, nor within one, however it is written", () => {
+  it("must not be a folder of the system or inside one, in any spelling", () => {
     for (const folder of [
       "/etc",
       "/etc/",
@@ -29,12 +29,12 @@ describe("the folder of a node where sessions are kept", () => {
       assert.match(hostPathProblem(folder) ?? "", /belongs to the node's system/, folder);
   });
 
-  it("is not one that a restart empties", () => {
+  it("must not be a folder that a restart empties", () => {
     for (const folder of ["/tmp/pomerium", "/var/tmp/pomerium"])
       assert.match(hostPathProblem(folder) ?? "", /every session would be lost/, folder);
   });
 
-  it("is not one that many share, nor somebody's home", () => {
+  it("must not be a shared folder or a home folder", () => {
     for (const folder of ["//", "/srv/", "/home", "/var", "/var/lib"])
       assert.match(hostPathProblem(folder) ?? "", /for many owners/, folder);
     for (const folder of ["/home/k8s", "/home/alice/"])

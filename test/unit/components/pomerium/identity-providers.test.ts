@@ -7,7 +7,7 @@ import {
 import { newestRelease } from "../../../../policies/language/releases.ts";
 
 describe("an identity provider", () => {
-  it("with an issuer of one's own needs its URL", () => {
+  it("with a separate issuer for each customer needs the issuer's URL", () => {
     for (const provider of ["auth0", "cognito", "oidc", "okta", "ping"] as const) {
       assert.ok(providersWithUrl.includes(provider));
       assert.deepEqual(
@@ -19,7 +19,7 @@ describe("an identity provider", () => {
     }
   });
 
-  it("with one address for everybody needs none", () => {
+  it("with one address for everybody needs no URL", () => {
     for (const provider of identityProviders.filter((each) => !providersWithUrl.includes(each)))
       assert.deepEqual(providerProblems(newestRelease, { provider }), [], provider);
   });

@@ -19,19 +19,19 @@ const withFields = (managedFields: ManagedFields[]): LiveIngress => ({
   managedFields,
 });
 
-describe("what a cluster has of Pomerium already", () => {
+describe("the live state of Pomerium", () => {
   const { fake, connect } = useFakeApi();
   const read = async (ingresses: LiveIngress[] = []) =>
     readPomerium(await connect(), Promise.resolve({ ingresses }));
 
-  it("is nothing on a cluster without any, and nothing is asked for twice", async () => {
+  it("is empty on a cluster without Pomerium, and no question is asked twice", async () => {
     assert.deepEqual(await read(), { existing: [], foreign: [], forced: [], readyReplicas: 0, nodes: [] });
     const asked = fake.asked.map(({ path }) => path.replace(/\?.*/, ""));
     assert.deepEqual(asked.toSorted(), [...new Set(asked)].sort());
     assert.ok(!asked.some((path) => path.endsWith("/ingresses")), "those are read already");
   });
 
-  it("is found object by object, and the hand-made told from what a Pulumi program has written to", async () => {
+  it("contains each object, and whether a Pulumi program has written to it", async () => {
     fake.objects[`${namespace}/services`] = {
       items: [{ metadata: { name: "pomerium-proxy", namespace: "pomerium" } }],
     };
@@ -44,7 +44,7 @@ describe("what a cluster has of Pomerium already", () => {
     assert.deepEqual(forced, foreign);
   });
 
-  it("is told of Ingresses by what has been read of them", async () => {
+  it("contains the Ingresses that were read before", async () => {
     const label = "Ingress komga/komga-pomerium-ingress";
     for (const [fields, foreign] of [
       [[{ manager: "kubectl" }], [label]],
@@ -55,7 +55,7 @@ describe("what a cluster has of Pomerium already", () => {
     }
   });
 
-  it("is told of Secrets without their contents, and only of those that the program would make", async () => {
+  it("contains only Secrets with the program's names, without their contents", async () => {
     fake.objects[secret] = { metadata: { name: "idp-secret", namespace: "pomerium" } };
     assert.deepEqual((await read()).existing, ["Secret pomerium/idp-secret"]);
     const asked = fake.asked.filter((question) => question.path.includes("/secrets"));
@@ -67,7 +67,7 @@ describe("what a cluster has of Pomerium already", () => {
     for (const { accept } of asked) assert.match(accept, /as=PartialObjectMetadata/);
   });
 
-  it("says where the sessions lie: in the volume that the claim holds, whatever that is called", async () => {
+  it("contains the volume of the store's claim, under any name", async () => {
     fake.objects[`${namespace}/persistentvolumeclaims`] = {
       items: [{ metadata: { name: "pomerium-pvc-data" }, spec: { volumeName: "pvc-1" } }],
     };
@@ -84,7 +84,7 @@ describe("what a cluster has of Pomerium already", () => {
     assert.deepEqual((await read()).volume, { name: "pvc-1", hostPath: "/srv/pomerium", released: false });
   });
 
-  describe("says in which folder of the node a hand-made Deployment keeps its store", () => {
+  describe("contains the store's folder of a hand-made Deployment", () => {
     const hasSettings = (spec: object, metadata: object = {}): void => {
       fake.objects["/apis/ingress.pomerium.io/v1/pomerium"] = {
         items: [{ metadata: { name: "global", ...metadata }, spec }],
@@ -105,7 +105,7 @@ describe("what a cluster has of Pomerium already", () => {
     });
     const hostPath = { hostPath: { path: "/srv/pomerium" } };
 
-    it("of its own or of its claim's volume", async () => {
+    it("from the Deployment's hostPath or from its claim's volume", async () => {
       hasSettings(storage);
       hasDeployment(pod(hostPath));
       assert.equal((await read()).store, "/srv/pomerium/databroker");
@@ -119,7 +119,7 @@ describe("what a cluster has of Pomerium already", () => {
       assert.equal((await read()).store, "/home/k8s/databroker");
     });
 
-    it("unless there is none, or the settings are this program's already", async () => {
+    it("unless there is no such folder, or the settings are the program's already", async () => {
       hasDeployment(pod(hostPath));
       hasSettings({});
       assert.equal((await read()).store, undefined);
@@ -128,7 +128,7 @@ describe("what a cluster has of Pomerium already", () => {
     });
   });
 
-  it("says by which labels the verify page's Deployment knows its pods, since those stay", async () => {
+  it("contains the pod selector of the verify page's Deployment, which stays", async () => {
     fake.objects[deployments] = {
       items: [
         { metadata: { name: "verify" }, spec: { selector: { matchLabels: { app: "pomerium-verify" } } } },
@@ -137,7 +137,7 @@ describe("what a cluster has of Pomerium already", () => {
     assert.deepEqual((await read()).verifySelector, { app: "pomerium-verify" });
   });
 
-  it("comes with what pods can run on: version, open nodes and the node that Pomerium runs on", async () => {
+  it("contains the cluster's version, the nodes for pods, and Pomerium's current node", async () => {
     fake.objects["/version"] = { major: "1", minor: "29+" };
     const node = (name: string, spec: object = {}) => ({ metadata: { name }, spec });
     fake.objects["/api/v1/nodes"] = {
@@ -159,7 +159,7 @@ describe("what a cluster has of Pomerium already", () => {
     assert.deepEqual([kubernetesMinor, nodes, current], [29, ["octavo", "soft"], "octavo"]);
   });
 
-  it("says by which annotation its Service asks MetalLB for an address, old name or new", async () => {
+  it("contains the annotation by which its Service asks MetalLB for an address, under both names", async () => {
     for (const name of ["metallb.io/loadBalancerIPs", "metallb.universe.tf/loadBalancerIPs"]) {
       fake.objects[`${namespace}/services`] = {
         items: [
@@ -176,7 +176,7 @@ describe("what a cluster has of Pomerium already", () => {
     }
   });
 
-  it("knows a namespace and a bootstrap Secret that somebody made by hand, and its own", async () => {
+  it("distinguishes a hand-made namespace and bootstrap Secret from the program's own", async () => {
     const labels = ["Namespace pomerium", "Secret pomerium/bootstrap"];
     for (const [metadata, foreign] of [
       [{}, labels],
@@ -193,12 +193,12 @@ describe("what a cluster has of Pomerium already", () => {
   });
 });
 
-describe("what a running Pomerium reports", () => {
+describe("the report of a running Pomerium", () => {
   const { fake, connect } = useFakeApi();
   const read = async () => readStatus(await connect());
   const settings = "/apis/ingress.pomerium.io/v1/pomerium";
 
-  it("counts the pods that are ready, of a StatefulSet or of a Deployment", async () => {
+  it("counts the ready pods of a StatefulSet or a Deployment", async () => {
     const workload = (kind: string) => `/apis/apps/v1/namespaces/pomerium/${kind}`;
     const metadata = { namespace: "pomerium", name: "pomerium" };
     const other = { metadata: { ...metadata, name: "verify" }, status: { readyReplicas: 7 } };
@@ -212,7 +212,7 @@ describe("what a running Pomerium reports", () => {
     assert.equal((await read()).readyReplicas, 2);
   });
 
-  it("says which generation of an Ingress it is about, if Pomerium says so", async () => {
+  it("contains the generation of an Ingress, if Pomerium reports it", async () => {
     fake.objects[settings] = {
       items: [
         {

@@ -46,7 +46,7 @@ const deployment = (options: OverlayOptions) => read<Deployment>(options, "workl
 const service = (options: OverlayOptions) => read<Service>(options, "workload/service.yaml");
 
 describe("Pomerium's overlay", () => {
-  it("any text arrives as that text, whatever YAML would make of it unquoted", () => {
+  it("keeps every text a text, also one that YAML would read as another type", () => {
     const awkward = fc.oneof(
       fc.string(),
       fc.constantFrom(
@@ -86,7 +86,7 @@ describe("Pomerium's overlay", () => {
     );
   });
 
-  it("every file is YAML for any version, storage and address", () => {
+  it("consists of valid YAML for every version, storage and address", () => {
     const options = fc.record({
       version: fc.constantFrom(...Object.keys(pinnedCommits)),
       storage: fc.oneof(
@@ -113,7 +113,7 @@ describe("Pomerium's overlay", () => {
     );
   });
 
-  it("asks for the address by the field alone: MetalLB gives none to a Service with its annotation as well", () => {
+  it("asks for the address by the field only, because MetalLB refuses a Service that also has the annotation", () => {
     const { metadata, spec } = service({ ...pebble, service: { loadBalancerIP: "192.168.0.172" } });
     assert.equal(spec.loadBalancerIP, "192.168.0.172");
     assert.equal(metadata.annotations, undefined);
@@ -133,7 +133,7 @@ describe("Pomerium's overlay", () => {
     assert.deepEqual(on("octavo").podAntiAffinity, on().podAntiAffinity);
   });
 
-  it("takes ownership of the store alone, not of what else is in the stack's folder", () => {
+  it("takes ownership of the store only, not of other files in the stack's folder", () => {
     const { initContainers = [], containers } = deployment(pebble).spec.template.spec as {
       initContainers?: { command: string[]; volumeMounts: object[] }[];
       containers: { volumeMounts?: object[] }[];
@@ -146,18 +146,18 @@ describe("Pomerium's overlay", () => {
     );
   });
 
-  it("keeps the addresses of clients real unless told otherwise", () => {
+  it("keeps the clients' addresses by default", () => {
     assert.equal(service(pebble).spec.externalTrafficPolicy, "Local");
     const cluster = service({ ...pebble, service: { externalTrafficPolicy: "Cluster" } });
     assert.equal(cluster.spec.externalTrafficPolicy, "Cluster");
   });
 
-  it("a stop leaves time after the pause to close the store", () => {
+  it("leaves enough time after the pause of a stop to close the store", () => {
     const { terminationGracePeriodSeconds, containers } = deployment(pebble).spec.template.spec;
     assert.ok(terminationGracePeriodSeconds >= (containers[0]?.lifecycle.preStop.sleep.seconds ?? 0) + 20);
   });
 
-  it("a Pebble store has one pod, and no other Pomerium is scheduled beside it on any node", () => {
+  it("runs one pod on a Pebble store, and the scheduler starts no other Pomerium at the same time", () => {
     const { replicas, template } = deployment(pebble).spec;
     assert.equal(replicas, 1);
     const [term] =
@@ -171,7 +171,7 @@ describe("Pomerium's overlay", () => {
     });
   });
 
-  it("only a pod that says it uses PostgreSQL may run beside it, and only ours say so", () => {
+  it("allows only pods labelled for PostgreSQL next to a Pebble store, and only the program sets that label", () => {
     const spec = deployment(pebble).spec.template.spec;
     const [term] = spec.affinity?.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution ?? [];
     const [expression] = term?.labelSelector.matchExpressions ?? [];
@@ -183,7 +183,7 @@ describe("Pomerium's overlay", () => {
     );
   });
 
-  it("only the step that hands the store over runs as root, with no more than that needs", () => {
+  it("runs only the step that changes the store's owner as root, with no more rights than it needs", () => {
     const { initContainers = [] } = deployment(pebble).spec.template.spec;
     assert.deepEqual(
       initContainers.map(({ securityContext }) => securityContext),
@@ -200,7 +200,7 @@ describe("Pomerium's overlay", () => {
     );
   });
 
-  it("with PostgreSQL there are as many pods as asked for, no volume and no step as root", () => {
+  it("has the requested number of pods with PostgreSQL, no volume and no step as root", () => {
     const { replicas, template } = deployment(postgres).spec;
     assert.equal(replicas, 3);
     assert.ok(!template.spec.initContainers && !template.spec.volumes && !template.spec.affinity);
@@ -208,7 +208,7 @@ describe("Pomerium's overlay", () => {
     assert.ok(!files.includes("foundation/volume.yaml") && !files.includes("workload/statefulset.yaml"));
   });
 
-  it("rules that nobody here has read are left as they are", () => {
+  it("keeps the controller's rules of unknown releases unchanged", () => {
     const replaced = ["v0.32.9", "v0.33.0", "v0.33.1", "v0.34.0"].filter(
       (version) => "foundation/rules.yaml" in overlay({ ...pebble, version }),
     );
@@ -301,7 +301,7 @@ describe("a written overlay", () => {
     assert.equal(resolve(directory, "base", resources[0]), base);
   });
 
-  it("is the same folder for the same contents, untouched, and another one for others", async () => {
+  it("has the same unchanged folder for the same contents, and another one for others", async () => {
     const cache = join(scratch, "cache");
     const first = await writeOverlay(overlay(pebble), base, cache);
     const { mtimeMs } = await stat(join(first, "workload/kustomization.yaml"));
@@ -310,7 +310,7 @@ describe("a written overlay", () => {
     assert.notEqual(await writeOverlay(overlay(postgres), base, cache), first);
   });
 
-  it("by two runs at once is whole in both, and nothing else is left", async () => {
+  it("is complete when two runs write it at the same time, and leaves no other files", async () => {
     const cache = join(scratch, "cache");
     const write = () => writeOverlay(overlay(pebble), base, cache);
     const [first, second] = await Promise.all([write(), write()]);

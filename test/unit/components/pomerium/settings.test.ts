@@ -12,7 +12,7 @@ const google: SettingsOptions = {
 };
 
 describe("Pomerium's settings", () => {
-  it("the first write has everything: sign-in pages together with the provider, secrets, store, certificate", () => {
+  it("are complete in the first write: sign-in pages together with the provider, secrets, store, certificate", () => {
     const spec = settings(google);
     assert.deepEqual(spec.authenticate, { url: "https://authenticate.example.org:8443" });
     assert.deepEqual(spec.identityProvider, { provider: "google", secret: "pomerium/idp-secret" });
@@ -22,23 +22,23 @@ describe("Pomerium's settings", () => {
     assert.deepEqual(spec.cookie, { expire: "720h" });
   });
 
-  it("PostgreSQL takes the place of the file store, never both", () => {
+  it("have either PostgreSQL or the file store, never both", () => {
     assert.deepEqual(settings({ ...google, store: "postgres" }).storage, {
       postgres: { secret: "pomerium/pomerium-storage" },
     });
   });
 
-  it("an upload may take as long as it takes: no read timeout, and no write timeout that would have it refused", () => {
+  it("have no read timeout for uploads, and no write timeout that Pomerium would refuse with it", () => {
     assert.deepEqual(settings(google).timeouts, { read: "0s" });
   });
 
-  it("no browser is told to preload HSTS, and sign-in pages are not framed by other sites", () => {
+  it("do not ask browsers to preload HSTS, and forbid other sites to frame the sign-in pages", () => {
     const { setResponseHeaders } = settings(google);
     assert.doesNotMatch(setResponseHeaders["Strict-Transport-Security"] ?? "", /preload/);
     assert.equal(setResponseHeaders["X-Frame-Options"], "SAMEORIGIN");
   });
 
-  it("response headers of the stack replace the default ones as a whole", () => {
+  it("replace all default response headers by those of the stack", () => {
     assert.deepEqual(
       settings({ ...google, responseHeaders: { "X-Frame-Options": "DENY" } }).setResponseHeaders,
       {
@@ -47,13 +47,13 @@ describe("Pomerium's settings", () => {
     );
   });
 
-  it("identity headers are left to each app: none is told who signs in to another", () => {
+  it("leave identity headers to each app", () => {
     for (const version of Object.keys(pinnedCommits)) {
       assert.ok(!("passIdentityHeaders" in settings({ ...google, version })), version);
     }
   });
 
-  it("requests are treated as ingress-nginx did, from the first release that can be told how", () => {
+  it("treat requests as ingress-nginx did, from the first release with such settings", () => {
     for (const version of Object.keys(pinnedCommits))
       assert.equal(
         settings({ ...google, version }).mergeSlashes === true,
@@ -65,7 +65,7 @@ describe("Pomerium's settings", () => {
     assert.equal(pathWithEscapedSlashesAction, "unescape_and_redirect");
   });
 
-  it("a provider's own address and scopes are written only where given", () => {
+  it("contain a provider's address and scopes only if they are given", () => {
     const spec = settings({
       ...google,
       provider: "oidc",

@@ -15,7 +15,7 @@ function privateNumber(pem: string): bigint {
 }
 
 describe("the signing key", () => {
-  it("every seed gives a P-256 key in the PEM form that Pomerium reads, which signs what its public half verifies", () => {
+  it("is a working P-256 key in the PEM form that Pomerium reads, for every seed", () => {
     fc.assert(
       fc.property(
         fc.uint8Array({ minLength: signingKeySeedBytes, maxLength: signingKeySeedBytes }),
@@ -32,19 +32,19 @@ describe("the signing key", () => {
     );
   });
 
-  it("the same seed gives the same key, so that a later run changes nothing", () => {
+  it("is the same for the same seed, so that a later run changes nothing", () => {
     const seed = seedOf(123_456_789n);
     assert.equal(signingKey(seed), signingKey(seed));
     assert.notEqual(signingKey(seed), signingKey(seedOf(123_456_790n)));
   });
 
-  it("the private number is never 0 and never reaches the order of the curve", () => {
+  it("has a private number of at least 1 that is less than the order of the curve", () => {
     assert.equal(privateNumber(signingKey(seedOf(0n))), 1n);
     assert.equal(privateNumber(signingKey(seedOf(order - 2n))), order - 1n);
     assert.equal(privateNumber(signingKey(seedOf(order - 1n))), 1n);
   });
 
-  it("a seed of another length is refused", () => {
+  it("is refused for a seed of another length", () => {
     assert.throws(() => signingKey(Buffer.alloc(32)), /48 bytes, not 32/);
   });
 });

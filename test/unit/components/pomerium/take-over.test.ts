@@ -14,7 +14,7 @@ async function options(type: string, metadata: object | undefined, existing: str
 const service = { name: "pomerium-proxy", namespace: "pomerium" };
 
 describe("taking over an object of Pomerium's manifests", () => {
-  it("imports what is there, in its namespace or in none", async () => {
+  it("imports existing objects, with and without a namespace", async () => {
     const crd = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition";
     const name = "pomerium.ingress.pomerium.io";
     assert.deepEqual(await options(crd, { name }, [`CustomResourceDefinition ${name}`]), { import: name });
@@ -27,25 +27,25 @@ describe("taking over an object of Pomerium's manifests", () => {
     );
   });
 
-  it("makes what is not there, also when something else has its name", async () => {
+  it("creates missing objects, also if an object of another kind has the name", async () => {
     const there = ["Service other/pomerium-proxy", "ServiceAccount pomerium/pomerium-proxy"];
     const made = await options("kubernetes:core/v1:Service", service, there);
     assert.ok(made && !("import" in made));
   });
 
-  it("leaves volume and claim as they are, those of its own included: made anew they would be empty", async () => {
+  it("does not change volume and claim, also its own ones, because new ones would be empty", async () => {
     for (const kind of ["PersistentVolume", "PersistentVolumeClaim"])
       assert.deepEqual(await options(`kubernetes:core/v1:${kind}`, { name: "x" }), { ignoreChanges: ["*"] });
   });
 
-  it("keeps a Service's address, without which it would be made anew", async () => {
+  it("keeps a Service's address, so that the Service is not replaced", async () => {
     const made = await options("kubernetes:core/v1:Service", service, ["Service pomerium/pomerium-proxy"]);
     const { import: id, ignoreChanges } = made as { import: string; ignoreChanges: string[] };
     assert.equal(id, "pomerium/pomerium-proxy");
     assert.ok(ignoreChanges.includes("spec.clusterIP"));
   });
 
-  it("keeps the fields of a StatefulSet that Kubernetes fills in, without which it would be replaced", async () => {
+  it("keeps the fields of a StatefulSet that Kubernetes fills in, so that it is not replaced", async () => {
     const made = await options(
       "kubernetes:apps/v1:StatefulSet",
       { name: "pomerium", namespace: "pomerium" },
@@ -55,7 +55,7 @@ describe("taking over an object of Pomerium's manifests", () => {
     assert.ok(ignoreChanges.includes("spec.revisionHistoryLimit") && !ignoreChanges.includes("*"));
   });
 
-  it("does not meddle with the kustomization itself", async () => {
+  it("does not change the kustomization itself", async () => {
     assert.equal(await options("kubernetes:kustomize/v2:Directory", undefined), undefined);
   });
 });
@@ -89,7 +89,7 @@ describe("taking over Pomerium's settings and secrets", () => {
     "Ingress pomerium/global",
   ];
 
-  it("imports each that is there, and is what the program says afterwards", async () => {
+  it("imports each existing object, and gives it the program's fields", async () => {
     const registrations = await deploy(all);
     const imported = registrations.filter(
       ({ name, importId }) => importId !== "" && name !== "pomerium-bootstrap",
@@ -103,12 +103,12 @@ describe("taking over Pomerium's settings and secrets", () => {
     assert.ok(find(registrations, "pomerium-settings")?.inputs.spec);
   });
 
-  it("writes a Secret's contents as the API server keeps them, so that a change of them is seen", async () => {
+  it("writes a Secret's contents in the API server's form, so that a preview sees changes", async () => {
     const secret = find(await deploy([]), "pomerium-identity-provider");
     assert.ok(secret && "data" in secret.inputs && !("stringData" in secret.inputs));
   });
 
-  it("records the same arguments whether anything was there or not", async () => {
+  it("records the same arguments with and without existing objects", async () => {
     const recorded = async (existing: string[]): Promise<unknown> =>
       find(await deploy(existing), "pomerium")?.inputs;
     assert.deepEqual(await recorded(all), await recorded([]));

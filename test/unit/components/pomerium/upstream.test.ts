@@ -54,7 +54,7 @@ describe("upstream's manifests", () => {
 
   afterEach(() => rm(scratch, { recursive: true, force: true }));
 
-  it("are fetched once: with a warm cache there is no git and no progress to report", async () => {
+  it("are fetched once: with a filled cache no git runs and no progress is reported", async () => {
     const messages: string[] = [];
     const onProgress = (message: string) => messages.push(message);
     const options = { stack: "octavo", version: "v0.40.0", commit, source, cacheDir, onProgress };
@@ -72,7 +72,7 @@ describe("upstream's manifests", () => {
     assert.equal(messages.length, 1);
   });
 
-  it("of a tag are taken at the commit that an annotated tag points at, and nothing but config/ is kept", async () => {
+  it("of an annotated tag are taken from the commit that it points to, and only config/ is kept", async () => {
     git("tag", "-a", "-m", "release", "v0.41.0");
     const { directory } = await resolveUpstream({
       stack: "octavo",
@@ -100,7 +100,7 @@ describe("upstream's manifests", () => {
     assert.deepEqual(await readdir(join(cacheDir, "upstream")), []);
   });
 
-  it("that stop arriving half-way leave nothing that a later run could take for a whole tree", async () => {
+  it("of an interrupted fetch leave nothing that a later run could use as a complete tree", async () => {
     const breaking = join(scratch, "breaking-git");
     const script = [
       "#!/bin/sh",
@@ -118,14 +118,14 @@ describe("upstream's manifests", () => {
     assert.match(await readFile(join(directory, "kustomization.yaml"), "utf8"), /resources/);
   });
 
-  it("asked for by two runs at once arrive in both", async () => {
+  it("arrive in two runs that fetch them at the same time", async () => {
     const options = { stack: "octavo", version: "v0.40.0", commit, source, cacheDir };
     const [first, second] = await Promise.all([resolveUpstream(options), resolveUpstream(options)]);
     assert.deepEqual(first, second);
     assert.deepEqual(await readdir(join(cacheDir, "upstream")), [commit]);
   });
 
-  it("of a commit without them are refused by name", async () => {
+  it("are refused if the commit does not contain them", async () => {
     git("rm", "--quiet", "-r", "config/default");
     git("commit", "--quiet", "-m", "gone");
     git("tag", "v0.42.0");
@@ -147,7 +147,7 @@ describe("upstream's manifests", () => {
     }
   });
 
-  it("in a folder that is none or holds none are missed with its full path", async () => {
+  it("are reported as missing with the full path, if the folder does not exist or does not contain them", async () => {
     const common = { stack: "octavo", version: "v0.33.1", projectDirectory: scratch };
     await assert.rejects(resolveUpstream({ ...common, source: "./nowhere" }), (error: Error) =>
       error.message.includes(`${join(scratch, "nowhere")} does not exist`),
@@ -158,7 +158,7 @@ describe("upstream's manifests", () => {
     await assert.rejects(resolveUpstream({ ...common, source: "file" }), /is not a folder/);
   });
 
-  it("without git on the machine: the message offers a folder instead", async () => {
+  it("cannot be fetched without git, and the message offers a folder instead", async () => {
     await assert.rejects(
       resolveUpstream({ stack: "octavo", version: "v0.33.1", commit, cacheDir, git: noGit }),
       (error: Error) =>
@@ -169,7 +169,7 @@ describe("upstream's manifests", () => {
     );
   });
 
-  it("from a repository that does not answer: the message has git's own reason, and no credentials", async () => {
+  it("cannot be fetched from a repository that does not answer, and the message has git's reason but no credentials", async () => {
     for (const credentials of ["file://someone:token", "https://token"]) {
       // Port 9 of this machine: nothing answers there.
       const mirror = `${credentials}@127.0.0.1:9${join(scratch, "no-repository")}`;
@@ -194,7 +194,7 @@ describe("upstream's manifests", () => {
     }
   });
 
-  it("a git hook's environment does not lead to another repository", async () => {
+  it("come from the right repository also in the environment of a git hook", async () => {
     process.env.GIT_DIR = join(scratch, "elsewhere");
     try {
       await resolveUpstream({ stack: "octavo", version: "v0.40.0", commit, source, cacheDir });

@@ -49,7 +49,7 @@ const names = (registrations: Registration[]): string[] =>
     .filter((name) => !["cluster", "pomerium-migration-test"].includes(name));
 
 describe("a tunnel", () => {
-  it("that exists is taken over by its rules alone: it is imported, and nothing else of it is touched", async () => {
+  it("that exists is taken over by importing its rules, and nothing else of it changes", async () => {
     const registrations = await deploy();
     assert.deepEqual(names(registrations), ["octavo", "octavo-cloudflare", "octavo-rules"]);
     const rules = find(registrations, "octavo-rules");
@@ -70,7 +70,7 @@ describe("a tunnel", () => {
     });
   });
 
-  it("that is new gets its rules at Cloudflare and a random secret, which is no secret of any id", async () => {
+  it("that is new gets its rules at Cloudflare and a random secret, which no id contains", async () => {
     const registrations = await deploy({ tunnelId: undefined });
     const tunnel = find(registrations, "octavo-tunnel");
     assert.deepEqual(withoutSecrets(tunnel.inputs), {
@@ -87,7 +87,7 @@ describe("a tunnel", () => {
     assert.equal(rules.inputs.tunnelId, "octavo-tunnel-id");
   });
 
-  it("passes rules, and what is set for all of them, on by the SDK's names", async () => {
+  it("passes rules and the settings for all rules on with the SDK's names", async () => {
     const registrations = await deploy({
       originRequest: { noTLSVerify: true, connectTimeout: 30 },
       rules: [
@@ -121,7 +121,7 @@ describe("a tunnel", () => {
     });
   });
 
-  it("makes a proxied CNAME for each host that is named, after the rules that it leads to", async () => {
+  it("makes a proxied CNAME for each of its hosts, after it has written the rules", async () => {
     const records = ["komga.example.org", "ssh.example.org"];
     const registrations = await deploy({ records, connector: {} });
     const made = registrations.filter(({ type }) => type === "cloudflare:index/dnsRecord:DnsRecord");
@@ -142,7 +142,7 @@ describe("a tunnel", () => {
     }
   });
 
-  it("leads a host to an origin only when the origin is there", async () => {
+  it("leads a host to an origin only when the origin is ready", async () => {
     const asked = await record(() => {
       const first = new k8s.core.v1.ConfigMap("pomerium", {});
       const service = first.urn.apply(() => "https://192.168.0.172:443");
@@ -151,7 +151,7 @@ describe("a tunnel", () => {
     assert.ok(find(asked, "octavo-rules").after.includes("pomerium"));
   });
 
-  it("uses a provider of its own at Cloudflare, and the stack's in the cluster", async () => {
+  it("uses a separate provider for Cloudflare, and the stack's provider for the cluster", async () => {
     const registrations = await deploy({ tunnelId: undefined, records: ["a.example.org"], connector: {} });
     for (const { type, name, provider } of registrations) {
       if (type.startsWith("cloudflare:")) assert.equal(provider, "octavo-cloudflare", name);
@@ -159,7 +159,7 @@ describe("a tunnel", () => {
     }
   });
 
-  it("leaves Cloudflare Access alone", async () => {
+  it("does not change Cloudflare Access", async () => {
     const registrations = await deploy({ tunnelId: undefined, records: ["a.example.org"], connector: {} });
     assert.deepEqual(
       [...new Set(registrations.map(({ type }) => type))].filter((type) => /access/i.test(type)),
@@ -184,7 +184,7 @@ describe("a tunnel", () => {
       assert.ok(all.includes(secret), "it is looked for");
   });
 
-  it("hands on its id and the target of its CNAMEs", async () => {
+  it("outputs its id and the target of its CNAMEs", async () => {
     let outputs: unknown;
     await deploy({}, ({ tunnelId, target }) => {
       pulumi.all([tunnelId, target]).apply((resolved) => {
@@ -194,7 +194,7 @@ describe("a tunnel", () => {
     assert.deepEqual(outputs, [tunnelId, `${tunnelId}.cfargotunnel.com`]);
   });
 
-  it("names the record of a host that the DNS cannot spell in Punycode and lower case", async () => {
+  it("writes the record's name in Punycode and lower case", async () => {
     const records = ["bücher.example.org", "Plex.example.org", "home_assistant.example.org"];
     const registrations = await deploy({ records });
     assert.deepEqual(
@@ -225,7 +225,7 @@ describe("a tunnel's connector", () => {
     return { replicas: spec.replicas, pod: spec.template.spec };
   };
 
-  it("runs twice, from a pinned release, and is ready when it is connected to Cloudflare", async () => {
+  it("has two pods of a pinned release, and is ready when it is connected to Cloudflare", async () => {
     const { replicas, pod } = podOf(await deploy({ connector: {} }));
     const [container] = pod.containers;
     assert.equal(replicas, 2);
@@ -236,7 +236,7 @@ describe("a tunnel's connector", () => {
     assert.deepEqual(container?.args, ["tunnel", "--metrics", "0.0.0.0:2000", "run"]);
   });
 
-  it("has its token from a Secret, and no more rights than it needs", async () => {
+  it("reads its token from a Secret, and has no more rights than it needs", async () => {
     const registrations = await deploy({ connector: { image: "mirror/cloudflared:1", replicas: 3 } });
     const { replicas, pod } = podOf(registrations);
     assert.equal(replicas, 3);
@@ -256,7 +256,7 @@ describe("a tunnel's connector", () => {
     assert.deepEqual(withoutSecrets(secret.inputs.stringData), "[secret]");
   });
 
-  it("of another tunnel has a namespace of its own", async () => {
+  it("of another tunnel has another namespace", async () => {
     const { metadata } = find(await deploy({ connector: {} }), "octavo-connector-namespace").inputs as {
       metadata: { name: string };
     };

@@ -55,14 +55,14 @@ describe("where a tunnel leads an app", () => {
       );
   });
 
-  it("does not ask for ingress-nginx's address where nothing leads there", () => {
+  it("does not need ingress-nginx's address if no host leads there", () => {
     for (const edits of [{ phase: "cutover" }, { phase: "retired" }, { "apps.wiki.migrated": true }])
       assert.ok(edited({ ...edits, "ingressNginx.address": undefined }));
   });
 });
 
 describe("the DNS records of a tunnel", () => {
-  it("are for its apps' hosts and its extra rules' hosts, wildcards and other zones' apart", () => {
+  it("are for the hosts of its apps and extra rules, without wildcards and hosts of other zones", () => {
     const stack = edited({
       "tunnels.home.extraRules": [
         { hostname: "ssh.example.net", service: "ssh://192.168.0.10:22" },
@@ -91,17 +91,17 @@ describe("a tunnel in the stack file", () => {
     assert.deepEqual(edited({ "tunnels.home.extraRules": [rule] }).tunnels[0]?.extraRules, [rule]);
   });
 
-  it("may hold a path of an app's own host, which goes ahead of the app", () => {
+  it("may have a rule for a path of an app's host, which comes before the app's rule", () => {
     const rule = { hostname: "wiki.example.net", path: "^/\\.well-known", service: "http_status:404" };
     assert.ok(edited({ "tunnels.home.extraRules": [rule] }));
   });
 
-  it("runs two connectors by default where it runs any", () => {
+  it("runs two connector pods by default, if it has a connector", () => {
     assert.equal(edited({}).tunnels[0]?.connector, undefined);
     assert.deepEqual(edited({ "tunnels.home.connector": {} }).tunnels[0]?.connector, { replicas: 2 });
   });
 
-  it("that is new and has no connector comes with a warning: nothing would answer", () => {
+  it("causes a warning if it is new and has no connector, because nothing would answer", () => {
     const raw = { "tunnels.home.tunnelId": undefined };
     assert.match(warnings(edited(raw)).join(), /^tunnels\.home: is a new tunnel that nothing connects to/);
     assert.deepEqual(warnings(edited({ ...raw, "tunnels.home.connector": {} })), []);

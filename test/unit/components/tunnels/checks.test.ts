@@ -107,7 +107,7 @@ describe("a tunnel in coexist", () => {
       assert.deepEqual(lines(coexist, live(rules)), []);
     });
 
-  it("writes down for the host what a wildcard or the catch-all has led to ingress-nginx", () => {
+  it("writes separate rules for a host that a wildcard or the catch-all has led to ingress-nginx", () => {
     const settings = { originRequest: { noTLSVerify: true } };
     const wildcard = { hostname: "*.example.net", service: nginx, ...settings };
     assert.deepEqual(written(coexist, live([wildcard]))[0], { ...wildcard, hostname: wiki });
@@ -115,14 +115,14 @@ describe("a tunnel in coexist", () => {
     assert.deepEqual(written(coexist, live([end])), [{ hostname: wiki, ...end }, end]);
   });
 
-  it("gives a host that has no rule one with a checked certificate", () => {
+  it("gives a host without a rule a rule that checks the origin's certificate", () => {
     assert.deepEqual(written(coexist, live([])), [
       { hostname: wiki, service: nginx, originRequest: { originServerName: wiki } },
       notFound,
     ]);
   });
 
-  it("goes back from the cutover to the very rules that it had before", () => {
+  it("goes back from the cutover to exactly the rules that it had before", () => {
     for (const [, rules] of byHand) {
       const before = live(rules);
       const memory = { ...nothing, rules: rulesToRemember(coexist, { home: before }, nothing) };
@@ -145,7 +145,7 @@ describe("a tunnel in coexist", () => {
 describe("a host that moves to Pomerium", () => {
   const access = { teamName: "house", audTag: ["aud"], required: true };
 
-  it("has its certificate checked by its name, whatever its rule was before", () => {
+  it("gets a rule that checks the origin's certificate by the host's name", () => {
     const loose = live([{ hostname: wiki, service: nginx, originRequest: { noTLSVerify: true } }]);
     assert.deepEqual(written(cutover, loose), [toPomerium, notFound]);
     const all = live([{ hostname: wiki, service: nginx }], { originRequest: { noTLSVerify: true } });
@@ -189,7 +189,7 @@ describe("a host that moves to Pomerium", () => {
     }
   });
 
-  it("loses no path that a rule for every host has led elsewhere", () => {
+  it("loses no path that a rule for every host has led to another service", () => {
     const rules = [
       { path: "^/health", service: "http://192.168.0.10:80" },
       { hostname: wiki, service: nginx },
@@ -204,7 +204,7 @@ describe("a host that moves to Pomerium", () => {
     assert.equal(problems(cutover, live(rules.reverse())).length, 1);
   });
 
-  it("is refused where the whole tunnel has settings that Pomerium could not be reached with", () => {
+  it("is refused if the whole tunnel has settings with which Pomerium cannot be reached", () => {
     for (const originRequest of [{ httpHostHeader: "nginx.lan" }, { caPool: "/etc/ca.pem" }]) {
       const seen = live([{ hostname: wiki, service: nginx }], { originRequest });
       assert.match(
@@ -217,7 +217,7 @@ describe("a host that moves to Pomerium", () => {
 });
 
 describe("a tunnel that is taken over", () => {
-  it("loses no rule that the stack file does not know of: it is refused, with what keeps the rule", () => {
+  it("is refused if it would lose a rule that is not in the stack file, with the edit that keeps the rule", () => {
     const ssh: Rule = { hostname: "ssh.example.net", service: "ssh://192.168.0.10:22" };
     assert.deepEqual(problems(coexist, live([ssh])), [
       'tunnels.home.extraRules: the tunnel leads ssh.example.net to ssh://192.168.0.10:22, which no app and no extra rule takes over; keep it as {"hostname":"ssh.example.net","service":"ssh://192.168.0.10:22"}, or let it go by `drop: ["ssh.example.net"]`',
@@ -226,7 +226,7 @@ describe("a tunnel that is taken over", () => {
     assert.deepEqual(problems(stackOf({ "tunnels.home.drop": ["ssh.example.net"] }), live([ssh])), []);
   });
 
-  it("can keep or let go a host in whatever letters Cloudflare has it", () => {
+  it("can keep or drop a host in any spelling at Cloudflare", () => {
     for (const hostname of ["home_assistant.example.net", "bücher.example.net", "Plex.example.net"]) {
       const rule = { hostname, service: "http://192.168.0.10:8123" };
       assert.equal(problems(coexist, live([rule])).length, 1);
@@ -235,7 +235,7 @@ describe("a tunnel that is taken over", () => {
     }
   });
 
-  it("loses no app that was forgotten, as long as ingress-nginx is what serves it", () => {
+  it("loses no app that the stack file does not list, as long as ingress-nginx serves it", () => {
     const [problem] = problems(coexist, live([{ hostname: "komga.example.net", service: nginx }]));
     assert.match(problem ?? "", /leads komga\.example\.net to https:\/\/192\.168\.0\.171:443,/);
   });
@@ -251,7 +251,7 @@ describe("a tunnel that is taken over", () => {
     }
   });
 
-  it("does not take a wildcard for what keeps another rule", () => {
+  it("does not count a wildcard as a rule that keeps another rule", () => {
     const wildcard = { hostname: "*.example.net", service: "http_status:403" };
     const nas = { hostname: "nas.example.net", service: "https://192.168.0.11:5001" };
     const seen = live([nas, wildcard]);
@@ -259,7 +259,7 @@ describe("a tunnel that is taken over", () => {
     assert.deepEqual(problems(stackOf({ "tunnels.home.extraRules": [nas, wildcard] }), seen), []);
   });
 
-  it("keeps a catch-all that leads somewhere, until the stack file drops it or ingress-nginx goes", () => {
+  it("keeps a catch-all that leads to a service, until the stack file drops it or ingress-nginx is removed", () => {
     const end = { service: "http://192.168.0.11:80" };
     for (const stack of [coexist, cutover, stackOf({ phase: "retired" })]) {
       assert.deepEqual(written(stack, live([end])).at(-1), end);
@@ -275,13 +275,13 @@ describe("a tunnel that is taken over", () => {
     assert.deepEqual(problems(stackOf({ phase: "retired", "tunnels.home.drop": ["*"] }), toNginx), []);
   });
 
-  it("keeps what is set for the whole tunnel", () => {
+  it("keeps the settings of the whole tunnel", () => {
     const originRequest = { noTLSVerify: true, connectTimeout: 5 };
     for (const stack of [coexist, cutover])
       assert.deepEqual(plan(stack, live([], { originRequest })).originRequest, originRequest);
   });
 
-  it("is refused where it would lose settings that Pulumi's provider cannot write", () => {
+  it("is refused if it would lose settings that Pulumi's provider cannot write", () => {
     const bastion: LiveRule = { hostname: wiki, service: nginx, unwritable: ["bastionMode", "ipRules"] };
     assert.match(
       problems(coexist, live([bastion])).join(),
@@ -299,7 +299,7 @@ describe("a tunnel that is taken over", () => {
     assert.deepEqual(problems(stackOf({ "tunnels.home.drop": ["rdp.example.net"] }), live([other])), []);
   });
 
-  it("that takes its rules from a file is refused, for it would not heed these", () => {
+  it("that reads its rules from a local file is refused, because it would ignore the stack's rules", () => {
     const seen = live([]);
     seen.tunnel!.remote = false;
     assert.match(
@@ -308,7 +308,7 @@ describe("a tunnel that is taken over", () => {
     );
   });
 
-  it("under another name than the one that the stack made it by is refused: Pulumi would delete it", () => {
+  it("is refused under another name than the stack made it with, because Pulumi would delete it", () => {
     const memory = { ...nothing, tunnels: { house: tunnelId } };
     assert.match(
       problems(coexist, live([]), { memory }).join(),
@@ -324,13 +324,13 @@ describe("a tunnel that is taken over", () => {
 describe("a tunnel's DNS records", () => {
   const [tunnel] = coexist.tunnels;
 
-  it("that the dashboard made stay as they are", () => {
+  it("that the dashboard made stay unchanged", () => {
     const seen = live([], { records: { [wiki]: leadingTo(tunnelTarget(tunnelId)) } });
     assert.deepEqual(problems(coexist, seen), []);
     assert.deepEqual(recordsToMake(seen, [wiki], nothing), []);
   });
 
-  it("take no host away from what it leads to today", () => {
+  it("do not replace a host's record that leads somewhere else", () => {
     const others = [
       leadingTo(tunnelTarget("a1f7ed00-5e1f-4a5e-9d57-0123456789ab")),
       leadingTo("203.0.113.7", { type: "A" }),
@@ -348,7 +348,7 @@ describe("a tunnel's DNS records", () => {
     assert.deepEqual(problems(brandNew, stale, { memory: made }), [], "the stack made this tunnel");
   });
 
-  it("are made where they are missing, and kept where the stack made them", () => {
+  it("are made if they are missing, and kept if the stack made them", () => {
     const records = { "a.example.net": leadingTo("x", { own: true }), "b.example.net": leadingTo("y") };
     const hosts = ["a.example.net", "b.example.net", "c.example.net"];
     assert.deepEqual(recordsToMake(live([], { records }), hosts, nothing), [
@@ -367,7 +367,7 @@ describe("a tunnel's DNS records", () => {
 });
 
 describe("the announcement of a tunnel's rules", () => {
-  it("names each rule that changes, its settings too, and none that stays", () => {
+  it("names each rule that changes, also in its settings, and no unchanged rule", () => {
     const ssh = { hostname: "ssh.example.net", service: "ssh://192.168.0.10:22" };
     const before = live(
       [
@@ -397,7 +397,7 @@ describe("a tunnel that the stack made", () => {
   const args = (memory: TunnelMemory, stack = coexist) =>
     tunnelArgs(stack, stack.tunnels[0]!, inputs(memory));
 
-  it("stays the stack's own when its id is written into the stack file", () => {
+  it("stays the stack's own if its id is written into the stack file", () => {
     assert.equal(args({ ...nothing, tunnels: { home: tunnelId } }).tunnelId, undefined);
     assert.equal(args(nothing).tunnelId, tunnelId, "somebody else made it");
     assert.equal(args({ ...nothing, tunnels: { home: "another" } }).tunnelId, tunnelId);

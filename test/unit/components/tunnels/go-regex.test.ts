@@ -58,6 +58,6 @@ describe("a path's regular expression", () => {
   for (const pattern of compiles)
     it(`${JSON.stringify(pattern)} compiles in Go`, () => assert.equal(goRegexProblem(pattern), undefined));
   for (const [pattern, why] of fails)
-    it(`${JSON.stringify(pattern)} does not, and is told why`, () =>
+    it(`${JSON.stringify(pattern)} does not compile in Go, and the message says why`, () =>
       assert.match(goRegexProblem(pattern) ?? "it compiles", why));
 });

@@ -35,14 +35,14 @@ const seed: CloudflareSeed = {
   ],
 };
 
-describe("what Cloudflare has of a tunnel", () => {
+describe("the live state of a tunnel", () => {
   let cloudflare: StandIn;
   before(async () => {
     cloudflare = await startCloudflare({ seed, token });
   });
   after(() => cloudflare.stop());
 
-  it("is its rules, what is set for all of them, and the addresses of the hosts that were asked for", async () => {
+  it("contains its rules, the settings for all rules, and the records of the requested hosts", async () => {
     const hosts = ["wiki.example.net", "made.example.net", "absent.example.net"];
     const live = await readTunnel(new ReadOnlyCloudflare(token, cloudflare.url), place, hosts);
     assert.deepEqual(live, {
@@ -68,7 +68,7 @@ describe("what Cloudflare has of a tunnel", () => {
     assert.deepEqual([...new Set(cloudflare.requests.map(({ method }) => method))], ["GET"]);
   });
 
-  it("is nothing where there is no such tunnel, and only records where one is yet to be made", async () => {
+  it("is undefined without such a tunnel, and contains only records for a tunnel that is not made yet", async () => {
     const api = new ReadOnlyCloudflare(token, cloudflare.url);
     const absent = { ...place, tunnelId: "a1f7ed00-5e1f-4a5e-9d57-0123456789ab" };
     assert.equal(await readTunnel(api, absent, []), undefined);
@@ -89,7 +89,7 @@ describe("what Cloudflare has of a tunnel", () => {
     }
   });
 
-  it("is refused to another token, and the message does not hold the token", async () => {
+  it("is refused to another token, and the message does not contain the token", async () => {
     const wrong = "wrong-wrong-wrong-wrong-wrong-wrong-wron";
     await assert.rejects(
       readTunnel(new ReadOnlyCloudflare(wrong, cloudflare.url), place, []),
@@ -103,7 +103,7 @@ describe("what Cloudflare has of a tunnel", () => {
     );
   });
 
-  it("cannot be told while nobody answers", async () => {
+  it("is an error if nothing answers", async () => {
     const gone = await startCloudflare();
     await gone.stop();
     await assert.rejects(readTunnel(new ReadOnlyCloudflare(token, gone.url), place, []), {

@@ -57,7 +57,7 @@ const kept: fc.Arbitrary<[Rule[], Rule[]]> = list.chain((rules) =>
 
 describe("the plan of a tunnel", () => {
   for (const phase of ["coexist", "cutover"])
-    it(`is a list that Cloudflare takes, and loses nothing that it does not refuse to lose, in ${phase}`, () => {
+    it(`is valid for Cloudflare in ${phase}, and loses no rule without a refusal`, () => {
       const base = parse(put(put(goodStack(), "phase", phase), "tunnels.home.extraRules", []));
       let compared = 0;
       fc.assert(

@@ -60,7 +60,7 @@ function rulesOf(all: Route[], extra: Rule[]): Rule[] | undefined {
 }
 
 describe("a tunnel's rules", () => {
-  it("are a list that Cloudflare takes, whatever the apps and the extra rules", () => {
+  it("are valid for Cloudflare with any apps and extra rules", () => {
     fc.assert(
       fc.property(routes, fc.array(rule, { maxLength: 6 }), (all, extra) => {
         const rules = rulesOf(all, extra);
@@ -71,7 +71,7 @@ describe("a tunnel's rules", () => {
     );
   });
 
-  it("lead every path of an app's host to its origin, but for those that an extra rule names", () => {
+  it("lead every path of an app's host to its origin, except for paths of extra rules", () => {
     fc.assert(
       fc.property(routes, fc.array(rule, { maxLength: 6 }), (all, extra) => {
         const rules = rulesOf(all, extra);
@@ -86,7 +86,7 @@ describe("a tunnel's rules", () => {
     );
   });
 
-  it("answer what is no app's as the extra rules alone would, first match first", () => {
+  it("answer hosts of no app as the extra rules alone would", () => {
     fc.assert(
       fc.property(routes, fc.array(rule, { maxLength: 6 }), host, (all, extra, other) => {
         const rules = rulesOf(all, extra);
@@ -100,7 +100,7 @@ describe("a tunnel's rules", () => {
     );
   });
 
-  it("hold each extra rule as it was given, its settings too", () => {
+  it("contain each extra rule unchanged, with its settings", () => {
     const extra: Rule[] = [
       { hostname: "ssh.example.org", service: "ssh://192.168.0.10:22" },
       {
@@ -126,7 +126,7 @@ describe("a tunnel's rules", () => {
     );
   });
 
-  it("are refused when one stands behind another that takes all of its requests", () => {
+  it("are refused if an earlier rule takes all requests of a later one", () => {
     const ssh = { hostname: "ssh.a.example.org", service: "ssh://192.168.0.10:22" };
     for (const greedy of [
       { hostname: "*.example.org" },
@@ -141,15 +141,15 @@ describe("a tunnel's rules", () => {
     assert.ok(ingressRules([], [ssh, { hostname: "*.example.org", service: "http_status:403" }]));
   });
 
-  it("take origins of any kind, also such that are not known yet", () => {
+  it("accept origins of any type, also outputs that are not known yet", () => {
     const later = Promise.resolve("https://192.168.0.172:443");
     const host = "komga.example.org";
     assert.equal(ingressRules([{ host, rules: [{ hostname: host, service: later }] }])[0]?.service, later);
   });
 });
 
-describe("what a rule may hold", () => {
-  it("is a service that Cloudflare takes, and nothing that it refuses", () => {
+describe("a part of a rule", () => {
+  it("is a valid service if and only if Cloudflare accepts it", () => {
     const taken = [
       "https://192.168.0.10:5001",
       "ssh://nas",
@@ -174,7 +174,7 @@ describe("what a rule may hold", () => {
     for (const service of taken) assert.equal(ingressProblem([{ service }]), undefined, service);
   });
 
-  it("is a host without port, its wildcard in front, in whatever letters Cloudflare has it", () => {
+  it("is a valid host without a port, with a wildcard only at the beginning, in any script", () => {
     const taken = ["*", "*.example.org", "a.example.org", "home_assistant.example.org", "_a.example.org"];
     for (const fine of [...taken, "bücher.example.org", "Plex.example.org", "*.пример.example.org"]) {
       assert.equal(hostnameProblem(fine), undefined, fine);
@@ -193,14 +193,14 @@ describe("what a rule may hold", () => {
       assert.ok(hostnameProblem(bad), bad);
   });
 
-  it("is a path that Go compiles", () => {
+  it("is a valid path if Go compiles it", () => {
     assert.equal(pathProblem("^/api"), undefined);
     assert.match(pathProblem("(") ?? "", /^is not a valid Go regular expression/);
   });
 });
 
 describe("the rules of one host", () => {
-  it("answer it as the whole list does, path by path, whatever the list", () => {
+  it("answer each path of the host as the complete list does", () => {
     fc.assert(
       fc.property(fc.array(rule, { maxLength: 8 }), host, (list, one) => {
         const own = rulesFor(list, one);

@@ -59,8 +59,8 @@ async function inspected(
   }
 }
 
-describe("the look at Cloudflare before a run", () => {
-  it("finds nothing to object to in the account as it was made by hand, and changes nothing in coexist", async () => {
+describe("the checks of Cloudflare before a run", () => {
+  it("find no problem in the hand-made account, and change nothing in coexist", async () => {
     assert.deepEqual(await inspected(stack()), { problems: [], records: { home: [] }, lines: [] });
     const { lines } = await inspected(stack({ phase: "cutover" }));
     assert.match(
@@ -70,7 +70,7 @@ describe("the look at Cloudflare before a run", () => {
     assert.equal(lines[1], `home: - ${wiki} ^/.well-known → http://localhost:32080`);
   });
 
-  it("refuses to lose what the stack file does not know of", async () => {
+  it("refuse to lose rules that are not in the stack file", async () => {
     const ssh: Rule = { hostname: "ssh.example.net", service: "ssh://192.168.0.10:22" };
     const { problems } = await inspected(stack(), (seed) => seed.tunnels[0]?.config?.ingress.unshift(ssh));
     assert.deepEqual(
@@ -80,7 +80,7 @@ describe("the look at Cloudflare before a run", () => {
     assert.match(problems[0]?.message ?? "", /leads ssh\.example\.net to ssh:\/\/192\.168\.0\.10:22/);
   });
 
-  it("has a record made for a host that has none, and for one whose record was made here", async () => {
+  it("plan a record for a host without one, and for a host whose record the stack made", async () => {
     const signIn = {
       "pomerium.authenticateHost": "authenticate.example.net",
       "tunnels.home.authenticate": true,
@@ -93,14 +93,14 @@ describe("the look at Cloudflare before a run", () => {
     assert.deepEqual(left.records, { home: ["authenticate.example.net"] });
   });
 
-  it("names the token and its command when Cloudflare refuses it, and never shows it", async () => {
+  it("name the token's key and command if Cloudflare refuses it, and never show the token", async () => {
     const { problems } = await inspected(stack(), undefined, "another-another-another-another-another-");
     assert.equal(problems[0]?.at, "tunnels.home.apiToken");
     assert.equal(problems[0]?.mend, "pulumi config set --stack test --secret --path tunnels.home.apiToken");
     assert.ok(!JSON.stringify(problems).includes(token));
   });
 
-  it("names the tunnel that the account does not have", async () => {
+  it("name the tunnel that the account does not have", async () => {
     const other = "a1f7ed00-5e1f-4a5e-9d57-0123456789ab";
     const { problems } = await inspected(stack({ "tunnels.home.tunnelId": other }), ({ records }) => {
       records[0]!.content = tunnelTarget(other);
