@@ -1,4 +1,4 @@
-/** Whether a host is a zone, or lies in it at any depth. */
+/** Whether a host is the zone itself or a name below it, at any depth. */
 export function liesIn(host: string, zone: string): boolean {
   return host === zone || host.endsWith(`.${zone}`);
 }

@@ -44,7 +44,7 @@ export function stackOf(path: string): string {
  */
 const pulumiKeys = ["config", "secretsprovider", "encryptedkey", "encryptionsalt", "environment"] as const;
 
-/** Namespaces of the program's providers and of Pulumi itself. Their keys are none of the program's business. */
+/** Namespaces of the program's providers and of Pulumi itself. The program ignores their keys. */
 export const otherNamespaces: readonly string[] = ["cloudflare", "kubernetes", "pulumi", "random"];
 
 /**

@@ -35,7 +35,7 @@ const factors: Readonly<Record<string, number>> = {
 };
 
 /**
- * A Kubernetes quantity (`500m`, `2Gi`, `1e3`) as a number; undefined when it is none.
+ * A Kubernetes quantity (`500m`, `2Gi`, `1e3`) as a number; undefined if the text is not a valid quantity.
  *
  * @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
  */

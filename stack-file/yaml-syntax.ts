@@ -18,7 +18,7 @@ const messages: Readonly<Partial<Record<YAMLError["code"], string>>> = {
   BAD_INDENT: "the indentation fits no key above",
   BAD_SCALAR_START: "a value cannot start with this character; put the value in quotes",
   MISSING_CHAR: "a character is missing, such as a comma or a colon",
-  MULTILINE_IMPLICIT_KEY: "a key must stand on one line; is a colon or a quote missing?",
+  MULTILINE_IMPLICIT_KEY: "a key must be on one line; is a colon or a quote missing?",
   MULTIPLE_DOCS: "a second document begins here; a stack file is one document",
   TAB_AS_INDENT: "a tab is used as indentation; YAML allows spaces only",
   UNEXPECTED_TOKEN: "this does not belong here; is there a bracket too many?",
@@ -80,7 +80,7 @@ function keyAt(contents: ParsedNode | null, offset: number): string | undefined 
   return found;
 }
 
-/** What stands in the place of a key and is not text; undefined for a key that is text. */
+/** Describes a key that is not text, for example `a list`; undefined for a key that is text. */
 export function oddKey(key: unknown): string | undefined {
   if (isSeq(key)) return "a list";
   if (isMap(key)) return "a map";

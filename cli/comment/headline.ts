@@ -5,7 +5,7 @@ import { changesOf } from "../../report/diff-text.ts";
 import { counted } from "../../stack-file/text.ts";
 import { errorsOf, type Preview } from "./preview.ts";
 
-/** What is known about a change when its comment is written. */
+/** The facts about a change from which its comment is written. */
 export interface Known {
   /** The message of a refused stack file; absent if the file has no problem. */
   refused?: string;

@@ -46,7 +46,7 @@ export interface Preview {
 /** The output is not a preview: the command ended before the preview began. */
 export class NoPreview extends Error {}
 
-/** Operations that leave a resource as it is. */
+/** Operations that do not change a resource. */
 const quiet = new Set(["same", "refresh", "read", "read-replacement", "read-discard"]);
 
 /**

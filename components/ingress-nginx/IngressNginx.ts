@@ -54,7 +54,7 @@ export class IngressNginx extends pulumi.ComponentResource {
   }
 }
 
-/** An existing object that stays as it is. */
+/** An existing object that is never changed. */
 class Adopted extends pulumi.CustomResource {
   constructor(name: string, object: ObjectRef, opts: pulumi.CustomResourceOptions) {
     const { apiVersion, kind } = object;

@@ -7,15 +7,15 @@ import { type ObjectRef, objectId, objectLabel } from "../cluster/objects.ts";
 import { type LiveIngressNginx, leavingObjects } from "./live.ts";
 import type { StackView } from "./stack-view.ts";
 
-/** What a run does with the cluster's ingress-nginx. */
+/** The actions of a run on the cluster's ingress-nginx. */
 export interface Adoption {
-  /** Everything that the cluster has of it; undefined when it was not looked for. */
+  /** Its existing objects; undefined if they were not looked for. */
   live: ObjectRef[] | undefined;
   /** Objects that stay when the rest is removed: namespaces that also hold other objects. */
   stays: ObjectRef[];
-  /** What the stack manages after the run, and keeps from deletion. */
+  /** Objects that the stack manages after the run and protects from deletion. */
   adopt: ObjectRef[];
-  /** What the stack manages no longer, and leaves in the cluster. */
+  /** Objects that the stack no longer manages and leaves in the cluster. */
   released: ObjectRef[];
 }
 

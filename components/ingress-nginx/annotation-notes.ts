@@ -4,8 +4,8 @@ import { type Serving, takesOver } from "./protections.ts";
 import type { StackView } from "./stack-view.ts";
 
 /**
- * Annotations for which the stack file should say something, and those that work differently behind Pomerium or not at
- * all. Protections have a row of their own.
+ * Annotations that need a decision in the stack file, and those that work differently behind Pomerium or not at all.
+ * Protections are in a separate row.
  */
 export function annotationNotes(
   { apps }: Pick<StackView, "apps">,

@@ -13,7 +13,7 @@ import { inEffect, isRemoved } from "./removal-state.ts";
 import type { StackView } from "./stack-view.ts";
 
 /**
- * What the run does with ingress-nginx, what is deleted along with it, and which hosts go dark.
+ * Lists what the run does with ingress-nginx, the Certificates that are deleted with it, and the hosts that are lost.
  *
  * @param fate What the phase does with ingress-nginx.
  * @param gates Rows of the readiness table.
@@ -61,7 +61,7 @@ function keptControllers(
   );
 }
 
-/** What is removed and what is not. Pulumi removes only what it has adopted. */
+/** The objects that are removed, and those that stay because Pulumi has never adopted them. */
 function removal(
   { cluster }: Pick<StackView, "cluster">,
   live: Pick<LiveCluster, "record">,

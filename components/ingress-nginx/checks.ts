@@ -10,7 +10,7 @@ import type { LiveController, LiveIngressNginx } from "./live.ts";
 import type { StackView } from "./stack-view.ts";
 import { noWayBack } from "./way-back.ts";
 
-/** Everything in the live cluster that contradicts what the stack file says about ingress-nginx. */
+/** Finds differences between the live cluster and the stack file's section about ingress-nginx. */
 export function ingressNginxProblems(
   stack: StackView,
   cluster: Pick<LiveCluster, "record" | "ingresses">,
@@ -29,7 +29,7 @@ export function ingressNginxProblems(
   ];
 }
 
-/** Controllers about which the stack file says nothing. What they serve would be lost sight of. */
+/** Controllers that the stack file does not mention. Otherwise nobody would notice the hosts that they serve. */
 function unknownControllerProblems(
   { name: stack }: Pick<StackView, "name">,
   { controllers }: Pick<LiveIngressNginx, "controllers">,

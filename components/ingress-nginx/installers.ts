@@ -2,19 +2,19 @@ import type { ReadOnlyApi } from "../cluster/api.ts";
 import { objectId } from "../cluster/objects.ts";
 import type { Metadata } from "./ownership.ts";
 
-/** What puts an installation back when somebody deletes its objects. */
+/** A tool that installs ingress-nginx again when its objects are deleted. */
 export interface Installer {
   /** The object, for people: `HelmRelease network/ingress-nginx`. */
   label: string;
   /** Whether it leaves the objects alone for now. */
   isSuspended: boolean;
-  /** What to do about it. */
+  /** The necessary action, in words. */
   note: string;
   /** The command that suspends it, without `kubectl`. */
   command: string;
 }
 
-/** What is known of an installation. */
+/** The facts about an installation by which its installer is found. */
 interface Installed {
   /** Name of the release. */
   instance: string;

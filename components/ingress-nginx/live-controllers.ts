@@ -17,9 +17,9 @@ import { type ClassOfIngresses, classesOf, ingressesOf } from "./served.ts";
 export interface LiveController {
   /** Its Deployment, DaemonSet or StatefulSet; absent when that was deleted, and what it served is left. */
   workload?: ObjectRef;
-  /** What the stack file says about it: nothing, when it is unknown. */
+  /** Its plan in the stack file: `unknown` if the file does not mention it. */
   plan: "retire" | "keep" | "unknown";
-  /** How its objects are labelled; absent when they are not. */
+  /** The label of its objects; absent without such a label. */
   instance?: { name: string; byHelm: boolean };
   /** Number of pods that its workload asks for; undefined for a DaemonSet. */
   replicas?: number;
@@ -89,7 +89,7 @@ export async function readController(
   const serving = {
     rules,
     ...(selected === undefined ? {} : { selected }),
-    // What belonged to an installation is retired with it. What a kept controller no longer serves is nobody's.
+    // Ingresses of a deleted class still count for an installation that is retired, but not for a kept controller.
     withDeletedClass: of.plan === "retire",
   };
   return {

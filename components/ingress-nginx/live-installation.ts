@@ -30,19 +30,19 @@ import {
  */
 export type Removal = "no" | "next" | "begun";
 
-/** What the stack file and the phase record say about an installation. */
+/** The marks of an installation in the stack file and the phase record. */
 export type InstallationMarks = Omit<Installation, "releaseNamespace">;
 
-/** What the cluster has of an installation. */
+/** The existing objects of an installation. */
 export interface LiveInstallation {
   marks: Installation;
   /** Its objects, without IngressClasses, webhooks, the namespace and Ingresses. */
   objects: ObjectRef[];
   /** Its workloads: controllers, and the default backend. */
   workloads: LiveWorkload[];
-  /** Its namespace, unless every cluster has that. */
+  /** Its namespace, unless every cluster has a namespace of this name. */
   namespace: ObjectRef | undefined;
-  /** Other objects in its namespace, because of which that stays. */
+  /** Other objects in its namespace. The namespace stays because of them. */
   strangers: ObjectRef[];
   /** Reasons why there may be more of them. */
   silent: string[];

@@ -32,8 +32,8 @@ import { type DeadWebhook, deadWebhooks, isOwnWebhook, type WebhookConfiguration
 export type { LiveController } from "./live-controllers.ts";
 
 /**
- * What a cluster runs of ingress-nginx. Two questions have separate answers. `controllers` says what every controller of
- * the cluster serves. The other properties say what belongs to the installations in the stack file.
+ * All of ingress-nginx in a cluster. `controllers` contains every controller of the cluster with the Ingresses that
+ * it serves. The other properties are about the installations in the stack file.
  */
 export interface LiveIngressNginx {
   /** Every controller of the cluster, whoever installed it. */
@@ -46,13 +46,13 @@ export interface LiveIngressNginx {
   ingresses: LiveIngress[];
   /** Ports that the controllers of the installations forward. */
   streams: Stream[];
-  /** Namespace of an installation → other objects in it, because of which it stays: `ConfigMap custom-headers`. */
+  /** Other objects in the namespaces of the installations, by namespace. These namespaces stay. */
   strangers: Record<string, string[]>;
   /** Adopted by this program, still there, and not recognised as part of the installations any more. */
   unrecognised: ObjectRef[];
   /** Ingresses of a class of ingress-nginx that no known controller serves: class → `namespace/name`. */
   unserved: Record<string, string[]>;
-  /** What would install the installations again. */
+  /** Tools that would install the installations again. */
   installers: Installer[];
   /** Webhooks for which every write of an Ingress fails, because nothing can answer them. */
   deadWebhooks: DeadWebhook[];

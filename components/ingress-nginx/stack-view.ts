@@ -3,7 +3,7 @@ import type { Route } from "../../policies/annotations/annotations.ts";
 import type { Phase } from "../cluster/phase.ts";
 import type { IngressNginxConfig } from "./config.ts";
 
-/** What this subject needs to know of an app that takes over from ingress-nginx. */
+/** The part of an app that this subject needs. */
 export interface AppView {
   /** Key in the stack file. */
   name: string;
@@ -21,7 +21,7 @@ export interface AppView {
   accept: Readonly<Record<string, string>>;
 }
 
-/** What this subject needs to know of the stack. */
+/** The part of a stack that this subject needs. */
 export interface StackView {
   name: string;
   phase: Phase;

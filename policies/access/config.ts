@@ -82,8 +82,8 @@ export type AccessInput = z.output<typeof accessSchema>;
 export type ApiInput = z.output<typeof api>;
 
 /**
- * The values of the stack that an app's access depends on. Undefined values have mistakes of their own. Nothing is
- * checked against those, so that each mistake is reported once.
+ * The values of the stack that an app's access depends on. A value with a mistake is undefined, and checks that need
+ * it are skipped. So each mistake is reported once.
  */
 export interface AccessContext {
   directory?: Directory | undefined;

@@ -12,9 +12,9 @@ import type { Policy } from "./types.ts";
 export type { Code, Finding, LintOptions } from "./lint/finding.ts";
 
 /**
- * Finds what Pomerium accepts although it does not do what it seems to: criteria that never match or always match,
- * people let in by a part of their address, paths that open more than they name, rules that contradict or cover each
- * other.
+ * Finds parts of a policy that Pomerium accepts, but that do not do what they seem to do. Examples are criteria that
+ * never match or always match, people let in by a part of their address, and paths that open more than they name.
+ * Others are rules that contradict or cover each other.
  *
  * @throws RangeError if `pomerium` is not a release tag.
  */

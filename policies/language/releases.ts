@@ -7,7 +7,7 @@ interface Additions {
   behaviours?: readonly Behaviour[];
 }
 
-/** What Pomerium does from one release on. */
+/** Features of Pomerium that exist from one release on. */
 export type Behaviour =
   /** Limits the memory that one compressed request can take: a security fix. */
   | "decompressionLimit"
@@ -34,8 +34,8 @@ interface Release {
 
 /**
  * Every release of Pomerium's ingress controller that this project supports, oldest first, and what each
- * changes. The only place of the project that knows versions of Pomerium. What no release adds is known to
- * all of them; the criteria of the policy language are the same in all of them.
+ * changes. The only place of the project that knows versions of Pomerium. Features that no release adds exist in
+ * all of them. The criteria of the policy language are the same in all of them.
  *
  * @see https://github.com/pomerium/ingress-controller/releases
  */

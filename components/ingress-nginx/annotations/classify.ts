@@ -2,7 +2,7 @@ import type { Route } from "../../../policies/annotations/annotations.ts";
 import { type Entry, type Judgement, nginxPrefix, type Outcome } from "./judgement.ts";
 import { entryOf } from "./table.ts";
 
-/** What becomes of one annotation behind Pomerium. */
+/** The meaning of one annotation behind Pomerium. */
 export interface Finding {
   /** Name with its prefix. */
   annotation: string;

@@ -86,7 +86,7 @@ function noApp(host: string): string {
   return host.startsWith(anyHost) ? "no app has a wildcard for its host" : "no app has this host";
 }
 
-/** Why Pomerium does not serve an app's host yet: each Ingress of the app must be there and reconciled as it is now. */
+/** Why Pomerium does not serve an app's host yet. It must have reconciled the current version of each Ingress. */
 function missing(input: GateInput, app: AppView): Pick<Item, "note" | "mend"> | undefined {
   const { namespace: own, host } = app;
   for (const i of accessRoutes(app.access).keys()) {

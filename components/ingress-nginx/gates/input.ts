@@ -3,7 +3,7 @@ import type { PomeriumStatus } from "../../cluster/pomerium-status.ts";
 import type { LiveIngressNginx } from "../live.ts";
 import type { StackView } from "../stack-view.ts";
 
-/** What the gates of this subject know. All of it was read before the run registers anything. */
+/** Input of the gates of this subject. All of it is read before the run registers anything. */
 export interface GateInput {
   stack: StackView;
   cluster: Pick<LiveCluster, "record" | "ingresses">;

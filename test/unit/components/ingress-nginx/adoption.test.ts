@@ -23,7 +23,7 @@ describe("an adopted object that is not recognised any more", () => {
     assert.match(problem.mend ?? "", /^kubectl --context test get deployments,daemonsets .* --show-labels$/);
   });
 
-  it("is said of an Ingress with the class that it has now", () => {
+  it("is announced for an Ingress with its present class", () => {
     const now = (ingressClass?: string): string[] => {
       const { ingressClass: _, ...classless } = ingress("web", "wiki", ["wiki.example.org"]);
       const ingresses = [{ ...classless, ...(ingressClass === undefined ? {} : { ingressClass }) }];
@@ -55,7 +55,7 @@ describe("a stack file without `ingressNginx`", () => {
     }
   });
 
-  it("is taken where nothing was adopted, and once the cluster is retired", () => {
+  it("is accepted if nothing was adopted, and when the cluster is retired", () => {
     assert.deepEqual(at("cutover", []), []);
     assert.deepEqual(at("retired"), []);
     assert.deepEqual(missingSectionProblems(silent, {}), []);

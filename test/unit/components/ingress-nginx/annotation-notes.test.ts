@@ -69,7 +69,7 @@ describe("annotations of the apps' nginx Ingresses", () => {
     ]);
   });
 
-  it("are not spoken of where there are none", () => {
+  it("have no note if there are none", () => {
     assert.deepEqual(annotationNotes(stack(), [{ ingresses: [ingress({})] }]), []);
   });
 });

@@ -14,10 +14,10 @@ function announced(nginx: LiveIngressNginx, ingressNginx: object): string[] {
   return announceIngressNginx(stack, { ingresses: [] }, nginx, "kept", []);
 }
 
-describe("what a preview says about controllers that are kept", () => {
+describe("the preview of controllers that are kept", () => {
   const keep = { "ingress/edge": "serves the public apps" };
 
-  it("names each with the reason, beside an installation that is retired", () => {
+  it("names each with the reason, also if an installation is retired", () => {
     const own = nginxWith([]);
     assert.deepEqual(
       announced({ ...own, controllers: [...own.controllers, kept] }, { helmRelease: "ingress-nginx", keep }),
@@ -25,12 +25,12 @@ describe("what a preview says about controllers that are kept", () => {
     );
   });
 
-  it("is all there is to say when none is retired", () => {
+  it("contains nothing else if no installation is retired", () => {
     const only = nginxWith([], { controllers: [kept], installation: [], classes: [] });
     assert.deepEqual(announced(only, { keep }), [line]);
   });
 
-  it("is not said of a controller that is gone", () => {
+  it("does not contain a deleted controller", () => {
     const none = nginxWith([], { controllers: [], installation: [], classes: [] });
     assert.deepEqual(announced(none, { keep }), ["nothing of it is in this cluster"]);
   });

@@ -29,7 +29,7 @@ describe("a controller that the stack file does not mention", () => {
     });
   const keepIt = "» pulumi config set --stack test --path 'ingressNginx.keep[\"ingress/edge\"]' '<why>'";
 
-  it("is named with what it serves, and with what to write", () => {
+  it("is named with what it serves and with the edit", () => {
     const found = beside({
       ingresses: [ingress("shop", "shop", ["shop.example.org"])],
       instance: { name: "edge", byHelm: true },
@@ -73,7 +73,7 @@ describe("a controller that the stack file does not mention", () => {
     );
   });
 
-  it("is none once the stack file keeps it", () => {
+  it("is no problem if the stack file keeps it", () => {
     const keep = { "ingressNginx.keep": { "ingress/edge": "serves the public apps" } };
     assert.deepEqual(problems(beside({ plan: "keep" }), keep), []);
   });
@@ -107,7 +107,7 @@ describe("Ingresses of ingress-nginx that no controller serves", () => {
     assert.deepEqual(problems(lost, { "ingressNginx.keep": { edge: "left over" } }), []);
   });
 
-  it("are none after the removal, when nothing serves such a class", () => {
+  it("are no problem after the removal, when nothing serves such a class", () => {
     assert.deepEqual(problems(lost, { phase: "retired" }, "retired"), []);
   });
 });
@@ -143,7 +143,7 @@ describe("a name under an app's replaces", () => {
       ]);
   });
 
-  it("is fine when the Ingress was adopted before it was deleted, or the removal is on its way", () => {
+  it("is no problem if the Ingress was adopted before it was deleted, or if the removal has begun", () => {
     assert.deepEqual(found("cutover", "cutover", ["Ingress komga/komga-ingress"]), []);
     assert.deepEqual(found("retired", "cutover"), []);
     assert.deepEqual(found("retired", "retired"), []);

@@ -116,7 +116,7 @@ describe("the rules of a controller", () => {
 });
 
 describe("a port that a controller forwards", () => {
-  it("is told with its Service", () => {
+  it("is listed with its Service", () => {
     assert.deepEqual(streamsOf("TCP", { "22": "gitea/ssh:22", "1883": "mqtt/broker:1883::PROXY" }), [
       { protocol: "TCP", port: "22", backend: "gitea/ssh:22" },
       { protocol: "TCP", port: "1883", backend: "mqtt/broker:1883" },

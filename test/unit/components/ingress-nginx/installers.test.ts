@@ -5,7 +5,7 @@ import { useFakeApi } from "../../../support/fake-api-server.ts";
 import { installer, ready } from "../../stack/state.ts";
 import { nginxWith } from "./nginx.ts";
 
-describe("what installs ingress-nginx again", () => {
+describe("a tool that installs ingress-nginx again", () => {
   const { fake, connect } = useFakeApi();
   interface Marks {
     labels?: Record<string, string>;
@@ -97,11 +97,11 @@ describe("what installs ingress-nginx again", () => {
     ]);
   });
 
-  it("is nothing where a person has used Helm or kubectl", async () => {
+  it("does not exist if a person has used Helm or kubectl", async () => {
     assert.deepEqual(await read(), []);
   });
 
-  it("holds retired back, with the command that suspends it", () => {
+  it("prevents retired, with the command that suspends it", () => {
     const state = ready();
     const gate = (isSuspended: boolean) =>
       installerGate({ ...state, nginx: nginxWith([], { installers: [{ ...installer, isSuspended }] }) });

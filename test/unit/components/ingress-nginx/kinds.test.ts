@@ -13,7 +13,7 @@ describe("the kinds that an API server serves", () => {
   });
   const list = (items: object[]) => ({ kind: "APIGroupDiscoveryList", items });
 
-  it("are told all at once, each in its group's preferred version", async () => {
+  it("are listed all at once, each in its group's preferred version", async () => {
     fake.objects["/api"] = list([
       { metadata: {}, versions: [{ version: "v1", resources: [resource("pods", "Pod")] }] },
     ]);
@@ -54,7 +54,7 @@ describe("the kinds that an API server serves", () => {
     ]);
   });
 
-  it("are not guessed where it does not tell them all", async () => {
+  it("are not guessed if it does not list them all", async () => {
     fake.objects["/api"] = list([]);
     fake.objects["/apis"] = { kind: "APIGroupList", groups: [] };
     assert.equal(await (await connect()).kinds(), undefined);

@@ -421,7 +421,7 @@ describe("the live ingress-nginx", () => {
     );
   });
 
-  it("may be gone altogether", async () => {
+  it("is empty if nothing of it exists", async () => {
     fake.objects = {};
     const { controllers, ...rest } = await read();
     assert.deepEqual(rest, {
@@ -673,7 +673,7 @@ describe("the live ingress-nginx", () => {
       assert.deepEqual(live.installation, []);
     });
 
-    it("is missed when nothing that runs it was found, and its Ingresses are named", async () => {
+    it("is reported with its Ingresses if no controller for them was found", async () => {
       fake.objects[deployments] = { items: [] };
       const edge = ingressClass("edge");
       fake.objects[ingressClasses] = { items: [edge, ingressClass("nginx", "nginx.org/ingress-controller")] };

@@ -121,7 +121,7 @@ describe("an object that is deleted with its owner", () => {
     );
   });
 
-  it("is none of the objects that own each other in a circle", () => {
+  it("does not include objects that own each other in a circle", () => {
     const one = object("Thing", "one", { uid: "1", ...controlledBy("2") });
     const other = object("Thing", "other", { uid: "2", ...controlledBy("1") });
     assert.deepEqual([...classify(installed, known, [one, other]).values()], ["stranger", "stranger"]);
@@ -162,7 +162,7 @@ describe("parts that the chart does not label", () => {
     assert.equal(of("Secret", "ingress-nginx-minio", { annotations: released, labels: minio }), "stranger");
   });
 
-  it("are the Secrets of its own Certificates, and no Secret of another one", () => {
+  it("include the Secrets of its own Certificates, and no other Secrets", () => {
     const certificate = object("Certificate", "ingress-nginx-root-cert", { annotations: released });
     const secretOf = (name: string) =>
       object("Secret", `${name}-tls`, { annotations: { "cert-manager.io/certificate-name": name } });
@@ -174,7 +174,7 @@ describe("parts that the chart does not label", () => {
     );
   });
 
-  it("are the lock of an old controller, and no other ConfigMap of that name", () => {
+  it("include the lock of an old controller, and no other ConfigMap of that name", () => {
     const annotations = { "control-plane.alpha.kubernetes.io/leader": "{}" };
     const by = { ...known, leases: ["edge"] };
     for (const name of ["ingress-controller-leader", "ingress-controller-leader-nginx"])
@@ -185,7 +185,7 @@ describe("parts that the chart does not label", () => {
   });
 });
 
-describe("a release whose objects lie in another namespace", () => {
+describe("a release whose objects are in another namespace", () => {
   const overridden = { ...installed, namespace: "edge", releaseNamespace: "flux-system" };
   const annotations = { "meta.helm.sh/release-namespace": "flux-system" };
 
@@ -213,7 +213,7 @@ describe("an object with owners of which none is its controller", () => {
     object("CiliumEndpoint", "controller-1-x", { ownerReferences: uids.map((uid) => ({ uid })) });
   const classOf = (each: Found) => classify(installed, known, [each, pod, foreign]).get(each);
 
-  it("goes with them, when all of them go", () => {
+  it("is deleted when all its owners are deleted", () => {
     assert.equal(classOf(ownedBy("p")), "generated");
   });
 

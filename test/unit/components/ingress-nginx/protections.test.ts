@@ -27,7 +27,7 @@ function stack(edits: Record<string, unknown> = {}): Stack {
   return parse(raw);
 }
 
-describe("what an app loses with its nginx Ingress", () => {
+describe("a protection that an app loses with its nginx Ingress", () => {
   const whitelisted = {
     ingresses: [ingress({ [nginx("whitelist-source-range")]: "10.244.0.0/16" })],
     settings: {},
@@ -43,7 +43,7 @@ describe("what an app loses with its nginx Ingress", () => {
     assert.match(problem.mend ?? "", /--path apps\.komga\.accept\.whitelist-source-range '<why>'$/);
   });
 
-  it("is answered by a reason, or by something in its place", () => {
+  it("is answered by a reason or by a replacement", () => {
     for (const edits of [
       { accept: { "whitelist-source-range": "people sign in instead" } },
       { access: { groups: ["readers"], from: ["10.244.3.0/24"] } },
@@ -59,7 +59,7 @@ describe("what an app loses with its nginx Ingress", () => {
     }
   });
 
-  it("is found by the host as well, in an Ingress that nobody has named", () => {
+  it("is found by the host, also in an Ingress that the stack file does not name", () => {
     const own = stack();
     const unnamed = ingress(
       { [nginx("limit-rps")]: "5" },

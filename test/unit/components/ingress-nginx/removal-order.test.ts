@@ -35,7 +35,7 @@ function stageOf(order: readonly ObjectRef[][], kind: string): number[] {
 }
 
 describe("the order in which ingress-nginx is removed", () => {
-  it("forgets nothing and takes nothing twice", () => {
+  it("contains each object exactly once", () => {
     fc.assert(
       fc.property(objects, (given) => {
         const order = removalOrder(given).flat();

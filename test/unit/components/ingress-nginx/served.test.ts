@@ -63,7 +63,7 @@ describe("the Ingresses that a controller serves", () => {
     assert.deepEqual(names(["--watch-ingress-without-class=true"], ingresses), ["bare"]);
   });
 
-  it("lie in its namespaces", () => {
+  it("are in its namespaces", () => {
     const ingresses = [of("dev", "a"), of("prod", "b"), of("network", "c")];
     assert.deepEqual(names(["--watch-namespace=dev"], ingresses), ["a"]);
     assert.deepEqual(names(["--watch-namespace=$(POD_NAMESPACE)"], ingresses), ["c"]);
@@ -86,7 +86,7 @@ describe("the Ingresses that a controller serves", () => {
     assert.deepEqual(names([], [of("shop", "cm-acme-http-solver-x", { solver: true })]), []);
   });
 
-  it("have the annotations of its own prefix, and no others of ingress-nginx", () => {
+  it("have the annotations with its prefix, and no other annotations of ingress-nginx", () => {
     const annotations = {
       "edge.example.org/whitelist-source-range": "10.0.0.0/8",
       "nginx.ingress.kubernetes.io/auth-url": "https://auth.example.org",

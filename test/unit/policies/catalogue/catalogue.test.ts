@@ -89,7 +89,7 @@ describe("the catalogue", () => {
     ]);
   });
 
-  it("keeps closed what the first user's account opened by mistake", () => {
+  it("keeps the paths closed that the original cluster opened by mistake", () => {
     for (const [name, path] of [
       ["influxdb", "/debug/pprof"],
       ["firefly-iii", "/v1"],

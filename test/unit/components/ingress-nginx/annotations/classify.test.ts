@@ -230,7 +230,7 @@ describe("an annotation of somebody else", () => {
       assert.equal(classify({ [annotation]: "true" })[0]?.outcome, "lost", annotation);
   });
 
-  it("that a tool has written for itself is passed over", () => {
+  it("that a tool has written for itself is ignored", () => {
     assert.deepEqual(
       classify({
         "kubectl.kubernetes.io/last-applied-configuration": "{}",
@@ -335,7 +335,7 @@ describe("an annotation of an earlier release", () => {
   });
 });
 
-describe("any annotations whatever", () => {
+describe("annotations of any kind", () => {
   const known = fc.constantFrom(...table.flatMap(({ names }) => names));
   const unknown = fc
     .tuple(
@@ -377,7 +377,7 @@ describe("any annotations whatever", () => {
     );
   });
 
-  it("are never called fine when ingress-nginx's table does not know them", () => {
+  it("need a decision if the table of ingress-nginx does not contain them", () => {
     fc.assert(
       fc.property(ingress, unknown, value, (others, name, value) => {
         const annotation = nginxPrefix + name;

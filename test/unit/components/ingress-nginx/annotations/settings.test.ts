@@ -115,7 +115,7 @@ describe("a setting of ingress-nginx's ConfigMap", () => {
     });
   });
 
-  it("is told apart from an annotation of the same name", () => {
+  it("is distinguished from an annotation of the same name", () => {
     const [lost] = lostProtections({}, { access: people, accept: {}, route: {} }, { "limit-rate": "5" });
     assert.deepEqual([lost?.annotation, lost?.isSetting], ["limit-rate", true]);
     const [own] = lostProtections(

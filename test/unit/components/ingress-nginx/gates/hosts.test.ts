@@ -54,14 +54,14 @@ describe("a host of an nginx Ingress", () => {
     ]);
   });
 
-  it("is not trusted to a Pomerium whose settings are not in force", () => {
+  it("is missing if Pomerium's settings are not in force", () => {
     for (const change of [{ current: false }, { reconciled: false }])
       assert.deepEqual(failing(hostsGate(withSettings(ready(), () => change))), [
         "Pomerium/global: settings not in force",
       ]);
   });
 
-  it("is not trusted to a Pomerium without a ready pod, whatever it has reported", () => {
+  it("is missing if no pod of Pomerium is ready, whatever Pomerium has reported", () => {
     const state = ready();
     const dead = { ...state, pomerium: { ...state.pomerium, readyReplicas: 0 } };
     assert.deepEqual(failing(hostsGate(dead)), [
@@ -182,7 +182,7 @@ describe("a port that ingress-nginx forwards", () => {
     );
   };
 
-  it("holds retired back, with the command that abandons it", () => {
+  it("prevents retired, with the command that abandons it", () => {
     assert.deepEqual(found(), {
       subject: "TCP 22 (gitea/ssh:22)",
       ok: false,
