@@ -73,13 +73,13 @@ export interface Project {
   /** Writes a stack file, or another one under its own name. */
   write(stack: string, content: object): void;
   put(file: string, text: string): void;
-  /** Commits everything as it lies there. */
+  /** Commits all files of the folder. */
   commit(): void;
 }
 
 const made: string[] = [];
 
-/** A project of its own in a temporary folder, without a git repository until the first commit. */
+/** A separate project in a temporary folder, without a git repository until the first commit. */
 export function makeProject(stacks: Readonly<Record<string, object>> = {}): Project {
   const directory = mkdtempSync(join(tmpdir(), "pomerium-migration-cli-"));
   made.push(directory);

@@ -9,7 +9,7 @@ import { type Picture, readPng } from "./png.ts";
 
 const run = promisify(execFile);
 
-/** Chromium as the environment names it, or the one on the PATH; undefined when there is none. */
+/** Chromium as the environment names it, or the one on the PATH; undefined without a browser. */
 export const chromium: string | undefined =
   process.env.CHROMIUM ??
   (process.env.PATH ?? "")

@@ -61,13 +61,13 @@ function fleet(): string {
 }
 
 describe("the access page", () => {
-  it("needs nothing but itself", () => {
+  it("loads no other file", () => {
     const html = page(apps);
     assert.doesNotMatch(html, /<(?:link|img|iframe|object|embed|base|form)\b/i);
     assert.doesNotMatch(html, /\b(?:src|srcset|action)=|url\(|@import|https?:/i);
   });
 
-  it("lets no script run but its own", () => {
+  it("runs only its own script", () => {
     const html = page(apps);
     const [, script = ""] = /<script>([\s\S]*?)<\/script>/.exec(html) ?? [];
     assert.equal(html.match(/<script/g)?.length, 1);
@@ -75,7 +75,7 @@ describe("the access page", () => {
     assert.ok(html.includes(`default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'`));
   });
 
-  it("shows what a stack file or a cluster brings along as text, whatever it is", () => {
+  it("shows every text of a stack file or a cluster as plain text", () => {
     const evil = `</script><svg onload="alert(1)">'"&`;
     const bad: SampleApp = {
       name: evil,
@@ -130,7 +130,7 @@ describe("the access page", () => {
     assert.ok(page([people("a\u202eb")]).includes("a\\u202eb"));
   });
 
-  it("says of a tunnel that it is no wall while the router leads to the same place", () => {
+  it("says that a tunnel does not protect an app to which the router leads, too", () => {
     const note = /The router leads to the same Pomerium as the tunnel: ddns-updater answers there too/;
     assert.match(page(apps), note);
     assert.doesNotMatch(page(apps, { ways: waysOf(routed(apps, "tunnelOnly")) }), note);

@@ -1,6 +1,6 @@
 import { inflateSync } from "node:zlib";
 
-/** A screenshot as grey values from 0 to 255, since a mark must not be told by its colour alone. */
+/** A screenshot as grey values from 0 to 255, because a mark must be recognisable without its colour. */
 export interface Picture {
   width: number;
   height: number;

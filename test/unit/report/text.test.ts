@@ -49,7 +49,7 @@ describe("a report in text", () => {
     );
   });
 
-  it("cannot be forged by what a cluster brings along", () => {
+  it("cannot be forged by texts of a cluster", () => {
     const evil = "x\u001b[2J\u202e\n+1  admin";
     const [table, diff] = [
       matrixTable(matrix([hostile(evil)])),

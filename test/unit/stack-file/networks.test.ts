@@ -48,7 +48,7 @@ describe("networks", () => {
     "x",
     "10.0.0.0/",
   ])
-    it(`"${wrong}" is none`, () => {
+    it(`do not include the invalid "${wrong}"`, () => {
       assert.equal(parseNetwork(wrong), undefined);
     });
 

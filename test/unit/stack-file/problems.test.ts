@@ -20,7 +20,7 @@ describe("a broken stack file", () => {
         });
     });
 
-  it("has all its problems told at once, in its own order, missing secrets and their commands last", () => {
+  it("is reported with all problems at once, in the file's order, with missing secrets and their commands last", () => {
     const raw = goodStack();
     put(raw, "apps.wiki.host", "wiki.example.com");
     put(raw, "apps.komga.access.groups[0]", "readrs");
@@ -49,7 +49,7 @@ Nothing was changed.`,
     );
   });
 
-  it("is told without a stack trace, and as JSON with the same words", () => {
+  it("is reported without a stack trace, and as JSON with the same words", () => {
     const error = new StackFileError("Pulumi.test.yaml", [{ at: "domain", message: "missing" }]);
     assert.equal(error.stack, error.message);
     assert.deepEqual(JSON.parse(JSON.stringify(error)), {

@@ -85,7 +85,7 @@ export function parse(raw: unknown, options: ParseOptions = decrypted): Stack {
   return parseStack("test", raw, options);
 }
 
-/** What is wrong with a stack: `key path: message`, and the command that mends it. */
+/** What is wrong with a stack: `key path: message`, and the command that fixes it. */
 export function problemsOf(raw: unknown, options: ParseOptions = decrypted): string[] {
   try {
     parse(raw, options);

@@ -13,7 +13,7 @@ function edited(edits: Record<string, unknown>): Stack {
 const app = (stack: Stack, name: string) => stack.apps.find((candidate) => candidate.name === name)!;
 
 describe("a default of the stack file", () => {
-  it("is an issuer of its own for the staging server, so that all certificates are issued again in the end", () => {
+  it("is another issuer for the staging server, so that all certificates are issued again after the rehearsal", () => {
     const { certificates } = edited({ "certificates.staging": true });
     assert.equal(certificates.server, "https://acme-staging-v02.api.letsencrypt.org/directory");
     assert.equal(certificates.issuer, "letsencrypt-staging");

@@ -220,7 +220,7 @@ describe("diff", () => {
     }
   });
 
-  it("reads an open path on the cluster as a route of its own", async () => {
+  it("reads an open path on the cluster as a separate route", async () => {
     const open: LiveIngress = {
       ...ingress({ "ingress.pomerium.io/allow_public_unauthenticated_access": "true" }),
       name: "wiki-api",

@@ -59,7 +59,7 @@ describe("lint", () => {
     );
   });
 
-  it("finds every criterion of a policy at the line that it stands on", () => {
+  it("finds every criterion of a policy at its line", () => {
     const blocks = fc.record({ deny: fc.boolean(), allows: fc.nat(3), denies: fc.nat(3) });
     fc.assert(
       fc.property(fc.array(blocks, { minLength: 1, maxLength: 4 }), (rules) => {

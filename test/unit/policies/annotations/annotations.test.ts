@@ -128,7 +128,7 @@ describe("a route", () => {
       assert.throws(() => renderRoute(wrong, newest), RouteError);
   });
 
-  it("tells a misspelt annotation's right name", () => {
+  it("suggests the right name for a misspelt annotation", () => {
     assert.deepEqual(messages({ allow_websocket: true, preserve_host: true, timeuot: "0s" }), [
       'allow_websocket: not an annotation of Pomerium; did you mean "allow_websockets"?',
       'preserve_host: not an annotation of Pomerium; did you mean "preserve_host_header"?',
@@ -201,7 +201,7 @@ describe("a route", () => {
     assert.deepEqual(messages({ host_rewrite: "a", preserve_host_header: false }), []);
   });
 
-  it("may hold what has no effect, but says so", () => {
+  it("causes a warning for keys without effect", () => {
     assert.deepEqual(
       routeWarnings({
         tls_skip_verify: true,
@@ -231,7 +231,7 @@ describe("annotation text", () => {
     fc.assert(fc.property(text, (value) => assert.equal(YAML.parse(yamlText(value)), value)));
   });
 
-  it("holds nothing invisible, so that a reviewer sees what is deployed", () => {
+  it("contains no invisible characters, so that a reviewer sees all of it", () => {
     assert.equal(yamlText("a\u202eb\u200b"), '"a\\u202eb\\u200b"');
     assert.equal(yamlFlow({ b: "\ufeff", a: ["\u0085"] }), '{"a":["\\u0085"],"b":"\\ufeff"}');
   });

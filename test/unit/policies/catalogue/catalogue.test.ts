@@ -71,7 +71,7 @@ describe("the catalogue", () => {
     }
   });
 
-  it("opens no path that it says is left out", () => {
+  it("opens no path that it lists as left out", () => {
     for (const [name, { leftOut }] of entries)
       for (const { path } of leftOut) assert.ok(!isOpen(name, path), `${name}: ${path}`);
   });
@@ -164,7 +164,7 @@ describe("a stack file's catalogue", () => {
       assert.ok(catalogueEntrySchema.safeParse({ api: [{ path }] }).success, path);
   });
 
-  it("is refused where it holds a key that nobody reads", () => {
+  it("is refused with an unknown key", () => {
     for (const value of [
       { apis: [] },
       { route: { websockets: true } },

@@ -395,7 +395,7 @@ describe("a text that Pomerium reads in another way than it looks:", () => {
 });
 
 describe("the problems of a policy", () => {
-  it("are told all at once", () => {
+  it("are reported all at once", () => {
     assert.deepEqual(
       told(allow("emial: a\n    - http_path: { matches: b }\n    - email: 5")).map((line) =>
         line.slice(0, 4),
@@ -404,11 +404,11 @@ describe("the problems of a policy", () => {
     );
   });
 
-  it("a key that is written as authorized_keys has it, is none of them", () => {
+  it("do not include a key in the format of authorized_keys", () => {
     assert.deepEqual(told(allow(`ssh_ca: ["${aKey} alice@pc", 'restrict ${aKey}']`)), []);
   });
 
-  it("reading never throws, whatever the text", () => {
+  it("are returned for every text, without an exception", () => {
     const words = fc.constantFrom(
       "allow",
       "deny",

@@ -17,7 +17,7 @@ import {
 const tag = fc.tuple(fc.nat(3), fc.nat(40), fc.nat(12)).map((parts) => `v${parts.join(".")}`);
 
 describe("Pomerium's versions", () => {
-  it("every supported release is pinned to a full commit of its own", () => {
+  it("every supported release is pinned to a different full commit", () => {
     const tags = Object.keys(pinnedCommits);
     assert.deepEqual([tags[0], tags.at(-1)], [oldestRelease, newestRelease]);
     assert.ok(tags.length >= 13);

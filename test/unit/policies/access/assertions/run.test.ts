@@ -131,7 +131,7 @@ describe("access tests", () => {
     );
   });
 
-  it("what cannot be decided fails both to allow and to deny", () => {
+  it("of an undecided request fail, whether they expect allow or deny", () => {
     const policy: Policy = [{ allow: { or: [{ "claim/groups": "staff" }] } }];
     const some = [raw("headlamp", policy)];
     for (const test of [{ allow: ["alice@gmail.com"] }, { deny: ["alice@gmail.com"] }]) {
@@ -162,7 +162,7 @@ describe("access tests", () => {
     assert.equal(one({ app: "ci", paths: ["/hook"], method: "GET", deny: ["anonymous"] }, some).passed, true);
   });
 
-  it("a test of an app or a group that does not exist fails", () => {
+  it("of an app or a group that does not exist fail", () => {
     assert.match(one({ app: "kmga", deny: ["stranger"] }).reason, /no app "kmga"/);
     for (const group of ["readrs", "constructor"]) {
       const result = one({ deny: [`group:${group}`] });
@@ -172,7 +172,7 @@ describe("access tests", () => {
 });
 
 describe("an app without a test", () => {
-  it("is told unless a stranger is denied something there or it is declared public", () => {
+  it("is reported unless a test denies it to a stranger or the stack file declares it public", () => {
     const some = [...apps.filter(({ name }) => name === "komga" || name === "unifi"), open("ddns-updater")];
     const result = untested(stack([{ deny: ["stranger"] }, { app: "unifi", deny: ["anonymous"] }], some));
     assert.deepEqual(result, [

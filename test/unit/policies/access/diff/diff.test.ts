@@ -83,7 +83,7 @@ describe("the access diff", () => {
     );
   });
 
-  it("a person who loses access is told why, and where one would let them in again", () => {
+  it("a person who loses access is listed with the reason, and with the line that would let them in again", () => {
     const komga = (of: Directory, named: object) => [people("komga", named, { of })];
     const reasons = (before: SampleApp[], after: SampleApp[], is = directory): string[] =>
       diffAccess(view("before", before), view("after", after, is)).rows.map(
@@ -133,7 +133,7 @@ describe("the access diff", () => {
     assert.deepEqual(changes([people("verify")], gmail), ["gain stranger verify.example.org/ deny → allow"]);
   });
 
-  it("API paths opened and closed to anonymous callers are told, each once", () => {
+  it("lists API paths opened and closed to anonymous callers, each once", () => {
     const komga = (...paths: string[]) => [people("komga", {}, { api: paths.map((path) => ({ path })) })];
     assert.deepEqual(changes(komga("/opds"), komga("/api", "/api/v1")), [
       "opened anonymous komga.example.org/api deny → allow",
@@ -143,7 +143,7 @@ describe("the access diff", () => {
     assert.deepEqual(changes(komga("/api"), komga("/api", "/api/v1")), []);
   });
 
-  it("a prefix that loses its boundary is told with the neighbour that it opens", () => {
+  it("lists a prefix that loses its boundary, with the neighbour that it opens", () => {
     const bound: Policy = [
       { allow: { or: [{ http_path: "/api" }, { http_path: { starts_with: "/api/" } }] } },
     ];
@@ -155,7 +155,7 @@ describe("the access diff", () => {
     );
   });
 
-  it("an app that goes is unreachable, and whoever reached it loses it", () => {
+  it("an app that is removed is unreachable, and everybody who reached it loses it", () => {
     assert.deepEqual(changes([people("ryot", { users: ["dave@example.org"] })], []), [
       "unreachable everybody ryot.example.org/ allow → absent",
       "loss admin-user@gmail.com ryot.example.org/ allow → absent",

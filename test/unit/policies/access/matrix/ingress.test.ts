@@ -26,7 +26,7 @@ const asks = (annotations: Record<string, string>, principals: string[], path = 
 const policy = "allow:\n  or:\n    - email: alice@gmail.com\n";
 
 describe("access read back from an Ingress", () => {
-  it("what the stack file says comes back as it was written", () => {
+  it("is the same as in the stack file", () => {
     for (const { access } of apps)
       for (const route of accessRoutes(access)) {
         if (!route) continue;
@@ -122,7 +122,7 @@ describe("access read back from an Ingress", () => {
     }
   });
 
-  it("every reason why it cannot be read is told at once", () => {
+  it("lists all reasons at once if it cannot be read", () => {
     const { unreadable } = ingress({ policy: "", allowed_domains: "gmail.com" }).routes[0]!.authorization;
     assert.equal(unreadable?.split("\n").length, 2);
   });

@@ -125,7 +125,7 @@ describe("the access matrix", () => {
     );
   });
 
-  it("tells an open path without a boundary by its neighbour", () => {
+  it("shows an open path without a boundary by its neighbour", () => {
     const policy: Policy = [{ allow: { or: [{ http_path: { starts_with: "/api" } }] } }];
     const [app] = of([raw("komga", policy)]).apps;
     assert.deepEqual(
@@ -171,7 +171,7 @@ describe("the access matrix", () => {
     assert.equal(cell([open("ddns-updater")], "anonymous", "/").verdict.rule, "public");
   });
 
-  it("counts the rules of a policy written by hand for who has to find them", () => {
+  it("numbers the rules of a hand-written policy, so that people find them", () => {
     const policy: Policy = [
       { allow: { or: [{ email: "alice@gmail.com" }, { email: { ends_with: "@example.org" } }] } },
     ];
@@ -195,7 +195,7 @@ describe("the access matrix", () => {
       );
   });
 
-  it("what cannot be decided is a question mark and never a way in", () => {
+  it("shows an undecided cell as a question mark, never as access", () => {
     const claims = raw("headlamp", [{ allow: { or: [{ "claim/groups": "staff" }] } }]);
     assert.deepEqual(marks([claims], ["alice@gmail.com", "stranger", "anonymous"]), ["unknown unknown none"]);
     const broken = matrix(
@@ -238,13 +238,13 @@ describe("the access matrix", () => {
     assert.equal(cell(all, "mallory@example.org", "/").verdict.decision, "deny");
   });
 
-  it("an open path in the query is told, since it opens the whole app", () => {
+  it("shows that an open path in the query opens the whole app", () => {
     const policy: Policy = [{ allow: { or: [{ http_path: { starts_with: "/api/" } }] } }];
     assert.equal(cell([raw("komga", policy)], "anonymous", "/?/api/").verdict.decision, "allow");
     assert.equal(of([raw("komga", policy)]).apps[0]?.open[0]?.byQuery, true);
   });
 
-  it("an open path of the stack file opens nothing by the query, since it has a route of its own", () => {
+  it("an open path of the stack file opens nothing by the query, because it has a separate route", () => {
     const all = [people("komga", {}, { api: [{ path: "/api" }] })];
     assert.equal(cell(all, "anonymous", "/?/api").verdict.decision, "deny");
     assert.equal(of(all).apps[0]?.open[0]?.byQuery, false);

@@ -166,7 +166,7 @@ describe("decisions, whatever the policy", () => {
     );
   });
 
-  it("a rule that is named as deciding stands in the policy, and so do its block and criterion", () => {
+  it("a rule that is named as deciding is in the policy, with its block and criterion", () => {
     fc.assert(
       fc.property(aPolicy, aFullRequest.chain(lessKnown), (policy, request) => {
         const { rule, block, criterion, reason } = compilePolicy(policy).decide(request);
@@ -232,7 +232,7 @@ describe("the reason of a decision", () => {
     });
   });
 
-  it("tells a stranger from somebody who has not signed in", () => {
+  it("distinguishes a stranger from a caller who has not signed in", () => {
     assert.equal(
       decide({ session: { email: "eve@gmail.com" }, path: "/", sourceIp }).reason,
       "nothing allows",
