@@ -12,12 +12,12 @@ import {
 import { checkRoute, routeWarnings } from "../../../../policies/annotations/check.ts";
 import { RouteError, renderRoute } from "../../../../policies/annotations/render.ts";
 import { yamlFlow, yamlText } from "../../../../policies/annotations/text.ts";
+import { newestRelease } from "../../../../policies/language/releases.ts";
 import { route, text } from "./arbitrary.ts";
 
 const prefix = "ingress.pomerium.io/";
-const newest = "v0.33.1";
 
-const messages = (value: unknown, version = newest): string[] =>
+const messages = (value: unknown, version = newestRelease): string[] =>
   checkRoute(value, version).map(({ at, message }) => `${at}: ${message}`);
 
 /** What is left of a request header's template once Pomerium has filled it in, with nothing known. */
@@ -41,7 +41,7 @@ describe("a route", () => {
   it("is read back by Pomerium as exactly what the stack file says", () => {
     fc.assert(
       fc.property(route, (value) => {
-        const rendered = renderRoute(value, newest);
+        const rendered = renderRoute(value, newestRelease);
         assert.equal(Object.keys(rendered).length, Object.keys(value).length);
         for (const [name, annotation] of Object.entries(rendered)) {
           const key = name.slice(prefix.length) as keyof Route;
@@ -53,8 +53,14 @@ describe("a route", () => {
   });
 
   it("renders the same whatever order its keys were written in", () => {
-    const one = renderRoute({ set_request_headers: { B: "2", A: "1" }, timeout: "0s", name: "x" }, newest);
-    const other = renderRoute({ name: "x", timeout: "0s", set_request_headers: { A: "1", B: "2" } }, newest);
+    const one = renderRoute(
+      { set_request_headers: { B: "2", A: "1" }, timeout: "0s", name: "x" },
+      newestRelease,
+    );
+    const other = renderRoute(
+      { name: "x", timeout: "0s", set_request_headers: { A: "1", B: "2" } },
+      newestRelease,
+    );
     assert.equal(JSON.stringify(one), JSON.stringify(other));
   });
 
@@ -72,7 +78,7 @@ describe("a route", () => {
           mcp_server_upstream_oauth2_scopes: ["read", "write"],
           depends_on: ["a.example.org"],
         },
-        newest,
+        newestRelease,
       ),
       {
         [`${prefix}allow_websockets`]: "true",
@@ -89,7 +95,8 @@ describe("a route", () => {
   });
 
   it("quotes what YAML would take for a number, a boolean or a map", () => {
-    const rendered = (name: string): string | undefined => renderRoute({ name }, newest)[`${prefix}name`];
+    const rendered = (name: string): string | undefined =>
+      renderRoute({ name }, newestRelease)[`${prefix}name`];
     assert.equal(rendered("Grafana of octavo"), "Grafana of octavo");
     assert.equal(rendered("2048"), '"2048"');
     assert.equal(rendered("yes"), '"yes"');
@@ -102,7 +109,7 @@ describe("a route", () => {
         set_request_headers: { Authorization: "Bearer ${pomerium.id_token}", "X-Price": "5$ ${b}" },
         set_response_headers: { "X-Share": "100%", "X-Price": "5$" },
       },
-      newest,
+      newestRelease,
     );
     assert.equal(
       rendered[`${prefix}set_request_headers`],
@@ -125,7 +132,7 @@ describe("a route", () => {
     // @ts-expect-error v0.31's spelling
     const policy: Route = { load_balancing_policy: "ROUND_ROBIN" };
     for (const wrong of [unknown, access, quoted, days, bare, policy])
-      assert.throws(() => renderRoute(wrong, newest), RouteError);
+      assert.throws(() => renderRoute(wrong, newestRelease), RouteError);
   });
 
   it("suggests the right name for a misspelt annotation", () => {
