@@ -1,16 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { App } from "./components/apps/App.ts";
-import { appArgs, verifyArgs } from "./components/apps/args.ts";
-import { Verify } from "./components/apps/Verify.ts";
-import { certificateArgs, issuerArgs } from "./components/certificates/args.ts";
+import { deployApps } from "./components/apps/deploy.ts";
+import { issuerArgs } from "./components/certificates/args.ts";
 import { DnsIssuer } from "./components/certificates/DnsIssuer.ts";
-import { formerly, HostCertificate } from "./components/certificates/HostCertificate.ts";
-import {
-  certificateFor,
-  secretId,
-  sharedCertificates,
-  wantedCertificates,
-} from "./components/certificates/wanted.ts";
+import { deployCertificates } from "./components/certificates/deploy.ts";
+import { sharedCertificates } from "./components/certificates/wanted.ts";
 import { forceTakenOver } from "./components/cluster/forced.ts";
 import { recordPhase } from "./components/cluster/phase-record.ts";
 import { clusterProvider } from "./components/cluster/provider.ts";
@@ -48,30 +41,28 @@ const pomerium = new Pomerium(
   opts,
 );
 
-const run = {
-  pomeriumNamespace: pomerium.namespace,
-  ingressClass: pomerium.ingressClass,
-  pomeriumVersion: stack.pomerium.version,
-  origin,
-  live: live.cluster,
-};
+const { secretNames, issued, ...hosts } = deployCertificates(
+  stack,
+  { issuer, pomeriumNamespace: pomerium.namespace, live: live.certificates },
+  opts,
+);
 
-const wanted = wantedCertificates(stack);
-const hosts = wanted.map((each) => {
-  const args = certificateArgs(each, issuer, pomerium.namespace, live.certificates);
-  return new HostCertificate(secretId(each), args, { ...opts, aliases: [formerly(each)] });
-});
-const secretNames = new Map(wanted.map((each, i) => [secretId(each), hosts[i]!.secretName]));
-
-/** The Secret of the certificate that serves a host, once it is issued. */
-const issued = (host: string) => secretNames.get(secretId(certificateFor(stack, host)))!;
-
-const verify = verifyArgs(stack.apps, run, live.pomerium);
-const pages = verify ? [new Verify("verify-service", verify, opts)] : [];
-
-const apps = stack.apps.map((app) => new App(app.name, appArgs(app, { ...run, secretNames, issued }), opts));
+const apps = deployApps(
+  stack.apps,
+  {
+    pomeriumNamespace: pomerium.namespace,
+    ingressClass: pomerium.ingressClass,
+    pomeriumVersion: stack.pomerium.version,
+    origin,
+    secretNames,
+    issued,
+    live: live.cluster,
+  },
+  live.pomerium,
+  opts,
+);
 /** Address of each app, once the app answers. */
-export const urls = Object.fromEntries(stack.apps.map(({ name }, i) => [name, apps[i]!.url]));
+export const { urls } = apps;
 
 const { tunnels, memory } = await deployTunnels(
   stack,
@@ -96,7 +87,7 @@ recordPhase(
     namespace: pomerium.namespace,
     record: live.cluster.record,
   },
-  { ...opts, dependsOn: [issuer, pomerium, ...hosts, ...pages, ...apps, ...tunnels] },
+  { ...opts, dependsOn: [issuer, pomerium, ...hosts.resources, ...apps.resources, ...tunnels] },
 );
 
 /** Zone → its certificate, once one has been issued there. */

@@ -1,0 +1,41 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { certificateArgs } from "./args.ts";
+import { formerly, HostCertificate } from "./HostCertificate.ts";
+import type { LiveIssuance } from "./live.ts";
+import { type CertificateNeeds, certificateFor, secretId, wantedCertificates } from "./wanted.ts";
+
+/** The parts of a run that certificates need. */
+export interface CertificateRun {
+  issuer: { issuerFor(host: string): pulumi.Input<string> };
+  /** Pomerium's namespace. Resolves when it exists. */
+  pomeriumNamespace: pulumi.Input<string>;
+  live: Pick<LiveIssuance, "certificates">;
+}
+
+/** The certificates of a stack, once they are registered. */
+export interface Certificates {
+  resources: HostCertificate[];
+  /** `namespace/name` of each certificate's Secret → its name. Resolves when the certificate is issued. */
+  secretNames: ReadonlyMap<string, pulumi.Output<string>>;
+  /** Secret of the certificate that serves a host of the stack. Resolves when the certificate is issued. */
+  issued(host: string): pulumi.Output<string>;
+}
+
+/** Registers every certificate of the stack. */
+export function deployCertificates(
+  stack: CertificateNeeds,
+  { issuer, pomeriumNamespace, live }: CertificateRun,
+  opts: pulumi.ComponentResourceOptions,
+): Certificates {
+  const certificates = wantedCertificates(stack).map((wanted): [string, HostCertificate] => {
+    const args = certificateArgs(wanted, issuer, pomeriumNamespace, live);
+    const id = secretId(wanted);
+    return [id, new HostCertificate(id, args, { ...opts, aliases: [formerly(wanted)] })];
+  });
+  const secretNames = new Map(certificates.map(([id, { secretName }]) => [id, secretName]));
+  return {
+    resources: certificates.map(([, certificate]) => certificate),
+    secretNames,
+    issued: (host) => secretNames.get(secretId(certificateFor(stack, host)))!,
+  };
+}
