@@ -55,7 +55,7 @@ export interface DnsIssuerArgs {
     /** Names of the Helm releases. */
     releases?: readonly string[];
     /** Labels (`objectLabel`) of other objects that the issuer needs. */
-    present?: readonly string[];
+    existing?: readonly string[];
     /** Certificates. They may include canaries of a stack that has lost its state. */
     certificates?: readonly LiveCertificate[];
   };
@@ -106,15 +106,15 @@ export class DnsIssuer extends pulumi.ComponentResource {
     this.#zones = Object.keys(zones);
     this.#name = args.issuer;
     const isForeign = live.issuer?.foreign ?? false;
-    const present = [
-      ...(live.present ?? []),
+    const existing = [
+      ...(live.existing ?? []),
       ...(live.releases ?? []).map((release) => objectLabel({ kind: "Release", name: release, namespace })),
       ...(live.issuer ? [objectLabel({ kind: "ClusterIssuer", name: args.issuer })] : []),
     ];
     const optionsOf = (object: ObjectOfKind): pulumi.CustomResourceOptions => ({
       parent: this,
       retainOnDelete: isForeign,
-      ...importOf(present, object),
+      ...importOf(existing, object),
     });
 
     const credentials = Object.entries(args.zones)

@@ -17,7 +17,7 @@ export interface LiveIssuance {
   /** Names of the wanted Helm releases that exist in cert-manager's namespace. */
   releases: string[];
   /** Labels (`objectLabel`) of the wanted objects that exist. */
-  present: string[];
+  existing: string[];
   /** Labels of objects, issuers and Certificates whose foreign fields the program may overwrite (`isForced`). */
   forced: string[];
   /** Every Certificate of the cluster. */
@@ -155,7 +155,7 @@ export const takenOverMark = { "pomerium-migration/taken-over": "true" } as cons
 export async function readIssuance(api: ReadOnlyApi, wanted: WantedIssuance): Promise<LiveIssuance> {
   const { issuer: name, namespace, releases } = wanted;
   const group = "/apis/cert-manager.io/v1";
-  const [served, clusterIssuers, namespacedIssuers, certificates, workloads, present, apiServices] =
+  const [served, clusterIssuers, namespacedIssuers, certificates, workloads, existing, apiServices] =
     await Promise.all([
       api.find(group),
       api.list<IssuerObject>(`${group}/clusterissuers`),
@@ -188,9 +188,9 @@ export async function readIssuance(api: ReadOnlyApi, wanted: WantedIssuance): Pr
             annotations["meta.helm.sh/release-namespace"] === namespace,
         ),
       ),
-    present: present.flat().map(({ label }) => label),
+    existing: existing.flat().map(({ label }) => label),
     forced: [
-      ...present.flat(),
+      ...existing.flat(),
       ...ofKind("ClusterIssuer", clusterIssuers),
       ...ofKind("Certificate", certificates),
     ]

@@ -116,7 +116,7 @@ export function ready(stack: Stack = stackOf()): GateInput {
     issuer,
     issuers: [issuer],
     releases: ["cert-manager-webhook-porkbun"],
-    present: [],
+    existing: [],
     forced: [],
     apiServices: [],
     certificates: [

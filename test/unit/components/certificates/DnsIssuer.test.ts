@@ -156,7 +156,7 @@ describe("the issuer", () => {
       live: {
         issuer: foreign,
         releases: ["cert-manager-webhook-porkbun"],
-        present: ["Secret cert-manager/porkbun-example.org"],
+        existing: ["Secret cert-manager/porkbun-example.org"],
         certificates: [canary("example.net")],
       },
     });

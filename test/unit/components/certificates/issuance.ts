@@ -6,7 +6,7 @@ export function issuance(more: Partial<LiveIssuance> = {}): LiveIssuance {
     certManager: true,
     issuers: [],
     releases: [],
-    present: [],
+    existing: [],
     forced: [],
     certificates: [],
     apiServices: [],

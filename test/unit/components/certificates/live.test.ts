@@ -44,9 +44,9 @@ describe("the live state of certificates", () => {
 
   it("is read with GET only, and without the contents of Secrets", async () => {
     fake.objects[secret] = { metadata: { name: "porkbun-example.org" } };
-    const { present, forced } = await read();
-    assert.deepEqual(present, ["Secret cert-manager/porkbun-example.org"]);
-    assert.deepEqual(forced, present, "made by hand");
+    const { existing, forced } = await read();
+    assert.deepEqual(existing, ["Secret cert-manager/porkbun-example.org"]);
+    assert.deepEqual(forced, existing, "made by hand");
     assert.ok(fake.asked.every(({ method }) => method === "GET"));
     const secrets = fake.asked.filter((asked) => asked.path.includes("/secrets"));
     assert.equal(secrets.length, 2);
@@ -56,7 +56,7 @@ describe("the live state of certificates", () => {
   it("includes rights that an earlier stack has left in addition to the chart", async () => {
     const challenges = "cert-manager-webhook-porkbun:challenges";
     fake.objects[`/apis/rbac.authorization.k8s.io/v1/clusterroles/${challenges}`] = { metadata: {} };
-    assert.deepEqual((await read()).present, [`ClusterRole ${challenges}`]);
+    assert.deepEqual((await read()).existing, [`ClusterRole ${challenges}`]);
   });
 
   it("contains the complete issuer, and whether it was made by hand", async () => {
