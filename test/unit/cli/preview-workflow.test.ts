@@ -1,6 +1,14 @@
 import { strict as assert } from "node:assert";
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
@@ -64,6 +72,12 @@ describe("every workflow", () => {
 
     it(`${file} puts no text from outside into a script`, () => {
       for (const { run } of steps) assert.doesNotMatch(run ?? "", /\$\{\{/);
+    });
+
+    it(`${file} reads versions from files that exist`, () => {
+      for (const { with: inputs = {} } of steps)
+        for (const [key, value] of Object.entries(inputs))
+          if (key.endsWith("-version-file")) assert.ok(existsSync(join(root, String(value))), String(value));
     });
 
     it(`${file} leaves no token in the checkout`, () => {
