@@ -279,7 +279,11 @@ function settingsInForce(
       ...settingsKind,
       metadata: {
         name: names.settingsObject,
-        annotations: { "pulumi.com/waitFor": condition },
+        annotations: {
+          "pulumi.com/waitFor": condition,
+          // A name of its own making would own the condition for good after a destroy that leaves the object.
+          "pulumi.com/patchFieldManager": "pulumi-kubernetes-settings-in-force",
+        },
       },
     },
     {

@@ -43,6 +43,14 @@ export function isRecent(version: string): boolean {
   return Number(major) > OLDEST[0] || (Number(major) === OLDEST[0] && Number(minor) >= OLDEST[1]);
 }
 
+/** Whether an installed CLI finds Pulumi's language host for Node: beside itself, where it is installed with it, or on PATH. */
+export function hasLanguageHost({ file }: InstalledCli, env: NodeJS.ProcessEnv = process.env): boolean {
+  const folders = [path.dirname(file), path.dirname(realpathSync(file))];
+  return [...folders, ...(env.PATH ?? "").split(path.delimiter)].some((folder) =>
+    isExecutable(path.join(folder, "pulumi-language-nodejs")),
+  );
+}
+
 /**
  * Whether an installed CLI has a resource provider. Downloads a missing provider if the user's settings allow that. A
  * download that takes too long counts as missing.

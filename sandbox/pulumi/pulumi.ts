@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Program, Tools } from "../tools/tools.ts";
-import { findInstalledCli, hasProvider, type InstalledCli } from "./installed.ts";
+import { findInstalledCli, hasLanguageHost, hasProvider, type InstalledCli } from "./installed.ts";
 
 /** Pulumi, ready to run: the CLI, and the plugins that it does not find by itself. */
 export interface Pulumi {
@@ -15,6 +15,8 @@ export interface Pulumi {
   installed: boolean;
   /** Command of each plugin that the sandbox puts on the CLI's PATH. */
   plugins: Readonly<Record<string, readonly string[]>>;
+  /** Folder in which Node keeps compiled code, so that the program and the plugins start faster. */
+  nodeCache: string;
   /** One line for people: CLI, version and providers. */
   description: string;
 }
@@ -24,6 +26,8 @@ export interface Choice {
   cli?: InstalledCli;
   /** Packages of the providers that the CLI does not have. */
   lacking: Provider[];
+  /** Whether it lacks the language host for Node. */
+  lacksHost: boolean;
   /** Programs that the sandbox must build for Pulumi. */
   programs: Program[];
 }
@@ -39,34 +43,50 @@ const sdkVersion = (provider: Provider): string =>
 /** Chooses an installed CLI with its providers where possible. The sandbox builds or imitates the missing parts. */
 export async function choosePulumi(env: NodeJS.ProcessEnv = process.env): Promise<Choice> {
   const cli = await findInstalledCli(env);
-  if (!cli) return { lacking: [...PROVIDERS], programs: ["pulumi", "pulumi-resource-kubernetes"] };
+  if (!cli)
+    return {
+      lacking: [...PROVIDERS],
+      lacksHost: true,
+      programs: ["pulumi", "pulumi-resource-kubernetes"],
+    };
   const lacking: Provider[] = [];
   for (const provider of PROVIDERS)
     if (!(await hasProvider(cli, provider, sdkVersion(provider), env))) lacking.push(provider);
-  return { cli, lacking, programs: lacking.includes("kubernetes") ? ["pulumi-resource-kubernetes"] : [] };
+  const programs: Program[] = lacking.includes("kubernetes") ? ["pulumi-resource-kubernetes"] : [];
+  return { cli, lacking, lacksHost: !hasLanguageHost(cli, env), programs };
 }
 
 /** Completes the choice of `choosePulumi` after the programs are built. */
-export function assemblePulumi({ cli, lacking }: Choice, tools: Tools): Pulumi {
+export function assemblePulumi({ cli, lacking, lacksHost }: Choice, tools: Tools): Pulumi {
   const { pulumi: version, provider } = tools.versions;
   const ours = (name: string): string[] => [
     process.execPath,
     fileURLToPath(new URL(`../plugins/${name}.ts`, import.meta.url)),
   ];
   const plugins: Record<string, string[]> = {};
+  const nodeCache = path.join(path.dirname(tools.cache), "node");
   for (const name of lacking)
     plugins[`pulumi-resource-${name}`] =
       name === "kubernetes" ? [tools.path("pulumi-resource-kubernetes")] : ours(name);
+  if (lacksHost) plugins["pulumi-language-nodejs"] = ours("nodejs");
   if (cli) {
-    const missing = lacking.length > 0 ? ` · the sandbox's own providers for ${lacking.join(", ")}` : "";
-    return { ...cli, installed: true, plugins, description: `pulumi ${cli.version} (${cli.file})${missing}` };
+    const missing = [...(lacksHost ? ["language host"] : []), ...lacking];
+    const own =
+      missing.length > 0 ? `; not installed with it, and so the sandbox's own: ${missing.join(", ")}` : "";
+    return {
+      ...cli,
+      installed: true,
+      plugins,
+      nodeCache,
+      description: `pulumi ${cli.version} at ${cli.file}${own}`,
+    };
   }
-  plugins["pulumi-language-nodejs"] = ours("nodejs");
   return {
     file: tools.path("pulumi"),
     version,
     installed: false,
     plugins,
+    nodeCache,
     description: `pulumi ${version} with its Kubernetes provider of ${provider}, built from their Go modules`,
   };
 }

@@ -99,6 +99,7 @@ export async function openWorkspace(
     // All plugins are there already. A download could hang on a machine without network.
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true",
+    NODE_COMPILE_CACHE: pulumi.nodeCache,
     PATH: [plugins, path.dirname(process.execPath), process.env.PATH].join(path.delimiter),
   };
   const start = (args: string[]): ChildProcess & { stdout: NodeJS.ReadableStream } =>

@@ -53,8 +53,9 @@ export function goEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJS.Proc
     CGO_ENABLED: "0",
     // An older Go downloads the toolchain that go.mod asks for, independent of the user's default.
     GOTOOLCHAIN: "auto",
-    // With the default, the compiler spends a sixth of its time on garbage collection.
-    GOGC: "400",
+    // With the default, the compiler spends a sixth of its time on garbage collection. Few packages need this much.
+    GOGC: "off",
+    GOMEMLIMIT: "2GiB",
   };
 }
 

@@ -98,14 +98,13 @@ export function requiredVersion(goMod: string, module: string): string {
   throw new Error(`go.mod requires no ${module}`);
 }
 
-/** Generated code and clients of clouds. They take long to compile, and almost none of this code runs here. */
+/** Generated code, controllers and clients of clouds. They take long to compile, and little of this code runs here. */
 const UNOPTIMISED = [
   "k8s.io/api/...",
   "k8s.io/client-go/applyconfigurations/...",
   "k8s.io/client-go/informers/...",
   "k8s.io/client-go/kubernetes/...",
-  "k8s.io/kubernetes/pkg/apis/...",
-  "k8s.io/kubernetes/pkg/generated/...",
+  "k8s.io/kubernetes/...",
   "github.com/pulumi/pulumi-kubernetes/sdk/...",
   "github.com/aws/...",
   "github.com/Azure/...",

@@ -31,7 +31,7 @@ export type Places = readonly (readonly [text: string, name: string])[];
 
 /** Pulumi's update plan, as much of it as is shown. */
 interface UpdatePlan {
-  resourcePlans: Record<string, { goal?: Goal; steps: string[] }>;
+  resourcePlans: Record<string, { goal?: Goal }>;
 }
 
 interface Goal {
@@ -59,12 +59,20 @@ export async function previewPlan(
   const folder = await mkdtemp(path.join(tmpdir(), "plan-"));
   try {
     const file = path.join(folder, "plan.json");
-    const outcome = await workspace.preview(undefined, file);
+    // The update plan does not say what is imported.
+    const operations = new Map<string, string[]>();
+    const outcome = await workspace.preview(({ urn, operation, state }) => {
+      const known = operations.get(urn) ?? [];
+      // A component is reported once more when its outputs are there.
+      if (state !== "begun" && operation !== "same" && !known.includes(operation))
+        operations.set(urn, [...known, operation]);
+    }, file);
     if (outcome.errors.length > 0) return { outcome, plan: new Map() };
     const { resourcePlans } = JSON.parse(await readFile(file, "utf8")) as UpdatePlan;
-    const plan = Object.entries(resourcePlans)
-      .filter(([, { steps }]) => steps.join() !== "same")
-      .map(([urn, { goal, steps }]) => [shortName(urn), readable(planned(steps, goal), places)] as const)
+    const plan = [...operations]
+      .map(
+        ([urn, does]) => [shortName(urn), readable(planned(does, resourcePlans[urn]?.goal), places)] as const,
+      )
       .sort(([a], [b]) => (a < b ? -1 : 1));
     return { outcome, plan: new Map(plan) };
   } finally {
@@ -87,13 +95,11 @@ function shortName(urn: string): string {
   return `${types.split("$").at(-1)} ${name}`;
 }
 
-function planned(steps: readonly string[], goal: Goal | undefined): Planned {
-  const does = steps.join(", ");
+function planned(operations: readonly string[], goal: Goal | undefined): Planned {
+  const does = operations.join(", ");
   // What goes has no goal.
   if (!goal) return { does };
   const { parent, dependencies = [], provider, protect, retainOnDelete, id, ignoreChanges, custom } = goal;
-  const { adds, updates, deletes } = goal.inputDiff;
-  const isNew = steps.some((step) => step === "create" || step === "import");
   return {
     does,
     ...(parent && !parent.includes("pulumi:pulumi:Stack") ? { parent: shortName(parent) } : {}),
@@ -101,15 +107,20 @@ function planned(steps: readonly string[], goal: Goal | undefined): Planned {
     ...(provider ? { provider: shortName(provider.replace(/::[^:]*$/, "")) } : {}),
     ...(protect ? { protect } : {}),
     ...(retainOnDelete ? { retainOnDelete } : {}),
-    ...(id ? { import: id } : {}),
+    ...(id && operations.includes("import") ? { import: id } : {}),
     ...(ignoreChanges?.length ? { ignoreChanges } : {}),
     // A component's inputs stand again in its children's.
-    ...(!custom
-      ? {}
-      : isNew
-        ? { inputs: adds ?? {} }
-        : { changes: { ...adds, ...updates, ...gone(deletes) } }),
+    ...(custom ? inputsOf(operations, goal.inputDiff) : {}),
   };
+}
+
+/** All inputs of what is new, and what changes of the others. What is adopted unchanged has none to speak of. */
+function inputsOf(
+  operations: readonly string[],
+  { adds, updates, deletes }: Goal["inputDiff"],
+): Pick<Planned, "inputs" | "changes"> {
+  if (operations.includes("create")) return { inputs: adds ?? {} };
+  return operations.includes("update") ? { changes: { ...adds, ...updates, ...gone(deletes) } } : {};
 }
 
 const gone = (deletes: readonly string[] = []): object =>

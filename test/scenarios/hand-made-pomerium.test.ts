@@ -1,12 +1,13 @@
 import { strict as assert } from "node:assert";
+import { patchForce } from "../../components/cluster/forced.ts";
 import type { KubernetesObject } from "../../sandbox/cluster/api.ts";
 import type { Outcome, Progress } from "../../sandbox/pulumi/workspace.ts";
 import { type HandMade, makeByHand } from "../support/hand-made/hand-made.ts";
-import { stored } from "../support/snapshot.ts";
+import { type Stored, stored } from "../support/snapshot.ts";
 import { refusal, succeeded, useStage } from "../support/stage.ts";
 import { type StoreWatch, watchStore } from "../support/store-watch.ts";
 
-type Stored = Awaited<ReturnType<typeof stored>>;
+type Objects = Awaited<ReturnType<typeof stored>>;
 
 /** Objects that must not be written to, because everybody's sessions depend on them. */
 const untouched = [
@@ -22,8 +23,8 @@ const ingress = "ingresses home-assistant/home-assistant-pomerium-ingress";
 describe("on a cluster where somebody has set up Pomerium by hand", function () {
   this.timeout(600_000);
   let made: HandMade;
-  let original: Stored;
-  let taken: Stored;
+  let original: Objects;
+  let taken: Objects;
   let store: StoreWatch;
 
   after(() => store?.stop());
@@ -34,13 +35,11 @@ describe("on a cluster where somebody has set up Pomerium by hand", function () 
 
   it("a second route to an app's host is refused with the command that removes it", async () => {
     const text = refusal(await workspace().preview());
-    assert.match(text, /apps\.verify\.host +Ingress pomerium\/verify is a route for verify\.very/);
+    assert.match(text, /apps\.verify\.host +Ingress pomerium\/verify is a second route for verify\.very/);
     const { api, contexts } = sandbox().cluster;
     const [context] = contexts;
-    assert.ok(
-      text.includes(`kubectl --context ${context} --namespace pomerium delete ingress verify\n`),
-      text,
-    );
+    const command = `kubectl --context ${context} delete ingress --namespace pomerium verify\n`;
+    assert.ok(text.includes(command), text);
     const metadata = { name: "verify", namespace: "pomerium" };
     await api.delete({ apiVersion: "networking.k8s.io/v1", kind: "Ingress", metadata });
   });
@@ -81,6 +80,20 @@ describe("on a cluster where somebody has set up Pomerium by hand", function () 
       );
   });
 
+  it("fields of others are overwritten only in objects that the program takes over and changes", () => {
+    const isForced = ([, { metadata }]: [string, Stored]) => metadata.annotations?.[patchForce] === "true";
+    const forced = [...taken].filter(isForced).map(([name]) => name);
+    for (const name of forced) assert.ok(original.has(name), `${name} is new`);
+    for (const name of untouched) assert.ok(!forced.includes(name), `${name} is adopted unchanged`);
+    for (const name of [
+      ingress,
+      "pomerium /global",
+      "services pomerium/pomerium-proxy",
+      "deployments pomerium/verify",
+    ])
+      assert.ok(forced.includes(name), `${name} is taken over`);
+  });
+
   it("two pods never have the store open: the Deployment stops before the StatefulSet starts", () => {
     assert.ok(
       store.stopped !== undefined && store.started !== undefined,
@@ -91,7 +104,7 @@ describe("on a cluster where somebody has set up Pomerium by hand", function () 
   });
 
   it("the proxy's Service keeps its cluster IP", () => {
-    const address = (objects: Stored): string =>
+    const address = (objects: Objects): string =>
       (
         objects.get("services pomerium/pomerium-proxy") as KubernetesObject & {
           spec: { clusterIP: string };

@@ -2,14 +2,14 @@ import { strict as assert } from "node:assert";
 import { readdirSync, readFileSync } from "node:fs";
 import type { Phase } from "../../components/cluster/phase.ts";
 import type { Api, KubernetesObject } from "../../sandbox/cluster/api.ts";
-import { stackNames } from "../../sandbox/stacks.ts";
+import { type StackConfig, stackNames } from "../../sandbox/stacks.ts";
 import { keyPath } from "../../stack-file/paths.ts";
 import { isGolden, type Planned, previewPlan } from "../golden/plan.ts";
 import { run } from "../support/cluster.ts";
 import { keepWriting, probe } from "../support/ingress-writes.ts";
 import { removals } from "../support/removals.ts";
 import { goesAlong, isForeign, isLeaving, nginx, onlyIngressNginx, snapshot } from "../support/retirement.ts";
-import { stored, wanted } from "../support/snapshot.ts";
+import { type Stored, stored, wanted } from "../support/snapshot.ts";
 import { assertAtRest, refusal, type Stage, succeeded, useStage } from "../support/stage.ts";
 
 interface PomeriumStatus {
@@ -177,6 +177,35 @@ for (const stack of stackNames)
         await configure("coexist");
         await assertAtRest(workspace());
       });
+
+    it("a field that somebody else has come to own, of an object that the program made, stops the run until it is given back", async () => {
+      const policy = "ingress.pomerium.io/policy";
+      const theirs = "- allow: { or: [{ email: { is: admin-user@gmail.com } }] }";
+      const isOpenToAlice = ([name, { metadata }]: [string, Stored]): boolean =>
+        name.startsWith("ingresses ") && (metadata.annotations?.[policy] ?? "").includes("alice@gmail.com");
+      const [, { metadata }] = [...(await stored(api()))].find(isOpenToAlice)!;
+      const { name, namespace = "" } = metadata;
+      const taken = { apiVersion: "networking.k8s.io/v1", kind: "Ingress", metadata: { name, namespace } };
+      const withErin = ({ values }: StackConfig): void => {
+        const { groups } = values.users as { groups: Record<string, string[]> };
+        groups.listeners = [...(groups.listeners ?? []), "erin@gmail.com"];
+      };
+
+      await api().apply({ ...taken, metadata: { ...taken.metadata, annotations: { [policy]: theirs } } });
+      await configure("coexist", withErin);
+      const text = refusal(await workspace().up());
+      assert.match(
+        text,
+        /conflict with "sandbox".*: \.metadata\.annotations\.ingress\.pomerium\.io\/policy/s,
+      );
+      const live = await api().request<KubernetesObject>("GET", await api().path(taken));
+      assert.equal(live.metadata.annotations?.[policy], theirs);
+
+      await api().apply(taken);
+      succeeded(await workspace().up());
+      await configure("coexist");
+      succeeded(await workspace().up());
+    });
 
     it("a person added to a group changes the routes that name the group and nothing else", async () => {
       const before = await stored(api());

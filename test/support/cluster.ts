@@ -14,7 +14,6 @@ import {
 
 let ready: Promise<Prepared> | undefined;
 let tools: Promise<Tools> | undefined;
-let shared: Promise<Cluster> | undefined;
 
 /** Shows the progress of a long build to the person who runs the tests. */
 function onProgress(): (progress: BuildProgress) => void {
@@ -40,20 +39,20 @@ export function sharedTools(): Promise<Tools> {
   return tools;
 }
 
-/** The cluster that all tests of one run share. The first call starts it, and it stops after the last test. */
-export async function sharedCluster(): Promise<Cluster> {
-  shared ??= sharedTools().then((built) => startCluster({ tools: built }));
-  return shared;
-}
-
 /** Provides the surrounding suite with the sandbox's programs. */
 export function useTools(): () => Tools {
   return useResource(sharedTools);
 }
 
-/** Provides the surrounding suite with the shared cluster. Object names must differ between suites. */
+/** Provides the surrounding suite with a cluster of its own. */
 export function useCluster(): () => Cluster {
-  return useResource(sharedCluster);
+  let cluster: Cluster | undefined;
+  const started = useResource(async () => {
+    cluster = await startCluster({ tools: await sharedTools() });
+    return cluster;
+  });
+  after(() => cluster?.stop());
+  return started;
 }
 
 /**
@@ -97,18 +96,12 @@ export async function run(cluster: Cluster, program: "helm" | "kustomize", ...ar
 /**
  * Waits until `look` returns something, and returns it.
  *
- * @throws Error that names `what`, after ten seconds.
+ * @throws Error that names `what`, after half a minute.
  */
 export async function eventually<T>(what: string, look: () => Promise<T | undefined | false>): Promise<T> {
-  for (const deadline = Date.now() + 10_000; Date.now() < deadline; await sleep(50)) {
+  for (const deadline = Date.now() + 30_000; Date.now() < deadline; await sleep(50)) {
     const seen = await look();
     if (seen !== undefined && seen !== false) return seen;
   }
-  throw new Error(`not within 10 s: ${what}`);
+  throw new Error(`not within 30 s: ${what}`);
 }
-
-after(async function () {
-  this.timeout(30_000);
-  const cluster = await shared?.catch(() => undefined);
-  await cluster?.stop();
-});
