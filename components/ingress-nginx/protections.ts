@@ -9,7 +9,7 @@ import type { LiveController } from "./live-controllers.ts";
 import type { AppView, StackView } from "./stack-view.ts";
 
 /** A protection of an nginx Ingress that Pomerium does not give the app that takes over. */
-export interface Loss extends LostProtection {
+export interface LossAtApp extends LostProtection {
   app: AppView;
   /** The Ingress, `namespace/name`. For a setting of the controller, the first Ingress of the app. */
   ingress: string;
@@ -44,7 +44,7 @@ function guarding(app: AppView, ingresses: readonly LiveIngress[]): LiveIngress[
 export function losses(
   { name: stack, apps }: Pick<StackView, "name" | "apps">,
   controllers: readonly Serving[],
-): Loss[] {
+): LossAtApp[] {
   return apps.flatMap((app) => {
     const known = new Set<string>();
     return controllers.flatMap(({ ingresses, settings }) =>
@@ -69,7 +69,7 @@ export function losses(
 }
 
 /** Lost protections without an answer. They matter in every phase: from coexist on, Pomerium serves the app as well. */
-export function lossProblems(all: readonly Loss[]): Problem[] {
+export function lossProblems(all: readonly LossAtApp[]): Problem[] {
   return all
     .filter(({ answeredBy }) => answeredBy === undefined)
     .map(({ app, ingress, annotation, isSetting, reason, mend }) => ({
@@ -80,7 +80,7 @@ export function lossProblems(all: readonly Loss[]): Problem[] {
 }
 
 /** The same as a row of the readiness table. */
-export function protectionsRow(all: readonly Loss[]): Row {
+export function protectionsRow(all: readonly LossAtApp[]): Row {
   return {
     name: "protections",
     items: all.map((loss) => answerable(`${loss.app.name} ${loss.annotation}`, loss)),
