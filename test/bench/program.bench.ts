@@ -92,9 +92,12 @@ async function measure(count: number): Promise<Sample> {
     // This preview fills the caches, and its plan has the objects for the bare program.
     const { outcome, plan } = await previewPlan(program, []);
     if (outcome.errors.length > 0) throw new Error(outcome.errors.join("\n"));
-    const objects = [...plan].flatMap(([name, { inputs }]) =>
-      name.startsWith("kubernetes:") && inputs && "kind" in inputs ? [{ name, inputs }] : [],
-    );
+    const objects = [...plan].flatMap(([label, { inputs }]) => {
+      const [type = "", name = ""] = label.split(" ");
+      if (!type.startsWith("kubernetes:") || !inputs || !("kind" in inputs)) return [];
+      // A secret's contents are not shown.
+      return [{ type, name, inputs: { ...inputs, ...("data" in inputs ? { data: {} } : {}) } }];
+    });
     const file = path.join(cluster.directory, "objects.json");
     await writeFile(file, JSON.stringify(objects));
     await bare.configure({ values: { objects: file }, secrets: [] });
