@@ -31,6 +31,11 @@ export function formerly({ formerName, app }: { formerName: string; app?: string
     : { name: formerName, parent: pulumi.createUrn(app, "pomerium-migration:apps:App") };
 }
 
+/** The API server does not keep an empty map: every preview would show it as a change. */
+function withLabels(labels: Readonly<Record<string, string>>): { labels?: Record<string, string> } {
+  return Object.keys(labels).length > 0 ? { labels: { ...labels } } : {};
+}
+
 /**
  * A Certificate without an owner. One that cert-manager makes for an annotated Ingress belongs to that Ingress, and
  * is deleted with it in the middle of a migration.
@@ -53,7 +58,7 @@ export class HostCertificate extends pulumi.ComponentResource {
         metadata: {
           name: live?.name ?? args.secretName,
           namespace: args.namespace,
-          labels: foreign?.labels ?? { [managedBy.label]: managedBy.value },
+          ...withLabels(foreign?.labels ?? { [managedBy.label]: managedBy.value }),
           // By default, Pulumi does not wait for a custom resource. This one is done when its certificate is issued.
           annotations: {
             ...(foreign && { ...foreign.annotations, ...takenOverMark }),
