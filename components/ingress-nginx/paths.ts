@@ -129,15 +129,16 @@ function widerPaths(app: AppView, served: readonly ServedPath[]): Difference[] {
   const isWhole = ["/", "/any/path"].every((path) => served.some((each) => covers(each, path)));
   if (isWhole) return [];
   const open = access.kind === "people" || access.kind === "apiOnly" ? access.api : [];
+  const isServed = (path: string): boolean => served.some((each) => covers(each, path));
   const opened = open
-    .filter(({ path }: ApiPath) => !served.some((each) => covers(each, path)))
+    .filter(({ path, exact }) => !isServed(path) || !(exact || isServed(`${path.replace(/\/$/, "")}/any`)))
     .map(({ path }) => ({
       path,
       at: `${app.at}.access`,
       reason: `${only}, and the app opens ${path} to anybody`,
     }));
-  if (access.kind === "apiOnly") return opened;
-  const suggestion = `[${paths.map((path) => path.replace(/(?<=.)\/$/, "")).join(", ")}]`;
+  if (access.kind === "apiOnly") return [...opened, ...closedPaths(app, served, access.api)];
+  const suggestion = `[${[...new Set(served.map(asApiPath))].join(", ")}]`;
   return [
     ...opened,
     {
@@ -149,6 +150,30 @@ function widerPaths(app: AppView, served: readonly ServedPath[]): Difference[] {
           : `${only}, and the app gives people the whole host`,
     },
   ];
+}
+
+/** Paths that ingress-nginx serves and of which an app with API paths only opens nothing. */
+function closedPaths(app: AppView, served: readonly ServedPath[], open: readonly ApiPath[]): Difference[] {
+  const isOpen = (path: string): boolean =>
+    open.some(
+      (each) =>
+        path === each.path ||
+        each.path.startsWith(`${path}/`) ||
+        (!each.exact && path.startsWith(`${each.path}/`)),
+    );
+  const closed = served.filter(({ path, isRegex }) => !isRegex && !isOpen(path.replace(/(?<=.)\/$/, "")));
+  return [...new Set(closed.map(({ path }) => path))].map((path) => ({
+    path,
+    at: `${app.at}.access.apiOnly`,
+    reason: `ingress-nginx serves ${path} of ${app.host}, and the app does not open it, so nobody reaches it any more; add it to apiOnly`,
+  }));
+}
+
+/** A served path as an entry of `apiOnly`. Of a regular expression, the path in front of the first special character. */
+function asApiPath({ path, exact, isRegex }: ServedPath): string {
+  if (exact) return `{ path: ${path}, exact: true }`;
+  const literal = isRegex ? path.replace(/[.*+?^${}()|[\]\\].*$/, "") : path;
+  return literal.replace(/(?<=.)\/$/, "");
 }
 
 /** Whether nginx serves a path by a path of an Ingress. */

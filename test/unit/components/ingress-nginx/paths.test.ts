@@ -170,6 +170,34 @@ describe("an app that makes more reachable than ingress-nginx did", () => {
     ]);
   });
 
+  it("is suggested the served paths in a form that the stack file takes and that opens no more", () => {
+    const suggested = (paths: Path[], more: Partial<LiveIngress> = {}) =>
+      /apiOnly: (\[.*\])/.exec(
+        found(app({ access: { kind: "public" } }), [serving(paths, more)]).join("\n"),
+      )?.[1];
+    assert.equal(suggested([["/hook", "portal:80", "Exact"]]), "[{ path: /hook, exact: true }]");
+    assert.equal(suggested([["/hook/"], ["/other/"]]), "[/hook, /other]");
+    const regex = { annotations: { "nginx.ingress.kubernetes.io/use-regex": "true" } };
+    assert.equal(suggested([["/hook(/|$)(.*)", "portal:80", "ImplementationSpecific"]], regex), "[/hook]");
+  });
+
+  it("differs when it opens what is below a path that ingress-nginx serves exactly", () => {
+    const only = (api: { path: string; exact?: boolean }) =>
+      found(app({ access: { kind: "apiOnly", api: [api], from: [] } }), [
+        serving([["/hook", "portal:80", "Exact"]]),
+      ]);
+    assert.match(only({ path: "/hook" }).join(), /^\/hook: .*the app opens \/hook to anybody$/);
+    assert.deepEqual(only({ path: "/hook", exact: true }), []);
+  });
+
+  it("differs when it opens nothing of a path that ingress-nginx serves", () => {
+    const only = app({ access: { kind: "apiOnly", api: [{ path: "/hook" }], from: [] } });
+    assert.deepEqual(found(only, [serving([["/hook/"], ["/other/"]])]), [
+      "/other/: ingress-nginx serves /other/ of harbor.example.org, and the app does not open it, so nobody reaches it any more; add it to apiOnly",
+    ]);
+    assert.deepEqual(found(only, [serving([["/hook/github"], ["/hook"]])]), []);
+  });
+
   it("is no difference when it opens no more than that", () => {
     for (const path of ["/hook", "/hook/github"]) {
       const only = app({ access: { kind: "apiOnly", api: [{ path }], from: [] } });
