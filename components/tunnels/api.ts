@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { RequestError, withRetries } from "../cluster/retry.ts";
 
 /** Cloudflare did not answer, or refused. */
@@ -9,12 +10,15 @@ const timeout = 20_000;
 /** How many records Cloudflare is asked for at once. */
 const pageSize = 500;
 
-interface Envelope<T> {
-  success: boolean;
-  errors?: { code: number; message: string }[];
-  result: T | null;
-  result_info?: { page: number; total_pages?: number };
-}
+/** What every answer of Cloudflare's API has. An answer without it comes from somebody else. */
+const envelopeSchema = z.object({
+  success: z.boolean(),
+  errors: z.array(z.object({ code: z.number(), message: z.string() })).nullish(),
+  result: z.unknown().optional(),
+  result_info: z.object({ total_pages: z.number().optional() }).nullish(),
+});
+
+type Envelope = z.output<typeof envelopeSchema>;
 
 /**
  * A client for Cloudflare's API that can only read: it has no verb but GET. The program reads through it whatever it
@@ -44,35 +48,34 @@ export class ReadOnlyCloudflare {
 
   /** The result at `path`, or undefined when there is none. */
   async find<T>(path: string): Promise<T | undefined> {
-    return (await this.#get<T>(path))?.result ?? undefined;
+    return ((await this.#get(path))?.result as T | null) ?? undefined;
   }
 
   /** Every result below `path`, page by page. */
   async list<T>(path: string): Promise<T[]> {
     const results: T[] = [];
     for (let page = 1; ; page++) {
-      const answer = await this.#get<T[]>(`${path}?per_page=${pageSize}&page=${page}`);
-      results.push(...(answer?.result ?? []));
+      const answer = await this.#get(`${path}?per_page=${pageSize}&page=${page}`);
+      const found = answer?.result ?? [];
+      if (!Array.isArray(found))
+        throw new CloudflareError(`GET ${this.#base}${path}: the answer is not a list`, 200);
+      results.push(...(found as T[]));
       if (page >= (answer?.result_info?.total_pages ?? 1)) return results;
     }
   }
 
-  #get<T>(path: string): Promise<Envelope<T> | undefined> {
-    return withRetries(() => this.#ask<T>(path), this.#firstPause);
+  #get(path: string): Promise<Envelope | undefined> {
+    return withRetries(() => this.#ask(path), this.#firstPause);
   }
 
-  async #ask<T>(path: string): Promise<Envelope<T> | undefined> {
+  async #ask(path: string): Promise<Envelope | undefined> {
     const url = this.#base + path;
     const { status, text } = await this.#request(url);
-    if (status === 404) return undefined;
-    let body: Envelope<T> | undefined;
-    try {
-      body = JSON.parse(text) as Envelope<T>;
-    } catch {
-      // A proxy has answered. Its text says which one.
-    }
+    const body = envelopeOf(text);
+    if (status === 404 && body !== undefined) return undefined;
     if (status >= 200 && status <= 299 && body?.success) return body;
-    const reason = body?.errors?.map(({ code, message }) => `${message} (${code})`).join(", ") || text;
+    const errors = (body?.errors ?? []).map(({ code, message }) => `${message} (${code})`).join(", ");
+    const reason = body === undefined ? `not an answer of Cloudflare's API: ${text}` : errors || text;
     throw new CloudflareError(`GET ${url.replace(/\?.*/, "")}: ${status} ${reason.slice(0, 300)}`, status);
   }
 
@@ -88,5 +91,14 @@ export class ReadOnlyCloudflare {
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new CloudflareError(`${new URL(url).origin} does not answer: ${reason}`, undefined, { cause });
     }
+  }
+}
+
+/** Undefined if the text is something else, for example the page of a proxy. */
+function envelopeOf(text: string): Envelope | undefined {
+  try {
+    return envelopeSchema.parse(JSON.parse(text));
+  } catch {
+    return undefined;
   }
 }
