@@ -41,7 +41,7 @@ export class Tunnel extends pulumi.ComponentResource {
 
   constructor(name: string, args: TunnelArgs, opts?: pulumi.ComponentResourceOptions) {
     const apiToken = pulumi.secret(args.apiToken);
-    super("pomerium-migration:tunnel:Tunnel", name, { ...args, apiToken }, opts);
+    super("pomerium-migration:tunnels:Tunnel", name, { ...args, apiToken }, opts);
 
     const provider = new cloudflare.Provider(`${name}-cloudflare`, { apiToken }, { parent: this });
     const atCloudflare = { parent: this, provider };
