@@ -1,5 +1,12 @@
 import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAddress } from "./api.ts";
+
+/**
+ * No kubeconfig among the provider's inputs. For a plain `undefined`, the SDK takes the path in $KUBECONFIG, and the
+ * state keeps it. On every other machine the provider would then look for the file of the last operator.
+ */
+const noKubeconfig = pulumi.output(undefined) as unknown as pulumi.Output<string>;
 
 /**
  * The provider of every Kubernetes resource of a stack. The default provider, which follows the current context of the
@@ -14,7 +21,8 @@ export function clusterProvider({
 }: ClusterAddress & { uid: string }): k8s.Provider {
   const args: k8s.ProviderArgs = {
     context,
-    ...(kubeconfig ? { kubeconfig } : {}),
+    // Without an input, the provider reads $KUBECONFIG or ~/.kube/config where it runs.
+    kubeconfig: kubeconfig ?? noKubeconfig,
     // Without it, a renewed credential in the kubeconfig would look like another cluster and replace everything.
     clusterIdentifier: uid,
     enableServerSideApply: true,
