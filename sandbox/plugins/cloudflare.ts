@@ -35,6 +35,11 @@ async function ask(method: string, path: string, body?: unknown): Promise<unknow
 const send = async (method: string, path: string, body?: unknown): Promise<Properties> =>
   (await ask(method, path, body)) as Properties;
 
+/** The account or zone of an object, and the object's own id. An import gives both; a refresh knows the account or zone. */
+function placeOf(id: string, known: unknown): [owner: string, id: string] {
+  return [String(known ?? id.split("/")[0]), ownId(id)];
+}
+
 /** The object's own id. An imported resource has the ID of its import: `<account or zone>/<id>`. */
 const ownId = (id: string): string => id.split("/").at(-1) ?? id;
 
@@ -45,8 +50,8 @@ const tunnel: ResourceType = {
     const made = await send("POST", `/accounts/${accountId}/cfd_tunnel`, body);
     return { id: String(made.id), outputs: tunnelOutputs(made) };
   },
-  read: async (id) => {
-    const [accountId = "", tunnelId] = id.split("/");
+  read: async (id, known) => {
+    const [accountId, tunnelId] = placeOf(id, known.accountId);
     const found = await send("GET", `/accounts/${accountId}/cfd_tunnel/${tunnelId}`);
     if (found.deleted_at) return undefined;
     const inputs = { accountId, name: found.name, configSrc: found.config_src };
@@ -75,8 +80,8 @@ function tunnelOutputs(found: Properties): Properties {
 const rules: ResourceType = {
   fixed: ["accountId", "tunnelId"],
   create: async (inputs) => ({ id: String(inputs.tunnelId), outputs: await writeRules(inputs) }),
-  read: async (id) => {
-    const [accountId = "", tunnelId = ""] = id.split("/");
+  read: async (id, known) => {
+    const [accountId, tunnelId] = placeOf(id, known.accountId);
     const { config, version = 0 } = await send("GET", rulesPath({ accountId, tunnelId }));
     const inputs = { accountId, tunnelId, ...(config ? { config: renamed(config, fromApi) } : {}) };
     return { inputs, outputs: { version } };
@@ -121,8 +126,8 @@ const record: ResourceType = {
     const made = await send("POST", `/zones/${zoneId}/dns_records`, { comment: null, ...inputs });
     return { id: String(made.id), outputs: recordOutputs(made) };
   },
-  read: async (id) => {
-    const [zoneId = "", recordId] = id.split("/");
+  read: async (id, known) => {
+    const [zoneId, recordId] = placeOf(id, known.zoneId);
     const found = await send("GET", `/zones/${zoneId}/dns_records/${recordId}`);
     const { name, type, content, proxied = false, ttl = 1, comment = null } = found;
     const inputs = { zoneId, name, type, content, proxied, ttl, ...(comment === null ? {} : { comment }) };

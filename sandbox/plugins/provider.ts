@@ -16,11 +16,12 @@ export interface ResourceType {
   /** Creates the resource. Returns its ID and the outputs that are not inputs. */
   create(inputs: Properties): Promise<{ id: string; outputs: Properties }>;
   /**
-   * Reads the resource for an import; undefined if it does not exist.
+   * Reads the resource for an import or a refresh; undefined if it does not exist.
    *
-   * @param id The ID given to `import`.
+   * @param id The ID given to `import`, or the resource's ID.
+   * @param known The inputs of the last run. Empty for an import.
    */
-  read?(id: string): Promise<{ inputs: Properties; outputs: Properties } | undefined>;
+  read?(id: string, known: Properties): Promise<{ inputs: Properties; outputs: Properties } | undefined>;
   /** Changes the resource. Returns the outputs that are not inputs. */
   update?(id: string, inputs: Properties): Promise<Properties>;
   delete?(id: string, state: Properties): Promise<void>;
@@ -42,8 +43,8 @@ const write = (properties: Properties): Struct =>
 /**
  * Serves a resource provider to Pulumi. Common part of the stand-ins for providers.
  *
- * Imitates: settings, check, diff, create, read for imports, update, delete and functions. Does not imitate:
- * components, methods, schemas, mappings, refresh, or parameterized packages.
+ * Imitates: settings, check, diff, create, read for imports and refreshes, update, delete and functions. Does not
+ * imitate: components, methods, schemas, mappings, or parameterized packages.
  *
  * @see https://github.com/pulumi/pulumi/blob/master/proto/pulumi/provider.proto
  */
@@ -102,12 +103,15 @@ export function serveProvider({ name, types, configure, functions = {} }: Packag
       return new messages.CreateResponse().setId(id).setProperties(write({ ...inputs, ...outputs }));
     }),
     read: unary(async (request) => {
-      const found = await operation(request.getUrn(), "read")(request.getId());
+      const [known, state] = [read(request.getInputs()), read(request.getProperties())];
+      const found = await operation(request.getUrn(), "read")(request.getId(), known);
       if (found === undefined) return new messages.ReadResponse();
+      const isRefresh = Object.keys(state).length > 0;
+      const inputs = isRefresh ? refreshed(known, found.inputs) : found.inputs;
       return new messages.ReadResponse()
         .setId(request.getId())
-        .setInputs(write(found.inputs))
-        .setProperties(write({ ...found.inputs, ...found.outputs }));
+        .setInputs(write(inputs))
+        .setProperties(write({ ...state, ...inputs, ...found.outputs }));
     }),
     update: unary(async (request) => {
       const inputs = read(request.getNews());
@@ -125,6 +129,11 @@ export function serveProvider({ name, types, configure, functions = {} }: Packag
     }),
   };
   servePlugin(plugin, services.ResourceProviderService, handlers);
+}
+
+/** The inputs after a refresh, as in the real providers: only those that the program has set, with their live values. */
+function refreshed(known: Properties, live: Properties): Properties {
+  return Object.fromEntries(Object.entries(known).map(([key, value]) => [key, live[key] ?? value]));
 }
 
 /** The type token in a URN. It follows the types of the parents. */
