@@ -322,6 +322,11 @@ function retirementSteps({ sandbox, workspace, configure }: Stage, isPlanned: ()
     }
   });
 
+  it("the preview of retired is the committed plan", async () => {
+    await configure("retired");
+    await isPlanned();
+  });
+
   it("an object of ingress-nginx that somebody has deleted by hand is no error", async () => {
     const metadata = { name: "ingress-nginx-controller", namespace: nginx.namespace };
     await api().delete({ apiVersion: "v1", kind: "ConfigMap", metadata });
@@ -363,11 +368,6 @@ function retirementSteps({ sandbox, workspace, configure }: Stage, isPlanned: ()
       metadata: { name, namespace, ...(labels ? { labels } : {}) },
       spec,
     } as KubernetesObject);
-  });
-
-  it("the preview of retired is the committed plan", async () => {
-    await configure("retired");
-    await isPlanned();
   });
 
   it("retired removes ingress-nginx in an order in which Ingresses can be written all the time", async () => {
