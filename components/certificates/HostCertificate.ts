@@ -24,13 +24,6 @@ export interface HostCertificateArgs {
   };
 }
 
-/** The name that a certificate had in earlier releases. An app's certificate was below the app. */
-export function formerly({ formerName, app }: { formerName: string; app?: string }): pulumi.Alias {
-  return app === undefined
-    ? { name: formerName }
-    : { name: formerName, parent: pulumi.createUrn(app, "pomerium-migration:apps:App") };
-}
-
 /** The API server does not keep an empty map: every preview would show it as a change. */
 function withLabels(labels: Readonly<Record<string, string>>): { labels?: Record<string, string> } {
   return Object.keys(labels).length > 0 ? { labels: { ...labels } } : {};

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { certificateArgs } from "./args.ts";
-import { formerly, HostCertificate } from "./HostCertificate.ts";
+import { HostCertificate } from "./HostCertificate.ts";
 import type { LiveIssuance } from "./live.ts";
 import { type CertificateNeeds, certificateFor, secretId, wantedCertificates } from "./wanted.ts";
 
@@ -30,7 +30,7 @@ export function deployCertificates(
   const certificates = wantedCertificates(stack).map((wanted): [string, HostCertificate] => {
     const args = certificateArgs(wanted, issuer, pomeriumNamespace, live);
     const id = secretId(wanted);
-    return [id, new HostCertificate(id, args, { ...opts, aliases: [formerly(wanted)] })];
+    return [id, new HostCertificate(id, args, opts)];
   });
   const secretNames = new Map(certificates.map(([id, { secretName }]) => [id, secretName]));
   return {

@@ -33,8 +33,6 @@ export interface SharedCertificate {
 
 /** A certificate that the stack makes or takes over. */
 export interface WantedCertificate {
-  /** Logical name in earlier releases: of a shared certificate, or of an app's, below the app. */
-  formerName: string;
   /** App that owns its host. Absent for a shared certificate. */
   app?: string;
   /** The part of the stack that needs it, for example `app komga` or `Pomerium (authenticate)`. */
@@ -88,7 +86,6 @@ export function hasOwnCertificate(
 export function wantedCertificates(stack: CertificateNeeds): WantedCertificate[] {
   return [
     ...sharedCertificates(stack).map(({ name, secretName, dnsNames }) => ({
-      formerName: name,
       by: `Pomerium (${name})`,
       at: "pomerium",
       namespace: pomeriumNamespace,
@@ -98,7 +95,6 @@ export function wantedCertificates(stack: CertificateNeeds): WantedCertificate[]
     ...stack.apps
       .filter((app) => hasOwnCertificate(stack, app))
       .map(({ name, at, namespace, host, tlsSecret }) => ({
-        formerName: name,
         app: name,
         by: `app ${name}`,
         at: `${at}.tls.secretName`,

@@ -112,7 +112,6 @@ describe("what else an up has written", () => {
       namespace: "komga",
       secretName: "komga-tls",
       dnsNames: ["a.example.org"],
-      formerName: "komga",
     };
     const found = (certificates: ReturnType<typeof certificate>[]) =>
       certificatesNotInForce([wanted], { certificates });

@@ -1,9 +1,8 @@
 import { strict as assert } from "node:assert";
 import * as k8s from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
 import { issuanceLines } from "../../../../components/certificates/announce.ts";
 import { certificateProblems, takenOver } from "../../../../components/certificates/checks.ts";
-import { formerly, HostCertificate } from "../../../../components/certificates/HostCertificate.ts";
+import { HostCertificate } from "../../../../components/certificates/HostCertificate.ts";
 import { type IssuerSpec, issuerSpec } from "../../../../components/certificates/issuer-spec.ts";
 import { keptIssuer } from "../../../../components/certificates/issuer-take-over.ts";
 import type {
@@ -311,18 +310,6 @@ describe("a certificate that the program has made", () => {
     assert.deepEqual((inputs.spec as { dnsNames: string[] }).dnsNames, ["wiki.example.net"]);
     assert.deepEqual((inputs.metadata as { labels: object }).labels, { [managedBy.label]: managedBy.value });
     assert.equal(retainOnDelete, false);
-  });
-
-  it("is still known by the name that it had in earlier releases", async () => {
-    await record(async () => {
-      const [signIn, app] = [{ formerName: "authenticate" }, { formerName: "wiki", app: "wiki" }].map(
-        formerly,
-      );
-      assert.deepEqual(signIn, { name: "authenticate" });
-      const { name, parent } = app as { name: string; parent: pulumi.Output<string> };
-      assert.equal(name, "wiki");
-      parent.apply((urn) => assert.match(urn, /::pomerium-migration:apps:App::wiki$/));
-    });
   });
 });
 
