@@ -9,8 +9,14 @@ export const expectations = z.registry<{ expected: string }>();
 /** How a schema explains a key that it does not know. No explanation: the usual message follows. */
 export const unknownKeys = z.registry<{ explain: (key: string) => string | undefined }>();
 
-/** The schemas whose values are secrets. The search for secrets in a stack file knows them by this. */
-export const secretFields = z.registry<{ isSecret: true }>();
+/** A map of the stack file, before its check. */
+type Given = Readonly<Record<string, unknown>>;
+
+/**
+ * The schemas whose values are secrets. The search for secrets in a stack file knows them by this. A secret is needed
+ * always, or if the map around it passes the test `neededIf`.
+ */
+export const secretFields = z.registry<{ isSecret: true; neededIf?: (around: Given) => boolean }>();
 
 /**
  * Text that passes a test. The message `wrong` follows the key path. It must not repeat the text: somebody may
@@ -66,8 +72,16 @@ export const portNumber = z.int().min(1, outOfRange).max(65535, outOfRange);
  * A secret, encrypted by `pulumi config set --secret`; the file then holds `{ secure: … }`. The schema makes it
  * optional, because missing secrets are reported together, with the commands that set them.
  */
-export const secret = z
-  .union([z.string(), z.strictObject({ secure: z.string() })])
-  .optional()
-  .register(expectations, { expected: "a value that `pulumi config set --secret` has encrypted" })
-  .register(secretFields, { isSecret: true });
+export const secret = newSecret().register(secretFields, { isSecret: true });
+
+/** A secret that is needed only if the map around it passes a test. */
+export function secretIf(neededIf: (around: Given) => boolean): typeof secret {
+  return newSecret().register(secretFields, { isSecret: true, neededIf });
+}
+
+function newSecret() {
+  return z
+    .union([z.string(), z.strictObject({ secure: z.string() })])
+    .optional()
+    .register(expectations, { expected: "a value that `pulumi config set --secret` has encrypted" });
+}

@@ -31,23 +31,25 @@ export interface SecretOptions {
  */
 export function secretPaths(schema: z.core.$ZodType, raw: unknown): PathPart[][] {
   const found = new Map<string, PathPart[]>();
-  const visit = (schema: z.core.$ZodType, value: unknown, path: PathPart[]): void => {
+  const visit = (schema: z.core.$ZodType, value: unknown, path: PathPart[], around: unknown): void => {
     const all = wrappings(schema);
-    if (all.some((each) => secretFields.get(each)?.isSecret)) {
-      found.set(keyPath(path), path);
+    const field = all.map((each) => secretFields.get(each)).find((each) => each !== undefined);
+    if (field !== undefined) {
+      const isNeeded = field.neededIf?.(isMap(around) ? around : {}) ?? true;
+      if (isNeeded || value !== undefined) found.set(keyPath(path), path);
       return;
     }
     for (const each of all.flatMap(branches)) {
       if (each instanceof z.ZodArray && Array.isArray(value))
-        for (const [i, item] of value.entries()) visit(each.element, item, [...path, i]);
+        for (const [i, item] of value.entries()) visit(each.element, item, [...path, i], value);
       if (!isMap(value)) continue;
       for (const key of each instanceof z.ZodObject ? Object.keys(each.shape) : Object.keys(value)) {
         const child = childAt(each, key);
-        if (child !== undefined) visit(child, valueAt(value, [key]), [...path, key]);
+        if (child !== undefined) visit(child, valueAt(value, [key]), [...path, key], value);
       }
     }
   };
-  visit(schema, raw, []);
+  visit(schema, raw, [], undefined);
   return [...found.values()];
 }
 

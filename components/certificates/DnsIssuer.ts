@@ -9,14 +9,18 @@ import { plaintextOutputs, secretData } from "../cluster/secret.ts";
 import { takenOver } from "./checks.ts";
 import { HostCertificate } from "./HostCertificate.ts";
 import { install } from "./install.ts";
-import { hasCredentials, installations } from "./issuer-objects.ts";
+import { installations } from "./issuer-objects.ts";
 import {
+  bindingKey,
+  type CnameStrategy,
   canaryHost,
   canarySecret,
   credentialsName,
+  hasCredentials,
   issuerSpec,
   type KeptIssuer,
   nothingKept,
+  secretKeys,
 } from "./issuer-spec.ts";
 import type { LiveCertificate } from "./live.ts";
 import type { Webhook } from "./solvers/porkbun-webhook.ts";
@@ -29,6 +33,10 @@ export interface DnsIssuerArgs {
   server: string;
   /** E-mail address of the ACME account. With another address, the account is registered again. */
   email: string;
+  /** Common name of the root of the wanted chain. Default: the chain that the server prefers. */
+  preferredChain?: string;
+  /** The authority's account that the ACME account belongs to. Default: none. */
+  externalAccountBinding?: { keyId: string; key: pulumi.Input<string> };
   /** Solver of each DNS zone. At least one zone. */
   zones: Record<string, ZoneArgs>;
   /** Namespace of cert-manager, where it looks for a ClusterIssuer's Secrets. */
@@ -68,6 +76,8 @@ export interface ZoneArgs {
   secrets?: Record<string, pulumi.Input<string>>;
   /** The solver's further settings. Default: none. */
   settings?: Record<string, unknown>;
+  /** Whether challenges follow a CNAME to another zone. Default: as in the existing issuer, else they do not. */
+  cnameStrategy?: CnameStrategy;
 }
 
 /**
@@ -88,15 +98,14 @@ export class DnsIssuer extends pulumi.ComponentResource {
   readonly #name: string;
 
   constructor(name: string, args: DnsIssuerArgs, opts?: pulumi.ComponentResourceOptions) {
-    const zones = Object.fromEntries(
-      Object.entries(args.zones).map(([zone, { solver, settings = {} }]) => [zone, { solver, settings }]),
-    );
+    const { zones } = args;
     const {
       live = {},
       kept = nothingKept,
       namespace,
       webhook,
       ingressClass = "pomerium",
+      externalAccountBinding: binding,
       ...recorded
     } = args;
     const solvers = Object.fromEntries(Object.entries(zones).map(([zone, { solver }]) => [zone, solver]));
@@ -118,7 +127,7 @@ export class DnsIssuer extends pulumi.ComponentResource {
     });
 
     const credentials = Object.entries(args.zones)
-      .filter(([, { solver }]) => hasCredentials(solver))
+      .filter(([zone, zoneArgs]) => hasCredentials(zone, zoneArgs))
       .map(([zone, zoneArgs]) => {
         const object = { kind: "Secret", name: credentialsName(zone, zoneArgs.solver), namespace } as const;
         return new k8s.core.v1.Secret(
@@ -126,11 +135,28 @@ export class DnsIssuer extends pulumi.ComponentResource {
           {
             metadata: { name: object.name, namespace },
             type: "Opaque",
-            data: secretData(credentialsOf(zoneArgs)),
+            data: secretData(credentialsOf(zone, zoneArgs)),
           },
           { ...optionsOf(object), additionalSecretOutputs: plaintextOutputs },
         );
       });
+    if (binding !== undefined) {
+      const { name: secretName, key } = bindingKey(args.issuer);
+      credentials.push(
+        new k8s.core.v1.Secret(
+          `${name}-account-binding`,
+          {
+            metadata: { name: secretName, namespace },
+            type: "Opaque",
+            data: secretData({ [key]: binding.key }),
+          },
+          {
+            ...optionsOf({ kind: "Secret", name: secretName, namespace }),
+            additionalSecretOutputs: plaintextOutputs,
+          },
+        ),
+      );
+    }
     const installed = installations({ namespace, webhook, zones }).flatMap((installation) =>
       install(name, installation, namespace, optionsOf),
     );
@@ -148,10 +174,13 @@ export class DnsIssuer extends pulumi.ComponentResource {
         },
         spec: pulumi.output(ingressClass).apply((className) =>
           issuerSpec({
+            issuer: args.issuer,
             server: args.server,
             email: args.email,
             accountKey: live.issuer?.acme?.accountKey ?? args.issuer,
             zones,
+            ...(args.preferredChain === undefined ? {} : { preferredChain: args.preferredChain }),
+            ...(binding === undefined ? {} : { externalAccountBinding: { keyId: binding.keyId } }),
             webhook,
             ingressClass: className,
             kept,
@@ -210,10 +239,11 @@ function registered(email: string): string {
 }
 
 /** A zone's credentials, by their keys in the Secret. */
-function credentialsOf({ solver, secrets = {} }: ZoneArgs): Record<string, pulumi.Input<string>> {
+function credentialsOf(zone: string, zoneArgs: ZoneArgs): Record<string, pulumi.Input<string>> {
   return Object.fromEntries(
-    Object.entries(solverOf(solver).secrets).flatMap(([setting, key]) =>
-      secrets[setting] === undefined ? [] : [[key, secrets[setting]]],
-    ),
+    Object.entries(secretKeys(zone, zoneArgs)).flatMap(([setting, { key }]) => {
+      const value = zoneArgs.secrets?.[setting];
+      return value === undefined ? [] : [[key, value]];
+    }),
   );
 }

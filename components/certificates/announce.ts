@@ -64,7 +64,7 @@ function takeOverLines(
 
 /** Lists the changes that an `up` makes to the ClusterIssuer, one line each. */
 export function issuerLines(name: string, before: LiveIssuer | undefined, after: IssuerSpec): string[] {
-  const { server, email, privateKeySecretRef, solvers } = after.acme;
+  const { server, email, privateKeySecretRef, preferredChain, externalAccountBinding, solvers } = after.acme;
   if (before === undefined)
     return [`ClusterIssuer ${name} is created`, ...solvers.map((solver) => `+ ${describeSolver(solver)}`)];
   const { acme } = before;
@@ -75,11 +75,21 @@ export function issuerLines(name: string, before: LiveIssuer | undefined, after:
     ];
   const [old, wanted] = [acme.solvers, solvers].map((list) => list.map(describeSolver));
   const field = (label: string, from: string, to: string): string[] =>
-    from === to ? [] : [`  ${label} ${from || "(none)"} → ${to}`];
+    from === to ? [] : [`  ${label} ${from || "(none)"} → ${to || "(none)"}`];
+  const { preferredChain: chain, externalAccountBinding: binding } = (acme.others ?? {}) as Partial<
+    IssuerSpec["acme"]
+  >;
   const lines = [
     ...field("server", acme.server, server),
     ...field("e-mail", acme.email, email),
     ...field("account key", acme.accountKey, privateKeySecretRef.name),
+    // At another server, the former one's fields are listed by themselves.
+    ...(acme.server === server
+      ? [
+          ...field("preferred chain", chain ?? "", preferredChain ?? ""),
+          ...field("account binding", binding?.keyID ?? "", externalAccountBinding?.keyID ?? ""),
+        ]
+      : []),
     ...old!.filter((line) => !wanted!.includes(line)).map((line) => `- ${line}`),
     ...wanted!.filter((line) => !old!.includes(line)).map((line) => `+ ${line}`),
   ];

@@ -13,8 +13,7 @@ import type { WantedCertificate } from "./wanted.ts";
 
 /** Arguments of the component `DnsIssuer`. */
 export function issuerArgs(stack: IssuerStack, live: LiveIssuance, leaving: LeavingIngresses): DnsIssuerArgs {
-  const { zones, ...config } = stack.certificates;
-  return { ...config, zones: secretOutputs(zones), live, kept: keptIssuer(stack, live.issuer, leaving) };
+  return { ...secretOutputs(stack.certificates), live, kept: keptIssuer(stack, live.issuer, leaving) };
 }
 
 /**

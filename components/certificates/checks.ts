@@ -29,7 +29,7 @@ export function certificateProblems(
         conflict === undefined ? takeOverProblems(stack.certificates, live, wanted) : [conflict];
       return messages.map((message) => ({ at: wanted.at, message }));
     }),
-    ...releaseProblems(stack, live),
+    ...webhookProblems(stack, live),
   ];
 }
 
@@ -66,21 +66,34 @@ function takeOverProblems(
   ];
 }
 
-/** Finds another release that serves the same API group. Helm would refuse to share it, in the middle of an `up`. */
-function releaseProblems(
+/**
+ * Finds webhooks that cannot be installed or are not there. Another release may serve the same API group: Helm would
+ * refuse to share it, in the middle of an `up`.
+ */
+function webhookProblems(
   { certificates, cluster }: { certificates: CertificatesConfig; cluster: { context: string } },
   { apiServices }: LiveIssuance,
 ): Problem[] {
-  return wantedIssuance(certificates).releases.flatMap(({ name, apiGroup }) => {
-    const wanted = `${certificates.namespace}/${name}`;
-    const found = apiServices.find(({ group }) => group === apiGroup);
-    if (found === undefined || found.release === wanted) return [];
+  return wantedIssuance(certificates).webhooks.flatMap(({ at, apiGroup, release: name }): Problem[] => {
     const object = `APIService v1alpha1.${apiGroup}`;
+    const found = apiServices.find(({ group }) => group === apiGroup);
+    if (name === undefined)
+      return found !== undefined
+        ? []
+        : [
+            {
+              at,
+              message: `there is no ${object}, so no webhook serves this API group; correct the group, or let this program install the webhook with \`install\``,
+              mend: kubectl(cluster, "get apiservice"),
+            },
+          ];
+    const wanted = `${certificates.namespace}/${name}`;
+    if (found === undefined || found.release === wanted) return [];
     const [namespace, release] = found.release?.split("/") ?? [];
     const whose = release === undefined ? "of no Helm release" : `of the Helm release ${found.release}`;
     return [
       {
-        at: "certificates.webhook.groupName",
+        at,
         message: `${object} is ${whose}, not of ${wanted}, so Helm would refuse to install the webhook; remove the other one first, or name another group`,
         mend:
           release === undefined

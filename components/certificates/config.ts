@@ -1,10 +1,11 @@
 import { z } from "zod";
-import { expectations, hostName, namespaceName, text } from "../../stack-file/fields.ts";
+import { expectations, hostName, namespaceName, secret, someText, text } from "../../stack-file/fields.ts";
 import type { Report } from "../../stack-file/problems.ts";
 import { asSecret, type Secret } from "../../stack-file/secrets.ts";
 import { dnsSubdomain, isEmail } from "../../stack-file/values.ts";
 import type { Cluster } from "../cluster/config.ts";
 import type { Phase } from "../cluster/phase.ts";
+import { type CnameStrategy, cnameStrategies } from "./issuer-spec.ts";
 import { resolveWebhook, type Webhook, webhookSchema } from "./solvers/porkbun-webhook.ts";
 import { type SolverName, solverNames, solverOf } from "./solvers/registry.ts";
 
@@ -19,6 +20,10 @@ export interface CertificatesConfig {
   namespace: string;
   /** A canary certificate proves each zone before any host asks for a certificate. */
   canary: boolean;
+  /** Common name of the root of the wanted chain. Absent for the chain that the server prefers. */
+  preferredChain?: string;
+  /** The authority's account that the ACME account belongs to. */
+  externalAccountBinding?: { keyId: string; key: Secret };
   /** The webhook for Porkbun. */
   webhook: Webhook;
   /** Zone → how its challenges are solved. */
@@ -33,6 +38,8 @@ export interface Zone {
   secrets: Record<string, Secret>;
   /** The solver's further settings. */
   settings: Record<string, unknown>;
+  /** Whether challenges follow a CNAME to another zone. Absent: as in the existing issuer, else they do not. */
+  cnameStrategy?: CnameStrategy;
 }
 
 /** `porkbun, cloudflare and http01`. */
@@ -46,6 +53,12 @@ const wildcard = z
   .default(false)
   .describe("One wildcard certificate for the zone in place of one per host. Default: false.");
 
+const cnameStrategy = z
+  .enum(cnameStrategies)
+  .describe(
+    "Follow: a CNAME of `_acme-challenge.<host>` leads the challenge to another zone, whose credentials are given here. Default: as in the existing issuer, else None.",
+  );
+
 /** In words, how a zone names its solver. */
 export const exactlyOne = `exactly one of ${listed(solverNames, "and")}`;
 
@@ -56,7 +69,11 @@ export const byDns = listed(
 );
 
 const zoneSchema = z
-  .union(solverNames.map((name) => z.strictObject({ [name]: solverOf(name).schema, wildcard })))
+  .union(
+    solverNames.map((name) =>
+      z.strictObject({ [name]: solverOf(name).schema, wildcard, cnameStrategy: cnameStrategy.optional() }),
+    ),
+  )
   .register(expectations, { expected: `a map with ${exactlyOne}` })
   .describe(`How the zone's challenges are solved: ${exactlyOne}.`);
 
@@ -90,6 +107,20 @@ export const certificatesSchema = z.strictObject({
     .describe(
       "Prove each zone by a certificate for canary.<zone> before any host's is asked for. Default: true.",
     ),
+  preferredChain: text((value) => value.length > 0 && value.length <= 64, "must have 1 to 64 characters")
+    .optional()
+    .describe(
+      "Common name of the root of the wanted chain, if the server offers several, such as ISRG Root X1. Default: the server's choice.",
+    ),
+  externalAccountBinding: z
+    .strictObject({
+      keyId: someText.describe("Key id of the account at the authority."),
+      key: secret.describe("Its MAC key in base64url, as the authority shows it; encrypted."),
+    })
+    .optional()
+    .describe(
+      "The account at the authority that the ACME account belongs to: ZeroSSL, Google Trust Services and others ask for it. Default: none.",
+    ),
   webhook: webhookSchema
     .prefault({})
     .describe("The webhook for Porkbun; installed only when a zone is solved by it. Default: Talinx's."),
@@ -116,11 +147,23 @@ export function checkCertificates({ server, staging, zones }: CertificatesInput,
       "contradicts `staging`, which names another server: take one of the two away",
     );
   for (const [zone, input] of Object.entries(zones))
+    if (input.cnameStrategy !== undefined && solverOf(solverNameOf(input)).type !== "DNS-01")
+      report.problem(
+        ["certificates", "zones", zone, "cnameStrategy"],
+        "is about DNS-01 only, and this zone is solved by HTTP-01: take it away",
+      );
+  for (const [zone, input] of Object.entries(zones))
     if (input.wildcard && solverOf(solverNameOf(input)).type !== "DNS-01")
       report.problem(
         ["certificates", "zones", zone, "wildcard"],
         `wildcard certificates are issued by DNS-01 only: name ${byDns} with its credentials`,
       );
+  for (const name of solverNames) {
+    const own = Object.entries(zones).filter(([, input]) => solverNameOf(input) === name);
+    const values = Object.fromEntries(own.map(([zone, input]) => [zone, input[name]]));
+    for (const { zone, path, message } of solverOf(name).problems?.(values) ?? [])
+      report.problem(["certificates", "zones", zone, name, ...path], message);
+  }
 }
 
 /** Warns if HTTP-01 cannot work. Let's Encrypt sends its request to port 80 and follows redirects to 443. */
@@ -145,7 +188,7 @@ export function warnOfHttp01(
 }
 
 export function resolveCertificates(input: CertificatesInput): CertificatesConfig {
-  const { staging, email, namespace, canary, webhook } = input;
+  const { staging, email, namespace, canary, webhook, preferredChain, externalAccountBinding } = input;
   return {
     email,
     server: input.server ?? (staging ? letsEncrypt.staging : letsEncrypt.production),
@@ -153,6 +196,10 @@ export function resolveCertificates(input: CertificatesInput): CertificatesConfi
     issuer: input.issuer ?? (staging ? "letsencrypt-staging" : "letsencrypt-prod"),
     namespace,
     canary,
+    ...(preferredChain === undefined ? {} : { preferredChain }),
+    ...(externalAccountBinding === undefined
+      ? {}
+      : { externalAccountBinding: { ...externalAccountBinding, key: asSecret(externalAccountBinding.key) } }),
     webhook: resolveWebhook(webhook),
     zones: Object.fromEntries(Object.entries(input.zones).map(([name, zone]) => [name, resolveZone(zone)])),
   };
@@ -160,15 +207,13 @@ export function resolveCertificates(input: CertificatesInput): CertificatesConfi
 
 function resolveZone(input: ZoneInput): Zone {
   const solver = solverNameOf(input);
-  const { secrets } = solverOf(solver);
-  const given = Object.entries(typeof input[solver] === "object" ? (input[solver] ?? {}) : {});
-  const isSecret = ([key]: [string, unknown]): boolean => Object.hasOwn(secrets, key);
-  const values = Object.fromEntries(given) as Record<string, Parameters<typeof asSecret>[0]>;
+  const { secrets, settings } = solverOf(solver).divide(input[solver]);
   return {
     wildcard: input.wildcard === true,
     solver,
-    secrets: Object.fromEntries(Object.keys(secrets).map((key) => [key, asSecret(values[key])])),
-    settings: Object.fromEntries(given.filter((entry) => !isSecret(entry))),
+    secrets: Object.fromEntries(Object.entries(secrets).map(([key, value]) => [key, asSecret(value)])),
+    settings,
+    ...(input.cnameStrategy === undefined ? {} : { cnameStrategy: input.cnameStrategy as CnameStrategy }),
   };
 }
 

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ObjectOfKind } from "../cluster/objects.ts";
-import type { Installation, Right } from "./solvers/installation.ts";
+import type { HelmRelease, Installation, Right } from "./solvers/installation.ts";
 
 /** Options of a resource, by its object. An object that the cluster has already is taken over. */
 type OptionsOf = (object: ObjectOfKind) => pulumi.CustomResourceOptions;
@@ -13,24 +13,35 @@ type OptionsOf = (object: ObjectOfKind) => pulumi.CustomResourceOptions;
  */
 export function install(
   name: string,
-  { release, rights }: Installation,
+  { part, release, rights }: Installation,
   namespace: string,
   optionsOf: OptionsOf,
 ): pulumi.Resource[] {
-  const { part, chart, version, repository, values } = release;
-  const installed = new k8s.helm.v3.Release(
-    `${name}-${part}`,
+  const installed = release === undefined ? [] : [chartOf(`${name}-${part}`, release, namespace, optionsOf)];
+  return [
+    ...installed,
+    ...rights.flatMap((right) => grant(`${name}-${part}-${right.part}`, right, optionsOf)),
+  ];
+}
+
+function chartOf(
+  name: string,
+  { name: release, chart, version, repository, values }: HelmRelease,
+  namespace: string,
+  optionsOf: OptionsOf,
+): pulumi.Resource {
+  return new k8s.helm.v3.Release(
+    name,
     {
-      name: release.name,
+      name: release,
       namespace,
       chart,
       ...(version === undefined ? {} : { version }),
       ...(repository === undefined ? {} : { repositoryOpts: { repo: repository } }),
       values,
     },
-    optionsOf({ kind: "Release", name: release.name, namespace }),
+    optionsOf({ kind: "Release", name: release, namespace }),
   );
-  return [installed, ...rights.flatMap((right) => grant(`${name}-${part}-${right.part}`, right, optionsOf))];
 }
 
 function grant(

@@ -1,7 +1,7 @@
-import type { CertificatesConfig, Zone } from "./config.ts";
-import { credentialsName } from "./issuer-spec.ts";
+import type { CertificatesConfig } from "./config.ts";
+import { bindingKey, credentialsName, hasCredentials, type SolvedZone } from "./issuer-spec.ts";
 import type { Installation } from "./solvers/installation.ts";
-import { type SolverName, solverNames, solverOf } from "./solvers/registry.ts";
+import { solverNames, solverOf } from "./solvers/registry.ts";
 
 /** An object that an issuer needs, in addition to its Helm releases. */
 export interface IssuerObject {
@@ -22,8 +22,15 @@ const collections = {
 
 /** The part of the configuration that decides which objects an issuer has. */
 export type IssuerArgs = Pick<CertificatesConfig, "issuer" | "namespace" | "webhook"> & {
-  zones: Record<string, Pick<Zone, "solver">>;
+  externalAccountBinding?: object;
+  zones: Record<string, SolvedZone>;
 };
+
+/** A webhook that a solver needs. */
+export interface WantedWebhook extends Pick<Installation, "at" | "apiGroup"> {
+  /** Name of its Helm release. Absent if it is installed already. */
+  release?: string;
+}
 
 /** Everything to read from a cluster for an issuer. */
 export interface WantedIssuance {
@@ -31,8 +38,8 @@ export interface WantedIssuance {
   issuer: string;
   /** Namespace of cert-manager. */
   namespace: string;
-  /** The Helm releases that the solvers need. */
-  releases: { name: string; apiGroup: string }[];
+  /** The webhooks that the solvers need. */
+  webhooks: WantedWebhook[];
   objects: IssuerObject[];
 }
 
@@ -41,16 +48,23 @@ export function wantedIssuance(args: IssuerArgs): WantedIssuance {
   const { issuer, namespace, zones } = args;
   const needed = installations(args);
   const secrets = Object.entries(zones)
-    .filter(([, { solver }]) => hasCredentials(solver))
+    .filter(([zone, each]) => hasCredentials(zone, each))
     .map(
       ([zone, { solver }]) => ({ kind: "Secret", name: credentialsName(zone, solver), namespace }) as const,
     );
   return {
     issuer,
     namespace,
-    releases: needed.map(({ release: { name, apiGroup } }) => ({ name, apiGroup })),
+    webhooks: needed.map(({ at, apiGroup, release }) => ({
+      at,
+      apiGroup,
+      ...(release === undefined ? {} : { release: release.name }),
+    })),
     objects: [
       ...secrets,
+      ...(args.externalAccountBinding === undefined
+        ? []
+        : [{ kind: "Secret", name: bindingKey(issuer).name, namespace } as const]),
       ...needed.flatMap(({ rights }) =>
         rights.flatMap(({ name, namespace: place }): IssuerObject[] =>
           place === undefined
@@ -68,11 +82,6 @@ export function wantedIssuance(args: IssuerArgs): WantedIssuance {
   };
 }
 
-/** Whether the solver reads credentials from a Secret. */
-export function hasCredentials(solver: SolverName): boolean {
-  return Object.keys(solverOf(solver).secrets).length > 0;
-}
-
 /** The installations that the solvers of these zones need. */
 export function installations({
   namespace,
@@ -80,9 +89,14 @@ export function installations({
   zones,
 }: Pick<IssuerArgs, "namespace" | "webhook" | "zones">): Installation[] {
   return solverNames.flatMap((name) => {
-    const own = Object.keys(zones).filter((zone) => zones[zone]?.solver === name);
-    const credentials = own.map((zone) => credentialsName(zone, name));
-    return own.length === 0 ? [] : (solverOf(name).installation?.(webhook, { namespace, credentials }) ?? []);
+    const own = Object.entries(zones)
+      .filter(([, { solver }]) => solver === name)
+      .map(([zone, each]) => ({
+        zone,
+        ...(hasCredentials(zone, each) ? { credentials: credentialsName(zone, name) } : {}),
+        settings: each.settings ?? {},
+      }));
+    return own.length === 0 ? [] : (solverOf(name).installation?.(own, { webhook, namespace }) ?? []);
   });
 }
 

@@ -3,12 +3,12 @@ import { zoneOf } from "../../stack-file/hosts.ts";
 import { pomeriumIngressClass } from "../cluster/names.ts";
 import type { Phase } from "../cluster/phase.ts";
 import type { CertificatesConfig } from "./config.ts";
-import { issuerSpec, type KeptIssuer, nothingKept } from "./issuer-spec.ts";
+import { bindingKey, credentialsName, type KeptIssuer, nothingKept } from "./issuer-spec.ts";
 import { type LeavingIngresses, leaves } from "./leaving.ts";
 import type { LiveIssuer } from "./live.ts";
 import { mayAnswer, zoneLength } from "./solver-selection.ts";
-import { solverNames } from "./solvers/registry.ts";
-import type { LiveSolver } from "./solvers/solver.ts";
+import { solverNames, solverOf } from "./solvers/registry.ts";
+import type { LiveSolver, SecretKey } from "./solvers/solver.ts";
 
 /** The part of a stack that decides which parts of its issuer stay. */
 export interface IssuerStack {
@@ -27,10 +27,10 @@ export function keptIssuer(
   leaving: LeavingIngresses,
 ): KeptIssuer {
   const acme = live?.acme;
-  if (acme === undefined) return nothingKept;
+  if (live === undefined || acme === undefined) return nothingKept;
   const zones = Object.keys(certificates.zones);
   const solvers = acme.solvers
-    .filter((solver) => !isOwn(solver, certificates))
+    .filter((solver) => !isOwn(solver))
     .filter(({ http01 }) => phase === "coexist" || !leaves(leaving, http01?.ingress))
     .flatMap((solver) => withoutZones(solver, zones) ?? []);
   const strategies = zones.flatMap((zone): [string, string][] => {
@@ -43,11 +43,23 @@ export function keptIssuer(
   const key = acme.accountKeyKey;
   return {
     fields: {
-      ...(acme.server === certificates.server ? acme.others : {}),
+      ...(acme.server === certificates.server ? fieldsOfOthers(live, certificates.issuer) : {}),
       ...(key === undefined ? {} : { privateKeySecretRef: { name: acme.accountKey, key } }),
     },
     solvers,
     cnameStrategies: Object.fromEntries(strategies),
+  };
+}
+
+/** Fields of the issuer that the stack file does not decide. Those that it decides end with their key in the file. */
+function fieldsOfOthers({ foreign, acme }: LiveIssuer, issuer: string): Record<string, unknown> {
+  const { preferredChain, externalAccountBinding, ...others } = acme?.others ?? {};
+  const binding = externalAccountBinding as { keySecretRef?: { name?: string } } | undefined;
+  const isOwnBinding = !foreign || binding?.keySecretRef?.name === bindingKey(issuer).name;
+  return {
+    ...others,
+    ...(preferredChain === undefined || !foreign ? {} : { preferredChain }),
+    ...(binding === undefined || isOwnBinding ? {} : { externalAccountBinding: binding }),
   };
 }
 
@@ -56,18 +68,32 @@ export function fieldsOfFormerServer({ server }: CertificatesConfig, live: LiveI
   return live?.acme === undefined || live.acme.server === server ? [] : Object.keys(live.acme.others ?? {});
 }
 
-/** Whether the program has written a solver, for a present or a former zone. */
-function isOwn(solver: LiveSolver, config: CertificatesConfig): boolean {
-  const [zone, ...others] = solver.selector?.dnsZones ?? [];
+/**
+ * Whether the program has written a solver, for a present or a former zone. Its credentials are then in the zone's own
+ * Secret.
+ */
+function isOwn({ selector, dns01, http01 }: LiveSolver): boolean {
+  const [zone, ...others] = selector?.dnsZones ?? [];
   if (zone === undefined || others.length > 0) return false;
-  const { dns01, ...rest } = solver;
-  const { cnameStrategy: _, ...provider } = dns01 ?? {};
-  const bare = dns01 === undefined ? rest : { ...rest, dns01: provider };
+  if (dns01 === undefined) return isDeepStrictEqual({ http01 }, ownHttp01);
+  const text = JSON.stringify(dns01);
   return solverNames.some((name) => {
-    const args = { ...config, accountKey: "", zones: { [zone]: { solver: name } } };
-    const [written] = issuerSpec({ ...args, ingressClass: pomeriumIngressClass }).acme.solvers;
-    return isDeepStrictEqual(written, bare);
+    const secret = credentialsName(zone, name);
+    const keys = Object.values(solverOf(name).secrets);
+    return keys.length > 0
+      ? keys.some((key) => isReferred(dns01, { name: secret, key }))
+      : text.includes(JSON.stringify(secret));
   });
+}
+
+const ownHttp01 = { http01: { ingress: { ingressClassName: pomeriumIngressClass } } };
+
+/** Whether a value refers to a key of a Secret, at any depth. */
+function isReferred(value: unknown, secretKey: SecretKey): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return (
+    isDeepStrictEqual(value, secretKey) || Object.values(value).some((each) => isReferred(each, secretKey))
+  );
 }
 
 /** The solver without the names in these zones; undefined if no name is left. */

@@ -22,7 +22,7 @@ export interface LiveIssuance {
   forced: string[];
   /** Every Certificate of the cluster. */
   certificates: LiveCertificate[];
-  /** API groups of the wanted releases that the cluster serves already. */
+  /** API groups of the wanted webhooks that the cluster serves already. */
   apiServices: LiveApiService[];
 }
 
@@ -153,7 +153,8 @@ export const takenOverMark = { "pomerium-migration/taken-over": "true" } as cons
  * @throws ClusterError if the cluster does not answer.
  */
 export async function readIssuance(api: ReadOnlyApi, wanted: WantedIssuance): Promise<LiveIssuance> {
-  const { issuer: name, namespace, releases } = wanted;
+  const { issuer: name, namespace, webhooks } = wanted;
+  const releases = webhooks.flatMap(({ release }) => release ?? []);
   const group = "/apis/cert-manager.io/v1";
   const [served, clusterIssuers, namespacedIssuers, certificates, workloads, existing, apiServices] =
     await Promise.all([
@@ -170,7 +171,7 @@ export async function readIssuance(api: ReadOnlyApi, wanted: WantedIssuance): Pr
           return found === undefined ? [] : [{ label: objectLabel(object), metadata: found.metadata }];
         }),
       ),
-      Promise.all(releases.map(({ apiGroup }) => readApiService(api, apiGroup))),
+      Promise.all(webhooks.map(({ apiGroup }) => readApiService(api, apiGroup))),
     ]);
   const issuers = [...clusterIssuers, ...namespacedIssuers].map(liveIssuer);
   const issuer = issuers.find((each) => each.namespace === undefined && each.name === name);
@@ -179,15 +180,13 @@ export async function readIssuance(api: ReadOnlyApi, wanted: WantedIssuance): Pr
     ...(issuer === undefined ? {} : { issuer }),
     issuers,
     // Helm writes the release's name on every object of the release.
-    releases: releases
-      .map((release) => release.name)
-      .filter((release) =>
-        workloads.some(
-          ({ metadata: { annotations } }) =>
-            annotations?.["meta.helm.sh/release-name"] === release &&
-            annotations["meta.helm.sh/release-namespace"] === namespace,
-        ),
+    releases: releases.filter((release) =>
+      workloads.some(
+        ({ metadata: { annotations } }) =>
+          annotations?.["meta.helm.sh/release-name"] === release &&
+          annotations["meta.helm.sh/release-namespace"] === namespace,
       ),
+    ),
     existing: existing.flat().map(({ label }) => label),
     forced: [
       ...existing.flat(),

@@ -44,6 +44,7 @@ export type WithOutputs<T> = T extends Secret
 /** Applies {@link secretOutput} to every secret inside a value of the stack file. */
 export function secretOutputs<T>(value: T): WithOutputs<T> {
   if (value instanceof SecretText) return secretOutput(value) as WithOutputs<T>;
+  if (Array.isArray(value)) return value.map((each) => secretOutputs<unknown>(each)) as WithOutputs<T>;
   if (typeof value !== "object" || value === null) return value as WithOutputs<T>;
   const entries = Object.entries(value).map(([key, inner]) => [key, secretOutputs(inner)]);
   return Object.fromEntries(entries) as WithOutputs<T>;

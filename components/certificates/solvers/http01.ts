@@ -13,7 +13,9 @@ export const http01: Solver = {
     .describe(
       "HTTP-01 through Pomerium, without credentials: works only where ports 80 and 443 of every host reach Pomerium from the internet, so neither before the cutover nor through a tunnel.",
     ),
+  examples: [true],
   secrets: {},
   type: "HTTP-01",
+  divide: () => ({ secrets: {}, settings: {} }),
   challenge: (_, { ingressClass }) => ({ http01: { ingress: { ingressClassName: ingressClass } } }),
 };

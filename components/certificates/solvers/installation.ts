@@ -1,21 +1,24 @@
-/** A Helm release that must run before cert-manager can solve a challenge. */
+/** What must be installed in the cluster before cert-manager can solve a challenge. */
 export interface Installation {
-  release: HelmRelease;
+  /** Last part of the resources' logical names. */
+  part: string;
+  /** Key path of the stack file that asks for it. */
+  at: string;
+  /** API group that the webhook serves; the cluster can have each group only once. */
+  apiGroup: string;
+  /** Absent if the webhook is installed already. */
+  release?: HelmRelease;
   /** Rights that the chart does not give. */
   rights: readonly Right[];
 }
 
 export interface HelmRelease {
-  /** Last part of the resource's logical name. */
-  part: string;
   name: string;
   /** Name of the chart in `repository`, path of a folder or archive, or `oci://` address. */
   chart: string;
   version?: string;
   repository?: string;
   values: Record<string, unknown>;
-  /** API group that the release serves; the cluster can have each group only once. */
-  apiGroup: string;
 }
 
 /** A role and its binding to one ServiceAccount. Both have the same name. */
@@ -29,10 +32,40 @@ export interface Right {
   serviceAccount: { name: string; namespace: string };
 }
 
-/** Input for an installation. */
-export interface InstallationContext {
-  /** Namespace of cert-manager. */
-  namespace: string;
-  /** Names of the Secrets with the zones' credentials. */
-  credentials: readonly string[];
+/** A zone of a solver that needs an installation. */
+export interface InstallationZone {
+  zone: string;
+  /** Name of the Secret with the zone's credentials. Absent without credentials. */
+  credentials?: string;
+  settings: Record<string, unknown>;
+}
+
+/** cert-manager's right to post challenges to a webhook. It never reads them back. */
+export function challengesRight(
+  name: string,
+  apiGroup: string,
+  serviceAccount: Right["serviceAccount"],
+): Right {
+  return {
+    part: "challenges",
+    name,
+    rules: [{ apiGroups: [apiGroup], resources: ["*"], verbs: ["create"] }],
+    serviceAccount,
+  };
+}
+
+/** A webhook's right to read the credentials. */
+export function credentialsRight(
+  name: string,
+  namespace: string,
+  resourceNames: readonly string[],
+  serviceAccount: Right["serviceAccount"],
+): Right {
+  return {
+    part: "credentials",
+    name,
+    namespace,
+    rules: [{ apiGroups: [""], resources: ["secrets"], resourceNames: [...resourceNames], verbs: ["get"] }],
+    serviceAccount,
+  };
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { someText, text } from "../../../stack-file/fields.ts";
 import { dnsSubdomain } from "../../../stack-file/values.ts";
-import type { Installation, InstallationContext, Right } from "./installation.ts";
+import { challengesRight, credentialsRight, type Installation, type Right } from "./installation.ts";
 
 /** `certificates.webhook` in the stack file. */
 export const webhookSchema = z
@@ -113,24 +113,40 @@ export function resolveWebhook(input: WebhookInput): Webhook {
   };
 }
 
-/** The Helm release of the webhook, and the rights that its chart does not give. */
-export function porkbunInstallation(webhook: Webhook, context: InstallationContext): Installation {
+/**
+ * The Helm release of the webhook, and the rights that its chart does not give.
+ *
+ * @param namespace Namespace of cert-manager.
+ * @param credentials Names of the Secrets with the zones' credentials.
+ */
+export function porkbunInstallation(
+  webhook: Webhook,
+  { namespace, credentials }: { namespace: string; credentials: readonly string[] },
+): Installation {
   const { release, chart, version, repository, groupName } = webhook;
-  const values = chartValues(webhook, context.namespace);
+  const values = chartValues(webhook, namespace);
+  const { serviceAccountName: name, namespace: place } = values.certManager;
+  // Names that no chart uses. If the chart had the same object, Helm would refuse to share it.
+  const rights: Right[] = [];
+  if (webhook.solverRbac === "own")
+    rights.push(challengesRight(`${release}:challenges`, groupName, { name, namespace: place }));
+  // mdonoughe's chart lacks this right; upstream has a separate manifest.
+  if (webhook.flavour === "mdonoughe")
+    rights.push(
+      credentialsRight(`${release}:credentials`, namespace, credentials, { name: release, namespace }),
+    );
   return {
+    part: "webhook",
+    at: "certificates.webhook.groupName",
+    apiGroup: groupName,
     release: {
-      part: "webhook",
       name: release,
       chart,
       ...(version === undefined ? {} : { version }),
       ...(repository === undefined ? {} : { repository }),
       values: { ...values },
-      apiGroup: groupName,
     },
-    rights: [
-      ...(webhook.solverRbac === "own" ? [challengesRight(webhook, values)] : []),
-      ...(webhook.flavour === "mdonoughe" ? [credentialsRight(webhook, context)] : []),
-    ],
+    rights,
   };
 }
 
@@ -156,26 +172,4 @@ function chartValues({ image, groupName, values }: Webhook, namespace: string): 
 function imageParts(image: string): { repository: string; tag: string } | undefined {
   const [, repository, tag] = /^([^\s@]+):([A-Za-z0-9_][\w.-]*(?:@sha256:[0-9a-f]{64})?)$/.exec(image) ?? [];
   return repository === undefined || tag === undefined ? undefined : { repository, tag };
-}
-
-/** cert-manager's right to post challenges to the webhook. It never reads them back. */
-function challengesRight({ release, groupName }: Webhook, { certManager }: ChartValues): Right {
-  return {
-    part: "challenges",
-    // A name that no chart uses. If the chart had the same object, Helm would refuse to share it.
-    name: `${release}:challenges`,
-    rules: [{ apiGroups: [groupName], resources: ["*"], verbs: ["create"] }],
-    serviceAccount: { name: certManager.serviceAccountName, namespace: certManager.namespace },
-  };
-}
-
-/** The webhook's right to read the credentials. mdonoughe's chart lacks it; upstream has a separate manifest. */
-function credentialsRight({ release }: Webhook, { namespace, credentials }: InstallationContext): Right {
-  return {
-    part: "credentials",
-    name: `${release}:credentials`,
-    namespace,
-    rules: [{ apiGroups: [""], resources: ["secrets"], resourceNames: [...credentials], verbs: ["get"] }],
-    serviceAccount: { name: release, namespace },
-  };
 }

@@ -24,5 +24,7 @@ export const porkbun = dnsProvider({
           : { apiKeySecretRef: apiKey, secretKeySecretRef: secretApiKey },
     },
   }),
-  installation: porkbunInstallation,
+  installation: (zones, { webhook, namespace }) => [
+    porkbunInstallation(webhook, { namespace, credentials: zones.flatMap((each) => each.credentials ?? []) }),
+  ],
 });

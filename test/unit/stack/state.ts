@@ -77,6 +77,7 @@ export function certificate(
 function issuerOf({ certificates }: Stack): LiveIssuer {
   const { issuer, server, email, zones, webhook } = certificates;
   const { acme } = issuerSpec({
+    issuer,
     server,
     email,
     accountKey: issuer,

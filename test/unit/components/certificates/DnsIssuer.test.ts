@@ -57,6 +57,38 @@ const metadataOf = ({ inputs }: Registration) =>
   inputs.metadata as { labels?: Record<string, string>; annotations: Record<string, string> };
 
 describe("the issuer", () => {
+  it("comes after the key of its account binding, which is in no recorded input", async () => {
+    const all = await deploy({ externalAccountBinding: { keyId: "kid-1", key: "the-mac-key" } });
+    const secret = find(all, "issuer-account-binding");
+    assert.deepEqual((secret.inputs.metadata as { name: string }).name, "letsencrypt-prod-account-binding");
+    assert.ok(beforehand(all, "issuer-letsencrypt-prod").includes("issuer-account-binding"));
+    assert.ok(!JSON.stringify(all.map(({ inputs }) => withoutSecrets(inputs))).includes("the-mac-key"));
+  });
+
+  it("has no Secret for a zone without credentials, and one with the keys of a webhook's stack file", async () => {
+    const all = await deploy({
+      zones: {
+        "example.org": { solver: "route53", secrets: {} },
+        "example.net": {
+          solver: "webhook",
+          secrets: { "api-key": "the-key" },
+          settings: {
+            groupName: "acme.example.net",
+            solverName: "x",
+            config: { a: ["webhook-example.net"] },
+          },
+        },
+      },
+    });
+    assert.deepEqual(
+      kinds(all).filter((kind) => kind.startsWith("Secret")),
+      ["Secret issuer-credentials-example.net"],
+    );
+    const { inputs } = find(all, "issuer-credentials-example.net");
+    assert.equal((inputs.metadata as { name: string }).name, "webhook-example.net");
+    assert.ok(JSON.stringify(inputs).includes(Buffer.from("the-key").toString("base64")));
+  });
+
   it("comes after its credentials and its webhook, and each zone's canary after it", async () => {
     const registrations = await deploy();
     assert.deepEqual(kinds(registrations), [

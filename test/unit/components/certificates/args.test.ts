@@ -59,4 +59,22 @@ describe("the arguments of the issuer", () => {
     assert.ok(Object.keys(zones).length > 0);
     assert.ok(!JSON.stringify(zones).includes("hunter2"));
   });
+
+  it("keep the lists in a webhook's configuration, and contain no secret as text", () => {
+    const raw = put(goodStack(), 'certificates.zones["example.org"]', {
+      webhook: {
+        groupName: "acme.example.org",
+        solverName: "x",
+        config: { list: ["webhook-example.org", { deep: [1, 2] }] },
+        secrets: { key: "hunter2-hunter2" },
+      },
+    });
+    put(raw, "certificates.externalAccountBinding", { keyId: "kid-1", key: "hunter2-hunter2" });
+    const args = issuerArgs(parse(raw), issuance(), { classes: [], ingresses: [] });
+    assert.deepEqual(args.zones["example.org"]?.settings?.config, {
+      list: ["webhook-example.org", { deep: [1, 2] }],
+    });
+    assert.ok(!JSON.stringify(args.zones).includes("hunter2"));
+    assert.equal(args.externalAccountBinding?.keyId, "kid-1");
+  });
 });

@@ -7,6 +7,7 @@ import { webhookOf } from "./webhook-of.ts";
 
 describe("the announcement of an issuer", () => {
   const after = issuerSpec({
+    issuer: "letsencrypt-prod",
     server: "https://acme.example.com/directory",
     email: "root@example.org",
     accountKey: "account",

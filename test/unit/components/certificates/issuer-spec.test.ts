@@ -11,6 +11,7 @@ import { zoneOf } from "../../../../stack-file/hosts.ts";
 import { webhookOf } from "./webhook-of.ts";
 
 const args: IssuerSpecArgs = {
+  issuer: "letsencrypt-prod",
   server: "https://acme.example.com/directory",
   email: "root@example.org",
   accountKey: "account",
@@ -71,6 +72,32 @@ describe("the spec of the ClusterIssuer", () => {
       .solvers;
     const webhookSolver = first?.dns01?.webhook as { config: object } | undefined;
     assert.deepEqual(Object.keys(webhookSolver?.config ?? {}), ["apiKeySecretRef", "secretKeySecretRef"]);
+  });
+
+  it("follows CNAMEs as each zone says, before what the existing issuer does", () => {
+    const strategies = (zone: object, before: Record<string, string> = {}): unknown[] =>
+      issuerSpec({
+        ...args,
+        zones: { "example.org": { solver: "porkbun", ...zone }, "example.net": { solver: "cloudflare" } },
+        kept: { fields: {}, solvers: [], cnameStrategies: before },
+      }).acme.solvers.map(({ dns01 }) => dns01?.cnameStrategy);
+    assert.deepEqual(strategies({ cnameStrategy: "Follow" }), [undefined, "Follow"]);
+    assert.deepEqual(strategies({}, { "example.org": "Follow" }), [undefined, "Follow"]);
+    assert.deepEqual(strategies({ cnameStrategy: "None" }, { "example.org": "Follow" }), [undefined, "None"]);
+  });
+
+  it("binds the ACME account to one at the authority, by a key in a Secret of this issuer", () => {
+    const { acme } = issuerSpec({
+      ...args,
+      issuer: "zerossl",
+      externalAccountBinding: { keyId: "kid-1" },
+      preferredChain: "ISRG Root X1",
+    });
+    assert.deepEqual(acme.externalAccountBinding, {
+      keyID: "kid-1",
+      keySecretRef: { name: "zerossl-account-binding", key: "hmac" },
+    });
+    assert.equal(acme.preferredChain, "ISRG Root X1");
   });
 
   it("is the same for every order of zones in the stack file", () => {

@@ -160,6 +160,29 @@ describe("an issuer that is taken over", () => {
     );
   });
 
+  it("takes its account binding and its chain from the stack file, if that has them, and ends them with it", () => {
+    const binding = { keyID: "theirs", keySecretRef: { name: "eab", key: "hmac" } };
+    const live = issuer({ others: { externalAccountBinding: binding, preferredChain: "theirs" } });
+    const of = stackOf({
+      "certificates.preferredChain": "ISRG Root X1",
+      "certificates.externalAccountBinding": { keyId: "ours", key: "hunter2-hunter2" },
+    });
+    const own = { keyID: "ours", keySecretRef: { name: "letsencrypt-prod-account-binding", key: "hmac" } };
+    const { externalAccountBinding, preferredChain } = specOf(of, live);
+    assert.deepEqual([externalAccountBinding, preferredChain], [own, "ISRG Root X1"]);
+    assert.deepEqual(issuanceLines(of, issuance({ issuer: live }), nginx).slice(0, 3), [
+      "ClusterIssuer letsencrypt-prod is taken over",
+      "  preferred chain theirs → ISRG Root X1",
+      "  account binding theirs → ours",
+    ]);
+    // Later without the two keys in the file: the Secret goes, and so does the field that names it.
+    const later = issuer({ others: { externalAccountBinding: own, preferredChain: "ISRG Root X1" } });
+    assert.equal(specOf(stack, later).externalAccountBinding, undefined);
+    assert.equal(specOf(stack, { ...later, foreign: false }).preferredChain, undefined);
+    // A chain that somebody else may have set stays.
+    assert.equal(specOf(stack, later).preferredChain, "ISRG Root X1");
+  });
+
   it("keeps the reference to the key of its ACME account", () => {
     const live = issuer({ accountKeyKey: "key.pem" });
     assert.deepEqual(specOf(stack, live).privateKeySecretRef, { name: "account", key: "key.pem" });

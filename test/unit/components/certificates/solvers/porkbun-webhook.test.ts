@@ -6,7 +6,7 @@ import {
 import { webhookOf } from "../webhook-of.ts";
 
 const context = { namespace: "cert-manager", credentials: ["porkbun-example.org"] };
-const release = (input: object = {}) => porkbunInstallation(webhookOf(input), context).release;
+const release = (input: object = {}) => porkbunInstallation(webhookOf(input), context).release!;
 const wrong = (input: object): string[] =>
   (webhookSchema.safeParse(input).error?.issues ?? []).map(
     ({ path, message }) => `${path.join(".")}: ${message}`,
@@ -14,8 +14,9 @@ const wrong = (input: object): string[] =>
 
 describe("the webhook for Porkbun", () => {
   it("is Talinx's chart with its image pinned by default", () => {
+    const { part, apiGroup } = porkbunInstallation(webhookOf(), context);
+    assert.deepEqual([part, apiGroup], ["webhook", "porkbun.talinx.dev"]);
     assert.deepEqual(release(), {
-      part: "webhook",
       name: "cert-manager-webhook-porkbun",
       repository: "https://talinx.github.io/cert-manager-webhook-porkbun",
       chart: "cert-manager-webhook-porkbun",
@@ -25,7 +26,6 @@ describe("the webhook for Porkbun", () => {
         certManager: { namespace: "cert-manager", serviceAccountName: "cert-manager" },
         image: { repository: "talinx/cert-manager-webhook-porkbun", tag: "1.0.0" },
       },
-      apiGroup: "porkbun.talinx.dev",
     });
   });
 
