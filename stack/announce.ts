@@ -2,6 +2,7 @@ import { issuanceLines } from "../components/certificates/announce.ts";
 import type { Row } from "../components/cluster/readiness.ts";
 import { readinessTable } from "../components/cluster/readiness-table.ts";
 import { announceIngressNginx } from "../components/ingress-nginx/announce.ts";
+import { networkNotes } from "../components/network-policies/checks.ts";
 import { statusLine, takeOverLines } from "../components/pomerium/announce.ts";
 import { tunnelLines } from "../components/tunnels/announce.ts";
 import { readMemory } from "../components/tunnels/memory.ts";
@@ -17,7 +18,7 @@ import type { Stack } from "./stack.ts";
 /** The text that a preview prints before Pulumi's own diff. Each line of the list is one subject's part. */
 export function announce(
   stack: Stack,
-  { cluster: live, certificates, ingressNginx, pomerium, tunnels, readiness: gates }: Findings,
+  { cluster: live, certificates, ingressNginx, network, pomerium, tunnels, readiness: gates }: Findings,
   phase: PhaseEffects,
 ): string {
   const before = liveView(stack, { ...live, pomerium });
@@ -33,6 +34,7 @@ export function announce(
     ]),
     ...section("pomerium", takeOverLines(stack, pomerium, live.record === undefined)),
     ...section("nginx", announceIngressNginx(stack, live, ingressNginx, phase.ingressNginx, gates)),
+    ...section("network", networkNotes(stack, live, network)),
     ...section("issuer", issuanceLines(stack, certificates, ingressNginx)),
     ...section("tunnel", tunnelLines(stack, tunnels, readMemory(live.record?.tunnels))),
     ...section("by hand", phase.byHand),

@@ -3,6 +3,7 @@ import { certificateProblems } from "../components/certificates/checks.ts";
 import { identityProblem } from "../components/cluster/live.ts";
 import { ownerProblems } from "../components/cluster/owner.ts";
 import { ingressNginxProblems } from "../components/ingress-nginx/checks.ts";
+import { networkProblems } from "../components/network-policies/checks.ts";
 import { clusterProblems, takeOverProblems } from "../components/pomerium/checks.ts";
 import { tunnelProblems } from "../components/tunnels/checks.ts";
 import { readMemory } from "../components/tunnels/memory.ts";
@@ -19,7 +20,7 @@ import type { Stack } from "./stack.ts";
  */
 export function stackProblems(
   stack: Stack,
-  { cluster, certificates, ingressNginx, pomerium, tunnels }: Omit<Findings, "readiness">,
+  { cluster, certificates, ingressNginx, network, pomerium, tunnels }: Omit<Findings, "readiness">,
   readiness: readonly Problem[],
 ): Problem[] {
   const anotherCluster = identityProblem(stack.name, stack.cluster, cluster.uid);
@@ -27,6 +28,7 @@ export function stackProblems(
   return [
     ...failedTestProblems(stack),
     ...serviceProblems(stack.apps, cluster),
+    ...networkProblems(stack, cluster, network),
     ...certificateProblems(stack, certificates),
     ...tunnelProblems(stack, tunnels, readMemory(cluster.record?.tunnels), {
       others: otherHosts(stack.apps, cluster),

@@ -5,6 +5,7 @@ import { type LiveCluster, readCluster } from "../components/cluster/live.ts";
 import type { Row } from "../components/cluster/readiness.ts";
 import { type LiveIngressNginx, readIngressNginx } from "../components/ingress-nginx/live.ts";
 import { type AskHost, readTraffic, type Traffic } from "../components/ingress-nginx/traffic.ts";
+import { type LiveNetwork, readNetwork } from "../components/network-policies/live.ts";
 import { type LivePomerium, readPomerium } from "../components/pomerium/live.ts";
 import type { LiveTunnels } from "../components/tunnels/live.ts";
 import type { Stack } from "./stack.ts";
@@ -17,6 +18,8 @@ export interface ClusterFindings {
   ingressNginx: LiveIngressNginx;
   /** What answers the hosts that the apps take over. Absent when they were not asked. */
   traffic?: Traffic;
+  /** What decides whether Pomerium's pods may connect to those of the apps. */
+  network: LiveNetwork;
   pomerium: LivePomerium;
 }
 
@@ -36,10 +39,11 @@ export interface Findings extends ClusterFindings {
  */
 export async function readFindings(stack: Stack, api: ReadOnlyApi, ask?: AskHost): Promise<ClusterFindings> {
   const reading = readCluster(api);
-  const [cluster, certificates, ingressNginx, pomerium] = await Promise.all([
+  const [cluster, certificates, ingressNginx, network, pomerium] = await Promise.all([
     reading,
     readIssuance(api, wantedIssuance(stack.certificates)),
     readIngressNginx(stack, api, reading),
+    readNetwork(stack.apps, api),
     readPomerium(api, reading),
   ]);
   // A removal that has begun has passed the gate.
@@ -49,6 +53,7 @@ export async function readFindings(stack: Stack, api: ReadOnlyApi, ask?: AskHost
     certificates,
     ingressNginx,
     ...(isAsked ? { traffic: await readTraffic(stack, ingressNginx, ask) } : {}),
+    network,
     pomerium,
   };
 }

@@ -4,6 +4,7 @@ import { certificatesSchema } from "../components/certificates/config.ts";
 import { clusterSchema } from "../components/cluster/config.ts";
 import { acceptSchema } from "../components/ingress-nginx/annotations/accept.ts";
 import { ingressNginxSchema } from "../components/ingress-nginx/config.ts";
+import { acceptName } from "../components/network-policies/checks.ts";
 import { pomeriumSchema } from "../components/pomerium/config.ts";
 import { tunnelName, tunnelSchema } from "../components/tunnels/config.ts";
 import { accessTestsSchema } from "../policies/access/assertions/config.ts";
@@ -13,8 +14,8 @@ import { hostName, someText } from "../stack-file/fields.ts";
 import type { PathPart } from "../stack-file/paths.ts";
 import { holdsSecret, secretPaths } from "../stack-file/secrets.ts";
 
-/** An app. What may be accepted of its nginx Ingresses, only the subject ingress-nginx knows. */
-export const appSchema = app.extend({ accept: acceptSchema });
+/** An app. What may be accepted, only the subjects know that ask for it. */
+export const appSchema = app.extend({ accept: acceptSchema([acceptName]) });
 
 /**
  * The sections of a stack file, `pomerium-migration:<section>` below `config:`. An unknown key is a problem everywhere.

@@ -19,6 +19,8 @@ export interface LiveService {
   /** Whether it has no cluster address, so that its DNS name resolves to the pods. */
   headless: boolean;
   ports: { name?: string; port: number; targetPort: number | string }[];
+  /** Labels of the pods behind it. Absent if it has none: somebody else sets its endpoints. */
+  selector?: Record<string, string>;
   /** Addresses or names that its load balancer has given it. Absent for a Service without any. */
   addresses?: string[];
 }
@@ -32,8 +34,12 @@ export interface LiveIngress {
   /** The class comes from the annotation `kubernetes.io/ingress.class`, since `spec.ingressClassName` is absent. */
   classByAnnotation?: true;
   annotations: Record<string, string>;
-  /** Rules with a host. The other rules serve no app. */
+  /** Rules with a host. */
   rules: { host: string; paths: LivePath[] }[];
+  /** Paths of the rules without a host. Absent without any. */
+  anyPaths?: LivePath[];
+  /** The Service of requests that no path of the Ingress fits. Absent without any. */
+  defaultBackend?: Backend;
   /** It also serves hosts that it does not name: by a rule without a host, or by a default backend. */
   anyHost: boolean;
   tls: { hosts: string[]; secretName?: string }[];
@@ -47,7 +53,13 @@ export interface LivePath extends RoutePath {
   /** `Exact`, `Prefix` or `ImplementationSpecific`. */
   pathType?: string;
   /** Absent when the path leads to something other than a Service. */
-  backend?: { service: string; port?: number | string };
+  backend?: Backend;
+}
+
+/** A Service and one of its ports, by number or name. */
+export interface Backend {
+  service: string;
+  port?: number | string;
 }
 
 /** The fields of an object that one field manager has set, in the API server's record. */
@@ -89,22 +101,27 @@ interface ServiceObject {
   spec: {
     type?: string;
     clusterIP?: string;
+    selector?: Record<string, string>;
     ports?: { name?: string; port: number; targetPort?: number | string }[];
   };
   status?: { loadBalancer?: { ingress?: { ip?: string; hostname?: string }[] } };
 }
 
+interface BackendObject {
+  service?: { name: string; port?: { number?: number; name?: string } };
+}
+
 interface PathObject {
   path?: string;
   pathType: string;
-  backend?: { service?: { name: string; port?: { number?: number; name?: string } } };
+  backend?: BackendObject;
 }
 
 interface IngressObject {
   metadata: Metadata;
   spec: {
     ingressClassName?: string;
-    defaultBackend?: object;
+    defaultBackend?: BackendObject;
     rules?: { host?: string; http?: { paths?: PathObject[] } }[];
     tls?: { hosts?: string[]; secretName?: string }[];
   };
@@ -147,6 +164,7 @@ function liveService({ metadata, spec, status }: ServiceObject): LiveService {
     headless: spec.clusterIP === "None",
     // If targetPort was left out, the API server sets it to the port.
     ports: (spec.ports ?? []).map((port) => ({ ...port, targetPort: port.targetPort ?? port.port })),
+    ...(Object.keys(spec.selector ?? {}).length > 0 ? { selector: spec.selector! } : {}),
   };
 }
 
@@ -154,6 +172,9 @@ function liveIngress({ metadata, spec }: IngressObject): LiveIngress {
   const annotations = metadata.annotations ?? {};
   // Both ingress-nginx and Pomerium read the field first, and the annotation only if there is no field.
   const ingressClass = spec.ingressClassName ?? annotations["kubernetes.io/ingress.class"];
+  const hostless = (spec.rules ?? []).filter(({ host }) => !host);
+  const anyPaths = hostless.flatMap(({ http }) => (http?.paths ?? []).map(livePath));
+  const defaultBackend = liveBackend(spec.defaultBackend);
   return {
     namespace: metadata.namespace ?? "",
     name: metadata.name,
@@ -162,16 +183,11 @@ function liveIngress({ metadata, spec }: IngressObject): LiveIngress {
     ...(ingressClass && spec.ingressClassName === undefined ? { classByAnnotation: true } : {}),
     annotations,
     rules: (spec.rules ?? []).flatMap(({ host, http }) =>
-      host
-        ? [
-            {
-              host,
-              paths: (http?.paths ?? []).map(livePath),
-            },
-          ]
-        : [],
+      host ? [{ host, paths: (http?.paths ?? []).map(livePath) }] : [],
     ),
-    anyHost: spec.defaultBackend !== undefined || (spec.rules ?? []).some(({ host }) => !host),
+    ...(anyPaths.length > 0 ? { anyPaths } : {}),
+    ...(defaultBackend === undefined ? {} : { defaultBackend }),
+    anyHost: spec.defaultBackend !== undefined || hostless.length > 0,
     tls: (spec.tls ?? []).map(({ hosts = [], secretName }) => ({
       hosts,
       ...(secretName ? { secretName } : {}),
@@ -181,17 +197,20 @@ function liveIngress({ metadata, spec }: IngressObject): LiveIngress {
   };
 }
 
-function livePath({ path, pathType, backend }: PathObject): LivePath {
-  const { name: service, port } = backend?.service ?? {};
-  const number = port?.number ?? port?.name;
+function livePath({ path, pathType, backend: object }: PathObject): LivePath {
+  const backend = liveBackend(object);
   return {
     path: path ?? "/",
     exact: pathType === "Exact",
     pathType,
-    ...(service === undefined
-      ? {}
-      : { backend: { service, ...(number === undefined ? {} : { port: number }) } }),
+    ...(backend === undefined ? {} : { backend }),
   };
+}
+
+function liveBackend(object: BackendObject | undefined): Backend | undefined {
+  const { name: service, port } = object?.service ?? {};
+  const number = port?.number ?? port?.name;
+  return service === undefined ? undefined : { service, ...(number === undefined ? {} : { port: number }) };
 }
 
 /**

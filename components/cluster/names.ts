@@ -6,6 +6,12 @@ export const pomeriumNamespace = "pomerium";
 /** Workload of Pomerium: a Deployment upstream, a StatefulSet here as long as the store is Pebble. */
 export const pomeriumWorkload = "pomerium";
 
+/** Labels of its pods, in every release of upstream's manifests. */
+export const pomeriumPodLabels = {
+  "app.kubernetes.io/name": "pomerium",
+  "app.kubernetes.io/component": "proxy",
+} as const;
+
 /** IngressClass of Pomerium. */
 export const pomeriumIngressClass = "pomerium";
 

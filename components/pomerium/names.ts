@@ -6,6 +6,7 @@
 export {
   pomeriumIngressClass as ingressClass,
   pomeriumNamespace as namespace,
+  pomeriumPodLabels as podLabels,
   pomeriumWorkload as workload,
 } from "../cluster/names.ts";
 

@@ -224,7 +224,7 @@ const onlyOpener = (node: string | undefined) => ({
         {
           topologyKey: "kubernetes.io/os",
           labelSelector: {
-            matchLabels: { "app.kubernetes.io/name": "pomerium", "app.kubernetes.io/component": "proxy" },
+            matchLabels: { ...names.podLabels },
             matchExpressions: [{ key: names.storeLabel, operator: "NotIn", values: ["postgres"] }],
           },
         },
@@ -266,7 +266,7 @@ const spread = {
       topologyKey: "kubernetes.io/hostname",
       whenUnsatisfiable: "ScheduleAnyway",
       labelSelector: {
-        matchLabels: { "app.kubernetes.io/name": "pomerium", "app.kubernetes.io/component": "proxy" },
+        matchLabels: { ...names.podLabels },
       },
     },
   ],

@@ -11,6 +11,7 @@ import { phaseEffects } from "../../../stack/phases.ts";
 import type { Stack } from "../../../stack/stack.ts";
 import { issuance } from "../components/certificates/issuance.ts";
 import { nginxWith } from "../components/ingress-nginx/nginx.ts";
+import { openNetwork } from "../components/network-policies/network.ts";
 import { goodStack, parse, put } from "./base.ts";
 import { deployed, ingress } from "./state.ts";
 
@@ -34,6 +35,7 @@ function findings(
     cluster: live,
     certificates: issuance(),
     ingressNginx,
+    network: openNetwork,
     pomerium: { existing: [], foreign: [], forced: [], readyReplicas: 1, nodes: [] },
     tunnels: { live: {}, problems: [] },
   };

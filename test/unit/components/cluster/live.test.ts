@@ -94,6 +94,41 @@ describe("the live cluster", () => {
     );
   });
 
+  it("knows the paths of an Ingress without a host, its default backend, and the pods of a Service", async () => {
+    const backend = { service: { name: "core", port: { number: 80 } } };
+    fake.objects["/apis/networking.k8s.io/v1/ingresses"] = {
+      items: [
+        {
+          metadata: { namespace: "a", name: "any" },
+          spec: {
+            defaultBackend: backend,
+            rules: [{ http: { paths: [{ path: "/x", pathType: "Prefix", backend }] } }],
+          },
+        },
+        { metadata: { namespace: "a", name: "bucket" }, spec: { defaultBackend: { resource: {} } } },
+      ],
+    };
+    fake.objects["/api/v1/services"] = {
+      items: [
+        { metadata: { namespace: "a", name: "core" }, spec: { selector: { app: "core" } } },
+        { metadata: { namespace: "a", name: "by-hand" }, spec: { selector: {} } },
+      ],
+    };
+    const { ingresses, services } = await readCluster(await connect());
+    const core = { service: "core", port: 80 };
+    assert.deepEqual(
+      ingresses.map(({ anyHost, anyPaths, defaultBackend }) => [anyHost, anyPaths, defaultBackend]),
+      [
+        [true, [{ path: "/x", exact: false, pathType: "Prefix", backend: core }], core],
+        [true, undefined, undefined],
+      ],
+    );
+    assert.deepEqual(
+      services.map(({ selector }) => selector),
+      [{ app: "core" }, undefined],
+    );
+  });
+
   it("prefers the class in an Ingress's field to the annotation, as both controllers do", async () => {
     fake.objects["/apis/networking.k8s.io/v1/ingresses"] = {
       items: [

@@ -1,5 +1,9 @@
 import { strict as assert } from "node:assert";
-import { acceptable, whyNotAcceptable } from "../../../../../components/ingress-nginx/annotations/accept.ts";
+import {
+  acceptable,
+  acceptSchema,
+  whyNotAcceptable,
+} from "../../../../../components/ingress-nginx/annotations/accept.ts";
 import type { Outcome } from "../../../../../components/ingress-nginx/annotations/judgement.ts";
 import { entryOf, protections, table } from "../../../../../components/ingress-nginx/annotations/table.ts";
 import { annotations } from "../../../../../policies/annotations/annotations.ts";
@@ -84,5 +88,17 @@ describe("the table of ingress-nginx's annotations", () => {
     assert.match(whyNotAcceptable("canary"), /^protects nothing/);
     assert.match(whyNotAcceptable("nginx.ingress.kubernetes.io/auth-url"), /write auth-url$/);
     assert.match(whyNotAcceptable("constructor"), /no such annotation$/);
+    assert.match(
+      whyNotAcceptable("/api"),
+      /write "service \/api" if .*, "opens \/api" if .*, or "closes \/api" if /,
+    );
+  });
+
+  it("takes an answer about a path only with its question", () => {
+    const schema = acceptSchema(["network-policies"]);
+    for (const name of ["service /", "opens /api/", "closes /x(/|$)(.*)", "network-policies", "limit-rps"])
+      assert.deepEqual(schema.parse({ [name]: "why" }), { [name]: "why" }, name);
+    for (const name of ["/", "/api", "opens", "opens api", "reads /api", "opens  /api"])
+      assert.throws(() => schema.parse({ [name]: "why" }), name);
   });
 });

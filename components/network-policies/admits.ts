@@ -1,0 +1,105 @@
+import { contains, parseAddress, parseNetwork } from "../../stack-file/networks.ts";
+import type { Caller, LabelSelector, Labels, NetworkPolicy, Target, Verdict } from "./policy.ts";
+
+type Rule = NonNullable<NonNullable<NetworkPolicy["spec"]>["ingress"]>[number];
+type Peer = NonNullable<Rule["from"]>[number];
+
+/** Whether labels fit a selector. An empty selector fits everything. */
+export function selects({ matchLabels = {}, matchExpressions = [] }: LabelSelector, labels: Labels): boolean {
+  const has = (key: string): boolean => Object.hasOwn(labels, key);
+  return (
+    Object.entries(matchLabels).every(([key, value]) => has(key) && labels[key] === value) &&
+    matchExpressions.every(({ key, operator, values = [] }) => {
+      switch (operator) {
+        case "In":
+          return has(key) && values.includes(labels[key]!);
+        case "NotIn":
+          return !has(key) || !values.includes(labels[key]!);
+        case "Exists":
+          return has(key);
+        case "DoesNotExist":
+          return !has(key);
+        default:
+          return false;
+      }
+    })
+  );
+}
+
+/**
+ * The policies that limit who may connect to a pod. Without any, everybody may.
+ *
+ * @see https://kubernetes.io/docs/concepts/services-networking/network-policies/
+ */
+export function isolating(policies: readonly NetworkPolicy[], target: Omit<Target, "port" | "portNames">) {
+  return policies.filter(
+    ({ metadata, spec = {} }) =>
+      metadata.namespace === target.namespace &&
+      // Without types, a policy is about incoming connections.
+      (spec.policyTypes ?? ["Ingress"]).includes("Ingress") &&
+      selects(spec.podSelector ?? {}, target.labels),
+  );
+}
+
+/** Whether NetworkPolicies let the caller's pods connect to the target's port. One that admits them is enough. */
+export function admits(policies: readonly NetworkPolicy[], caller: Caller, target: Target): Verdict {
+  const found = isolating(policies, target);
+  if (found.length === 0) return "yes";
+  return any(
+    found.flatMap(({ metadata: { namespace }, spec }) =>
+      (spec?.ingress ?? []).map((rule) =>
+        both(peersAdmit(rule, namespace, caller), portsAdmit(rule, target)),
+      ),
+    ),
+  );
+}
+
+const any = (all: readonly Verdict[]): Verdict =>
+  all.includes("yes") ? "yes" : all.includes("unknown") ? "unknown" : "no";
+
+const both = (a: Verdict, b: Verdict): Verdict =>
+  a === "no" || b === "no" ? "no" : a === "yes" && b === "yes" ? "yes" : "unknown";
+
+/** A rule without peers is for everybody. */
+function peersAdmit({ from = [] }: Rule, namespace: string, caller: Caller): Verdict {
+  return from.length === 0 ? "yes" : any(from.map((peer) => peerAdmits(peer, namespace, caller)));
+}
+
+function peerAdmits({ ipBlock, namespaceSelector, podSelector }: Peer, own: string, caller: Caller): Verdict {
+  if (ipBlock !== undefined) return blockAdmits(ipBlock, caller);
+  const isInNamespace =
+    namespaceSelector === undefined
+      ? caller.namespace === own
+      : selects(namespaceSelector, caller.namespaceLabels);
+  return isInNamespace && selects(podSelector ?? {}, caller.labels) ? "yes" : "no";
+}
+
+/** Kubernetes gives a pod its address when it starts, so a block decides nothing before that, except one for all. */
+function blockAdmits({ cidr, except = [] }: NonNullable<Peer["ipBlock"]>, { pods }: Caller): Verdict {
+  const block = parseNetwork(cidr);
+  const holes = except.flatMap((text) => parseNetwork(text) ?? []);
+  if (block === undefined) return "unknown";
+  if (block.bits === 0 && holes.length === 0) return "yes";
+  if (pods.length === 0) return "unknown";
+  const isInside = (text: string): boolean => {
+    const address = parseAddress(text);
+    return (
+      address !== undefined && contains(block, address) && !holes.some((hole) => contains(hole, address))
+    );
+  };
+  return pods.every((addresses) => addresses.some(isInside)) ? "yes" : "no";
+}
+
+/** A rule without ports is for all of them. */
+function portsAdmit({ ports = [] }: Rule, target: Target): Verdict {
+  if (ports.length === 0) return "yes";
+  return any(
+    ports.map(({ protocol = "TCP", port, endPort }): Verdict => {
+      if (protocol !== "TCP") return "no";
+      if (port === undefined) return "yes";
+      if (typeof port === "string") return target.portNames.includes(port) ? "yes" : "no";
+      if (target.port === undefined) return "unknown";
+      return target.port >= port && target.port <= (endPort ?? port) ? "yes" : "no";
+    }),
+  );
+}

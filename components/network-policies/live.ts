@@ -1,0 +1,129 @@
+import type { ReadOnlyApi } from "../cluster/api.ts";
+import { pomeriumNamespace, pomeriumPodLabels } from "../cluster/names.ts";
+import { objectLabel } from "../cluster/objects.ts";
+import { selects } from "./admits.ts";
+import type { Caller, Labels, NetworkPolicy } from "./policy.ts";
+
+/** Everything of a cluster that decides whether Pomerium's pods may connect to the apps' pods. */
+export interface LiveNetwork {
+  policies: NetworkPolicy[];
+  /** Pods of the namespaces of apps that have a NetworkPolicy. */
+  pods: LivePod[];
+  /** Pomerium's pods. */
+  caller: Caller;
+  /** Labels of policies of network plugins (`objectLabel`), which this program does not judge. */
+  unjudged: string[];
+}
+
+export interface LivePod {
+  namespace: string;
+  labels: Labels;
+  /** Ports that its containers name. */
+  ports: { name: string; port: number; protocol: string }[];
+}
+
+interface PodObject {
+  metadata: { namespace: string; labels?: Record<string, string> };
+  spec?: {
+    hostNetwork?: boolean;
+    containers?: { ports?: { name?: string; containerPort: number; protocol?: string }[] }[];
+  };
+  status?: { phase?: string; podIPs?: { ip: string }[] };
+}
+
+/** Kinds that limit connections in addition to NetworkPolicies. A cluster-wide one may be about any namespace. */
+const otherKinds = [
+  { kind: "CiliumNetworkPolicy", path: "/apis/cilium.io/v2/ciliumnetworkpolicies" },
+  { kind: "CiliumClusterwideNetworkPolicy", path: "/apis/cilium.io/v2/ciliumclusterwidenetworkpolicies" },
+  // Calico has a NetworkPolicy of its own, which some of its releases serve in a second group.
+  { kind: "Calico NetworkPolicy", path: "/apis/crd.projectcalico.org/v1/networkpolicies" },
+  { kind: "Calico NetworkPolicy", path: "/apis/projectcalico.org/v3/networkpolicies" },
+  { kind: "GlobalNetworkPolicy", path: "/apis/crd.projectcalico.org/v1/globalnetworkpolicies" },
+  { kind: "GlobalNetworkPolicy", path: "/apis/projectcalico.org/v3/globalnetworkpolicies" },
+  { kind: "AdminNetworkPolicy", path: "/apis/policy.networking.k8s.io/v1alpha1/adminnetworkpolicies" },
+  {
+    kind: "BaselineAdminNetworkPolicy",
+    path: "/apis/policy.networking.k8s.io/v1alpha1/baselineadminnetworkpolicies",
+  },
+] as const;
+
+/** Calico shows Kubernetes' own NetworkPolicies among its own, with this prefix. */
+const copyOfKubernetes = /^knp\./;
+
+/**
+ * Reads the NetworkPolicies, and the pods only where a policy is about an app's namespace.
+ *
+ * @throws ClusterError when the cluster does not answer.
+ */
+export async function readNetwork(
+  apps: readonly { namespace: string }[],
+  api: ReadOnlyApi,
+): Promise<LiveNetwork> {
+  const namespaces = [...new Set(apps.map(({ namespace }) => namespace))];
+  const [all, others] = await Promise.all([
+    api.list<NetworkPolicy>("/apis/networking.k8s.io/v1/networkpolicies"),
+    Promise.all(
+      otherKinds.map(async ({ kind, path }) =>
+        (await api.listMetadata<{ metadata: { namespace?: string; name: string } }>(path))
+          .filter(
+            ({ metadata: { namespace, name } }) =>
+              (namespace === undefined || namespaces.includes(namespace)) && !copyOfKubernetes.test(name),
+          )
+          .map(({ metadata: { namespace, name } }) =>
+            objectLabel({ kind, name, ...(namespace === undefined ? {} : { namespace }) }),
+          ),
+      ),
+    ),
+  ]);
+  const policies = all.filter(({ metadata }) => namespaces.includes(metadata.namespace));
+  const limited = [...new Set(policies.map(({ metadata }) => metadata.namespace))];
+  const podsOf = (namespace: string): Promise<PodObject[]> =>
+    api.list<PodObject>(`/api/v1/namespaces/${namespace}/pods`);
+  const [pods, own, namespace] =
+    limited.length === 0
+      ? [[], [], undefined]
+      : await Promise.all([
+          Promise.all(limited.map(podsOf)),
+          podsOf(pomeriumNamespace),
+          api.findMetadata<{ metadata: { labels?: Record<string, string> } }>(
+            `/api/v1/namespaces/${pomeriumNamespace}`,
+          ),
+        ]);
+  return {
+    policies,
+    pods: pods
+      .flat()
+      // A pod in its node's network has the node's address, which NetworkPolicies are not about.
+      .filter((pod) => isRunning(pod) && pod.spec?.hostNetwork !== true)
+      .map(({ metadata, spec }) => ({
+        namespace: metadata.namespace,
+        labels: metadata.labels ?? {},
+        ports: (spec?.containers ?? []).flatMap(({ ports = [] }) =>
+          ports.flatMap(({ name, containerPort: port, protocol = "TCP" }) =>
+            name === undefined ? [] : [{ name, port, protocol }],
+          ),
+        ),
+      })),
+    caller: {
+      namespace: pomeriumNamespace,
+      namespaceLabels: {
+        // Kubernetes sets the first label, and this program the second.
+        "kubernetes.io/metadata.name": pomeriumNamespace,
+        "app.kubernetes.io/name": "pomerium",
+        ...(namespace?.metadata.labels ?? {}),
+      },
+      labels: pomeriumPodLabels,
+      pods: own
+        .filter(
+          (pod) => isRunning(pod) && selects({ matchLabels: pomeriumPodLabels }, pod.metadata.labels ?? {}),
+        )
+        .map(({ status }) => (status?.podIPs ?? []).map(({ ip }) => ip))
+        .filter((addresses) => addresses.length > 0),
+    },
+    unjudged: [...new Set(others.flat())],
+  };
+}
+
+function isRunning({ status }: PodObject): boolean {
+  return status?.phase !== "Succeeded" && status?.phase !== "Failed";
+}
