@@ -1,6 +1,7 @@
 import { classify, type Finding } from "./annotations/classify.ts";
 import { nginxPrefix } from "./annotations/judgement.ts";
-import { type Serving, takesOver } from "./protections.ts";
+import type { Serving } from "./protections.ts";
+import { ingressesOfApp } from "./served-rules.ts";
 import type { StackView } from "./stack-view.ts";
 
 /**
@@ -13,9 +14,9 @@ export function annotationNotes(
 ): string[] {
   const ingresses = [...new Set(controllers.flatMap((each) => each.ingresses))];
   const found = apps.flatMap((app) =>
-    ingresses
-      .filter((ingress) => takesOver(app, ingress))
-      .flatMap(({ annotations }) => classify(annotations).map((finding) => ({ app, ...finding }))),
+    ingressesOfApp(app, ingresses).flatMap(({ annotations }) =>
+      classify(annotations).map((finding) => ({ app, ...finding })),
+    ),
   );
   if (found.length === 0) return [];
   const count = (outcome: Finding["outcome"]): number =>

@@ -1,19 +1,20 @@
 import type { ApiPath } from "../../policies/access/routes.ts";
 import { setKey } from "../../stack-file/commands.ts";
 import type { Problem } from "../../stack-file/problems.ts";
-import type { LiveIngress, LivePath, LiveService } from "../cluster/live.ts";
+import type { LiveService } from "../cluster/live.ts";
 import { objectId } from "../cluster/objects.ts";
 import { answerable, type Row } from "../cluster/readiness.ts";
-import { hostsOf } from "./annotations/hosts.ts";
+import { type PathQuestion, pathName } from "./annotations/accept.ts";
 import { nginxPrefix } from "./annotations/judgement.ts";
 import type { Serving } from "./protections.ts";
+import { type ServedPath as PlainPath, pathsOfApp } from "./served-rules.ts";
 import type { AppView, StackView } from "./stack-view.ts";
 
 /** A path of an app's host that ingress-nginx serves in another way than the app does. */
 export interface PathDifference {
   app: AppView;
-  /** The path, which is also the name under the app's `accept`. */
-  path: string;
+  /** Name under the app's `accept`: the question and the path. */
+  name: string;
   /** Key path of the part of the app that differs. */
   at: string;
   /** What differs, and what to write; one line. */
@@ -25,10 +26,7 @@ export interface PathDifference {
 }
 
 /** A path of an nginx Ingress, with what decides how nginx reads it. */
-interface ServedPath extends LivePath {
-  ingress: LiveIngress;
-  isRegex: boolean;
-}
+type ServedPath = PlainPath & { isRegex: boolean };
 
 /** Compares the paths and Services of nginx Ingresses with what the apps of the same hosts route. */
 export function pathDifferences(
@@ -40,38 +38,27 @@ export function pathDifferences(
     ...new Map(controllers.flatMap((each) => each.ingresses.map((one) => [objectId(one), one]))).values(),
   ];
   return apps.flatMap((app) => {
-    const served = pathsOf(app, apps, ingresses);
-    if (served.length === 0) return [];
-    const differences = [...otherServices(app, served, services), ...widerPaths(app, served)];
-    return differences.map(({ path, at, reason }) => ({
-      app,
-      path,
-      at,
-      reason,
-      ...(Object.hasOwn(app.accept, path) ? { answeredBy: `accepted: ${app.accept[path]}` } : {}),
-      mend: setKey(stack, ["apps", app.name, "accept", path], "<why>"),
-    }));
+    const paths = pathsOf(app, apps, ingresses);
+    if (paths.length === 0) return [];
+    const differences = [...otherServices(app, paths, services), ...widerPaths(app, paths)];
+    return differences.map(({ question, path, at, reason }) => {
+      const name = pathName(question, path);
+      return {
+        app,
+        name,
+        at,
+        reason,
+        ...(Object.hasOwn(app.accept, name) ? { answeredBy: `accepted: ${app.accept[name]}` } : {}),
+        mend: setKey(stack, ["apps", app.name, "accept", name], "<why>"),
+      };
+    });
   });
 }
 
-type Difference = Pick<PathDifference, "path" | "at" | "reason">;
+type Difference = Pick<PathDifference, "at" | "reason"> & { question: PathQuestion; path: string };
 
-/** The paths that ingress-nginx serves for an app: of its host, and of an Ingress that it replaces under a new host. */
-function pathsOf(app: AppView, apps: readonly AppView[], ingresses: readonly LiveIngress[]): ServedPath[] {
-  const isOf = (ingress: LiveIngress, host: string): boolean => {
-    if (host === app.host) return true;
-    if (apps.some((other) => other.host === host)) return false;
-    const isReplaced = ingress.namespace === app.namespace && app.replaces.includes(ingress.name);
-    return isReplaced || hostsOf({ ...ingress, rules: [{ host }], anyHost: false }).includes(app.host);
-  };
-  // A canary only takes a share of the requests of another Ingress.
-  const found = ingresses
-    .filter(({ annotations }) => annotations[`${nginxPrefix}canary`] !== "true")
-    .flatMap((ingress) =>
-      ingress.rules
-        .filter(({ host }) => isOf(ingress, host))
-        .flatMap(({ paths }) => paths.map((path) => ({ ...path, ingress }))),
-    );
+function pathsOf(...of: Parameters<typeof pathsOfApp>): ServedPath[] {
+  const found = pathsOfApp(...of);
   // One Ingress with regular expressions makes those of all paths of the host.
   const isRegex = found.some(({ ingress: { annotations } }) => readsRegex(annotations));
   return found.map((path) => ({ ...path, isRegex: isRegex && !path.exact }));
@@ -105,6 +92,7 @@ function otherServices(
   }
   const isAll = served.every(({ path }) => others.has(path));
   return [...others].map(([path, { service, ingress }]) => ({
+    question: "service",
     path,
     at: `${app.at}.service`,
     reason: `Ingress ${ingress} sends ${path} to ${service}, and the app sends it to ${own}; ${
@@ -132,16 +120,20 @@ function widerPaths(app: AppView, served: readonly ServedPath[]): Difference[] {
   const isServed = (path: string): boolean => served.some((each) => covers(each, path));
   const opened = open
     .filter(({ path, exact }) => !isServed(path) || !(exact || isServed(`${path.replace(/\/$/, "")}/any`)))
-    .map(({ path }) => ({
-      path,
-      at: `${app.at}.access`,
-      reason: `${only}, and the app opens ${path} to anybody`,
-    }));
+    .map(
+      ({ path }): Difference => ({
+        question: "opens",
+        path,
+        at: `${app.at}.access`,
+        reason: `${only}, and the app opens ${path} to anybody`,
+      }),
+    );
   if (access.kind === "apiOnly") return [...opened, ...closedPaths(app, served, access.api)];
   const suggestion = `[${[...new Set(served.map(asApiPath))].join(", ")}]`;
   return [
     ...opened,
     {
+      question: "opens",
       path: "/",
       at: `${app.at}.access`,
       reason:
@@ -163,6 +155,7 @@ function closedPaths(app: AppView, served: readonly ServedPath[], open: readonly
     );
   const closed = served.filter(({ path, isRegex }) => !isRegex && !isOpen(path.replace(/(?<=.)\/$/, "")));
   return [...new Set(closed.map(({ path }) => path))].map((path) => ({
+    question: "closes",
     path,
     at: `${app.at}.access.apiOnly`,
     reason: `ingress-nginx serves ${path} of ${app.host}, and the app does not open it, so nobody reaches it any more; add it to apiOnly`,
@@ -201,6 +194,6 @@ export function pathProblems(all: readonly PathDifference[]): Problem[] {
 export function pathsRow(all: readonly PathDifference[]): Row {
   return {
     name: "paths",
-    items: all.map((difference) => answerable(`${difference.app.host}${difference.path}`, difference)),
+    items: all.map((difference) => answerable(`${difference.app.host} ${difference.name}`, difference)),
   };
 }

@@ -1,11 +1,10 @@
 import { setKey } from "../../stack-file/commands.ts";
 import type { Problem } from "../../stack-file/problems.ts";
-import type { LiveIngress } from "../cluster/live.ts";
 import { objectId } from "../cluster/objects.ts";
 import { answerable, type Row } from "../cluster/readiness.ts";
-import { hostsOf, ingressesFor } from "./annotations/hosts.ts";
 import { type LostProtection, lostProtections } from "./annotations/lost.ts";
 import type { LiveController } from "./live-controllers.ts";
+import { ingressesOfApp } from "./served-rules.ts";
 import type { AppView, StackView } from "./stack-view.ts";
 
 /** A protection of an nginx Ingress that Pomerium does not give the app that takes over. */
@@ -20,23 +19,6 @@ export interface LossAtApp extends LostProtection {
 /** What the checks of Ingresses need to know of a controller. */
 export type Serving = Pick<LiveController, "ingresses" | "settings">;
 
-/** Whether an app takes over from an Ingress: it names the Ingress, or has one of its hosts. */
-export function takesOver(app: AppView, ingress: LiveIngress): boolean {
-  return (
-    (ingress.namespace === app.namespace && app.replaces.includes(ingress.name)) ||
-    hostsOf(ingress).includes(app.host)
-  );
-}
-
-/** The Ingresses that guard an app's host until now, also by a wildcard, and those that it names. */
-function guarding(app: AppView, ingresses: readonly LiveIngress[]): LiveIngress[] {
-  const found = [
-    ...ingresses.filter((ingress) => takesOver(app, ingress)),
-    ...ingressesFor(app.host, ingresses),
-  ];
-  return [...new Set(found)];
-}
-
 /**
  * What the apps of a stack lose: each protection of each nginx Ingress, and each setting of a controller once for an
  * app. The controllers that are kept count as well, because Pomerium serves the app without their protections.
@@ -48,7 +30,7 @@ export function losses(
   return apps.flatMap((app) => {
     const known = new Set<string>();
     return controllers.flatMap(({ ingresses, settings }) =>
-      guarding(app, ingresses).flatMap((ingress) =>
+      ingressesOfApp(app, ingresses).flatMap((ingress) =>
         lostProtections(ingress.annotations, app, settings)
           .filter(({ annotation, isSetting }) => {
             // Two controllers may serve the same Ingress.

@@ -1,7 +1,7 @@
 import https from "node:https";
 import type { LiveIngress } from "../cluster/live.ts";
-import { hostsOf } from "./annotations/hosts.ts";
 import type { LiveIngressNginx } from "./live.ts";
+import { ingressesOfApp } from "./served-rules.ts";
 import type { StackView } from "./stack-view.ts";
 
 /** What answers a host at its public address. */
@@ -17,13 +17,13 @@ export type Traffic = Readonly<Record<string, HostAnswer>>;
 /** Asks a host in the way its users reach it. */
 export type AskHost = (host: string) => Promise<HostAnswer>;
 
-/** Hosts that ingress-nginx serves and that apps take over. */
+/** Hosts of the apps that take over from ingress-nginx: it serves them, also by a wildcard, or the app replaces an Ingress. */
 export function takenOverHosts(
   { apps }: Pick<StackView, "apps">,
   { ingresses }: { ingresses: readonly LiveIngress[] },
 ): string[] {
-  const served = new Set(ingresses.flatMap(hostsOf));
-  return [...new Set(apps.map(({ host }) => host))].filter((host) => served.has(host)).sort();
+  const takers = apps.filter((app) => ingressesOfApp(app, ingresses).length > 0);
+  return [...new Set(takers.map(({ host }) => host))].sort();
 }
 
 /** Asks all hosts that apps take over, at the same time. */

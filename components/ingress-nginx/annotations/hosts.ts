@@ -19,38 +19,66 @@ export const anyHost = "*";
  * @see https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/#server-alias
  * @see https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/#redirect-fromto-www
  */
-export function hostsOf({ annotations, rules, anyHost: takesAny }: Named): string[] {
-  const of = (name: string): string => (annotations[nginxPrefix + name] ?? "").trim().toLowerCase();
+export function hostsOf(ingress: Named): string[] {
+  return [...new Set(namesOf(ingress).map((name) => (isExpression(name) ? anyHost : name)))];
+}
+
+/** Every name that nginx compares with the host of a request. One that begins with `~` is a regular expression. */
+function namesOf({ annotations, rules, anyHost: takesAny }: Named): string[] {
+  const of = (name: string): string => (annotations[nginxPrefix + name] ?? "").trim();
   const named = rules.map(({ host }) => host);
-  const aliases = of("server-alias")
-    .split(",")
-    .map((alias) => alias.trim())
-    .filter((alias) => alias !== "")
-    .map((alias) => (alias.startsWith("~") ? anyHost : alias));
-  const twins = /^(1|t|true)$/.test(of("from-to-www-redirect"))
+  const twins = /^(1|t|true)$/i.test(of("from-to-www-redirect"))
     ? named.filter((host) => !host.startsWith(anyHost)).map(twin)
     : [];
   const any = takesAny || named.length === 0 ? [anyHost] : [];
-  return [...new Set([...named, ...aliases, ...twins, ...any])];
+  return [...named, ...aliasesOf({ annotations }), ...twins, ...any];
 }
+
+/** Names of `server-alias`: hosts, also with a wildcard, and regular expressions. */
+export function aliasesOf({ annotations }: Pick<Named, "annotations">): string[] {
+  return (annotations[`${nginxPrefix}server-alias`] ?? "")
+    .split(",")
+    .map((alias) => alias.trim())
+    .filter((alias) => alias !== "")
+    .map((alias) => (isExpression(alias) ? alias : alias.toLowerCase()));
+}
+
+const isExpression = (name: string): boolean => name.startsWith("~");
 
 function twin(host: string): string {
   return host.startsWith("www.") ? host.slice("www.".length) : `www.${host}`;
 }
 
 /**
- * The Ingresses by which nginx serves a host: those that name it, or else those with a wildcard for it. Ingresses for any
- * host are left out, because they usually serve an error page.
+ * How closely a name fits a host, in nginx's order: the host itself, the longest wildcard in front, the longest wildcard
+ * behind, a regular expression. Undefined when it does not fit, or fits every host.
+ *
+ * @see https://nginx.org/en/docs/http/server_names.html
+ */
+function closeness(name: string, host: string): number | undefined {
+  if (name === host) return 3000;
+  // nginx's wildcards stand for any number of labels. `.example.org` is `example.org` as well.
+  if (/^\*?\../.test(name))
+    return host.endsWith(name.replace(/^\*/, "")) || name === `.${host}` ? 2000 + name.length : undefined;
+  if (name.endsWith(".*")) return host.startsWith(name.slice(0, -1)) ? 1000 + name.length : undefined;
+  if (!isExpression(name)) return undefined;
+  try {
+    return new RegExp(name.replace(/^~\*?/, ""), "i").test(host) ? 1 : undefined;
+  } catch {
+    // An expression that cannot be judged may fit.
+    return 1;
+  }
+}
+
+/**
+ * The Ingresses by which nginx serves a host: those whose name for it fits most closely. Ingresses for any host are left
+ * out, because they usually serve an error page.
  */
 export function ingressesFor<T extends Named>(host: string, ingresses: readonly T[]): T[] {
-  const isExact = (name: string): boolean => name === host;
-  // nginx's wildcards stand for any number of labels.
-  const isWildcard = (name: string): boolean =>
-    (/^\*?\./.test(name) && host.endsWith(name.replace(/^\*/, ""))) ||
-    (name.endsWith(".*") && host.startsWith(name.slice(0, -1)));
-  for (const fits of [isExact, isWildcard]) {
-    const found = ingresses.filter((ingress) => hostsOf(ingress).some(fits));
-    if (found.length > 0) return found;
-  }
-  return [];
+  const ranked = ingresses.map((ingress) => ({
+    ingress,
+    rank: Math.max(0, ...namesOf(ingress).map((name) => closeness(name, host) ?? 0)),
+  }));
+  const best = Math.max(0, ...ranked.map(({ rank }) => rank));
+  return best === 0 ? [] : ranked.filter(({ rank }) => rank === best).map(({ ingress }) => ingress);
 }

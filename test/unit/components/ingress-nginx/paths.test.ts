@@ -52,10 +52,10 @@ const service = (name: string, ...ports: LiveService["ports"]): LiveService => (
   ports,
 });
 
-/** What differs, as `path: reason`. */
+/** What differs, as `name under accept: reason`. */
 function found(one: AppView, ingresses: LiveIngress[], services: LiveService[] = [], others: AppView[] = []) {
   return pathDifferences({ name: "test", apps: [one, ...others] }, [{ ingresses }], services).map(
-    ({ path, reason }) => `${path}: ${reason}`,
+    ({ name, reason }) => `${name}: ${reason}`,
   );
 }
 
@@ -69,20 +69,20 @@ describe("a host whose paths lead to several Services", () => {
         at: "apps.harbor.service",
         message:
           "Ingress harbor/harbor sends /api/ to harbor/core:80, and the app sends it to harbor/portal:80; Pomerium needs a route of its own for that path, or say why nothing is needed",
-        mend: "pulumi config set --stack test --path 'apps.harbor.accept[\"/api/\"]' '<why>'",
+        mend: "pulumi config set --stack test --path 'apps.harbor.accept[\"service /api/\"]' '<why>'",
       },
       {
         at: "apps.harbor.service",
         message:
           "Ingress harbor/harbor sends /v2/ to harbor/core:80, and the app sends it to harbor/portal:80; Pomerium needs a route of its own for that path, or say why nothing is needed",
-        mend: "pulumi config set --stack test --path 'apps.harbor.accept[\"/v2/\"]' '<why>'",
+        mend: "pulumi config set --stack test --path 'apps.harbor.accept[\"service /v2/\"]' '<why>'",
       },
     ]);
     assert.deepEqual(
       pathsRow(all).items.map(({ subject, ok }) => [subject, ok]),
       [
-        ["harbor.example.org/api/", false],
-        ["harbor.example.org/v2/", false],
+        ["harbor.example.org service /api/", false],
+        ["harbor.example.org service /v2/", false],
       ],
     );
   });
@@ -95,11 +95,11 @@ describe("a host whose paths lead to several Services", () => {
   });
 
   it("is accepted path by path", () => {
-    const accept = { "/api/": "nobody uses the API" };
+    const accept = { "service /api/": "nobody uses the API" };
     const all = pathDifferences({ name: "test", apps: [app({ accept })] }, [{ ingresses: [harbor] }], []);
     assert.deepEqual(
       pathProblems(all).map(({ mend }) => mend),
-      ["pulumi config set --stack test --path 'apps.harbor.accept[\"/v2/\"]' '<why>'"],
+      ["pulumi config set --stack test --path 'apps.harbor.accept[\"service /v2/\"]' '<why>'"],
     );
     assert.equal(pathsRow(all).items[0]?.note, "accepted: nobody uses the API");
   });
@@ -121,7 +121,7 @@ describe("an app with another Service than its Ingress", () => {
   it("is told to name that Service", () => {
     const wiki = app({ service: { name: "wiki-staging", port: 80 } });
     assert.deepEqual(found(wiki, [serving([["/", "wiki:80"]])]), [
-      "/: Ingress harbor/harbor sends / to harbor/wiki:80, and the app sends it to harbor/wiki-staging:80; name that Service",
+      "service /: Ingress harbor/harbor sends / to harbor/wiki:80, and the app sends it to harbor/wiki-staging:80; name that Service",
     ]);
   });
 
@@ -156,17 +156,17 @@ describe("an app that makes more reachable than ingress-nginx did", () => {
 
   it("is told to open the path only, when it is public", () => {
     assert.deepEqual(found(app({ access: { kind: "public" } }), [hook]), [
-      "/: ingress-nginx serves only /hook/ of harbor.example.org, and the app makes the whole host public; write access: { apiOnly: [/hook] }",
+      "opens /: ingress-nginx serves only /hook/ of harbor.example.org, and the app makes the whole host public; write access: { apiOnly: [/hook] }",
     ]);
   });
 
   it("is told when people get the whole host, or anybody gets another path", () => {
     assert.deepEqual(found(app(), [hook]), [
-      "/: ingress-nginx serves only /hook/ of harbor.example.org, and the app gives people the whole host",
+      "opens /: ingress-nginx serves only /hook/ of harbor.example.org, and the app gives people the whole host",
     ]);
     const open = app({ access: { kind: "apiOnly", api: [{ path: "/hook" }, { path: "/api" }], from: [] } });
     assert.deepEqual(found(open, [hook]), [
-      "/api: ingress-nginx serves only /hook/ of harbor.example.org, and the app opens /api to anybody",
+      "opens /api: ingress-nginx serves only /hook/ of harbor.example.org, and the app opens /api to anybody",
     ]);
   });
 
@@ -186,14 +186,14 @@ describe("an app that makes more reachable than ingress-nginx did", () => {
       found(app({ access: { kind: "apiOnly", api: [api], from: [] } }), [
         serving([["/hook", "portal:80", "Exact"]]),
       ]);
-    assert.match(only({ path: "/hook" }).join(), /^\/hook: .*the app opens \/hook to anybody$/);
+    assert.match(only({ path: "/hook" }).join(), /^opens \/hook: .*the app opens \/hook to anybody$/);
     assert.deepEqual(only({ path: "/hook", exact: true }), []);
   });
 
   it("differs when it opens nothing of a path that ingress-nginx serves", () => {
     const only = app({ access: { kind: "apiOnly", api: [{ path: "/hook" }], from: [] } });
     assert.deepEqual(found(only, [serving([["/hook/"], ["/other/"]])]), [
-      "/other/: ingress-nginx serves /other/ of harbor.example.org, and the app does not open it, so nobody reaches it any more; add it to apiOnly",
+      "closes /other/: ingress-nginx serves /other/ of harbor.example.org, and the app does not open it, so nobody reaches it any more; add it to apiOnly",
     ]);
     assert.deepEqual(found(only, [serving([["/hook/github"], ["/hook"]])]), []);
   });
@@ -204,7 +204,7 @@ describe("an app that makes more reachable than ingress-nginx did", () => {
       assert.deepEqual(found(only, [hook]), [], path);
     }
     assert.deepEqual(
-      found(app({ accept: { "/": "the page is for the same people" } }), [serving([["/"]])]),
+      found(app({ accept: { "opens /": "the page is for the same people" } }), [serving([["/"]])]),
       [],
     );
   });
@@ -219,5 +219,93 @@ describe("an app that makes more reachable than ingress-nginx did", () => {
     assert.equal(found(app(), [regex("/((")]).length, 1);
     const both = serving([["/"], ["/admin", "portal:80", "Exact"]]);
     assert.deepEqual(found(app(), [both]), []);
+  });
+});
+
+describe("an answer under accept", () => {
+  it("answers one question about a path, and not another about the same path", () => {
+    const ingresses = [serving([["/hook", "other:80"]])];
+    const access = { kind: "apiOnly", api: [{ path: "/hook" }, { path: "/api" }], from: [] } as const;
+    const open = (accept: Record<string, string>) =>
+      pathProblems(
+        pathDifferences({ name: "test", apps: [app({ access, accept })] }, [{ ingresses }], []),
+      ).map(({ mend }) => /accept\["(.*)"\]/.exec(mend ?? "")?.[1]);
+    assert.deepEqual(open({}), ["service /hook", "opens /api"]);
+    assert.deepEqual(open({ "service /hook": "the same program" }), ["opens /api"]);
+    assert.deepEqual(open({ "opens /api": "it is public anyway", "opens /hook": "x" }), ["service /hook"]);
+    const whole = app({ accept: { "service /": "renamed" } });
+    assert.deepEqual(
+      pathProblems(
+        pathDifferences({ name: "test", apps: [whole] }, [{ ingresses: [serving([["/x", "old:80"]])] }], []),
+      ).map(({ at }) => at),
+      ["apps.harbor.service", "apps.harbor.access"],
+    );
+  });
+});
+
+describe("a host that ingress-nginx serves without naming it in a rule with paths", () => {
+  const api: Path[] = [["/api/", "core:80"]];
+
+  it("is compared by the wildcard that fits it most closely, unless an Ingress names it", () => {
+    const wide = serving([["/", "old:80"]], { name: "wide" }, "*.example.org");
+    assert.match(found(app(), [wide]).join(), /^service \/: Ingress harbor\/wide sends \/ to harbor\/old:80/);
+    const narrow = serving([["/"]], { name: "narrow" }, "*.harbor.example.org");
+    const deep = app({ host: "a.harbor.example.org" });
+    assert.deepEqual(found(deep, [wide, narrow]), []);
+    assert.equal(found(deep, [wide]).length, 1);
+    assert.deepEqual(found(app(), [wide, serving([["/"]])]), []);
+    const bound = serving([["/hook"]], { name: "bound" }, "harbor.*");
+    assert.match(found(app(), [bound]).join(), /^opens \/: ingress-nginx serves only \/hook/);
+  });
+
+  it("is compared by an alias that is a wildcard or an expression, also when another app has the Ingress's host", () => {
+    for (const alias of ["*.example.org", "~^harbor\\.", "harbor.*", "HARBOR.example.org"]) {
+      const annotations = { "nginx.ingress.kubernetes.io/server-alias": alias };
+      const old = serving([["/", "old:80"]], { annotations }, "first.example.net");
+      const first = app({
+        name: "first",
+        at: "apps.first",
+        host: "first.example.net",
+        service: { name: "old", port: 80 },
+      });
+      assert.deepEqual(
+        found(app(), [old], [], [first]).map((text) => text.slice(0, 10)),
+        ["service /:"],
+        alias,
+      );
+    }
+  });
+
+  it("is compared by the paths of an Ingress for any host that the app replaces or that leads to its Service", () => {
+    const { paths } = serving([["/"], ...api]).rules[0]!;
+    const hostless = ingress("harbor", "harbor", [], { anyHost: true, anyPaths: paths });
+    for (const one of [app({ replaces: ["harbor"] }), app()])
+      assert.match(found(one, [hostless]).join(), /^service \/api\/: .* to harbor\/core:80/);
+    const other = app({ service: { name: "x", port: 80 } });
+    assert.deepEqual(found(other, [hostless]), [], "it may serve an error page");
+    assert.deepEqual(found(app(), [hostless, serving([["/"]], { name: "own" })]), []);
+  });
+
+  it("is compared by the default backend, which serves every path that no rule has", () => {
+    const backed = (paths: Path[], service = "old") =>
+      serving(paths, { anyHost: true, defaultBackend: { service, port: 80 } });
+    assert.match(
+      found(app(), [backed([])]).join(),
+      /^service \/: Ingress harbor\/harbor sends \/ to harbor\/old:80/,
+    );
+    assert.deepEqual(found(app(), [backed([], "portal")]), []);
+    assert.match(found(app(), [backed(api, "portal")]).join(), /^service \/api\/: /);
+    assert.equal(found(app(), [backed(api, "portal")]).length, 1, "the whole host was reachable");
+    assert.equal(found(app(), [serving(api)]).filter((text) => text.startsWith("opens /")).length, 1);
+    assert.deepEqual(found(app(), [backed([["/"]])]), [], "the path of the rule comes first");
+    const alone = ingress("harbor", "harbor", [], {
+      anyHost: true,
+      defaultBackend: { service: "old", port: 80 },
+    });
+    assert.match(found(app({ replaces: ["harbor"] }), [alone]).join(), /^service \/: /);
+  });
+
+  it("has no path when neither a rule nor a default backend has one", () => {
+    assert.deepEqual(found(app(), [serving([])]), []);
   });
 });
