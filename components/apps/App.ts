@@ -47,7 +47,6 @@ export class App extends pulumi.ComponentResource {
       resource: string,
       objectName: string,
       { paths, authorization }: AccessRoute,
-      before: k8s.networking.v1.Ingress[] = [],
     ): k8s.networking.v1.Ingress => {
       const id = existing?.find((each) => each.endsWith(`/${objectName}`));
       return new k8s.networking.v1.Ingress(
@@ -68,16 +67,13 @@ export class App extends pulumi.ComponentResource {
             ...(secretName === undefined ? {} : { secretName }),
           }),
         },
-        { parent: this, dependsOn: before, ...importAs(id) },
+        { parent: this, ...importAs(id) },
       );
     };
 
     const [site, open] = args.access;
     const ingresses = [ingress(`${name}-ingress`, ingressName(name), site)];
-    // An existing Ingress is changed first, alone. Otherwise Pulumi's provider waits for two Ingresses of the namespace,
-    // and may count this one as done before it has seen the change. The next preview would show the change again.
-    const before = existing?.length ? [...ingresses] : [];
-    if (open) ingresses.push(ingress(`${name}-open`, openIngressName(name), open, before));
+    if (open) ingresses.push(ingress(`${name}-open`, openIngressName(name), open));
     this.url = onceReady(ingresses, args.origin ?? `https://${host}`);
     this.registerOutputs({ url: this.url });
   }

@@ -36,12 +36,6 @@ describe("taking over an app's Ingresses", () => {
     assert.deepEqual(imports(registrations), { "komga-open": "komga/komga-pomerium-ingress-open" });
   });
 
-  it("changes an existing Ingress before it creates the other", async () => {
-    const existing = ["komga/komga-pomerium-ingress"];
-    const registrations = await record(() => new App("komga", { ...args, existing }));
-    assert.deepEqual(registrations.find(({ name }) => name === "komga-open")?.after, ["komga-ingress"]);
-  });
-
   it("replaces all fields of a hand-made Ingress", async () => {
     const existing = ["komga/komga-pomerium-ingress"];
     const [taken, made] = await Promise.all([

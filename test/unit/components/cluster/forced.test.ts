@@ -10,7 +10,7 @@ async function metadataOf(
   opts: pulumi.CustomResourceOptions,
   type = service,
 ): Promise<unknown> {
-  const transform = forceTakenOver(["Service media/jellyfin"]);
+  const transform = forceTakenOver(["Service media/jellyfin", "Ingress media/jellyfin"]);
   const result = await transform({ custom: true, type, name: "jellyfin", props, opts });
   return result && new Promise((resolve) => pulumi.output(result.props.metadata).apply(resolve));
 }
@@ -35,6 +35,19 @@ describe("an object whose fields the program may overwrite", () => {
       assert.deepEqual(await metadataOf({ metadata: pulumi.output(metadata) }, opts), expected);
     }
     assert.deepEqual(await metadataOf({}, opts), { annotations: { [patchForce]: "true" } });
+  });
+
+  it("is waited for until it is read with the annotation, if it is an Ingress", async () => {
+    const ingress = "kubernetes:networking.k8s.io/v1:Ingress";
+    assert.deepEqual(await metadataOf({}, { import: "media/jellyfin" }, ingress), {
+      annotations: {
+        [patchForce]: "true",
+        "pulumi.com/waitFor": JSON.stringify([
+          'jsonpath={.metadata.annotations["pulumi.com/patchForce"]}',
+          "jsonpath={.status.loadBalancer.ingress[0]}",
+        ]),
+      },
+    });
   });
 
   it("is not a new object, one of another name or kind, or one that stays unchanged", async () => {
