@@ -39,6 +39,12 @@ export function parseAddress(text: string): Address | undefined {
   return bytes && unmapped(bytes);
 }
 
+/** Whether two spellings are of one address: `fd00::1` is also `fd00:0::1`. Texts that are no addresses are not. */
+export function sameAddress(one: string, other: string): boolean {
+  const [a, b] = [parseAddress(one), parseAddress(other)];
+  return a !== undefined && b !== undefined && a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
+
 /** Reads an address or a network. Undefined if the text is neither. Host bits do not count: `10.0.0.5/8` is `10.0.0.0/8`. */
 export function parseNetwork(text: string): Network | undefined {
   const [before = "", after, more] = text.split("/");

@@ -67,7 +67,8 @@ export function resolve(name: string, raw: unknown, report: Report): Stack | und
   if (tunnels) {
     checkTunnels(tunnels, names, report);
     const { phase } = file;
-    const ingressNginx = file.raw.ingressNginx === undefined ? {} : file.ingressNginx;
+    const ingressNginx =
+      file.raw.ingressNginx === undefined ? {} : file.ingressNginx && resolveIngressNginx(file.ingressNginx);
     const { zones, authenticateHost, exposure } = context;
     checkRules(
       tunnels,

@@ -1,4 +1,4 @@
-import { BlockList, isIP } from "node:net";
+import { isIP } from "node:net";
 import { z } from "zod";
 import {
   atLeast,
@@ -19,6 +19,7 @@ import {
   text,
   unknownKeys,
 } from "../../stack-file/fields.ts";
+import { sameAddress } from "../../stack-file/networks.ts";
 import type { Report } from "../../stack-file/problems.ts";
 import { asSecret, type Secret } from "../../stack-file/secrets.ts";
 import { dnsSubdomain, quantity } from "../../stack-file/values.ts";
@@ -214,7 +215,7 @@ function checkAddress(
 ): void {
   if (ingressNginx === undefined) return;
   const { address } = ingressNginx;
-  if (address !== undefined && isIP(address) !== 0 && sameAddress(address, loadBalancerIP))
+  if (address !== undefined && sameAddress(address, loadBalancerIP))
     report.problem(
       ["pomerium", "loadBalancerIP"],
       `${loadBalancerIP} is the address of ingress-nginx (ingressNginx.address), and no load balancer gives one address to both; choose a free one`,
@@ -224,13 +225,6 @@ function checkAddress(
       ["pomerium", "coexistPort"],
       "443 is ingress-nginx's port until the cutover, and a router forwards a port to one address only; leave the key out for 8443",
     );
-}
-
-/** Whether two spellings are of one address: `fd00::1` is also `fd00:0::1`. */
-function sameAddress(one: string, other: string): boolean {
-  const list = new BlockList();
-  list.addAddress(one, isIP(one) === 6 ? "ipv6" : "ipv4");
-  return list.check(other, isIP(other) === 6 ? "ipv6" : "ipv4");
 }
 
 function checkVersion({ version, commit, source }: PomeriumInput, report: Report): void {

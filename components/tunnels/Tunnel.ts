@@ -2,7 +2,7 @@ import * as cloudflare from "@pulumi/cloudflare";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { type ConnectorArgs, connector } from "./connector.ts";
-import { ownComment, recordName, tunnelTarget } from "./live.ts";
+import { ownComment, tunnelTarget } from "./live.ts";
 import type { OriginRequest, Rule } from "./rules.ts";
 
 export interface TunnelArgs {
@@ -18,7 +18,7 @@ export interface TunnelArgs {
   rules: readonly Rule<pulumi.Input<string>>[];
   /** Settings for all rules that do not override them. Default: none. */
   originRequest?: OriginRequest;
-  /** Hosts for which this component makes the DNS record. Default: none. */
+  /** Hosts for which this component makes the DNS record, in the DNS's form. Default: none. */
   records?: readonly string[];
   /** Runs cloudflared in the cluster. Default: it runs elsewhere, with the tunnel's token. */
   connector?: ConnectorArgs;
@@ -83,7 +83,7 @@ export class Tunnel extends pulumi.ComponentResource {
         // 1 means automatic, the only time to live that Cloudflare accepts for a proxied record.
         {
           zoneId,
-          name: recordName(host),
+          name: host,
           type: "CNAME",
           content: this.target,
           proxied: true,

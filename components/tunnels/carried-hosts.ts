@@ -1,7 +1,8 @@
-import { isIPv6 } from "node:net";
 import { zoneOf } from "../../stack-file/hosts.ts";
 import type { Phase } from "../cluster/phase.ts";
 import type { TunnelConfig } from "./config.ts";
+import { type NginxOrigins, origin } from "./origins.ts";
+import { dnsForm } from "./rules.ts";
 
 /** An app that a tunnel may carry. */
 export interface TunnelApp {
@@ -16,7 +17,7 @@ export interface TunnelStack {
   name: string;
   phase: Phase;
   pomerium: { authenticateHost: string; loadBalancerIP: string };
-  ingressNginx?: { address?: string };
+  ingressNginx?: NginxOrigins;
   certificates: { zones: Record<string, unknown> };
   apps: readonly TunnelApp[];
   tunnels: readonly TunnelConfig[];
@@ -70,27 +71,18 @@ export function carriedHosts(stack: TunnelStack, tunnel: TunnelConfig): CarriedH
   return tunnel.authenticate ? [signIn, ...apps] : apps;
 }
 
-/** Hosts of the tunnel's rules in its zone. Each needs a DNS record. */
+/** Hosts of the tunnel's rules in its zone, in the DNS's form. Each needs a DNS record. */
 export function recordHosts(stack: TunnelStack, tunnel: TunnelConfig): string[] {
   const zones = Object.keys(stack.certificates.zones);
   const carried = carriedHosts(stack, tunnel).map(({ host }) => host);
   const zone = carried[0] === undefined ? undefined : zoneOf(carried[0], zones);
-  const extra = tunnel.extraRules.flatMap(({ hostname }) => hostname ?? []);
+  const extra = tunnel.extraRules.flatMap(({ hostname }) =>
+    hostname === undefined ? [] : dnsForm(hostname),
+  );
   return [
     ...new Set([
       ...carried,
       ...extra.filter((host) => !host.includes("*") && (zone === undefined || zoneOf(host, zones) === zone)),
     ]),
   ];
-}
-
-/** Address at which Pomerium or ingress-nginx terminates TLS. */
-export function origin(address: string): string {
-  return `https://${isIPv6(address) ? `[${address}]` : address}:443`;
-}
-
-/** Whether two services are at the same address. The default port of https may be written or left out. */
-export function sameAddress(one: string, other: string): boolean {
-  const short = (service: string): string => service.replace(/^(https:.*):443$/, "$1");
-  return short(one) === short(other);
 }

@@ -1,11 +1,22 @@
+import { isDeepStrictEqual } from "node:util";
 import { keyPath } from "../../stack-file/paths.ts";
 import type { Problem } from "../../stack-file/problems.ts";
-import { carriedHosts, origin, recordHosts, sameAddress, type TunnelStack } from "./carried-hosts.ts";
+import { carriedHosts, recordHosts, type TunnelStack } from "./carried-hosts.ts";
 import type { TunnelConfig } from "./config.ts";
 import { type LiveRule, type LiveTunnel, type LiveTunnels, tunnelTarget } from "./live.ts";
 import type { TunnelMemory } from "./memory.ts";
+import { isOrigin, leadsToIngressNginx } from "./origins.ts";
 import { type TunnelPlan, tunnelPlan } from "./plan.ts";
-import { describeMatch, isCatchAll, type Rule, rulesFor, sameMatch, takesAllOf } from "./rules.ts";
+import {
+  describeMatch,
+  dnsForm,
+  isCatchAll,
+  matchesHost,
+  type Rule,
+  rulesFor,
+  sameMatch,
+  takesAllOf,
+} from "./rules.ts";
 
 /** Hosts of Pomerium in the cluster. */
 export interface PomeriumHosts {
@@ -101,53 +112,83 @@ function ruleProblems(
   { others }: PomeriumHosts,
 ): string[] {
   const live = seen?.rules ?? [];
-  const carried = new Map(carriedHosts(stack, tunnel).map((each) => [each.host, each]));
-  const pomerium = origin(stack.pomerium.loadBalancerIP);
+  const carried = carriedHosts(stack, tunnel);
+  const isCarried = (name: string): boolean => carried.some(({ host }) => host === dnsForm(name));
+  const toPomerium = ({ service }: Rule): boolean => isOrigin(service, stack.pomerium.loadBalancerIP);
   // A wildcard that takes the same requests does not keep the rule: rules for paths may come between the two.
   const isKept = (rule: Rule): boolean => {
     const first = plan.rules.find((planned) => takesAllOf(planned, rule));
     return first !== undefined && sameMatch(first, rule);
   };
+  const stays = (rule: Rule): boolean => isDropped(tunnel.drop, rule) || isKept(rule);
+  const planned = stack.tunnels.flatMap((each) => carriedHosts(stack, each)).map(({ host }) => host);
+  // The rule of an app goes with the app. A wildcard also serves apps that no tunnel carries by name.
+  const servedBy = ({ hostname = "" }: Rule): string[] =>
+    [...others, ...(hostname.includes("*") ? stack.apps.map(({ host }) => host) : [])].filter(
+      (host) =>
+        !planned.includes(host) &&
+        (matchesHost({ hostname }, host) || matchesHost({ hostname: host }, hostname)),
+    );
   const lost = live
     .filter((rule, i) => !live.slice(0, i).some((earlier) => takesAllOf(earlier, rule)))
-    .filter((rule) => rule.hostname === undefined || !carried.has(rule.hostname))
-    .filter((rule) => !isCatchAll(rule) && !isDropped(tunnel.drop, rule) && !isKept(rule))
-    .filter(
-      ({ hostname, service }) =>
-        !sameAddress(service, pomerium) || hostname === undefined || others.includes(hostname),
-    );
-  const lostPaths = [...carried.values()]
-    .filter(({ servedBy }) => servedBy === "Pomerium")
-    .flatMap(({ host }) => rulesFor(live, host))
-    .filter((rule) => rule.path !== undefined && !isChallengeDetour(rule.path))
-    .filter((rule) => !isDropped(tunnel.drop, rule) && !isKept(rule) && !sameAddress(rule.service, pomerium));
-  return [...lost, ...lostPaths, ...lostEnd(stack, plan)].map(advice);
+    .filter(({ hostname }) => hostname === undefined || !isCarried(hostname))
+    .filter((rule) => !isCatchAll(rule) && !stays(rule))
+    .flatMap((rule) => {
+      if (!toPomerium(rule) || rule.hostname === undefined) return advice(rule);
+      const hosts = servedBy(rule);
+      return hosts.length === 0 ? [] : advice(rule, hosts);
+    });
+  const lostPaths = carried
+    .filter((each) => each.servedBy === "Pomerium")
+    .flatMap(({ host }) => {
+      const own = rulesFor(live, host);
+      const access = plan.rules.find((rule) => sameMatch(rule, { hostname: host }))?.originRequest?.access;
+      return own
+        .filter((rule) => rule.path !== undefined && !isChallengeDetour(rule.path) && !stays(rule))
+        .flatMap((rule) => {
+          if (!toPomerium(rule)) return advice(rule);
+          return isDeepStrictEqual(rule.originRequest?.access, access) ? [] : accessAdvice(rule);
+        });
+    });
+  return [...lost, ...lostPaths, ...lostEnd(stack, plan)];
 }
 
 /** The catch-all, if it leads to ingress-nginx and the phase is retired. In earlier phases it is kept. */
-function lostEnd({ phase, ingressNginx }: TunnelStack, { rules }: TunnelPlan): Rule[] {
+function lostEnd({ phase, ingressNginx }: TunnelStack, { rules }: TunnelPlan): string[] {
   const end = rules.at(-1);
-  const address = ingressNginx?.address;
-  return phase === "retired" &&
-    end !== undefined &&
-    address !== undefined &&
-    end.service.includes(`//${address}`)
-    ? [{ ...end, hostname: "*" }]
-    : [];
+  if (phase !== "retired" || end === undefined || !leadsToIngressNginx(end.service, ingressNginx ?? {}))
+    return [];
+  return [
+    `the tunnel leads every host to ${end.service}, which phase retired removes; let it go by \`drop: ["*"]\`, and what nothing else takes gets a 404`,
+  ];
 }
 
-function advice(rule: LiveRule): string {
+/** @param hosts Hosts of Pomerium that only this rule leads there. */
+function advice(rule: LiveRule, hosts: readonly string[] = []): string {
+  const serves =
+    rule.hostname?.includes("*") && hosts.length > 0 ? `, with ${hosts.join(", ")} among them` : "";
+  return `the tunnel leads ${describeMatch(rule)} to ${rule.service}${serves}, which no app and no extra rule takes over; ${keepOrDrop(rule)}`;
+}
+
+/** A path that has another check of Cloudflare Access than the rest of its host. */
+function accessAdvice(rule: LiveRule): string {
+  const { access } = rule.originRequest ?? {};
+  const loss =
+    access === undefined
+      ? "past Cloudflare Access, which the app's rule requires"
+      : "behind Cloudflare Access, which the app's rule does not ask in this way";
+  return `the tunnel leads ${describeMatch(rule)} to Pomerium ${loss}; ${keepOrDrop(rule)}`;
+}
+
+function keepOrDrop(rule: LiveRule): string {
   const { unwritable, ...kept } = rule;
-  const match = JSON.stringify(rule.hostname === undefined ? "" : describeMatch(rule));
-  const letGo = rule.hostname === undefined ? "" : `let it go by \`drop: [${match}]\``;
-  const leads = `the tunnel leads ${describeMatch(rule)} to ${rule.service}`;
-  if (rule.hostname === "*")
-    return `${leads}, which phase retired removes; ${letGo}, and what nothing else takes gets a 404`;
   const keep =
     unwritable === undefined
       ? `keep it as ${JSON.stringify(kept)}`
       : `it has ${listed(rule)}, which Pulumi's provider cannot write, so ${ownTunnel}`;
-  return `${leads}, which no app and no extra rule takes over; ${keep}${letGo === "" ? "" : `, or ${letGo}`}`;
+  return rule.hostname === undefined
+    ? keep
+    : `${keep}, or let it go by \`drop: [${JSON.stringify(describeMatch(rule))}]\``;
 }
 
 function isDropped(drop: readonly string[], rule: Rule): boolean {

@@ -1,4 +1,3 @@
-import { domainToASCII } from "node:url";
 import { setSecret } from "../../stack-file/commands.ts";
 import { keyPath } from "../../stack-file/paths.ts";
 import type { Problem } from "../../stack-file/problems.ts";
@@ -6,7 +5,7 @@ import { SecretText } from "../../stack-file/secret-text.ts";
 import { CloudflareError, ReadOnlyCloudflare } from "./api.ts";
 import { recordHosts, type TunnelStack } from "./carried-hosts.ts";
 import { type TunnelConfig, writableSettings } from "./config.ts";
-import type { OriginRequest, Rule } from "./rules.ts";
+import { dnsForm, type OriginRequest, type Rule } from "./rules.ts";
 
 /** The state of a tunnel at Cloudflare before the program registers anything. */
 export interface LiveTunnel {
@@ -117,14 +116,10 @@ function tokenOf({ apiToken }: TunnelConfig): string {
   return apiToken instanceof SecretText ? apiToken.reveal() : "";
 }
 
-/** A host in the DNS's form: lower case, with letters of other scripts in Punycode. */
-export function recordName(host: string): string {
-  return domainToASCII(host) || host.toLowerCase();
-}
-
 /**
  * Reads a tunnel and the records of its hosts.
  *
+ * @param hosts Hosts in the DNS's form.
  * @returns undefined if no tunnel has this id.
  * @throws CloudflareError
  */
@@ -138,7 +133,7 @@ export async function readTunnel(
   const records = Object.fromEntries(
     hosts.flatMap((host) =>
       all
-        .filter(({ name, type }) => recordName(host) === name && addressTypes.includes(type))
+        .filter(({ name, type }) => dnsForm(name) === host && addressTypes.includes(type))
         .map(({ type, content, proxied = false, comment }) => [
           host,
           { type, content, proxied, own: comment === ownComment },

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
-import { type CarriedHost, carriedHosts, origin, sameAddress, type TunnelStack } from "./carried-hosts.ts";
+import { type CarriedHost, carriedHosts, type TunnelStack } from "./carried-hosts.ts";
 import type { TunnelConfig } from "./config.ts";
 import type { LiveTunnel } from "./live.ts";
 import type { TunnelMemory } from "./memory.ts";
+import { isOrigin } from "./origins.ts";
 import {
   describeMatch,
   type HostRules,
@@ -66,8 +67,7 @@ function rulesBefore(
   host: string,
 ): readonly Rule[] {
   const now = rulesFor(live, host);
-  const pomerium = origin(loadBalancerIP);
-  const hasMoved = now.some(({ path, service }) => path === undefined && sameAddress(service, pomerium));
+  const hasMoved = now.some(({ path, service }) => path === undefined && isOrigin(service, loadBalancerIP));
   return hasMoved ? (remembered[host] ?? []) : now;
 }
 

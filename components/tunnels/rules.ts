@@ -1,3 +1,4 @@
+import { domainToASCII } from "node:url";
 import { goRegexProblem } from "./go-regex.ts";
 
 /**
@@ -95,9 +96,19 @@ export function describeMatch({ hostname, path }: Match): string {
   return `${hostname ?? "every host"}${path === undefined ? "" : ` ${path}`}`;
 }
 
+/** A host in the DNS's form, which requests have: lower case, with letters of other scripts in Punycode. */
+export function dnsForm(host: string): string {
+  return domainToASCII(host) || host.toLowerCase();
+}
+
+/** The form in which cloudflared compares a host name. It converts neither wildcards nor underscores. */
+function comparable(hostname: string | undefined): string | undefined {
+  return hostname === undefined || /[*_]/.test(hostname) ? hostname : dnsForm(hostname);
+}
+
 /** Whether two rules match the same requests. */
 export function sameMatch(one: Match, other: Match): boolean {
-  return one.hostname === other.hostname && one.path === other.path;
+  return comparable(one.hostname) === comparable(other.hostname) && one.path === other.path;
 }
 
 /** Whether a rule matches every request. */
@@ -112,10 +123,17 @@ export function takesAllOf(earlier: Match, later: Match): boolean {
   return later.hostname !== undefined && matchesHost(earlier, later.hostname);
 }
 
-/** Whether a rule matches a host, by cloudflared's comparison: a wildcard matches any number of labels. */
-function matchesHost({ hostname }: Match, host: string): boolean {
-  if (hostname === undefined || hostname === "*") return true;
-  return hostname === host || (hostname.startsWith("*.") && host.endsWith(hostname.slice(1)));
+/**
+ * Whether a rule matches a host, by cloudflared's comparison: a wildcard matches any number of labels.
+ *
+ * @see https://github.com/cloudflare/cloudflared/blob/2026.8.2/ingress/rule.go
+ */
+export function matchesHost({ hostname }: Match, host: string): boolean {
+  if (hostname === undefined || hostname === "*" || hostname === host) return true;
+  const requested = comparable(host)!;
+  return (
+    comparable(hostname) === requested || (hostname.startsWith("*.") && requested.endsWith(hostname.slice(1)))
+  );
 }
 
 /** The rules that match one host, in order, rewritten for this host only. */

@@ -7,7 +7,8 @@ import type { Cluster } from "../cluster/config.ts";
 import type { Phase } from "../cluster/phase.ts";
 import { servedBy, type TunnelApp, type TunnelStack } from "./carried-hosts.ts";
 import { carriesSignIn, type TunnelInput, type Tunnels } from "./config.ts";
-import { ingressRules, type Rule } from "./rules.ts";
+import { leadsToIngressNginx, type NginxOrigins } from "./origins.ts";
+import { dnsForm, ingressRules, type Rule } from "./rules.ts";
 
 /** @param names All apps of the stack file, also those with mistakes; undefined if it has no list of apps. */
 export function checkTunnels(tunnels: Tunnels, names: readonly string[] | undefined, report: Report): void {
@@ -52,7 +53,7 @@ export interface TunnelContext {
   zones: readonly string[] | undefined;
   authenticateHost: string | undefined;
   exposure: Cluster["exposure"] | undefined;
-  ingressNginx: { address?: string } | undefined;
+  ingressNginx: NginxOrigins | undefined;
 }
 
 /** Checks each tunnel's rules against its hosts, and that the addresses that they lead to are known. */
@@ -67,6 +68,7 @@ export function checkRules(tunnels: Tunnels, context: TunnelContext, report: Rep
       hosts.unshift(context.authenticateHost);
     for (const host of hosts) carriedBy.set(host, name);
     checkExtraRules(tunnel, hosts, at, report);
+    if (context.phase === "retired") checkServices(tunnel, context.ingressNginx ?? {}, at, report);
     if (context.zones !== undefined) checkZone(hosts, context.zones, at, report);
     for (const [i, host] of tunnel.drop.entries())
       if (hosts.includes(host) || tunnel.extraRules.some(({ hostname }) => hostname === host))
@@ -117,19 +119,30 @@ function checkExtraRules(tunnel: TunnelInput, hosts: readonly string[], at: stri
   }
 }
 
+/** An extra rule to ingress-nginx would lead nowhere after its removal. */
+function checkServices({ extraRules }: TunnelInput, nginx: NginxOrigins, at: string[], report: Report): void {
+  for (const [i, { service }] of extraRules.entries())
+    if (leadsToIngressNginx(service, nginx))
+      report.problem(
+        [...at, "extraRules", i, "service"],
+        "leads to ingress-nginx, which phase retired removes; make its host an app, or remove the rule",
+      );
+}
+
 /** @param carriedBy Hosts of the apps and of the sign-in pages, and the tunnel that carries each. */
 function checkExtraHosts(tunnels: Tunnels, carriedBy: Map<string, string>, report: Report): void {
   for (const [name, { extraRules }] of Object.entries(tunnels))
     for (const [i, { hostname }] of extraRules.entries()) {
       // Records are made only for full host names.
       if (hostname === undefined || hostname.includes("*")) continue;
-      const other = carriedBy.get(hostname) ?? name;
+      const record = dnsForm(hostname);
+      const other = carriedBy.get(record) ?? name;
       if (other !== name)
         report.problem(
           ["tunnels", name, "extraRules", i, "hostname"],
           `${hostname} is carried by tunnel ${other} already; a host has one DNS record`,
         );
-      carriedBy.set(hostname, other);
+      carriedBy.set(record, other);
     }
 }
 

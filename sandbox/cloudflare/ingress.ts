@@ -1,3 +1,4 @@
+import { domainToASCII } from "node:url";
 import { goRegexProblem } from "../../components/tunnels/go-regex.ts";
 import type { Rule } from "../../components/tunnels/rules.ts";
 
@@ -69,6 +70,8 @@ export function ruleFor(rules: readonly Rule[], host: string, path: string): Rul
   );
 }
 
+/** @see https://github.com/cloudflare/cloudflared/blob/2026.8.2/ingress/rule.go Matches */
 function matchesHost(pattern: string, host: string): boolean {
-  return pattern === "*" || pattern === host || (pattern.startsWith("*.") && host.endsWith(pattern.slice(1)));
+  if (pattern === "*" || pattern === host || domainToASCII(pattern) === host) return true;
+  return pattern.startsWith("*.") && host.endsWith(pattern.slice(1));
 }

@@ -5,6 +5,7 @@ import {
   networkProblem,
   parseAddress,
   parseNetwork,
+  sameAddress,
   withoutHostBits,
 } from "../../../stack-file/networks.ts";
 
@@ -105,5 +106,15 @@ describe("networks", () => {
     assert.equal(networkProblem("192.168.0.0/33"), "has more bits than the 32 of an IPv4 address");
     assert.equal(networkProblem("fd00::/129"), "has more bits than the 128 of an IPv6 address");
     assert.match(networkProblem("192.168.0/16") ?? "", /^is neither an IP address nor a network/);
+  });
+
+  it("know an address in all its spellings, and no other text", () => {
+    for (const other of ["fd00:0:0::1", "FD00::1", "fd00::0.0.0.1"])
+      assert.ok(sameAddress("fd00::1", other), other);
+    assert.ok(sameAddress("::ffff:10.0.0.1", "10.0.0.1"));
+    for (const other of ["fd00::2", "", "fd00::1%eth0", "10.0.0.1"])
+      assert.ok(!sameAddress("fd00::1", other), other);
+    assert.ok(!sameAddress("wiki.example.org", "wiki.example.org"));
+    assert.ok(!sameAddress("192.168.0.17", "192.168.0.171"));
   });
 });

@@ -756,6 +756,45 @@ export const broken: Readonly<
       ],
     ],
     [
+      {
+        phase: "retired",
+        "tunnels.home.extraRules": [
+          { hostname: "a.example.net", service: "http://192.168.0.171:80" },
+          { hostname: "b.example.net", service: "https://ingress-nginx-controller.ingress-nginx.svc" },
+          { hostname: "wiki.example.net", path: "^/a", service: "https://192.168.0.171" },
+          { hostname: "c.example.net", service: "http://192.168.0.17:80" },
+          { hostname: "d.example.net", service: "http://prometheus.ingress-nginx:9090" },
+        ],
+      },
+      [0, 1, 2].map(
+        (i) =>
+          `tunnels.home.extraRules[${i}].service: leads to ingress-nginx, which phase retired removes; make its host an app, or remove the rule`,
+      ),
+    ],
+    [
+      {
+        "tunnels.home.extraRules": [
+          { hostname: "Plex.example.net", service: "http://192.168.0.10:80" },
+          { hostname: "plex.example.net", service: "http://192.168.0.11:80" },
+        ],
+        "tunnels.other": {
+          accountId: "0123456789abcdef0123456789abcdef",
+          tunnelId: "a1f7ed00-5e1f-4a5e-9d57-0123456789ab",
+          zoneId: "fedcba9876543210fedcba9876543210",
+          apiToken: hunter2,
+          extraRules: [
+            { hostname: "PLEX.example.net", service: "http://192.168.0.10:80" },
+            { hostname: "Wiki.example.net", service: "http://192.168.0.10:80" },
+          ],
+        },
+      },
+      [
+        "tunnels.home.extraRules[1]: the rule for plex.example.net never matches: that for Plex.example.net takes its requests",
+        "tunnels.other.extraRules[0].hostname: PLEX.example.net is carried by tunnel home already; a host has one DNS record",
+        "tunnels.other.extraRules[1].hostname: Wiki.example.net is carried by tunnel home already; a host has one DNS record",
+      ],
+    ],
+    [
       { "tunnels.home.drop": ["wiki.example.net"] },
       ["tunnels.home.drop[0]: wiki.example.net is carried by this tunnel, so it is not dropped"],
     ],

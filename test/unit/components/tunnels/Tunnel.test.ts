@@ -193,15 +193,6 @@ describe("a tunnel", () => {
     });
     assert.deepEqual(outputs, [tunnelId, `${tunnelId}.cfargotunnel.com`]);
   });
-
-  it("writes the record's name in Punycode and lower case", async () => {
-    const records = ["bücher.example.org", "Plex.example.org", "home_assistant.example.org"];
-    const registrations = await deploy({ records });
-    assert.deepEqual(
-      records.map((host) => find(registrations, host).inputs.name),
-      ["xn--bcher-kva.example.org", "plex.example.org", "home_assistant.example.org"],
-    );
-  });
 });
 
 describe("a tunnel's connector", () => {

@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import type { Phase } from "../../../../components/cluster/phase.ts";
-import { carriedHosts, origin, recordHosts, servedBy } from "../../../../components/tunnels/carried-hosts.ts";
+import { carriedHosts, recordHosts, servedBy } from "../../../../components/tunnels/carried-hosts.ts";
+import { origin } from "../../../../components/tunnels/origins.ts";
 import type { Stack } from "../../../../stack/stack.ts";
 import { goodStack, parse, put, warnings } from "../../stack/base.ts";
 

@@ -2,6 +2,7 @@ import { strict as assert } from "node:assert";
 import * as pulumi from "@pulumi/pulumi";
 import { tunnelLines } from "../../../../components/tunnels/announce.ts";
 import { tunnelArgs } from "../../../../components/tunnels/args.ts";
+import { recordHosts } from "../../../../components/tunnels/carried-hosts.ts";
 import { isChallengeDetour, recordsToMake, tunnelProblems } from "../../../../components/tunnels/checks.ts";
 import {
   type LiveRecord,
@@ -189,6 +190,38 @@ describe("a host that moves to Pomerium", () => {
     }
   });
 
+  it("loses no path that has another check of Cloudflare Access than the rest of the host", () => {
+    const behind = { hostname: wiki, path: "^/admin", service: pomerium, originRequest: { access } };
+    const open = { hostname: wiki, path: "^/hook", service: pomerium };
+    const whole: Rule = { hostname: wiki, service: nginx };
+    const loss = problems(cutover, live([behind, whole]));
+    assert.deepEqual(loss, [
+      `tunnels.home.extraRules: the tunnel leads ${wiki} ^/admin to Pomerium behind Cloudflare Access, which the app's rule does not ask in this way; keep it as ${JSON.stringify(behind)}, or let it go by \`drop: ["${wiki} ^/admin"]\``,
+    ]);
+    assert.match(
+      problems(cutover, live([open, { ...whole, originRequest: { access } }])).join(),
+      /leads wiki\.example\.net \^\/hook to Pomerium past Cloudflare Access/,
+    );
+    const other = { originRequest: { access: { ...access, audTag: ["other"] } } };
+    assert.equal(problems(cutover, live([behind, { ...whole, ...other }])).length, 1, "another audience");
+    const wildcard = { ...behind, hostname: "*.example.net" };
+    assert.equal(problems(cutover, live([wildcard, whole])).length, 1, "a path of every host");
+    const atNginx = { ...behind, service: nginx };
+    assert.match(
+      problems(cutover, live([atNginx, whole])).join(),
+      /"access":\{/,
+      "the path led to ingress-nginx",
+    );
+    for (const rules of [
+      [open, whole],
+      [behind, { ...whole, originRequest: { access } }],
+    ])
+      assert.deepEqual(problems(cutover, live(rules)), [], "the check is the same");
+    const kept = stackOf({ phase: "cutover", "tunnels.home.extraRules": [behind] });
+    assert.deepEqual(problems(kept, live([behind, whole])), []);
+    assert.deepEqual(written(kept, live([behind, whole]))[0], behind);
+  });
+
   it("loses no path that a rule for every host has led to another service", () => {
     const rules = [
       { path: "^/health", service: "http://192.168.0.10:80" },
@@ -251,6 +284,45 @@ describe("a tunnel that is taken over", () => {
     }
   });
 
+  it("loses no wildcard to Pomerium that also serves a host which no rule of the stack names", () => {
+    const wildcard = { hostname: "*.example.net", service: pomerium };
+    const seen = live([wildcard]);
+    assert.deepEqual(problems(cutover, seen), [], "it serves only hosts that have a rule of their own now");
+    for (const others of [["demo.example.net"], ["a.b.example.net"], ["*.example.net"]])
+      assert.match(
+        problems(cutover, seen, { others }).join(),
+        /leads \*\.example\.net to https:\/\/192\.168\.0\.172:443, with .*example\.net among them, which no app/,
+      );
+    assert.deepEqual(problems(cutover, seen, { others: ["demo.example.org"] }), []);
+    const notCarried = { phase: "cutover", "apps.komga.host": "komga.example.net" };
+    assert.match(problems(stackOf(notCarried), seen).join(), /with komga\.example\.net among them/);
+    const kept = stackOf({ ...notCarried, "tunnels.home.extraRules": [wildcard] });
+    assert.deepEqual(problems(kept, seen, { others: ["demo.example.net"] }), []);
+    const dropped = stackOf({ ...notCarried, "tunnels.home.drop": ["*.example.net"] });
+    assert.deepEqual(problems(dropped, seen), []);
+    const path = { hostname: "*", path: "^/hook", service: pomerium };
+    assert.match(
+      problems(cutover, live([path]), { others: ["demo.example.net"] }).join(),
+      /leads \* \^\/hook/,
+    );
+  });
+
+  it("loses no rule of a host that a wildcard Ingress of Pomerium serves", () => {
+    const seen = live([{ hostname: "a.example.net", service: pomerium }]);
+    assert.match(problems(cutover, seen, { others: ["*.example.net"] }).join(), /leads a\.example\.net to/);
+  });
+
+  it("takes a rule whose host is spelled with capitals or in another script as the rule of that host", () => {
+    const loose = { service: nginx, originRequest: { noTLSVerify: true } };
+    const seen = live([{ hostname: "Wiki.example.net", ...loose }]);
+    assert.deepEqual(written(coexist, seen)[0], { hostname: wiki, ...loose });
+    assert.deepEqual(problems(coexist, seen), []);
+    assert.deepEqual(lines(coexist, seen), []);
+    const kept = { hostname: "bücher.example.net", service: "http://192.168.0.10:80" };
+    const punycode = { ...kept, hostname: "xn--bcher-kva.example.net" };
+    assert.deepEqual(problems(stackOf({ "tunnels.home.extraRules": [punycode] }), live([kept])), []);
+  });
+
   it("does not count a wildcard as a rule that keeps another rule", () => {
     const wildcard = { hostname: "*.example.net", service: "http_status:403" };
     const nas = { hostname: "nas.example.net", service: "https://192.168.0.11:5001" };
@@ -275,6 +347,20 @@ describe("a tunnel that is taken over", () => {
     assert.deepEqual(problems(stackOf({ phase: "retired", "tunnels.home.drop": ["*"] }), toNginx), []);
   });
 
+  it("finds a catch-all to ingress-nginx by its address, and takes no similar address for it", () => {
+    const atEnd = (address: string, service: string): string[] =>
+      problems(stackOf({ phase: "retired", "ingressNginx.address": address }), live([{ service }]));
+    for (const service of ["http://[fd00::171]", "https://[fd00:0::171]:8443", "http://[FD00::171]:80"])
+      assert.match(atEnd("fd00::171", service).join(), /phase retired removes/, service);
+    assert.match(atEnd("192.168.0.17", "tcp://192.168.0.17:443").join(), /phase retired removes/);
+    for (const service of [nginx, "http://192.168.0.17.example.net", "http://[fd00::1:171]:80"])
+      assert.deepEqual(atEnd("192.168.0.17", service), [], service);
+    assert.match(
+      atEnd("192.168.0.17", "http://ingress-nginx-controller.ingress-nginx.svc.cluster.local:80").join(),
+      /phase retired removes/,
+    );
+  });
+
   it("keeps the settings of the whole tunnel", () => {
     const originRequest = { noTLSVerify: true, connectTimeout: 5 };
     for (const stack of [coexist, cutover])
@@ -288,6 +374,12 @@ describe("a tunnel that is taken over", () => {
       /the rule for wiki\.example\.net has originRequest\.bastionMode, originRequest\.ipRules, which Pulumi's provider cannot write/,
     );
     assert.deepEqual(problems(cutover, live([bastion])), [], "the rule gives way to another");
+    assert.match(
+      lines(cutover, live([bastion]))[0] ?? "",
+      /; \{\} with bastionMode, ipRules → \{"originServerName"/,
+    );
+    const path: LiveRule = { ...bastion, path: "^/.well-known", unwritable: ["ipRules"] };
+    assert.match(lines(cutover, live([path, toPomerium])).join(), /^- .* with ipRules$/);
     assert.match(
       problems(coexist, live([], { unwritable: ["originRequest.proxyAddress"] })).join(),
       /the whole tunnel has originRequest\.proxyAddress, which Pulumi's provider cannot write/,
@@ -346,6 +438,29 @@ describe("a tunnel's DNS records", () => {
     assert.equal(problems(brandNew, stale).length, 1, "a new tunnel has no record yet");
     const made = { ...nothing, tunnels: { home: tunnelId } };
     assert.deepEqual(problems(brandNew, stale, { memory: made }), [], "the stack made this tunnel");
+  });
+
+  it("are one for all spellings of a host", () => {
+    const spellings = [
+      "Plex.example.net",
+      "plex.example.net",
+      "bücher.example.net",
+      "xn--bcher-kva.example.net",
+      "home_assistant.example.net",
+    ];
+    const paths = ["^/a", "^/b", "^/c", "^/d", "^/e"];
+    const extraRules = spellings.map((hostname, i) => ({
+      hostname,
+      path: paths[i],
+      service: "ssh://192.168.0.10:22",
+    }));
+    const stack = stackOf({ "tunnels.home.extraRules": extraRules });
+    assert.deepEqual(recordHosts(stack, stack.tunnels[0]!), [
+      wiki,
+      "plex.example.net",
+      "xn--bcher-kva.example.net",
+      "home_assistant.example.net",
+    ]);
   });
 
   it("are made if they are missing, and kept if the stack made them", () => {

@@ -1,0 +1,49 @@
+import { isIPv6 } from "node:net";
+import { sameAddress } from "../../stack-file/networks.ts";
+
+/** The parts of a stack by which a service of ingress-nginx is recognised. */
+export interface NginxOrigins {
+  /** Address of its LoadBalancer Service. */
+  address?: string;
+  /** The installations that phase retired removes. */
+  installations?: readonly {
+    namespace: string;
+    from: { helmRelease: string } | { manifest: string };
+  }[];
+}
+
+/** Address at which Pomerium or ingress-nginx terminates TLS. */
+export function origin(address: string): string {
+  return `https://${isIPv6(address) ? `[${address}]` : address}:443`;
+}
+
+/** The parts of a service's address; undefined for sockets and cloudflared's own services. */
+function parts(service: string): { scheme: string; host: string; port?: string | undefined } | undefined {
+  const [, scheme, inBrackets, name, port] =
+    /^([a-z]+):\/\/(?:\[([^\]]+)\]|([^/:@\s]+))(?::(\d+))?$/i.exec(service) ?? [];
+  const host = inBrackets ?? name;
+  return scheme === undefined || host === undefined
+    ? undefined
+    : { scheme: scheme.toLowerCase(), host: host.toLowerCase(), port };
+}
+
+/** Whether a service is the {@link origin} of an address. The default port of https may be left out. */
+export function isOrigin(service: string, address: string): boolean {
+  const { scheme, host = "", port = "443" } = parts(service) ?? {};
+  return scheme === "https" && port === "443" && sameAddress(host, address);
+}
+
+/**
+ * Whether a service is part of an ingress-nginx that phase retired removes: its address with any port, or the name of
+ * one of its Services inside the cluster.
+ */
+export function leadsToIngressNginx(service: string, { address, installations = [] }: NginxOrigins): boolean {
+  const { host } = parts(service) ?? {};
+  if (host === undefined || installations.length === 0) return false;
+  if (address !== undefined && sameAddress(host, address)) return true;
+  const [name = "", inNamespace] = host.split(".");
+  return installations.some(({ namespace, from }) => {
+    const starts = ["ingress-nginx", ...("helmRelease" in from ? [from.helmRelease] : [])];
+    return namespace === inNamespace && starts.some((start) => name.startsWith(start));
+  });
+}
