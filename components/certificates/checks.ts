@@ -2,6 +2,7 @@ import { zoneOf } from "../../stack-file/hosts.ts";
 import type { Problem } from "../../stack-file/problems.ts";
 import { kubectl } from "../cluster/commands.ts";
 import { objectId } from "../cluster/objects.ts";
+import { notByAcme } from "./by-acme.ts";
 import type { CertificatesConfig } from "./config.ts";
 import { wantedIssuance } from "./issuer-objects.ts";
 import { canarySecret } from "./issuer-spec.ts";
@@ -33,31 +34,23 @@ export function certificateProblems(
   ];
 }
 
-/** Fields of a Certificate that no ACME server issues. */
-const notByAcme = ["isCA", "ipAddresses", "uris", "emailAddresses", "otherNames", "literalSubject"];
-
 /** Finds names and fields of somebody else's Certificate that the issuer could never renew. */
 function takeOverProblems(
-  { zones }: CertificatesConfig,
+  { zones, server }: CertificatesConfig,
   live: Pick<LiveIssuance, "certificates">,
   wanted: WantedCertificate,
 ): string[] {
   const found = certificateOf(live, wanted);
   if (found?.foreign === undefined) return [];
-  const { spec, dnsNames } = found.foreign;
-  const fields = notByAcme.filter((field) => {
-    const value = spec[field];
-    return Array.isArray(value) ? value.length > 0 : Boolean(value);
-  });
+  const { dnsNames } = found.foreign;
+  const refused = notByAcme(found.foreign, [...dnsNames, ...wanted.dnsNames], server);
   const names = dnsNames.filter((name) => {
     const zone = zones[zoneOf(name.replace(/^\*\./, ""), Object.keys(zones)) ?? ""];
     return zone === undefined || (name.startsWith("*.") && solverOf(zone.solver).type !== "DNS-01");
   });
   const own = `give ${wanted.by} a Secret of its own`;
   return [
-    ...(fields.length === 0
-      ? []
-      : [`Certificate ${objectId(found)} has ${fields.join(", ")}, which no ACME server issues; ${own}`]),
+    ...refused.map((what) => `Certificate ${objectId(found)} has ${what}; ${own}`),
     ...(names.length === 0
       ? []
       : [

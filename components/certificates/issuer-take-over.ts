@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { zoneOf } from "../../stack-file/hosts.ts";
+import { liesIn, zoneOf } from "../../stack-file/hosts.ts";
 import { pomeriumIngressClass } from "../cluster/names.ts";
 import type { Phase } from "../cluster/phase.ts";
 import type { CertificatesConfig } from "./config.ts";
@@ -34,11 +34,8 @@ export function keptIssuer(
     .filter(({ http01 }) => phase === "coexist" || !leaves(leaving, http01?.ingress))
     .flatMap((solver) => withoutZones(solver, zones) ?? []);
   const strategies = zones.flatMap((zone): [string, string][] => {
-    const [best] = acme.solvers
-      .filter((solver) => solver.dns01 !== undefined && mayAnswer(solver, zone))
-      .sort((a, b) => zoneLength(b, zone) - zoneLength(a, zone));
-    const strategy = best?.dns01?.cnameStrategy;
-    return typeof strategy === "string" && strategy !== "" ? [[zone, strategy]] : [];
+    const strategy = strategyOf(zone, acme.solvers);
+    return strategy === undefined ? [] : [[zone, strategy]];
   });
   const key = acme.accountKeyKey;
   return {
@@ -66,6 +63,42 @@ function fieldsOfOthers({ foreign, acme }: LiveIssuer, issuer: string): Record<s
 /** Fields that do not stay, because they belong to the former ACME server. */
 export function fieldsOfFormerServer({ server }: CertificatesConfig, live: LiveIssuer | undefined): string[] {
   return live?.acme === undefined || live.acme.server === server ? [] : Object.keys(live.acme.others ?? {});
+}
+
+/**
+ * The `cnameStrategy` of a zone. One solver replaces all solvers of the zone, also those that were for some names or for
+ * some Certificates only. If one of them follows CNAMEs, the new one does: without a CNAME, that changes nothing.
+ */
+function strategyOf(zone: string, solvers: readonly LiveSolver[]): string | undefined {
+  const byDns = solvers.filter(({ dns01 }) => dns01 !== undefined);
+  const [general] = byDns
+    .filter((solver) => !hasLabels(solver) && mayAnswer(solver, zone))
+    .sort((a, b) => zoneLength(b, zone) - zoneLength(a, zone));
+  const least = general === undefined ? 0 : zoneLength(general, zone);
+  const used = byDns.filter((solver) => solver === general || isPreferredIn(zone, solver, least));
+  const strategies = used.flatMap(({ dns01 }) => {
+    const strategy = dns01?.cnameStrategy;
+    return typeof strategy === "string" && strategy !== "" ? [strategy] : [];
+  });
+  return strategies.includes("Follow") ? "Follow" : strategies[0];
+}
+
+/**
+ * Whether cert-manager prefers a solver for some names of a zone, or for some Certificates in it. It compares names
+ * first, then zones, then labels.
+ *
+ * @param least Length of the zone of the solver that answers all other names.
+ */
+function isPreferredIn(zone: string, solver: LiveSolver, least: number): boolean {
+  const { dnsNames = [], dnsZones = [] } = solver.selector ?? {};
+  const isFor = (name: string): boolean => liesIn(name.replace(/^\*\./, ""), zone) && mayAnswer(solver, name);
+  if (dnsNames.length > 0) return dnsNames.some(isFor);
+  if (dnsZones.some((each) => each !== zone && liesIn(each, zone))) return true;
+  return hasLabels(solver) && mayAnswer(solver, zone) && zoneLength(solver, zone) >= least;
+}
+
+function hasLabels({ selector }: LiveSolver): boolean {
+  return Object.keys(selector?.matchLabels ?? {}).length > 0;
 }
 
 /**

@@ -137,6 +137,51 @@ describe("an issuer that is taken over", () => {
     const not = { selector: { dnsZones: ["example.org"] }, dns01: { cloudflare: {} } };
     assert.deepEqual(strategies([follow(), not]), ["Follow", undefined]);
     assert.deepEqual(strategies([byNginx]), [undefined, undefined]);
+    const plain = { dns01: { cloudflare: {} } };
+    // Solvers for some Certificates or some names of the zone are replaced, too.
+    const labelled = { matchLabels: { delegated: "yes" } };
+    for (const solvers of [
+      [follow(labelled), plain],
+      [plain, follow(labelled)],
+    ])
+      assert.deepEqual(strategies(solvers), ["Follow", "Follow"]);
+    assert.deepEqual(strategies([plain, follow({ ...labelled, dnsZones: ["net"] })]), ["Follow", undefined]);
+    assert.deepEqual(
+      strategies([not, follow(labelled)]),
+      ["Follow", undefined],
+      "the zone is compared first",
+    );
+    assert.deepEqual(strategies([plain, follow({ dnsNames: ["wiki.example.net"] })]), ["Follow", undefined]);
+    assert.deepEqual(strategies([plain, follow({ dnsNames: ["*.example.org", "example.com"] })]), [
+      undefined,
+      "Follow",
+    ]);
+    assert.deepEqual(strategies([not, follow({ dnsZones: ["a.example.org"] })]), [undefined, "Follow"]);
+    assert.deepEqual(strategies([plain, follow({ dnsZones: ["example.com"] })]), [undefined, undefined]);
+    assert.deepEqual(
+      strategies([
+        { dns01: { cnameStrategy: "None", route53: {} } },
+        follow({ dnsZones: ["a.example.org"] }),
+      ]),
+      ["None", "Follow"],
+    );
+  });
+
+  it("follows CNAMEs in every phase if it did before, and announces nothing about that", () => {
+    let now = issuer({ solvers: [{ dns01: { cnameStrategy: "Follow", route53: {} } }, byNginx] });
+    for (const phase of ["coexist", "cutover", "retired"]) {
+      const of = stackOf({ phase });
+      const lines = issuanceLines(of, issuance({ issuer: now }), nginx);
+      const removed = lines.filter((line) => line.startsWith("- "));
+      assert.deepEqual(
+        removed,
+        phase === "cutover" ? ["- every name: HTTP-01 through class nginx"] : [],
+        phase,
+      );
+      now = becomes(of, now);
+      for (const { selector, dns01 } of now.acme!.solvers.filter((each) => each.dns01 !== undefined))
+        assert.equal(dns01?.cnameStrategy, "Follow", `${phase}: ${selector?.dnsZones}`);
+    }
   });
 
   it("keeps its account binding, its chain and all other fields as long as the ACME server is the same", () => {
@@ -194,6 +239,13 @@ describe("an issuer that is taken over", () => {
         [byNginx],
         [route53, byNginx],
         [{ dns01: { cnameStrategy: "Follow", route53: {} } }],
+        [
+          {
+            selector: { matchLabels: { delegated: "yes" } },
+            dns01: { cnameStrategy: "Follow", route53: {} },
+          },
+          { dns01: { cloudflare: {} } },
+        ],
       ]) {
         const of = stackOf({ phase });
         const once = becomes(of, issuer({ solvers, others: { profile: "shortlived" } }));
@@ -304,7 +356,7 @@ describe("a certificate of somebody else that is taken over", () => {
       assert.deepEqual(problems({ spec }), [
         `apps.wiki.tls.secretName: Certificate monitoring/docs-tls has ${Object.keys(spec)[0]}, which no ACME server issues; give app wiki a Secret of its own`,
       ]);
-    assert.deepEqual(problems({ spec: { isCA: false, ipAddresses: [] } }), []);
+    assert.deepEqual(problems({ spec: { isCA: false, ipAddresses: [], nameConstraints: {} } }), []);
     assert.match(
       problems({ dnsNames: ["wiki.example.com"] }).join(),
       /is also for wiki\.example\.com, which no zone/,
@@ -313,6 +365,47 @@ describe("a certificate of somebody else that is taken over", () => {
     const wild = live(byHand({ dnsNames: ["*.example.net", "wiki.example.net"] }));
     assert.match(certificateProblems(http01, wild)[0]?.message ?? "", /is also for \*\.example\.net,/);
     assert.deepEqual(certificateProblems(stack, wild), []);
+  });
+});
+
+describe("a certificate of somebody else with a key or a name that ACME servers refuse", () => {
+  const has = (spec: Record<string, unknown>, edits: Record<string, unknown> = {}): string[] =>
+    certificateProblems(stackOf(edits), live(byHand({ spec }))).map(
+      ({ message }) =>
+        /^Certificate monitoring\/docs-tls has (.*); give app wiki a Secret/.exec(message)?.[1] ?? message,
+    );
+
+  it("is not taken over, because it would never be renewed", () => {
+    const noKey = "for which the ACME server issues no certificate";
+    assert.deepEqual(has({ privateKey: { algorithm: "Ed25519" } }), [`an Ed25519 key, ${noKey}`]);
+    assert.deepEqual(has({ privateKey: { algorithm: "ECDSA", size: 521 } }), [
+      `an ECDSA key of 521 bits, ${noKey}`,
+    ]);
+    assert.deepEqual(has({ privateKey: { size: 8192 } }), [`an RSA key of 8192 bits, ${noKey}`]);
+    for (const privateKey of [
+      { algorithm: "ECDSA", size: 384 },
+      { algorithm: "ECDSA" },
+      { algorithm: "RSA", size: 4096 },
+      { rotationPolicy: "Never" },
+    ])
+      assert.deepEqual(has({ privateKey }), []);
+    const own = { "certificates.server": "https://ca.example.net/acme/directory" };
+    assert.deepEqual(has({ privateKey: { size: 8192 } }, own), [], "another server may accept the size");
+  });
+
+  it("may have a commonName only if it is one of its names", () => {
+    assert.deepEqual(has({ commonName: "docs" }), [
+      "the commonName docs, which is none of its dnsNames, so no ACME server issues it",
+    ]);
+    assert.match(
+      has({ commonName: "*.example.net" }).join(),
+      /^the commonName \*\.example\.net, which is none/,
+    );
+    for (const commonName of ["old.example.org", "wiki.example.net", ""])
+      assert.deepEqual(has({ commonName }), []);
+    const [problem, ...others] = has({ commonName: "docs", isCA: true });
+    assert.equal(problem, "isCA, which no ACME server issues");
+    assert.equal(others.length, 1, "each reason is told");
   });
 });
 
