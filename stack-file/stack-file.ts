@@ -47,13 +47,17 @@ const pulumiKeys = ["config", "secretsprovider", "encryptedkey", "encryptionsalt
 /** Namespaces of the program's providers and of Pulumi itself. The program ignores their keys. */
 export const otherNamespaces: readonly string[] = ["cloudflare", "kubernetes", "pulumi", "random"];
 
+/** The section that a key without its namespace means; undefined if it means none. */
+export type Meant = (name: string, value: unknown) => string | undefined;
+
 /**
  * Reads the text of a stack file.
  *
  * @param file Name of the file, for errors.
+ * @param meant Finds sections of the project under the namespace of a provider. Default: there are none.
  * @throws StackFileError if the text is not YAML.
  */
-export function readStackFile(file: string, text: string): StackFile {
+export function readStackFile(file: string, text: string, meant?: Meant): StackFile {
   const counter = new LineCounter();
   const document = parseDocument(text, {
     lineCounter: counter,
@@ -72,7 +76,7 @@ export function readStackFile(file: string, text: string): StackFile {
       problems.push({ at: name, message: `unknown key of a stack file${didYouMean(name, pulumiKeys)}` });
   }
   const values = valuesOf(file, config, document);
-  problems.push(...foreignKeys(Object.keys(values)));
+  problems.push(...foreignKeys(values, meant));
   const raw = Object.fromEntries(
     Object.entries(values).flatMap(([key, value]) => {
       const own = ownKey(key);
@@ -105,13 +109,24 @@ function ownKey(key: string): string | undefined {
  * Problems for the keys that neither the program nor a provider reads. Without them, a mistyped namespace would
  * drop a whole section without a word.
  */
-export function foreignKeys(keys: Iterable<string>): Problem[] {
-  return [...keys]
-    .filter((key) => ownKey(key) === undefined && !otherNamespaces.includes(key.split(":", 1)[0]!))
-    .map((key) => ({
-      at: key,
-      message: `nothing reads this key; write it as ${project}:${key.split(":").at(-1)}, or remove it`,
-    }));
+export function foreignKeys(
+  values: Readonly<Record<string, unknown>>,
+  meant: Meant = () => undefined,
+): Problem[] {
+  return Object.entries(values).flatMap(([key, value]) => {
+    if (ownKey(key) !== undefined) return [];
+    const name = key.split(":").at(-1)!;
+    const isOfProvider = otherNamespaces.includes(key.split(":", 1)[0]!);
+    const section = isOfProvider ? meant(name, value) : name;
+    return section === undefined
+      ? []
+      : [
+          {
+            at: key,
+            message: `nothing reads this key; write it as ${project}:${section}, or remove it`,
+          },
+        ];
+  });
 }
 
 /** The line of a key path, or of the nearest known path above it. */

@@ -5,11 +5,8 @@ import { type Problem, StackFileError } from "../stack-file/problems.ts";
 import { project } from "../stack-file/project.ts";
 import { foreignKeys, stackFileName } from "../stack-file/stack-file.ts";
 import { parseStack } from "./load.ts";
-import { secretSections } from "./schema.ts";
+import { secretSections, sectionMeant, texts } from "./schema.ts";
 import type { Stack } from "./stack.ts";
-
-/** Keys whose value is text. Pulumi gives all other values as JSON. */
-const texts: readonly string[] = ["domain", "phase"];
 
 /**
  * Reads the stack for which Pulumi runs the program.
@@ -25,14 +22,16 @@ export function loadFromPulumi(): Stack {
   for (const [key, value] of Object.entries(all))
     if (key.startsWith(prefix)) {
       const own = key.slice(prefix.length);
-      raw[own] = texts.includes(own) ? value : fromJson(value);
+      // Pulumi gives all values but text as JSON.
+      raw[own] = (texts as readonly string[]).includes(own) ? value : fromJson(value);
       if (holdsEncrypted(key)) encrypted.add(own);
     }
   const file = fileText(name);
+  const values = Object.fromEntries(Object.entries(all).map(([key, value]) => [key, fromJson(value)]));
   try {
     return parseStack(name, raw, {
       plain: (path, text) => isUnencrypted(path, text, encrypted, file),
-      found: [...foreignKeys(Object.keys(all)), ...needlesslyEncrypted(encrypted)],
+      found: [...foreignKeys(values, sectionMeant), ...needlesslyEncrypted(encrypted)],
     });
   } catch (error) {
     // Of a RunError, Pulumi prints only the message.

@@ -5,7 +5,7 @@ import { type Problem, Report, StackFileError } from "../stack-file/problems.ts"
 import { checkSecrets, type SecretOptions } from "../stack-file/secrets.ts";
 import { readStackFile, stackFileName, stackOf } from "../stack-file/stack-file.ts";
 import { resolve } from "./resolve.ts";
-import { secretsOf } from "./schema.ts";
+import { secretsOf, sectionMeant } from "./schema.ts";
 import type { Stack } from "./stack.ts";
 
 export interface ParseOptions extends SecretOptions {
@@ -82,7 +82,7 @@ export function loadFromFile(path: string, options: SecretOptions = {}): Stack {
 
 /** Like {@link loadFromFile}, for a text such as another revision of the file. */
 export function loadFromText(file: string, text: string, options: SecretOptions = {}): Stack {
-  const { raw, problems, line } = readStackFile(file, text);
+  const { raw, problems, line } = readStackFile(file, text, sectionMeant);
   return parseStack(stackOf(file), raw, {
     missingSecrets: "warning",
     ...options,

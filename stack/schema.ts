@@ -11,7 +11,8 @@ import { accessTestsSchema } from "../policies/access/assertions/config.ts";
 import { usersSchema } from "../policies/access/people-config.ts";
 import { catalogueEntrySchema } from "../policies/catalogue/config.ts";
 import { hostName, someText } from "../stack-file/fields.ts";
-import type { PathPart } from "../stack-file/paths.ts";
+import { nearest } from "../stack-file/nearest.ts";
+import { isMap, type PathPart } from "../stack-file/paths.ts";
 import { holdsSecret, secretPaths } from "../stack-file/secrets.ts";
 
 /** An app. What may be accepted, only the subjects know that ask for it. */
@@ -50,6 +51,18 @@ export type SectionName = keyof typeof sections;
 export type Sections = { [K in SectionName]: z.output<(typeof sections)[K]> };
 
 export const sectionNames = Object.keys(sections) as SectionName[];
+
+/** Sections whose value is text. All others are maps. */
+export const texts: readonly SectionName[] = ["domain", "phase"];
+
+/**
+ * The section that a key under a provider's namespace means: its name is similar, and its value has the section's form.
+ * `kubernetes:cluster` as text is the provider's own setting.
+ */
+export function sectionMeant(name: string, value: unknown): SectionName | undefined {
+  const section = nearest(name, sectionNames) as SectionName | undefined;
+  return section !== undefined && isMap(value) !== texts.includes(section) ? section : undefined;
+}
 
 const whole = z.strictObject(sections);
 

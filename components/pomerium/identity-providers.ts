@@ -1,4 +1,5 @@
 import { atLeast, firstWith } from "../../policies/language/releases.ts";
+import { isHost, uuid } from "../../stack-file/values.ts";
 
 interface ProviderFacts {
   /** Why Pomerium needs the issuer's URL; absent if the provider has one address for everybody. */
@@ -11,11 +12,13 @@ interface ProviderFacts {
 const anyTenant =
   "without it, an account of any tenant passes if its tenant gave it the e-mail address of somebody here; write https://login.microsoftonline.com/<tenant id>/v2.0";
 
+/** A tenant is written as its id, or as a domain of it. `common`, `organizations` and `consumers` are no tenants. */
 function sharedTenant({ pathname }: URL): string | undefined {
-  const tenant = pathname.split("/")[1] ?? "";
-  return ["", "common", "organizations"].includes(tenant.toLowerCase())
-    ? `names no tenant: ${anyTenant.replace("without it", "with it")}`
-    : undefined;
+  const tenant = (pathname.split("/")[1] ?? "").toLowerCase();
+  const isDomain = isHost(tenant) && /\.[^.]*[a-z][^.]*$/.test(tenant);
+  return uuid.test(tenant) || isDomain
+    ? undefined
+    : `names no tenant: ${anyTenant.replace("without it", "with it")}`;
 }
 
 /**

@@ -233,8 +233,36 @@ describe("a stack file read from the disk", () => {
       ]);
     });
 
+  for (const [key, section] of [
+    ["kubernetes:accessTests: {strict: true}", "accessTests"],
+    ["cloudflare:tunnels: {}", "tunnels"],
+    ["cloudflare:tunels: {}", "tunnels"],
+    ["pulumi:apps: {}", "apps"],
+    ["random:accesstests: {}", "accessTests"],
+    ["kubernetes:cluster: {context: x}", "cluster"],
+    ["kubernetes:phase: retired", "phase"],
+  ] as const)
+    it(`is refused with ${key}, which no provider reads`, () => {
+      const { problems } = refused(text.replace("  apps:", `  ${key}\n  apps:`));
+      assert.deepEqual(
+        problems.map(({ message, line }) => [message, line]),
+        [[`nothing reads this key; write it as pomerium-migration:${section}, or remove it`, 22]],
+      );
+    });
+
   it("is taken with keys of Pulumi and of the program's providers", () => {
-    const keys = ["pulumi:tags", "kubernetes:context2", "cloudflare:apiToken", "random:x"];
+    const keys = [
+      "pulumi:tags",
+      "pulumi:autonaming",
+      "pulumi:disable-default-providers",
+      "kubernetes:context2",
+      "kubernetes:cluster",
+      "kubernetes:kubeClientSettings",
+      "kubernetes:namespace",
+      "cloudflare:apiToken",
+      "cloudflare:email",
+      "random:x",
+    ];
     assert.ok(
       loadFromText(
         "Pulumi.test.yaml",

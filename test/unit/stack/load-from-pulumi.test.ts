@@ -112,7 +112,12 @@ describe("the stack that Pulumi runs the program for", () => {
 
   it("is refused with a section under another namespace, which would be dropped without a word", () => {
     configure(goodStack());
-    const config = { ...pulumi.runtime.allConfig(), "pomerium-migrations:accessTests": "{}" };
+    const config = {
+      ...pulumi.runtime.allConfig(),
+      "pomerium-migrations:accessTests": "{}",
+      "kubernetes:tunnels": "{}",
+      "kubernetes:cluster": "octavo",
+    };
     pulumi.runtime.setAllConfig(
       config,
       ["pomerium", "certificates", "tunnels"].map((key) => `${project}:${key}`),
@@ -121,5 +126,7 @@ describe("the stack that Pulumi runs the program for", () => {
       refusal().message,
       /^ {2}pomerium-migrations:accessTests {3}nothing reads this key; write it as pomerium-migration:accessTests/m,
     );
+    assert.match(refusal().message, /^ {2}kubernetes:tunnels +nothing reads this key;/m);
+    assert.doesNotMatch(refusal().message, /kubernetes:cluster/);
   });
 });

@@ -19,6 +19,22 @@ describe("an identity provider", () => {
     }
   });
 
+  it("at Microsoft must be one tenant's, by its id or its domain", () => {
+    const problems = (url: string): string[] =>
+      providerProblems(newestRelease, { provider: "azure", url }).map(({ message }) => message);
+    const shared = ["", "common", "Common/v2.0", "organizations/v2.0", "consumers/v2.0"];
+    for (const path of [...shared, "v2.0", "v2.0/", "oauth2/v2.0", "0c7a70e1-5e1f/v2.0", "{tenant}/v2.0"])
+      assert.match(problems(`https://login.microsoftonline.com/${path}`).join(), /^names no tenant: /, path);
+    for (const tenant of [
+      "0c7a70e1-5e1f-4a5e-9d57-0123456789ab",
+      "0C7A70E1-5E1F-4A5E-9D57-0123456789AB",
+      "contoso.onmicrosoft.com",
+      "example.org",
+    ])
+      assert.deepEqual(problems(`https://login.microsoftonline.com/${tenant}/v2.0`), [], tenant);
+    assert.deepEqual(problems("https://sts.windows.net/0c7a70e1-5e1f-4a5e-9d57-0123456789ab/"), []);
+  });
+
   it("with one address for everybody needs no URL", () => {
     for (const provider of identityProviders.filter((each) => !providersWithUrl.includes(each)))
       assert.deepEqual(providerProblems(newestRelease, { provider }), [], provider);
