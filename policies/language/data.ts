@@ -2,6 +2,7 @@ import { isMap, isScalar, isSeq, type Node } from "yaml";
 import { parseNetwork } from "../../stack-file/networks.ts";
 import type { CriterionKind, DataKind } from "./criteria.ts";
 import { isAuthorizedKey } from "./keys.ts";
+import { isCertainNumber } from "./plain-text.ts";
 import { describe, isEmpty, type Reader } from "./reader.ts";
 
 type Read = (reader: Reader, node: Node | null, name: string) => unknown;
@@ -37,9 +38,11 @@ function stringMatcher(reader: Reader, node: Node | null, name: string, notIn: b
 
 function listMatcher(reader: Reader, node: Node | null, name: string, textsOnly: boolean): unknown {
   const one = (value: Node | null, what: string): unknown => {
-    const plainScalar =
-      isScalar(value) && (typeof value.value === "boolean" || typeof value.value === "number");
-    if (plainScalar && !textsOnly) return value.value;
+    const isPlainScalar =
+      isScalar(value) &&
+      (typeof value.value === "boolean" ||
+        (typeof value.value === "number" && isCertainNumber(value.source ?? "")));
+    if (isPlainScalar && !textsOnly) return value.value;
     if (isSeq(value))
       return reader.problems.at(
         value,

@@ -12,14 +12,18 @@ import {
 } from "yaml";
 import { nearest } from "../../stack-file/nearest.ts";
 import { invisible } from "./criteria.ts";
+import { plainText } from "./plain-text.ts";
 import type { Problems } from "./problems.ts";
 
 /** More references than any policy needs. Without a limit, a small text can expand without end. */
 const maxReferences = 100;
 
-/** Texts without quotes that Pomerium's YAML reader takes for a number or a date. */
-const looksTyped =
-  /^(?:[-+]?(?:0[box])?[0-9][0-9a-f_]*|[-+]?[0-9_]*\.?[0-9_]+(?:e[-+]?[0-9]+)?|\d{4}-\d\d?-\d\d?(?:[Tt\s].*)?)$/i;
+const textTag = "tag:yaml.org,2002:str";
+
+/** Tags by which Pomerium's YAML reader changes a value. It ignores all others. */
+const changingTags = ["binary", "bool", "float", "int", "merge", "null", "omap", "set", "timestamp"].map(
+  (name) => `tag:yaml.org,2002:${name}`,
+);
 
 /** One entry of a mapping whose key is text. */
 export interface Entry {
@@ -51,8 +55,7 @@ export class Reader {
     if (!isAlias(node)) {
       const plain = node as Node | null;
       // YAML keeps only tags that the author wrote.
-      if (plain?.tag !== undefined)
-        this.problems.at(plain, `the tag ${plain.tag} is not read here`, "leave it out");
+      if (plain?.tag !== undefined) this.#checkTag(plain, plain.tag);
       return plain;
     }
     this.#references += 1;
@@ -69,18 +72,43 @@ export class Reader {
     return target;
   }
 
+  /** Reports a tag that changes the value. All others are ignored, except that a tagged scalar is always a text. */
+  #checkTag(node: Node, tag: string): void {
+    if (tag === textTag) return;
+    // A `!` alone means a text to everybody but Pomerium's reader.
+    if (changingTags.includes(tag) || tag === "!" || (isScalar(node) && typeof node.value !== "string"))
+      this.problems.at(node, `the tag ${tag} is not read here`, "leave it out");
+    else this.problems.warn(node, `Pomerium ignores the tag ${tag}`, "leave it out");
+  }
+
+  /** The entries of a mapping, with those that it merges (`<<: *others`). Its own entries come before merged ones. */
   entries(map: YAMLMap): Entry[] {
-    return map.items.flatMap((pair: Pair) => {
+    const merged: Entry[] = [];
+    const own = map.items.flatMap((pair: Pair): Entry[] => {
       const keyNode = this.follow(pair.key);
       if (!isScalar(keyNode) || typeof keyNode.value !== "string") {
         this.problems.at(keyNode ?? map, `a name is expected before the colon, not ${describe(keyNode)}`);
         return [];
       }
-      if (keyNode.value === "<<" && keyNode.type === "PLAIN") {
-        this.problems.at(keyNode, "merge keys are not read here", "write the entries out");
+      if (keyNode.value === "<<" && keyNode.type === "PLAIN" && keyNode.tag === undefined) {
+        merged.push(...this.#merged(pair.value));
         return [];
       }
       return [{ key: keyNode.value, keyNode, value: this.follow(pair.value) }];
+    });
+    const all = new Map<string, Entry>();
+    for (const entry of [...own, ...merged]) if (!all.has(entry.key)) all.set(entry.key, entry);
+    return [...all.values()];
+  }
+
+  /** The entries of a merge key's value: a mapping, or a list of them, of which the first one wins. */
+  #merged(value: unknown): Entry[] {
+    const node = this.follow(value);
+    const maps = isSeq(node) ? node.items.map((item) => this.follow(item)) : [node];
+    return maps.flatMap((each) => {
+      if (isMap(each)) return this.entries(each);
+      this.problems.at(each ?? node, `<< takes a mapping or a list of mappings, not ${describe(each)}`);
+      return [];
     });
   }
 
@@ -88,14 +116,23 @@ export class Reader {
   text(node: Node | null, what: string): string | undefined {
     if (isEmpty(node)) return this.problems.at(node, `${what} has no value`);
     if (!isScalar(node)) return this.problems.at(node, `${what} takes one text, not ${describe(node)}`);
-    const typed = typeof node.value !== "string" || (node.type === "PLAIN" && looksTyped.test(node.value));
-    if (typed)
+    const { value } = node;
+    // Such a tag has been reported.
+    if (typeof value !== "string" && node.tag !== undefined) return undefined;
+    const type = node.type === "PLAIN" && node.tag === undefined ? plainText(String(value)) : "text";
+    if (typeof value !== "string" || type === "number")
       return this.problems.at(
         node,
-        `${what} takes a text; ${node.source ?? node.value} is not a text`,
+        `${what} takes a text; ${node.source ?? value} is not a text`,
         quoteHint(node),
       );
-    const text = node.value as string;
+    if (typeof type === "object")
+      this.problems.warn(
+        node,
+        `${what}: ${value} without quotes is a date, which Pomerium compares as ${type.date}`,
+        quoteHint(node),
+      );
+    const text = typeof type === "object" ? type.date : value;
     if (node.type === "PLAIN" && this.#inFlow.has(node) && /^:|\?/.test(text))
       return this.problems.at(
         node,

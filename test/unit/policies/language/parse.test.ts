@@ -65,6 +65,71 @@ describe("reading a policy", () => {
     ]);
   });
 
+  it("merges mappings, where an own entry wins, and then the first merged one", () => {
+    const alice = "- allow: &a { or: [{ email: alice@gmail.com }] }\n";
+    const both = [{ or: [{ email: "alice@gmail.com" }] }, { or: [{ email: "bob@gmail.com" }] }] as const;
+    const second = (text: string): unknown => (read(alice + text) as { allow: unknown }[])[1]?.allow;
+    assert.deepEqual(second("- allow: { <<: *a }"), both[0]);
+    assert.deepEqual(second("- { <<: { allow: *a } }"), both[0]);
+    for (const own of [
+      "{ or: [{ email: bob@gmail.com }], <<: *a }",
+      "{ <<: *a, or: [{ email: bob@gmail.com }] }",
+    ])
+      assert.deepEqual(second(`- allow: ${own}`), both[1]);
+    assert.deepEqual(second("- allow: { <<: [{ or: [{ email: bob@gmail.com }] }, *a] }"), both[1]);
+    assert.deepEqual(second("- allow: { <<: { <<: *a, and: [] } }"), { ...both[0], and: [] });
+    assert.match(
+      told(`${alice}- allow: { <<: 5 }`).join(),
+      /<< takes a mapping or a list of mappings, not the number 5/,
+    );
+    assert.match(
+      told(`${alice}- allow: { <<: [*a, x] }`).join(),
+      /<< takes a mapping or a list of mappings, not the text "x"/,
+    );
+    assert.match(
+      told("- allow: &a { <<: *a }").join(),
+      /more than 100 references/,
+      "a mapping that merges itself",
+    );
+    assert.match(told('allow: { "<<": { or: [] } }').join(), /no "<<"/, "in quotes it is a name");
+  });
+
+  it("takes a text that only begins like a number or a date, and one that a tag makes a text", () => {
+    for (const text of [
+      "1abc",
+      "0bff",
+      "1_a",
+      "_1",
+      "0x",
+      "0o8",
+      "--1",
+      "1.2.3",
+      "1-2",
+      "2024-01",
+      "2024-13-01",
+      "2024-02-30",
+    ])
+      assert.deepEqual(read(allow(`user: ${text}`)), [{ allow: { or: [{ user: text }] } }], text);
+    for (const text of ["123", "true", "2024-01-01", "1_0"])
+      assert.deepEqual(read(allow(`user: !!str ${text}`)), [{ allow: { or: [{ user: text }] } }], text);
+    for (const text of [
+      "0x1F",
+      "0b11",
+      "0o17",
+      "017",
+      "08",
+      "1_2",
+      "1__2",
+      "1e3",
+      ".5",
+      "1.",
+      "+1",
+      "1e1_0",
+      ".inf",
+    ])
+      assert.match(told(allow(`user: ${text}`)).join(), /is not a text; put it in quotes/, text);
+  });
+
   it("reads no rules as a policy that lets nobody pass", () => {
     assert.deepEqual(read("[]"), []);
     assert.deepEqual(read("{}"), []);
@@ -310,11 +375,6 @@ describe("a policy that Pomerium accepts and nobody means:", () => {
     ["a claim without a name", allow("claim: staff"), "3:7 claim names no claim; write claim/groups: …"],
     ["a number", allow("email: 5"), '3:14 email takes a text; 5 is not a text; put it in quotes: "5"'],
     [
-      "a date, which Pomerium would rewrite",
-      allow("user: 2020-01-01"),
-      '3:13 user takes a text; 2020-01-01 is not a text; put it in quotes: "2020-01-01"',
-    ],
-    [
       "digits with a line between, a number to Pomerium",
       allow("user: 1_000"),
       '3:13 user takes a text; 1_000 is not a text; put it in quotes: "1_000"',
@@ -330,7 +390,22 @@ describe("a policy that Pomerium accepts and nobody means:", () => {
       allow('"claim/a\\0": b'),
       '3:7 the claim\'s name holds a character that cannot be seen; it reads "claim/a<U+0000>"',
     ],
-    ["merge keys", "allow: { <<: { or: [] } }", "1:10 merge keys are not read here; write the entries out"],
+    [
+      "a number in base eight",
+      allow("claim/level: 017"),
+      '3:20 claim/level takes a text; 017 is not a text; put it in quotes: "017"',
+    ],
+    [
+      "a number with more digits than are counted",
+      allow("claim/level: 12345678901234567890"),
+      '3:20 claim/level takes a text; 12345678901234567890 is not a text; put it in quotes: "12345678901234567890"',
+    ],
+    [
+      "a tag that changes the value",
+      allow("user: !!binary YWxpY2U="),
+      "3:22 the tag tag:yaml.org,2002:binary is not read here; leave it out",
+    ],
+    ["a tag that only Pomerium ignores", allow("user: ! 5"), "3:15 the tag ! is not read here; leave it out"],
   ] as const)
     it(`${what}: refused too`, () => {
       assert.deepEqual(told(text), [message]);
@@ -373,6 +448,30 @@ describe("a text that Pomerium reads in another way than it looks:", () => {
       `${allow("email: a")}---\ndeny: { or: [] }\n`,
       { email: "a" },
       "4:1 a second document begins here; Pomerium reads only the first; remove the line ---",
+    ],
+    [
+      "a date",
+      allow("user: 2020-1-1"),
+      { user: "2020-01-01T00:00:00Z" },
+      '3:13 user: 2020-1-1 without quotes is a date, which Pomerium compares as 2020-01-01T00:00:00Z; put it in quotes: "2020-1-1"',
+    ],
+    [
+      "a time",
+      allow("user: { in: [2020-01-01T10:00:00Z] }"),
+      { user: { in: ["2020-01-01T10:00:00Z"] } },
+      '3:20 each entry of user in: 2020-01-01T10:00:00Z without quotes is a date, which Pomerium compares as 2020-01-01T10:00:00Z; put it in quotes: "2020-01-01T10:00:00Z"',
+    ],
+    [
+      "a tag of somebody's own",
+      allow("user: !id 123"),
+      { user: "123" },
+      "3:17 Pomerium ignores the tag !id; leave it out",
+    ],
+    [
+      "a tag of somebody's own on a list",
+      allow("user: { in: !people [alice] }"),
+      { user: { in: ["alice"] } },
+      "3:27 Pomerium ignores the tag !people; leave it out",
     ],
   ] as const)
     it(`${what} is read with a warning`, () => {
