@@ -28,6 +28,6 @@ function dateOf(source: string): string | undefined {
 
 /** Whether a number means the same to Pomerium and to JavaScript: `017` does not, nor an integer that loses digits. */
 export function isCertainNumber(source: string): boolean {
-  if (/^-?(?:0|[1-9]\d*)$/.test(source)) return Number.isSafeInteger(Number(source));
+  if (/^-?(?:0|[1-9]\d*)$/.test(source)) return String(Number(source)) === source;
   return /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[-+]?\d+)?$/i.test(source);
 }
