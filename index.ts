@@ -1,8 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { deployApps } from "./components/apps/deploy.ts";
-import { issuerArgs } from "./components/certificates/args.ts";
-import { DnsIssuer } from "./components/certificates/DnsIssuer.ts";
-import { deployCertificates } from "./components/certificates/deploy.ts";
+import { deployCertificates, deployIssuer } from "./components/certificates/deploy.ts";
 import { sharedCertificates } from "./components/certificates/wanted.ts";
 import { forceTakenOver } from "./components/cluster/forced.ts";
 import { recordPhase } from "./components/cluster/phase-record.ts";
@@ -31,7 +29,7 @@ pulumi.runtime.registerResourceTransform(
 );
 const opts = { provider: clusterProvider({ ...stack.cluster, uid: live.cluster.uid }) };
 
-const issuer = new DnsIssuer("issuer", issuerArgs(stack, live.certificates, live.ingressNginx), opts);
+const issuer = deployIssuer(stack, live.certificates, live.ingressNginx, opts);
 
 const { authenticateUrl, origin } = phase;
 const certificates = sharedCertificates(stack);
@@ -87,7 +85,7 @@ recordPhase(
     namespace: pomerium.namespace,
     record: live.cluster.record,
   },
-  { ...opts, dependsOn: [issuer, pomerium, ...hosts.resources, ...apps.resources, ...tunnels] },
+  { ...opts, dependsOn: [...issuer.resources, pomerium, ...hosts.resources, ...apps.resources, ...tunnels] },
 );
 
 /** Zone → its certificate, once one has been issued there. */

@@ -1,5 +1,6 @@
 import { otherHosts, routeProblems, serviceProblems } from "../components/apps/checks.ts";
 import { certificateProblems } from "../components/certificates/checks.ts";
+import { existingIssuerProblems } from "../components/certificates/existing-issuer.ts";
 import { identityProblem } from "../components/cluster/live.ts";
 import { ownerProblems } from "../components/cluster/owner.ts";
 import { ingressNginxProblems } from "../components/ingress-nginx/checks.ts";
@@ -30,6 +31,7 @@ export function stackProblems(
     ...serviceProblems(stack.apps, cluster),
     ...networkProblems(stack, cluster, network),
     ...certificateProblems(stack, certificates),
+    ...existingIssuerProblems(stack, certificates, ingressNginx),
     ...tunnelProblems(stack, tunnels, readMemory(cluster.record?.tunnels), {
       others: otherHosts(stack.apps, cluster),
     }),

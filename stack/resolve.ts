@@ -5,7 +5,8 @@ import {
   checkTogether,
   resolveApp,
 } from "../components/apps/config.ts";
-import { checkCertificates, resolveCertificates, warnOfHttp01 } from "../components/certificates/config.ts";
+import { resolveCertificates } from "../components/certificates/config.ts";
+import { checkCertificates, warnOfHttp01 } from "../components/certificates/stack-checks.ts";
 import { resolveCluster } from "../components/cluster/config.ts";
 import { checkAbandoned, resolveIngressNginx } from "../components/ingress-nginx/config.ts";
 import { authenticateHost, checkPomerium, resolvePomerium } from "../components/pomerium/config.ts";

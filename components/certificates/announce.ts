@@ -15,7 +15,9 @@ export function issuanceLines(
   live: LiveIssuance,
   leaving: LeavingIngresses,
 ): string[] {
-  const { issuer, zones } = stack.certificates;
+  const { issuer, isExisting, zones } = stack.certificates;
+  // The program does not touch an issuer that it only uses.
+  if (isExisting) return takeOverLines(stack, live);
   const kept = keptIssuer(stack, live.issuer, leaving);
   const after = issuerSpec({
     ...stack.certificates,

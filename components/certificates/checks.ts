@@ -46,7 +46,7 @@ function takeOverProblems(
   const refused = notByAcme(found.foreign, [...dnsNames, ...wanted.dnsNames], server);
   const names = dnsNames.filter((name) => {
     const zone = zones[zoneOf(name.replace(/^\*\./, ""), Object.keys(zones)) ?? ""];
-    return zone === undefined || (name.startsWith("*.") && solverOf(zone.solver).type !== "DNS-01");
+    return zone === undefined || (name.startsWith("*.") && solverOf(zone.solver).type === "HTTP-01");
   });
   const own = `give ${wanted.by} a Secret of its own`;
   return [

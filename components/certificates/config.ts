@@ -1,10 +1,7 @@
 import { z } from "zod";
 import { expectations, hostName, namespaceName, secret, someText, text } from "../../stack-file/fields.ts";
-import type { Report } from "../../stack-file/problems.ts";
 import { asSecret, type Secret } from "../../stack-file/secrets.ts";
 import { dnsSubdomain, isEmail } from "../../stack-file/values.ts";
-import type { Cluster } from "../cluster/config.ts";
-import type { Phase } from "../cluster/phase.ts";
 import { type CnameStrategy, cnameStrategies } from "./issuer-spec.ts";
 import { resolveWebhook, type Webhook, webhookSchema } from "./solvers/porkbun-webhook.ts";
 import { type SolverName, solverNames, solverOf } from "./solvers/registry.ts";
@@ -16,6 +13,8 @@ export interface CertificatesConfig {
   server: string;
   /** Name of the ClusterIssuer. */
   issuer: string;
+  /** Whether the ClusterIssuer is the cluster's own, which the program only uses. Then it has no account or solver. */
+  isExisting: boolean;
   /** Namespace of cert-manager. */
   namespace: string;
   /** A canary certificate proves each zone before any host asks for a certificate. */
@@ -69,16 +68,21 @@ export const byDns = listed(
 );
 
 const zoneSchema = z
-  .union(
-    solverNames.map((name) =>
+  .union([
+    ...solverNames.map((name) =>
       z.strictObject({ [name]: solverOf(name).schema, wildcard, cnameStrategy: cnameStrategy.optional() }),
     ),
-  )
+    z.strictObject({ existing: solverOf("existing").schema, wildcard }),
+  ])
   .register(expectations, { expected: `a map with ${exactlyOne}` })
   .describe(`How the zone's challenges are solved: ${exactlyOne}.`);
 
+const issuerName = text((value) => dnsSubdomain.test(value), "is not a valid name of a ClusterIssuer");
+
 export const certificatesSchema = z.strictObject({
-  email: text(isEmail, "is not an e-mail address").describe("Address of the ACME account."),
+  email: text(isEmail, "is not an e-mail address")
+    .optional()
+    .describe("Address of the ACME account; needed unless the issuer is the cluster's own."),
   server: text(
     (value) => URL.canParse(value) && new URL(value).protocol === "https:",
     "must be an https:// URL",
@@ -91,8 +95,15 @@ export const certificatesSchema = z.strictObject({
     .describe(
       "Let's Encrypt's staging server, which browsers do not trust and which hardly limits anything, for a rehearsal. Default: false.",
     ),
-  issuer: text((value) => dnsSubdomain.test(value), "is not a valid name of a ClusterIssuer")
+  issuer: z
+    .union([
+      issuerName,
+      z
+        .strictObject({ existing: issuerName.describe("Name of the ClusterIssuer.") })
+        .describe("The cluster's own issuer, used as it is. Each zone is then `existing: true`."),
+    ])
     .optional()
+    .register(expectations, { expected: "the name of a ClusterIssuer, or { existing: <name> }" })
     .describe(
       "Name of the ClusterIssuer; one that exists is taken over. Default: letsencrypt-prod, with `staging` letsencrypt-staging.",
     ),
@@ -132,68 +143,24 @@ export const certificatesSchema = z.strictObject({
 
 export type CertificatesInput = z.output<typeof certificatesSchema>;
 
-/** A zone that has passed the schema: its solver's name with the solver's input, and `wildcard`. */
-type ZoneInput = CertificatesInput["zones"][string];
+/** A zone that has passed the schema: its solver's name with the solver's input, and settings of every zone. */
+export type ZoneInput = Readonly<Record<string, unknown>>;
 
 const letsEncrypt = {
   production: "https://acme-v02.api.letsencrypt.org/directory",
   staging: "https://acme-staging-v02.api.letsencrypt.org/directory",
 };
 
-export function checkCertificates({ server, staging, zones }: CertificatesInput, report: Report): void {
-  if (server !== undefined && staging)
-    report.problem(
-      ["certificates", "server"],
-      "contradicts `staging`, which names another server: take one of the two away",
-    );
-  for (const [zone, input] of Object.entries(zones))
-    if (input.cnameStrategy !== undefined && solverOf(solverNameOf(input)).type !== "DNS-01")
-      report.problem(
-        ["certificates", "zones", zone, "cnameStrategy"],
-        "is about DNS-01 only, and this zone is solved by HTTP-01: take it away",
-      );
-  for (const [zone, input] of Object.entries(zones))
-    if (input.wildcard && solverOf(solverNameOf(input)).type !== "DNS-01")
-      report.problem(
-        ["certificates", "zones", zone, "wildcard"],
-        `wildcard certificates are issued by DNS-01 only: name ${byDns} with its credentials`,
-      );
-  for (const name of solverNames) {
-    const own = Object.entries(zones).filter(([, input]) => solverNameOf(input) === name);
-    const values = Object.fromEntries(own.map(([zone, input]) => [zone, input[name]]));
-    for (const { zone, path, message } of solverOf(name).problems?.(values) ?? [])
-      report.problem(["certificates", "zones", zone, name, ...path], message);
-  }
-}
-
-/** Warns if HTTP-01 cannot work. Let's Encrypt sends its request to port 80 and follows redirects to 443. */
-export function warnOfHttp01(
-  { zones }: CertificatesConfig,
-  phase: Phase,
-  exposure: Cluster["exposure"],
-  report: Report,
-): void {
-  const why =
-    exposure === "tunnelOnly"
-      ? "nothing but a tunnel leads here"
-      : phase === "coexist"
-        ? "ingress-nginx holds these ports until the cutover"
-        : undefined;
-  for (const [zone, { solver }] of Object.entries(zones))
-    if (solverOf(solver).type === "HTTP-01" && why !== undefined)
-      report.warning(
-        ["certificates", "zones", zone, solver],
-        `ports 80 and 443 of every host must reach Pomerium from the internet, but ${why}; DNS-01 needs neither`,
-      );
-}
-
 export function resolveCertificates(input: CertificatesInput): CertificatesConfig {
-  const { staging, email, namespace, canary, webhook, preferredChain, externalAccountBinding } = input;
+  const { staging, issuer, namespace, canary, webhook, preferredChain, externalAccountBinding } = input;
+  const isExisting = typeof issuer === "object";
   return {
-    email,
+    // An existing issuer has an account of its own.
+    email: input.email ?? "",
     server: input.server ?? (staging ? letsEncrypt.staging : letsEncrypt.production),
     // cert-manager issues a certificate again only if its issuer changes, so staging has another one.
-    issuer: input.issuer ?? (staging ? "letsencrypt-staging" : "letsencrypt-prod"),
+    issuer: isExisting ? issuer.existing : (issuer ?? (staging ? "letsencrypt-staging" : "letsencrypt-prod")),
+    isExisting,
     namespace,
     canary,
     ...(preferredChain === undefined ? {} : { preferredChain }),
@@ -218,6 +185,6 @@ function resolveZone(input: ZoneInput): Zone {
 }
 
 /** The name of a zone's solver. Every zone has one, because the schema refuses others. */
-function solverNameOf(input: ZoneInput): SolverName {
-  return solverNames.find((name) => name in input)!;
+export function solverNameOf(input: ZoneInput): SolverName {
+  return solverNames.find((name) => name in input) ?? "existing";
 }

@@ -1,6 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { certificateArgs } from "./args.ts";
+import { certificateArgs, issuerArgs } from "./args.ts";
+import { DnsIssuer } from "./DnsIssuer.ts";
 import { HostCertificate } from "./HostCertificate.ts";
+import type { IssuerStack } from "./issuer-take-over.ts";
+import type { LeavingIngresses } from "./leaving.ts";
 import type { LiveIssuance } from "./live.ts";
 import { type CertificateNeeds, certificateFor, secretId, wantedCertificates } from "./wanted.ts";
 
@@ -19,6 +22,32 @@ export interface Certificates {
   secretNames: ReadonlyMap<string, pulumi.Output<string>>;
   /** Secret of the certificate that serves a host of the stack. Resolves when the certificate is issued. */
   issued(host: string): pulumi.Output<string>;
+}
+
+/** The issuer of a stack, once it is registered. */
+export interface StackIssuer {
+  /** The ClusterIssuer's name for a certificate of `host`. Resolves when the solver of the host's zone is proven. */
+  issuerFor(host: string): pulumi.Input<string>;
+  /** Zone → the host whose certificate proves the zone's solver. Resolved when that certificate is issued. */
+  canaries: Record<string, pulumi.Output<string>>;
+  resources: pulumi.Resource[];
+}
+
+/** Registers the issuer of the stack. Nothing is registered for an issuer that the stack only uses. */
+export function deployIssuer(
+  stack: IssuerStack,
+  live: LiveIssuance,
+  leaving: LeavingIngresses,
+  opts: pulumi.ComponentResourceOptions,
+): StackIssuer {
+  const { issuer, isExisting } = stack.certificates;
+  if (isExisting) return { issuerFor: () => issuer, canaries: {}, resources: [] };
+  const component = new DnsIssuer("issuer", issuerArgs(stack, live, leaving), opts);
+  return {
+    issuerFor: (host) => component.issuerFor(host),
+    canaries: component.canaries,
+    resources: [component],
+  };
 }
 
 /** Registers every certificate of the stack. */

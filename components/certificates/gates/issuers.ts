@@ -22,7 +22,8 @@ function issuerItem(input: CertificateGateInput, issuer: LiveIssuer): Item {
   const dependent = certificatesOf(input, issuer)
     .filter(({ dnsNames }) => solvers.some((solver) => dnsNames.some((name) => mayAnswer(solver, name))))
     .map(objectId);
-  const own = namespace === undefined && name === input.stack.certificates.issuer;
+  const { issuer: wanted, isExisting } = input.stack.certificates;
+  const own = namespace === undefined && name === wanted && !isExisting;
   const kind = namespace === undefined ? "clusterissuer" : `issuer --namespace ${namespace}`;
   return {
     subject,

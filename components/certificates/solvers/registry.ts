@@ -3,6 +3,7 @@ import { akamai } from "./akamai.ts";
 import { azure } from "./azure.ts";
 import { cloudflare } from "./cloudflare.ts";
 import { digitalocean } from "./digitalocean.ts";
+import { existing } from "./existing.ts";
 import { google } from "./google.ts";
 import { http01 } from "./http01.ts";
 import { porkbun } from "./porkbun.ts";
@@ -26,10 +27,13 @@ const solvers = {
   http01,
 } satisfies Record<string, Solver>;
 
-export type SolverName = keyof typeof solvers;
+/** A solver that the program writes into its own issuer. */
+export type OwnSolverName = keyof typeof solvers;
 
-export const solverNames = Object.keys(solvers) as SolverName[];
+export type SolverName = OwnSolverName | "existing";
+
+export const solverNames = Object.keys(solvers) as OwnSolverName[];
 
 export function solverOf(name: SolverName): Solver {
-  return solvers[name];
+  return name === "existing" ? existing : solvers[name];
 }

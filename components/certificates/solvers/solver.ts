@@ -66,7 +66,7 @@ export interface Solver {
   /** Key in the stack file → key in the Secret with the zone's credentials. Another secret has the same key in both. */
   secrets: Readonly<Record<string, string>>;
   /** Only DNS-01 issues wildcards, and only DNS-01 can be proven before any host leads to Pomerium. */
-  type: "DNS-01" | "HTTP-01";
+  type: "DNS-01" | "HTTP-01" | "existing issuer";
   /** Divides a value that has passed the schema. */
   divide(value: unknown): ZoneValue;
   challenge(zone: SolverZone, context: ChallengeContext): Challenge;
