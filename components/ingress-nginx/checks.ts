@@ -8,6 +8,7 @@ import { objectId, objectLabel } from "../cluster/objects.ts";
 import { missingSectionProblems, unrecognisedProblems } from "./adoption.ts";
 import type { LiveController, LiveIngressNginx } from "./live.ts";
 import type { StackView } from "./stack-view.ts";
+import { withoutClass } from "./unserved.ts";
 import { noWayBack } from "./way-back.ts";
 
 /** Finds differences between the live cluster and the stack file's section about ingress-nginx. */
@@ -73,7 +74,7 @@ function toRetire({ workload, instance }: LiveController): string {
   return `set ingressNginx.${key} to ${instance.name} and ingressNginx.namespace to ${namespace}, or add both to ingressNginx.also`;
 }
 
-/** Ingresses that look like ingress-nginx's, although nothing in the cluster runs it for them. */
+/** Ingresses that may be ingress-nginx's, although nothing in the cluster runs it for them. */
 function unservedProblems(
   { name: stack, ingressNginx }: Pick<StackView, "name" | "ingressNginx">,
   { record }: Pick<LiveCluster, "record">,
@@ -81,14 +82,16 @@ function unservedProblems(
 ): Problem[] {
   // After the removal, an Ingress of the class has no effect.
   if (record?.phase === "retired") return [];
-  return Object.entries(unserved)
-    .filter(([name]) => !Object.hasOwn(ingressNginx?.keep ?? {}, name))
-    .map(([name, ingresses]) => ({
+  return unserved
+    .filter(({ name }) => !Object.hasOwn(ingressNginx?.keep ?? {}, name))
+    .map(({ name, ingresses, why }) => ({
       at: "ingressNginx",
-      message: `${counted(ingresses.length, "Ingress", "Ingresses")} of class ${name} (${few(ingresses)}) look like ingress-nginx's, and no Deployment, DaemonSet or StatefulSet was found that runs it for them. Describe the installation under ingressNginx, or say why nothing is needed`,
+      message: `${counted(ingresses.length, "Ingress", "Ingresses")} ${className(name)} (${few(ingresses)}) may be ingress-nginx's (${why}), and no Deployment, DaemonSet or StatefulSet was found that runs it for them. Describe the installation under ingressNginx, or say why nothing is needed`,
       mend: setKey(stack, ["ingressNginx", "keep", name], "<why>"),
     }));
 }
+
+const className = (name: string): string => (name === withoutClass ? "without a class" : `of class ${name}`);
 
 /** The first names of a list. */
 function few(names: readonly string[]): string {
@@ -105,7 +108,7 @@ function keepProblems(
 ): Problem[] {
   return Object.keys(ingressNginx?.keep ?? {}).flatMap((key) => {
     const controller = controllers.find(({ workload }) => workload && objectId(workload) === key);
-    if (controller?.plan === "keep" || Object.hasOwn(unserved, key)) return [];
+    if (controller?.plan === "keep" || unserved.some(({ name }) => name === key)) return [];
     const at = `ingressNginx.keep["${key}"]`;
     const mend = `pulumi config rm --stack ${stack} --path '${at}'`;
     if (controller !== undefined || classes.includes(key))

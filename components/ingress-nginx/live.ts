@@ -27,7 +27,14 @@ import {
 } from "./live-installation.ts";
 import { isOwnClass } from "./ownership.ts";
 import type { StackView } from "./stack-view.ts";
-import { type DeadWebhook, deadWebhooks, isOwnWebhook, type WebhookConfiguration } from "./webhooks.ts";
+import { type Unserved, unservedIngresses } from "./unserved.ts";
+import {
+  askedServices,
+  type DeadWebhook,
+  deadWebhooks,
+  isOwnWebhook,
+  type WebhookConfiguration,
+} from "./webhooks.ts";
 
 export type { LiveController } from "./live-controllers.ts";
 
@@ -50,8 +57,8 @@ export interface LiveIngressNginx {
   strangers: Record<string, string[]>;
   /** Adopted by this program, still there, and not recognised as part of the installations any more. */
   unrecognised: ObjectRef[];
-  /** Ingresses of a class of ingress-nginx that no known controller serves: class → `namespace/name`. */
-  unserved: Record<string, string[]>;
+  /** Ingresses that may be ingress-nginx's, although no known controller serves them. */
+  unserved: Unserved[];
   /** Tools that would install the installations again. */
   installers: Installer[];
   /** Webhooks for which every write of an Ingress fails, because nothing can answer them. */
@@ -159,6 +166,7 @@ export async function readIngressNginx(
     ),
     ingresses: leavingIngresses,
   };
+  const asked = askedServices(webhooks, services, running);
   return {
     ...found,
     controllers: [...running, ...deleted],
@@ -169,7 +177,10 @@ export async function readIngressNginx(
     ),
     strangers: strangersOf(installations, ingresses, leavingIngresses),
     unrecognised: removal === "begun" ? [] : await readUnrecognised(api, adopted, leavingObjects(found)),
-    unserved: unservedOf(classes, ingresses, [...running, ...deleted]),
+    unserved: unservedIngresses(named(classes), ingresses, {
+      served: [...running, ...deleted].flatMap((each) => each.ingresses),
+      hasController: running.length > 0,
+    }),
     installers: (
       await Promise.all(
         installations.map(({ marks: { instance, namespace }, workloads: own }) =>
@@ -179,7 +190,7 @@ export async function readIngressNginx(
         ),
       )
     ).flat(),
-    deadWebhooks: deadWebhooks(webhooks, services, running),
+    deadWebhooks: deadWebhooks(webhooks, services, running, await readSilent(api, asked)),
   };
 }
 
@@ -222,35 +233,6 @@ function strangersOf(
   return Object.fromEntries(strangers);
 }
 
-/** `spec.controller` of ingress-nginx's IngressClasses, unless somebody has chosen another. */
-const usualControllerClass = "k8s.io/ingress-nginx";
-const usualClass = "nginx";
-
-/** Ingresses that look like ingress-nginx's and that no controller serves, by class. */
-function unservedOf(
-  classes: readonly ClassObject[],
-  ingresses: readonly LiveIngress[],
-  controllers: readonly LiveController[],
-): Record<string, string[]> {
-  const served = new Set(controllers.flatMap((each) => each.ingresses.map(objectId)));
-  const known = new Map(classes.map(({ metadata, spec }) => [metadata.name, spec?.controller]));
-  const looksLikeNginx = (name: string): boolean =>
-    known.has(name) ? known.get(name) === usualControllerClass : name === usualClass;
-  const found = ingresses.filter(
-    (each) =>
-      !each.solver &&
-      each.ingressClass !== undefined &&
-      looksLikeNginx(each.ingressClass) &&
-      !served.has(objectId(each)),
-  );
-  return Object.fromEntries(
-    [...Map.groupBy(found, ({ ingressClass = "" }) => ingressClass)].map(([name, group]) => [
-      name,
-      group.map(objectId),
-    ]),
-  );
-}
-
 /** Adopted objects that are still there and not recognised any more. */
 async function readUnrecognised(
   api: ReadOnlyApi,
@@ -263,4 +245,28 @@ async function readUnrecognised(
     missing.map(async (ref) => (await api.findMetadata(objectPath(ref)!)) !== undefined),
   );
   return missing.filter((_, i) => there[i]);
+}
+
+/** The Services of a list, `namespace/name`, that have no ready pod. */
+async function readSilent(
+  api: ReadOnlyApi,
+  services: readonly { namespace: string; name: string }[],
+): Promise<string[]> {
+  interface EndpointSlice {
+    endpoints?: { conditions?: { ready?: boolean } }[] | null;
+  }
+  const found = await Promise.all(
+    services.map(async ({ namespace, name }) => {
+      const query = new URLSearchParams({ labelSelector: `kubernetes.io/service-name=${name}` });
+      const slices = await api.list<EndpointSlice>(
+        `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices?${query}`,
+      );
+      // Kubernetes takes an unknown readiness for ready.
+      const isReady = slices.some(({ endpoints }) =>
+        endpoints?.some(({ conditions }) => conditions?.ready !== false),
+      );
+      return isReady ? [] : [objectId({ namespace, name })];
+    }),
+  );
+  return found.flat();
 }

@@ -1,4 +1,5 @@
 import type { LiveService } from "../cluster/live.ts";
+import { objectId } from "../cluster/objects.ts";
 import { refOf, webhookKind } from "./kinds.ts";
 import type { LiveController } from "./live-controllers.ts";
 import type { LiveInstallation } from "./live-installation.ts";
@@ -56,32 +57,66 @@ export interface DeadWebhook {
   why: "missing" | "no pods";
 }
 
+type Controllers = readonly Pick<LiveController, "workload" | "replicas">[];
+type Services = readonly Pick<LiveService, "namespace" | "name">[];
+
+/** The webhooks that refuse every write of an Ingress if nothing answers them, with the Service that they call. */
+function strictWebhooks(configurations: readonly WebhookConfiguration[]) {
+  return configurations.flatMap(({ metadata, webhooks = [] }) =>
+    webhooks
+      .filter((webhook) => (webhook.failurePolicy ?? "Fail") === "Fail" && isAboutIngresses(webhook))
+      .flatMap(({ name, clientConfig: { service } }) =>
+        service === undefined ? [] : [{ configuration: metadata.name, name, service }],
+      ),
+  );
+}
+
+/** Controllers in a namespace. Their Services are there. */
+function controllersIn(namespace: string, controllers: Controllers): Controllers {
+  return controllers.filter(({ workload }) => workload?.namespace === namespace);
+}
+
+/** Services of ingress-nginx's webhooks of which it must be asked whether they have pods: no known controller is there. */
+export function askedServices(
+  configurations: readonly WebhookConfiguration[],
+  services: Services,
+  controllers: Controllers,
+): { namespace: string; name: string }[] {
+  const called = strictWebhooks(configurations).filter(({ name }) => name === webhookName);
+  return services.filter(
+    ({ namespace, name }) =>
+      controllersIn(namespace, controllers).length === 0 &&
+      called.some(({ service }) => service.namespace === namespace && service.name === name),
+  );
+}
+
 /**
  * Webhooks that refuse every write of an Ingress, because nothing can answer them.
  *
  * @param controllers The controllers of the cluster. Their Services are in their namespaces.
+ * @param silent The `askedServices` without a pod, `namespace/name`.
  */
 export function deadWebhooks(
   configurations: readonly WebhookConfiguration[],
-  services: readonly Pick<LiveService, "namespace" | "name">[],
-  controllers: readonly Pick<LiveController, "workload" | "replicas">[],
+  services: Services,
+  controllers: Controllers,
+  silent: readonly string[],
 ): DeadWebhook[] {
-  const existing = new Set(services.map(({ namespace, name }) => `${namespace}/${name}`));
-  const isIdle = (namespace: string): boolean => {
-    const there = controllers.filter(({ workload }) => workload?.namespace === namespace);
-    return there.length > 0 && there.every(({ replicas }) => replicas === 0);
+  const existing = new Set(services.map(objectId));
+  const isIdle = (service: { namespace: string; name: string }): boolean => {
+    const there = controllersIn(service.namespace, controllers);
+    return there.length > 0
+      ? there.every(({ replicas }) => replicas === 0)
+      : silent.includes(objectId(service));
   };
-  return configurations.flatMap(({ metadata, webhooks = [] }) => {
-    const dead = webhooks
-      .filter((webhook) => (webhook.failurePolicy ?? "Fail") === "Fail" && isAboutIngresses(webhook))
-      .flatMap(({ name, clientConfig: { service: called } }): Omit<DeadWebhook, "name">[] => {
-        if (called === undefined) return [];
-        const service = `${called.namespace}/${called.name}`;
-        if (!existing.has(service)) return [{ service, why: "missing" }];
-        return name === webhookName && isIdle(called.namespace) ? [{ service, why: "no pods" }] : [];
-      });
-    return dead.slice(0, 1).map((each) => ({ name: metadata.name, ...each }));
-  });
+  const dead = strictWebhooks(configurations).flatMap(
+    ({ configuration, name, service: called }): DeadWebhook[] => {
+      const service = objectId(called);
+      if (!existing.has(service)) return [{ name: configuration, service, why: "missing" }];
+      return name === webhookName && isIdle(called) ? [{ name: configuration, service, why: "no pods" }] : [];
+    },
+  );
+  return [...Map.groupBy(dead, ({ name }) => name).values()].map(([first]) => first!);
 }
 
 function isAboutIngresses({ name, rules }: NonNullable<WebhookConfiguration["webhooks"]>[number]): boolean {

@@ -95,14 +95,16 @@ describe("a name under ingressNginx.keep", () => {
 });
 
 describe("Ingresses of ingress-nginx that no controller serves", () => {
-  const lost = nginxWith([], { unserved: { edge: ["a/1", "b/2", "c/3", "d/4"] } });
+  const lost = nginxWith([], {
+    unserved: [{ name: "edge", ingresses: ["a/1", "b/2", "c/3", "d/4"], why: "its controller is x" }],
+  });
 
   it("are a problem, with their class and names, until the stack file answers", () => {
     const [problem, ...others] = problems(lost);
     assert.deepEqual(others, []);
     assert.match(
       problem ?? "",
-      /^ingressNginx: 4 Ingresses of class edge \(a\/1, b\/2, c\/3 and 1 more\) look like .* » pulumi config set --stack test --path ingressNginx\.keep\.edge '<why>'$/,
+      /^ingressNginx: 4 Ingresses of class edge \(a\/1, b\/2, c\/3 and 1 more\) may be ingress-nginx's \(its controller is x\), .* » pulumi config set --stack test --path ingressNginx\.keep\.edge '<why>'$/,
     );
     assert.deepEqual(problems(lost, { "ingressNginx.keep": { edge: "left over" } }), []);
   });

@@ -379,6 +379,40 @@ describe("the live ingress-nginx", () => {
       assert.deepEqual((await read({ services })).deadWebhooks, []);
     });
 
+    it("is dead when no controller is there any more and its Service has no ready pod", async () => {
+      fake.objects[deployments] = { items: [] };
+      fake.objects[configurations] = { items: [webhook("left", "ingress-nginx", "admission")] };
+      const slices = "/apis/discovery.k8s.io/v1/namespaces/ingress-nginx/endpointslices";
+      const dead = async () => (await read({ services: [service("admission")], config: null })).deadWebhooks;
+      const left = [{ name: "left", service: "ingress-nginx/admission", why: "no pods" }];
+      assert.deepEqual(await dead(), left);
+      assert.ok(
+        fake.asked.some(({ path }) =>
+          path.includes("labelSelector=kubernetes.io%2Fservice-name%3Dadmission"),
+        ),
+      );
+      for (const endpoints of [null, [], [{ conditions: { ready: false } }]]) {
+        fake.objects[slices] = { items: [{ endpoints }] };
+        assert.deepEqual(await dead(), left, JSON.stringify(endpoints));
+      }
+      // A controller that is not recognised answers it.
+      for (const conditions of [{ ready: true }, {}]) {
+        fake.objects[slices] = {
+          items: [{ endpoints: [{ conditions: { ready: false } }] }, { endpoints: [{ conditions }] }],
+        };
+        assert.deepEqual(await dead(), [], JSON.stringify(conditions));
+      }
+    });
+
+    it("is not asked about its pods while a controller runs there", async () => {
+      fake.objects[configurations] = { items: [webhook("alive", "ingress-nginx", "admission")] };
+      await read({ services: [service("admission")] });
+      assert.deepEqual(
+        fake.asked.filter(({ path }) => path.includes("endpointslices")),
+        [],
+      );
+    });
+
     it("is dead without a stack file that names it, and with rules for everything", async () => {
       const everything = webhook("everything", "policies", "gone");
       Object.assign(everything.webhooks[0]!, { rules: [{ apiGroups: ["*"], resources: ["*"] }] });
@@ -431,7 +465,7 @@ describe("the live ingress-nginx", () => {
       streams: [],
       strangers: {},
       unrecognised: [],
-      unserved: {},
+      unserved: [],
       installers: [],
       deadWebhooks: [],
     });
@@ -516,7 +550,10 @@ describe("the live ingress-nginx", () => {
       fake.objects[ingressClasses] = { items: [] };
       assert.deepEqual((await read({ config })).classes, []);
       const kept = await read({ ingresses: [shop], config: { ...config, installations: [] } });
-      assert.deepEqual(kept.unserved, { nginx: ["apps/shop"] });
+      assert.deepEqual(
+        kept.unserved.map(({ name, ingresses }) => [name, ingresses]),
+        [["nginx", ["apps/shop"]]],
+      );
     });
 
     it("leaves an Ingress to the other one, if both serve it", async () => {
@@ -678,9 +715,19 @@ describe("the live ingress-nginx", () => {
       const edge = ingressClass("edge");
       fake.objects[ingressClasses] = { items: [edge, ingressClass("nginx", "nginx.org/ingress-controller")] };
       const ingresses = [ingress("shop", "edge"), ingress("wiki", "nginx"), ingress("vpn", "tailscale")];
-      assert.deepEqual((await read({ ingresses, config: null })).unserved, { edge: ["apps/shop"] });
+      const unserved = async () => (await read({ ingresses, config: null })).unserved;
+      assert.deepEqual(await unserved(), [
+        { name: "edge", ingresses: ["apps/shop"], why: "its controller is k8s.io/ingress-nginx" },
+      ]);
       fake.objects[ingressClasses] = { items: [] };
-      assert.deepEqual((await read({ ingresses, config: null })).unserved, { nginx: ["apps/wiki"] });
+      assert.deepEqual(await unserved(), [
+        {
+          name: "edge",
+          ingresses: ["apps/shop"],
+          why: "the class has no IngressClass, and its name is not known here",
+        },
+        { name: "nginx", ingresses: ["apps/wiki"], why: "the class has no IngressClass" },
+      ]);
     });
   });
 });

@@ -35,7 +35,7 @@ export function nginxWith(ingresses: LiveIngress[], more: Partial<LiveIngressNgi
     streams: [],
     strangers: {},
     unrecognised: [],
-    unserved: {},
+    unserved: [],
     installers: [],
     deadWebhooks: [],
     ...more,

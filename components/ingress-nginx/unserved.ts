@@ -1,0 +1,65 @@
+import type { LiveIngress } from "../cluster/live.ts";
+import { objectId } from "../cluster/objects.ts";
+import { nginxPrefix } from "./annotations/judgement.ts";
+import type { ClassOfIngresses } from "./served.ts";
+
+/** Ingresses that may be ingress-nginx's, although no known controller serves them. */
+export interface Unserved {
+  /** Their class, or `without-class`. Also the name under `ingressNginx.keep`. */
+  name: string;
+  /** `namespace/name`. */
+  ingresses: string[];
+  /** The sign of ingress-nginx that they have. */
+  why: string;
+}
+
+/** Name of the Ingresses without a class. */
+export const withoutClass = "without-class";
+
+/** Controllers and classes of other programs, some of which read annotations of ingress-nginx as well. */
+const others =
+  /(^|[^a-z])(alb|ambassador|apisix|avi|aws|azure|caddy|cilium|citrix|cloudflare(-tunnel)?|contour|emissary|envoy|f5|gce|gke|haproxy|higress|istio|kong|nginx\.(com|org)|ngrok|openshift(-default)?|pomerium|skipper|tailscale|traefik|webapprouting)([^a-z]|$)/i;
+
+/**
+ * Ingresses that no known controller serves, grouped by class. With a sign of ingress-nginx, they are always among them.
+ * Those of an unknown class are only while no ingress-nginx was found at all: it may be one that this program does not
+ * recognise.
+ *
+ * @param served Ingresses that a known controller serves.
+ * @param hasController Whether the cluster runs a known controller.
+ */
+export function unservedIngresses(
+  classes: readonly ClassOfIngresses[],
+  ingresses: readonly LiveIngress[],
+  { served, hasController }: { served: readonly LiveIngress[]; hasController: boolean },
+): Unserved[] {
+  const known = new Set(served.map(objectId));
+  const found = ingresses
+    .filter((ingress) => !ingress.solver && !known.has(objectId(ingress)))
+    .flatMap((ingress) => {
+      const why = signOf(classes, ingress, hasController);
+      return why === undefined ? [] : [{ name: ingress.ingressClass ?? withoutClass, ingress, why }];
+    });
+  return [...Map.groupBy(found, ({ name }) => name)].map(([name, group]) => ({
+    name,
+    ingresses: group.map(({ ingress }) => objectId(ingress)),
+    why: [...new Set(group.map(({ why }) => why))].join("; "),
+  }));
+}
+
+function signOf(
+  classes: readonly ClassOfIngresses[],
+  { ingressClass, annotations }: LiveIngress,
+  hasController: boolean,
+): string | undefined {
+  const object = classes.find(({ name }) => name === ingressClass);
+  // An IngressClass says which program serves it. Without one, the name of the class may.
+  const program = object?.controller ?? ingressClass ?? "";
+  if (others.test(program)) return undefined;
+  const whose = object === undefined ? "the class has no IngressClass" : `its controller is ${program}`;
+  if (/(^|[^a-z])nginx([^a-z]|$)/i.test(program)) return whose;
+  const annotation = Object.keys(annotations).find((key) => key.startsWith(nginxPrefix));
+  if (annotation !== undefined) return `annotations such as ${annotation}`;
+  if (hasController || ingressClass === undefined) return undefined;
+  return `${whose}, ${object === undefined ? "and its name" : "which"} is not known here`;
+}
