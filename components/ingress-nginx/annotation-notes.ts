@@ -1,7 +1,7 @@
 import { classify, type Finding } from "./annotations/classify.ts";
 import { nginxPrefix } from "./annotations/judgement.ts";
-import type { Serving } from "./protections.ts";
-import { ingressesOfApp } from "./served-rules.ts";
+import type { LiveController } from "./live-controllers.ts";
+import { ingressesOfApp, pathsOfIngress } from "./served-rules.ts";
 import type { StackView } from "./stack-view.ts";
 
 /**
@@ -9,22 +9,27 @@ import type { StackView } from "./stack-view.ts";
  * Protections are in a separate row.
  */
 export function annotationNotes(
-  { apps }: Pick<StackView, "apps">,
-  controllers: readonly Pick<Serving, "ingresses">[],
+  { apps, ingressNginx }: Pick<StackView, "apps" | "ingressNginx">,
+  controllers: readonly Pick<LiveController, "ingresses" | "headers">[],
 ): string[] {
   const ingresses = [...new Set(controllers.flatMap((each) => each.ingresses))];
+  const isSettled = (host: string): boolean =>
+    apps.some((app) => app.host === host) || Object.hasOwn(ingressNginx?.abandon ?? {}, host);
+  const configMap = (id: string) =>
+    controllers.find(({ headers }) => Object.hasOwn(headers, id))?.headers[id];
   const found = apps.flatMap((app) =>
-    ingressesOfApp(app, ingresses).flatMap(({ annotations }) =>
-      classify(annotations).map((finding) => ({ app, ...finding })),
-    ),
+    ingressesOfApp(app, ingresses).flatMap((ingress) => {
+      const around = { paths: pathsOfIngress(ingress), isSettled, configMap };
+      return classify(ingress.annotations).map((finding) => ({ app, around, ...finding }));
+    }),
   );
   if (found.length === 0) return [];
   const count = (outcome: Finding["outcome"]): number =>
     found.filter((finding) => finding.outcome === outcome).length;
-  const notes = found.flatMap(({ app, annotation, outcome, says, protects, lacks }) => {
-    const missing = lacks(app.route);
+  const notes = found.flatMap(({ app, around, annotation, outcome, says, protects, lacks, section }) => {
+    const missing = lacks(app.route, around);
     const name = annotation.replace(nginxPrefix, "");
-    if (missing !== undefined) return [{ app: app.name, name, text: `: add to route: ${missing}` }];
+    if (missing !== undefined) return [{ app: app.name, name, text: `: add to ${section}: ${missing}` }];
     return protects || (outcome !== "decide" && outcome !== "lost")
       ? []
       : [{ app: app.name, name, text: ` ${outcome}: ${says}` }];

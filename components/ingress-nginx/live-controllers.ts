@@ -1,6 +1,7 @@
 import type { ReadOnlyApi } from "../cluster/api.ts";
 import type { LiveIngress } from "../cluster/live.ts";
 import type { ObjectRef } from "../cluster/objects.ts";
+import { nginxPrefix } from "./annotations/judgement.ts";
 import {
   type ControllerRules,
   type PodTemplate,
@@ -30,6 +31,8 @@ export interface LiveController {
   ingresses: LiveIngress[];
   /** Settings from its ConfigMap: `whitelist-source-range` → `10.0.0.0/8`. */
   settings: Record<string, string>;
+  /** Data of the ConfigMaps that its Ingresses name by `custom-headers`, by `namespace/name`. */
+  headers: Record<string, Record<string, string>>;
   /** Ports that it forwards, from the ConfigMaps of its TCP and UDP services. */
   streams: Stream[];
 }
@@ -92,6 +95,7 @@ export async function readController(
     // Ingresses of a deleted class still count for an installation that is retired, but not for a kept controller.
     withDeletedClass: of.plan === "retire",
   };
+  const served = ingressesOf(serving, cluster.classes, cluster.ingresses);
   return {
     ...(workload === undefined ? {} : { workload: workload.ref }),
     plan: of.plan,
@@ -99,8 +103,9 @@ export async function readController(
     ...(workload?.replicas === undefined ? {} : { replicas: workload.replicas }),
     rules,
     classes: classesOf(serving, cluster.classes),
-    ingresses: ingressesOf(serving, cluster.classes, cluster.ingresses),
+    ingresses: served,
     settings: data[0] ?? {},
+    headers: await customHeaders(api, served),
     streams: [...streamsOf("TCP", data[1] ?? {}), ...streamsOf("UDP", data[2] ?? {})],
   };
 }
@@ -117,6 +122,18 @@ async function namespacesOf(api: ReadOnlyApi, selector: string): Promise<Readonl
   const query = new URLSearchParams({ labelSelector: selector });
   const found = await api.listMetadata<{ metadata: Metadata }>(`${collectionPath(namespaceKind)}?${query}`);
   return new Set(found.map(({ metadata }) => metadata.name));
+}
+
+/** Data of the ConfigMaps that Ingresses name by `custom-headers`. One that does not exist is left out. */
+async function customHeaders(
+  api: ReadOnlyApi,
+  ingresses: readonly LiveIngress[],
+): Promise<LiveController["headers"]> {
+  const named = ingresses.flatMap(({ annotations }) => annotations[`${nginxPrefix}custom-headers`] ?? []);
+  const found = await Promise.all(
+    [...new Set(named.map((id) => id.trim()))].map(async (id) => [id, await dataOf(api, id)] as const),
+  );
+  return Object.fromEntries(found.filter(([, data]) => Object.keys(data).length > 0));
 }
 
 /** Data of a ConfigMap, `namespace/name`; none without such a ConfigMap. */

@@ -65,6 +65,11 @@ function rulesOf(ingress: LiveIngress): ServedRule[] {
   ];
 }
 
+/** Every path of an Ingress, whatever its host is. */
+export function pathsOfIngress({ rules, anyPaths = [] }: LiveIngress): string[] {
+  return [...new Set([...rules.flatMap(({ paths }) => paths), ...anyPaths].map(({ path }) => path))];
+}
+
 function asNamed(rule: ServedRule) {
   const { ingress, host } = rule;
   return host === undefined

@@ -1,5 +1,5 @@
 import type { Route } from "../../../policies/annotations/annotations.ts";
-import { type Entry, type Judgement, nginxPrefix, type Outcome } from "./judgement.ts";
+import { type Entry, type Judgement, nginxPrefix, type Outcome, type Surroundings } from "./judgement.ts";
 import { entryOf } from "./table.ts";
 
 /** The meaning of one annotation behind Pomerium. */
@@ -12,9 +12,13 @@ export interface Finding {
   says: string;
   /** Whether it restricts who may call, or how much, as it stands: it is on, and has what it needs. */
   protects: boolean;
-  /** What the app's route lacks to do the same. */
-  lacks: (route: Route) => string | undefined;
+  /** What the app lacks to do the same. */
+  lacks: (route: Route, around?: Surroundings) => string | undefined;
+  /** The part of the stack file that lacks it. */
+  section: "route" | "apps";
 }
+
+const nothingAround: Surroundings = { paths: [], isSettled: () => false, configMap: () => undefined };
 
 /**
  * What becomes of an nginx Ingress's annotations behind Pomerium: those of ingress-nginx, those of cert-manager, and those
@@ -30,7 +34,7 @@ export function classify(annotations: Readonly<Record<string, string>>): Finding
       ? judge(annotation.slice(nginxPrefix.length), value, of)
       : judgeForeign(annotation);
     if (judgement === undefined) return [];
-    const { outcome, says, protects = false, lacks } = judgement;
+    const { outcome, says, protects = false, lacks, section = "route" } = judgement;
     return [
       {
         annotation,
@@ -38,7 +42,9 @@ export function classify(annotations: Readonly<Record<string, string>>): Finding
         outcome,
         says,
         protects,
-        lacks: (route) => (outcome === "equivalent" ? lacks?.(route, value, of) : undefined),
+        lacks: (route, around = nothingAround) =>
+          outcome === "equivalent" ? lacks?.(route, value, of, around) : undefined,
+        section,
       },
     ];
   });

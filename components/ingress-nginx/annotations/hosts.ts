@@ -31,12 +31,12 @@ function namesOf({ annotations, rules, anyHost: takesAny }: Named): string[] {
     ? named.filter((host) => !host.startsWith(anyHost)).map(twin)
     : [];
   const any = takesAny || named.length === 0 ? [anyHost] : [];
-  return [...named, ...aliasesOf({ annotations }), ...twins, ...any];
+  return [...named, ...aliasesOf(of("server-alias")), ...twins, ...any];
 }
 
-/** Names of `server-alias`: hosts, also with a wildcard, and regular expressions. */
-export function aliasesOf({ annotations }: Pick<Named, "annotations">): string[] {
-  return (annotations[`${nginxPrefix}server-alias`] ?? "")
+/** Names in the value of `server-alias`: hosts, also with a wildcard, and regular expressions. */
+export function aliasesOf(value: string): string[] {
+  return value
     .split(",")
     .map((alias) => alias.trim())
     .filter((alias) => alias !== "")

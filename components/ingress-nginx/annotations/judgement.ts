@@ -13,6 +13,16 @@ export const nginxPrefix = "nginx.ingress.kubernetes.io/";
  */
 export type Outcome = "equivalent" | "unnecessary" | "decide" | "lost";
 
+/** What the comparison with an app needs to know beside the route and the annotations. */
+export interface Surroundings {
+  /** Paths of the Ingress. */
+  paths: readonly string[];
+  /** Whether a host needs nothing any more: an app has it, or it is abandoned. */
+  isSettled: (host: string) => boolean;
+  /** Data of a ConfigMap, `namespace/name`; undefined if it was not read. */
+  configMap: (id: string) => Readonly<Record<string, string>> | undefined;
+}
+
 export interface Judgement {
   outcome: Outcome;
   /** What becomes of the annotation behind Pomerium, and which key to write; one line. */
@@ -21,12 +31,19 @@ export interface Judgement {
   protects?: boolean;
   /**
    * What the app's route lacks to do the same, as keys of `route`: `secure_upstream: true`. Undefined when it lacks
-   * nothing.
+   * nothing. Every equivalent has it.
    *
    * @param value Value of the annotation.
    * @param of Values of the other annotations of the Ingress, without their prefix. An absent one is empty.
    */
-  lacks?: (route: Route, value: string, of: (name: string) => string) => string | undefined;
+  lacks?: (
+    route: Route,
+    value: string,
+    of: (name: string) => string,
+    around: Surroundings,
+  ) => string | undefined;
+  /** Section that lacks it. Default: the app's `route`. */
+  section?: "apps";
 }
 
 /** What takes the place of a protection (`by`), or the end of the sentence that says why nothing does (`but`). */
@@ -65,7 +82,10 @@ export interface Entry extends Judgement {
   byValue?: (value: string) => Judgement | undefined;
 }
 
-/** Whether headers hold one, whatever its spelling. */
-export function hasHeader(headers: Readonly<Record<string, unknown>> | undefined, name: string): boolean {
-  return Object.keys(headers ?? {}).some((each) => each.toLowerCase() === name.toLowerCase());
+/** Value of a header, whatever the spelling of its name is; undefined without it. */
+export function headerOf(
+  headers: Readonly<Record<string, string>> | undefined,
+  name: string,
+): string | undefined {
+  return Object.entries(headers ?? {}).find(([each]) => each.toLowerCase() === name.toLowerCase())?.[1];
 }

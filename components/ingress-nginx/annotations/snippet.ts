@@ -1,4 +1,4 @@
-import { hasHeader, type Judgement } from "./judgement.ts";
+import { headerOf, type Judgement } from "./judgement.ts";
 
 /** Directives that only set or remove a header. */
 const headers = /^(proxy_set_header|proxy_hide_header|add_header|more_(set|clear)(_input)?_headers)$/;
@@ -26,11 +26,13 @@ export function judgeSnippet(text: string): Judgement | undefined {
       outcome: "equivalent",
       says: "sets headers: `route.set_request_headers`, `route.remove_request_headers`, `route.set_response_headers`",
       lacks: (route) => {
-        const missing = needed.filter(({ key, name }) => {
-          const value = route[key];
-          return Array.isArray(value)
-            ? !value.some((each) => each.toLowerCase() === name.toLowerCase())
-            : !hasHeader(value, name);
+        const missing = needed.filter(({ key, name, value }) => {
+          const headers = route[key];
+          if (Array.isArray(headers))
+            return !headers.some((each) => each.toLowerCase() === name.toLowerCase());
+          const found = headerOf(headers as Record<string, string> | undefined, name);
+          // A value with variables of nginx has no counterpart that could be compared.
+          return found === undefined || !(value === undefined || value.includes("$") || value === found);
         });
         const lines = [...Map.groupBy(missing, ({ key }) => key)].map(
           ([key, all]) => `${key} with ${all.map(({ name }) => name).join(", ")}`,
@@ -47,6 +49,8 @@ export function judgeSnippet(text: string): Judgement | undefined {
 interface NeededHeader {
   key: "set_request_headers" | "remove_request_headers" | "set_response_headers";
   name: string;
+  /** Absent where the statement has none. It may be a secret, so no message contains it. */
+  value?: string;
 }
 
 /** Headers that a statement sets or removes, and the key of `route` that does the same. */
@@ -56,36 +60,36 @@ function neededHeaders([directive = "", ...words]: string[]): NeededHeader[] {
   const all = directive.startsWith("more_")
     ? words.filter((word, i) => !word.startsWith("-") && !words[i - 1]?.startsWith("-"))
     : [words[0] ?? ""];
-  const names = all.map((word) =>
-    word
-      .replace(/^["']|["']$/g, "")
-      .replace(/:.*$/s, "")
-      .trim(),
-  );
+  const found = all.map((word): Omit<NeededHeader, "key"> => {
+    const [, name = "", text] = /^([^:]*)(?::(.*))?$/s.exec(unquoted(word)) ?? [];
+    const value = directive.startsWith("more_") ? text?.trim() : unquoted(words[1] ?? "");
+    return { name: name.trim(), ...(value ? { value } : {}) };
+  });
   const [, value = ""] = words;
   switch (directive) {
     case "proxy_set_header":
-      return names
-        .filter((name) => !(ownRequestHeader.test(name) && /^["']?(\$|https?$|on$)/.test(value)))
-        .map((name) =>
-          /^(""|'')$/.test(value)
-            ? { key: "remove_request_headers", name }
-            : { key: "set_request_headers", name },
-        );
+      return found
+        .filter(({ name }) => !(ownRequestHeader.test(name) && /^["']?(\$|https?$|on$)/.test(value)))
+        .map((header) => ({
+          key: /^(""|'')$/.test(value) ? "remove_request_headers" : "set_request_headers",
+          ...header,
+        }));
     case "more_set_input_headers":
-      return names.map((name) => ({ key: "set_request_headers", name }));
+      return found.map((header) => ({ key: "set_request_headers", ...header }));
     case "more_clear_input_headers":
-      return names.map((name) => ({ key: "remove_request_headers", name }));
+      return found.map((header) => ({ key: "remove_request_headers", ...header }));
     case "add_header":
     case "more_set_headers":
-      return names
-        .filter((name) => !/^server$/i.test(name))
-        .map((name) => ({ key: "set_response_headers", name }));
+      return found
+        .filter(({ name }) => !/^server$/i.test(name))
+        .map((header) => ({ key: "set_response_headers", ...header }));
     default:
       // Pomerium removes no header of a response; the app must not send it.
       return [];
   }
 }
+
+const unquoted = (word: string): string => word.replace(/^["']|["']$/g, "");
 
 /** nginx's tokens: space, comment, quoted text, the ends of statements, words; quotes and # count at a word's start. */
 const tokens = /\s+|#[^\n]*|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[;{}]|(?:\$\{|[^\s;{}])+/gs;

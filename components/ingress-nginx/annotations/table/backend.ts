@@ -1,5 +1,7 @@
 import type { Route } from "../../../../policies/annotations/annotations.ts";
+import { aliasesOf } from "../hosts.ts";
 import type { Entry, Judgement } from "../judgement.ts";
+import { lacksRewrite } from "../rewrite.ts";
 
 /**
  * ingress-nginx verifies the certificate of a backend only with `proxy-ssl-verify` and an authority from
@@ -7,12 +9,16 @@ import type { Entry, Judgement } from "../judgement.ts";
  */
 function lacksTls(route: Route, of: (name: string) => string): string | undefined {
   const isVerified = of("proxy-ssl-verify") === "on" && of("proxy-ssl-secret") !== "";
-  const isDecided = route.tls_skip_verify !== undefined || route.tls_custom_ca_secret !== undefined;
   const missing = [
     ...(route.secure_upstream ? [] : ["secure_upstream: true"]),
-    ...(isVerified || isDecided ? [] : ["tls_skip_verify: true"]),
+    ...(isVerified || isDecided(route) ? [] : ["tls_skip_verify: true"]),
   ];
   return missing.length > 0 ? missing.join(", ") : undefined;
+}
+
+/** Whether the route says how the certificate of the backend is verified. */
+function isDecided({ tls_skip_verify, tls_custom_ca_secret }: Route): boolean {
+  return tls_skip_verify !== undefined || tls_custom_ca_secret !== undefined;
 }
 
 const speaksTls = (says: string): Judgement => ({
@@ -54,7 +60,7 @@ export const backend: readonly Entry[] = [
         : {
             outcome: "equivalent",
             says: "`route.tls_skip_verify`",
-            lacks: ({ tls_skip_verify }) => (tls_skip_verify ? undefined : "tls_skip_verify: true"),
+            lacks: (route) => (isDecided(route) ? undefined : "tls_skip_verify: true"),
           },
     lacks: ({ tls_skip_verify }) => (tls_skip_verify ? "tls_skip_verify: false" : undefined),
   },
@@ -70,10 +76,17 @@ export const backend: readonly Entry[] = [
     names: ["proxy-ssl-secret"],
     outcome: "equivalent",
     says: "`route.tls_client_secret` and `route.tls_custom_ca_secret`, Secrets in the app's namespace",
-    lacks: ({ tls_client_secret, tls_custom_ca_secret }, value) =>
-      tls_client_secret === undefined && tls_custom_ca_secret === undefined
-        ? `tls_custom_ca_secret or tls_client_secret: ${value.replace(/^.*\//, "")}`
-        : undefined,
+    // ingress-nginx shows the Secret's certificate, and takes its `ca.crt` only to verify.
+    lacks: ({ tls_client_secret, tls_custom_ca_secret }, value, of) => {
+      const name = value.replace(/^.*\//, "");
+      const missing = [
+        ...(tls_client_secret === name ? [] : [`tls_client_secret: ${name}`]),
+        ...(of("proxy-ssl-verify") !== "on" || tls_custom_ca_secret === name
+          ? []
+          : [`tls_custom_ca_secret: ${name}`]),
+      ];
+      return missing.length > 0 ? missing.join(", ") : undefined;
+    },
   },
   {
     names: ["proxy-ssl-server-name"],
@@ -111,19 +124,16 @@ export const backend: readonly Entry[] = [
       // nginx's variable for the host that the client asked for.
       if (/^\$(http_|best_http_)?host$/.test(value))
         return preserve_host_header ? undefined : "preserve_host_header: true";
-      return host_rewrite === value ? undefined : `host_rewrite: ${value}`;
+      // Of nginx's other variables, only a person knows the value.
+      const isSame = value.includes("$") ? host_rewrite !== undefined : host_rewrite === value;
+      return isSame ? undefined : `host_rewrite: ${value}`;
     },
   },
   {
     names: ["rewrite-target"],
     outcome: "equivalent",
     says: "`route.prefix_rewrite`; with capture groups `route.regex_rewrite_pattern` and `route.regex_rewrite_substitution`",
-    lacks: ({ prefix_rewrite, regex_rewrite_pattern }, value) => {
-      if (prefix_rewrite !== undefined || regex_rewrite_pattern !== undefined) return undefined;
-      return value.includes("$")
-        ? "regex_rewrite_pattern and regex_rewrite_substitution"
-        : `prefix_rewrite: ${value}`;
-    },
+    lacks: (route, value, _, { paths }) => lacksRewrite(route, value, paths),
   },
   {
     names: ["use-regex"],
@@ -134,6 +144,11 @@ export const backend: readonly Entry[] = [
     names: ["server-alias"],
     outcome: "equivalent",
     says: "only with an app of its own in `apps` for each further host; one without goes dark",
+    section: "apps",
+    lacks: (_route, value, _of, { isSettled }) => {
+      const hosts = aliasesOf(value).filter((host) => !isSettled(host));
+      return hosts.length > 0 ? `an app for ${hosts.join(", ")}, or abandon it` : undefined;
+    },
   },
   {
     names: ["fastcgi-index", "fastcgi-params-configmap"],

@@ -1,4 +1,4 @@
-import { type Entry, hasHeader } from "../judgement.ts";
+import { type Entry, headerOf } from "../judgement.ts";
 
 /** Annotations about headers, redirects, errors and logs. */
 export const responses: readonly Entry[] = [
@@ -38,10 +38,18 @@ export const responses: readonly Entry[] = [
     off: /^off$/,
     outcome: "equivalent",
     says: "`route.rewrite_response_headers` on Location",
-    lacks: ({ rewrite_response_headers }, _, of) =>
-      rewrite_response_headers === undefined && /^(?!default$|off$)./.test(of("proxy-redirect-from"))
-        ? "rewrite_response_headers"
-        : undefined,
+    lacks: ({ rewrite_response_headers = [] }, _, of) => {
+      const [from, to] = [of("proxy-redirect-from"), of("proxy-redirect-to")];
+      if (!/^(?!default$|off$)./.test(from)) return undefined;
+      const isSame = rewrite_response_headers.some(
+        ({ header, prefix, value }) =>
+          // An expression, or a variable of nginx, has no counterpart that could be compared.
+          /^location$/i.test(header) && (/^~|[$]/.test(from + to) || (prefix === from && value === to)),
+      );
+      return isSame
+        ? undefined
+        : `rewrite_response_headers: [{ header: Location, prefix: ${from}, value: ${to} }]`;
+    },
   },
   {
     names: ["proxy-cookie-domain", "proxy-cookie-path"],
@@ -56,7 +64,7 @@ export const responses: readonly Entry[] = [
     outcome: "equivalent",
     says: "`route.set_request_headers`",
     lacks: ({ set_request_headers }, value) =>
-      hasHeader(set_request_headers, "X-Forwarded-Prefix")
+      headerOf(set_request_headers, "X-Forwarded-Prefix") === value
         ? undefined
         : `set_request_headers: { X-Forwarded-Prefix: ${value} }`,
   },
@@ -64,10 +72,20 @@ export const responses: readonly Entry[] = [
     names: ["custom-headers"],
     outcome: "equivalent",
     says: "`route.set_response_headers` with what the ConfigMap holds",
-    lacks: ({ set_response_headers, set_response_headers_secret }, value) =>
-      set_response_headers === undefined && set_response_headers_secret === undefined
-        ? `set_response_headers with the data of ConfigMap ${value}`
-        : undefined,
+    lacks: ({ set_response_headers, set_response_headers_secret }, value, _, { configMap }) => {
+      // The values in a Secret are not read.
+      if (set_response_headers_secret !== undefined) return undefined;
+      const wanted = configMap(value);
+      if (wanted === undefined)
+        return set_response_headers === undefined
+          ? `set_response_headers with the data of ConfigMap ${value}`
+          : undefined;
+      const missing = Object.entries(wanted).filter(
+        ([name, text]) => headerOf(set_response_headers, name) !== text.trim(),
+      );
+      const lines = missing.map(([name, text]) => `${name}: ${text.trim()}`);
+      return lines.length > 0 ? `set_response_headers: { ${lines.join(", ")} }` : undefined;
+    },
   },
   {
     names: [

@@ -8,11 +8,16 @@ export const traffic: readonly Entry[] = [
     outcome: "equivalent",
     says: "`route.load_balancing_policy`; ewma is nearest to least_request",
     byValue: (value) =>
-      value === "round_robin"
-        ? { outcome: "unnecessary", says: "round robin is what Pomerium does, too" }
-        : undefined,
-    lacks: ({ load_balancing_policy }) =>
-      load_balancing_policy === undefined ? "load_balancing_policy: least_request" : undefined,
+      value === "ewma"
+        ? undefined
+        : {
+            outcome: "unnecessary",
+            says: "round robin is what Pomerium does, too; ingress-nginx takes it for every value but ewma",
+          },
+    lacks: ({ load_balancing_policy, lb_policy }) =>
+      load_balancing_policy === "least_request" || lb_policy === "LEAST_REQUEST"
+        ? undefined
+        : "load_balancing_policy: least_request",
   },
   {
     names: ["upstream-hash-by", "upstream-hash-by-subset", "upstream-hash-by-subset-size"],

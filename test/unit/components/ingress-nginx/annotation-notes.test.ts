@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import type { LiveIngress } from "../../../../components/cluster/live.ts";
-import { annotationNotes } from "../../../../components/ingress-nginx/annotation-notes.ts";
+import { annotationNotes as notesOf } from "../../../../components/ingress-nginx/annotation-notes.ts";
 import { goodStack, parse, put } from "../../stack/base.ts";
 import { ingress as anIngress } from "../../stack/state.ts";
 
@@ -8,6 +8,17 @@ const nginx = (name: string): string => `nginx.ingress.kubernetes.io/${name}`;
 
 const ingress = (annotations: Record<string, string>, more: Partial<LiveIngress> = {}): LiveIngress =>
   anIngress("komga", "komga-ingress", [], { annotations, ...more });
+
+type Controller = Parameters<typeof notesOf>[1][number];
+
+const annotationNotes = (
+  own: Parameters<typeof notesOf>[0],
+  controllers: (Pick<Controller, "ingresses"> & Partial<Controller>)[],
+) =>
+  notesOf(
+    own,
+    controllers.map((each) => ({ headers: {}, ...each })),
+  );
 
 /** The good stack, with one app of it changed. */
 const stack = (route: object = {}) =>
@@ -55,6 +66,42 @@ describe("annotations of the apps' nginx Ingresses", () => {
     const [, ...lines] = annotationNotes(stack({ service_proxy_upstream: true }), [{ ingresses: [https] }]);
     assert.deepEqual(lines, [
       "komga: backend-protocol: add to route: secure_upstream: true, tls_skip_verify: true",
+    ]);
+  });
+
+  it("are compared as well for an Ingress with a wildcard, with an alias, or for any host", () => {
+    const https = { [nginx("backend-protocol")]: "HTTPS" };
+    const rule = (host: string) => [{ host, paths: [] }];
+    const backend = { service: "komga-svc" };
+    for (const other of [
+      ingress(https, { name: "wild", rules: rule("*.example.org") }),
+      ingress(
+        { ...https, [nginx("server-alias")]: "~^komga\\." },
+        { name: "alias", rules: rule("a.example.net") },
+      ),
+      ingress(https, { name: "any", rules: [], anyHost: true, defaultBackend: backend }),
+    ]) {
+      const own = parse(put(goodStack(), "apps.komga.replaces", undefined));
+      const lines = annotationNotes(own, [{ ingresses: [other] }]);
+      assert.match(
+        lines.join("\n"),
+        /^komga(, influxdb)?: backend-protocol: add to route: secure_upstream: true, tls_skip_verify: true$/m,
+        other.name,
+      );
+    }
+  });
+
+  it("name a host of server-alias that no app has, and the headers of a ConfigMap that the route lacks", () => {
+    const annotations = {
+      [nginx("server-alias")]: "books.example.org,old.example.org,wiki.example.net",
+      [nginx("custom-headers")]: "komga/headers",
+    };
+    const [, ...lines] = annotationNotes(stack({ set_response_headers: { "X-A": "b" } }), [
+      { ingresses: [ingress(annotations)], headers: { "komga/headers": { "X-A": "c" } } },
+    ]);
+    assert.deepEqual(lines, [
+      "komga, wiki: server-alias: add to apps: an app for books.example.org, or abandon it",
+      "komga, wiki: custom-headers: add to route: set_response_headers: { X-A: c }",
     ]);
   });
 

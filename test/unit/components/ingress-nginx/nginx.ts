@@ -20,6 +20,7 @@ export function controller(more: Partial<LiveController> = {}): LiveController {
     classes: ["nginx"],
     ingresses: [],
     settings: {},
+    headers: {},
     streams: [],
     ...more,
   };

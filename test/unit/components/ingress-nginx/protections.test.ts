@@ -100,6 +100,34 @@ describe("a protection that an app loses with its nginx Ingress", () => {
     assert.deepEqual(found(limited("other", "*.example.net"), limited("sub", "*.komga.example.org")), []);
   });
 
+  it("is found in an Ingress for any host that leads to the app, and not in one for an error page", () => {
+    const any = (service: string, more: Partial<LiveIngress> = {}) =>
+      ingress(
+        { [nginx("limit-rps")]: "5" },
+        { name: "any", anyHost: true, defaultBackend: { service }, ...more },
+      );
+    const found = (...ingresses: LiveIngress[]) =>
+      losses(stack(), [{ ingresses, settings: {} }]).map(({ app, ingress: name }) => `${app.name} ${name}`);
+    assert.deepEqual(found(any("komga-svc")), ["komga komga/any"]);
+    assert.deepEqual(found(any("error-pages")), []);
+    assert.deepEqual(found(any("komga-svc", { namespace: "elsewhere" })), []);
+    const exact = ingress({}, { name: "exact", rules: [{ host: "komga.example.org", paths: [] }] });
+    assert.deepEqual(found(any("komga-svc"), exact), []);
+  });
+
+  it("is found by an alias that is a regular expression", () => {
+    const by = (alias: string) =>
+      ingress(
+        { [nginx("limit-rps")]: "5", [nginx("server-alias")]: alias },
+        { namespace: "web", name: "expression", rules: [{ host: "x.lan", paths: [] }] },
+      );
+    const found = (alias: string) =>
+      losses(stack(), [{ ingresses: [by(alias)], settings: {} }]).filter(({ app }) => app.name === "komga");
+    for (const alias of ["~^komga\\.", "~*^KOMGA", "~example", "~(unbalanced"])
+      assert.equal(found(alias).length, 1, alias);
+    assert.equal(found("~^kavita\\.").length, 0);
+  });
+
   it("has the same command in the readiness table as in the refusal, until it is answered", () => {
     const own = stack();
     const found = losses(own, [whitelisted]);

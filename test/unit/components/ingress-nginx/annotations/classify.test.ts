@@ -2,7 +2,10 @@
 import { strict as assert } from "node:assert";
 import * as fc from "fast-check";
 import { classify, type Finding } from "../../../../../components/ingress-nginx/annotations/classify.ts";
-import { nginxPrefix } from "../../../../../components/ingress-nginx/annotations/judgement.ts";
+import {
+  nginxPrefix,
+  type Surroundings,
+} from "../../../../../components/ingress-nginx/annotations/judgement.ts";
 import { entryOf, protections, table } from "../../../../../components/ingress-nginx/annotations/table.ts";
 import type { Route } from "../../../../../policies/annotations/annotations.ts";
 
@@ -18,7 +21,7 @@ const protects = (annotations: Record<string, string>) => found(annotations).pro
 
 describe("an annotation of ingress-nginx", () => {
   it("whose work a key of the stack file does is equivalent, and names the key", () => {
-    const [{ lacks, ...finding }, ...others] = classify({
+    const [{ lacks, section, ...finding }, ...others] = classify({
       "nginx.ingress.kubernetes.io/upstream-vhost": "wiki.internal",
     }) as [Finding, ...Finding[]];
     assert.deepEqual(others, []);
@@ -30,6 +33,7 @@ describe("an annotation of ingress-nginx", () => {
       protects: false,
     });
     assert.equal(lacks({}), "host_rewrite: wiki.internal");
+    assert.equal(section, "route");
   });
 
   it("that tunes nginx itself is unnecessary", () => {
@@ -280,45 +284,219 @@ describe("an annotation that a key of the app's route replaces", () => {
     assert.equal(lacks(verified), undefined);
   });
 
-  for (const [name, value, missing, route] of [
-    ["rewrite-target", "/", "prefix_rewrite: /", { prefix_rewrite: "/" }],
+  /** Surroundings of an Ingress in which nothing is known, with changes. */
+  const around = (more: Partial<Surroundings> = {}): Surroundings => ({
+    paths: [],
+    isSettled: () => false,
+    configMap: () => undefined,
+    ...more,
+  });
+
+  // Name, value, what an empty route lacks, routes that do the same, routes that do something else.
+  for (const [name, value, missing, same, other] of [
+    [
+      "rewrite-target",
+      "/",
+      "prefix_rewrite: /",
+      [{ prefix_rewrite: "/" }],
+      [{ prefix_rewrite: "/app" }, { regex_rewrite_pattern: "^/x", regex_rewrite_substitution: "/y" }],
+    ],
     [
       "rewrite-target",
       "/$2",
-      "regex_rewrite_pattern and regex_rewrite_substitution",
-      { regex_rewrite_pattern: "^/api(.*)", regex_rewrite_substitution: "\\1" },
+      "regex_rewrite_pattern for the paths, regex_rewrite_substitution: /\\2",
+      [
+        { regex_rewrite_pattern: "^/api(/|$)(.*)", regex_rewrite_substitution: "/\\2" },
+        { regex_rewrite_pattern: "^/api/?(.*)", regex_rewrite_substitution: "/\\1" },
+        { prefix_rewrite: "/" },
+      ],
+      [
+        { regex_rewrite_pattern: "^/api(.*)", regex_rewrite_substitution: "/v1/\\1" },
+        { regex_rewrite_pattern: "^/api(.*)" },
+        { prefix_rewrite: "/v1" },
+      ],
     ],
-    ["upstream-vhost", "wiki.lan", "host_rewrite: wiki.lan", { host_rewrite: "wiki.lan" }],
-    ["upstream-vhost", "$host", "preserve_host_header: true", { preserve_host_header: true }],
-    ["service-upstream", "true", "service_proxy_upstream: true", { service_proxy_upstream: true }],
+    [
+      "rewrite-target",
+      "/v1/$1/$2",
+      "regex_rewrite_pattern for the paths, regex_rewrite_substitution: /v1/\\1/\\2",
+      [{ regex_rewrite_pattern: "^/(a)/(.*)", regex_rewrite_substitution: "/v1/\\1/\\2" }],
+      [{ prefix_rewrite: "/v1/" }],
+    ],
+    [
+      "upstream-vhost",
+      "wiki.lan",
+      "host_rewrite: wiki.lan",
+      [{ host_rewrite: "wiki.lan" }],
+      [{ host_rewrite: "x" }, { preserve_host_header: true }],
+    ],
+    [
+      "upstream-vhost",
+      "$host",
+      "preserve_host_header: true",
+      [{ preserve_host_header: true }],
+      [{ preserve_host_header: false }, { host_rewrite: "$host" }],
+    ],
+    [
+      "upstream-vhost",
+      "$service_name.local",
+      "host_rewrite: $service_name.local",
+      [{ host_rewrite: "wiki.local" }],
+      [{ preserve_host_header: true }],
+    ],
+    [
+      "service-upstream",
+      "true",
+      "service_proxy_upstream: true",
+      [{ service_proxy_upstream: true }],
+      [{ service_proxy_upstream: false }],
+    ],
     [
       "custom-headers",
       "apps/headers",
       "set_response_headers with the data of ConfigMap apps/headers",
-      { set_response_headers: { "X-A": "b" } },
+      [{ set_response_headers: { "X-A": "b" } }, { set_response_headers_secret: "headers" }],
+      [{ set_request_headers: { "X-A": "b" } }],
     ],
     [
       "proxy-ssl-secret",
       "apps/ca",
-      "tls_custom_ca_secret or tls_client_secret: ca",
-      { tls_client_secret: "ca" },
+      "tls_client_secret: ca",
+      [{ tls_client_secret: "ca" }],
+      [{ tls_client_secret: "other" }, { tls_custom_ca_secret: "ca" }],
     ],
-    ["load-balance", "ewma", "load_balancing_policy: least_request", { load_balancing_policy: "random" }],
-  ] satisfies [string, string, string, Route][])
-    it(`${name}: ${value} needs ${missing}`, () => {
+    [
+      "load-balance",
+      "ewma",
+      "load_balancing_policy: least_request",
+      [{ load_balancing_policy: "least_request" }, { lb_policy: "LEAST_REQUEST" }],
+      [{ load_balancing_policy: "random" }, { lb_policy: "ROUND_ROBIN" }],
+    ],
+  ] satisfies [string, string, string, Route[], Route[]][])
+    it(`${name}: ${value} needs ${missing}, and nothing else does the same`, () => {
       assert.equal(lacks({ [name]: value }), missing);
-      assert.equal(lacks({ [name]: value }, route), undefined);
+      for (const route of same)
+        assert.equal(lacks({ [name]: value }, route), undefined, JSON.stringify(route));
+      for (const route of other)
+        assert.equal(lacks({ [name]: value }, route), missing, JSON.stringify(route));
     });
+
+  it("rewrite-target needs nothing where it is the path, and names the pattern of a single path", () => {
+    const rewrite = (value: string, paths: string[], route: Route = {}) =>
+      found({ "rewrite-target": value }).lacks(route, around({ paths }));
+    assert.equal(rewrite("/", ["/"]), undefined);
+    assert.equal(rewrite("/", ["/app"]), "prefix_rewrite: /");
+    assert.equal(rewrite("/", ["/", "/app"]), "prefix_rewrite: /");
+    assert.equal(
+      rewrite("/$2", ["/app(/|$)(.*)"]),
+      "regex_rewrite_pattern: ^/app(/|$)(.*), regex_rewrite_substitution: /\\2",
+    );
+  });
+
+  it("proxy-ssl-secret needs the authority as well, where ingress-nginx verified by it", () => {
+    const verified = { "proxy-ssl-secret": "apps/ca", "proxy-ssl-verify": "on" };
+    assert.equal(lacks(verified), "tls_client_secret: ca, tls_custom_ca_secret: ca");
+    const both = { tls_client_secret: "ca", tls_custom_ca_secret: "ca" };
+    assert.equal(lacks(verified, both), undefined);
+    assert.equal(lacks(verified, { ...both, tls_custom_ca_secret: "roots" }), "tls_custom_ca_secret: ca");
+  });
+
+  it("proxy-ssl-verify off needs a word about the certificate, which a stricter route has", () => {
+    const off = { "proxy-ssl-verify": "off", "proxy-ssl-secret": "apps/ca" };
+    assert.equal(lacks(off), "tls_skip_verify: true");
+    for (const route of [
+      { tls_skip_verify: true },
+      { tls_skip_verify: false },
+      { tls_custom_ca_secret: "ca" },
+    ])
+      assert.equal(lacks(off, route), undefined, JSON.stringify(route));
+  });
+
+  it("load-balance means round robin for every value but ewma", () => {
+    for (const value of ["round_robin", "ip_hash", "least_conn"])
+      assert.equal(outcome({ "load-balance": value }), "unnecessary", value);
+  });
+
+  it("custom-headers needs each header of its ConfigMap with its value", () => {
+    const configMap = (id: string) =>
+      id === "apps/headers" ? { "X-Frame-Options": "DENY", "X-A": "b\n" } : undefined;
+    const of = (route: Route) =>
+      found({ "custom-headers": "apps/headers" }).lacks(route, around({ configMap }));
+    assert.equal(of({}), "set_response_headers: { X-Frame-Options: DENY, X-A: b }");
+    assert.equal(
+      of({ set_response_headers: { "x-frame-options": "SAMEORIGIN", "X-A": "b" } }),
+      "set_response_headers: { X-Frame-Options: DENY }",
+    );
+    assert.equal(of({ set_response_headers: { "x-frame-options": "DENY", "x-a": "b" } }), undefined);
+  });
+
+  it("server-alias needs an app for each further host, unless it is abandoned", () => {
+    const finding = found({ "server-alias": "b.example.org, C.example.org" });
+    assert.equal(finding.section, "apps");
+    assert.equal(finding.lacks({}), "an app for b.example.org, c.example.org, or abandon it");
+    const settled = (...hosts: string[]) =>
+      finding.lacks({}, around({ isSettled: (host) => hosts.includes(host) }));
+    assert.equal(settled("b.example.org"), "an app for c.example.org, or abandon it");
+    assert.equal(settled("b.example.org", "c.example.org"), undefined);
+  });
+
+  it("proxy-redirect-from and -to need the same change of Location", () => {
+    const both = {
+      "proxy-redirect-from": "http://wiki.lan/",
+      "proxy-redirect-to": "https://wiki.example.org/",
+    };
+    const missing =
+      "rewrite_response_headers: [{ header: Location, prefix: http://wiki.lan/, value: https://wiki.example.org/ }]";
+    const route = (prefix: string, value: string): Route => ({
+      rewrite_response_headers: [{ header: "location", prefix, value }],
+    });
+    assert.equal(lacks(both), missing);
+    assert.equal(lacks(both, route("http://wiki.lan/", "https://wiki.example.org/")), undefined);
+    assert.equal(lacks(both, route("http://wiki.lan/", "https://other.example.org/")), missing);
+    assert.equal(lacks({ "proxy-redirect-from": "default" }), undefined);
+    const expression = { ...both, "proxy-redirect-from": "~^http://(.*)$" };
+    assert.equal(lacks(expression, route("http://", "https://")), undefined);
+    assert.notEqual(lacks(expression), undefined);
+  });
+
+  it("a snippet's headers need their values, and no message contains one", () => {
+    const text = 'proxy_set_header Authorization "Basic c2VjcmV0"; more_set_headers "X-Frame-Options: DENY";';
+    const of = (route: Route) => found({ "configuration-snippet": text }).lacks(route);
+    const missing = "set_request_headers with Authorization; set_response_headers with X-Frame-Options";
+    assert.equal(of({}), missing);
+    const headers = (authorization: string, frame: string): Route => ({
+      set_request_headers: { authorization },
+      set_response_headers: { "x-frame-options": frame },
+    });
+    assert.equal(of(headers("Basic b3RoZXI=", "SAMEORIGIN")), missing);
+    assert.equal(of(headers("Basic c2VjcmV0", "DENY")), undefined);
+    const variable = found({ "configuration-snippet": "proxy_set_header X-User $remote_user;" });
+    assert.equal(variable.lacks({ set_request_headers: { "X-User": "anybody" } }), undefined);
+  });
+
+  it("is compared with the route, whichever it is", () => {
+    const equivalents = table.filter(({ outcome }) => outcome === "equivalent");
+    assert.ok(equivalents.length > 5);
+    for (const { names, lacks: compared } of equivalents) assert.ok(compared !== undefined, names.join());
+    // Entries that only some values make an equivalent.
+    for (const [name, value] of [
+      ["backend-protocol", "HTTPS"],
+      ["backend-protocol", "GRPCS"],
+      ["proxy-body-size", "0"],
+      ["proxy-buffering", "off"],
+      ["configuration-snippet", "more_set_headers 'X-A: b';"],
+    ] as const) {
+      assert.equal(outcome({ [name]: value }), "equivalent", name);
+      assert.notEqual(lacks({ [name]: value }), undefined, name);
+    }
+  });
 
   it("x-forwarded-prefix counts only where the path is rewritten", () => {
     assert.equal(outcome({ "x-forwarded-prefix": "/" }), "unnecessary");
     const both = { "x-forwarded-prefix": "/wiki", "rewrite-target": "/" };
     assert.equal(lacks(both), "set_request_headers: { X-Forwarded-Prefix: /wiki }");
     assert.equal(lacks(both, { set_request_headers: { "x-forwarded-prefix": "/wiki" } }), undefined);
-  });
-
-  it("is checked against another host than the one it names", () => {
-    assert.equal(lacks({ "upstream-vhost": "wiki.lan" }, { host_rewrite: "x" }), "host_rewrite: wiki.lan");
+    assert.notEqual(lacks(both, { set_request_headers: { "x-forwarded-prefix": "/docs" } }), undefined);
   });
 });
 
