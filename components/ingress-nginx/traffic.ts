@@ -1,4 +1,5 @@
 import https from "node:https";
+import { isIPv6 } from "node:net";
 import type { LiveIngress } from "../cluster/live.ts";
 import type { LiveIngressNginx } from "./live.ts";
 import { ingressesOfApp } from "./served-rules.ts";
@@ -9,13 +10,19 @@ export interface HostAnswer {
   isPomerium: boolean;
   /** The answer in a few words. */
   note: string;
+  /** The public keys in the answer of a Pomerium. */
+  keys?: string[];
 }
 
 /** Host → what answers it. */
 export type Traffic = Readonly<Record<string, HostAnswer>>;
 
-/** Asks a host in the way its users reach it. */
-export type AskHost = (host: string) => Promise<HostAnswer>;
+/**
+ * Asks a host in the way its users reach it, or at an address of its own.
+ *
+ * @param at Address and port: `192.168.0.172:443`. Default: that of the resolver.
+ */
+export type AskHost = (host: string, at?: string) => Promise<HostAnswer>;
 
 /** Hosts of the apps that take over from ingress-nginx: it serves them, also by a wildcard, or the app replaces an Ingress. */
 export function takenOverHosts(
@@ -26,15 +33,44 @@ export function takenOverHosts(
   return [...new Set(takers.map(({ host }) => host))].sort();
 }
 
-/** Asks all hosts that apps take over, at the same time. */
+/**
+ * Asks all hosts that apps take over, at the same time. The Pomerium of another cluster may answer as well, so the keys
+ * are compared with those of this cluster's Pomerium at its own address.
+ */
 export async function readTraffic(
-  stack: Pick<StackView, "apps">,
+  stack: Pick<StackView, "apps"> & { pomerium: { loadBalancerIP: string } },
   nginx: Pick<LiveIngressNginx, "ingresses">,
   ask: AskHost = askHost(),
 ): Promise<Traffic> {
+  const hosts = takenOverHosts(stack, nginx);
+  const [first] = hosts;
+  if (first === undefined) return {};
+  const { loadBalancerIP } = stack.pomerium;
+  const own = ask(first, `${isIPv6(loadBalancerIP) ? `[${loadBalancerIP}]` : loadBalancerIP}:443`);
   return Object.fromEntries(
-    await Promise.all(takenOverHosts(stack, nginx).map(async (host) => [host, await ask(host)] as const)),
+    await Promise.all(
+      hosts.map(async (host) => [host, compared(await ask(host), await own, loadBalancerIP)] as const),
+    ),
   );
+}
+
+/** The answer of a host, judged by that of this cluster's Pomerium. */
+function compared(answer: HostAnswer, own: HostAnswer, address: string): HostAnswer {
+  const { isPomerium, note, keys = [] } = answer;
+  if (!isPomerium) return { isPomerium, note };
+  if (!own.isPomerium)
+    return {
+      isPomerium,
+      note: `${note}; its keys could not be compared with those at ${address}: ${own.note}`,
+    };
+  const { keys: ownKeys = [] } = own;
+  const isSame = ownKeys.length === keys.length && ownKeys.every((key) => keys.includes(key));
+  return isSame
+    ? { isPomerium, note }
+    : {
+        isPomerium: false,
+        note: `answered by the Pomerium of another cluster: its keys are not those at ${address}`,
+      };
 }
 
 export interface AskOptions {
@@ -61,9 +97,9 @@ export function askHost({
   address = process.env.PUBLIC_HOSTS_ADDRESS,
   timeout = 10_000,
 }: AskOptions = {}): AskHost {
-  const [, server, port] = /^\[?(.+?)\]?:(\d+)$/.exec(address ?? "") ?? [];
-  return (host) =>
+  return (host, at) =>
     new Promise((resolve) => {
+      const [, server, port] = /^\[?(.+?)\]?:(\d+)$/.exec(address ?? at ?? "") ?? [];
       const signal = AbortSignal.timeout(timeout);
       const failed = (error: NodeJS.ErrnoException): void =>
         resolve({
@@ -92,13 +128,16 @@ export function askHost({
           });
           response.on("error", failed);
           response.on("end", () => {
-            const isPomerium = response.statusCode === 200 && hasKeys(Buffer.concat(chunks).toString("utf8"));
-            resolve({
-              isPomerium,
-              note: isPomerium
-                ? "answered by Pomerium"
-                : `answered with status ${response.statusCode}, and not by Pomerium`,
-            });
+            const keys =
+              response.statusCode === 200 ? keysOf(Buffer.concat(chunks).toString("utf8")) : undefined;
+            resolve(
+              keys === undefined
+                ? {
+                    isPomerium: false,
+                    note: `answered with status ${response.statusCode}, and not by Pomerium`,
+                  }
+                : { isPomerium: true, note: "answered by Pomerium", keys },
+            );
           });
         },
       );
@@ -106,14 +145,19 @@ export function askHost({
     });
 }
 
-/** Whether a text is a set of public keys, as Pomerium publishes them. */
-function hasKeys(text: string): boolean {
+/** The public keys of a text, as Pomerium publishes them, in one spelling each; undefined for another text. */
+function keysOf(text: string): string[] | undefined {
   try {
-    const answer: unknown = JSON.parse(text);
-    return (
-      typeof answer === "object" && answer !== null && Array.isArray((answer as { keys?: unknown }).keys)
+    const answer = JSON.parse(text) as { keys?: unknown } | null;
+    if (!Array.isArray(answer?.keys)) return undefined;
+    return answer.keys.map((key: unknown) =>
+      JSON.stringify(
+        typeof key === "object" && key !== null
+          ? Object.entries(key).sort(([a], [b]) => (a < b ? -1 : 1))
+          : key,
+      ),
     );
   } catch {
-    return false;
+    return undefined;
   }
 }
