@@ -11,7 +11,7 @@ import { once } from "node:events";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import services, { type ILanguageRuntimeServer } from "@pulumi/pulumi/proto/language_grpc_pb.js";
-import messages, { type RunRequest } from "@pulumi/pulumi/proto/language_pb.js";
+import messages, { type ProgramInfo, type RunRequest } from "@pulumi/pulumi/proto/language_pb.js";
 import plugins from "@pulumi/pulumi/proto/plugin_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import { servePlugin, unary } from "./protocol.ts";
@@ -39,6 +39,7 @@ async function run(request: RunRequest): Promise<InstanceType<typeof messages.Ru
   const child = spawn(
     process.execPath,
     [
+      ...nodeArguments(info),
       createRequire(join(directory, "package.json")).resolve("@pulumi/pulumi/cmd/run/index.js"),
       ...Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value]),
       ...(request.getDryrun() ? ["--dry-run"] : []),
@@ -69,6 +70,12 @@ async function run(request: RunRequest): Promise<InstanceType<typeof messages.Ru
   if (code === REPORTED) response.setBail(true);
   else if (code !== 0) response.setError(`the program ended with ${signal ?? `exit status ${code}`}`);
   return response;
+}
+
+/** The project's `nodeargs` in Pulumi.yaml: arguments of Node, separated by spaces. */
+function nodeArguments(info: ProgramInfo | undefined): string[] {
+  const { nodeargs = "" } = (info?.getOptions()?.toJavaScript() ?? {}) as { nodeargs?: string };
+  return nodeargs.split(" ").filter(Boolean);
 }
 
 const handlers: Partial<ILanguageRuntimeServer> = {

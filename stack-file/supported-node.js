@@ -1,0 +1,20 @@
+/**
+ * Ends the process with one clear line if this Node is older than `engines` in package.json asks for. Every entry of
+ * the project loads this file first. It is plain JavaScript, because an old Node cannot read the other files.
+ */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const root = new URL("../", import.meta.url);
+const { engines } = JSON.parse(readFileSync(new URL("package.json", root), "utf8"));
+const needed = engines.node.replace(/^>=/, "");
+const present = process.versions.node;
+
+if (needed.localeCompare(present, "en", { numeric: true }) > 0) {
+  const bundled = fileURLToPath(new URL("node_modules/.bin", root));
+  console.error(
+    `pomerium-migration needs Node ${needed} or newer. This is Node ${present} (${process.execPath}). ` +
+      `Install a newer one, or use the one that npm ci has installed: export PATH="${bundled}:$PATH"`,
+  );
+  process.exit(1);
+}
