@@ -1,4 +1,5 @@
 import { keyPath, type PathPart } from "./paths.ts";
+import { type Place, placeText } from "./place.ts";
 import { counted } from "./text.ts";
 
 /** Something in a stack file that is allowed but deserves a look. */
@@ -6,6 +7,8 @@ export interface Warning {
   /** Key path in the stack file: `users.groups.readers`. */
   at: string;
   message: string;
+  /** Absent if it is not known, for example for a stack that did not come from a file. */
+  place?: Place;
 }
 
 /** Something that the user must fix before the stack file can be used. */
@@ -16,8 +19,8 @@ export interface Problem {
   message: string;
   /** Command that fixes it. */
   mend?: string;
-  /** Line of the stack file, from 1, if the problem came from a file. */
-  line?: number;
+  /** Absent if it is not known, for example for a stack that did not come from a file. */
+  place?: Place;
 }
 
 /** Collects the problems and warnings of a stack file, so that all are reported at once. */
@@ -66,16 +69,10 @@ export class StackFileError extends Error {
   }
 }
 
-/** Wider key paths do not widen the column. */
-const widestColumn = 36;
-
 /** The report of a stack file with problems: one line per problem, with its command below. */
 export function formatProblems(file: string, problems: readonly Problem[]): string {
-  const lines = table(problems).flatMap((line, i) => {
-    const { mend } = problems[i]!;
-    return mend === undefined ? [line] : [line, `      ${mend}`];
-  });
-  return [`${file}: ${counted(problems.length, "problem")}`, "", ...lines, "", "Nothing was changed."].join(
+  const rows = formatRows(problems).map((lines) => lines.join("\n"));
+  return [`${file}: ${counted(problems.length, "problem")}`, "", ...rows, "", "Nothing was changed."].join(
     "\n",
   );
 }
@@ -83,10 +80,58 @@ export function formatProblems(file: string, problems: readonly Problem[]): stri
 /** The report of the warnings, in the form of {@link formatProblems}; empty without warnings. */
 export function formatWarnings(file: string, warnings: readonly Warning[]): string {
   if (warnings.length === 0) return "";
-  return [`${file}: ${counted(warnings.length, "warning")}`, "", ...table(warnings)].join("\n");
+  const rows = formatRows(warnings).map((lines) => lines.join("\n"));
+  return [`${file}: ${counted(warnings.length, "warning")}`, "", ...rows].join("\n");
 }
 
-function table(rows: readonly { at: string; message: string }[]): string[] {
-  const width = Math.max(0, ...rows.map((row) => row.at.length).filter((length) => length <= widestColumn));
-  return rows.map(({ at, message }) => `  ${at.padEnd(width)}   ${message}`);
+/** Wider key paths do not widen the column. */
+const widestPath = 36;
+/** A message gets a line of its own if less than this is left beside the key path. */
+const narrowestMessage = 40;
+const gap = "   ";
+const indent = " ".repeat(6);
+
+/**
+ * The lines of each problem or warning: place, key path and message, and the command below. A message that does not fit
+ * continues on the next line. A command is never broken, so that it can be pasted.
+ *
+ * @param width Columns of the terminal. Default: as wide as needed.
+ * @param mark Text in front of each row.
+ */
+export function formatRows(
+  rows: readonly (Warning & { mend?: string })[],
+  { width = Number.POSITIVE_INFINITY, mark = () => "  " }: RowOptions = {},
+): string[][] {
+  const places = rows.map(({ place }) => placeText(place));
+  const widestPlace = Math.max(0, ...places.map((place) => place.length));
+  const paths = rows.map(({ at }) => at.length).filter((length) => length <= widestPath);
+  const pathWidth = Math.max(0, ...paths);
+  return rows.map((row, i) => {
+    const place = widestPlace === 0 ? "" : `${places[i]!.padEnd(widestPlace)}${gap}`;
+    const path = row.at === "" && pathWidth === 0 ? "" : `${row.at.padEnd(pathWidth)}${gap}`;
+    const head = `${mark(i)}${place}${path}`;
+    const left = width - head.length;
+    const message =
+      left < Math.min(narrowestMessage, row.message.length)
+        ? [head.trimEnd(), ...wrap(row.message, width - indent.length).map((line) => `${indent}${line}`)]
+        : wrap(row.message, left).map((line, at) => `${at === 0 ? head : " ".repeat(head.length)}${line}`);
+    return row.mend === undefined ? message : [...message, `${indent}${row.mend}`];
+  });
+}
+
+export interface RowOptions {
+  width?: number;
+  mark?: (row: number) => string;
+}
+
+/** Breaks a text at spaces. A word that is wider than the line stays whole. */
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }

@@ -12,9 +12,10 @@ import {
 } from "yaml";
 import { didYouMean } from "./nearest.ts";
 import { isMap, keyPath, type PathPart } from "./paths.ts";
+import type { Place, PlaceOf } from "./place.ts";
 import { type Problem, StackFileError } from "./problems.ts";
 import { project } from "./project.ts";
-import { oddKey, syntaxProblems } from "./yaml-syntax.ts";
+import { oddKey, placeAt, syntaxProblems } from "./yaml-syntax.ts";
 
 /** The content of a stack file. */
 export interface StackFile {
@@ -22,8 +23,7 @@ export interface StackFile {
   raw: Record<string, unknown>;
   /** Problems of the file that do not depend on what the keys mean. */
   problems: Problem[];
-  /** Returns the line of a key path, or of the nearest path above it. */
-  line: (at: string) => number | undefined;
+  placeOf: PlaceOf;
 }
 
 /** The name of a stack's file, which is beside Pulumi.yaml. */
@@ -68,12 +68,16 @@ export function readStackFile(file: string, text: string, meant?: Meant): StackF
   if (document.errors.length > 0) throw new StackFileError(file, syntaxProblems(text, document, counter));
   const root = document.contents;
   const config = isYamlMap(root) ? root.get("config", true) : undefined;
-  const { lines, problems } = walkConfig(config, document, counter);
+  const { places, problems } = walkConfig(config, document, counter);
   if (!isYamlMap(root)) problems.push({ at: "", message: "must be a map with the key `config`" });
   for (const { key } of isYamlMap(root) ? root.items : []) {
     const name = String(key);
     if (!(pulumiKeys as readonly string[]).includes(name))
-      problems.push({ at: name, message: `unknown key of a stack file${didYouMean(name, pulumiKeys)}` });
+      problems.push({
+        at: name,
+        message: `unknown key of a stack file${didYouMean(name, pulumiKeys)}`,
+        ...(isNode(key) && key.range ? { place: placeAt(key.range[0], counter) } : {}),
+      });
   }
   const values = valuesOf(file, config, document);
   problems.push(...foreignKeys(values, meant));
@@ -83,7 +87,7 @@ export function readStackFile(file: string, text: string, meant?: Meant): StackF
       return own === undefined ? [] : [[own, value]];
     }),
   );
-  return { raw, problems, line: (at) => lineOf(lines, at) };
+  return { raw, problems, placeOf: (at) => nearestPlace(places, at) };
 }
 
 /** The values below `config:` as data; empty if there are none. */
@@ -129,33 +133,32 @@ export function foreignKeys(
   });
 }
 
-/** The line of a key path, or of the nearest known path above it. */
-function lineOf(lines: ReadonlyMap<string, number>, at: string): number | undefined {
+function nearestPlace(places: ReadonlyMap<string, Place>, at: string): Place | undefined {
   let nearest = "";
-  for (const path of lines.keys())
+  for (const path of places.keys())
     if (
       path.length > nearest.length &&
       (at === path || (at.startsWith(path) && /[.[]/.test(at[path.length]!)))
     )
       nearest = path;
-  return lines.get(nearest);
+  return places.get(nearest);
 }
 
-/** The line of every key path below `config:`. Entries whose key is not text are removed and reported. */
+/** The place of every key path below `config:`. Entries whose key is not text are removed and reported. */
 function walkConfig(
   config: unknown,
   document: Document,
   counter: LineCounter,
-): { lines: Map<string, number>; problems: Problem[] } {
-  const lines = new Map<string, number>();
+): { places: Map<string, Place>; problems: Problem[] } {
+  const places = new Map<string, Place>();
   const problems: Problem[] = [];
-  const lineAt = (node: unknown): number | undefined => {
+  const placeOf = (node: unknown): Place | undefined => {
     const range = (node as Node | null)?.range;
-    return range ? counter.linePos(range[0]).line : undefined;
+    return range ? placeAt(range[0], counter) : undefined;
   };
   const note = (path: string, node: unknown): void => {
-    const line = lineAt(node);
-    if (line !== undefined) lines.set(path, line);
+    const place = placeOf(node);
+    if (place !== undefined) places.set(path, place);
   };
   const walk = (node: unknown, path: readonly PathPart[]): void => {
     if (isSeq(node))
@@ -167,11 +170,11 @@ function walkConfig(
     node.items = node.items.filter(({ key }) => {
       const odd = oddKey(isAlias(key) ? key.resolve(document) : key);
       if (odd === undefined) return true;
-      const line = lineAt(key) ?? lineAt(node);
+      const place = placeOf(key) ?? placeOf(node);
       problems.push({
         at: keyPath(path),
         message: `has ${odd} in the place of a key; is a key with its colon missing in front?`,
-        ...(line === undefined ? {} : { line }),
+        ...(place === undefined ? {} : { place }),
       });
       return false;
     });
@@ -187,5 +190,5 @@ function walkConfig(
     }
   };
   walk(config, []);
-  return { lines, problems };
+  return { places, problems };
 }

@@ -9,6 +9,7 @@ import {
   visit,
   type YAMLError,
 } from "yaml";
+import { type Place, placeText } from "./place.ts";
 import type { Problem } from "./problems.ts";
 
 /** Messages by the parser's error code. The parser's own messages may quote the text, and with it a secret. */
@@ -32,8 +33,7 @@ export function syntaxProblems(text: string, document: Document.Parsed, counter:
   const duplicates = document.errors.filter(({ code }) => code === "DUPLICATE_KEY");
   const others = document.errors.filter(({ code }) => code !== "DUPLICATE_KEY");
   const at = (offset: number, message: string): Problem => {
-    const { line, col } = counter.linePos(offset);
-    return { at: `line ${line}, column ${col}`, message, line };
+    return { at: "", message, place: placeAt(offset, counter) };
   };
   const [first] = others;
   if (first !== undefined) {
@@ -45,9 +45,17 @@ export function syntaxProblems(text: string, document: Document.Parsed, counter:
     ];
   }
   return duplicates.map(({ pos: [offset] }) => {
-    const key = keyAt(document.contents, offset);
-    return at(offset, key === undefined ? "a key is given twice" : `the key "${key}" is given twice`);
+    const [key, first] = duplicateAt(document.contents, offset) ?? [];
+    if (key === undefined || first === undefined) return at(offset, "a key is given twice");
+    const place = placeText(placeAt(first, counter));
+    return at(offset, `the key "${key}" is given twice; the first one is at ${place}`);
   });
+}
+
+/** The place of an offset in the text. */
+export function placeAt(offset: number, counter: LineCounter): Place {
+  const { line, col } = counter.linePos(offset);
+  return { line, column: col };
 }
 
 /** Offset of the last bracket or quote before an error that is not closed. */
@@ -68,13 +76,16 @@ function unclosed(text: string, contents: ParsedNode | null, error: number): num
   return found;
 }
 
-/** The text of the key at an offset. */
-function keyAt(contents: ParsedNode | null, offset: number): string | undefined {
-  let found: string | undefined;
+/** The text of the key at an offset, and the offset of the first key with this text in the same map. */
+function duplicateAt(contents: ParsedNode | null, offset: number): [string, number] | undefined {
+  let found: [string, number] | undefined;
   if (contents === null) return undefined;
   visit(contents, {
-    Pair(_, { key }) {
-      if (isScalar(key) && key.range?.[0] === offset) found = String(key.value);
+    Map(_, { items }) {
+      const keys = items.map(({ key }) => key).filter(isScalar);
+      const second = keys.find(({ range }) => range?.[0] === offset);
+      const first = keys.find(({ value }) => value === second?.value);
+      if (second && first?.range) found = [String(second.value), first.range[0]];
     },
   });
   return found;

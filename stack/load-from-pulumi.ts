@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
-import { keyPath, type PathPart } from "../stack-file/paths.ts";
+import { isMap, keyPath, type PathPart } from "../stack-file/paths.ts";
+import type { PlaceOf } from "../stack-file/place.ts";
 import { type Problem, StackFileError } from "../stack-file/problems.ts";
 import { project } from "../stack-file/project.ts";
-import { foreignKeys, stackFileName } from "../stack-file/stack-file.ts";
+import { foreignKeys, readStackFile, stackFileName } from "../stack-file/stack-file.ts";
 import { parseStack } from "./load.ts";
 import { secretSections, sectionMeant, texts } from "./schema.ts";
 import type { Stack } from "./stack.ts";
@@ -30,6 +31,7 @@ export function loadFromPulumi(): Stack {
   const values = Object.fromEntries(Object.entries(all).map(([key, value]) => [key, fromJson(value)]));
   try {
     return parseStack(name, raw, {
+      placeOf: placesIn(stackFileName(name), file, raw),
       plain: (path, text) => isUnencrypted(path, text, encrypted, file),
       found: [...foreignKeys(values, sectionMeant), ...needlesslyEncrypted(encrypted)],
     });
@@ -65,6 +67,33 @@ function fileText(stack: string): string {
   } catch {
     return "";
   }
+}
+
+/**
+ * Places in the text of the stack file. None if its values are not those of the run: with `--config-file`, the stack file
+ * is another one.
+ */
+export function placesIn(name: string, text: string, raw: Readonly<Record<string, unknown>>): PlaceOf {
+  try {
+    const file = readStackFile(name, text);
+    if (Object.entries(file.raw).every(([key, value]) => isSame(value, raw[key]))) return file.placeOf;
+  } catch {
+    // Pulumi has read the configuration from elsewhere.
+  }
+  return () => undefined;
+}
+
+/** Whether a value of the stack file is the value that Pulumi gives. Any text may be the decrypted form of a secret. */
+function isSame(written: unknown, given: unknown): boolean {
+  if (Array.isArray(written))
+    return (
+      Array.isArray(given) &&
+      written.length === given.length &&
+      written.every((item, i) => isSame(item, given[i]))
+    );
+  if (!isMap(written)) return String(written) === String(given);
+  if (typeof written.secure === "string" && typeof given === "string") return true;
+  return isMap(given) && Object.entries(written).every(([key, value]) => isSame(value, given[key]));
 }
 
 /** A shorter text may be in a file by chance. */

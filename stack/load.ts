@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { isMap, keyPath } from "../stack-file/paths.ts";
+import { type PlaceOf, placed } from "../stack-file/place.ts";
 import { type Problem, Report, StackFileError } from "../stack-file/problems.ts";
 import { checkSecrets, type SecretOptions } from "../stack-file/secrets.ts";
 import { readStackFile, stackFileName, stackOf } from "../stack-file/stack-file.ts";
@@ -11,8 +12,8 @@ import type { Stack } from "./stack.ts";
 export interface ParseOptions extends SecretOptions {
   /** Name of the stack file in errors. Default: `Pulumi.<stack>.yaml`. */
   file?: string;
-  /** Returns the line of a key path, if it is known. */
-  line?: (at: string) => number | undefined;
+  /** Default: no place is known. */
+  placeOf?: PlaceOf;
   /** Problems that were found before. They are reported first. */
   found?: readonly Problem[];
 }
@@ -25,21 +26,16 @@ export interface ParseOptions extends SecretOptions {
  * @throws StackFileError with all problems at once.
  */
 export function parseStack(name: string, raw: unknown, options: ParseOptions = {}): Stack {
+  const { placeOf = () => undefined } = options;
   const report = new Report();
   const stack = resolve(name, raw, report);
   const secrets = new Report();
   checkSecrets(name, raw, secretsOf(raw), options, secrets);
   const problems = [...(options.found ?? []), ...inOrder(report.problems, raw), ...secrets.problems];
   if (stack === undefined || problems.length > 0)
-    throw new StackFileError(
-      options.file ?? stackFileName(name),
-      problems.map((problem) => {
-        const line = problem.line ?? options.line?.(problem.at);
-        return line === undefined ? problem : { ...problem, line };
-      }),
-    );
-  stack.warnings.push(...secrets.warnings);
-  return stack;
+    throw new StackFileError(options.file ?? stackFileName(name), placed(problems, placeOf));
+  const warnings = placed([...stack.warnings, ...secrets.warnings], placeOf);
+  return { ...stack, warnings, placeOf };
 }
 
 /** Sorts problems by the order of the sections and their entries in the stack file. */
@@ -65,7 +61,7 @@ function inOrder(problems: readonly Problem[], raw: unknown): Problem[] {
  * command line does not need them.
  *
  * @param path `Pulumi.<stack>.yaml`, with or without folders.
- * @throws StackFileError with all problems at once, each with its line.
+ * @throws StackFileError with all problems at once, each with its place.
  */
 export function loadFromFile(path: string, options: SecretOptions = {}): Stack {
   const file = basename(path);
@@ -82,12 +78,12 @@ export function loadFromFile(path: string, options: SecretOptions = {}): Stack {
 
 /** Like {@link loadFromFile}, for a text such as another revision of the file. */
 export function loadFromText(file: string, text: string, options: SecretOptions = {}): Stack {
-  const { raw, problems, line } = readStackFile(file, text, sectionMeant);
+  const { raw, problems, placeOf } = readStackFile(file, text, sectionMeant);
   return parseStack(stackOf(file), raw, {
     missingSecrets: "warning",
     ...options,
     file: basename(file),
-    line,
+    placeOf,
     found: problems,
   });
 }

@@ -4,6 +4,7 @@ import { differences } from "../components/ingress-nginx/differences.ts";
 import { askHost } from "../components/ingress-nginx/traffic.ts";
 import { readTunnels } from "../components/tunnels/live.ts";
 import { failedTestProblems } from "../policies/access/assertions/run.ts";
+import { placed } from "../stack-file/place.ts";
 import { type Problem, StackFileError } from "../stack-file/problems.ts";
 import { stackFileName } from "../stack-file/stack-file.ts";
 import { stackProblems } from "./checks.ts";
@@ -44,7 +45,7 @@ export async function preflight(stack: Stack): Promise<Findings> {
     readTunnels(stack),
   ]);
   const refuse = (problems: readonly Problem[]): never => {
-    throw new StackFileError(stackFileName(stack.name), problems);
+    throw new StackFileError(stackFileName(stack.name), placed(problems, stack.placeOf));
   };
   if ("at" in seen) return refuse([...failedTestProblems(stack), seen]);
   const readiness = readinessOf(stack, seen);

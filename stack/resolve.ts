@@ -31,7 +31,7 @@ import { checkZones } from "./zones.ts";
  * @param raw The project's keys and their values, as data.
  * @returns undefined if the report has a problem.
  */
-export function resolve(name: string, raw: unknown, report: Report): Stack | undefined {
+export function resolve(name: string, raw: unknown, report: Report): Omit<Stack, "placeOf"> | undefined {
   const file = readSections(raw, report);
   const apps = readApps(file.raw.apps, report);
   const names = apps.size > 0 && isMap(file.raw.apps) ? Object.keys(file.raw.apps) : undefined;
@@ -82,7 +82,7 @@ export function resolve(name: string, raw: unknown, report: Report): Stack | und
 
   if (report.problems.length > 0) return undefined;
   // Nothing is undefined here: a section with a mistake has left a problem.
-  const stack: Stack = {
+  const stack: Omit<Stack, "placeOf"> = {
     name,
     cluster: resolveCluster(cluster!),
     phase: file.phase!,

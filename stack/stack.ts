@@ -7,6 +7,7 @@ import type { PomeriumConfig } from "../components/pomerium/config.ts";
 import type { TunnelConfig } from "../components/tunnels/config.ts";
 import type { AccessTests } from "../policies/access/assertions/config.ts";
 import type { Directory } from "../policies/access/people.ts";
+import type { PlaceOf } from "../stack-file/place.ts";
 import type { Warning } from "../stack-file/problems.ts";
 
 /**
@@ -30,4 +31,5 @@ export interface Stack {
   accessTests: AccessTests;
   /** Parts of the stack file that are allowed but deserve a look. */
   warnings: Warning[];
+  placeOf: PlaceOf;
 }

@@ -1,11 +1,9 @@
-import { readFileSync } from "node:fs";
 import { everybody } from "../../policies/access/people.ts";
-import { visible, width } from "../../report/text.ts";
+import { visible } from "../../report/text.ts";
 import { loadFromFile } from "../../stack/load.ts";
 import type { Stack } from "../../stack/stack.ts";
-import type { Warning } from "../../stack-file/problems.ts";
-import { type Problem, StackFileError } from "../../stack-file/problems.ts";
-import { readStackFile, stackFileName } from "../../stack-file/stack-file.ts";
+import { formatRows, type Problem, StackFileError, type Warning } from "../../stack-file/problems.ts";
+import { stackFileName } from "../../stack-file/stack-file.ts";
 import { counted } from "../../stack-file/text.ts";
 import type { CommonOptions, Subcommand } from "../command.ts";
 import { exit } from "../exit.ts";
@@ -17,7 +15,7 @@ interface Checked {
   stack: string;
   file: string;
   problems: readonly Problem[];
-  warnings: readonly (Warning & { line?: number })[];
+  warnings: readonly Warning[];
   /** The content of the file, if it has no problem. */
   content?: Stack;
 }
@@ -48,12 +46,7 @@ function checked(stack: string, path: string): Checked {
   const file = stackFileName(stack);
   try {
     const content = loadFromFile(path);
-    const { line } = readStackFile(file, readFileSync(path, "utf8"));
-    const warnings = content.warnings.map((warning) => {
-      const found = line(warning.at);
-      return found === undefined ? warning : { ...warning, line: found };
-    });
-    return { stack, file, problems: [], warnings, content };
+    return { stack, file, problems: [], warnings: content.warnings, content };
   } catch (error) {
     if (!(error instanceof StackFileError)) throw error;
     return { stack, file, problems: error.problems, warnings: [] };
@@ -71,26 +64,13 @@ function told({ file, problems, warnings, content }: Checked, io: Io): string {
   const head = `${paint(io, "bold", file)}: ${counts.join(", ") || "no problem"}${about}`;
   const rows = [...problems, ...warnings];
   if (rows.length === 0) return `${head}\n`;
-  const marks = [...problems.map(() => "✖"), ...warnings.map(() => "!")];
-  const places = rows.map(({ line }) => (line === undefined ? "" : `line ${line}`));
-  const lines = rows.flatMap(({ at, message }, i) => {
-    const place = padded(places[i]!, places);
-    const path = padded(
-      visible(at),
-      rows.map((row) => row.at),
-    );
-    const line = `  ${marks[i]} ${place}   ${path}   ${visible(message)}`;
-    const painted = paint(io, marks[i] === "✖" ? "red" : "yellow", line);
-    const mend = problems[i]?.mend;
-    return mend === undefined ? [painted] : [painted, `      ${mend}`];
-  });
+  const isProblem = (row: number): boolean => row < problems.length;
+  const lines = formatRows(
+    rows.map((row) => ({ ...row, at: visible(row.at), message: visible(row.message) })),
+    {
+      mark: (row) => (isProblem(row) ? "  ✖ " : "  ! "),
+      ...(io.columns === undefined ? {} : { width: io.columns }),
+    },
+  ).map((row, i) => paint(io, isProblem(i) ? "red" : "yellow", row.join("\n")));
   return `${[head, "", ...lines].join("\n")}\n`;
-}
-
-/** Wider cells do not widen their column. */
-const widest = 36;
-
-function padded(cell: string, column: readonly string[]): string {
-  const size = Math.max(0, ...column.map(width).filter((one) => one <= widest));
-  return cell + " ".repeat(Math.max(0, size - width(cell)));
 }

@@ -103,7 +103,7 @@ describe("the command line", () => {
     });
     assert.equal(status, 1);
     assert.equal(stdout, "");
-    assert.match(stderr, /^Pulumi\.broken\.yaml: 1 problem\n\n {2}phase /);
+    assert.match(stderr, /^Pulumi\.broken\.yaml: 1 problem\n\n {2}6:3 {3}phase /);
     assert.doesNotMatch(stderr, /\n\s+at /);
   });
 

@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import { inspect } from "node:util";
-import { formatProblems, formatWarnings, StackFileError } from "../../../stack-file/problems.ts";
+import fc from "fast-check";
+import { formatProblems, formatRows, formatWarnings, StackFileError } from "../../../stack-file/problems.ts";
 import { decrypted, goodStack, hunter2, parse, problemsOf, put, warnings } from "../stack/base.ts";
 import { broken } from "../stack/broken.ts";
 
@@ -65,6 +66,61 @@ Nothing was changed.`,
 });
 
 describe("a report", () => {
+  const rows = [
+    { at: "domain", place: { line: 3, column: 5 }, message: "is not a domain, because it has no dot in it" },
+    {
+      at: "apps.komga",
+      place: { line: 120, column: 3 },
+      message: "has an odd value",
+      mend: "pulumi config set --path apps.komga --plaintext something-very-long",
+    },
+    { at: 'certificates.zones["example.org"].cloudflare.apiToken', message: "missing" },
+  ];
+  const written = (width?: number): string =>
+    formatRows(rows, width === undefined ? {} : { width })
+      .flat()
+      .join("\n");
+
+  it("has the place, the key path and the message of each row, and its command below", () => {
+    assert.equal(
+      written(),
+      `  3:5     domain       is not a domain, because it has no dot in it
+  120:3   apps.komga   has an odd value
+      pulumi config set --path apps.komga --plaintext something-very-long
+          certificates.zones["example.org"].cloudflare.apiToken   missing`,
+    );
+  });
+
+  it("breaks messages at the width of the terminal, and commands never", () => {
+    assert.equal(
+      written(64),
+      `  3:5     domain       is not a domain, because it has no dot in
+                       it
+  120:3   apps.komga   has an odd value
+      pulumi config set --path apps.komga --plaintext something-very-long
+          certificates.zones["example.org"].cloudflare.apiToken
+      missing`,
+    );
+  });
+
+  it("keeps every word in order, and no line wider than the terminal, apart from what cannot be broken", () => {
+    const word = fc.stringMatching(/^[a-z]{1,12}$/);
+    const sentence = fc.array(word, { minLength: 1, maxLength: 30 }).map((words) => words.join(" "));
+    fc.assert(
+      fc.property(
+        fc.array(fc.record({ at: fc.stringMatching(/^[a-z.]{0,50}$/), message: sentence }), { minLength: 1 }),
+        fc.integer({ min: 40, max: 160 }),
+        (given, width) => {
+          for (const [i, lines] of formatRows(given, { width }).entries()) {
+            const { at, message } = given[i]!;
+            assert.equal(lines.join(" ").trim().replaceAll(/ +/g, " "), `${at} ${message}`.trim());
+            for (const line of lines) assert.ok(line.length <= width || line.trim() === at, line);
+          }
+        },
+      ),
+    );
+  });
+
   it("counts one problem as one", () => {
     assert.equal(
       formatProblems("Pulumi.test.yaml", [{ at: "domain", message: "missing" }]),

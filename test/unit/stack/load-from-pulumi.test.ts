@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { stringify } from "yaml";
 import { secretOutput } from "../../../components/cluster/secret.ts";
 import { loadFromPulumi } from "../../../stack/load-from-pulumi.ts";
 import { goodStack, hunter2, put, type Raw } from "./base.ts";
@@ -52,6 +53,23 @@ describe("the stack that Pulumi runs the program for", () => {
   });
 
   afterEach(() => rmSync("Pulumi.test.yaml", { force: true }));
+
+  it("names the place of each problem in its stack file, where the secrets are encrypted", () => {
+    const raw = put(goodStack(), "apps.wiki.host", "wiki.example.com");
+    configure(raw);
+    const written = stringify({ config: raw }).replaceAll(hunter2, "{ secure: v1:abc }");
+    writeFileSync("Pulumi.test.yaml", written);
+    const lines = written.split("\n");
+    const line = lines.findIndex((text) => text.includes("host: wiki.example.com"));
+    const place = `${line + 1}:${lines[line]!.indexOf("host") + 1}`;
+    assert.match(refusal().message, new RegExp(`\n {2}${place} {3}apps\\.wiki\\.host +wiki`));
+  });
+
+  it("names no place if its configuration comes from another file than its own", () => {
+    writeFileSync("Pulumi.test.yaml", stringify({ config: put(goodStack(), "domain", "example.com") }));
+    configure(put(goodStack(), "aps", {}));
+    assert.match(refusal().message, /\n {2}aps +unknown key/);
+  });
 
   it("is read from its configuration, with other projects' keys left alone", () => {
     configure(goodStack());

@@ -8,7 +8,7 @@ describe("check", () => {
     assert.match(out, /^Pulumi\.house\.yaml: .* · coexist · 2 apps · 2 people$/m);
   });
 
-  it("reports all problems of all stack files at once, each with its line", async () => {
+  it("reports all problems of all stack files at once, each with its place", async () => {
     const one = house();
     one.apps.komga!.access = { groups: ["readrs"] };
     one.phase = "cutovre";
@@ -16,8 +16,8 @@ describe("check", () => {
     const { code, out } = await cli(project, ["check"]);
     assert.equal(code, 1);
     assert.match(out, /^Pulumi\.one\.yaml: 2 problems$/m);
-    assert.match(out, /^ {2}✖ line \d+ +phase +.*did you mean "cutover"/m);
-    assert.match(out, /^ {2}✖ line \d+ +apps\.komga\.access\.groups\[0\] +.*did you mean "readers"/m);
+    assert.match(out, /^ {2}✖ 6:3 +phase +.*did you mean "cutover"/m);
+    assert.match(out, /^ {2}✖ 43:13 +apps\.komga\.access\.groups\[0\] +.*did you mean "readers"/m);
     assert.match(out, /^Pulumi\.three\.yaml: 1 problem$/m);
     assert.match(out, /userz .*did you mean "users"/);
     assert.match(out, /^Pulumi\.two\.yaml: .*2 apps/m);
@@ -35,7 +35,7 @@ describe("check", () => {
     unset.pomerium.identityProvider = { provider: "google", clientId: "client" } as never;
     const { code, out } = await cli(makeProject({ unset }), ["check"]);
     assert.equal(code, 0);
-    assert.match(out, /^ {2}! line \d+ .*pulumi config set --stack unset --secret --path/m);
+    assert.match(out, /^ {2}! 13:5 .* {3}missing; pulumi config set --stack unset --secret --path/m);
   });
 
   it("never shows a secret that is not encrypted in the file", async () => {
@@ -59,7 +59,7 @@ describe("check", () => {
       stacks: {
         stack: string;
         file: string;
-        problems: { at: string; line: number }[];
+        problems: { at: string; place: object }[];
         warnings: unknown[];
       }[];
     };
@@ -71,7 +71,7 @@ describe("check", () => {
         ["good", "Pulumi.good.yaml", []],
       ],
     );
-    assert.equal(typeof stacks[0]!.problems[0]!.line, "number");
+    assert.deepEqual(stacks[0]!.problems[0]!.place, { line: 6, column: 3 });
     assert.doesNotMatch(out, /sealed|v1:/, "the file's content is no part of it");
   });
 });

@@ -107,7 +107,7 @@ describe("diff", () => {
     project.write("house", house());
     const { code, err } = await cli(project, ["diff"]);
     assert.equal(code, 1);
-    assert.match(err, /^Pulumi\.house\.yaml at HEAD: 1 problem\n\n {2}phase /);
+    assert.match(err, /^Pulumi\.house\.yaml at HEAD: 1 problem\n\n {2}6:3 {3}phase /);
   });
 
   it("says that it does not know a revision, and what to do in a shallow clone", async () => {
