@@ -2,6 +2,7 @@ import * as cloudflare from "@pulumi/cloudflare";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { type ConnectorArgs, connector } from "./connector.ts";
+import { type ZoneIds, zoneIdOf } from "./dns-zones.ts";
 import { ownComment, tunnelTarget } from "./live.ts";
 import type { OriginRequest, Rule } from "./rules.ts";
 
@@ -10,8 +11,8 @@ export interface TunnelArgs {
   accountId: string;
   /** Existing tunnel to take over with its rules. It stays when the stack is destroyed. Default: a new tunnel. */
   tunnelId?: string;
-  /** Cloudflare zone of the hosts. */
-  zoneId: string;
+  /** Cloudflare zone of the hosts, or several by their names. */
+  zoneId: ZoneIds;
   /** Token that may edit the tunnel and the zone's DNS. It is always secret in the state. */
   apiToken: pulumi.Input<string>;
   /** The complete list of rules in order, including the catch-all. */
@@ -82,7 +83,8 @@ export class Tunnel extends pulumi.ComponentResource {
         host,
         // 1 means automatic, the only time to live that Cloudflare accepts for a proxied record.
         {
-          zoneId,
+          // Every host with a record is in a zone, because a stack file without the zone is refused.
+          zoneId: zoneIdOf(zoneId, host)!,
           name: host,
           type: "CNAME",
           content: this.target,

@@ -1,6 +1,7 @@
 import { zoneOf } from "../../stack-file/hosts.ts";
 import type { Phase } from "../cluster/phase.ts";
 import type { TunnelConfig } from "./config.ts";
+import { zoneIdOf } from "./dns-zones.ts";
 import { type NginxOrigins, origin } from "./origins.ts";
 import { dnsForm } from "./rules.ts";
 
@@ -71,18 +72,23 @@ export function carriedHosts(stack: TunnelStack, tunnel: TunnelConfig): CarriedH
   return tunnel.authenticate ? [signIn, ...apps] : apps;
 }
 
-/** Hosts of the tunnel's rules in its zone, in the DNS's form. Each needs a DNS record. */
+/** Hosts of the tunnel's rules in its zones, in the DNS's form. Each needs a DNS record. */
 export function recordHosts(stack: TunnelStack, tunnel: TunnelConfig): string[] {
-  const zones = Object.keys(stack.certificates.zones);
   const carried = carriedHosts(stack, tunnel).map(({ host }) => host);
-  const zone = carried[0] === undefined ? undefined : zoneOf(carried[0], zones);
   const extra = tunnel.extraRules.flatMap(({ hostname }) =>
-    hostname === undefined ? [] : dnsForm(hostname),
+    hostname === undefined || hostname.includes("*") ? [] : dnsForm(hostname),
   );
-  return [
-    ...new Set([
-      ...carried,
-      ...extra.filter((host) => !host.includes("*") && (zone === undefined || zoneOf(host, zones) === zone)),
-    ]),
-  ];
+  return [...new Set([...carried, ...extra.filter(isInZones(stack, tunnel, carried[0]))])];
+}
+
+/** Whether a host is in a zone of the tunnel. A zone without a name is that of the first app. */
+function isInZones(
+  { certificates }: Pick<TunnelStack, "certificates">,
+  { zoneId }: Pick<TunnelConfig, "zoneId">,
+  first: string | undefined,
+): (host: string) => boolean {
+  if (typeof zoneId !== "string") return (host) => zoneIdOf(zoneId, host) !== undefined;
+  const zones = Object.keys(certificates.zones);
+  const zone = first === undefined ? undefined : zoneOf(first, zones);
+  return (host) => zone === undefined || zoneOf(host, zones) === zone;
 }

@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { secret, someText, text } from "../../stack-file/fields.ts";
+import { expectations, hostName, secret, someText, text } from "../../stack-file/fields.ts";
 import { asSecret, type Secret } from "../../stack-file/secrets.ts";
 import { dnsLabel, uuid } from "../../stack-file/values.ts";
 import type { Cluster } from "../cluster/config.ts";
+import type { ZoneIds } from "./dns-zones.ts";
 import { hostnameProblem, pathProblem, type Rule, serviceProblem } from "./rules.ts";
 
 export interface TunnelConfig {
@@ -10,7 +11,7 @@ export interface TunnelConfig {
   accountId: string;
   /** Id of an existing tunnel. Absent for a new tunnel. */
   tunnelId?: string;
-  zoneId: string;
+  zoneId: ZoneIds;
   apiToken: Secret;
   /** Apps whose hosts the tunnel carries. */
   apps: string[];
@@ -102,7 +103,20 @@ export const tunnelSchema = z.strictObject({
   tunnelId: text((value) => uuid.test(value), "is not a valid tunnel id: a UUID")
     .optional()
     .describe("Existing tunnel to take over. Default: a new one."),
-  zoneId: cloudflareId("Cloudflare zone id").describe("Cloudflare zone of the hosts' DNS records."),
+  zoneId: z
+    .union([
+      cloudflareId("Cloudflare zone id"),
+      z
+        .record(hostName, cloudflareId("Cloudflare zone id"))
+        .refine((zones) => Object.keys(zones).length > 0, { error: "is empty: name the zone of each host" })
+        .describe("Ids of several zones, by their names."),
+    ])
+    .register(expectations, {
+      expected: "a Cloudflare zone id, or a map of zones and their ids such as { example.org: <id> }",
+    })
+    .describe(
+      "Cloudflare zone of the hosts' DNS records, in the account of the tunnel; or several: { example.org: <id> }.",
+    ),
   apiToken: secret.describe("Token that may edit the tunnel and the zone's DNS; encrypted."),
   apps: z.array(someText).default([]).describe("Apps whose hosts the tunnel carries. Default: none."),
   authenticate: z

@@ -5,6 +5,7 @@ import { SecretText } from "../../stack-file/secret-text.ts";
 import { CloudflareError, ReadOnlyCloudflare } from "./api.ts";
 import { recordHosts, type TunnelStack } from "./carried-hosts.ts";
 import { type TunnelConfig, writableSettings } from "./config.ts";
+import { type ZoneIds, zoneIdOf } from "./dns-zones.ts";
 import { dnsForm, type OriginRequest, type Rule } from "./rules.ts";
 
 /** The state of a tunnel at Cloudflare before the program registers anything. */
@@ -125,11 +126,15 @@ function tokenOf({ apiToken }: TunnelConfig): string {
  */
 export async function readTunnel(
   cloudflare: ReadOnlyCloudflare,
-  place: { accountId: string; tunnelId?: string; zoneId: string },
+  place: { accountId: string; tunnelId?: string; zoneId: ZoneIds },
   hosts: readonly string[],
 ): Promise<LiveTunnel | undefined> {
   const { accountId, tunnelId, zoneId } = place;
-  const all = await cloudflare.list<RecordObject>(`/zones/${zoneId}/dns_records`);
+  const zones = typeof zoneId === "string" ? [zoneId] : hosts.flatMap((host) => zoneIdOf(zoneId, host) ?? []);
+  const lists = await Promise.all(
+    [...new Set(zones)].map((zone) => cloudflare.list<RecordObject>(`/zones/${zone}/dns_records`)),
+  );
+  const all = lists.flat();
   const records = Object.fromEntries(
     hosts.flatMap((host) =>
       all

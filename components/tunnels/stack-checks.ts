@@ -6,7 +6,8 @@ import type { Report } from "../../stack-file/problems.ts";
 import type { Cluster } from "../cluster/config.ts";
 import type { Phase } from "../cluster/phase.ts";
 import { servedBy, type TunnelApp, type TunnelStack } from "./carried-hosts.ts";
-import { carriesSignIn, type TunnelInput, type Tunnels } from "./config.ts";
+import { carriesSignIn, type TunnelConfig, type TunnelInput, type Tunnels } from "./config.ts";
+import { zoneIdOf, zoneNames } from "./dns-zones.ts";
 import { leadsToIngressNginx, type NginxOrigins } from "./origins.ts";
 import { dnsForm, ingressRules, type Rule } from "./rules.ts";
 
@@ -69,7 +70,7 @@ export function checkRules(tunnels: Tunnels, context: TunnelContext, report: Rep
     for (const host of hosts) carriedBy.set(host, name);
     checkExtraRules(tunnel, hosts, at, report);
     if (context.phase === "retired") checkServices(tunnel, context.ingressNginx ?? {}, at, report);
-    if (context.zones !== undefined) checkZone(hosts, context.zones, at, report);
+    if (context.zones !== undefined) checkZone(tunnel, hosts, context.zones, at, report);
     for (const [i, host] of tunnel.drop.entries())
       if (hosts.includes(host) || tunnel.extraRules.some(({ hostname }) => hostname === host))
         report.problem([...at, "drop", i], `${host} is carried by this tunnel, so it is not dropped`);
@@ -146,17 +147,30 @@ function checkExtraHosts(tunnels: Tunnels, carriedBy: Map<string, string>, repor
     }
 }
 
-/** All records of a tunnel are made in one Cloudflare zone. */
-function checkZone(hosts: readonly string[], zones: readonly string[], at: string[], report: Report): void {
-  // A host outside all zones is reported at the key that names it.
-  const [first, ...others] = hosts.filter((host) => zoneOf(host, zones) !== undefined);
+/** Every host needs a DNS record in a zone of the tunnel. */
+function checkZone(
+  { zoneId }: TunnelInput,
+  hosts: readonly string[],
+  zones: readonly string[],
+  at: string[],
+  report: Report,
+): void {
+  // A host outside all zones with certificates is reported at the key that names it.
+  const known = hosts.filter((host) => zoneOf(host, zones) !== undefined);
+  if (typeof zoneId !== "string") {
+    for (const host of known)
+      if (zoneIdOf(zoneId, host) === undefined)
+        report.problem([...at, "zoneId"], `names no zone of ${host}; add the zone with its id`);
+    return;
+  }
+  const [first, ...others] = known;
   if (first === undefined) return;
   const zone = zoneOf(first, zones);
   const elsewhere = others.find((host) => zoneOf(host, zones) !== zone);
   if (elsewhere !== undefined)
     report.problem(
       [...at, "zoneId"],
-      `is one Cloudflare zone, but ${first} is in ${zone} and ${elsewhere} in ${zoneOf(elsewhere, zones)}; give the other zone's hosts a tunnel of their own`,
+      `is one Cloudflare zone, but ${first} is in ${zone} and ${elsewhere} in ${zoneOf(elsewhere, zones)}; write each zone with its id: {${zone}: <id>, ${zoneOf(elsewhere, zones)}: <id>}`,
     );
 }
 
@@ -173,8 +187,8 @@ export function warnOfTunnels<App extends TunnelApp>(
   report: Report,
 ): void {
   const zones = Object.keys(certificates.zones);
-  const warnOfDepth = (host: string, at: PathPart[]): void => {
-    const zone = zoneOf(host, zones);
+  const warnOfDepth = ({ zoneId }: Pick<TunnelConfig, "zoneId">, host: string, at: PathPart[]): void => {
+    const zone = zoneOf(host, zoneNames(zoneId, zones));
     if (zone !== undefined && depth(host, zone) > 1)
       report.warning(
         at,
@@ -182,15 +196,16 @@ export function warnOfTunnels<App extends TunnelApp>(
       );
   };
   for (const tunnel of tunnels) {
-    if (tunnel.authenticate) warnOfDepth(pomerium.authenticateHost, ["tunnels", tunnel.name, "authenticate"]);
+    if (tunnel.authenticate)
+      warnOfDepth(tunnel, pomerium.authenticateHost, ["tunnels", tunnel.name, "authenticate"]);
     for (const [i, { hostname }] of tunnel.extraRules.entries())
       if (hostname !== undefined)
-        warnOfDepth(hostname, ["tunnels", tunnel.name, "extraRules", i, "hostname"]);
+        warnOfDepth(tunnel, hostname, ["tunnels", tunnel.name, "extraRules", i, "hostname"]);
     for (const [i, name] of tunnel.apps.entries()) {
       const app = apps.find((candidate) => candidate.name === name);
       if (app === undefined) continue;
       const at = ["tunnels", tunnel.name, "apps", i];
-      warnOfDepth(app.host, at);
+      warnOfDepth(tunnel, app.host, at);
       if (streaming(app))
         report.warning(at, `${name} streams media, which Cloudflare's terms for its free plan do not allow`);
     }

@@ -1,3 +1,4 @@
+import { zoneIdOf } from "../../components/tunnels/dns-zones.ts";
 import { tunnelTarget } from "../../components/tunnels/live.ts";
 import type { Rule } from "../../components/tunnels/rules.ts";
 import type { Stack } from "../../stack/stack.ts";
@@ -13,8 +14,10 @@ export function accountBefore(stacks: readonly Stack[]): CloudflareSeed {
   for (const { apps, tunnels, ingressNginx } of stacks)
     for (const { tunnelId, accountId, zoneId, name, apps: carried } of tunnels) {
       const served = apps.filter((app) => carried.includes(app.name) && app.migrated !== true);
-      const zone = apps.find((app) => carried.includes(app.name))?.zone ?? "example.org";
-      if (!seed.zones.some(({ id }) => id === zoneId)) seed.zones.push({ id: zoneId, name: zone });
+      const first = apps.find((app) => carried.includes(app.name))?.zone ?? "example.org";
+      const zones = typeof zoneId === "string" ? { [first]: zoneId } : zoneId;
+      for (const [zone, zoneId] of Object.entries(zones))
+        if (!seed.zones.some(({ id }) => id === zoneId)) seed.zones.push({ id: zoneId, name: zone });
       if (tunnelId === undefined) continue;
       const ingress = served.flatMap(({ host }) =>
         rulesByHand(host, ingressNginx?.address ?? "192.168.0.151"),
@@ -26,7 +29,12 @@ export function accountBefore(stacks: readonly Stack[]): CloudflareSeed {
         config: { ingress: [...ingress, { service: "http_status:404" }], "warp-routing": { enabled: false } },
       });
       for (const { host } of served)
-        seed.records.push({ zoneId, name: host, type: "CNAME", content: tunnelTarget(tunnelId) });
+        seed.records.push({
+          zoneId: zoneIdOf(zoneId, host)!,
+          name: host,
+          type: "CNAME",
+          content: tunnelTarget(tunnelId),
+        });
     }
   return seed;
 }

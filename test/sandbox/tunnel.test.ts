@@ -13,6 +13,7 @@ import { changesOf, refusal, succeeded } from "../support/stage.ts";
 const apiToken = "hunter2-hunter2-hunter2-hunter2-hunter2-";
 const accountId = "0123456789abcdef0123456789abcdef";
 const zoneId = "fedcba9876543210fedcba9876543210";
+const otherZone = "0123456789abcdef0123456789abcdee";
 const tunnelId = "0c7a70e1-5e1f-4a5e-9d57-0123456789ab";
 const wiki = "wiki.example.net";
 const nginx = "https://192.168.0.171:443";
@@ -40,7 +41,10 @@ describe("a tunnel, deployed to a stand-in for Cloudflare", function () {
     cloudflare = await startCloudflare({
       token: apiToken,
       seed: {
-        zones: [{ id: zoneId, name: "example.net" }],
+        zones: [
+          { id: zoneId, name: "example.net" },
+          { id: otherZone, name: "example.org" },
+        ],
         tunnels: [{ id: tunnelId, accountId, name: "house", config: { ingress: byHand } }],
         records: [{ zoneId, name: wiki, type: "CNAME", content: tunnelTarget(tunnelId) }],
       },
@@ -115,6 +119,22 @@ describe("a tunnel, deployed to a stand-in for Cloudflare", function () {
       assert.equal(served(wiki), origin);
       assert.equal(served("ssh.example.net"), "ssh://192.168.0.10:22");
     }
+  });
+
+  it("makes records in each zone of its hosts, and naming its only zone changes nothing", async () => {
+    const records = ["ssh.example.net"];
+    await up({ ...existing, records });
+    const zones = { "example.net": zoneId, "example.org": otherZone };
+    assert.deepEqual(named(await up({ ...existing, records, zoneId: zones })), []);
+    const more = { ...existing, records: [...records, "komga.example.org"], zoneId: zones };
+    assert.deepEqual(named(await up(more)), ["create komga.example.org"]);
+    const made = cloudflare.state.records.filter(({ content }) => content === tunnelTarget(tunnelId));
+    assert.deepEqual(made.map(({ name, zoneId }) => [name, zoneId]).sort(), [
+      ["komga.example.org", otherZone],
+      ["ssh.example.net", zoneId],
+      [wiki, zoneId],
+    ]);
+    await destroy();
   });
 
   it("is imported without a write if its rules are the stack's already", async () => {

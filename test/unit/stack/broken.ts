@@ -801,7 +801,25 @@ export const broken: Readonly<
     [
       { "tunnels.home.apps": ["wiki", "komga"] },
       [
-        "tunnels.home.zoneId: is one Cloudflare zone, but wiki.example.net is in example.net and komga.example.org in example.org; give the other zone's hosts a tunnel of their own",
+        "tunnels.home.zoneId: is one Cloudflare zone, but wiki.example.net is in example.net and komga.example.org in example.org; write each zone with its id: {example.net: <id>, example.org: <id>}",
+      ],
+    ],
+    [
+      {
+        "tunnels.home.apps": ["wiki", "komga"],
+        "tunnels.home.zoneId": { "example.net": "fedcba9876543210fedcba9876543210" },
+      },
+      ["tunnels.home.zoneId: names no zone of komga.example.org; add the zone with its id"],
+    ],
+    [{ "tunnels.home.zoneId": {} }, ["tunnels.home.zoneId: is empty: name the zone of each host"]],
+    [
+      { "tunnels.home.zoneId": { "example.net": "example.net" } },
+      ['tunnels.home.zoneId["example.net"]: is not a valid Cloudflare zone id: 32 hexadecimal digits'],
+    ],
+    [
+      { "tunnels.home.zoneId": ["fedcba9876543210fedcba9876543210"] },
+      [
+        "tunnels.home.zoneId: must be a Cloudflare zone id, or a map of zones and their ids such as { example.org: <id> }",
       ],
     ],
     [

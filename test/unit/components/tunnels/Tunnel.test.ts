@@ -142,6 +142,17 @@ describe("a tunnel", () => {
     }
   });
 
+  it("makes each record in the zone of its host, if its hosts are in several zones", async () => {
+    const [org, net] = ["0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210"];
+    const zoneId = { "example.org": org, "example.net": net };
+    const records = ["komga.example.org", "deep.lab.example.net"];
+    const registrations = await deploy({ records, zoneId });
+    assert.deepEqual(
+      records.map((host) => find(registrations, host).inputs.zoneId),
+      [org, net],
+    );
+  });
+
   it("leads a host to an origin only when the origin is ready", async () => {
     const asked = await record(() => {
       const first = new k8s.core.v1.ConfigMap("pomerium", {});

@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import type { Phase } from "../../../../components/cluster/phase.ts";
 import { carriedHosts, recordHosts, servedBy } from "../../../../components/tunnels/carried-hosts.ts";
+import { zoneIdOf } from "../../../../components/tunnels/dns-zones.ts";
 import { origin } from "../../../../components/tunnels/origins.ts";
 import type { Stack } from "../../../../stack/stack.ts";
 import { goodStack, parse, put, warnings } from "../../stack/base.ts";
@@ -112,5 +113,76 @@ describe("a tunnel in the stack file", () => {
     assert.deepEqual(warnings(edited({ "apps.komga.migrated": true })), [
       "apps.komga.migrated: has no effect: no tunnel carries this app",
     ]);
+  });
+});
+
+describe("the zones of a tunnel", () => {
+  const [org, net] = ["0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210"];
+  const both = {
+    "tunnels.home.apps": ["wiki", "komga"],
+    "tunnels.home.zoneId": { "example.org": org, "example.net": net },
+  };
+
+  it("may be several: each host has its record in the longest zone that contains it", () => {
+    const stack = edited({
+      ...both,
+      "tunnels.home.extraRules": [
+        { hostname: "ssh.example.org", service: "ssh://192.168.0.10:22" },
+        { hostname: "elsewhere.example.com", service: "ssh://192.168.0.11:22" },
+        { hostname: "*.example.net", service: "http://192.168.0.12:80" },
+      ],
+    });
+    const [tunnel] = stack.tunnels;
+    assert.deepEqual(recordHosts(stack, tunnel!), [
+      "wiki.example.net",
+      "komga.example.org",
+      "ssh.example.org",
+    ]);
+    assert.equal(zoneIdOf(tunnel!.zoneId, "ssh.example.org"), org);
+    assert.equal(zoneIdOf(tunnel!.zoneId, "elsewhere.example.com"), undefined);
+    assert.equal(zoneIdOf({ "example.org": org, "lab.example.org": net }, "a.lab.example.org"), net);
+    assert.equal(zoneIdOf(org, "anything.example.com"), org);
+  });
+
+  it("may be one Cloudflare zone that holds several zones with certificates", () => {
+    const lab = { "example.org": { cloudflare: { apiToken: "hunter2-hunter2" } } };
+    const stack = edited({
+      "certificates.zones": {
+        ...lab,
+        "lab.example.org": lab["example.org"],
+        "example.net": lab["example.org"],
+      },
+      "apps.wiki.host": "wiki.lab.example.org",
+      "tunnels.home.apps": ["wiki", "komga"],
+      "tunnels.home.extraRules": [],
+      "tunnels.home.zoneId": { "example.org": org },
+    });
+    assert.deepEqual(recordHosts(stack, stack.tunnels[0]!), ["wiki.lab.example.org", "komga.example.org"]);
+    // Cloudflare's own certificate covers one level below its zone, not below ours.
+    assert.ok(
+      warnings(stack).some((line) =>
+        line.startsWith("tunnels.home.apps[0]: wiki.lab.example.org is more than one"),
+      ),
+    );
+  });
+
+  it("may be shared by several tunnels", () => {
+    const stack = edited({
+      "tunnels.other": {
+        accountId: org,
+        tunnelId: "a1f7ed00-5e1f-4a5e-9d57-0123456789ab",
+        zoneId: { "example.net": net, "example.org": org },
+        apiToken: "hunter2-hunter2",
+        apps: ["komga"],
+        extraRules: [{ hostname: "nas.example.net", service: "http://192.168.0.12:80" }],
+      },
+    });
+    assert.deepEqual(
+      stack.tunnels.map((tunnel) => recordHosts(stack, tunnel)),
+      [
+        ["wiki.example.net", "ssh.example.net"],
+        ["komga.example.org", "nas.example.net"],
+      ],
+    );
   });
 });

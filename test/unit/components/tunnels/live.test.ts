@@ -75,6 +75,25 @@ describe("the live state of a tunnel", () => {
     assert.deepEqual(await readTunnel(api, { accountId, zoneId }, []), { records: {} });
   });
 
+  it("is read with the records of every zone that has a host of it, each zone once", async () => {
+    const other = "0123456789abcdef0123456789abcdef";
+    const two = structuredClone(seed);
+    two.zones.push({ id: other, name: "example.org" }, { id: "a".repeat(32), name: "example.com" });
+    two.records.push({ zoneId: other, name: "komga.example.org", type: "A", content: "203.0.113.8" });
+    const both = await startCloudflare({ seed: two, token });
+    try {
+      const zoneIds = { "example.net": zoneId, "example.org": other, "example.com": "a".repeat(32) };
+      const hosts = ["wiki.example.net", "other.example.net", "komga.example.org"];
+      const api = new ReadOnlyCloudflare(token, both.url);
+      const live = await readTunnel(api, { ...place, zoneId: zoneIds }, hosts);
+      assert.deepEqual(Object.keys(live?.records ?? {}), hosts);
+      const asked = both.requests.filter(({ path }) => path.includes("/dns_records"));
+      assert.equal(asked.length, 2);
+    } finally {
+      await both.stop();
+    }
+  });
+
   it("is read to the last page of records", async () => {
     const many = structuredClone(seed);
     for (let i = 0; i < 1100; i++)

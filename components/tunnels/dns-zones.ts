@@ -1,0 +1,19 @@
+import { zoneOf } from "../../stack-file/hosts.ts";
+
+/** The Cloudflare zone of all records of a tunnel, or the zones by their names: `example.org` → its id. */
+export type ZoneIds = string | Readonly<Record<string, string>>;
+
+/** Id of the Cloudflare zone with a host's record. Undefined if the host is in none of the tunnel's zones. */
+export function zoneIdOf(zoneIds: ZoneIds, host: string): string | undefined {
+  if (typeof zoneIds === "string") return zoneIds;
+  const zone = zoneOf(host, Object.keys(zoneIds));
+  return zone === undefined ? undefined : zoneIds[zone];
+}
+
+/**
+ * Names of the tunnel's zones at Cloudflare, as far as they are known. A single id has no name, so its zone is one of
+ * those with certificates.
+ */
+export function zoneNames(zoneIds: ZoneIds, withCertificates: readonly string[]): readonly string[] {
+  return typeof zoneIds === "string" ? withCertificates : Object.keys(zoneIds);
+}
