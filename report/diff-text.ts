@@ -1,5 +1,6 @@
 import type { AccessDiff, Row } from "../policies/access/diff/diff.ts";
 import { anonymous, stranger } from "../policies/access/matrix/decider.ts";
+import { isPerson, principalWords } from "../policies/access/principals.ts";
 import { counted } from "../stack-file/text.ts";
 import { aligned, first, visible } from "./text.ts";
 
@@ -14,7 +15,8 @@ export interface Change {
 /** A caller in words that nobody mistakes for an e-mail address. */
 export function whoIs(person: string): string {
   if (person === stranger) return "any signed-in stranger";
-  return person === anonymous ? "anyone, not signed in" : person;
+  if (person === anonymous) return "anyone, not signed in";
+  return isPerson(person) ? person : principalWords(person);
 }
 
 /** Host and path of a row, with method and network where the policies distinguish them. */

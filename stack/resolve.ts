@@ -10,6 +10,7 @@ import { checkCertificates, warnOfHttp01 } from "../components/certificates/stac
 import { resolveCluster } from "../components/cluster/config.ts";
 import { checkAbandoned, resolveIngressNginx } from "../components/ingress-nginx/config.ts";
 import { authenticateHost, checkPomerium, resolvePomerium } from "../components/pomerium/config.ts";
+import { providerLimits } from "../components/pomerium/identity-providers.ts";
 import { resolveTunnels } from "../components/tunnels/config.ts";
 import { checkRules, checkTunnels, warnOfTunnels } from "../components/tunnels/stack-checks.ts";
 import { namedPeople, readAccessTests } from "../policies/access/assertions/config.ts";
@@ -52,11 +53,20 @@ export function resolve(name: string, raw: unknown, report: Report): Omit<Stack,
     directory,
     exposure: cluster?.exposure,
     version: pomerium?.version,
+    identityProvider: pomerium && providerLimits(pomerium.identityProvider),
     authenticateHost: pomerium && domain && authenticateHost(pomerium, domain),
     catalogue: { ...known, ...file.catalogue },
   };
   if (pomerium)
-    checkPomerium(pomerium, { exposure: cluster?.exposure, ingressNginx: file.ingressNginx }, report);
+    checkPomerium(
+      pomerium,
+      {
+        exposure: cluster?.exposure,
+        ingressNginx: file.ingressNginx,
+        tunnels: tunnels && Object.keys(tunnels),
+      },
+      report,
+    );
   if (certificates) checkCertificates(certificates, report);
   checkTogether(apps, context, report);
   const resolved = [...apps].flatMap(([app, input]) => resolveApp(app, input, context, report) ?? []);

@@ -1,4 +1,5 @@
 import { everybody } from "../../policies/access/people.ts";
+import { isPerson } from "../../policies/access/principals.ts";
 import { visible } from "../../report/text.ts";
 import { loadFromFile } from "../../stack/load.ts";
 import type { Stack } from "../../stack/stack.ts";
@@ -59,7 +60,7 @@ function told({ file, problems, warnings, content }: Checked, io: Io): string {
     ...(warnings.length > 0 ? [counted(warnings.length, "warning")] : []),
   ];
   const about = content
-    ? ` · ${content.phase} · ${counted(content.apps.length, "app")} · ${counted(everybody(content.directory).length, "person", "people")}`
+    ? ` · ${content.phase} · ${counted(content.apps.length, "app")} · ${counted(everybody(content.directory).filter(isPerson).length, "person", "people")}`
     : "";
   const head = `${paint(io, "bold", file)}: ${counts.join(", ") || "no problem"}${about}`;
   const rows = [...problems, ...warnings];

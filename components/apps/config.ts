@@ -125,8 +125,6 @@ export interface AppContext extends AccessContext {
   /** Domain of every app that names no host. */
   domain?: string | undefined;
   zones?: readonly string[] | undefined;
-  /** Pomerium's release tag. */
-  version?: string | undefined;
   /** Host of the sign-in pages. */
   authenticateHost?: string | undefined;
 }

@@ -5,10 +5,13 @@ import { keyPath, type PathPart } from "../../stack-file/paths.ts";
 import type { Report } from "../../stack-file/problems.ts";
 import { type Catalogue, entryOf } from "../catalogue/catalogue.ts";
 import { apiPath } from "../catalogue/config.ts";
+import { invisible } from "../language/criteria.ts";
 import { parsePolicy } from "../language/parse.ts";
+import { publicTo } from "./matrix/matrix.ts";
 import { isOwnPath } from "./own-paths.ts";
-import { type Directory, grants } from "./people.ts";
-import { checkAddresses } from "./people-config.ts";
+import { type Directory, grants, type Named } from "./people.ts";
+import { checkPrincipals, warnOfCapitals } from "./people-config.ts";
+import { domainProblem } from "./principals.ts";
 import type { Access, ApiPath, RawPolicy } from "./routes.ts";
 
 const api = z
@@ -45,6 +48,27 @@ const from = z
 const someNames = (meaning: string) =>
   z.array(someText).min(1, { error: "is empty: leave the key out" }).optional().describe(meaning);
 
+const claimName = text(
+  (value) => /^[^=\s]+$/.test(value) && !invisible.test(value),
+  'is not the name of a claim: no space and no "="',
+);
+
+const claims = z
+  .record(
+    claimName,
+    z
+      .array(z.union([someText, z.number(), z.boolean()]))
+      .min(1, { error: "is empty: name at least one value, or leave the claim out" }),
+  )
+  .register(expectations, { expected: "a map of claims and lists of values, such as {groups: [family]}" })
+  .optional()
+  .describe(
+    "Everybody of whom the identity provider says one of these values, such as `{groups: [family]}`; a nested claim is written with dots, `realm_access.roles`.",
+  );
+
+const consentTo = (what: string) =>
+  hostName.describe(`The app's host, repeated: ${what} everybody on the internet reaches it.`);
+
 /** Who may reach an app. Exactly one kind, so that public and a policy can never meet. */
 export const accessSchema = z
   .union([
@@ -54,6 +78,12 @@ export const accessSchema = z
       .strictObject({
         users: someNames("People by e-mail address, in addition to the admins."),
         groups: someNames("Groups of `users.groups`, in addition to the admins."),
+        claims,
+        domains: someNames("Everybody with an address in one of these domains, such as `example.org`."),
+        signedIn: z
+          .literal(true)
+          .optional()
+          .describe("Everybody who can sign in at the identity provider. Default: nobody else."),
         api: api.optional(),
         from,
       })
@@ -63,18 +93,21 @@ export const accessSchema = z
       .strictObject({
         public: z
           .strictObject({
-            consent: hostName.describe("The app's host, repeated: everybody on the internet reaches it."),
+            consent: consentTo("with `public`,"),
           })
           .describe("Everybody, signed in or not, with consent."),
       })
       .describe("Everybody, signed in or not, on a cluster whose 443 is exposed directly."),
     z
-      .strictObject({ policy: someText.describe("Policy in Pomerium's own language, as YAML text.") })
+      .strictObject({
+        policy: someText.describe("Policy in Pomerium's own language, as YAML text."),
+        consent: consentTo("with a policy that lets in anonymous callers,").optional(),
+      })
       .describe("A hand-written policy, for the rare case."),
   ])
   .register(expectations, {
     expected:
-      "`admins`, `public`, or a map: users, groups, api and from; apiOnly and from; public; or policy",
+      "`admins`, `public`, or a map: users, groups, claims, domains, signedIn, api and from; apiOnly and from; public; or policy and consent",
   })
   .describe("Who may reach the app.");
 
@@ -89,10 +122,24 @@ export interface AccessContext {
   directory?: Directory | undefined;
   /** Whether a router leads to Pomerium directly, or only a tunnel does. */
   exposure?: "direct" | "tunnelOnly" | undefined;
+  /** Pomerium's release tag. */
+  version?: string | undefined;
+  /** What the identity provider says about people, as far as this project knows. */
+  identityProvider?: ProviderLimits | undefined;
   catalogue: Catalogue;
 }
 
-const nobody: Directory = { admins: [], groups: {} };
+/** Facts about an identity provider that decide what `signedIn` and `claims` mean. */
+export interface ProviderLimits {
+  /** Name for the reader: `google`. */
+  name: string;
+  /** Who can sign in, if that is not an organisation's own people. */
+  anybody?: string;
+  /** Why the provider sends no claim of this name; undefined if it may. */
+  missingClaim(claim: string): string | undefined;
+}
+
+const noDirectory: Directory = { admins: [], groups: {} };
 
 /** Reads who may reach an app; undefined if the stack file does not say so in a valid way. */
 export function resolveAccess(
@@ -102,14 +149,18 @@ export function resolveAccess(
   context: AccessContext,
   report: Report,
 ): Access | undefined {
-  const directory = context.directory ?? nobody;
+  const directory = context.directory ?? noDirectory;
   if (input === "admins")
     return { kind: "people", people: grants(directory, {}, keyPath(at)), api: [], from: [] };
   if (input === "public" || "public" in input) {
     checkConsent(input === "public" ? undefined : input.public.consent, at, host, context, report);
     return { kind: "public" };
   }
-  if ("policy" in input) return rawPolicy(input.policy, [...at, "policy"], report);
+  if ("policy" in input) {
+    const policy = rawPolicy(input.policy, [...at, "policy"], report);
+    if (policy) checkPublicPolicy(policy, input.consent, at, host, context, report);
+    return policy;
+  }
   const from = input.from ?? [];
   if ("apiOnly" in input)
     return {
@@ -118,17 +169,74 @@ export function resolveAccess(
       from,
     };
 
-  const { users, groups, api } = input;
-  if (users === undefined && groups === undefined && api === undefined && input.from === undefined)
-    report.problem(at, "names nobody: write `access: admins` for the admins alone, or name users or groups");
-  checkAddresses(users ?? [], [...at, "users"], report);
-  checkGroups(groups ?? [], [...at, "groups"], context.directory, report);
+  const { api, from: _, ...named } = input;
+  if (Object.keys(input).length === 0)
+    report.problem(
+      at,
+      "names nobody: write `access: admins` for the admins alone, or name users, groups, claims or domains",
+    );
+  checkNamed(named, at, context, report);
   return {
     kind: "people",
-    people: grants(directory, { ...(users && { users }), ...(groups && { groups }) }, keyPath(at)),
+    people: grants(directory, named as Named, keyPath(at)),
     api: api === undefined ? [] : apiPaths(api, [...at, "api"], context.catalogue, report),
     from,
   };
+}
+
+/** The principals of an access, as the stack file has them. */
+type NamedInput = Omit<Extract<AccessInput, { users?: unknown }>, "api" | "from">;
+
+function checkNamed(
+  { users = [], groups = [], claims = {}, domains = [], signedIn }: NamedInput,
+  at: readonly PathPart[],
+  { directory, identityProvider: provider }: AccessContext,
+  report: Report,
+): void {
+  checkPrincipals(users, [...at, "users"], report);
+  checkGroups(groups, [...at, "groups"], directory, report);
+  for (const claim of Object.keys(claims)) {
+    const missing = provider?.missingClaim(claim);
+    if (missing !== undefined)
+      report.warning([...at, "claims", claim], `nobody passes by this claim: ${missing}`);
+  }
+  for (const [i, domain] of domains.entries()) {
+    const problem = domain.startsWith("@") ? `write ${domain.slice(1)}, without "@"` : domainProblem(domain);
+    if (problem !== undefined) report.problem([...at, "domains", i], problem);
+    else if (domain !== domain.toLowerCase()) warnOfCapitals(domain, [...at, "domains", i], report);
+    if (domains.indexOf(domain) !== i) report.problem([...at, "domains", i], `${domain} is named twice`);
+  }
+  if (signedIn && provider?.anybody !== undefined)
+    report.warning(
+      [...at, "signedIn"],
+      `${provider.anybody} passes, unless the OAuth client at ${provider.name} is limited to your own people; name groups, claims or domains to be sure`,
+    );
+}
+
+/** A hand-written policy that lets in anonymous callers everywhere needs the consent that \`public\` needs. */
+function checkPublicPolicy(
+  { policy }: RawPolicy,
+  consent: string | undefined,
+  at: readonly PathPart[],
+  host: string | undefined,
+  context: AccessContext,
+  report: Report,
+): void {
+  const isPublic = publicTo(policy, context.version);
+  if (isPublic)
+    checkConsent(
+      consent,
+      [...at, "policy"],
+      host,
+      context,
+      report,
+      `{ policy: …, consent: ${host ?? "<host>"} }`,
+    );
+  else if (consent !== undefined)
+    report.problem(
+      [...at, "consent"],
+      "consents to a public app, but the policy is not public; leave it out",
+    );
 }
 
 /** A public app needs consent where a router leads to Pomerium: any caller then reaches it past the tunnel. */
@@ -138,13 +246,17 @@ function checkConsent(
   host: string | undefined,
   { exposure }: AccessContext,
   report: Report,
+  form = `{ public: { consent: ${host ?? "<host>"} } }`,
 ): void {
   if (consent !== undefined && host !== undefined && consent !== host)
-    report.problem([...at, "public", "consent"], `consents to ${consent}, but the app's host is ${host}`);
+    report.problem(
+      at.at(-1) === "policy" ? [...at.slice(0, -1), "consent"] : [...at, "public", "consent"],
+      `consents to ${consent}, but the app's host is ${host}`,
+    );
   else if (consent === undefined && exposure === "direct")
     report.problem(
       at,
-      `public, and the cluster's 443 is exposed directly: anybody reaches ${host ?? "it"} past the tunnel and whatever guards that; write \`access: admins\`, or consent with { public: { consent: ${host ?? "<host>"} } }`,
+      `public, and the cluster's 443 is exposed directly: anybody reaches ${host ?? "it"} past the tunnel and whatever guards that; write \`access: admins\`, or consent with ${form}`,
     );
   else report.warning(at, `public: everybody on the internet reaches ${host ?? "it"} without signing in`);
 }

@@ -24,10 +24,11 @@ function lintAccess(access: Access, at: readonly PathPart[], version: string, re
   const [{ authorization }] = accessRoutes(access);
   if (authorization.public) return;
   const written = access.kind === "policy";
-  // Capitals and the addresses of callers have warnings at their own keys of the stack file.
+  // Capitals and the addresses of callers have warnings at their own keys of the stack file. That a domain covers a
+  // person too is no mistake there.
   const options = { pomerium: version, ...(written ? { clientAddresses: "proxied" as const } : {}) };
   for (const { code, severity, message, where, mend } of lintPolicy(authorization.policy, options)) {
-    if (!written && code === "capitals") continue;
+    if (!written && ["capitals", "shadowed"].includes(code)) continue;
     const place = written ? [...at, "policy"] : at;
     const text = written ? `${where}: ${message}; ${mend}` : message;
     if (severity === "error") report.problem(place, text);

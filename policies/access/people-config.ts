@@ -2,11 +2,16 @@ import { z } from "zod";
 import { text } from "../../stack-file/fields.ts";
 import { isMap, type PathPart, valueAt } from "../../stack-file/paths.ts";
 import type { Report } from "../../stack-file/problems.ts";
-import { dnsLabel, isEmail } from "../../stack-file/values.ts";
+import { dnsLabel } from "../../stack-file/values.ts";
 import type { Directory } from "./people.ts";
+import { hasCapitals, type Principal, principalProblem } from "./principals.ts";
 
 export const usersSchema = z.strictObject({
-  admins: z.array(z.string()).describe("People who reach everything that people reach. Never empty."),
+  admins: z
+    .array(z.string())
+    .describe(
+      "People who reach everything that people reach, never empty: addresses, `@example.org` for a domain, `claim:groups=admins` for a claim of the identity provider.",
+    ),
   groups: z
     .record(
       text(
@@ -16,7 +21,9 @@ export const usersSchema = z.strictObject({
       z.array(z.string()),
     )
     .default({})
-    .describe("Group name and its people. Default: no groups."),
+    .describe(
+      "Group name and its people: addresses, `@example.org` for a domain, `claim:groups=family` for a claim of the identity provider. Default: no groups.",
+    ),
 });
 
 export type UsersInput = z.output<typeof usersSchema>;
@@ -25,33 +32,42 @@ export type UsersInput = z.output<typeof usersSchema>;
 export function resolvePeople(users: UsersInput, report: Report): Directory {
   if (users.admins.length === 0)
     report.problem(["users", "admins"], "is empty: name at least one person who reaches everything");
-  checkAddresses(users.admins, ["users", "admins"], report);
+  checkPrincipals(users.admins, ["users", "admins"], report);
   for (const [group, people] of Object.entries(users.groups)) {
     const at = ["users", "groups", group];
     if (people.length === 0) report.warning(at, "is empty: apps that name it are for their other people");
-    checkAddresses(people, at, report);
+    checkPrincipals(people, at, report);
   }
   return users;
 }
 
 /**
- * Checks that addresses are well-formed and named once. Pomerium compares them letter by letter, so an address with
- * capitals is right only where the identity provider sends the same capitals.
+ * Checks that principals are well-formed and named once. Pomerium compares addresses letter by letter, so an address
+ * with capitals is right only where the identity provider sends the same capitals.
  */
-export function checkAddresses(addresses: readonly string[], at: readonly PathPart[], report: Report): void {
+export function checkPrincipals(
+  principals: readonly Principal[],
+  at: readonly PathPart[],
+  report: Report,
+): void {
   const first = new Map<string, number>();
-  for (const [i, address] of addresses.entries()) {
-    const lower = address.toLowerCase();
-    if (!isEmail(address)) report.problem([...at, i], `"${address}" is not an e-mail address`);
-    else if (first.has(address))
-      report.problem([...at, i], `${address} is named twice; first at index ${first.get(address)}`);
-    else if (address !== lower)
-      report.warning(
-        [...at, i],
-        `"${address}" lets in nobody whose identity provider says ${lower}: Pomerium compares letter by letter; write ${lower} unless the provider sends these capitals`,
-      );
-    if (!first.has(address)) first.set(address, i);
+  for (const [i, principal] of principals.entries()) {
+    const problem = principalProblem(principal);
+    if (problem !== undefined) report.problem([...at, i], problem);
+    else if (first.has(principal))
+      report.problem([...at, i], `${principal} is named twice; first at index ${first.get(principal)}`);
+    else if (hasCapitals(principal)) warnOfCapitals(principal, [...at, i], report);
+    if (!first.has(principal)) first.set(principal, i);
   }
+}
+
+/** Says whom an address or a domain with capitals keeps out. */
+export function warnOfCapitals(text: string, at: readonly PathPart[], report: Report): void {
+  const lower = text.toLowerCase();
+  report.warning(
+    at,
+    `"${text}" lets in nobody whose identity provider says ${lower}: Pomerium compares letter by letter; write ${lower} unless the provider sends these capitals`,
+  );
 }
 
 /**

@@ -1,10 +1,11 @@
-import type { Policy } from "../language/types.ts";
+import type { Criterion, Policy } from "../language/types.ts";
 import type { Grant } from "./people.ts";
+import { claimOf, domainOf, isPerson, signedIn } from "./principals.ts";
 
 /** Who may reach an app. Exactly one kind, so an app is never public and under a policy at once. */
 export type Access = People | ApiOnly | Public | RawPolicy;
 
-/** Named people who have signed in. Callers of the paths in `api` need no session. */
+/** People who have signed in, by address, domain or claim. Callers of the paths in `api` need no session. */
 export interface People {
   kind: "people";
   people: readonly Grant[];
@@ -83,8 +84,8 @@ export function accessRoutes(access: Access): [site: AccessRoute, open?: AccessR
       return [site({ policy: access.policy })];
     case "people":
     case "apiOnly": {
-      const emails = access.kind === "people" ? access.people.map((grant) => grant.email) : [];
-      const people: Policy = emails.length > 0 ? [{ allow: { or: [{ email: { in: emails } }] } }] : nobody;
+      const criteria = access.kind === "people" ? criteriaFor(access.people) : [];
+      const people: Policy = criteria.length > 0 ? [{ allow: { or: criteria } }] : nobody;
       const whole = site({ policy: within(access.from, people) });
       if (access.api.length === 0) return [whole];
       const anybody: Authorization =
@@ -94,6 +95,22 @@ export function accessRoutes(access: Access): [site: AccessRoute, open?: AccessR
       return [whole, { paths: access.api.flatMap(openPaths), authorization: anybody }];
     }
   }
+}
+
+/** One criterion for all addresses, one for all domains, and one for each claim; one alone for everybody who signs in. */
+function criteriaFor(people: readonly Grant[]): Criterion[] {
+  const principals = people.map(({ principal }) => principal);
+  if (principals.includes(signedIn)) return [{ authenticated_user: true }];
+  const addresses = principals.filter(isPerson);
+  const domains = principals.flatMap((principal) => domainOf(principal) ?? []);
+  return [
+    ...(addresses.length > 0 ? [{ email: { in: addresses } }] : []),
+    ...(domains.length > 0 ? [{ domain: { in: domains } }] : []),
+    ...principals.flatMap((principal): Criterion[] => {
+      const claim = claimOf(principal);
+      return claim === undefined ? [] : [{ [`claim/${claim.path}`]: claim.value }];
+    }),
+  ];
 }
 
 /** The route paths of an open path. A plain prefix `/api` would also open `/apixyz`. */

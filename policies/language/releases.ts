@@ -1,9 +1,13 @@
 import type { AnnotationName } from "../annotations/annotations.ts";
 
-/** What a release may bring: annotations of a route, identity providers, and behaviours that others must know. */
+/**
+ * What a release may bring: annotations of a route, identity providers, fields of Pomerium's settings, and behaviours
+ * that others must know.
+ */
 interface Additions {
   annotations?: readonly AnnotationName[];
   identityProviders?: readonly string[];
+  settings?: readonly string[];
   behaviours?: readonly Behaviour[];
 }
 
@@ -17,6 +21,8 @@ export type Behaviour =
   | "strictRequests"
   /** Has settings for paths with escaped slashes and for headers with underscores. */
   | "requestSettings"
+  /** Can keep a copy of the sessions in every pod. */
+  | "clusteredStore"
   /** Asks for a cluster role that may change every Secret and certificate. */
   | "wideClusterRole";
 
@@ -45,7 +51,10 @@ const releases: readonly Release[] = [
     tag: "v0.32.0",
     commit: "d9e3e0670ad1d9bd7a50dcad3ba9d2a1c6b0e9d4",
     core: "e6ca99d1618a",
-    adds: { annotations: ["identity_provider_secret", "load_balancing_policy"] },
+    adds: {
+      annotations: ["identity_provider_secret", "load_balancing_policy"],
+      settings: ["mcpAllowedClientIdDomains"],
+    },
     removes: {
       lb_policy: { successor: "load_balancing_policy" },
       least_request_lb_config: {},
@@ -83,14 +92,23 @@ const releases: readonly Release[] = [
         "upstream_tunnel_ssh_policy",
       ],
       identityProviders: ["apple", "cognito"],
-      behaviours: ["mergedSlashes", "strictRequests", "wideClusterRole"],
+      settings: ["allowUpgrades", "envoyDynamicExtensions", "mcpAllowedAsMetadataDomains"],
+      behaviours: ["clusteredStore", "mergedSlashes", "strictRequests", "wideClusterRole"],
     },
   },
   {
     tag: "v0.33.1",
     commit: "4982fa7b95ff7470066384667d330889dc1047a6",
     core: "v0.33.0",
-    adds: { behaviours: ["requestSettings"] },
+    adds: {
+      settings: [
+        "headersWithUnderscoresAction",
+        "mergeSlashes",
+        "normalizePath",
+        "pathWithEscapedSlashesAction",
+      ],
+      behaviours: ["requestSettings"],
+    },
   },
 ];
 

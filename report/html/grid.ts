@@ -2,6 +2,7 @@ import { anonymous, stranger } from "../../policies/access/matrix/decider.ts";
 import { type AppAccess, alikeOf, type Mark, type Matrix } from "../../policies/access/matrix/matrix.ts";
 import { personal } from "../../policies/access/matrix/reasons.ts";
 import { unreadable } from "../../policies/access/matrix/view.ts";
+import { whoIs } from "../diff-text.ts";
 import { glyphs, meanings, networksOf, openText } from "../marks.ts";
 import { type Column, columns, merged } from "../table.ts";
 import { first } from "../text.ts";
@@ -45,8 +46,7 @@ function why(access: AppAccess, mark: Mark, column: Column): string {
 function heading({ people }: Column, number: number, edge: boolean): string {
   const [person = ""] = people;
   const fixed = person === stranger || person === anonymous;
-  const name =
-    person === stranger ? "any signed-in stranger" : person === anonymous ? "anyone, not signed in" : person;
+  const name = whoIs(person);
   const text = people.length > 1 ? `${number} · ${people.length} people` : name;
   return `<th scope="col"${edge ? ' class="edge"' : ""} data-text="${esc(people.join(" ").toLowerCase())}" title="${esc(
     first(people, 12),

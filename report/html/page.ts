@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { TestResult, Untested } from "../../policies/access/assertions/run.ts";
 import { type AccessDiff, kinds } from "../../policies/access/diff/diff.ts";
 import type { Matrix } from "../../policies/access/matrix/matrix.ts";
+import { isPerson } from "../../policies/access/principals.ts";
 import { counted } from "../../stack-file/text.ts";
 import { changesOf, place, reasonText, whoIs } from "../diff-text.ts";
 import { openByQuery, openText } from "../marks.ts";
@@ -38,10 +39,11 @@ function tiles({ matrix, tests }: Report): string {
   const unknown = matrix.apps.filter(({ alike }) =>
     alike.some(({ verdicts }) => verdicts.some(({ decision }) => decision === "unknown")),
   ).length;
+  const people = matrix.people.filter(isPerson);
   const failed = tests?.results.filter(({ passed }) => !passed).length ?? 0;
   return `<div class="tiles">${[
     tile(matrix.apps.length, matrix.apps.length === 1 ? "app" : "apps"),
-    tile(matrix.people.length, matrix.people.length === 1 ? "person" : "people"),
+    tile(people.length, people.length === 1 ? "person" : "people"),
     tile(isPublic, isPublic === 1 ? "app is public" : "apps are public", isPublic > 0 ? "loud" : ""),
     tile(
       paths,

@@ -13,7 +13,7 @@ export interface Ways {
 export interface Routed {
   cluster: { exposure: "direct" | "tunnelOnly" };
   pomerium: {
-    loadBalancerIP: string;
+    reach: { ip: string; port: number };
     authenticateHost: string;
     identityProvider: { provider: string };
   };
@@ -24,7 +24,7 @@ export interface Routed {
 /** The ways into a stack's apps. */
 export function waysOf({ cluster, pomerium, tunnels, apps }: Routed): Ways {
   return {
-    ...(cluster.exposure === "direct" ? { router: pomerium.loadBalancerIP } : {}),
+    ...(cluster.exposure === "direct" ? { router: pomerium.reach.ip || "assigned" } : {}),
     tunnels,
     signIn: { host: pomerium.authenticateHost, provider: pomerium.identityProvider.provider },
     services: Object.fromEntries(

@@ -8,12 +8,15 @@ import { check } from "../../../stack-file/schema-problems.ts";
 import { isEmail } from "../../../stack-file/values.ts";
 import type { AccessInput } from "../config.ts";
 import { type Directory, everybody } from "../people.ts";
+import { type Claims, domainOf, isPerson, principalProblem as listedProblem } from "../principals.ts";
 
 /** The access tests of a stack. */
 export interface AccessTests {
   /** An app that no test denies to a stranger is an error, not a warning. */
   strict: boolean;
   tests: readonly AccessTest[];
+  /** Person → the claims that the tests assume. Absent: the claims are not known. */
+  assume?: Readonly<Record<string, Claims>>;
 }
 
 /** What the stack file asserts about one app. */
@@ -25,7 +28,10 @@ export interface AccessTest {
   method: string;
   /** Caller's address, where a policy asks for it. */
   sourceIp?: string;
-  /** `alice@gmail.com`, any signed-in `stranger`, `anonymous`, or `group:readers` for each of its people. */
+  /**
+   * `alice@gmail.com`, `@example.org`, `claim:groups=family`, any signed-in `stranger`, `anonymous`, or `group:readers`
+   * for each of its people.
+   */
   allow: readonly string[];
   deny: readonly string[];
 }
@@ -33,6 +39,11 @@ export interface AccessTest {
 const path = text((value) => value.startsWith("/"), 'is not a path: it must begin with "/"');
 
 const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"];
+
+const principalForms =
+  "an e-mail address, `group:<name>`, `claim:<name>=<value>`, `@<domain>`, `stranger` or `anonymous`";
+
+const claimValue = z.union([someText, z.number(), z.boolean()]);
 
 const principals = (meaning: string) =>
   z.array(someText).min(1, { error: "is empty: leave the key out" }).optional().describe(meaning);
@@ -56,8 +67,8 @@ const accessTestSchema = z.strictObject({
   from: text((value) => isIP(value) !== 0, "is not an IP address")
     .optional()
     .describe("Caller's address, where the policy asks for it."),
-  allow: principals("Who must pass: an e-mail address, `group:<name>`, `stranger` or `anonymous`."),
-  deny: principals("Who must not pass: an e-mail address, `group:<name>`, `stranger` or `anonymous`."),
+  allow: principals(`Who must pass: ${principalForms}.`),
+  deny: principals(`Who must not pass: ${principalForms}.`),
 });
 
 export const accessTestsSchema = z
@@ -66,6 +77,15 @@ export const accessTestsSchema = z
       .boolean()
       .default(false)
       .describe("An app that no test denies to a stranger is an error, not a warning. Default: false."),
+    assume: z
+      .record(
+        text(isEmail, "is not an e-mail address"),
+        z.record(someText, z.union([claimValue, z.array(claimValue)])),
+      )
+      .default({})
+      .describe(
+        "Person and the claims that the tests assume the identity provider to send, such as `{groups: [family]}`. Default: the claims of people are not known.",
+      ),
     apps: z
       .record(z.string(), z.array(accessTestSchema))
       .default({})
@@ -100,6 +120,7 @@ export function readAccessTests(
 ): AccessTests | undefined {
   const lists = check(listsOfTests, raw ?? {}, ["accessTests"], report);
   if (lists === undefined) return undefined;
+  const known = people && new Set([...people, ...Object.keys(lists.assume)]);
   const tests = Object.entries(lists.apps).flatMap(([app, list]) => {
     if (apps?.includes(app) === false)
       report.problem(["accessTests", "apps", app], `unknown app "${app}"${didYouMean(app, apps)}`);
@@ -107,7 +128,7 @@ export function readAccessTests(
       const at = ["accessTests", "apps", app, i];
       const test = check(accessTestSchema, value, at, report);
       if (test === undefined) return [];
-      checkTest(test, at, directory, people, report);
+      checkTest(test, at, directory, known, report);
       return [
         {
           at: keyPath(at),
@@ -121,7 +142,7 @@ export function readAccessTests(
       ];
     });
   });
-  return { strict: lists.strict, tests };
+  return { strict: lists.strict, tests, assume: lists.assume };
 }
 
 function checkTest(
@@ -158,6 +179,7 @@ function checkTest(
 
 function principalProblem(principal: string, directory: Directory | undefined): string | undefined {
   if (anybody.includes(principal)) return undefined;
+  if (principal.startsWith("claim:") || domainOf(principal) !== undefined) return listedProblem(principal);
   if (principal.startsWith("group:")) {
     const group = principal.slice("group:".length);
     if (directory === undefined || Object.hasOwn(directory.groups, group)) return undefined;
@@ -167,7 +189,7 @@ function principalProblem(principal: string, directory: Directory | undefined): 
     const groups = Object.keys(directory?.groups ?? {});
     if (groups.includes(principal))
       return `unknown principal "${principal}"; did you mean "group:${principal}"?`;
-    return `unknown principal "${principal}"${didYouMean(principal, anybody) || ": write an e-mail address, group:<name>, stranger or anonymous"}`;
+    return `unknown principal "${principal}"${didYouMean(principal, anybody) || ": write an e-mail address, group:<name>, claim:<name>=<value>, @<domain>, stranger or anonymous"}`;
   }
   if (!isEmail(principal)) return `"${principal}" is not an e-mail address`;
   return undefined;
@@ -178,5 +200,10 @@ export function namedPeople(directory: Directory, accesses: readonly AccessInput
   const users = accesses.flatMap((access) =>
     typeof access === "object" && "users" in access ? (access.users ?? []) : [],
   );
-  return new Set([...everybody(directory), ...users]);
+  return new Set([...everybody(directory), ...users].filter(isPerson));
+}
+
+/** Where the claims of a person belong, so that a test can be decided. */
+export function assumedAt(person: string): string {
+  return keyPath(["accessTests", "assume", person]);
 }

@@ -4,7 +4,8 @@ import { anonymous, type Decider, decider, stranger, type Verdict } from "../mat
 import { personal } from "../matrix/reasons.ts";
 import { appsOf, type DeclaredApp, type ProtectedApp } from "../matrix/view.ts";
 import { type Directory, members } from "../people.ts";
-import type { AccessTests } from "./config.ts";
+import { claimOf, domainOf, isPerson, principalWords } from "../principals.ts";
+import { type AccessTests, assumedAt } from "./config.ts";
 
 /** The parts of a stack that access tests are about. */
 export interface Tested {
@@ -62,6 +63,8 @@ function callers(name: string, directory: Directory): Caller[] | undefined {
 }
 
 function who({ principal, group }: Caller): string {
+  if (claimOf(principal)) return `everybody with the ${principalWords(principal)}`;
+  if (domainOf(principal) !== undefined) return `everybody with ${principalWords(principal)}`;
   if (principal === stranger) return "any signed-in stranger";
   if (principal === anonymous) return "a caller without a session";
   return group === undefined ? principal : `${principal} (group ${group})`;
@@ -94,6 +97,8 @@ function mend(
   const test = at.replace(/\.(?:allow|deny)\[\d+\]$/, "");
   if (rule === "path unclear")
     return `write the path in ${test} as a browser sends it: letters outside ASCII encoded, no \`..;\``;
+  if (decision === "unknown" && criterion === "claim" && isPerson(principal))
+    return `say under ${assumedAt(principal)} which claims ${principal} has, or name the claim in ${at}`;
   if (decision === "unknown")
     return criterion === "source_ip"
       ? `add \`from: <address>\` to ${test}, since the app asks where a call comes from`
@@ -117,6 +122,7 @@ function mend(
 export function runAccessTests(stack: Tested): TestResult[] {
   const apps = new Map(appsOf(stack.apps, stack.pomerium.version).map((app) => [app.name, app]));
   const deciders = new Map<string, Decider>();
+  const { assume = {} } = stack.accessTests;
   const results: TestResult[] = [];
 
   for (const test of stack.accessTests.tests) {
@@ -153,7 +159,8 @@ export function runAccessTests(stack: Tested): TestResult[] {
         for (const caller of named)
           for (const path of test.paths) {
             const { principal } = caller;
-            const verdict = personal(decide.verdict(principal, { path, ...request }), app, principal);
+            const claims = Object.hasOwn(assume, principal) ? assume[principal] : undefined;
+            const verdict = personal(decide.verdict(principal, { path, ...request }, claims), app, principal);
             const passed = verdict.decision === expected;
             results.push({
               ...{ at, app: app.name, host: app.host, path, ...request, ...caller },

@@ -6,6 +6,7 @@ import { type Probe, probes } from "../matrix/probes.ts";
 import { personal } from "../matrix/reasons.ts";
 import { byHost, type ProtectedApp, unreadable, type View } from "../matrix/view.ts";
 import { everybody } from "../people.ts";
+import { claimOf, domainOf, isPerson } from "../principals.ts";
 import { explainLoss } from "./loss.ts";
 
 /**
@@ -38,7 +39,7 @@ export type State = Outcome | "absent";
 /** One change, for one caller at one host. */
 export interface Row {
   kind: ChangeKind;
-  /** An e-mail address, `stranger`, `anonymous`; `everybody` where the host as a whole changes. */
+  /** An e-mail address, a claim, a domain, `stranger`, `anonymous`; `everybody` where the host as a whole changes. */
   person: string;
   host: string;
   /** The path that stands for the change; `/` if the site itself changes. */
@@ -270,20 +271,35 @@ function diffHost(
     ),
   );
 
-  const personRows = (person: string, own: Course, told: readonly Course[]): Row[] =>
+  const personRows = (
+    person: string,
+    own: Course,
+    told: readonly Course[],
+    isTold: (person: string, i: number, change: Change) => boolean = () => false,
+  ): Row[] =>
     rowsOf(
       all,
       person,
       own,
-      (i) => told.some(({ changes }) => same(changes[i], own.changes[i]!)),
+      (i) =>
+        told.some(({ changes }) => same(changes[i], own.changes[i]!)) || isTold(person, i, own.changes[i]!),
       (found) => found,
       () => "",
     );
   const strangers = course(stranger);
   rows.push(...personRows(stranger, strangers, [unsigned]));
 
+  const domains = new Map(asks.principals.map((principal) => [domainOf(principal), course(principal)]));
+  const claims = asks.principals.filter((principal) => claimOf(principal) !== undefined).map(course);
+  const named = new Set(asks.people.flat());
+  /** Whether another row says why it is not known what becomes, or became, of people who are in no list. */
+  const toldByClaim = (person: string, i: number, { before, after }: Change): boolean =>
+    !named.has(person) &&
+    [before, after].includes("unknown") &&
+    [...claims, strangers, unsigned].some(({ changes }) => transition(changes[i]!) !== undefined);
+
   const courses = new Map<string, Course>();
-  for (const person of asks.individual ? everyone : new Set(asks.people.flat())) {
+  for (const person of new Set([...(asks.individual ? everyone : named), ...asks.principals])) {
     const signature = [all.was, all.is]
       .map(({ decider: one }) => one?.signature(person, asked) ?? "")
       .join("\n\n");
@@ -292,7 +308,8 @@ function diffHost(
       own = course(person);
       courses.set(signature, own);
     }
-    rows.push(...personRows(person, own, [unsigned, strangers]));
+    const domain = isPerson(person) ? domains.get(person.split("@")[1]) : undefined;
+    rows.push(...personRows(person, own, [unsigned, strangers, ...(domain ? [domain] : [])], toldByClaim));
   }
 
   if (mayBeReached(best.before) !== mayBeReached(best.after)) {

@@ -7,11 +7,12 @@ import {
 import { pathReadings, pathRules, type SeenPath } from "../../language/evaluate/path.ts";
 import { newestRelease } from "../../language/releases.ts";
 import { isOwnPath } from "../own-paths.ts";
+import { type Claims, claimOf, domainOf, isPerson, type Principal } from "../principals.ts";
 import { mentionsOf } from "./mentions.ts";
 import { openReason, type Reason, reasonOf } from "./reasons.ts";
 import { type ProtectedApp, type ProtectedRoute, routeAt } from "./view.ts";
 
-/** A person who can sign in and whom no list names. */
+/** A person who can sign in, whom no list names, and who has no claim and no domain that a policy names. */
 export const stranger = "stranger";
 
 /** A caller without a session. */
@@ -37,11 +38,14 @@ export interface Decider {
    * The decision about a request. It is the same for all people who are treated alike; `personal` adds the line of
    * the stack file that concerns one person.
    *
-   * @param principal An e-mail address, `stranger` or `anonymous`.
+   * @param principal An e-mail address, `@example.org`, `claim:groups=family`, `stranger` or `anonymous`.
+   * @param claims All claims of a person. Default: not known, so a policy about claims may stay undecided.
    */
-  verdict(principal: string, asked: Asked): Verdict;
-  /** A text that is equal for people with equal decisions; undefined for people who are treated as strangers. */
-  signature(person: string, probes: readonly Asked[]): string | undefined;
+  verdict(principal: Principal, asked: Asked, claims?: Claims): Verdict;
+  /**
+   * A text that is equal for principals with equal decisions; undefined for principals who are treated as strangers.
+   */
+  signature(principal: Principal, probes: readonly Asked[]): string | undefined;
 }
 
 const openness: Record<Outcome, number> = { deny: 0, unknown: 1, allow: 2 };
@@ -52,9 +56,16 @@ const openness: Record<Outcome, number> = { deny: 0, unknown: 1, allow: 2 };
  */
 const unnamed = "stranger@stranger.invalid";
 
+/** An address of a domain that no list names. */
+function unnamedAt(domain: string, named: ReadonlyMap<string, unknown>): string {
+  let address = `somebody@${domain}`;
+  while (named.has(address)) address = `x${address}`;
+  return address;
+}
+
 /** Compiles the policies of an app. A route that cannot be read is `unknown` for everybody. */
 export function decider(app: ProtectedApp): Decider {
-  const { people, strangers, individual } = mentionsOf([app]);
+  const { people, strangers, individual, principals, common, claims: asksForClaims } = mentionsOf([app]);
   const pomerium = app.pomerium ?? newestRelease;
   const rules = pathRules(pomerium);
   const evaluators = new Map<ProtectedRoute, Evaluator>();
@@ -65,7 +76,22 @@ export function decider(app: ProtectedApp): Decider {
   const lists = new Map<string, string>();
   for (const [i, list] of people.entries())
     for (const person of new Set(list)) lists.set(person, `${lists.get(person) ?? ""},${i}`);
-  const candidates = [unnamed, ...strangers.filter((address) => !lists.has(address))];
+  // A stranger has no claim, except those that everybody has.
+  const candidates: Session[] = [
+    ...[unnamed, ...strangers.filter((address) => !lists.has(address))].map((email) => ({
+      email,
+      claims: {},
+    })),
+    ...common.map(({ path, value }) => ({ email: unnamed, claims: { [path]: [value] } })),
+  ];
+
+  const sessionOf = (principal: Principal, claims: Claims | undefined): Session => {
+    const claim = claimOf(principal);
+    if (claim) return { email: unnamed, claims: { [claim.path]: [claim.value] } };
+    const domain = domainOf(principal);
+    if (domain !== undefined) return { email: unnamedAt(domain, lists), claims: {} };
+    return { email: principal, ...(claims && { claims }) };
+  };
 
   const refused = (rule: string, reason: string): Verdict => ({
     ...{ decision: "deny", criterion: "none", rule, reason },
@@ -103,21 +129,24 @@ export function decider(app: ProtectedApp): Decider {
   };
 
   return {
-    verdict(principal, asked) {
+    verdict(principal, asked, claims) {
       if (principal === anonymous) return answer(undefined, asked);
-      if (principal !== stranger) return answer({ email: principal }, asked);
+      if (principal !== stranger) return answer(sessionOf(principal, claims), asked);
       let furthest: Verdict | undefined;
-      for (const email of candidates) {
-        const verdict = answer({ email }, asked);
+      for (const session of candidates) {
+        const verdict = answer(session, asked);
         if (!furthest || openness[verdict.decision] > openness[furthest.decision]) furthest = verdict;
       }
       return furthest!;
     },
-    signature(person, probes) {
-      if (!individual) return lists.get(person);
+    signature(principal, probes) {
+      const isOne = isPerson(principal);
+      // What a policy about claims decides of a person who is in no list is not known.
+      if (isOne && !individual) return lists.get(principal) ?? (asksForClaims ? "in no list" : undefined);
+      if (!isOne && principals.length === 0 && !asksForClaims && !individual) return undefined;
       return probes
         .map((asked) => {
-          const { decision, rule, keyPath } = answer({ email: person }, asked);
+          const { decision, rule, keyPath } = answer(sessionOf(principal, undefined), asked);
           return `${decision} ${rule} ${keyPath}`;
         })
         .join("\n");

@@ -1,4 +1,7 @@
+import { newestRelease } from "../../language/releases.ts";
+import type { Policy } from "../../language/types.ts";
 import { type Directory, everybody } from "../people.ts";
+import type { Principal } from "../principals.ts";
 import { anonymous, decider, stranger, type Verdict } from "./decider.ts";
 import { mentionsOf } from "./mentions.ts";
 import { type Probe, probes } from "./probes.ts";
@@ -12,8 +15,11 @@ export type Mark = "people" | "api" | "public" | "unknown" | "none";
 
 /** Who may reach what on one cluster. */
 export interface Matrix {
-  /** The people of the stack file, then the people whom only a policy names. */
-  people: readonly string[];
+  /**
+   * The people of the stack file, then the people whom only a policy names, then everybody with a claim or a domain
+   * that a policy names.
+   */
+  people: readonly Principal[];
   /** One app for each host, in the order given. */
   apps: readonly AppAccess[];
 }
@@ -33,8 +39,8 @@ export interface AppAccess {
 
 /** People with the same decision about every request. */
 export interface Alike {
-  /** E-mail addresses, `stranger`, `anonymous`. */
-  principals: readonly string[];
+  /** E-mail addresses, claims, domains, `stranger`, `anonymous`. */
+  principals: readonly Principal[];
   mark: Mark;
   /** One decision for each probe of the app. */
   verdicts: readonly Verdict[];
@@ -111,6 +117,24 @@ export function isPublic(asked: readonly Probe[], verdicts: readonly (Verdict | 
   return [...open.values()].includes(true);
 }
 
+/** Whether a policy for a whole host is public. */
+export function publicTo(policy: Policy, pomerium = newestRelease): boolean {
+  const paths = [{ path: "/", exact: false }];
+  const app = {
+    name: "",
+    at: "",
+    host: "host.invalid",
+    routes: [{ paths, authorization: { policy } }],
+    pomerium,
+  };
+  const asked = probes(mentionsOf([app]));
+  const decide = decider(app);
+  return isPublic(
+    asked,
+    asked.map((probe) => decide.verdict(anonymous, probe)),
+  );
+}
+
 function markOf(verdicts: readonly Verdict[], unsigned: readonly Verdict[], everybodyPasses: boolean): Mark {
   if (everybodyPasses) return "public";
   if (verdicts.some(({ decision }, i) => decision === "allow" && unsigned[i]?.decision !== "allow"))
@@ -159,10 +183,12 @@ function appAccess(app: ProtectedApp, people: readonly string[]): AppAccess {
  * @param directory People to show in addition to the people whom the policies name.
  */
 export function matrix(apps: readonly ProtectedApp[], directory?: Directory): Matrix {
+  const asks = apps.map((app) => mentionsOf([app]));
   const people = [
     ...new Set([
       ...(directory ? everybody(directory) : []),
-      ...apps.flatMap((app) => mentionsOf([app]).people.flat()),
+      ...asks.flatMap((mentions) => mentions.people.flat()),
+      ...asks.flatMap(({ principals }) => principals),
     ]),
   ];
   return { people, apps: [...byHost(apps).values()].map((app) => appAccess(app, people)) };

@@ -1,5 +1,8 @@
 import { comparisons, criteriaOf } from "../../language/criteria.ts";
+import type { ClaimValue } from "../../language/evaluate/request.ts";
+import { publicProviders } from "../../language/lint/people.ts";
 import type { Policy } from "../../language/types.ts";
+import { type Claim, claimPrincipal, domainPrincipal, type Principal } from "../principals.ts";
 import type { ProtectedApp } from "./view.ts";
 
 /** The values in policies at which their decisions can change. */
@@ -11,6 +14,12 @@ export interface Mentions {
   networks: string[];
   /** People named by their whole address: one list for each place that names them. */
   people: string[][];
+  /** Everybody with a claim, or with an address in a domain, that a policy names. */
+  principals: Principal[];
+  /** Named claims that everybody has. */
+  common: Claim[];
+  /** A criterion is about claims, so it matters what the identity provider says of a person. */
+  claims: boolean;
   /** Made-up addresses that meet criteria on a part of the address, such as `ends_with "@gmail.com"`. */
   strangers: string[];
   /** A criterion compares a part of the address, so any two people may be treated differently. */
@@ -31,6 +40,15 @@ function texts(data: unknown): Comparison[] {
     values: [value].flat().filter((one) => typeof one === "string"),
   }));
 }
+
+/** The values that a criterion about a claim names. */
+function claimValues(data: unknown): ClaimValue[] {
+  if (typeof data !== "object") return [data as ClaimValue];
+  return Object.values(data ?? {}).filter((value) => value !== undefined && value !== null);
+}
+
+/** Claims that identity providers send of everybody, so they keep nobody out. */
+const everybodys = new Set(["aud", "azp", "email_verified", "iss"]);
 
 /** Comparisons with a whole text. */
 const whole = new Set(["is", "not", "in", "not_in"]);
@@ -73,12 +91,22 @@ export function mentions(policies: readonly Policy[]): Mentions {
   const methods = new Set<string>();
   const networks = new Set<string>();
   const people: string[][] = [];
+  const principals = new Set<Principal>();
+  const common: Claim[] = [];
   const strangers = new Set<string>();
+  let claims = false;
   let individual = false;
   let scattered = false;
 
-  for (const { name, data } of policies.flatMap(criteriaOf))
+  for (const { name, path, data } of policies.flatMap(criteriaOf))
     switch (name) {
+      case "claim":
+        claims = true;
+        for (const value of claimValues(data)) {
+          principals.add(claimPrincipal({ path, value }));
+          if (everybodys.has(path)) common.push({ path, value });
+        }
+        break;
       case "http_path":
         for (const { operator, values } of texts(data)) {
           if (!["is", "in", "starts_with"].includes(operator)) scattered = true;
@@ -106,7 +134,9 @@ export function mentions(policies: readonly Policy[]): Mentions {
         individual = true;
         for (const { operator, values } of texts(data))
           for (const value of values)
-            for (const domain of domainsLike(operator, value)) strangers.add(`stranger@${domain}`);
+            if (whole.has(operator) && !publicProviders.includes(value))
+              principals.add(domainPrincipal(value));
+            else for (const domain of domainsLike(operator, value)) strangers.add(`stranger@${domain}`);
         break;
       default:
     }
@@ -115,6 +145,9 @@ export function mentions(policies: readonly Policy[]): Mentions {
     methods: [...methods],
     networks: [...networks],
     people,
+    principals: [...principals],
+    common,
+    claims,
     strangers: [...strangers],
     individual,
     scattered,

@@ -2,6 +2,15 @@ import { blocksOf, comparisons, named } from "../../language/criteria.ts";
 import type { Decision } from "../../language/evaluate/evaluate.ts";
 import type { CriterionName, Policy } from "../../language/types.ts";
 import type { Grant } from "../people.ts";
+import {
+  type Claim,
+  claimPrincipal,
+  domainPrincipal,
+  isPerson,
+  type Principal,
+  principalWords,
+  signedIn,
+} from "../principals.ts";
 import type { ApiPath } from "../routes.ts";
 import type { ProtectedApp, ProtectedRoute } from "./view.ts";
 
@@ -21,29 +30,36 @@ export interface Reason {
 }
 
 /** The line that grants access, in plain words. */
-function granted(grantedAt: string): string {
+function granted({ grantedAt, principal }: Grant): string {
+  if (!isPerson(principal)) return principalWords(principal);
   const [, group] = /^users\.groups\.(.+)\[\d+\]$/.exec(grantedAt) ?? [];
   if (group !== undefined) return `group ${group}`;
   return grantedAt.startsWith("users.admins[") ? "admin" : "named by the app";
 }
 
-const grantsOf = new WeakMap<object, ReadonlyMap<string, Grant>>();
+const grantsOf = new WeakMap<object, ReadonlyMap<Principal, Grant>>();
 
-function grantOf(app: ProtectedApp | undefined, person: string): Grant | undefined {
+function grantOf(app: ProtectedApp | undefined, principal: Principal): Grant | undefined {
   if (app?.access?.kind !== "people") return undefined;
   let grants = grantsOf.get(app.access);
   if (!grants) {
-    grants = new Map(app.access.people.map((grant) => [grant.email, grant]));
+    grants = new Map(app.access.people.map((grant) => [grant.principal, grant]));
     grantsOf.set(app.access, grants);
   }
-  return grants.get(person);
+  return grants.get(principal);
 }
 
 /** Adds the line of the stack file that concerns one person to a reason that holds for a group of people. */
 export function personal<T extends Reason>(verdict: T, app: ProtectedApp | undefined, person: string): T {
-  if (verdict.criterion !== "email" || !verdict.rule.startsWith("allow")) return verdict;
-  const grant = grantOf(app, person);
-  return grant ? { ...verdict, keyPath: grant.grantedAt, reason: granted(grant.grantedAt) } : verdict;
+  if (!verdict.rule.startsWith("allow")) return verdict;
+  const principal =
+    verdict.criterion === "email"
+      ? person
+      : verdict.criterion === "domain"
+        ? domainPrincipal(person.split("@").at(-1) ?? "")
+        : undefined;
+  const grant = principal === undefined ? undefined : grantOf(app, principal);
+  return grant ? { ...verdict, keyPath: grant.grantedAt, reason: granted(grant) } : verdict;
 }
 
 /** Key path of the app's open paths. */
@@ -93,6 +109,12 @@ function dataText(data: unknown): string {
     .join(" and");
 }
 
+/** The principal of a criterion that is the same for all its people. */
+function sharedPrincipal({ name, path, data }: ReturnType<typeof named>): Principal {
+  if (name === "authenticated_user") return signedIn;
+  return name === "claim" ? claimPrincipal({ path, value: data as Claim["value"] }) : "";
+}
+
 /** Explains a decision of the route's policy about a path. */
 export function reasonOf(
   app: ProtectedApp,
@@ -121,6 +143,12 @@ export function reasonOf(
   const negated = decision.block === "not" || decision.block === "nor" ? "not " : "";
   const line = `${action}: ${parts ? negated : ""}${text}`;
   const keyPath = placed(app, route, criterion);
+  const grant = rule.allow && parts && grantOf(app, sharedPrincipal(parts));
+  if (grant) {
+    const words = principalWords(grant.principal);
+    const reason = decision.outcome === "unknown" ? `not known whether the ${words} holds` : words;
+    return { criterion, rule: line, keyPath: grant.grantedAt, reason };
+  }
   if (app.access?.kind === "people" || app.access?.kind === "apiOnly")
     return {
       criterion,

@@ -2,7 +2,7 @@ import { comparisons, type Placed } from "../criteria.ts";
 import { at, type Finding, opens } from "./finding.ts";
 
 /** Mail providers at which anybody may open an account. */
-const publicProviders: readonly string[] = [
+export const publicProviders: readonly string[] = [
   "aol.com",
   "fastmail.com",
   "gmail.com",

@@ -23,7 +23,7 @@ function routed(some: SampleApp[], exposure: "direct" | "tunnelOnly" = "direct")
   return {
     cluster: { exposure },
     pomerium: {
-      loadBalancerIP: "192.168.0.172",
+      reach: { ip: "192.168.0.172", port: 443 },
       authenticateHost: "authenticate.example.org",
       identityProvider: { provider: "google" },
     },
@@ -83,7 +83,7 @@ describe("the access page", () => {
       host: evil,
       access: {
         kind: "people",
-        people: [{ email: evil, grantedAt: evil }],
+        people: [{ principal: evil, grantedAt: evil }],
         api: [{ path: `/${evil}`, reason: evil }],
         from: [],
       },

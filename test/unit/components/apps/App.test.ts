@@ -14,7 +14,7 @@ import { registered } from "./mocks.ts";
 
 const access = accessRoutes({
   kind: "people",
-  people: [{ email: "alice@gmail.com", grantedAt: "users.admins[0]" }],
+  people: [{ principal: "alice@gmail.com", grantedAt: "users.admins[0]" }],
   api: [],
   from: [],
 });
@@ -72,7 +72,7 @@ describe("an app", () => {
   it("opens its API paths by a separate Ingress, so that no query string can open the rest", async () => {
     const withApi = accessRoutes({
       kind: "people",
-      people: [{ email: "alice@gmail.com", grantedAt: "users.admins[0]" }],
+      people: [{ principal: "alice@gmail.com", grantedAt: "users.admins[0]" }],
       api: [{ path: "/api" }, { path: "/ping", exact: true }],
       from: [],
     });

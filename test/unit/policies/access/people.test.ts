@@ -16,24 +16,27 @@ describe("people of a stack", () => {
     assert.deepEqual(
       grants(directory, { users: ["carol@gmail.com"], groups: ["readers"] }, "apps.komga.access"),
       [
-        { email: "admin-user@gmail.com", grantedAt: "users.admins[0]" },
-        { email: "carol@gmail.com", grantedAt: "apps.komga.access.users[0]" },
-        { email: "alice@gmail.com", grantedAt: "users.groups.readers[0]" },
+        { principal: "admin-user@gmail.com", grantedAt: "users.admins[0]" },
+        { principal: "carol@gmail.com", grantedAt: "apps.komga.access.users[0]" },
+        { principal: "alice@gmail.com", grantedAt: "users.groups.readers[0]" },
       ],
     );
   });
 
   it("a person in several groups is named once, by the first group that the app names", () => {
     const grantedAt = (groups: string[]) =>
-      grants(directory, { groups }, "apps.komga.access").find(({ email }) => email === "alice@gmail.com")
-        ?.grantedAt;
+      grants(directory, { groups }, "apps.komga.access").find(
+        ({ principal }) => principal === "alice@gmail.com",
+      )?.grantedAt;
     assert.equal(grantedAt(["listeners", "readers"]), "users.groups.listeners[1]");
     assert.equal(grantedAt(["readers", "listeners"]), "users.groups.readers[0]");
   });
 
   it("a group that the stack does not have lets nobody in", () => {
     assert.deepEqual(
-      grants(directory, { groups: ["constructor", "readrs"] }, "apps.komga.access").map(({ email }) => email),
+      grants(directory, { groups: ["constructor", "readrs"] }, "apps.komga.access").map(
+        ({ principal }) => principal,
+      ),
       ["admin-user@gmail.com"],
     );
   });
@@ -48,10 +51,10 @@ describe("people of a stack", () => {
         directories,
         fc.uniqueArray(fc.constantFrom("readers", "listeners", "watchers")),
         (all, groups) => {
-          for (const { email, grantedAt } of grants(all, { groups }, "apps.komga.access")) {
+          for (const { principal, grantedAt } of grants(all, { groups }, "apps.komga.access")) {
             const [, group, admin] = /^users\.(?:groups\.(\w+)|(admins))\[\d+\]$/.exec(grantedAt) ?? [];
             const index = Number(/\[(\d+)\]$/.exec(grantedAt)?.[1]);
-            assert.equal((admin ? all.admins : all.groups[group!])?.[index], email);
+            assert.equal((admin ? all.admins : all.groups[group!])?.[index], principal);
           }
         },
       ),

@@ -21,7 +21,7 @@ function ask(
 const apiOnly = (api: ApiPath[], from: string[] = []): Access => ({ kind: "apiOnly", api, from });
 const people = (emails: string[], api: ApiPath[] = [], from: string[] = []): Access => ({
   kind: "people",
-  people: emails.map((email, i) => ({ email, grantedAt: `users.admins[${i}]` })),
+  people: emails.map((principal, i) => ({ principal, grantedAt: `users.admins[${i}]` })),
   api,
   from,
 });

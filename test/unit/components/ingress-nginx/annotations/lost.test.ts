@@ -5,7 +5,7 @@ import { type Answers, lostProtections } from "../../../../../components/ingress
 import { protections } from "../../../../../components/ingress-nginx/annotations/table.ts";
 import type { Access, ApiPath } from "../../../../../policies/access/routes.ts";
 
-const alice = { email: "alice@gmail.com", grantedAt: "users.admins[0]" };
+const alice = { principal: "alice@gmail.com", grantedAt: "users.admins[0]" };
 const people = (from: string[] = [], api: ApiPath[] = []): Access => ({
   kind: "people",
   people: [alice],

@@ -8,7 +8,7 @@ import type { Access } from "../../../../../policies/access/routes.ts";
 
 const people: Access = {
   kind: "people",
-  people: [{ email: "alice@gmail.com", grantedAt: "users.admins[0]" }],
+  people: [{ principal: "alice@gmail.com", grantedAt: "users.admins[0]" }],
   api: [],
   from: [],
 };

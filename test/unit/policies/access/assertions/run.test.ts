@@ -7,7 +7,7 @@ import {
   untested,
 } from "../../../../../policies/access/assertions/run.ts";
 import type { Policy } from "../../../../../policies/language/types.ts";
-import { apps, directory, open, raw, type SampleApp } from "../matrix/sample.ts";
+import { apps, directory, open, people, raw, type SampleApp } from "../matrix/sample.ts";
 
 function stack(tests: Partial<AccessTest>[], some: SampleApp[] = apps, strict = false): Tested {
   return {
@@ -132,13 +132,50 @@ describe("access tests", () => {
   });
 
   it("of an undecided request fail, whether they expect allow or deny", () => {
-    const policy: Policy = [{ allow: { or: [{ "claim/groups": "staff" }] } }];
-    const some = [raw("headlamp", policy)];
-    for (const test of [{ allow: ["alice@gmail.com"] }, { deny: ["alice@gmail.com"] }]) {
-      const result = one({ app: "headlamp", ...test }, some);
-      assert.deepEqual([result.got, result.passed], ["unknown", false]);
-      assert.match(result.mend!, /state apps\.headlamp\.access by people/);
-    }
+    const policies: [Policy, RegExp][] = [
+      [[{ allow: { or: [{ user: "1234" }] } }], /state apps\.headlamp\.access by people/],
+      [
+        [{ allow: { or: [{ "claim/groups": "staff" }] } }],
+        /say under accessTests\.assume\["alice@gmail\.com"\] which claims alice@gmail\.com has/,
+      ],
+    ];
+    for (const [policy, mend] of policies)
+      for (const test of [{ allow: ["alice@gmail.com"] }, { deny: ["alice@gmail.com"] }]) {
+        const result = one({ app: "headlamp", ...test }, [raw("headlamp", policy)]);
+        assert.deepEqual([result.got, result.passed], ["unknown", false]);
+        assert.match(result.mend!, mend);
+      }
+  });
+
+  it("of an app for a claim take the claims that they assume of a person", () => {
+    const some = [people("headlamp", { claims: { groups: ["staff"] }, domains: ["example.net"] })];
+    const assume = {
+      "alice@gmail.com": { groups: ["users", "staff"] },
+      "bob@gmail.com": { groups: "users" },
+    };
+    const tested = stack(
+      [
+        {
+          app: "headlamp",
+          allow: ["alice@gmail.com", "claim:groups=staff", "@example.net", "eve@example.net"],
+          deny: ["bob@gmail.com", "claim:groups=users", "@example.org", "stranger", "anonymous"],
+        },
+      ],
+      some,
+    );
+    const results = runAccessTests({ ...tested, accessTests: { ...tested.accessTests, assume } });
+    assert.deepEqual(
+      results.filter(({ passed }) => !passed),
+      [],
+    );
+    assert.equal(results.length, 9);
+    assert.equal(results[0]?.reason, "claim groups=staff");
+  });
+
+  it("that fail for a claim name it in words", () => {
+    const result = one({ app: "komga", allow: ["claim:groups=staff"] });
+    assert.match(failure(result), /everybody with the claim groups=staff must pass/);
+    assert.match(result.mend!, /add claim:groups=staff to apps\.komga\.access\.users/);
   });
 
   it("an app that asks where a call comes from is asked with the test's address", () => {

@@ -197,7 +197,7 @@ describe("the access matrix", () => {
 
   it("shows an undecided cell as a question mark, never as access", () => {
     const claims = raw("headlamp", [{ allow: { or: [{ "claim/groups": "staff" }] } }]);
-    assert.deepEqual(marks([claims], ["alice@gmail.com", "stranger", "anonymous"]), ["unknown unknown none"]);
+    assert.deepEqual(marks([claims], ["alice@gmail.com", "stranger", "anonymous"]), ["unknown none none"]);
     const broken = matrix(
       [
         {
@@ -214,6 +214,64 @@ describe("the access matrix", () => {
       Array(broken.people.length + 2).fill("unknown"),
     );
     assert.equal(broken.apps[0]?.public, false);
+  });
+
+  it("everybody with a claim or with an address in a domain is a principal, and a stranger has neither", () => {
+    const all = [
+      people("komga", { claims: { groups: ["family"], level: [5] }, domains: ["example.org"] }),
+      people("code-server"),
+    ];
+    const principals = ["claim:groups=family", "claim:level=5", "@example.org"];
+    assert.deepEqual(
+      of(all).people.slice(-3),
+      principals.toSorted((one) => (one.startsWith("@") ? -1 : 0)),
+    );
+    assert.deepEqual(marks(all, [...principals, 'claim:level="5"', "stranger", "anonymous"]), [
+      "people people people none none none",
+      "none none none none none none",
+    ]);
+    const cellOf = (principal: string) => cell(all, principal, "/").verdict;
+    assert.deepEqual(
+      principals.map((principal) => `${cellOf(principal).reason} · ${cellOf(principal).keyPath}`),
+      [
+        "claim groups=family · apps.komga.access.claims.groups[0]",
+        "claim level=5 · apps.komga.access.claims.level[0]",
+        "any address @example.org · apps.komga.access.domains[0]",
+      ],
+    );
+  });
+
+  it("a person of a named domain passes, and of others it is not known whether they have the claim", () => {
+    const all = [people("komga", { claims: { groups: ["family"] }, domains: ["example.org"] })];
+    assert.deepEqual(marks(all, ["admin-user@gmail.com", "carol@example.org", "alice@gmail.com"]), [
+      "people people unknown",
+    ]);
+  });
+
+  it("a claim that everybody has makes a stranger pass", () => {
+    const verified = [people("komga", { claims: { email_verified: [true] } })];
+    assert.deepEqual(marks(verified, ["stranger", "anonymous"]), ["people none"]);
+    const staff = [people("komga", { claims: { staff: [true] } })];
+    assert.deepEqual(marks(staff, ["stranger", "anonymous"]), ["none none"]);
+  });
+
+  it("an app for everybody who can sign in lets in a stranger, and nobody without a session", () => {
+    const all = [people("komga", { signedIn: true }, { api: [{ path: "/api" }] })];
+    assert.deepEqual(marks(all, ["stranger", "alice@gmail.com", "anonymous"]), ["people people api"]);
+    const { reason, keyPath } = cell(all, "stranger", "/").verdict;
+    assert.deepEqual([reason, keyPath], ["any signed-in user", "apps.komga.access.signedIn"]);
+  });
+
+  it("a group can stand for everybody with a claim", () => {
+    const family = {
+      admins: ["admin-user@gmail.com"],
+      groups: { family: ["carol@example.org", "claim:groups=family"] },
+    };
+    const all = [people("komga", { groups: ["family"] }, { of: family })];
+    assert.deepEqual(marks(all, ["claim:groups=family", "carol@example.org", "stranger"]), [
+      "people people none",
+    ]);
+    assert.equal(cell(all, "claim:groups=family", "/").verdict.keyPath, "users.groups.family[1]");
   });
 
   it("an app that asks where a call comes from is asked from inside and from outside", () => {

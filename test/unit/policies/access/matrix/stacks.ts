@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import type { Directory } from "../../../../../policies/access/people.ts";
+import type { Directory, Named } from "../../../../../policies/access/people.ts";
 import type { ApiPath } from "../../../../../policies/access/routes.ts";
 import type { Policy } from "../../../../../policies/language/types.ts";
 import { apiOnly, open, people, raw, type SampleApp } from "./sample.ts";
@@ -48,13 +48,32 @@ const policies = fc.constantFrom<Policy>(
   [],
 );
 
+/** Principals that are not single people; most apps name none. */
+const wider = fc.constantFrom<Named>(
+  {},
+  {},
+  {},
+  { claims: { groups: ["staff"] } },
+  { claims: { groups: ["staff", "family"] }, domains: ["example.org"] },
+  { domains: ["example.net"] },
+  { signedIn: true },
+);
+
 function app(name: string, directory: Directory): fc.Arbitrary<SampleApp> {
   return fc.oneof(
     {
       weight: 4,
       arbitrary: fc
-        .record({ users: somePeople, groups: fc.subarray(groupNames), api: apiPaths, from: networks })
-        .map(({ users, groups, api, from }) => people(name, { users, groups }, { api, from, of: directory })),
+        .record({
+          users: somePeople,
+          groups: fc.subarray(groupNames),
+          wider,
+          api: apiPaths,
+          from: networks,
+        })
+        .map(({ users, groups, wider, api, from }) =>
+          people(name, { users, groups, ...wider }, { api, from, of: directory }),
+        ),
     },
     { weight: 1, arbitrary: fc.tuple(apiPaths, networks).map(([api, from]) => apiOnly(name, api, from)) },
     { weight: 1, arbitrary: fc.constant(open(name)) },

@@ -1,0 +1,184 @@
+import { strict as assert } from "node:assert";
+import { accessRoutes } from "../../../../policies/access/routes.ts";
+import type { Stack } from "../../../../stack/stack.ts";
+import { goodStack, parse, problemsOf, put, warnings } from "../../stack/base.ts";
+
+/** The good stack with some of its values replaced. */
+function raw(edits: Record<string, unknown>) {
+  const file = goodStack();
+  for (const [path, value] of Object.entries(edits)) put(file, path, value);
+  return file;
+}
+
+const edited = (edits: Record<string, unknown>): Stack => parse(raw(edits));
+
+/** Problems and warnings of komga's access. */
+const saidOf = (access: unknown, edits: Record<string, unknown> = {}) => {
+  const file = raw({ "apps.komga.access": access, "accessTests.apps.komga": undefined, ...edits });
+  put(file, "accessTests.strict", false);
+  const problems = problemsOf(file);
+  return problems.length > 0
+    ? problems
+    : warnings(parse(file)).filter((line) => line.startsWith("apps.komga"));
+};
+
+const policyOf = (stack: Stack, app: string) => {
+  const [{ authorization }] = accessRoutes(stack.apps.find(({ name }) => name === app)!.access);
+  return authorization.public ? undefined : authorization.policy;
+};
+
+describe("access by claims, domains and sign-in", () => {
+  it("becomes one allow rule with a criterion for each", () => {
+    const stack = edited({
+      "apps.wiki.access": {
+        users: ["eve@example.org"],
+        claims: { groups: ["family", "staff"], "realm_access.roles": ["wiki"] },
+        domains: ["example.org"],
+      },
+    });
+    assert.deepEqual(policyOf(stack, "wiki"), [
+      {
+        allow: {
+          or: [
+            { email: { in: ["admin-user@gmail.com", "eve@example.org"] } },
+            { domain: { in: ["example.org"] } },
+            { "claim/groups": "family" },
+            { "claim/groups": "staff" },
+            { "claim/realm_access.roles": "wiki" },
+          ],
+        },
+      },
+    ]);
+    assert.deepEqual(policyOf(edited({ "apps.wiki.access": { signedIn: true } }), "wiki"), [
+      { allow: { or: [{ authenticated_user: true }] } },
+    ]);
+  });
+
+  it("can stand in a group or among the admins, and reaches every app that names them", () => {
+    const stack = edited({
+      "users.admins": ["admin-user@gmail.com", "claim:groups=admins"],
+      "users.groups.readers": ["@example.org", "alice@gmail.com"],
+    });
+    assert.deepEqual(policyOf(stack, "komga")?.[0]?.allow?.or, [
+      { email: { in: ["admin-user@gmail.com", "carol@gmail.com", "alice@gmail.com"] } },
+      { domain: { in: ["example.org"] } },
+      { "claim/groups": "admins" },
+    ]);
+    assert.deepEqual(policyOf(stack, "wiki")?.[0]?.allow?.or?.at(-1), { "claim/groups": "admins" });
+  });
+
+  it("is refused where it is malformed, with the form to write", () => {
+    const cases: [unknown, RegExp][] = [
+      [{ domains: ["@example.org"] }, /domains\[0\]: write example\.org, without "@"/],
+      [{ domains: ["gmail.com"] }, /anybody can have an address at gmail\.com/],
+      [{ domains: ["example"] }, /"example" is not a domain/],
+      [{ claims: { groups: [] } }, /claims\.groups: is empty/],
+      [{ claims: { groups: "family" } }, /claims\.groups: must be a list/],
+      [{ claims: ["groups"] }, /claims: must be a map/],
+      [{ claims: { "a b": ["x"] } }, /not the name of a claim/],
+      [{ signedIn: false }, /signedIn: must be true/],
+      [{ users: ["claim:groups"] }, /write claim:<name>=<value>/],
+      [{}, /names nobody/],
+    ];
+    for (const [access, message] of cases) assert.match(saidOf(access).join("\n"), message);
+  });
+
+  it("warns of capitals with their consequence, and does not refuse them", () => {
+    for (const access of [{ users: ["Eve@example.org"] }, { domains: ["Example.org"] }])
+      assert.match(saidOf(access).join("\n"), /lets in nobody whose identity provider says .*example\.org/);
+  });
+
+  it("says who can sign in where that is anybody", () => {
+    assert.match(
+      saidOf({ signedIn: true })[0]!,
+      /anybody with a Google account passes, unless the OAuth client/,
+    );
+    const own = {
+      "pomerium.identityProvider.provider": "oidc",
+      "pomerium.identityProvider.url": "https://id.example.org",
+    };
+    assert.deepEqual(saidOf({ signedIn: true }, own), []);
+  });
+
+  it("says that a claim lets in nobody where the identity provider does not send it", () => {
+    assert.match(
+      saidOf({ claims: { groups: ["family"] } })[0]!,
+      /nobody passes by this claim: google does not send it/,
+    );
+    assert.deepEqual(saidOf({ claims: { hd: ["example.org"] } }), []);
+    const authelia = {
+      "pomerium.identityProvider.provider": "authelia",
+      "pomerium.identityProvider.url": "https://auth.example.org",
+    };
+    assert.match(
+      saidOf({ claims: { groups: ["family"] } }, authelia)[0]!,
+      /authelia sends it only for the scope groups; write pomerium\.identityProvider\.scopes: \[openid, profile, email, offline_access, groups\]/,
+    );
+    const scoped = { ...authelia, "pomerium.identityProvider.scopes": ["openid", "email", "groups"] };
+    assert.deepEqual(saidOf({ claims: { groups: ["family"] } }, scoped), []);
+  });
+});
+
+describe("a hand-written policy that lets in everybody", () => {
+  const open = "allow:\n  or:\n    - accept: true\n";
+  const named = "allow:\n  or:\n    - email: alice@gmail.com\n";
+  const notMallory = "allow:\n  or:\n    - accept: true\ndeny:\n  or:\n    - http_method: DELETE\n";
+
+  it("needs the consent that `public` needs", () => {
+    for (const policy of [open, notMallory])
+      assert.match(
+        saidOf({ policy }).join("\n"),
+        /access\.policy: public, and the cluster's 443 is exposed directly.*\{ policy: …, consent: komga\.example\.org \}/,
+        policy,
+      );
+    assert.match(
+      saidOf({ policy: open, consent: "wiki.example.net" })[0]!,
+      /access\.consent: consents to wiki\.example\.net, but the app's host is komga\.example\.org/,
+    );
+    assert.match(
+      saidOf({ policy: open, consent: "komga.example.org" }).join("\n"),
+      /public: everybody on the internet reaches komga\.example\.org/,
+    );
+  });
+
+  it("is only warned of where nothing but a tunnel leads to the cluster", () => {
+    assert.match(
+      saidOf({ policy: open }, { "cluster.exposure": "tunnelOnly", tunnels: undefined }).join("\n"),
+      /public: everybody on the internet/,
+    );
+  });
+
+  it("takes no consent where the policy is not public", () => {
+    assert.deepEqual(saidOf({ policy: named }), []);
+    assert.match(
+      saidOf({ policy: named, consent: "komga.example.org" })[0]!,
+      /consents to a public app, but the policy is not public/,
+    );
+  });
+});
+
+describe("access tests about claims", () => {
+  const claims = { "apps.wiki.access": { claims: { groups: ["staff"] } } };
+
+  it("may assume the claims of a person whom no list names", () => {
+    const assume = { "alice@example.org": { groups: ["staff"] } };
+    const tests = [{ allow: ["alice@example.org", "claim:groups=staff"], deny: ["stranger"] }];
+    const stack = edited({ ...claims, "accessTests.assume": assume, "accessTests.apps.wiki": tests });
+    assert.deepEqual(stack.accessTests.assume, assume);
+    assert.match(
+      problemsOf(raw({ ...claims, "accessTests.apps.wiki": tests })).join("\n"),
+      /the stack file does not know alice@example\.org/,
+    );
+  });
+
+  it("refuse a claim without a value and a person who is none", () => {
+    const test = (allow: string) =>
+      problemsOf(raw({ "accessTests.apps.wiki": [{ allow: [allow], deny: ["stranger"] }] }));
+    assert.match(test("claim:groups").join("\n"), /write claim:<name>=<value>/);
+    assert.match(test("@example").join("\n"), /is not a domain/);
+    assert.match(
+      problemsOf(raw({ "accessTests.assume": { alice: { groups: ["x"] } } })).join("\n"),
+      /accessTests\.assume\.alice: is not an e-mail address/,
+    );
+  });
+});
