@@ -3,7 +3,7 @@ import type { Row } from "../components/cluster/readiness.ts";
 import { readinessTable } from "../components/cluster/readiness-table.ts";
 import { announceIngressNginx } from "../components/ingress-nginx/announce.ts";
 import { networkNotes } from "../components/network-policies/checks.ts";
-import { statusLine, takeOverLines } from "../components/pomerium/announce.ts";
+import { statusLine, storageLines, takeOverLines } from "../components/pomerium/announce.ts";
 import { tunnelLines } from "../components/tunnels/announce.ts";
 import { readMemory } from "../components/tunnels/memory.ts";
 import { diffAccess } from "../policies/access/diff/diff.ts";
@@ -32,7 +32,10 @@ export function announce(
       statusLine(pomerium),
       ...readinessTable(gates.filter((gate) => isShown(stack, gate))),
     ]),
-    ...section("pomerium", takeOverLines(stack, pomerium, live.record === undefined)),
+    ...section("pomerium", [
+      ...takeOverLines(stack, pomerium, live.record === undefined),
+      ...storageLines(stack, pomerium),
+    ]),
     ...section("nginx", announceIngressNginx(stack, live, ingressNginx, phase.ingressNginx, gates)),
     ...section("network", networkNotes(stack, live, network)),
     ...section("issuer", issuanceLines(stack, certificates, ingressNginx)),

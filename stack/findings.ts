@@ -6,6 +6,7 @@ import type { Row } from "../components/cluster/readiness.ts";
 import { type LiveIngressNginx, readIngressNginx } from "../components/ingress-nginx/live.ts";
 import { type AskHost, readTraffic, type Traffic } from "../components/ingress-nginx/traffic.ts";
 import { type LiveNetwork, readNetwork } from "../components/network-policies/live.ts";
+import { reachedNow } from "../components/pomerium/address.ts";
 import { type LivePomerium, readPomerium } from "../components/pomerium/live.ts";
 import type { LiveTunnels } from "../components/tunnels/live.ts";
 import type { Stack } from "./stack.ts";
@@ -47,12 +48,15 @@ export async function readFindings(stack: Stack, api: ReadOnlyApi, ask?: AskHost
     readPomerium(api, reading),
   ]);
   // A removal that has begun has passed the gate.
+  const reach = reachedNow(stack.pomerium.reach, cluster.services);
   const isAsked = ask !== undefined && cluster.record?.phase !== "retired";
   return {
     cluster,
     certificates,
     ingressNginx,
-    ...(isAsked ? { traffic: await readTraffic(stack, ingressNginx, ask) } : {}),
+    ...(isAsked
+      ? { traffic: await readTraffic({ apps: stack.apps, pomerium: { reach } }, ingressNginx, ask) }
+      : {}),
     network,
     pomerium,
   };

@@ -30,7 +30,7 @@ async function readInForce(stack: Stack, api: ReadOnlyApi): Promise<InForce> {
   return {
     missing: [
       ...settingsNotInForce(status),
-      ...addressNotInForce(stack.pomerium.loadBalancerIP, cluster.services),
+      ...addressNotInForce(stack.pomerium.address, cluster.services),
       ...certificatesNotInForce(wantedCertificates(stack), issuance),
       ...routesNotInForce(stack.apps, cluster.ingresses, status),
     ],
@@ -86,8 +86,8 @@ export function inForceDigest(stack: Stack): string {
     accessRoutes(access),
     route,
   ]);
-  const { version, loadBalancerIP } = stack.pomerium;
-  const all = [routes, version, loadBalancerIP, wantedCertificates(stack)];
+  const { version, address } = stack.pomerium;
+  const all = [routes, version, address, wantedCertificates(stack)];
   return createHash("sha256").update(JSON.stringify(all)).digest("hex").slice(0, 16);
 }
 

@@ -24,7 +24,12 @@ export function phaseEffects(
   stack: Pick<Stack, "name" | "phase" | "cluster" | "pomerium" | "ingressNginx">,
 ): PhaseEffects {
   const { name, phase, cluster, pomerium, ingressNginx } = stack;
-  const { authenticateHost, coexistPort, loadBalancerIP } = pomerium;
+  const { authenticateHost, coexistPort, reach } = pomerium;
+  const own =
+    reach.ip === ""
+      ? "the address of Service pomerium/pomerium-proxy, port 443"
+      : `${reach.ip}:${reach.port}`;
+  const nginx = ingressNginx?.address && `${ingressNginx.address}:443`;
   const provider = `identity provider (${pomerium.identityProvider.provider})`;
   const callback = (port: string): string => `https://${authenticateHost}${port}${callbackPath}`;
   // A tunnel leads each host either to ingress-nginx or to Pomerium, so it needs no second port.
@@ -33,7 +38,7 @@ export function phaseEffects(
   const router = (...forwards: [port: number, address: string | undefined, why: string][]): string[] =>
     cluster.exposure === "direct"
       ? forwards.flatMap(([from, address, why]) =>
-          address === undefined ? [] : [`router: forward ${from} to ${address}:443 (${why})`],
+          address === undefined ? [] : [`router: forward ${from} to ${address} (${why})`],
         )
       : [];
   const same = {
@@ -51,8 +56,8 @@ export function phaseEffects(
           // Registered in advance: without it, nobody can sign in after the cutover.
           ...(rehearsal ? [`${provider}: also ${callback("")}, which cutover needs`] : []),
           ...router(
-            [443, ingressNginx?.address, "ingress-nginx, as before"],
-            [coexistPort, loadBalancerIP, "Pomerium, for a rehearsal"],
+            [443, nginx, "ingress-nginx, as before"],
+            [coexistPort, own, "Pomerium, for a rehearsal"],
           ),
         ],
         wayBack: "none needed: ingress-nginx still serves every host",
@@ -64,8 +69,8 @@ export function phaseEffects(
         byHand: [
           `${provider}: authorised redirect URI ${callback("")}`,
           ...router(
-            [443, loadBalancerIP, "Pomerium takes over from ingress-nginx"],
-            [coexistPort, ingressNginx?.address, "ingress-nginx, should you want to compare"],
+            [443, own, "Pomerium takes over from ingress-nginx"],
+            [coexistPort, nginx, "ingress-nginx, should you want to compare"],
           ),
         ],
         wayBack: goTo(name, "coexist"),
@@ -75,7 +80,7 @@ export function phaseEffects(
         ...same,
         ingressNginx: "removed",
         byHand: [
-          ...router([443, loadBalancerIP, "Pomerium, as since cutover"]),
+          ...router([443, own, "Pomerium, as since cutover"]),
           ...(rehearsal && cluster.exposure === "direct"
             ? [`router: drop the forward of ${coexistPort}`]
             : []),

@@ -38,18 +38,23 @@ export function takenOverHosts(
  * are compared with those of this cluster's Pomerium at its own address.
  */
 export async function readTraffic(
-  stack: Pick<StackView, "apps"> & { pomerium: { loadBalancerIP: string } },
+  stack: Pick<StackView, "apps"> & { pomerium: { reach: { ip: string; port: number } } },
   nginx: Pick<LiveIngressNginx, "ingresses">,
   ask: AskHost = askHost(),
 ): Promise<Traffic> {
   const hosts = takenOverHosts(stack, nginx);
   const [first] = hosts;
   if (first === undefined) return {};
-  const { loadBalancerIP } = stack.pomerium;
-  const own = ask(first, `${isIPv6(loadBalancerIP) ? `[${loadBalancerIP}]` : loadBalancerIP}:443`);
+  const { ip, port } = stack.pomerium.reach;
+  const own =
+    ip === ""
+      ? { isPomerium: false, note: "Pomerium has no address yet" }
+      : ask(first, `${isIPv6(ip) ? `[${ip}]` : ip}:${port}`);
   return Object.fromEntries(
     await Promise.all(
-      hosts.map(async (host) => [host, compared(await ask(host), await own, loadBalancerIP)] as const),
+      hosts.map(
+        async (host) => [host, compared(await ask(host), await own, ip || "Pomerium's own address")] as const,
+      ),
     ),
   );
 }

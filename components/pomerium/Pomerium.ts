@@ -11,6 +11,7 @@ import type { IdentityProvider } from "./identity-providers.ts";
 import * as names from "./names.ts";
 import { overlayFolders } from "./overlay.ts";
 import { settings } from "./settings.ts";
+import type { SettingsInput } from "./settings-schema.ts";
 import { takeOver } from "./take-over.ts";
 
 export interface IdentityProviderArgs {
@@ -23,6 +24,12 @@ export interface IdentityProviderArgs {
   url?: pulumi.Input<string>;
   /** OAuth scopes. Default: those that Pomerium asks the provider for. */
   scopes?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Further parameters of the sign-in request. Default: none. */
+  requestParams?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+  /** Further parameters that must not be readable. They are secret in Pulumi's state. Default: none. */
+  secretRequestParams?: Record<string, pulumi.Input<string>>;
+  /** Certificates of the private authority that signed the provider's certificate, as PEM text. Default: none. */
+  ca?: pulumi.Input<string>;
 }
 
 export interface PomeriumArgs {
@@ -34,16 +41,21 @@ export interface PomeriumArgs {
   authenticateUrl: pulumi.Input<string>;
   identityProvider: IdentityProviderArgs;
   /**
-   * Where sessions are kept: in a Pebble store on the overlay's volume (one replica), or in PostgreSQL (any number of
-   * replicas). `connection` is `postgresql://user:password@host/database`.
+   * Where sessions are kept: in a Pebble store on the overlay's volume or in memory (one replica), in a copy in every
+   * pod, or in PostgreSQL (any number of replicas). `connection` is `postgresql://user:password@host/database`; the
+   * Secrets are `namespace/name`.
    */
-  storage: { pebble: object } | { postgres: { connection: pulumi.Input<string> } };
+  storage:
+    | { pebble: object }
+    | { memory: object }
+    | { cluster: object }
+    | { postgres: { connection: pulumi.Input<string>; caSecret?: string; tlsSecret?: string } };
   /** How long a sign-in lasts, as a Go duration: `720h`. */
   session: pulumi.Input<string>;
   /** TLS Secrets that Pomerium serves besides those of the Ingresses, `namespace/name`. Default: none. */
   certificates?: pulumi.Input<string>[];
-  /** Headers set on every response, instead of `defaultResponseHeaders` of settings.ts. */
-  responseHeaders?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+  /** Further fields of the settings object, those of `settingsSchema`. Default: none. */
+  settings?: SettingsInput;
   /** What the cluster already has, as labels (`objectLabel`). */
   live: {
     /** Objects that the program would make: they are taken over in place, and the volume is adopted as it is. */
@@ -99,6 +111,21 @@ export class Pomerium extends pulumi.ComponentResource {
         inNamespace,
       ),
     ];
+    const { secretRequestParams = {}, ca } = args.identityProvider;
+    if (Object.keys(secretRequestParams).length > 0)
+      secrets.push(
+        opaqueSecret(
+          `${name}-request-params`,
+          names.requestParamsSecret,
+          secretRequestParams,
+          existing,
+          inNamespace,
+        ),
+      );
+    if (ca !== undefined)
+      secrets.push(
+        opaqueSecret(`${name}-authority`, names.authoritySecret, { "ca.crt": ca }, existing, inNamespace),
+      );
     if ("postgres" in args.storage) {
       const { connection } = args.storage.postgres;
       secrets.push(
@@ -160,33 +187,43 @@ export class Pomerium extends pulumi.ComponentResource {
  */
 function recorded(args: PomeriumArgs): pulumi.Inputs {
   const { identityProvider, storage, overlayDirectory: _, live: __, ...lasting } = args;
+  const { clientSecret, secretRequestParams, ...client } = identityProvider;
   return {
     ...lasting,
-    identityProvider: { ...identityProvider, clientSecret: pulumi.secret(identityProvider.clientSecret) },
+    identityProvider: {
+      ...client,
+      clientSecret: pulumi.secret(clientSecret),
+      ...(secretRequestParams ? { secretRequestParams: pulumi.secret(secretRequestParams) } : {}),
+    },
     storage:
       "postgres" in storage
-        ? { postgres: { connection: pulumi.secret(storage.postgres.connection) } }
+        ? { postgres: { ...storage.postgres, connection: pulumi.secret(storage.postgres.connection) } }
         : storage,
   };
 }
 
 function spec(args: PomeriumArgs): pulumi.Output<object> {
-  const { provider, url, scopes } = args.identityProvider;
+  const { provider, url, scopes, requestParams, secretRequestParams, ca } = args.identityProvider;
+  const { version, settings: given = {}, storage } = args;
   return pulumi
     .output({
       authenticateUrl: args.authenticateUrl,
-      providerUrl: url,
-      scopes,
+      client: { url, scopes, requestParams },
       certificates: args.certificates ?? [],
       session: args.session,
-      responseHeaders: args.responseHeaders,
     })
-    .apply((resolved) =>
+    .apply(({ client, ...resolved }) =>
       settings({
         ...resolved,
-        version: args.version,
-        provider,
-        store: "pebble" in args.storage ? "pebble" : "postgres",
+        version,
+        given,
+        identityProvider: {
+          provider,
+          ...(JSON.parse(JSON.stringify(client)) as typeof client),
+          hasSecretParams: Object.keys(secretRequestParams ?? {}).length > 0,
+          hasAuthority: ca !== undefined,
+        },
+        storage,
       }),
     );
 }

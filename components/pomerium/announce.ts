@@ -4,8 +4,9 @@ import { ingressName, openIngressName, verifyService } from "../cluster/names.ts
 import { objectLabel } from "../cluster/objects.ts";
 import type { PomeriumStatus } from "../cluster/pomerium-status.ts";
 import type { PomeriumConfig } from "./config.ts";
-import type { LivePomerium } from "./live.ts";
+import type { LivePomerium, LiveStorage } from "./live.ts";
 import * as names from "./names.ts";
+import { type StorageConfig, type Store, storeOf } from "./storage.ts";
 
 /** How far the running Pomerium is, in one line, from its own report. */
 export function statusLine({ settings, readyReplicas }: PomeriumStatus): string {
@@ -22,6 +23,62 @@ export function statusLine({ settings, readyReplicas }: PomeriumStatus): string 
     `${served.length}/${routes.length} routes served${missing.length > 0 ? ` · missing: ${missing.join(", ")}` : ""}`,
     ...settings.warnings.map((warning) => `warning: ${warning}`),
   ].join(" · ");
+}
+
+/**
+ * Says what a change of the storage loses, before it happens. Nothing is copied from one store to another. Empty while
+ * the storage stays, and before there is any.
+ */
+export function storageLines(
+  { pomerium: { storage } }: Pick<AnnouncedStack, "pomerium">,
+  { storage: live, volume }: Pick<LivePomerium, "storage" | "volume">,
+): string[] {
+  if (live === undefined) return [];
+  const next = placeOf(storage);
+  // A hand-made Deployment may mount a folder of the node without a claim. Other checks compare the folder.
+  const claim = live.claim ?? (live.store === "pebble" ? names.persistentVolumeClaim : undefined);
+  const stays = live.store === next.store && claim === next.claim;
+  if (stays) return [];
+  return [
+    `storage: sessions are ${words(live)} now, and this run moves to a store that is ${words(next)}; nothing is copied, so everybody has to sign in again`,
+    `storage: ${fateOf(live, volume)}`,
+  ];
+}
+
+function placeOf(storage: StorageConfig): LiveStorage {
+  const store = storeOf(storage);
+  if (!("pebble" in storage)) return { store };
+  const { pebble } = storage;
+  if ("claim" in pebble) return { store, claim: pebble.claim };
+  return { store, claim: "hostPath" in pebble ? names.persistentVolumeClaim : names.provisionedClaim };
+}
+
+function words({ store, claim }: LiveStorage): string {
+  const places: Record<Store, string> = {
+    pebble: claim === undefined ? "in a folder of the node" : `on the volume of the claim ${claim}`,
+    memory: "in memory",
+    cluster: "on the volumes of the cluster's pods",
+    postgres: "in PostgreSQL",
+  };
+  return places[store];
+}
+
+/** What becomes of the old store. */
+function fateOf({ store, claim }: LiveStorage, volume: LivePomerium["volume"]): string {
+  switch (store) {
+    case "memory":
+      return "the old sessions end with their pod";
+    case "postgres":
+      return "the old sessions stay in the database, and nothing reads them";
+    case "cluster":
+      return `the old sessions stay on the claims storage-${names.workload}-…, which nobody deletes`;
+    case "pebble":
+      return claim === names.provisionedClaim
+        ? `the claim ${names.namespace}/${claim} is deleted, and with it the old sessions, unless its class retains volumes`
+        : claim === names.persistentVolumeClaim && volume?.hostPath !== undefined
+          ? `the old sessions stay in ${volume.hostPath} on the node; going back finds them`
+          : "the old sessions stay on their volume; going back finds them";
+  }
 }
 
 /** The part of a stack that the announcement needs. */

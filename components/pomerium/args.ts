@@ -1,11 +1,12 @@
 /** Arguments of this subject's component, built from the stack and the current run. */
 
 import { objectId } from "../cluster/objects.ts";
-import { secretOutput } from "../cluster/secret.ts";
+import { secretOutputs } from "../cluster/secret.ts";
 import type { PomeriumConfig } from "./config.ts";
 import type { LivePomerium } from "./live.ts";
 import { namespace } from "./names.ts";
 import type { PomeriumArgs } from "./Pomerium.ts";
+import { type StorageConfig, storeOf } from "./storage.ts";
 
 /** Values of the current run that Pomerium needs. */
 export interface PomeriumEnvironment {
@@ -20,7 +21,7 @@ export interface PomeriumEnvironment {
 
 /** Arguments of the component `Pomerium`. */
 export function pomeriumArgs(
-  { version, identityProvider, session, storage }: PomeriumConfig,
+  { version, identityProvider, session, storage, settings }: PomeriumConfig,
   { certificates, live: { existing, foreign }, ...run }: PomeriumEnvironment,
 ): PomeriumArgs {
   return {
@@ -28,11 +29,16 @@ export function pomeriumArgs(
     certificates: certificates.map(({ secretName }) => objectId({ namespace, name: secretName })),
     version,
     session,
-    identityProvider: { ...identityProvider, clientSecret: secretOutput(identityProvider.clientSecret) },
-    storage:
-      "postgres" in storage
-        ? { postgres: { connection: secretOutput(storage.postgres.connection) } }
-        : { pebble: {} },
+    identityProvider: secretOutputs(identityProvider),
+    storage: stored(storage),
+    ...(Object.keys(settings).length > 0 ? { settings } : {}),
     live: { existing, foreign },
   };
+}
+
+/** The component's part of the storage. The manifests have the rest. */
+function stored(storage: StorageConfig): PomeriumArgs["storage"] {
+  if (!("postgres" in storage)) return { [storeOf(storage)]: {} } as PomeriumArgs["storage"];
+  const { replicas: _, ...database } = storage.postgres;
+  return { postgres: secretOutputs(database) };
 }

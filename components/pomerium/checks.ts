@@ -1,19 +1,21 @@
 import { posix } from "node:path";
 import { setKey } from "../../stack-file/commands.ts";
 import type { Problem } from "../../stack-file/problems.ts";
+import { quantity } from "../../stack-file/values.ts";
 import { kubectl, kubectlDelete } from "../cluster/commands.ts";
 import type { Cluster } from "../cluster/config.ts";
 import { objectLabel } from "../cluster/objects.ts";
 import type { PomeriumConfig } from "./config.ts";
-import type { LivePomerium } from "./live.ts";
+import type { LiveClaim, LivePomerium } from "./live.ts";
 import * as names from "./names.ts";
+import type { PebbleConfig } from "./storage.ts";
 
 /** The part of a stack that the checks need. */
 export interface CheckedStack {
   /** Name of the stack. */
   name: string;
   cluster: Pick<Cluster, "context">;
-  pomerium: Pick<PomeriumConfig, "storage" | "loadBalancerIP">;
+  pomerium: Pick<PomeriumConfig, "storage" | "address">;
 }
 
 /** Pomerium's pod pauses before it stops (`preStop.sleep`). Older API servers refuse that, in the middle of an `up`. */
@@ -21,9 +23,10 @@ const oldestMinor = 30;
 
 /** Finds problems of the cluster itself: its version, its nodes, the way to ask for an address. */
 export function clusterProblems(
-  { name, cluster, pomerium: { storage, loadBalancerIP } }: CheckedStack,
-  { kubernetesMinor, nodes, node, metalLbAnnotation }: LivePomerium,
+  { name, cluster, pomerium: { storage, address } }: CheckedStack,
+  { kubernetesMinor, nodes, node, metalLbAnnotation, claims }: LivePomerium,
 ): Problem[] {
+  const [loadBalancerIP, second] = address.kind === "loadBalancer" ? address.ips : [];
   return [
     ...(kubernetesMinor !== undefined && kubernetesMinor < oldestMinor
       ? [
@@ -34,8 +37,12 @@ export function clusterProblems(
           },
         ]
       : []),
-    ...("pebble" in storage ? nodeProblems(name, storage.pebble.node, nodes, node) : []),
-    ...(metalLbAnnotation === undefined
+    ...("pebble" in storage && "hostPath" in storage.pebble
+      ? nodeProblems(name, storage.pebble.node, nodes, node)
+      : []),
+    ...("pebble" in storage ? claimProblems(cluster, storage.pebble, claims) : []),
+    ...("cluster" in storage ? memberProblems(storage.cluster.replicas, nodes) : []),
+    ...(metalLbAnnotation === undefined || loadBalancerIP === undefined || second !== undefined
       ? []
       : [
           {
@@ -82,6 +89,68 @@ function nodeProblems(
       ];
 }
 
+/** A claim of somebody else must be there, and a claim of this program cannot change what it asked for. */
+function claimProblems(
+  cluster: Pick<Cluster, "context">,
+  pebble: PebbleConfig,
+  claims: readonly LiveClaim[],
+): Problem[] {
+  const at = "pomerium.storage.pebble";
+  const live = (name: string) => claims.find((claim) => claim.name === name);
+  const of = (name: string) => `the claim ${names.namespace}/${name}`;
+  if ("claim" in pebble)
+    return live(pebble.claim)
+      ? []
+      : [
+          {
+            at: `${at}.claim`,
+            message: `${of(pebble.claim)} does not exist${claims.length > 0 ? `; there ${claims.length === 1 ? "is" : "are"} ${claims.map(({ name }) => name).join(", ")}` : ""}; make it, or let this program make one with storageClass`,
+          },
+        ];
+  const name = names.provisionedClaim;
+  const claim = live(name);
+  if (!("storageClass" in pebble) || claim === undefined) return [];
+  const { storageClass, size } = claim;
+  return [
+    ...(storageClass !== undefined && storageClass !== pebble.storageClass
+      ? [
+          {
+            at: `${at}.storageClass`,
+            message: `${of(name)} has the class ${storageClass}, and a claim keeps its class; write ${storageClass}, or give up every session with this command`,
+            mend: kubectl(
+              cluster,
+              `--namespace ${names.namespace} delete statefulset/${names.workload} pvc/${name}`,
+            ),
+          },
+        ]
+      : []),
+    ...(size !== undefined && quantity(size) !== quantity(pebble.size)
+      ? [
+          {
+            at: `${at}.size`,
+            message: `${of(name)} asks for ${size}, and this program does not change an existing claim; write ${size}, or let a class that can grow volumes do it with this command`,
+            mend: kubectl(
+              cluster,
+              `--namespace ${names.namespace} patch pvc ${name} --type merge --patch '${JSON.stringify({ spec: { resources: { requests: { storage: pebble.size } } } })}'`,
+            ),
+          },
+        ]
+      : []),
+  ];
+}
+
+/** Each member of a cluster needs a node of its own. */
+function memberProblems(replicas: number, nodes: readonly string[]): Problem[] {
+  return nodes.length === 0 || nodes.length >= replicas
+    ? []
+    : [
+        {
+          at: "pomerium.storage.cluster",
+          message: `needs ${replicas} nodes, one for each pod, and only ${nodes.join(", ")} ${nodes.length === 1 ? "takes" : "take"} pods; use pebble, or postgres`,
+        },
+      ];
+}
+
 /** Finds the problems that prevent the take-over of a hand-made Pomerium. */
 export function takeOverProblems(stack: CheckedStack, live: LivePomerium): Problem[] {
   return [...volumeProblems(stack, live), ...workloadProblems(stack, live)];
@@ -95,7 +164,7 @@ function volumeProblems(
   { name, cluster, pomerium: { storage } }: CheckedStack,
   { volume, store }: Pick<LivePomerium, "volume" | "store">,
 ): Problem[] {
-  if (!("pebble" in storage)) return [];
+  if (!("pebble" in storage && "hostPath" in storage.pebble)) return [];
   const wanted = storage.pebble.hostPath;
   if (volume === undefined) return storeProblems({ name, cluster, wanted, store, movable: true });
   const { hostPath } = volume;
@@ -172,7 +241,8 @@ function workloadProblems(
 ): Problem[] {
   const { namespace, workload: name } = names;
   const statefulSet = { kind: "StatefulSet", namespace, name };
-  if (!("pebble" in storage) || !foreign.includes(objectLabel(statefulSet))) return [];
+  if (!("pebble" in storage || "cluster" in storage) || !foreign.includes(objectLabel(statefulSet)))
+    return [];
   return [
     {
       at: "pomerium",

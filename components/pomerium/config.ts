@@ -1,4 +1,3 @@
-import { isIP } from "node:net";
 import { z } from "zod";
 import {
   atLeast,
@@ -8,29 +7,25 @@ import {
   pinnedCommits,
   releaseWarning,
 } from "../../policies/language/releases.ts";
-import {
-  amount,
-  duration,
-  expectations,
-  hostName,
-  portNumber,
-  secret,
-  someText,
-  text,
-  unknownKeys,
-} from "../../stack-file/fields.ts";
+import { amount, duration, hostName, portNumber, secret, someText, text } from "../../stack-file/fields.ts";
+import { didYouMean } from "../../stack-file/nearest.ts";
 import { sameAddress } from "../../stack-file/networks.ts";
 import type { Report } from "../../stack-file/problems.ts";
 import { asSecret, type Secret } from "../../stack-file/secrets.ts";
-import { dnsSubdomain, quantity } from "../../stack-file/values.ts";
+import { quantity } from "../../stack-file/values.ts";
 import type { Cluster } from "../cluster/config.ts";
-import { hostPathProblem } from "./host-path.ts";
+import { type AddressConfig, type Reach, reachedAt } from "./address.ts";
+import { addressSchema, checkAddressForm, loadBalancerIP, resolveAddress } from "./address-schema.ts";
 import {
   type IdentityProvider,
   identityProviders,
   providerProblems,
   providersWithUrl,
+  refusedProvider,
 } from "./identity-providers.ts";
+import { checkSettings, type SettingsInput, settingsSchema } from "./settings-schema.ts";
+import type { StorageConfig } from "./storage.ts";
+import { checkStorage, resolveStorage, storageSchema } from "./storage-schema.ts";
 import { isGitUrl, upstreamRepository } from "./upstream.ts";
 
 export interface PomeriumConfig {
@@ -40,8 +35,10 @@ export interface PomeriumConfig {
   commit?: string;
   /** Folder (relative to the project) or git URL that replaces upstream's repository. */
   source?: string;
-  /** Address of the LoadBalancer Service. */
-  loadBalancerIP: string;
+  /** How requests get to Pomerium. */
+  address: AddressConfig;
+  /** Where it answers HTTPS inside the network. The address is empty while the load balancer chooses it. */
+  reach: Reach;
   /** Public HTTPS port of Pomerium while ingress-nginx holds 443. */
   coexistPort: number;
   /** Host of the sign-in pages: `authenticate.<domain>`. */
@@ -55,17 +52,15 @@ export interface PomeriumConfig {
     /** Issuer's URL. */
     url?: string;
     scopes?: string[];
+    requestParams?: Record<string, string>;
+    /** Parameters that must not be readable. */
+    secretRequestParams?: Record<string, Secret>;
+    /** Certificates of a private authority, as PEM text. */
+    ca?: string;
   };
-  storage:
-    | {
-        pebble: {
-          hostPath: string;
-          size: string;
-          /** Node that has the folder. Absent on a cluster with one node. */
-          node?: string | undefined;
-        };
-      }
-    | { postgres: { connection: Secret; replicas: number } };
+  storage: StorageConfig;
+  /** Fields of Pomerium's own settings object. */
+  settings: SettingsInput;
   resources: { requests: ResourceList; limits: ResourceList };
 }
 
@@ -74,64 +69,54 @@ export interface ResourceList {
   memory: string;
 }
 
+const certificates = text(
+  (value) => /-----BEGIN CERTIFICATE-----/.test(value) && !/PRIVATE KEY/.test(value),
+  "is not the text of certificates in PEM form (-----BEGIN CERTIFICATE-----), without a private key",
+);
+
 const identityProviderSchema = z.strictObject({
-  provider: z.enum(identityProviders).describe("Kind of identity provider."),
+  provider: z
+    .string()
+    .refine((value) => (identityProviders as readonly string[]).includes(value), {
+      error: ({ input }) =>
+        refusedProvider(String(input)) ??
+        `must be one of ${identityProviders.join(", ")}${didYouMean(String(input), identityProviders)}`,
+    })
+    .transform((value) => value as IdentityProvider)
+    .meta({ enum: identityProviders })
+    .describe(
+      "Identity provider. Those that Pomerium has no client for are `oidc`; the names of common self-hosted ones are understood as well.",
+    ),
   clientId: someText.describe("OAuth client's id."),
   clientSecret: secret.describe("OAuth client's secret; encrypted."),
   url: text((value) => URL.canParse(value) && new URL(value).protocol === "https:", "must be an https:// URL")
     .optional()
     .describe(`Issuer; required for ${providersWithUrl.join(", ")}.`),
-  scopes: z.array(someText).optional().describe("OAuth scopes. Default: the provider's own."),
+  scopes: z
+    .array(someText)
+    .min(1, { error: "is empty: leave the key out for the provider's own" })
+    .optional()
+    .describe(
+      "OAuth scopes, such as `[openid, profile, email, offline_access, groups]`. Default: the provider's own.",
+    ),
+  requestParams: z
+    .record(someText, z.string())
+    .optional()
+    .describe(
+      "Further parameters of the sign-in request, such as `{prompt: select_account}`. Default: Pomerium's own.",
+    ),
+  secretRequestParams: z
+    .record(someText, secret)
+    .optional()
+    .describe(
+      "Further parameters of the sign-in request that must not be readable; each encrypted. Default: none.",
+    ),
+  ca: certificates
+    .optional()
+    .describe(
+      "Certificates of the private authority that signed the provider's certificate, as PEM text. Default: public authorities only.",
+    ),
 });
-
-/** Explains why the Pebble store has no setting for the number of pods. */
-const oneWriter = {
-  explain: (key: string) =>
-    key === "replicas"
-      ? "Pebble has one writer and so one replica; `storage.postgres` takes more"
-      : undefined,
-};
-
-const storageSchema = z
-  .union([
-    z
-      .strictObject({
-        pebble: z
-          .strictObject({
-            hostPath: text(
-              (value) => /^\/[^\0]*$/.test(value) && value !== "/" && !value.split("/").includes(".."),
-              'must be an absolute path on the node, below /, without ".."',
-            ).describe("Directory on the node; made when it is absent, owned by uid and gid 65532."),
-            size: amount.describe("Size of the volume, a quantity. Default: 2Gi.").default("2Gi"),
-            node: text(
-              (value) => dnsSubdomain.test(value),
-              "is no name of a node: lower case letters, digits, hyphens and dots",
-            )
-              .optional()
-              .describe("Node that has the folder; required on a cluster with several nodes."),
-          })
-          .describe("Pomerium's own store on one node: one writer, so one replica.")
-          .register(unknownKeys, oneWriter),
-      })
-      .describe("One node.")
-      .register(unknownKeys, oneWriter),
-    z
-      .strictObject({
-        postgres: z
-          .strictObject({
-            connection: secret.describe("Connection string, `postgres://…`; encrypted."),
-            replicas: z
-              .int()
-              .min(1, { error: "must be at least 1" })
-              .default(2)
-              .describe("Pods of Pomerium. Default: 2."),
-          })
-          .describe("PostgreSQL, for more than one replica."),
-      })
-      .describe("A busy cluster."),
-  ])
-  .register(expectations, { expected: "a map with exactly one of pebble and postgres" })
-  .describe("Where sessions are kept: exactly one of pebble and postgres.");
 
 /** Upstream's own values. */
 const defaults = { requests: { cpu: "300m", memory: "200Mi" }, limits: { cpu: "5", memory: "1Gi" } };
@@ -156,9 +141,8 @@ export const pomeriumSchema = z.strictObject({
   source: someText
     .optional()
     .describe("Directory (relative to the project) or git URL in place of upstream's repository."),
-  loadBalancerIP: text((value) => isIP(value) !== 0, "is no IP address").describe(
-    "Address of Pomerium's LoadBalancer Service; not ingress-nginx's.",
-  ),
+  loadBalancerIP,
+  address: addressSchema.optional(),
   coexistPort: portNumber
     .optional()
     .describe(
@@ -170,6 +154,7 @@ export const pomeriumSchema = z.strictObject({
   session: duration.describe("How long a sign-in lasts, a Go duration. Default: 14h.").default("14h"),
   identityProvider: identityProviderSchema.describe("Who tells Pomerium who somebody is."),
   storage: storageSchema,
+  settings: settingsSchema.prefault({}),
   resources: z
     .strictObject({
       requests: resourceList(defaults.requests).prefault({}).describe("What the pod is given."),
@@ -186,16 +171,16 @@ export interface PomeriumContext {
   exposure?: Cluster["exposure"] | undefined;
   /** The section about ingress-nginx; undefined if there is none. */
   ingressNginx?: { address?: string | undefined } | undefined;
+  /** Names of the tunnels. */
+  tunnels?: readonly string[] | undefined;
 }
 
 /** Checks that involve more than one value of the stack file. */
 export function checkPomerium(input: PomeriumInput, context: PomeriumContext, report: Report): void {
   checkVersion(input, report);
   checkAddress(input, context, report);
-  if ("pebble" in input.storage) {
-    const wrong = hostPathProblem(input.storage.pebble.hostPath);
-    if (wrong !== undefined) report.problem(["pomerium", "storage", "pebble", "hostPath"], wrong);
-  }
+  checkStorage(input.storage, input.version, report);
+  checkSettings(input.settings, input.version, report);
   for (const { key, message } of providerProblems(input.version, input.identityProvider))
     report.problem(["pomerium", "identityProvider", key], message);
   const { requests, limits } = input.resources;
@@ -209,18 +194,28 @@ export function checkPomerium(input: PomeriumInput, context: PomeriumContext, re
 
 /** Until the cutover, Pomerium and ingress-nginx run at the same time. They need different addresses and ports. */
 function checkAddress(
-  { loadBalancerIP, coexistPort }: PomeriumInput,
-  { exposure, ingressNginx }: PomeriumContext,
+  input: PomeriumInput,
+  { exposure, ingressNginx, tunnels = [] }: PomeriumContext,
   report: Report,
 ): void {
-  if (ingressNginx === undefined) return;
-  const { address } = ingressNginx;
-  if (address !== undefined && sameAddress(address, loadBalancerIP))
+  checkAddressForm(input, report);
+  if (tunnels.length > 0 && input.address !== undefined && reachedAt(resolveAddress(input)).ip === "")
     report.problem(
-      ["pomerium", "loadBalancerIP"],
-      `${loadBalancerIP} is the address of ingress-nginx (ingressNginx.address), and no load balancer gives one address to both; choose a free one`,
+      ["pomerium", "address"],
+      `names no address, and the tunnel ${tunnels.join(" and ")} must lead to one: name it in address.ips`,
     );
-  if (coexistPort === 443 && exposure === "direct")
+  if (ingressNginx === undefined) return;
+  const own = resolveAddress(input);
+  const ips = own.kind === "loadBalancer" ? own.ips : [];
+  for (const [i, ip] of ips.entries())
+    if (ingressNginx.address !== undefined && sameAddress(ingressNginx.address, ip))
+      report.problem(
+        input.loadBalancerIP === undefined
+          ? ["pomerium", "address", "ips", i]
+          : ["pomerium", "loadBalancerIP"],
+        `${ip} is the address of ingress-nginx (ingressNginx.address), and no load balancer gives one address to both; choose a free one`,
+      );
+  if (input.coexistPort === 443 && exposure === "direct")
     report.problem(
       ["pomerium", "coexistPort"],
       "443 is ingress-nginx's port until the cutover, and a router forwards a port to one address only; leave the key out for 8443",
@@ -256,24 +251,28 @@ export function resolvePomerium(
   domain: string,
   exposure: Cluster["exposure"],
 ): PomeriumConfig {
-  const { identityProvider, storage, resources, ...rest } = input;
+  const { identityProvider, storage, resources, loadBalancerIP: _, address: __, ...rest } = input;
   const commit = input.commit ?? pinnedCommits[input.version];
+  const address = resolveAddress(input);
+  const { secretRequestParams, ...client } = identityProvider;
   return {
     ...rest,
     ...(commit === undefined ? {} : { commit }),
+    address,
+    reach: reachedAt(address),
     // Only a router can forward a second port. A tunnel carries only 443.
     coexistPort: input.coexistPort ?? (exposure === "direct" ? 8443 : 443),
     authenticateHost: authenticateHost(input, domain),
-    identityProvider: { ...identityProvider, clientSecret: asSecret(identityProvider.clientSecret) },
-    storage:
-      "pebble" in storage
-        ? storage
-        : {
-            postgres: {
-              connection: asSecret(storage.postgres.connection),
-              replicas: storage.postgres.replicas,
-            },
-          },
+    identityProvider: {
+      ...client,
+      clientSecret: asSecret(client.clientSecret),
+      ...(secretRequestParams && {
+        secretRequestParams: Object.fromEntries(
+          Object.entries(secretRequestParams).map(([name, value]) => [name, asSecret(value)]),
+        ),
+      }),
+    },
+    storage: resolveStorage(storage),
     resources,
   };
 }

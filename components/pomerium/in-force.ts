@@ -1,17 +1,28 @@
+import { sameAddress } from "../../stack-file/networks.ts";
 import type { LiveService } from "../cluster/live.ts";
 import type { PomeriumStatus } from "../cluster/pomerium-status.ts";
+import type { AddressConfig } from "./address.ts";
 import * as names from "./names.ts";
 
 /** Finds out whether the load balancer gave Pomerium another address than the stack file says; empty if not. */
-export function addressNotInForce(loadBalancerIP: string, services: readonly LiveService[]): string[] {
+export function addressNotInForce(address: AddressConfig, services: readonly LiveService[]): string[] {
   const service = services.find(
     ({ namespace, name }) => namespace === names.namespace && name === names.proxyService,
   );
-  const addresses = service?.addresses ?? [];
-  if (service === undefined || addresses.includes(loadBalancerIP)) return [];
+  if (service === undefined || address.kind !== "loadBalancer") return [];
+  const addresses = service.addresses ?? [];
+  const label = `Service ${names.namespace}/${names.proxyService}`;
+  if (address.ips.length === 0)
+    return addresses.length > 0
+      ? []
+      : [
+          `${label} has no address: no load balancer of the cluster gives it one. Check it, or write another way under pomerium.address`,
+        ];
+  const missing = address.ips.filter((ip) => !addresses.some((given) => sameAddress(given, ip)));
+  if (missing.length === 0) return [];
   const has = addresses.length === 0 ? "no address" : `the address ${addresses.join(", ")}`;
   return [
-    `Service ${names.namespace}/${names.proxyService} has ${has}, and pomerium.loadBalancerIP is ${loadBalancerIP}: the load balancer does not give out that address. Check its pool, or write the address that it gives`,
+    `${label} has ${has}, and the stack file says ${missing.join(", ")}: the load balancer does not give out that address. Check its pool, or write the address that it gives`,
   ];
 }
 

@@ -7,6 +7,7 @@ import { verifyService } from "../cluster/names.ts";
 import { objectLabel } from "../cluster/objects.ts";
 import type { IngressStatus, LiveSettings, PomeriumStatus } from "../cluster/pomerium-status.ts";
 import * as names from "./names.ts";
+import type { Store } from "./storage.ts";
 
 /** All objects of Pomerium in a cluster, whoever made them. */
 export interface LivePomerium extends PomeriumStatus {
@@ -18,6 +19,10 @@ export interface LivePomerium extends PomeriumStatus {
   forced: string[];
   /** The volume that the claim for the store holds. */
   volume?: LiveVolume;
+  /** Where Pomerium's settings say that sessions are kept. Absent before there are settings. */
+  storage?: LiveStorage;
+  /** Claims in Pomerium's namespace. */
+  claims: LiveClaim[];
   /** Folder of the node where a hand-made Deployment with hand-made settings keeps its store. */
   store?: string;
   /** Version of the API server: minor of Kubernetes 1. Absent if it does not say. */
@@ -30,6 +35,18 @@ export interface LivePomerium extends PomeriumStatus {
   metalLbAnnotation?: string;
   /** Labels by which the Deployment `verify` selects its pods. */
   verifySelector?: Record<string, string>;
+}
+
+/** Where sessions are now: the store, and the claim that its StatefulSet has mounted. */
+export interface LiveStorage {
+  store: Store;
+  claim?: string;
+}
+
+export interface LiveClaim {
+  name: string;
+  storageClass?: string;
+  size?: string;
 }
 
 /** The volume that holds Pomerium's store. */
@@ -50,7 +67,7 @@ interface Metadata {
 
 interface Claim {
   metadata: Metadata;
-  spec: { volumeName?: string };
+  spec: { volumeName?: string; storageClassName?: string; resources?: { requests?: { storage?: string } } };
 }
 
 interface Volume {
@@ -61,7 +78,7 @@ interface Volume {
 
 interface Settings {
   metadata: Metadata & { generation?: number };
-  spec?: { storage?: { file?: { path?: string } } };
+  spec?: { storage?: { file?: { path?: string }; postgres?: object } };
   status?: {
     settingsStatus?: {
       reconciled?: boolean;
@@ -85,10 +102,11 @@ interface Pod {
 
 interface Workload {
   metadata: Metadata;
+  spec?: { template?: { spec?: { volumes?: { persistentVolumeClaim?: { claimName: string } }[] } } };
   status?: { readyReplicas?: number };
 }
 
-interface Deployment extends Workload {
+interface Deployment extends Omit<Workload, "spec"> {
   spec: {
     selector: { matchLabels?: Record<string, string> };
     template: {
@@ -117,11 +135,18 @@ const collections = {
   RoleBinding: `${rbac}/${own}/rolebindings`,
   ServiceAccount: `/api/v1/${own}/serviceaccounts`,
   ConfigMap: `/api/v1/${own}/configmaps`,
+  PodDisruptionBudget: `/apis/policy/v1/${own}/poddisruptionbudgets`,
   Service: `/api/v1/${own}/services`,
   Job: `/apis/batch/v1/${own}/jobs`,
 };
 
-const secrets = [names.bootstrapSecret, names.identityProviderSecret, names.storageSecret];
+const secrets = [
+  names.bootstrapSecret,
+  names.identityProviderSecret,
+  names.requestParamsSecret,
+  names.authoritySecret,
+  names.storageSecret,
+];
 
 /**
  * Reads all of it in one round of parallel questions. Of a Secret, only the metadata is read.
@@ -177,10 +202,32 @@ export async function readPomerium(
     existing: labelsOf(objects),
     foreign: labelsOf(objects.filter(({ metadata }) => isForeign(metadata))),
     forced: labelsOf(objects.filter(({ metadata }) => isForced(metadata))),
+    claims: claims.map(({ metadata: { name }, spec: { storageClassName, resources } }) => {
+      const size = resources?.requests?.storage;
+      return {
+        name,
+        ...(storageClassName ? { storageClass: storageClassName } : {}),
+        ...(size ? { size } : {}),
+      };
+    }),
+    ...storageOf(running),
     ...(volume ? { volume } : {}),
     ...(store ? { store } : {}),
     ...(verifySelector ? { verifySelector } : {}),
   };
+}
+
+function storageOf({ settings, statefulSets, deployments }: Running): Pick<LivePomerium, "storage"> {
+  const spec = byName(settings, names.settingsObject)?.spec;
+  if (spec === undefined) return {};
+  const { file, postgres } = spec.storage ?? {};
+  if (postgres) return { storage: { store: "postgres" } };
+  if (!file) return { storage: { store: "memory" } };
+  if (file.path?.startsWith(names.clusterMount)) return { storage: { store: "cluster" } };
+  const workload = byName(statefulSets, names.workload) ?? byName(deployments, names.workload);
+  const volumes = workload?.spec?.template?.spec?.volumes ?? [];
+  const claim = volumes.flatMap(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? [])[0];
+  return { storage: { store: "pebble", ...(claim === undefined ? {} : { claim }) } };
 }
 
 /** Annotations by which MetalLB's users ask for an address; the second is the older name. */
@@ -246,7 +293,10 @@ async function readRunning(api: ReadOnlyApi): Promise<Running> {
 }
 
 function statusOf({ deployments, statefulSets, settings }: Running): PomeriumStatus {
-  const workloads = [byName<Workload>(deployments, names.workload), byName(statefulSets, names.workload)];
+  const workloads = [
+    byName<Omit<Workload, "spec">>(deployments, names.workload),
+    byName(statefulSets, names.workload),
+  ];
   const own = byName(settings, names.settingsObject);
   return {
     readyReplicas: workloads.reduce((sum, workload) => sum + (workload?.status?.readyReplicas ?? 0), 0),

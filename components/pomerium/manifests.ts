@@ -7,10 +7,7 @@ import { writeOverlay } from "./write-overlay.ts";
 export interface ManifestOptions {
   /** Name of the stack. */
   name: string;
-  pomerium: Pick<
-    PomeriumConfig,
-    "version" | "commit" | "source" | "storage" | "resources" | "loadBalancerIP"
-  >;
+  pomerium: Pick<PomeriumConfig, "version" | "commit" | "source" | "storage" | "resources" | "address">;
 }
 
 /**
@@ -21,18 +18,13 @@ export interface ManifestOptions {
  * @throws UpstreamError with the edit or command that fixes it.
  */
 export async function prepareManifests({ name, pomerium }: ManifestOptions): Promise<string> {
-  const { version, commit, source, storage, resources, loadBalancerIP } = pomerium;
+  const { version, commit, source, storage, resources, address } = pomerium;
   const upstream = await resolveUpstream({
     stack: name,
     version,
     ...(commit ? { commit } : {}),
     ...(source ? { source } : {}),
   });
-  const files = overlay({
-    version,
-    storage: "pebble" in storage ? storage : { postgres: { replicas: storage.postgres.replicas } },
-    resources,
-    service: { loadBalancerIP },
-  });
+  const files = overlay({ version, storage, resources, address });
   return writeOverlay(files, upstream.directory, defaultCacheDirectory());
 }

@@ -8,7 +8,18 @@
 
 import { stringify } from "yaml";
 import { behaves, pinnedCommits } from "../../policies/language/releases.ts";
+import type { AddressConfig } from "./address.ts";
 import * as names from "./names.ts";
+import { podPorts, service, servicePorts } from "./overlay-service.ts";
+import {
+  ownershipStep,
+  type StoredIn,
+  type StoreParts,
+  storeObjects,
+  storeParts,
+  storeVolumes,
+} from "./overlay-stores.ts";
+import { storeOf } from "./storage.ts";
 
 /** Kubernetes quantities: `500m`, `"1"`, `512Mi`. */
 export interface ComputeResources {
@@ -19,35 +30,20 @@ export interface ComputeResources {
 export interface OverlayOptions {
   /** Release tag of the base. */
   version: string;
-  storage:
-    | {
-        pebble: {
-          /** Absolute folder on the node. It is made if it is absent. */
-          hostPath: string;
-          /** Node that has the folder. Default: any node, for a cluster with one. */
-          node?: string | undefined;
-          /** Nominal size of the volume (`2Gi`). A hostPath has no limit, but claim and volume must have the same size. */
-          size: string;
-        };
-      }
-    | {
-        postgres: {
-          /** Pods of Pomerium. */
-          replicas: number;
-        };
-      };
+  storage: StoredIn;
   /** Default: upstream's (requests 300m and 200Mi, limits 5 CPUs and 1Gi). A value replaces all of them. */
   resources?: { requests?: ComputeResources; limits?: ComputeResources };
-  service?: {
-    /** Address that the LoadBalancer Service must get. Default: whichever the cluster hands out. */
-    loadBalancerIP?: string;
-    /**
-     * `Local` keeps the client's address, which access logs and `source_ip` policies need. Only nodes that run Pomerium
-     * answer then. With `Cluster`, every node answers and hides the client's address. Default: `Local`.
-     */
-    externalTrafficPolicy?: "Local" | "Cluster";
-  };
+  /** Default: whichever address the cluster hands out. */
+  address?: AddressConfig;
 }
+
+const assigned: AddressConfig = {
+  kind: "loadBalancer",
+  ips: [],
+  annotations: {},
+  dualStack: false,
+  trafficPolicy: "Local",
+};
 
 /** Folder of each kustomization, below the folder of the overlay. */
 export const overlayFolders = { base: "base", foundation: "foundation", workload: "workload" } as const;
@@ -65,7 +61,8 @@ export function overlay(options: OverlayOptions): Record<string, string> {
 
 function foundation({ version, storage }: OverlayOptions): Record<string, unknown> {
   const rules = controllerRules(version);
-  const volume = "pebble" in storage ? { "volume.yaml": pebbleVolume(storage.pebble) } : {};
+  const volumes = storeVolumes(storage);
+  const volume = volumes.length > 0 ? { "volume.yaml": volumes } : {};
   return {
     "kustomization.yaml": kustomization({
       resources: [...base, ...Object.keys(volume)],
@@ -86,29 +83,33 @@ function foundation({ version, storage }: OverlayOptions): Record<string, unknow
 }
 
 function workload(options: OverlayOptions): Record<string, unknown> {
-  const pebble = "pebble" in options.storage;
-  const kind = pebble ? "StatefulSet" : "Deployment";
+  const { address = assigned, storage } = options;
+  const store = storeParts(storage, address.kind === "hostPorts");
+  const kind = store.isStateful ? "StatefulSet" : "Deployment";
+  const objects = storeObjects(storage);
+  const patches = {
+    "service-ports.yaml": [servicePorts(address), { kind: "Service", name: names.proxyService }],
+    "pod-ports.yaml": [podPorts(address), ofDeployment],
+    "statefulset.yaml": [store.isStateful ? store.statefulSet : undefined, ofDeployment],
+  } as const;
+  const jsonPatches = Object.entries(patches).filter(([, [patch]]) => patch !== undefined);
   return {
     "kustomization.yaml": kustomization({
-      resources: base,
+      resources: [...base, ...(objects.length > 0 ? ["store.yaml"] : [])],
       patches: [
         deletion(
           "Namespace|CustomResourceDefinition|ServiceAccount|ClusterRole|ClusterRoleBinding|Role|RoleBinding|IngressClass|Job",
         ),
         { path: "service.yaml" },
         { path: "deployment.yaml" },
-        ...(pebble
-          ? [
-              {
-                path: "statefulset.yaml",
-                target: { kind: "Deployment", name: names.workload },
-                options: { allowKindChange: true },
-              },
-            ]
-          : []),
+        ...jsonPatches.map(([path, [, target]]) => ({
+          path,
+          target,
+          ...(path === "statefulset.yaml" ? { options: { allowKindChange: true } } : {}),
+        })),
       ],
       // The ownership step runs the image that the base has for Pomerium.
-      ...(pebble
+      ...(store.takesOwnership
         ? {
             replacements: [
               {
@@ -128,11 +129,14 @@ function workload(options: OverlayOptions): Record<string, unknown> {
           }
         : {}),
     }),
-    "service.yaml": service(options.service ?? {}),
-    "deployment.yaml": deployment(options),
-    ...(pebble ? { "statefulset.yaml": statefulSet } : {}),
+    "service.yaml": service(address),
+    "deployment.yaml": deployment(options, store),
+    ...(objects.length > 0 ? { "store.yaml": objects } : {}),
+    ...Object.fromEntries(jsonPatches.map(([path, [patch]]) => [path, patch])),
   };
 }
+
+const ofDeployment = { kind: "Deployment", name: names.workload };
 
 const base = [`../${overlayFolders.base}`];
 
@@ -146,40 +150,16 @@ function deletion(kind: string, name?: string): object {
   return { target: { kind, ...(name ? { name } : {}) }, patch: yaml(patch) };
 }
 
-function service({ loadBalancerIP, externalTrafficPolicy = "Local" }: ServiceOptions): object {
-  return {
-    apiVersion: "v1",
-    kind: "Service",
-    metadata: {
-      name: names.proxyService,
-      namespace: names.namespace,
-    },
-    spec: { externalTrafficPolicy, ...(loadBalancerIP === undefined ? {} : { loadBalancerIP }) },
-  };
-}
-
-type ServiceOptions = NonNullable<OverlayOptions["service"]>;
-
-const ownershipStep = "own-store";
-const storeVolume = "store";
-
-/** Only the store itself, one level below the stack's folder. Other files in the stack's folder keep their owner. */
-const storeMount = {
-  name: storeVolume,
-  mountPath: names.pebblePath,
-  subPath: names.pebblePath.slice(names.dataMount.length + 1),
-};
-
-function deployment({ storage, resources }: OverlayOptions): object {
-  const pebble = "pebble" in storage;
+function deployment({ storage, resources }: OverlayOptions, store: StoreParts): object {
   return {
     apiVersion: "apps/v1",
     kind: "Deployment",
     metadata: { name: names.workload, namespace: names.namespace },
     spec: {
-      replicas: "pebble" in storage ? 1 : storage.postgres.replicas,
+      replicas: store.replicas,
+      ...store.deployment,
       template: {
-        metadata: { labels: { [names.storeLabel]: pebble ? "pebble" : "postgres" } },
+        metadata: { labels: { [names.storeLabel]: storeOf(storage) } },
         spec: {
           // Enough for both parts of a stop: the pause below, then closing connections and store after SIGTERM.
           terminationGracePeriodSeconds: 30,
@@ -192,118 +172,15 @@ function deployment({ storage, resources }: OverlayOptions): object {
               // store, comes after that. The kubelet pauses, because the image has no /bin/sh.
               lifecycle: { preStop: { sleep: { seconds: 5 } } },
               ...(resources ? { resources: { $patch: "replace", ...resources } } : {}),
-              ...(pebble ? { volumeMounts: [storeMount] } : {}),
+              ...(store.volumeMounts.length > 0 ? { volumeMounts: store.volumeMounts } : {}),
+              ...(store.env.length > 0 ? { env: store.env } : {}),
             },
           ],
-          ...("pebble" in storage ? onlyOpener(storage.pebble.node) : spread),
+          ...store.pod,
         },
       },
     },
   };
-}
-
-/** Requires the node that has the store. By its name, since the label `kubernetes.io/hostname` may differ from it. */
-const onNode = (node: string) => ({
-  nodeAffinity: {
-    requiredDuringSchedulingIgnoredDuringExecution: {
-      nodeSelectorTerms: [{ matchFields: [{ key: "metadata.name", operator: "In", values: [node] }] }],
-    },
-  },
-});
-
-/** Pod parts of a Pebble store: one process may have it open, and its files belong to uid and gid 65532. */
-const onlyOpener = (node: string | undefined) => ({
-  // The lock against a second process on the store. The scheduler keeps it: it counts a pod until the pod is really gone.
-  // So this pod does not start while any other Pomerium runs or stops, also one of a hand-made Deployment, and no other
-  // starts beside this one. Every node has this topology key, so the lock holds across the cluster. Pods that use
-  // PostgreSQL are exempt: a stack that changes its storage runs both kinds for a moment.
-  affinity: {
-    ...(node === undefined ? {} : onNode(node)),
-    podAntiAffinity: {
-      requiredDuringSchedulingIgnoredDuringExecution: [
-        {
-          topologyKey: "kubernetes.io/os",
-          labelSelector: {
-            matchLabels: { ...names.podLabels },
-            matchExpressions: [{ key: names.storeLabel, operator: "NotIn", values: ["postgres"] }],
-          },
-        },
-      ],
-    },
-  },
-  initContainers: [
-    {
-      name: ownershipStep,
-      image: "replaced-by-the-image-of-the-base",
-      imagePullPolicy: "IfNotPresent",
-      // The kubelet creates the folder as root's and readable by all. fsGroup does not apply to a hostPath, and the
-      // sessions in it are not encrypted. `-h`: never through a link. Upstream's image has its shell in /busybox.
-      command: [
-        "/busybox/sh",
-        "-c",
-        `/busybox/chown -R -h ${names.runAs}:${names.runAs} ${names.pebblePath} && /busybox/chmod 0750 ${names.pebblePath}`,
-      ],
-      resources: { requests: { cpu: "10m", memory: "16Mi" }, limits: { memory: "64Mi" } },
-      securityContext: {
-        runAsNonRoot: false,
-        runAsUser: 0,
-        runAsGroup: 0,
-        allowPrivilegeEscalation: false,
-        readOnlyRootFilesystem: true,
-        capabilities: { drop: ["ALL"], add: ["CHOWN", "DAC_OVERRIDE", "FOWNER"] },
-      },
-      volumeMounts: [storeMount],
-    },
-  ],
-  volumes: [{ name: storeVolume, persistentVolumeClaim: { claimName: names.persistentVolumeClaim } }],
-});
-
-/** Pod parts of several Pomeriums: they run on different nodes if there are any. */
-const spread = {
-  topologySpreadConstraints: [
-    {
-      maxSkew: 1,
-      topologyKey: "kubernetes.io/hostname",
-      whenUnsatisfiable: "ScheduleAnyway",
-      labelSelector: {
-        matchLabels: { ...names.podLabels },
-      },
-    },
-  ],
-};
-
-/** Turns the patched Deployment into a StatefulSet. A JSON patch, because a merge patch cannot change the kind. */
-const statefulSet = [
-  { op: "replace", path: "/kind", value: "StatefulSet" },
-  { op: "add", path: "/spec/serviceName", value: names.proxyService },
-  { op: "add", path: "/spec/updateStrategy", value: { type: "RollingUpdate" } },
-  // By default, a pod that never became ready blocks the update that would fix it. One pod needs no order anyway.
-  { op: "add", path: "/spec/podManagementPolicy", value: "Parallel" },
-];
-
-function pebbleVolume({ hostPath, size }: { hostPath: string; size: string }): object[] {
-  const labels = { "app.kubernetes.io/name": "pomerium" };
-  const common = { storageClassName: "manual", accessModes: ["ReadWriteOnce"] };
-  return [
-    {
-      apiVersion: "v1",
-      kind: "PersistentVolume",
-      metadata: { name: names.persistentVolume, labels },
-      spec: {
-        ...common,
-        capacity: { storage: size },
-        // The sessions outlive the claim: a new claim finds them.
-        persistentVolumeReclaimPolicy: "Retain",
-        hostPath: { path: hostPath, type: "DirectoryOrCreate" },
-      },
-    },
-    {
-      apiVersion: "v1",
-      kind: "PersistentVolumeClaim",
-      metadata: { name: names.persistentVolumeClaim, namespace: names.namespace, labels },
-      spec: { ...common, volumeName: names.persistentVolume, resources: { requests: { storage: size } } },
-    },
-  ];
 }
 
 /**

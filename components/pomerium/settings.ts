@@ -1,26 +1,37 @@
 /** The contents of Pomerium's settings object. */
 
 import { behaves } from "../../policies/language/releases.ts";
-import type { IdentityProvider } from "./identity-providers.ts";
+import { clientOf, type IdentityProvider } from "./identity-providers.ts";
 import * as names from "./names.ts";
+import type { SettingsInput } from "./settings-schema.ts";
+import type { Store } from "./storage.ts";
 
 export interface SettingsOptions {
   /** Release tag: later releases have more settings. */
   version: string;
   /** Public address of the sign-in pages, with the port if that is not 443: `https://authenticate.example.org`. */
   authenticateUrl: string;
-  provider: IdentityProvider;
-  /** Issuer's URL. Default: the one address that the provider has. */
-  providerUrl?: string;
-  /** OAuth scopes. Default: those that Pomerium asks the provider for. */
-  scopes?: string[];
-  store: "pebble" | "postgres";
+  identityProvider: {
+    provider: IdentityProvider;
+    /** Issuer's URL. Default: the one address that the provider has. */
+    url?: string;
+    /** OAuth scopes. Default: those that Pomerium asks the provider for. */
+    scopes?: readonly string[];
+    /** Further parameters of the sign-in request. */
+    requestParams?: Readonly<Record<string, string>>;
+    /** Whether the Secret with further parameters exists. */
+    hasSecretParams: boolean;
+    /** Whether the Secret with the certificates of a private authority exists. */
+    hasAuthority: boolean;
+  };
+  /** Where sessions are kept. The Secrets are `namespace/name`. */
+  storage: { [K in Store]?: object } & { postgres?: { caSecret?: string; tlsSecret?: string } };
   /** TLS Secrets, `namespace/name`. Pomerium uses a Secret as soon as it exists. */
-  certificates: string[];
+  certificates: readonly string[];
   /** How long a sign-in lasts, as a Go duration: `720h`. */
   session: string;
-  /** Headers set on every response, instead of `defaultResponseHeaders`. */
-  responseHeaders?: Record<string, string>;
+  /** Settings of the stack file. They win over the defaults of this program, and never meet a computed field. */
+  given: SettingsInput;
 }
 
 /**
@@ -38,48 +49,71 @@ const defaultResponseHeaders: Readonly<Record<string, string>> = {
   "X-Frame-Options": "SAMEORIGIN",
 };
 
-/** The fields of the `spec` of `Pomerium/global` that this program writes. */
-export interface PomeriumSpec {
+/** The `spec` of `Pomerium/global`. */
+export type PomeriumSpec = Omit<SettingsInput, "cookie"> & {
   authenticate: { url: string };
-  identityProvider: { provider: IdentityProvider; secret: string; url?: string; scopes?: string[] };
+  identityProvider: {
+    provider: string;
+    secret: string;
+    url?: string;
+    scopes?: readonly string[];
+    requestParams?: Readonly<Record<string, string>>;
+    requestParamsSecret?: string;
+  };
   secrets: string;
-  certificates: string[];
-  storage: { file: { path: string } } | { postgres: { secret: string } };
-  cookie: { expire: string };
-  timeouts: { read: string };
-  setResponseHeaders: Record<string, string>;
-  headersWithUnderscoresAction?: "drop_header";
-  mergeSlashes?: boolean;
-  normalizePath?: boolean;
-  pathWithEscapedSlashesAction?: "unescape_and_redirect";
-}
+  certificates: readonly string[];
+  storage?:
+    | { file: { path: string } }
+    | { postgres: { secret: string; caSecret?: string; tlsSecret?: string } };
+  cookie: SettingsInput["cookie"] & { expire: string };
+};
 
 /**
  * Builds the complete settings. They cannot be written in steps: newer CRDs accept `authenticate` and
  * `identityProvider` only together.
  */
 export function settings(options: SettingsOptions): PomeriumSpec {
-  const { provider, providerUrl, scopes } = options;
+  const { given } = options;
+  const { provider, hasSecretParams, hasAuthority, ...client } = options.identityProvider;
+  const storage = storageOf(options.storage);
+  const authorities = [
+    ...(hasAuthority ? [qualified(names.authoritySecret)] : []),
+    ...(given.caSecrets ?? []),
+  ];
   return {
-    authenticate: { url: options.authenticateUrl },
-    identityProvider: {
-      provider,
-      secret: qualified(names.identityProviderSecret),
-      ...(providerUrl !== undefined ? { url: providerUrl } : {}),
-      ...(scopes !== undefined ? { scopes } : {}),
-    },
-    secrets: qualified(names.bootstrapSecret),
-    certificates: options.certificates,
-    storage:
-      options.store === "pebble"
-        ? { file: { path: names.pebblePath } }
-        : { postgres: { secret: qualified(names.storageSecret) } },
-    cookie: { expire: options.session },
+    setResponseHeaders: { ...defaultResponseHeaders },
+    ...(behaves(options.version, "requestSettings") ? requestHygiene : {}),
+    ...given,
     // A whole request must arrive within this time. The default of 30 s is too short for a large upload, so there is no
     // limit. `write` has no limit by default, and Pomerium refuses both together unless `read` is the smaller one.
-    timeouts: { read: "0s" },
-    setResponseHeaders: { ...(options.responseHeaders ?? defaultResponseHeaders) },
-    ...(behaves(options.version, "requestSettings") ? requestHygiene : {}),
+    timeouts: { read: "0s", ...given.timeouts },
+    cookie: { ...given.cookie, expire: options.session },
+    authenticate: { url: options.authenticateUrl },
+    identityProvider: {
+      provider: clientOf(provider),
+      secret: qualified(names.identityProviderSecret),
+      ...client,
+      ...(hasSecretParams ? { requestParamsSecret: qualified(names.requestParamsSecret) } : {}),
+    },
+    secrets: qualified(names.bootstrapSecret),
+    certificates: [...new Set([...options.certificates, ...(given.certificates ?? [])])],
+    ...(authorities.length > 0 ? { caSecrets: authorities } : {}),
+    ...(storage ? { storage } : {}),
+  };
+}
+
+/** Without a store in its settings, Pomerium keeps sessions in memory. */
+function storageOf(storage: SettingsOptions["storage"]): PomeriumSpec["storage"] {
+  if (storage.pebble) return { file: { path: names.pebblePath } };
+  if (storage.cluster) return { file: { path: names.clusterPath } };
+  if (!storage.postgres) return undefined;
+  const { caSecret, tlsSecret } = storage.postgres;
+  return {
+    postgres: {
+      secret: qualified(names.storageSecret),
+      ...(caSecret === undefined ? {} : { caSecret }),
+      ...(tlsSecret === undefined ? {} : { tlsSecret }),
+    },
   };
 }
 

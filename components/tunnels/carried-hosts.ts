@@ -17,7 +17,11 @@ export interface TunnelApp {
 export interface TunnelStack {
   name: string;
   phase: Phase;
-  pomerium: { authenticateHost: string; loadBalancerIP: string };
+  pomerium: {
+    authenticateHost: string;
+    /** Where Pomerium answers HTTPS. */
+    reach: { ip: string; port: number };
+  };
   ingressNginx?: NginxOrigins;
   certificates: { zones: Record<string, unknown> };
   apps: readonly TunnelApp[];
@@ -55,19 +59,20 @@ export function servedBy(phase: Phase, { migrated }: Pick<TunnelApp, "migrated">
 
 /** The hosts that a tunnel carries, with their origins in the stack's phase. The sign-in pages come first. */
 export function carriedHosts(stack: TunnelStack, tunnel: TunnelConfig): CarriedHost[] {
+  const { ip, port } = stack.pomerium.reach;
+  const pomerium = origin(ip, port);
   const signIn: CarriedHost = {
     host: stack.pomerium.authenticateHost,
     servedBy: "Pomerium",
-    origin: origin(stack.pomerium.loadBalancerIP),
+    origin: pomerium,
   };
   const apps = tunnel.apps.flatMap((name): CarriedHost[] => {
     const app = stack.apps.find((candidate) => candidate.name === name);
     if (app === undefined) return [];
     const server = servedBy(stack.phase, app);
     // The address exists, because a stack file without it is refused.
-    const address =
-      server === "Pomerium" ? stack.pomerium.loadBalancerIP : (stack.ingressNginx?.address as string);
-    return [{ host: app.host, servedBy: server, origin: origin(address), app }];
+    const from = server === "Pomerium" ? pomerium : origin(stack.ingressNginx?.address as string);
+    return [{ host: app.host, servedBy: server, origin: from, app }];
   });
   return tunnel.authenticate ? [signIn, ...apps] : apps;
 }

@@ -114,7 +114,8 @@ function ruleProblems(
   const live = seen?.rules ?? [];
   const carried = carriedHosts(stack, tunnel);
   const isCarried = (name: string): boolean => carried.some(({ host }) => host === dnsForm(name));
-  const toPomerium = ({ service }: Rule): boolean => isOrigin(service, stack.pomerium.loadBalancerIP);
+  const toPomerium = ({ service }: Rule): boolean =>
+    isOrigin(service, stack.pomerium.reach.ip, stack.pomerium.reach.port);
   // A wildcard that takes the same requests does not keep the rule: rules for paths may come between the two.
   const isKept = (rule: Rule): boolean => {
     const first = plan.rules.find((planned) => takesAllOf(planned, rule));

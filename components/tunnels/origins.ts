@@ -13,8 +13,8 @@ export interface NginxOrigins {
 }
 
 /** Address at which Pomerium or ingress-nginx terminates TLS. */
-export function origin(address: string): string {
-  return `https://${isIPv6(address) ? `[${address}]` : address}:443`;
+export function origin(address: string, port = 443): string {
+  return `https://${isIPv6(address) ? `[${address}]` : address}:${port}`;
 }
 
 /** The parts of a service's address; undefined for sockets and cloudflared's own services. */
@@ -28,9 +28,9 @@ function parts(service: string): { scheme: string; host: string; port?: string |
 }
 
 /** Whether a service is the {@link origin} of an address. The default port of https may be left out. */
-export function isOrigin(service: string, address: string): boolean {
-  const { scheme, host = "", port = "443" } = parts(service) ?? {};
-  return scheme === "https" && port === "443" && sameAddress(host, address);
+export function isOrigin(service: string, address: string, port = 443): boolean {
+  const { scheme, host = "", port: given = "443" } = parts(service) ?? {};
+  return scheme === "https" && given === String(port) && sameAddress(host, address);
 }
 
 /**

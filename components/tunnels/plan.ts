@@ -61,13 +61,15 @@ export function tunnelPlan(
 
 /** The rules by which a host leads to ingress-nginx, or led there before it moved to Pomerium. */
 function rulesBefore(
-  { pomerium: { loadBalancerIP } }: Pick<TunnelStack, "pomerium">,
+  { pomerium: { reach } }: Pick<TunnelStack, "pomerium">,
   live: readonly Rule[],
   remembered: TunnelMemory["rules"],
   host: string,
 ): readonly Rule[] {
   const now = rulesFor(live, host);
-  const hasMoved = now.some(({ path, service }) => path === undefined && isOrigin(service, loadBalancerIP));
+  const hasMoved = now.some(
+    ({ path, service }) => path === undefined && isOrigin(service, reach.ip, reach.port),
+  );
   return hasMoved ? (remembered[host] ?? []) : now;
 }
 

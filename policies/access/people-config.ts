@@ -10,7 +10,7 @@ export const usersSchema = z.strictObject({
   admins: z
     .array(z.string())
     .describe(
-      "People who reach everything that people reach, never empty: addresses, `@example.org` for a domain, `claim:groups=admins` for a claim of the identity provider.",
+      "People who reach everything that people reach. Never empty. Each is an address, `@example.org` for a domain, or `claim:groups=admins` for a claim of the identity provider.",
     ),
   groups: z
     .record(

@@ -36,7 +36,7 @@ function findings(
     certificates: issuance(),
     ingressNginx,
     network: openNetwork,
-    pomerium: { existing: [], foreign: [], forced: [], readyReplicas: 1, nodes: [] },
+    pomerium: { existing: [], foreign: [], forced: [], readyReplicas: 1, nodes: [], claims: [] },
     tunnels: { live: {}, problems: [] },
   };
 }

@@ -88,14 +88,14 @@ export const broken: Readonly<
     [
       { "apps.komga.access": {} },
       [
-        "apps.komga.access: names nobody: write `access: admins` for the admins alone, or name users or groups",
+        "apps.komga.access: names nobody: write `access: admins` for the admins alone, or name users, groups, claims or domains",
       ],
     ],
     [{ "apps.komga.access": { users: [] } }, ["apps.komga.access.users: is empty: leave the key out"]],
     [
       { "apps.komga.access": "everybody" },
       [
-        "apps.komga.access: must be `admins`, `public`, or a map: users, groups, api and from; apiOnly and from; public; or policy",
+        "apps.komga.access: must be `admins`, `public`, or a map: users, groups, claims, domains, signedIn, api and from; apiOnly and from; public; or policy and consent",
       ],
     ],
     [{ "apps.komga.access": undefined }, ["apps.komga.access: missing: who may reach the app"]],
@@ -133,7 +133,7 @@ export const broken: Readonly<
     [
       { "apps.komga.access": { apiOnly: "komga", groups: ["readers"] } },
       [
-        "apps.komga.access: must be `admins`, `public`, or a map: users, groups, api and from; apiOnly and from; public; or policy",
+        "apps.komga.access: must be `admins`, `public`, or a map: users, groups, claims, domains, signedIn, api and from; apiOnly and from; public; or policy and consent",
       ],
     ],
     [
@@ -154,13 +154,13 @@ export const broken: Readonly<
     [
       { "apps.komga.access": null },
       [
-        "apps.komga.access: must be `admins`, `public`, or a map: users, groups, api and from; apiOnly and from; public; or policy",
+        "apps.komga.access: must be `admins`, `public`, or a map: users, groups, claims, domains, signedIn, api and from; apiOnly and from; public; or policy and consent",
       ],
     ],
     [
       { "apps.komga.access": ["readers"] },
       [
-        "apps.komga.access: must be `admins`, `public`, or a map: users, groups, api and from; apiOnly and from; public; or policy",
+        "apps.komga.access: must be `admins`, `public`, or a map: users, groups, claims, domains, signedIn, api and from; apiOnly and from; public; or policy and consent",
       ],
     ],
     [
@@ -488,13 +488,13 @@ export const broken: Readonly<
     [
       { "pomerium.identityProvider.provider": "gogle" },
       [
-        'pomerium.identityProvider.provider: must be one of apple, auth0, azure, cognito, github, gitlab, google, oidc, okta, onelogin, ping; did you mean "google"?',
+        'pomerium.identityProvider.provider: must be one of apple, auth0, azure, cognito, github, gitlab, google, oidc, okta, onelogin, ping, authelia, authentik, dex, entra, kanidm, keycloak, pocket-id, zitadel; did you mean "google"?',
       ],
     ],
     [
       { "pomerium.identityProvider.provider": "okta" },
       [
-        "pomerium.identityProvider.url: missing: provider okta needs its issuer's URL, because each organisation has its own issuer",
+        "pomerium.identityProvider.url: missing: provider okta needs its issuer's URL, because each organisation has its own issuer; write https://<organisation>.okta.com",
       ],
     ],
     [
@@ -520,10 +520,13 @@ export const broken: Readonly<
       ['pomerium.identityProvider.clientsecret: unknown key; did you mean "clientSecret"?'],
     ],
     [{ "pomerium.storage": undefined }, ["pomerium.storage: missing: where sessions are kept"]],
-    [{ "pomerium.storage": {} }, ["pomerium.storage: must be a map with exactly one of pebble and postgres"]],
+    [
+      { "pomerium.storage": {} },
+      ["pomerium.storage: must be a map with exactly one of pebble, memory, cluster and postgres"],
+    ],
     [
       { "pomerium.storage.postgres": { connection: hunter2 } },
-      ["pomerium.storage: must be a map with exactly one of pebble and postgres"],
+      ["pomerium.storage: must be a map with exactly one of pebble, memory, cluster and postgres"],
     ],
     [
       { "pomerium.storage.pebble.hostPath": "data" },
@@ -532,7 +535,7 @@ export const broken: Readonly<
     [
       { "pomerium.storage.pebble.replicas": 2 },
       [
-        "pomerium.storage.pebble.replicas: Pebble has one writer and so one replica; `storage.postgres` takes more",
+        "pomerium.storage.pebble.replicas: Pebble has one writer and so one replica; `storage.cluster` and `storage.postgres` take more",
       ],
     ],
     [

@@ -3,6 +3,7 @@ import { routesNotInForce, routeWarnings } from "../../../components/apps/in-for
 import { certificatesNotInForce } from "../../../components/certificates/in-force.ts";
 import type { LiveService } from "../../../components/cluster/live.ts";
 import type { IngressStatus } from "../../../components/cluster/pomerium-status.ts";
+import { resolveAddress } from "../../../components/pomerium/address-schema.ts";
 import { addressNotInForce, settingsNotInForce } from "../../../components/pomerium/in-force.ts";
 import { inForceDigest, notInForce, settled } from "../../../stack/in-force.ts";
 import { goodStack, parse, put } from "./base.ts";
@@ -84,13 +85,28 @@ describe("what else an up has written", () => {
         ...(addresses ? { addresses } : {}),
       },
     ];
-    assert.deepEqual(addressNotInForce("192.168.0.172", service(["192.168.0.172"])), []);
-    assert.deepEqual(addressNotInForce("192.168.0.172", service(["fd00::1", "192.168.0.172"])), []);
+    const fixed = resolveAddress({ loadBalancerIP: "192.168.0.172" });
+    assert.deepEqual(addressNotInForce(fixed, service(["192.168.0.172"])), []);
+    assert.deepEqual(addressNotInForce(fixed, service(["fd00::1", "192.168.0.172"])), []);
     assert.match(
-      addressNotInForce("192.168.0.172", service(["192.168.0.180"]))[0] ?? "",
-      /has the address 192\.168\.0\.180, and pomerium\.loadBalancerIP is 192\.168\.0\.172/,
+      addressNotInForce(fixed, service(["192.168.0.180"]))[0] ?? "",
+      /has the address 192\.168\.0\.180, and the stack file says 192\.168\.0\.172/,
     );
-    assert.match(addressNotInForce("192.168.0.172", service())[0] ?? "", /has no address/);
+    assert.match(addressNotInForce(fixed, service())[0] ?? "", /has no address/);
+    const both = resolveAddress({ address: { ips: ["192.168.0.172", "fd00::172"] } });
+    assert.deepEqual(addressNotInForce(both, service(["192.168.0.172", "FD00:0::172"])), []);
+    assert.match(
+      addressNotInForce(both, service(["192.168.0.172"]))[0] ?? "",
+      /the stack file says fd00::172/,
+    );
+    const assigned = resolveAddress({ address: "assigned" });
+    assert.deepEqual(addressNotInForce(assigned, service(["203.0.113.9"])), []);
+    assert.match(
+      addressNotInForce(assigned, service())[0] ?? "",
+      /no load balancer of the cluster gives it one/,
+    );
+    const node = resolveAddress({ address: { hostPorts: { https: 443, http: 80 }, node: "192.168.0.10" } });
+    assert.deepEqual(addressNotInForce(node, service()), []);
   });
 
   it("is Pomerium's settings, as long as a pod is there to use them", () => {

@@ -38,7 +38,7 @@ describe("a default of the stack file", () => {
     assert.equal(stack.cluster.exposure, "direct");
     assert.deepEqual(stack.tunnels, []);
     assert.equal(stack.ingressNginx, undefined);
-    assert.deepEqual(stack.accessTests, { strict: false, tests: [] });
+    assert.deepEqual(stack.accessTests, { strict: false, assume: {}, tests: [] });
     assert.deepEqual(stack.pomerium.resources, {
       requests: { cpu: "300m", memory: "200Mi" },
       limits: { cpu: "5", memory: "1Gi" },
@@ -145,10 +145,10 @@ describe("access in a stack file", () => {
   it("lets in the admins, an app's own users and its groups, each with the line that does", () => {
     const { access } = app(parse(goodStack()), "komga");
     assert.deepEqual(access.kind === "people" && access.people, [
-      { email: "admin-user@gmail.com", grantedAt: "users.admins[0]" },
-      { email: "carol@gmail.com", grantedAt: "apps.komga.access.users[0]" },
-      { email: "alice@gmail.com", grantedAt: "users.groups.readers[0]" },
-      { email: "bob@gmail.com", grantedAt: "users.groups.readers[1]" },
+      { principal: "admin-user@gmail.com", grantedAt: "users.admins[0]" },
+      { principal: "carol@gmail.com", grantedAt: "apps.komga.access.users[0]" },
+      { principal: "alice@gmail.com", grantedAt: "users.groups.readers[0]" },
+      { principal: "bob@gmail.com", grantedAt: "users.groups.readers[1]" },
     ]);
   });
 
@@ -156,7 +156,7 @@ describe("access in a stack file", () => {
     const { access } = app(parse(goodStack()), "wiki");
     assert.deepEqual(access, {
       kind: "people",
-      people: [{ email: "admin-user@gmail.com", grantedAt: "users.admins[0]" }],
+      people: [{ principal: "admin-user@gmail.com", grantedAt: "users.admins[0]" }],
       api: [],
       from: [],
     });

@@ -5,7 +5,14 @@ import type { Stack } from "../../../../stack/stack.ts";
 import { goodStack, parse, put } from "../../stack/base.ts";
 
 const stack = parse(goodStack());
-const nothing: LivePomerium = { existing: [], foreign: [], forced: [], readyReplicas: 0, nodes: [] };
+const nothing: LivePomerium = {
+  existing: [],
+  foreign: [],
+  forced: [],
+  readyReplicas: 0,
+  nodes: [],
+  claims: [],
+};
 function problems(live: Partial<LivePomerium>, of: Stack = stack): string[] {
   return takeOverProblems(of, { ...nothing, ...live }).map(
     ({ at, message, mend }) => `${at}: ${message} » ${mend}`,

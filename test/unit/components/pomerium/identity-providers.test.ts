@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import {
+  clientOf,
   identityProviders,
   providerProblems,
   providersWithUrl,
@@ -33,6 +34,59 @@ describe("an identity provider", () => {
     ])
       assert.deepEqual(problems(`https://login.microsoftonline.com/${tenant}/v2.0`), [], tenant);
     assert.deepEqual(problems("https://sts.windows.net/0c7a70e1-5e1f-4a5e-9d57-0123456789ab/"), []);
+  });
+
+  it("that people run themselves is an OIDC provider, and the message has the form of its issuer", () => {
+    const forms: [Parameters<typeof clientOf>[0], RegExp, string][] = [
+      ["authelia", /write https:\/\/<host>/, "https://auth.example.org"],
+      [
+        "authentik",
+        /\/application\/o\/<slug of the application>\//,
+        "https://id.example.org/application/o/pomerium/",
+      ],
+      ["dex", /https:\/\/<host>\/dex/, "https://dex.example.org/dex"],
+      ["kanidm", /\/oauth2\/openid\/<client id>/, "https://idm.example.org/oauth2/openid/pomerium"],
+      ["keycloak", /\/realms\/<realm>/, "https://id.example.org/realms/home"],
+      ["pocket-id", /Pocket ID's own host/, "https://id.example.org"],
+      ["zitadel", /the instance's own host/, "https://id.example.org"],
+    ];
+    for (const [provider, message, url] of forms) {
+      assert.equal(clientOf(provider), "oidc");
+      assert.match(providerProblems(newestRelease, { provider })[0]!.message, message);
+      assert.deepEqual(providerProblems(newestRelease, { provider, url }), [], provider);
+    }
+    assert.equal(clientOf("entra"), "azure");
+    assert.equal(clientOf("okta"), "okta");
+  });
+
+  it("refuses a URL that is not its issuer", () => {
+    const cases: [Parameters<typeof clientOf>[0], string, RegExp][] = [
+      ["keycloak", "https://id.example.org", /does not have the form of its issuer/],
+      ["keycloak", "https://id.example.org/realms/home/", /does not have the form/],
+      ["authentik", "https://id.example.org/application/o/pomerium", /with the slash at its end/],
+      ["entra", "https://login.microsoftonline.com/common/v2.0", /names no tenant/],
+      ["entra", "https://login.microsoftonline.com/organizations/v2.0", /names no tenant/],
+      ["oidc", "https://id.example.org/.well-known/openid-configuration", /write the issuer, without/],
+      ["oidc", "https://id.example.org?realm=home", /an issuer has no \?/],
+    ];
+    for (const [provider, url, message] of cases)
+      assert.match(providerProblems(newestRelease, { provider, url })[0]?.message ?? "", message, url);
+    assert.deepEqual(
+      providerProblems(newestRelease, {
+        provider: "keycloak",
+        url: "https://id.example.org/auth/realms/home",
+      }),
+      [],
+    );
+  });
+
+  it("signs in nobody without the scope openid, GitHub apart", () => {
+    const scopes = ["email"];
+    assert.match(
+      providerProblems(newestRelease, { provider: "google", scopes })[0]!.message,
+      /\[openid, email\]/,
+    );
+    assert.deepEqual(providerProblems(newestRelease, { provider: "github", scopes }), []);
   });
 
   it("with one address for everybody needs no URL", () => {

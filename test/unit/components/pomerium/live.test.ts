@@ -25,7 +25,14 @@ describe("the live state of Pomerium", () => {
     readPomerium(await connect(), Promise.resolve({ ingresses }));
 
   it("is empty on a cluster without Pomerium, and no question is asked twice", async () => {
-    assert.deepEqual(await read(), { existing: [], foreign: [], forced: [], readyReplicas: 0, nodes: [] });
+    assert.deepEqual(await read(), {
+      existing: [],
+      foreign: [],
+      forced: [],
+      readyReplicas: 0,
+      nodes: [],
+      claims: [],
+    });
     const asked = fake.asked.map(({ path }) => path.replace(/\?.*/, ""));
     assert.deepEqual(asked.toSorted(), [...new Set(asked)].sort());
     assert.ok(!asked.some((path) => path.endsWith("/ingresses")), "those are read already");
@@ -61,10 +68,34 @@ describe("the live state of Pomerium", () => {
     const asked = fake.asked.filter((question) => question.path.includes("/secrets"));
     assert.deepEqual(asked.map((question) => question.path).sort(), [
       `${namespace}/secrets/bootstrap`,
+      `${namespace}/secrets/idp-ca`,
+      `${namespace}/secrets/idp-request-params`,
       secret,
       `${namespace}/secrets/pomerium-storage`,
     ]);
     for (const { accept } of asked) assert.match(accept, /as=PartialObjectMetadata/);
+  });
+
+  it("says where sessions are now: the store, and the claim that Pomerium's pod has mounted", async () => {
+    const settings = "/apis/ingress.pomerium.io/v1/pomerium";
+    const stored = async (storage?: object) => {
+      fake.objects[settings] = { items: [{ metadata: { name: "global" }, spec: { storage } }] };
+      return (await read()).storage;
+    };
+    assert.deepEqual(await stored(), { store: "memory" });
+    assert.deepEqual(await stored({ postgres: { secret: "a/b" } }), { store: "postgres" });
+    assert.deepEqual(await stored({ file: { path: "/var/pomerium/databroker/store" } }), {
+      store: "cluster",
+    });
+    assert.deepEqual(await stored({ file: { path: "/data/databroker" } }), { store: "pebble" });
+    const volumes = [{ name: "store", persistentVolumeClaim: { claimName: "pomerium-store" } }];
+    fake.objects["/apis/apps/v1/namespaces/pomerium/statefulsets"] = {
+      items: [{ metadata: { name: "pomerium" }, spec: { template: { spec: { volumes } } } }],
+    };
+    assert.deepEqual(await stored({ file: { path: "/data/databroker" } }), {
+      store: "pebble",
+      claim: "pomerium-store",
+    });
   });
 
   it("contains the volume of the store's claim, under any name", async () => {

@@ -13,7 +13,32 @@ const pebble: OverlayOptions = {
   version: "v0.33.1",
   storage: { pebble: { hostPath: "/home/k8s/pomerium/data", size: "2Gi" } },
 };
+const cluster: OverlayOptions = { version: "v0.33.1", storage: { cluster: { replicas: 3, size: "1Gi" } } };
 const postgres: OverlayOptions = { version: "v0.33.1", storage: { postgres: { replicas: 3 } } };
+
+const balanced = (ips: string[]) =>
+  ({ kind: "loadBalancer", ips, annotations: {}, dualStack: false, trafficPolicy: "Local" }) as const;
+
+const ports = { https: 30443, http: 30080 };
+const node = "192.168.0.10";
+const addresses = fc.oneof(
+  fc.constant(balanced([])),
+  fc.oneof(fc.ipV4(), fc.ipV6()).map((ip) => balanced([ip])),
+  fc.tuple(fc.ipV4(), fc.ipV6()).map((ips) => balanced(ips)),
+  fc
+    .constantFrom("nodePort", "hostPorts")
+    .map((kind) => ({ kind, ports, node, trafficPolicy: "Local" }) as const),
+);
+const storages: fc.Arbitrary<OverlayOptions["storage"]> = fc.oneof(
+  fc.constantFrom<OverlayOptions["storage"]>(
+    pebble.storage,
+    { pebble: { storageClass: "local-path", size: "2Gi" } },
+    { pebble: { claim: "sessions" } },
+    { memory: {} },
+    { cluster: { replicas: 3, size: "1Gi" } },
+  ),
+  fc.nat(9).map((n) => ({ postgres: { replicas: n + 1 } })),
+);
 
 interface PodSpec {
   terminationGracePeriodSeconds: number;
@@ -89,16 +114,8 @@ describe("Pomerium's overlay", () => {
   it("consists of valid YAML for every version, storage and address", () => {
     const options = fc.record({
       version: fc.constantFrom(...Object.keys(pinnedCommits)),
-      storage: fc.oneof(
-        fc.constant(pebble.storage),
-        fc.nat(9).map((n) => ({ postgres: { replicas: n + 1 } })),
-      ),
-      service: fc.record(
-        {
-          loadBalancerIP: fc.oneof(fc.ipV4(), fc.ipV6()),
-        },
-        { requiredKeys: [] },
-      ),
+      storage: storages,
+      address: addresses,
     });
     fc.assert(
       fc.property(options, (given) => {
@@ -108,13 +125,12 @@ describe("Pomerium's overlay", () => {
             assert.ok(document.contents, file);
           }
         }
-        assert.equal(service(given).spec.loadBalancerIP, given.service.loadBalancerIP);
       }),
     );
   });
 
   it("asks for the address by the field only, because MetalLB refuses a Service that also has the annotation", () => {
-    const { metadata, spec } = service({ ...pebble, service: { loadBalancerIP: "192.168.0.172" } });
+    const { metadata, spec } = service({ ...pebble, address: balanced(["192.168.0.172"]) });
     assert.equal(spec.loadBalancerIP, "192.168.0.172");
     assert.equal(metadata.annotations, undefined);
   });
@@ -148,7 +164,7 @@ describe("Pomerium's overlay", () => {
 
   it("keeps the clients' addresses by default", () => {
     assert.equal(service(pebble).spec.externalTrafficPolicy, "Local");
-    const cluster = service({ ...pebble, service: { externalTrafficPolicy: "Cluster" } });
+    const cluster = service({ ...pebble, address: { ...balanced([]), trafficPolicy: "Cluster" } });
     assert.equal(cluster.spec.externalTrafficPolicy, "Cluster");
   });
 
@@ -171,13 +187,15 @@ describe("Pomerium's overlay", () => {
     });
   });
 
-  it("allows only pods labelled for PostgreSQL next to a Pebble store, and only the program sets that label", () => {
+  it("allows only pods labelled for another storage next to a Pebble store, and only the program sets that label", () => {
     const spec = deployment(pebble).spec.template.spec;
     const [term] = spec.affinity?.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution ?? [];
     const [expression] = term?.labelSelector.matchExpressions ?? [];
     assert.equal(expression?.operator, "NotIn");
-    const labelled = deployment(postgres).spec.template.metadata.labels[expression?.key ?? ""];
-    assert.deepEqual(expression?.values, [labelled]);
+    const others = [postgres, { ...pebble, storage: { memory: {} } }, cluster].map(
+      (options) => deployment(options).spec.template.metadata.labels[expression?.key ?? ""],
+    );
+    assert.deepEqual(expression?.values, others);
     assert.ok(
       !expression?.values.includes(deployment(pebble).spec.template.metadata.labels[expression.key] ?? ""),
     );
@@ -206,6 +224,153 @@ describe("Pomerium's overlay", () => {
     assert.ok(!template.spec.initContainers && !template.spec.volumes && !template.spec.affinity);
     const files = Object.keys(overlay(postgres));
     assert.ok(!files.includes("foundation/volume.yaml") && !files.includes("workload/statefulset.yaml"));
+  });
+
+  it("has a budget and a spread for several pods with PostgreSQL, and neither budget for one pod", () => {
+    const budgetOf = (replicas: number) =>
+      read<{ kind?: string; spec?: object } | null>(
+        { ...postgres, storage: { postgres: { replicas } } },
+        "workload/store.yaml",
+      );
+    assert.equal(budgetOf(3)?.kind, "PodDisruptionBudget");
+    assert.deepEqual(budgetOf(3)?.spec, {
+      maxUnavailable: 1,
+      selector: {
+        matchLabels: { "app.kubernetes.io/name": "pomerium", "app.kubernetes.io/component": "proxy" },
+      },
+    });
+    assert.equal(budgetOf(1), null);
+    const pod = deployment(postgres).spec.template.spec as { topologySpreadConstraints?: object[] };
+    assert.equal(pod.topologySpreadConstraints?.length, 1);
+  });
+
+  it("mounts a volume of a class or of somebody's claim as the group's own, without a step as root", () => {
+    for (const [volume, claim] of [
+      [{ storageClass: "longhorn", size: "5Gi" }, "pomerium-store"],
+      [{ claim: "sessions" }, "sessions"],
+    ] as const) {
+      const options = { ...pebble, storage: { pebble: volume } };
+      const pod = deployment(options).spec.template.spec as PodSpec & { securityContext?: object };
+      assert.equal(pod.initContainers, undefined);
+      assert.deepEqual(pod.securityContext, { fsGroup: 65532, fsGroupChangePolicy: "OnRootMismatch" });
+      assert.deepEqual(pod.volumes, [{ name: "store", persistentVolumeClaim: { claimName: claim } }]);
+      assert.equal(pod.containers[0]?.volumeMounts?.[0]?.mountPath, "/data");
+      assert.equal("foundation/volume.yaml" in overlay(options), "storageClass" in volume);
+    }
+    const claim = read<{ metadata: { name: string }; spec: Record<string, unknown> }>(
+      { ...pebble, storage: { pebble: { storageClass: "longhorn", size: "5Gi" } } },
+      "foundation/volume.yaml",
+    );
+    assert.equal(claim.metadata.name, "pomerium-store");
+    assert.equal(claim.spec.storageClassName, "longhorn");
+  });
+
+  it("keeps sessions in memory in one pod, which stops before the next one starts", () => {
+    const options = { ...pebble, storage: { memory: {} } };
+    const { spec } = deployment(options) as Deployment & { spec: { strategy?: object } };
+    assert.equal(spec.replicas, 1);
+    assert.deepEqual(spec.strategy, { $patch: "replace", type: "Recreate" });
+    assert.ok(!("workload/statefulset.yaml" in overlay(options)));
+  });
+
+  it("makes a cluster of Pomeriums as upstream does: names of the members, volumes, a Service to find each other", () => {
+    for (const replicas of [3, 5]) {
+      const options = {
+        ...cluster,
+        storage: { cluster: { replicas, size: "1Gi", storageClass: "longhorn" } },
+      };
+      const { spec } = deployment(options);
+      assert.equal(spec.replicas, replicas);
+      const [container] = spec.template.spec.containers as unknown as {
+        env: { name: string; value?: string }[];
+      }[];
+      const nodes = JSON.parse(
+        container!.env.find(({ name }) => name === "DATABROKER_CLUSTER_NODES")!.value!,
+      );
+      assert.equal(nodes.length, replicas);
+      assert.deepEqual(nodes[replicas - 1], {
+        id: `pomerium-${replicas - 1}`,
+        grpc_address: `https://pomerium-${replicas - 1}.pomerium-headless:5443`,
+        raft_address: `pomerium-${replicas - 1}.pomerium-headless:5999`,
+      });
+      const patch = read<{ path: string; value: unknown }[]>(options, "workload/statefulset.yaml");
+      const args = patch.filter(({ path }) => path.endsWith("/args/-")).map(({ value }) => value);
+      assert.deepEqual(args, [
+        "--databroker-cluster-node-id=$(POD_NAME)",
+        "--databroker-raft-bind-address=:5999",
+        "--databroker-auto-tls=*.pomerium-headless",
+      ]);
+      const kinds = parseAllDocuments(overlay(options)["workload/store.yaml"]!).map((one) => one.get("kind"));
+      assert.deepEqual(kinds, ["Service", "PodDisruptionBudget"]);
+    }
+  });
+
+  it("asks for one address of each family by MetalLB's annotation, which has room for two", () => {
+    const { metadata, spec } = service({ ...pebble, address: balanced(["192.168.0.172", "fd00::172"]) });
+    assert.deepEqual(metadata.annotations, { "metallb.io/loadBalancerIPs": "192.168.0.172,fd00::172" });
+    assert.deepEqual(spec, {
+      externalTrafficPolicy: "Local",
+      ipFamilyPolicy: "RequireDualStack",
+      ipFamilies: ["IPv4", "IPv6"],
+    });
+    assert.deepEqual(service({ ...pebble, address: balanced(["fd00::172"]) }).spec, {
+      externalTrafficPolicy: "Local",
+      loadBalancerIP: "fd00::172",
+      ipFamilies: ["IPv6"],
+    });
+    const both = {
+      ...balanced([]),
+      dualStack: true,
+      class: "tailscale",
+      annotations: { "example.org/pool": "dmz" },
+    };
+    assert.deepEqual(service({ ...pebble, address: both }), {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: "pomerium-proxy", namespace: "pomerium", annotations: { "example.org/pool": "dmz" } },
+      spec: {
+        externalTrafficPolicy: "Local",
+        loadBalancerClass: "tailscale",
+        ipFamilyPolicy: "PreferDualStack",
+      },
+    });
+  });
+
+  it("has fixed ports of the nodes, or of the pod's own node, where there is no load balancer", () => {
+    const nodePorts = { kind: "nodePort", ports, node, trafficPolicy: "Cluster" } as const;
+    assert.deepEqual(service({ ...pebble, address: nodePorts }).spec, {
+      type: "NodePort",
+      externalTrafficPolicy: "Cluster",
+    });
+    const portsOf = (address: OverlayOptions["address"], file: string) =>
+      read<[{ value: Record<string, unknown>[] }]>({ ...pebble, address: address! }, `workload/${file}`)[0]
+        .value;
+    assert.deepEqual(
+      portsOf(nodePorts, "service-ports.yaml").map(({ name, port, nodePort }) => [name, port, nodePort]),
+      [
+        ["https", 443, 30443],
+        ["http", 80, 30080],
+      ],
+    );
+    const hostPorts = { ...nodePorts, kind: "hostPorts", ports: { https: 443, http: 80 } } as const;
+    assert.deepEqual(
+      portsOf(hostPorts, "pod-ports.yaml").map(({ name, containerPort, hostPort }) => [
+        name,
+        containerPort,
+        hostPort,
+      ]),
+      [
+        ["https", 8443, 443],
+        ["http", 8080, 80],
+        ["metrics", 9090, undefined],
+      ],
+    );
+    assert.deepEqual(portsOf(hostPorts, "service-ports.yaml")[0]?.nodePort, undefined);
+    // A new pod cannot start on a node whose ports an old one has.
+    const busy = deployment({ ...postgres, address: hostPorts }) as Deployment & {
+      spec: { strategy?: object };
+    };
+    assert.deepEqual(busy.spec.strategy, { rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } });
   });
 
   it("keeps the controller's rules of unknown releases unchanged", () => {

@@ -5,8 +5,9 @@ import { atLeast, pinnedCommits } from "../../../../policies/language/releases.t
 const google: SettingsOptions = {
   version: "v0.33.1",
   authenticateUrl: "https://authenticate.example.org:8443",
-  provider: "google",
-  store: "pebble",
+  identityProvider: { provider: "google", hasSecretParams: false, hasAuthority: false },
+  storage: { pebble: {} },
+  given: {},
   certificates: ["pomerium/pomerium-auth-tls"],
   session: "720h",
 };
@@ -23,7 +24,7 @@ describe("Pomerium's settings", () => {
   });
 
   it("have either PostgreSQL or the file store, never both", () => {
-    assert.deepEqual(settings({ ...google, store: "postgres" }).storage, {
+    assert.deepEqual(settings({ ...google, storage: { postgres: {} } }).storage, {
       postgres: { secret: "pomerium/pomerium-storage" },
     });
   });
@@ -33,14 +34,15 @@ describe("Pomerium's settings", () => {
   });
 
   it("do not ask browsers to preload HSTS, and forbid other sites to frame the sign-in pages", () => {
-    const { setResponseHeaders } = settings(google);
+    const { setResponseHeaders = {} } = settings(google);
     assert.doesNotMatch(setResponseHeaders["Strict-Transport-Security"] ?? "", /preload/);
     assert.equal(setResponseHeaders["X-Frame-Options"], "SAMEORIGIN");
   });
 
   it("replace all default response headers by those of the stack", () => {
     assert.deepEqual(
-      settings({ ...google, responseHeaders: { "X-Frame-Options": "DENY" } }).setResponseHeaders,
+      settings({ ...google, given: { setResponseHeaders: { "X-Frame-Options": "DENY" } } })
+        .setResponseHeaders,
       {
         "X-Frame-Options": "DENY",
       },
@@ -68,9 +70,12 @@ describe("Pomerium's settings", () => {
   it("contain a provider's address and scopes only if they are given", () => {
     const spec = settings({
       ...google,
-      provider: "oidc",
-      providerUrl: "https://id.example.org",
-      scopes: ["openid"],
+      identityProvider: {
+        ...google.identityProvider,
+        provider: "keycloak",
+        url: "https://id.example.org",
+        scopes: ["openid"],
+      },
     });
     assert.deepEqual(spec.identityProvider, {
       provider: "oidc",

@@ -1,0 +1,348 @@
+/** What depends on where sessions are kept: the pods, their controller, and the objects beside them. */
+
+import * as names from "./names.ts";
+import type { ClusterConfig, HostPathVolume, PebbleConfig, ProvisionedVolume, Store } from "./storage.ts";
+
+/** The part of the storage that the manifests depend on. */
+export type StoredIn =
+  | { pebble: PebbleConfig }
+  | { memory: object }
+  | { cluster: ClusterConfig }
+  | { postgres: { replicas: number } };
+
+/** Labels of upstream's pods. */
+const labels = { "app.kubernetes.io/name": "pomerium", "app.kubernetes.io/component": "proxy" };
+
+export const ownershipStep = "own-store";
+const storeVolume = "store";
+
+/** Parts of the pod template and its controller. */
+export interface StoreParts {
+  replicas: number;
+  /** Whether a StatefulSet runs the pods: then one stops before the next starts. */
+  isStateful: boolean;
+  /** Whether a step as root takes ownership of the store. */
+  takesOwnership: boolean;
+  volumeMounts: object[];
+  env: object[];
+  /** Fields of the pod. */
+  pod: object;
+  /** Fields of a Deployment. */
+  deployment: object;
+  /** JSON patch that makes the Deployment a StatefulSet. */
+  statefulSet: object[];
+}
+
+/** The parts for a storage, over those of upstream's Deployment. */
+export function storeParts(storage: StoredIn, hasHostPorts: boolean): StoreParts {
+  const nothing: Omit<StoreParts, "replicas"> = {
+    isStateful: false,
+    takesOwnership: false,
+    volumeMounts: [],
+    env: [],
+    pod: {},
+    deployment: {},
+    statefulSet: [],
+  };
+  if ("pebble" in storage) return { ...nothing, ...pebbleParts(storage.pebble) };
+  if ("cluster" in storage) return { ...nothing, ...clusterParts(storage.cluster) };
+  // Two pods would know different sessions, so the old one stops first.
+  if ("memory" in storage)
+    return { ...nothing, replicas: 1, deployment: { strategy: { $patch: "replace", type: "Recreate" } } };
+  return {
+    ...nothing,
+    replicas: storage.postgres.replicas,
+    pod: spread,
+    // A new pod cannot start on a node whose port an old one has.
+    deployment: hasHostPorts ? { strategy: { rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } } } : {},
+  };
+}
+
+/** Objects of the foundation: the volume of the store. */
+export function storeVolumes(storage: StoredIn): object[] {
+  if (!("pebble" in storage) || "claim" in storage.pebble) return [];
+  return "hostPath" in storage.pebble ? hostPathVolume(storage.pebble) : [provisionedClaim(storage.pebble)];
+}
+
+/** Objects of the workload: how pods find each other, and how many may be away at once. */
+export function storeObjects(storage: StoredIn): object[] {
+  if ("cluster" in storage) return [headlessService, budget()];
+  return "postgres" in storage && storage.postgres.replicas > 1 ? [budget()] : [];
+}
+
+function pebbleParts(pebble: PebbleConfig): Partial<StoreParts> & { replicas: number } {
+  const onNode = "hostPath" in pebble && pebble.node !== undefined ? nodeAffinity(pebble.node) : {};
+  const affinity = { ...onNode, podAntiAffinity: onlyOpener };
+  const claimName =
+    "claim" in pebble
+      ? pebble.claim
+      : "hostPath" in pebble
+        ? names.persistentVolumeClaim
+        : names.provisionedClaim;
+  const volumes = [{ name: storeVolume, persistentVolumeClaim: { claimName } }];
+  const common = { replicas: 1, isStateful: true, statefulSet: single };
+  if ("hostPath" in pebble)
+    return {
+      ...common,
+      takesOwnership: true,
+      volumeMounts: [storeMount],
+      pod: { affinity, initContainers: [takeOwnership], volumes },
+    };
+  return {
+    ...common,
+    volumeMounts: [{ name: storeVolume, mountPath: names.dataMount }],
+    pod: { affinity, volumes, securityContext: ownedVolume },
+  };
+}
+
+/** Only the store itself, one level below the stack's folder. Other files in the stack's folder keep their owner. */
+const storeMount = {
+  name: storeVolume,
+  mountPath: names.pebblePath,
+  subPath: names.pebblePath.slice(names.dataMount.length + 1),
+};
+
+/** Lets the kubelet give a volume to Pomerium's group. It cannot do so for a hostPath. */
+const ownedVolume = { fsGroup: names.runAs, fsGroupChangePolicy: "OnRootMismatch" };
+
+/** Requires the node that has the store. By its name, since the label `kubernetes.io/hostname` may differ from it. */
+const nodeAffinity = (node: string) => ({
+  nodeAffinity: {
+    requiredDuringSchedulingIgnoredDuringExecution: {
+      nodeSelectorTerms: [{ matchFields: [{ key: "metadata.name", operator: "In", values: [node] }] }],
+    },
+  },
+});
+
+const otherStores: Store[] = ["postgres", "memory", "cluster"];
+
+/**
+ * The lock against a second process on the store. The scheduler keeps it: it counts a pod until the pod is really gone.
+ * So this pod does not start while any other Pomerium runs or stops, also one of a hand-made Deployment, and no other
+ * starts beside this one. Every node has this topology key, so the lock holds across the cluster. Pods that keep their
+ * sessions elsewhere are exempt: a stack that changes its storage runs both kinds for a moment.
+ */
+const onlyOpener = {
+  requiredDuringSchedulingIgnoredDuringExecution: [
+    {
+      topologyKey: "kubernetes.io/os",
+      labelSelector: {
+        matchLabels: labels,
+        matchExpressions: [{ key: names.storeLabel, operator: "NotIn", values: otherStores }],
+      },
+    },
+  ],
+};
+
+const takeOwnership = {
+  name: ownershipStep,
+  image: "replaced-by-the-image-of-the-base",
+  imagePullPolicy: "IfNotPresent",
+  // The kubelet creates the folder as root's and readable by all. fsGroup does not apply to a hostPath, and the
+  // sessions in it are not encrypted. `-h`: never through a link. Upstream's image has its shell in /busybox.
+  command: [
+    "/busybox/sh",
+    "-c",
+    `/busybox/chown -R -h ${names.runAs}:${names.runAs} ${names.pebblePath} && /busybox/chmod 0750 ${names.pebblePath}`,
+  ],
+  resources: { requests: { cpu: "10m", memory: "16Mi" }, limits: { memory: "64Mi" } },
+  securityContext: {
+    runAsNonRoot: false,
+    runAsUser: 0,
+    runAsGroup: 0,
+    allowPrivilegeEscalation: false,
+    readOnlyRootFilesystem: true,
+    capabilities: { drop: ["ALL"], add: ["CHOWN", "DAC_OVERRIDE", "FOWNER"] },
+  },
+  volumeMounts: [storeMount],
+};
+
+/** Turns the patched Deployment into a StatefulSet. A JSON patch, because a merge patch cannot change the kind. */
+const single = [
+  { op: "replace", path: "/kind", value: "StatefulSet" },
+  { op: "add", path: "/spec/serviceName", value: names.proxyService },
+  { op: "add", path: "/spec/updateStrategy", value: { type: "RollingUpdate" } },
+  // By default, a pod that never became ready blocks the update that would fix it. One pod needs no order anyway.
+  { op: "add", path: "/spec/podManagementPolicy", value: "Parallel" },
+];
+
+function hostPathVolume({ hostPath, size }: HostPathVolume): object[] {
+  const metadata = { labels: { "app.kubernetes.io/name": "pomerium" } };
+  const common = { storageClassName: "manual", accessModes: ["ReadWriteOnce"] };
+  return [
+    {
+      apiVersion: "v1",
+      kind: "PersistentVolume",
+      metadata: { name: names.persistentVolume, ...metadata },
+      spec: {
+        ...common,
+        capacity: { storage: size },
+        // The sessions outlive the claim: a new claim finds them.
+        persistentVolumeReclaimPolicy: "Retain",
+        hostPath: { path: hostPath, type: "DirectoryOrCreate" },
+      },
+    },
+    {
+      apiVersion: "v1",
+      kind: "PersistentVolumeClaim",
+      metadata: { name: names.persistentVolumeClaim, namespace: names.namespace, ...metadata },
+      spec: { ...common, volumeName: names.persistentVolume, resources: { requests: { storage: size } } },
+    },
+  ];
+}
+
+function provisionedClaim({ storageClass, size }: ProvisionedVolume): object {
+  return {
+    apiVersion: "v1",
+    kind: "PersistentVolumeClaim",
+    metadata: {
+      name: names.provisionedClaim,
+      namespace: names.namespace,
+      labels: { "app.kubernetes.io/name": "pomerium" },
+      // Many classes make the volume only for a pod that needs it, and the pod comes later.
+      annotations: { "pulumi.com/skipAwait": "true" },
+    },
+    spec: {
+      storageClassName: storageClass,
+      accessModes: ["ReadWriteOnce"],
+      resources: { requests: { storage: size } },
+    },
+  };
+}
+
+/** Pod parts of several Pomeriums: they run on different nodes if there are any. */
+const spread = {
+  topologySpreadConstraints: [
+    {
+      maxSkew: 1,
+      topologyKey: "kubernetes.io/hostname",
+      whenUnsatisfiable: "ScheduleAnyway",
+      labelSelector: { matchLabels: labels },
+    },
+  ],
+};
+
+/**
+ * Upstream's component `databroker-cluster`: every pod keeps a copy of the store on a volume of its own. The pods elect
+ * a leader, so two of three must be there.
+ *
+ * @see https://github.com/pomerium/ingress-controller/tree/v0.33.1/config/components/databroker-cluster
+ */
+function clusterParts({
+  replicas,
+  storageClass,
+  size,
+}: ClusterConfig): Partial<StoreParts> & { replicas: number } {
+  const members = Array.from({ length: replicas }, (_, i) => {
+    const host = `${names.workload}-${i}.${names.headlessService}`;
+    return {
+      id: `${names.workload}-${i}`,
+      grpc_address: `https://${host}:${ports.grpc}`,
+      raft_address: `${host}:${ports.raft}`,
+    };
+  });
+  const argument = (value: string) => ({
+    op: "add",
+    path: "/spec/template/spec/containers/0/args/-",
+    value,
+  });
+  const port = (name: keyof typeof ports) => ({
+    op: "add",
+    path: "/spec/template/spec/containers/0/ports/-",
+    value: { name, containerPort: ports[name], protocol: "TCP" },
+  });
+  return {
+    replicas,
+    isStateful: true,
+    volumeMounts: [{ name: "storage", mountPath: names.clusterMount }],
+    env: [
+      { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
+      { name: "DATABROKER_CLUSTER_NODES", value: JSON.stringify(members) },
+    ],
+    pod: {
+      securityContext: ownedVolume,
+      affinity: {
+        podAntiAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: [
+            {
+              topologyKey: "kubernetes.io/hostname",
+              labelSelector: { matchLabels: { ...labels, [names.storeLabel]: "cluster" } },
+            },
+          ],
+        },
+      },
+    },
+    statefulSet: [
+      argument("--databroker-cluster-node-id=$(POD_NAME)"),
+      argument(`--databroker-raft-bind-address=:${ports.raft}`),
+      argument(`--databroker-auto-tls=*.${names.headlessService}`),
+      port("grpc"),
+      port("raft"),
+      { op: "replace", path: "/kind", value: "StatefulSet" },
+      { op: "add", path: "/spec/serviceName", value: names.headlessService },
+      {
+        op: "add",
+        path: "/spec/updateStrategy",
+        value: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 1 } },
+      },
+      { op: "add", path: "/spec/podManagementPolicy", value: "Parallel" },
+      // A member that comes back after it was taken away starts empty. A deleted StatefulSet leaves the sessions.
+      {
+        op: "add",
+        path: "/spec/persistentVolumeClaimRetentionPolicy",
+        value: { whenDeleted: "Retain", whenScaled: "Delete" },
+      },
+      {
+        op: "add",
+        path: "/spec/volumeClaimTemplates",
+        value: [
+          {
+            metadata: { name: "storage" },
+            spec: {
+              accessModes: ["ReadWriteOnce"],
+              ...(storageClass === undefined ? {} : { storageClassName: storageClass }),
+              resources: { requests: { storage: size } },
+            },
+          },
+        ],
+      },
+    ],
+  };
+}
+
+const ports = { grpc: 5443, raft: 5999 };
+
+const headlessService = {
+  apiVersion: "v1",
+  kind: "Service",
+  metadata: {
+    name: names.headlessService,
+    namespace: names.namespace,
+    labels,
+    // Its pods are not ready before they have found each other by this Service.
+    annotations: { "pulumi.com/skipAwait": "true" },
+  },
+  spec: {
+    clusterIP: "None",
+    publishNotReadyAddresses: true,
+    ports: [
+      { name: "grpc", port: ports.grpc },
+      { name: "raft", port: ports.raft },
+    ],
+    selector: labels,
+  },
+};
+
+/** Lets one pod at a time go while nodes are drained. */
+function budget(): object {
+  return {
+    apiVersion: "policy/v1",
+    kind: "PodDisruptionBudget",
+    metadata: {
+      name: names.workload,
+      namespace: names.namespace,
+      labels: { "app.kubernetes.io/name": "pomerium" },
+    },
+    spec: { maxUnavailable: 1, selector: { matchLabels: labels } },
+  };
+}
