@@ -1,4 +1,6 @@
 import { Command, CommanderError } from "commander";
+import manifest from "../package.json" with { type: "json" };
+import { programName } from "../stack-file/commands.ts";
 import { StackFileError } from "../stack-file/problems.ts";
 import { type Subcommand, valueOption } from "./command.ts";
 import { access } from "./commands/access.ts";
@@ -8,6 +10,7 @@ import { diff } from "./commands/diff.ts";
 import { lint } from "./commands/lint.ts";
 import { ready } from "./commands/ready.ts";
 import { test } from "./commands/test.ts";
+import { addCompletion } from "./completion.ts";
 import { CliError, exit, UsageError } from "./exit.ts";
 import { type Io, paint } from "./io.ts";
 
@@ -41,7 +44,8 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 
 function programOf(io: Io, done: (code: number) => void): Command {
   const width = (): number => io.columns ?? usualWidth;
-  const program = new Command("node cli/main.ts")
+  const program = new Command(programName)
+    .version(manifest.version)
     .description("Reads stack files and, on request, clusters. Never writes to a cluster.")
     .exitOverride()
     .configureOutput({
@@ -77,6 +81,7 @@ Exit codes: 0 success, 1 something is wrong, 2 the command line is wrong, 3 --fa
         }
       });
   }
+  addCompletion(program, io);
   return program;
 }
 

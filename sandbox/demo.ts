@@ -34,8 +34,8 @@ async function demo(): Promise<void> {
   for (const stack of stackNames) await migrate(stack, prepared);
   console.log(`
 Where to go next
-  who may reach what, as a page   npm run cli -- access octavo --format html --output access.html
-  what a change would open        edit Pulumi.octavo.yaml, then npm run cli -- diff octavo --from HEAD
+  who may reach what, as a page   npx pomerium-migration access octavo --format html --output access.html
+  what a change would open        edit Pulumi.octavo.yaml, then npx pomerium-migration diff octavo --from HEAD
   a real cluster                  docs/real-cluster.md`);
 }
 

@@ -7,6 +7,14 @@ function quoted(word: string): string {
   return /^[\w.@%+=:,/-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
+/** Name of the project's own command. */
+export const programName = "pomerium-migration";
+
+/** A command line of the project's own command, in the project's folder. */
+export function ownCommand(...words: readonly string[]): string {
+  return ["npx", programName, ...words].join(" ");
+}
+
 /** Command that sets one key of a stack file. A placeholder for the value is written as `<why>`. */
 export function setKey(stack: string, path: readonly PathPart[], value: string): string {
   return `pulumi config set --stack ${stack} --path ${quoted(keyPath(path))} ${quoted(value)}`;

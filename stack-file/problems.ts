@@ -7,6 +7,8 @@ export interface Warning {
   /** Key path in the stack file: `users.groups.readers`. */
   at: string;
   message: string;
+  /** Command that resolves it. */
+  mend?: string;
   /** Absent if it is not known, for example for a stack that did not come from a file. */
   place?: Place;
 }
@@ -32,8 +34,8 @@ export class Report {
     this.problemAt(keyPath(path), message, mend);
   }
 
-  warning(path: readonly PathPart[], message: string): void {
-    this.warningAt(keyPath(path), message);
+  warning(path: readonly PathPart[], message: string, mend?: string): void {
+    this.warningAt(keyPath(path), message, mend);
   }
 
   /** @param at Key path as text. */
@@ -42,8 +44,8 @@ export class Report {
   }
 
   /** @param at Key path as text. */
-  warningAt(at: string, message: string): void {
-    this.warnings.push({ at, message });
+  warningAt(at: string, message: string, mend?: string): void {
+    this.warnings.push({ at, message, ...(mend === undefined ? {} : { mend }) });
   }
 }
 
@@ -99,7 +101,7 @@ const indent = " ".repeat(6);
  * @param mark Text in front of each row.
  */
 export function formatRows(
-  rows: readonly (Warning & { mend?: string })[],
+  rows: readonly Warning[],
   { width = Number.POSITIVE_INFINITY, mark = () => "  " }: RowOptions = {},
 ): string[][] {
   const places = rows.map(({ place }) => placeText(place));

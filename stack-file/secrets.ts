@@ -81,7 +81,7 @@ export function checkSecrets(
     // A missing section, or one of the wrong type, is already reported as a whole.
     if (value === undefined && !isMap(valueAt(raw, path.slice(0, -1)))) continue;
     if (value === undefined || value === "") {
-      if (options.missingSecrets === "warning") report.warning(path, `missing; ${setSecret(stack, path)}`);
+      if (options.missingSecrets === "warning") report.warning(path, "missing", setSecret(stack, path));
       else report.problem(path, value === "" ? "is empty" : "missing", setSecret(stack, path));
     } else if (typeof value === "string" && (options.plain?.(path, value) ?? true))
       report.problem(

@@ -1,8 +1,10 @@
+import { failedTestProblems } from "../../policies/access/assertions/run.ts";
 import { everybody } from "../../policies/access/people.ts";
 import { isPerson } from "../../policies/access/principals.ts";
 import { visible } from "../../report/text.ts";
 import { loadFromFile } from "../../stack/load.ts";
 import type { Stack } from "../../stack/stack.ts";
+import { placed } from "../../stack-file/place.ts";
 import { formatRows, type Problem, StackFileError, type Warning } from "../../stack-file/problems.ts";
 import { stackFileName } from "../../stack-file/stack-file.ts";
 import { counted } from "../../stack-file/text.ts";
@@ -17,11 +19,11 @@ interface Checked {
   file: string;
   problems: readonly Problem[];
   warnings: readonly Warning[];
-  /** The content of the file, if it has no problem. */
+  /** The content of the file, if it could be read. Its access tests may fail. */
   content?: Stack;
 }
 
-/** Every problem and warning of the stack files. */
+/** Every problem and warning of the stack files. A failed access test is a problem. */
 export const check: Subcommand<CommonOptions & { json?: boolean }> = {
   name: "check",
   define(command) {
@@ -47,7 +49,8 @@ function checked(stack: string, path: string): Checked {
   const file = stackFileName(stack);
   try {
     const content = loadFromFile(path);
-    return { stack, file, problems: [], warnings: content.warnings, content };
+    const problems = placed(failedTestProblems(content), content.placeOf);
+    return { stack, file, problems, warnings: content.warnings, content };
   } catch (error) {
     if (!(error instanceof StackFileError)) throw error;
     return { stack, file, problems: error.problems, warnings: [] };

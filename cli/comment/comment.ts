@@ -6,7 +6,7 @@ import { code, dangersMarkdown, diffMarkdown, plain, testsMarkdown } from "../..
 import { first } from "../../report/text.ts";
 import { phaseEffects } from "../../stack/phases.ts";
 import type { Stack } from "../../stack/stack.ts";
-import { setPhase, up } from "../../stack-file/commands.ts";
+import { ownCommand, setPhase, up } from "../../stack-file/commands.ts";
 import { counted } from "../../stack-file/text.ts";
 import { headlineMarks, headlineOf, type Known } from "./headline.ts";
 import { countsOf, errorsOf, type Preview, previewText, type Step, signOf } from "./preview.ts";
@@ -90,7 +90,7 @@ function accessSections(
     section(
       "Who gains and who loses",
       diffMarkdown({ ...diff, rows: shown }),
-      ...(left > 0 ? [`${counted(left, "more change")}: \`node cli/main.ts diff ${name}\` shows them.`] : []),
+      ...(left > 0 ? [`${counted(left, "more change")}: \`${ownCommand("diff", name)}\` shows them.`] : []),
       ...notes.map((note) => `- ${plain(note)}`),
     ),
   ];

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type AccessDiff, kinds } from "../../policies/access/diff/diff.ts";
+import { ownCommand } from "../../stack-file/commands.ts";
 import { CliError } from "../exit.ts";
 
 const counts = { paths: z.number(), apps: z.number() };
@@ -38,6 +39,8 @@ const schema = z.object({
   notes: z.array(z.string()).default([]),
 });
 
+const command = `\`${ownCommand("diff", "--json", "--output", "<file>")}\``;
+
 /**
  * Reads the output of `diff --json`.
  *
@@ -48,12 +51,12 @@ export function parseDiff(text: string): { diff: AccessDiff; notes: readonly str
   try {
     data = JSON.parse(text);
   } catch {
-    throw new CliError("--diff: not JSON; write it with `node cli/main.ts diff --json --output <file>`");
+    throw new CliError(`--diff: not JSON; write it with ${command}`);
   }
   const parsed = schema.safeParse(data);
   if (!parsed.success)
     throw new CliError(
-      `--diff: not an access diff (${z.prettifyError(parsed.error).split("\n").slice(0, 2).join("")}); write it with \`node cli/main.ts diff --json --output <file>\``,
+      `--diff: not an access diff (${z.prettifyError(parsed.error).split("\n").slice(0, 2).join("")}); write it with ${command}`,
     );
   const { notes, version: _, kind: __, ...diff } = parsed.data;
   return { diff, notes };

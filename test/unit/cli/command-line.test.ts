@@ -1,10 +1,11 @@
 import { strict as assert } from "node:assert";
-import { spawn, spawnSync } from "node:child_process";
+import { execFile, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { promisify } from "node:util";
 import { writeKubeconfig } from "../../support/fake-api-server.ts";
 import { cli, house, makeProject } from "./project.ts";
 
@@ -25,7 +26,7 @@ describe("the command line", () => {
   it("lists its commands when it is given none, without claiming success", async () => {
     const { code, err } = await cli(project, []);
     assert.equal(code, 2);
-    assert.match(err, /^Usage: node cli\/main\.ts \[options\] \[command\]/m);
+    assert.match(err, /^Usage: pomerium-migration \[options\] \[command\]/m);
     assert.equal((await cli(project, ["--help"])).code, 0);
   });
 
@@ -33,7 +34,7 @@ describe("the command line", () => {
     it(`tells every option of ${name}`, async () => {
       const { code, out } = await cli(project, [name, "--help"]);
       assert.equal(code, 0);
-      assert.match(out, new RegExp(`^Usage: node cli/main\\.ts ${name}`, "m"));
+      assert.match(out, new RegExp(`^Usage: pomerium-migration ${name}`, "m"));
       for (const option of ["-h, --help", "--cwd <folder>"])
         assert.ok(out.includes(`\n  ${option} `), option);
     });
@@ -67,8 +68,51 @@ describe("the command line", () => {
       assert.equal(code, 2);
       assert.equal(out, "");
       assert.match(err, message);
-      assert.match(err, new RegExp(`^Usage: node cli/main\\.ts ${argv[0]}`, "m"));
+      assert.match(err, new RegExp(`^Usage: pomerium-migration ${argv[0]}`, "m"));
     });
+
+  it("tells its version", async () => {
+    const { code, out } = await cli(project, ["--version"]);
+    assert.equal(code, 0);
+    assert.match(out, /^\d+\.\d+\.\d+\n$/);
+  });
+
+  describe("in a shell that completes words", function () {
+    // Each word takes a process of its own.
+    this.timeout(60_000);
+
+    const printed = async (...args: string[]): Promise<string> => {
+      const { stdout } = await promisify(execFile)(process.execPath, [main, "complete", ...args], {
+        cwd: project.directory,
+      });
+      return stdout;
+    };
+    const completed = async (...words: string[]): Promise<string[]> =>
+      (await printed("--", ...words)).split("\n").map((line) => line.split("\t", 1)[0]!);
+
+    it("offers commands, options, their values, and the stacks where a command takes one", async () => {
+      const [commands, options, values, some, one, none] = await Promise.all([
+        completed(""),
+        completed("diff", "--fr"),
+        completed("access", "house", "--format", ""),
+        completed("check", ""),
+        completed("ready", ""),
+        completed("lint", ""),
+      ]);
+      for (const name of names) assert.ok(commands.includes(name), name);
+      assert.ok(options.includes("--from"));
+      assert.ok(values.includes("markdown"));
+      for (const stacks of [some, one]) assert.deepEqual(stacks.slice(0, 2), ["house", "other"]);
+      assert.ok(!none.includes("house"));
+    });
+
+    it("prints a script for each common shell", async () => {
+      const shells = ["bash", "zsh", "fish"];
+      const scripts = await Promise.all(shells.map((shell) => printed(shell)));
+      for (const [i, script] of scripts.entries())
+        assert.match(script, new RegExp(`${shells[i]} completion for pomerium-migration`));
+    });
+  });
 
   it("answers a mistyped stack with the one that was meant", async () => {
     const { code, err } = await cli(project, ["access", "huose"]);

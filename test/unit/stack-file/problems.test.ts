@@ -155,7 +155,8 @@ describe("a secret", () => {
     assert.deepEqual(stack.tunnels[0]?.apiToken, { secure: "" });
     assert.deepEqual(stack.warnings.at(-1), {
       at: "tunnels.home.apiToken",
-      message: "missing; pulumi config set --stack test --secret --path tunnels.home.apiToken",
+      message: "missing",
+      mend: "pulumi config set --stack test --secret --path tunnels.home.apiToken",
     });
   });
 

@@ -23,6 +23,19 @@ describe("check", () => {
     assert.match(out, /^Pulumi\.two\.yaml: .*2 apps/m);
   });
 
+  it("reports a failed access test as a problem, with the edit that makes it pass", async () => {
+    const untrue = house();
+    untrue.accessTests = { strict: false, apps: { komga: [{ allow: ["stranger"] }] } };
+    const { code, out } = await cli(makeProject({ untrue }), ["check"]);
+    assert.equal(code, 1);
+    assert.match(out, /^Pulumi\.untrue\.yaml: 1 problem/m);
+    assert.match(
+      out,
+      /^ {2}✖ \d+:\d+ +accessTests\.apps\.komga\[0\]\.allow\[0\] +any signed-in stranger must pass/m,
+    );
+    assert.match(out, /^ {6}name people in accessTests/m);
+  });
+
   it("checks only the stacks that are named", async () => {
     const project = makeProject({ good: house(), bad: { ...house(), phase: "cutovre" } });
     const { code, out } = await cli(project, ["check", "good"]);
@@ -35,7 +48,7 @@ describe("check", () => {
     unset.pomerium.identityProvider = { provider: "google", clientId: "client" } as never;
     const { code, out } = await cli(makeProject({ unset }), ["check"]);
     assert.equal(code, 0);
-    assert.match(out, /^ {2}! 13:5 .* {3}missing; pulumi config set --stack unset --secret --path/m);
+    assert.match(out, /^ {2}! 13:5 .* {3}missing\n {6}pulumi config set --stack unset --secret --path/m);
   });
 
   it("never shows a secret that is not encrypted in the file", async () => {

@@ -119,7 +119,7 @@ describe("the comment on a pull request", () => {
     project.put("diff.json", '{"version":1,"kind":"access-matrix"}');
     const { code, err } = await cli(project, ["comment", "--diff", "diff.json"]);
     assert.equal(code, 1);
-    assert.match(err, /--diff: not an access diff .*write it with `node cli\/main\.ts diff --json/);
+    assert.match(err, /--diff: not an access diff .*write it with `npx pomerium-migration diff --json/);
   });
 
   it("says that there is no way back before it is too late", async () => {
@@ -232,7 +232,7 @@ describe("the comment on a pull request", () => {
     assert.ok(text.length <= commentLimit, String(text.length));
     assert.match(text, /800 paths open to anonymous callers$/m);
     assert.match(text, /^- 785 more paths open to callers without a session$/m);
-    assert.match(text, /\d+ more changes: `node cli\/main\.ts diff house` shows them\./);
+    assert.match(text, /\d+ more changes: `npx pomerium-migration diff house` shows them\./);
     assert.match(text, /#### Phase: coexist/);
     assert.match(text, /The raw preview: the last \d+ of 9002 lines; all of it is in the job’s log/);
     assert.ok(text.endsWith("Resources:\n    + 800 to create\n```\n\n</details>\n"));
