@@ -32,12 +32,13 @@ interface InstallerObject {
   };
 }
 
-/** Reads what may put an installation back: Flux, k3s and RKE2, Argo CD, and the add-ons of minikube. */
+/** Reads what may put an installation back: Flux, k3s and RKE2, Argo CD, Fleet, and the add-ons of minikube. */
 export async function readInstallers(api: ReadOnlyApi, installed: Installed): Promise<Installer[]> {
   const found = await Promise.all([
     readFlux(api, installed),
     readHelmCharts(api, installed),
     readApplications(api, installed),
+    readFleet(api, installed),
   ]);
   return [...found.flat(), ...addons(installed)];
 }
@@ -50,36 +51,24 @@ function valuesOf({ workloads }: Installed, read: (metadata: Metadata) => string
 /** Flux labels every object with the HelmRelease or Kustomization that it comes from. */
 async function readFlux(api: ReadOnlyApi, installed: Installed): Promise<Installer[]> {
   const kinds = [
-    {
-      kind: "HelmRelease",
-      group: "helm.toolkit.fluxcd.io",
-      plural: "helmreleases",
-      versions: ["v2", "v2beta2"],
-    },
-    {
-      kind: "Kustomization",
-      group: "kustomize.toolkit.fluxcd.io",
-      plural: "kustomizations",
-      versions: ["v1"],
-    },
+    { kind: "HelmRelease", group: "helm.toolkit.fluxcd.io", plural: "helmreleases" },
+    { kind: "Kustomization", group: "kustomize.toolkit.fluxcd.io", plural: "kustomizations" },
   ];
   const found = await Promise.all(
-    kinds.map(async ({ kind, group, plural, versions }) => {
+    kinds.map(async ({ kind, group, plural }) => {
       const ids = valuesOf(installed, ({ labels = {} }) => {
         const name = labels[`${group}/name`];
         return name && `${labels[`${group}/namespace`] ?? installed.namespace}/${name}`;
       });
+      if (ids.length === 0) return [];
+      const version = await servedVersion(api, group);
+      if (version === undefined) return [];
       return Promise.all(
         ids.map(async (id): Promise<Installer[]> => {
           const [namespace, name] = id.split("/");
-          const objects = await Promise.all(
-            versions.map((version) =>
-              api.find<InstallerObject>(
-                `/apis/${group}/${version}/namespaces/${namespace}/${plural}/${name}`,
-              ),
-            ),
+          const object = await api.find<InstallerObject>(
+            `/apis/${version}/namespaces/${namespace}/${plural}/${name}`,
           );
-          const object = objects.find((each) => each !== undefined);
           if (object === undefined) return [];
           return [
             {
@@ -94,6 +83,62 @@ async function readFlux(api: ReadOnlyApi, installed: Installed): Promise<Install
     }),
   );
   return found.flat(2);
+}
+
+/** The version of an API group that the API server prefers: `helm.toolkit.fluxcd.io/v2`. Undefined without the group. */
+async function servedVersion(api: ReadOnlyApi, group: string): Promise<string | undefined> {
+  interface Group {
+    preferredVersion?: { groupVersion: string };
+    versions?: { groupVersion: string }[];
+  }
+  const found = await api.find<Group>(`/apis/${group}`);
+  return found?.preferredVersion?.groupVersion ?? found?.versions?.[0]?.groupVersion;
+}
+
+interface Bundle extends InstallerObject {
+  spec?: {
+    paused?: boolean;
+    targetNamespace?: string;
+    defaultNamespace?: string;
+    helm?: { releaseName?: string };
+  };
+}
+
+/** Fleet marks every object with the name of its Bundle. In a cluster that Rancher manages from outside, the mark is all. */
+const fleetMark = "objectset.rio.cattle.io/id";
+
+/** Rancher's Fleet deploys each Bundle as a Helm release. A GitRepo writes the Bundle, so that is what is paused. */
+async function readFleet(api: ReadOnlyApi, installed: Installed): Promise<Installer[]> {
+  const { instance, namespace } = installed;
+  const marks = valuesOf(installed, ({ annotations }) => annotations?.[fleetMark]);
+  const bundles = (await api.list<Bundle>("/apis/fleet.cattle.io/v1alpha1/bundles")).filter(
+    ({ metadata: { name }, spec = {} }) =>
+      marks.some((mark) => `-${mark}-`.includes(`-${name}-`)) ||
+      ((spec.helm?.releaseName ?? name) === instance &&
+        [spec.targetNamespace, spec.defaultNamespace].includes(namespace)),
+  );
+  const note =
+    "Fleet deploys it again with the next change; pause it first, and remove it from Git afterwards";
+  if (bundles.length === 0)
+    return marks.map((mark) => ({
+      label: `Bundle ${mark} of Rancher's Fleet`,
+      isSuspended: false,
+      note: `${note}. The Bundle is in the cluster of the Rancher server: override the gate when it is paused there`,
+      command: `get deployments,daemonsets --namespace ${namespace} --output yaml`,
+    }));
+  return bundles.map(({ metadata, spec }) => {
+    const repository = metadata.labels?.["fleet.cattle.io/repo-name"];
+    const [kind, name] =
+      repository === undefined
+        ? ["bundle.fleet.cattle.io", metadata.name]
+        : ["gitrepo.fleet.cattle.io", repository];
+    return {
+      label: `Bundle ${objectId(metadata)}`,
+      isSuspended: spec?.paused === true,
+      note,
+      command: `patch ${kind} --namespace ${metadata.namespace} ${name} --type merge --patch '{"spec":{"paused":true}}'`,
+    };
+  });
 }
 
 const unmanaged = "helmcharts.helm.cattle.io/unmanaged";

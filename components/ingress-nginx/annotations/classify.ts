@@ -71,7 +71,7 @@ function isOff(value: string, entry: Entry | undefined): boolean {
 
 /** Prefixes of annotations that tools write for themselves. Nothing is lost with them. */
 const bookkeeping =
-  /(^|\.)(kubectl\.kubernetes\.io|kubernetes\.io|k8s\.io|helm\.sh|argoproj\.io|toolkit\.fluxcd\.io|cattle\.io|pulumi\.com|kapp\.k14s\.io|lens\.app)$/;
+  /^(checksum|kapp\.k14s\.io|(meta\.)?helm\.sh|argocd\.argoproj\.io|pulumi\.com|((app|config|internal\.config|kubectl)\.)?kubernetes\.io|(config\.)?k8s\.io|skaffold\.dev|(.*\.)?(cattle\.io|fluxcd\.io|lens\.app))$/;
 
 function judgeForeign(annotation: string): Judgement | undefined {
   const [prefix = "", name] = annotation.split("/", 2);
@@ -87,15 +87,12 @@ function judgeForeign(annotation: string): Judgement | undefined {
   if (/^(acme\.)?cert-manager\.io$/.test(prefix) || (prefix === "kubernetes.io" && name === "tls-acme"))
     return { outcome: "unnecessary", says: "the stack has its own certificate for the host" };
   const isRead = name !== undefined && !prefix.startsWith(nginxPrefix.slice(0, -1));
-  if (isRead && (isDnsPrefix(prefix) || !bookkeeping.test(prefix)))
+  // Google's controller reads its settings below the plain prefix.
+  const isSetting = prefix === "kubernetes.io" && /^ingress\.(?!class$)/.test(name ?? "");
+  if (isRead && (isSetting || !bookkeeping.test(prefix)))
     return {
       outcome: "lost",
       says: "deleted with the Ingress, and the controller that reads it no longer finds it",
     };
   return undefined;
-}
-
-/** external-dns writes its prefix below `kubernetes.io`, too. */
-function isDnsPrefix(prefix: string): boolean {
-  return /^external-dns(\.alpha)?\.kubernetes\.io$/.test(prefix);
 }

@@ -28,22 +28,69 @@ describe("a tool that installs ingress-nginx again", () => {
       "kustomize.toolkit.fluxcd.io/namespace": "flux-system",
     };
     assert.deepEqual(await read({ labels }), []);
-    const release = "/apis/helm.toolkit.fluxcd.io/v2/namespaces/flux-system/helmreleases/edge";
-    fake.objects[release] = { metadata: { name: "edge" }, spec: {} };
-    fake.objects["/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/flux-system/kustomizations/infra"] = {
-      metadata: { name: "infra" },
-      spec: { suspend: true },
+    for (const version of ["v2", "v2beta2", "v2beta1", "v3"]) {
+      const group = "helm.toolkit.fluxcd.io";
+      const release = `/apis/${group}/${version}/namespaces/flux-system/helmreleases/edge`;
+      fake.objects = {
+        [`/apis/${group}`]: { preferredVersion: { groupVersion: `${group}/${version}` } },
+        [release]: { metadata: { name: "edge" }, spec: {} },
+        "/apis/kustomize.toolkit.fluxcd.io": {
+          versions: [{ groupVersion: "kustomize.toolkit.fluxcd.io/v1beta2" }],
+        },
+        "/apis/kustomize.toolkit.fluxcd.io/v1beta2/namespaces/flux-system/kustomizations/infra": {
+          metadata: { name: "infra" },
+          spec: { suspend: true },
+        },
+      };
+      assert.deepEqual(
+        await read({ labels }),
+        ["HelmRelease flux-system/edge: active", "Kustomization flux-system/infra: suspended"],
+        version,
+      );
+      fake.objects[release] = { metadata: { name: "edge" }, spec: { suspend: true } };
+      assert.deepEqual((await read({ labels }))[0], "HelmRelease flux-system/edge: suspended");
+      delete fake.objects[release];
+      assert.equal((await read({ labels })).length, 1);
+    }
+  });
+
+  it("is the Bundle of Rancher's Fleet with the release or the mark, until it is paused", async () => {
+    const bundle = (name: string, spec: object, labels: object = {}) => ({
+      metadata: { namespace: "fleet-local", name, labels },
+      spec,
+    });
+    const set = (...items: object[]) => {
+      fake.objects["/apis/fleet.cattle.io/v1alpha1/bundles"] = { items };
     };
-    assert.deepEqual(await read({ labels }), [
-      "HelmRelease flux-system/edge: active",
-      "Kustomization flux-system/infra: suspended",
+    set(
+      bundle("infra-edge", { defaultNamespace: "network", helm: { releaseName: "edge" } }),
+      bundle("edge", { targetNamespace: "elsewhere" }),
+      bundle("edge-db", { defaultNamespace: "network" }),
+    );
+    assert.deepEqual(await read(), ["Bundle fleet-local/infra-edge: active"]);
+    set(bundle("edge", { targetNamespace: "network", paused: true }));
+    assert.deepEqual(await read(), ["Bundle fleet-local/edge: suspended"]);
+    set(bundle("infra-nginx", {}), bundle("nginx", {}), bundle("infra", {}));
+    const annotations = { "objectset.rio.cattle.io/id": "default-infra-nginx-cattle-fleet-system" };
+    assert.deepEqual(
+      (await read({ annotations })).filter((text) => text.startsWith("Bundle fleet-local/infra-nginx:")),
+      ["Bundle fleet-local/infra-nginx: active"],
+    );
+    const commands = async () =>
+      (await readInstallers(await connect(), { instance: "edge", namespace: "network", workloads: [] })).map(
+        ({ command }) => command,
+      );
+    set(bundle("edge", { targetNamespace: "network" }, { "fleet.cattle.io/repo-name": "infra" }));
+    assert.deepEqual(await commands(), [
+      `patch gitrepo.fleet.cattle.io --namespace fleet-local infra --type merge --patch '{"spec":{"paused":true}}'`,
     ]);
-    delete fake.objects[release];
-    fake.objects[release.replace("/v2/", "/v2beta2/")] = {
-      metadata: { name: "edge" },
-      spec: { suspend: true },
-    };
-    assert.deepEqual((await read({ labels }))[0], "HelmRelease flux-system/edge: suspended");
+    set(bundle("edge", { targetNamespace: "network" }));
+    assert.match((await commands()).join(), /^patch bundle\.fleet\.cattle\.io --namespace fleet-local edge /);
+  });
+
+  it("is the Bundle of a Rancher server elsewhere, of which only the mark is in this cluster", async () => {
+    const annotations = { "objectset.rio.cattle.io/id": "default-infra-nginx" };
+    assert.deepEqual(await read({ annotations }), ["Bundle default-infra-nginx of Rancher's Fleet: active"]);
   });
 
   it("is the HelmChart of k3s or RKE2 for that release, until it is marked as unmanaged", async () => {
