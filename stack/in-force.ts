@@ -86,8 +86,8 @@ export function inForceDigest(stack: Stack): string {
     accessRoutes(access),
     route,
   ]);
-  const { version, address } = stack.pomerium;
-  const all = [routes, version, address, wantedCertificates(stack)];
+  // A secret is written as JSON without its text, so a new secret alone does not change the digest.
+  const all = [routes, stack.pomerium, wantedCertificates(stack)];
   return createHash("sha256").update(JSON.stringify(all)).digest("hex").slice(0, 16);
 }
 
