@@ -5,6 +5,7 @@ import { announceIngressNginx } from "../components/ingress-nginx/announce.ts";
 import { networkNotes } from "../components/network-policies/checks.ts";
 import { statusLine, storageLines, takeOverLines } from "../components/pomerium/announce.ts";
 import { tunnelLines } from "../components/tunnels/announce.ts";
+import { leftRecords } from "../components/tunnels/left-records.ts";
 import { readMemory } from "../components/tunnels/memory.ts";
 import { diffAccess } from "../policies/access/diff/diff.ts";
 import { diffText } from "../report/diff-text.ts";
@@ -39,7 +40,10 @@ export function announce(
     ...section("nginx", announceIngressNginx(stack, live, ingressNginx, phase.ingressNginx, gates)),
     ...section("network", networkNotes(stack, live, network)),
     ...section("issuer", issuanceLines(stack, certificates, ingressNginx)),
-    ...section("tunnel", tunnelLines(stack, tunnels, readMemory(live.record?.tunnels))),
+    ...section("tunnel", [
+      ...tunnelLines(stack, tunnels, readMemory(live.record?.tunnels)),
+      ...leftRecords(tunnels, live.record !== undefined),
+    ]),
     ...section("by hand", phase.byHand),
     ...(stack.warnings.length > 0 ? ["", formatWarnings(stackFileName(stack.name), stack.warnings)] : []),
   ].join("\n");

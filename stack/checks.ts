@@ -24,7 +24,7 @@ export function stackProblems(
   { cluster, certificates, ingressNginx, network, pomerium, tunnels }: Omit<Findings, "readiness">,
   readiness: readonly Problem[],
 ): Problem[] {
-  const anotherCluster = identityProblem(stack.name, stack.cluster, cluster.uid);
+  const anotherCluster = identityProblem(stack.name, stack.cluster, cluster);
   if (anotherCluster) return [...failedTestProblems(stack), { at: "cluster.uid", ...anotherCluster }];
   return [
     ...failedTestProblems(stack),

@@ -6,8 +6,8 @@ import { identityProblem, type LiveCluster } from "./live.ts";
 /** @throws StackFileError if the live cluster is not the one that the stack file names. */
 export function refuseAnotherCluster(
   { name, cluster }: { name: string; cluster: Cluster },
-  live: Pick<LiveCluster, "uid">,
+  live: Pick<LiveCluster, "uid" | "record">,
 ): void {
-  const identity = identityProblem(name, cluster, live.uid);
+  const identity = identityProblem(name, cluster, live);
   if (identity) throw new StackFileError(stackFileName(name), [{ at: "cluster.uid", ...identity }]);
 }

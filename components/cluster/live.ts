@@ -220,7 +220,7 @@ function liveBackend(object: BackendObject | undefined): Backend | undefined {
 export function identityProblem(
   stack: string,
   expected: (ClusterAddress & { uid?: string }) | undefined,
-  actual: string,
+  { uid: actual, record }: Pick<LiveCluster, "uid" | "record">,
 ): { message: string; mend: string } | undefined {
   const context = expected?.context ?? "";
   if (!expected?.uid)
@@ -229,8 +229,12 @@ export function identityProblem(
       mend: setKey(stack, ["cluster", "uid"], actual),
     };
   if (expected.uid === actual) return undefined;
+  const isRebuilt =
+    record === undefined
+      ? ". If this is the same cluster, made anew: a new cluster.uid alone does not help, because the state still has the objects of the old one; docs/real-cluster.md, section The cluster was rebuilt, has the steps"
+      : "";
   return {
-    message: `this stack means the cluster ${expected.uid}, but context "${context}" leads to ${actual}; nothing was written to either`,
+    message: `this stack means the cluster ${expected.uid}, but context "${context}" leads to ${actual}; nothing was written to either${isRebuilt}`,
     mend: `kubectl config get-contexts    # then name the right one under cluster.context`,
   };
 }

@@ -178,16 +178,28 @@ describe("the proof that this is the cluster that the stack means", () => {
   const octavo = { context: "octavo", uid: "u-1" };
 
   it("passes the cluster with the configured UID", () => {
-    assert.equal(identityProblem("octavo", octavo, "u-1"), undefined);
+    assert.equal(identityProblem("octavo", octavo, { uid: "u-1" }), undefined);
   });
 
   it("refuses another cluster behind the same context and names both", () => {
-    const problem = identityProblem("octavo", octavo, "u-2");
-    assert.match(problem?.message ?? "", /means the cluster u-1, but context "octavo" leads to u-2/);
+    const record = { phase: "cutover", adopted: [] };
+    const problem = identityProblem("octavo", octavo, { uid: "u-2", record });
+    assert.equal(
+      problem?.message,
+      'this stack means the cluster u-1, but context "octavo" leads to u-2; nothing was written to either',
+    );
+  });
+
+  it("says what to do if the cluster was rebuilt, where the program has never run in it", () => {
+    const problem = identityProblem("octavo", octavo, { uid: "u-2" });
+    assert.match(
+      problem?.message ?? "",
+      /leads to u-2; .* a new cluster\.uid alone does not help, .* The cluster was rebuilt,/,
+    );
   });
 
   it("asks for an unset UID with the command that sets it", () => {
-    const problem = identityProblem("octavo", { context: "octavo" }, "u-2");
+    const problem = identityProblem("octavo", { context: "octavo" }, { uid: "u-2" });
     assert.equal(problem?.mend, "pulumi config set --stack octavo --path cluster.uid u-2");
   });
 });
