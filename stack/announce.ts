@@ -2,6 +2,7 @@ import { issuanceLines } from "../components/certificates/announce.ts";
 import type { Row } from "../components/cluster/readiness.ts";
 import { readinessTable } from "../components/cluster/readiness-table.ts";
 import { announceIngressNginx } from "../components/ingress-nginx/announce.ts";
+import { staysInCoexist } from "../components/ingress-nginx/hybrid.ts";
 import { networkNotes } from "../components/network-policies/checks.ts";
 import { statusLine, storageLines, takeOverLines } from "../components/pomerium/announce.ts";
 import { tunnelLines } from "../components/tunnels/announce.ts";
@@ -27,7 +28,7 @@ export function announce(
   const from =
     live.record !== undefined && live.record.phase !== stack.phase ? `${live.record.phase} → ` : "";
   return [
-    `${stack.name} · ${from}${stack.phase}    way back: ${phase.wayBack}`,
+    `${stack.name} · ${from}${stack.phase}${staysInCoexist(stack) ? ", on purpose" : ""}    way back: ${phase.wayBack}`,
     diffText(access),
     ...section("ready", [
       statusLine(pomerium),

@@ -1,3 +1,4 @@
+import { staysInCoexist } from "../components/ingress-nginx/hybrid.ts";
 import { goTo } from "../stack-file/commands.ts";
 import type { Stack } from "./stack.ts";
 
@@ -30,6 +31,7 @@ export function phaseEffects(
       ? "the address of Service pomerium/pomerium-proxy, port 443"
       : `${reach.ip}:${reach.port}`;
   const nginx = ingressNginx?.address && `${ingressNginx.address}:443`;
+  const stays = staysInCoexist(stack);
   const provider = `identity provider (${pomerium.identityProvider.provider})`;
   const callback = (port: string): string => `https://${authenticateHost}${port}${callbackPath}`;
   // A tunnel leads each host either to ingress-nginx or to Pomerium, so it needs no second port.
@@ -54,13 +56,15 @@ export function phaseEffects(
         byHand: [
           `${provider}: authorised redirect URI ${callback(port)}`,
           // Registered in advance: without it, nobody can sign in after the cutover.
-          ...(rehearsal ? [`${provider}: also ${callback("")}, which cutover needs`] : []),
+          ...(rehearsal && !stays ? [`${provider}: also ${callback("")}, which cutover needs`] : []),
           ...router(
             [443, nginx, "ingress-nginx, as before"],
-            [coexistPort, own, "Pomerium, for a rehearsal"],
+            [coexistPort, own, stays ? "Pomerium, for its apps" : "Pomerium, for a rehearsal"],
           ),
         ],
-        wayBack: "none needed: ingress-nginx still serves every host",
+        wayBack: stays
+          ? "none needed: ingress-nginx keeps its hosts"
+          : "none needed: ingress-nginx still serves every host",
       };
     case "cutover":
       return {

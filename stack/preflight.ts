@@ -1,6 +1,7 @@
 import { readFromCluster } from "../components/cluster/read.ts";
 import type { Row } from "../components/cluster/readiness.ts";
 import { differences } from "../components/ingress-nginx/differences.ts";
+import { staysInCoexist } from "../components/ingress-nginx/hybrid.ts";
 import { askHost } from "../components/ingress-nginx/traffic.ts";
 import { readTunnels } from "../components/tunnels/live.ts";
 import { failedTestProblems } from "../policies/access/assertions/run.ts";
@@ -14,7 +15,7 @@ import type { Stack } from "./stack.ts";
 
 /**
  * The readiness table: the conditions for the removal of ingress-nginx, and whether they hold. Empty if ingress-nginx is
- * absent or has no effect any more.
+ * absent or has no effect any more, or if it stays on purpose.
  */
 export function readinessOf(
   stack: Stack,
@@ -29,7 +30,9 @@ export function readinessOf(
     ...(traffic === undefined ? {} : { traffic }),
   });
   const { rows, problems } = differences(stack, cluster, nginx);
-  return { rows: [...found, ...rows], problems: [...problems, ...gateProblems(stack, found)] };
+  // Nothing has to become ready on a cluster that stays in coexist.
+  const shown = staysInCoexist(stack) ? [] : [...found, ...rows];
+  return { rows: shown, problems: [...problems, ...gateProblems(stack, found)] };
 }
 
 /**

@@ -9,6 +9,7 @@ import { resolveCertificates } from "../components/certificates/config.ts";
 import { checkCertificates, warnOfHttp01 } from "../components/certificates/stack-checks.ts";
 import { resolveCluster } from "../components/cluster/config.ts";
 import { checkAbandoned, resolveIngressNginx } from "../components/ingress-nginx/config.ts";
+import { checkStays } from "../components/ingress-nginx/hybrid.ts";
 import { authenticateHost, checkPomerium, resolvePomerium } from "../components/pomerium/config.ts";
 import { providerLimits } from "../components/pomerium/identity-providers.ts";
 import { resolveTunnels } from "../components/tunnels/config.ts";
@@ -74,6 +75,7 @@ export function resolve(name: string, raw: unknown, report: Report): Omit<Stack,
   checkNetworks(resolved, tunnels ?? {}, cluster?.exposure, report);
   checkZones(apps, resolved, context, pomerium?.authenticateHost !== undefined, report);
   if (file.ingressNginx) checkAbandoned(file.ingressNginx, resolved, report);
+  if (file.ingressNginx) checkStays(name, file.ingressNginx, resolved, file.phase, report);
   if (directory) warnOfUnusedGroups(directory, file.raw.apps, report);
   if (tunnels) {
     checkTunnels(tunnels, names, report);

@@ -1,5 +1,6 @@
 import type { Row } from "../../components/cluster/readiness.ts";
 import { readinessData, readinessTable } from "../../components/cluster/readiness-table.ts";
+import { staysInCoexist } from "../../components/ingress-nginx/hybrid.ts";
 import type { Stack } from "../../stack/stack.ts";
 import { preview, setPhase } from "../../stack-file/commands.ts";
 import { StackFileError } from "../../stack-file/problems.ts";
@@ -46,14 +47,16 @@ is not ready.`,
           stack,
           rows,
           data.ready,
-          paint(io, data.ready ? "green" : "yellow", conclusion(rows, data.ready)),
+          paint(io, data.ready ? "green" : "yellow", conclusion(stack, rows, data.ready)),
         ),
       );
     return data.ready ? exit.ok : exit.failed;
   },
 };
 
-function conclusion(rows: readonly Row[], isReady: boolean): string {
+function conclusion(stack: Pick<Stack, "ingressNginx">, rows: readonly Row[], isReady: boolean): string {
+  if (staysInCoexist(stack))
+    return "stays in coexist on purpose (ingressNginx.stays), so nothing has to be ready";
   if (rows.length === 0) return "nothing of ingress-nginx has an effect any more";
   if (!isReady) return "not ready for retired";
   return rows.some(({ override }) => override !== undefined)

@@ -8,6 +8,7 @@ import { annotationNotes } from "./annotation-notes.ts";
 import { hostsOf } from "./annotations/hosts.ts";
 import type { IngressNginxConfig } from "./config.ts";
 import { streamKey } from "./gates/hosts.ts";
+import { hybridLines, staysInCoexist } from "./hybrid.ts";
 import type { LiveIngressNginx } from "./live.ts";
 import { inEffect, isRemoved } from "./removal-state.ts";
 import type { StackView } from "./stack-view.ts";
@@ -28,16 +29,18 @@ export function announceIngressNginx(
   if (stack.ingressNginx === undefined) return [];
   const released = releasedNotes(nginx, live);
   const kept = keptControllers(stack.ingressNginx, nginx);
+  const hybrid = staysInCoexist(stack) ? hybridLines(stack, nginx) : [];
   if (isRemoved(nginx))
-    return [...(kept.length > 0 ? kept : ["nothing of it is in this cluster"]), ...released];
+    return [...(kept.length > 0 ? kept : ["nothing of it is in this cluster"]), ...hybrid, ...released];
   const isKept = fate === "kept";
   return [
     ...(isKept
       ? [
-          `${objectsAndIngresses(adoption(fate, nginx, live).adopt)} stay as they are, kept from deletion until retired`,
+          `${objectsAndIngresses(adoption(fate, nginx, live).adopt)} stay as they are, kept from deletion${staysInCoexist(stack) ? "" : " until retired"}`,
         ]
       : removal(stack, live, nginx)),
     ...kept,
+    ...hybrid,
     ...released,
     ...deletedAlong(gates, isKept),
     ...Object.entries(stack.ingressNginx?.abandon ?? {})

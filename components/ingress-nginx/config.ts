@@ -33,6 +33,20 @@ const abandon = z
     "Hosts that are lost with ingress-nginx because no app takes them over, and why; also ports that it forwards, as tcp/22. Default: none, so that every host needs an app.",
   );
 
+const stays = z
+  .record(
+    text(
+      (value) => value === "*" || serverName.test(value) || stream.test(value),
+      "is no host name: lower case, without port; a wildcard as *. in front or .* behind, * for an Ingress without a host",
+    ),
+    someText.describe("Why it stays."),
+  )
+  .refine((hosts) => Object.keys(hosts).length > 0, { error: "is empty: name the hosts that stay" })
+  .optional()
+  .describe(
+    "Hosts that stay at ingress-nginx, and why. Then the cluster stays in phase coexist on purpose: Pomerium serves the apps, ingress-nginx these hosts. Default: the migration goes on.",
+  );
+
 const override = z
   .record(
     text(
@@ -80,7 +94,7 @@ const also = z
   .default([])
   .describe("Further installations that are retired together with this one. Default: none.");
 
-const rest = { address, abandon, override };
+const rest = { address, stays, abandon, override };
 
 export const ingressNginxSchema = z
   .union([
@@ -108,6 +122,8 @@ export interface IngressNginxConfig {
   keep: Record<string, string>;
   /** Address of the LoadBalancer Service. Set whenever a tunnel leads to it. */
   address?: string;
+  /** Hosts that stay at ingress-nginx → why. Absent if the migration goes on. */
+  stays?: Record<string, string>;
   /** Hosts that are lost with ingress-nginx, because no app takes them over → why. */
   abandon: Record<string, string>;
   /** Gates that do not hold back `retired` → why. */
@@ -115,7 +131,7 @@ export interface IngressNginxConfig {
 }
 
 export function resolveIngressNginx(input: IngressNginxInput): IngressNginxConfig {
-  const { address, abandon, override, keep } = input;
+  const { address, stays, abandon, override, keep } = input;
   const { also = [] } = "also" in input ? input : {};
   const first = "helmRelease" in input || "manifest" in input ? [input] : [];
   return {
@@ -125,6 +141,7 @@ export function resolveIngressNginx(input: IngressNginxInput): IngressNginxConfi
     })),
     keep,
     ...(address === undefined ? {} : { address }),
+    ...(stays === undefined ? {} : { stays }),
     abandon,
     override,
   };

@@ -44,12 +44,17 @@ export interface CarriedHost {
 
 /**
  * The server that answers an app's host behind a tunnel. An app can move to Pomerium before the cutover, or stay at
- * ingress-nginx after it. In phase retired, only Pomerium is left.
+ * ingress-nginx after it. In phase retired, only Pomerium is left. On a cluster that stays in coexist, every app is
+ * Pomerium's.
  */
-export function servedBy(phase: Phase, { migrated }: Pick<TunnelApp, "migrated">): Server {
+export function servedBy(
+  phase: Phase,
+  { migrated }: Pick<TunnelApp, "migrated">,
+  { stays }: Pick<NginxOrigins, "stays"> = {},
+): Server {
   switch (phase) {
     case "coexist":
-      return migrated === true ? "Pomerium" : "ingress-nginx";
+      return (migrated ?? stays !== undefined) ? "Pomerium" : "ingress-nginx";
     case "cutover":
       return migrated === false ? "ingress-nginx" : "Pomerium";
     case "retired":
@@ -69,7 +74,7 @@ export function carriedHosts(stack: TunnelStack, tunnel: TunnelConfig): CarriedH
   const apps = tunnel.apps.flatMap((name): CarriedHost[] => {
     const app = stack.apps.find((candidate) => candidate.name === name);
     if (app === undefined) return [];
-    const server = servedBy(stack.phase, app);
+    const server = servedBy(stack.phase, app, stack.ingressNginx);
     // The address exists, because a stack file without it is refused.
     const from = server === "Pomerium" ? pomerium : origin(stack.ingressNginx?.address as string);
     return [{ host: app.host, servedBy: server, origin: from, app }];

@@ -5,6 +5,8 @@ import { sameAddress } from "../../stack-file/networks.ts";
 export interface NginxOrigins {
   /** Address of its LoadBalancer Service. */
   address?: string;
+  /** Hosts that stay at ingress-nginx on purpose. Then every app is Pomerium's. */
+  stays?: object;
   /** The installations that phase retired removes. */
   installations?: readonly {
     namespace: string;

@@ -75,7 +75,8 @@ export function checkRules(tunnels: Tunnels, context: TunnelContext, report: Rep
       if (hosts.includes(host) || tunnel.extraRules.some(({ hostname }) => hostname === host))
         report.problem([...at, "drop", i], `${host} is carried by this tunnel, so it is not dropped`);
     if (context.phase === undefined) continue;
-    for (const app of apps) if (servedBy(context.phase, app) === "ingress-nginx") atNginx.push(app);
+    for (const app of apps)
+      if (servedBy(context.phase, app, context.ingressNginx) === "ingress-nginx") atNginx.push(app);
   }
   checkExtraHosts(tunnels, carriedBy, report);
   for (const app of context.apps)

@@ -138,6 +138,21 @@ describe("the announcement about ingress-nginx", () => {
     assert.match(announced(cutover, cluster(), nginx), /^test · cutover {4}way back: /);
   });
 
+  it("says that a cluster stays in coexist on purpose, and speaks of no removal", () => {
+    const stays = stack({
+      ingressNginx: { helmRelease: "ingress-nginx", stays: { "old.example.org": "public" } },
+      "apps.wiki.migrated": undefined,
+    });
+    const text = announced(stays, at("coexist"), nginx);
+    assert.match(
+      text,
+      /^test · coexist, on purpose {4}way back: none needed: ingress-nginx keeps its hosts$/m,
+    );
+    assert.match(text, /^ {9}1 host stays at ingress-nginx: old\.example\.org$/m);
+    assert.match(text, /! komga\.example\.org is served by ingress-nginx too, past Pomerium/);
+    assert.doesNotMatch(text, /retired|cutover/);
+  });
+
   it("counts the objects that are kept until retired, and names what retired still needs", () => {
     for (const phase of ["coexist", "cutover"]) {
       const text = announced(stack({ phase }), at("coexist"), nginx, rows);

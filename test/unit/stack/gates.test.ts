@@ -5,6 +5,8 @@ import { gateNames } from "../../../components/ingress-nginx/gates/names.ts";
 import { isRemoved } from "../../../components/ingress-nginx/removal-state.ts";
 import { noWayBack } from "../../../components/ingress-nginx/way-back.ts";
 import { type GateInput, gateProblems, gates } from "../../../stack/gates.ts";
+import { readinessOf } from "../../../stack/preflight.ts";
+import { openNetwork } from "../components/network-policies/network.ts";
 import { failing, ingress, installer, ready, stackOf } from "./state.ts";
 
 /** Everything wrong at once. */
@@ -297,5 +299,30 @@ describe("the readiness table", () => {
       missing: [{ subject: "b.example.org", note: "no app has this host", mend: "kubectl get ingress" }],
     });
     assert.equal(readinessData(rows.slice(1)).ready, true);
+  });
+});
+
+describe("the readiness of a cluster that stays in coexist on purpose", () => {
+  const readiness = (stays?: object) => {
+    const { stack, nginx, issuance, ...state } = unready({
+      phase: "coexist",
+      ...(stays && { "ingressNginx.stays": stays }),
+    });
+    const { cluster, traffic = {} } = state;
+    return readinessOf(stack, {
+      cluster,
+      traffic,
+      certificates: issuance,
+      ingressNginx: nginx,
+      network: openNetwork,
+      pomerium: { existing: [], foreign: [], forced: [], readyReplicas: 1, nodes: [], claims: [] },
+    });
+  };
+
+  it("has no rows, and still refuses a lost protection", () => {
+    assert.ok(readiness().rows.length > 3);
+    const { rows, problems } = readiness({ "old.example.org": "public" });
+    assert.deepEqual(rows, []);
+    assert.deepEqual(problems, readiness().problems);
   });
 });

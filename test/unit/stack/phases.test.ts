@@ -58,6 +58,19 @@ describe("a phase", () => {
     assert.ok(byHand.some((step) => step.startsWith(`router: forward 443 to ${address}:443`)));
   });
 
+  it("coexist on purpose: no step prepares a cutover", () => {
+    const stays = { "www.example.org": "public" };
+    const { byHand, wayBack } = phaseEffects(
+      stack({ ingressNginx: { helmRelease: "ingress-nginx", address: "192.168.0.171", stays } }),
+    );
+    assert.deepEqual(byHand, [
+      "identity provider (google): authorised redirect URI https://authenticate.example.org:8443/oauth2/callback",
+      "router: forward 443 to 192.168.0.171:443 (ingress-nginx, as before)",
+      "router: forward 8443 to 192.168.0.172:443 (Pomerium, for its apps)",
+    ]);
+    assert.equal(wayBack, "none needed: ingress-nginx keeps its hosts");
+  });
+
   it("a cluster that only a tunnel leads to has no router to change", () => {
     const tunnelOnly = { "cluster.exposure": "tunnelOnly", "pomerium.coexistPort": 443, tunnels: {} };
     for (const phase of ["coexist", "cutover"] as const) {

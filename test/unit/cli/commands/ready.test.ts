@@ -22,6 +22,19 @@ describe("ready", () => {
   const made = makeProject({
     house: { ...house(), ingressNginx: { helmRelease: "ingress-nginx" } },
     bare: house(),
+    hybrid: {
+      ...house(),
+      ingressNginx: { helmRelease: "ingress-nginx", stays: { "www.example.org": "public" } },
+    },
+  });
+
+  it("has nothing to wait for on a cluster that stays in coexist on purpose", async () => {
+    const { code, out } = await cli(made, ["ready", "hybrid"], { readiness: [] });
+    assert.equal(code, 0);
+    assert.equal(
+      out,
+      "hybrid: stays in coexist on purpose (ingressNginx.stays), so nothing has to be ready\n",
+    );
   });
 
   it("shows what is missing and how to fix it, and exits with 1", async () => {

@@ -33,6 +33,15 @@ describe("where a tunnel leads an app", () => {
       assert.equal(servedBy(phase, migrated === undefined ? {} : { migrated }), server);
     });
 
+  it("is Pomerium on a cluster that stays in coexist on purpose, unless the app says otherwise", () => {
+    const stays = { "ingressNginx.stays": { "www.example.org": "public" }, "ingressNginx.abandon": {} };
+    assert.deepEqual(carried(edited(stays)), ["wiki.example.net → https://192.168.0.172:443"]);
+    const behind = edited({ ...stays, "apps.wiki.migrated": false });
+    assert.deepEqual(carried(behind), ["wiki.example.net → https://192.168.0.171:443"]);
+    // No host leads to ingress-nginx, so its address does not matter.
+    assert.equal(carried(edited({ ...stays, "ingressNginx.address": undefined })).length, 1);
+  });
+
   it("is an address on 443, never on 80", () => {
     assert.equal(origin("192.168.0.172"), "https://192.168.0.172:443");
     assert.equal(origin("fd00::172"), "https://[fd00::172]:443");
