@@ -84,6 +84,7 @@ export const annotations = {
   tls_custom_ca_secret: secret("Secret with `ca.crt`: authorities of the backend's certificate"),
   tls_client_secret: secret("Secret of type kubernetes.io/tls: the certificate shown to the backend"),
   service_proxy_upstream: boolean("go through the Service's address in place of its pods'"),
+  h2c_upstream: boolean("the backend speaks HTTP/2 without TLS, as gRPC servers do"),
   tcp_upstream: boolean("the backend speaks TCP; clients need Pomerium's command line"),
   udp_upstream: boolean("the backend speaks UDP; clients need Pomerium's command line"),
   ssh_upstream: boolean("the backend speaks SSH, which Pomerium itself proxies"),
@@ -163,7 +164,7 @@ export const annotations = {
   ),
   bearer_token_format: annotation(
     "enum",
-    z.enum(["default", "idp_access_token", "idp_identity_token"]),
+    z.enum(["default", "idp_access_token", "idp_identity_token", "jwt"]),
     "what a bearer token in a request is taken for",
   ),
   idp_access_token_allowed_audiences: annotation(

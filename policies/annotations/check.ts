@@ -1,6 +1,6 @@
 import { durationMilliseconds } from "../../stack-file/duration.ts";
 import { nearest } from "../../stack-file/nearest.ts";
-import { atLeast, firstWith, removal } from "../language/releases.ts";
+import { atLeast, firstWith, firstWithValue, removal } from "../language/releases.ts";
 import {
   type AnnotationName,
   annotationPrefix,
@@ -47,8 +47,8 @@ export function checkRoute(route: unknown, version: string): RouteProblem[] {
     else problems.push({ at: keyPath(issue.path), message: issue.message });
   }
   if (route !== null && typeof route === "object")
-    for (const name of Object.keys(route)) {
-      const message = isAnnotation(name) ? outOfVersion(name, version) : undefined;
+    for (const [name, value] of Object.entries(route)) {
+      const message = isAnnotation(name) ? outOfVersion(name, version, value) : undefined;
       if (message) problems.push({ at: name, message });
     }
   if (parsed.success) problems.push(...contradictions(parsed.data));
@@ -62,6 +62,8 @@ export function unknownAnnotation(name: string, version: string): string {
     return `write it without "${annotationPrefix}": ${bare}`;
   }
   if (accessAnnotations.has(name)) return `who may pass is said by the app's \`access\`, not by its route`;
+  if (name === "identity_providers")
+    return "chooses among several identity providers of Pomerium's settings, and this program sets up one";
   const meant = nearest(
     name,
     names.filter((candidate) => !outOfVersion(candidate, version)),
@@ -69,8 +71,9 @@ export function unknownAnnotation(name: string, version: string): string {
   return `not an annotation of Pomerium${meant ? `; did you mean "${meant}"?` : ""}`;
 }
 
-function outOfVersion(name: AnnotationName, version: string): string | undefined {
-  const since = firstWith("annotations", name);
+/** @param value Value of the annotation. Default: any. */
+function outOfVersion(name: AnnotationName, version: string, value?: unknown): string | undefined {
+  const since = firstWith("annotations", name) ?? firstWithValue(name, value);
   if (since && !atLeast(version, since)) return `needs Pomerium ${since} or later; the stack runs ${version}`;
   const removed = removal(name);
   if (removed && atLeast(version, removed.tag)) {
@@ -87,7 +90,13 @@ const hostRewrites = [
   "preserve_host_header",
 ] as const;
 
-const protocols = ["secure_upstream", "tcp_upstream", "udp_upstream", "ssh_upstream"] as const;
+const protocols = [
+  "secure_upstream",
+  "h2c_upstream",
+  "tcp_upstream",
+  "udp_upstream",
+  "ssh_upstream",
+] as const;
 
 /** Finds keys that are valid alone, but that Pomerium refuses or ignores together. */
 function contradictions(route: Route): RouteProblem[] {

@@ -6,6 +6,8 @@ import type { AnnotationName } from "../annotations/annotations.ts";
  */
 interface Additions {
   annotations?: readonly AnnotationName[];
+  /** New values of annotations that the releases before have. */
+  values?: Readonly<Partial<Record<AnnotationName, readonly string[]>>>;
   identityProviders?: readonly string[];
   settings?: readonly string[];
   behaviours?: readonly Behaviour[];
@@ -29,14 +31,23 @@ export type Behaviour =
 interface Release {
   /** Tag of github.com/pomerium/ingress-controller. */
   tag: string;
-  /** Commit of the tag: a tag can be moved, a commit cannot. */
-  commit: string;
+  /**
+   * Commit of the tag: a tag can be moved, a commit cannot. Absent for a release that nobody gets without a decision:
+   * the stack file must name its commit.
+   */
+  commit?: string;
   /** Version of Pomerium in it: a tag of github.com/pomerium/pomerium, or a commit between two tags. */
-  core: string;
+  core?: string;
   adds?: Additions;
   /** Annotations that the release no longer knows, with their successors if they have one. */
   removes?: Readonly<Partial<Record<AnnotationName, { successor?: AnnotationName }>>>;
 }
+
+/**
+ * First release whose official images and binaries come under the Pomerium Community Edition License. It is not among
+ * the supported ones: nobody gets it without a decision.
+ */
+const newLicence = "v0.34.0";
 
 /**
  * Every release of Pomerium's ingress controller that this project supports, oldest first, and what each
@@ -110,18 +121,24 @@ const releases: readonly Release[] = [
       behaviours: ["requestSettings"],
     },
   },
+  {
+    tag: newLicence,
+    adds: { annotations: ["h2c_upstream"], values: { bearer_token_format: ["jwt"] } },
+  },
 ];
 
 /** Commit of every supported tag. */
 export const pinnedCommits: Readonly<Record<string, string>> = Object.fromEntries(
-  releases.map(({ tag, commit }) => [tag, commit]),
+  releases.flatMap(({ tag, commit }) => (commit === undefined ? [] : [[tag, commit]])),
 );
 
+const supported = Object.keys(pinnedCommits);
+
 /** First release whose settings, annotations and manifests this program was written for. */
-export const oldestRelease = releases[0]!.tag;
+export const oldestRelease = supported[0]!;
 
 /** Newest release that this program was tested with: the one that a stack gets when its file names none. */
-export const newestRelease = releases.at(-1)!.tag;
+export const newestRelease = supported.at(-1)!;
 
 /** Whether `text` has the form of a release tag, for example `v0.33.1`. */
 export function isReleaseTag(text: string): boolean {
@@ -150,9 +167,16 @@ export function atLeast(release: string, minimum: string): boolean {
 
 /** The release that brought something; undefined when all supported ones have it. */
 export function firstWith(kind: "behaviours", name: Behaviour): string;
-export function firstWith(kind: keyof Additions, name: string): string | undefined;
-export function firstWith(kind: keyof Additions, name: string): string | undefined {
+export function firstWith(kind: Exclude<keyof Additions, "values">, name: string): string | undefined;
+export function firstWith(kind: Exclude<keyof Additions, "values">, name: string): string | undefined {
   return releases.find(({ adds }) => (adds?.[kind] as readonly string[] | undefined)?.includes(name))?.tag;
+}
+
+/** The release that brought a value of an annotation; undefined when the value is as old as the annotation. */
+export function firstWithValue(annotation: AnnotationName, value: unknown): string | undefined {
+  return releases.find(({ adds }) =>
+    (adds?.values?.[annotation] as readonly unknown[] | undefined)?.includes(value),
+  )?.tag;
 }
 
 /**
@@ -169,12 +193,6 @@ export function removal(annotation: AnnotationName): { tag: string; successor?: 
   const found = releases.find(({ removes }) => removes && Object.hasOwn(removes, annotation));
   return found && { tag: found.tag, ...found.removes?.[annotation] };
 }
-
-/**
- * First release whose official images and binaries come under the Pomerium Community Edition License. It is not among
- * the supported ones: nobody gets it without a decision.
- */
-const newLicence = "v0.34.0";
 
 /** What somebody should know before they run a release; undefined when there is nothing to say. */
 export function releaseWarning(release: string): string | undefined {

@@ -1,4 +1,5 @@
 import type { Route } from "../../../../policies/annotations/annotations.ts";
+import { firstWith } from "../../../../policies/language/releases.ts";
 import { aliasesOf } from "../hosts.ts";
 import type { Entry, Judgement } from "../judgement.ts";
 import { lacksRewrite } from "../rewrite.ts";
@@ -44,6 +45,11 @@ export const backend: readonly Entry[] = [
           );
         case "GRPCS":
           return speaksTls("`route.secure_upstream`");
+        case "GRPC":
+          return {
+            outcome: "lost",
+            says: `Pomerium speaks HTTP/2 without TLS to a backend only from ${firstWith("annotations", "h2c_upstream")} on (\`route.h2c_upstream\`)`,
+          };
         default:
           return undefined;
       }

@@ -166,6 +166,23 @@ describe("a route", () => {
     ]);
     assert.deepEqual(messages({ allow_upgrades: ["x"] }, "v0.33.0"), []);
     assert.throws(() => checkRoute({ lb_policy: "RANDOM" }, "main"), RangeError);
+    const later = (key: string): string => `${key}: needs Pomerium v0.34.0 or later; the stack runs v0.33.1`;
+    for (const [route, key] of [
+      [{ h2c_upstream: true }, "h2c_upstream"],
+      [{ bearer_token_format: "jwt" }, "bearer_token_format"],
+    ] as const) {
+      assert.deepEqual(messages(route, "v0.33.1"), [later(key)]);
+      assert.deepEqual(messages(route, "v0.34.0"), []);
+      assert.deepEqual(messages(route, "v1.0.0"), []);
+    }
+    assert.deepEqual(messages({ bearer_token_format: "idp_access_token" }, "v0.33.1"), []);
+    for (const other of ["secure_upstream", "tcp_upstream", "udp_upstream", "ssh_upstream"])
+      assert.match(
+        messages({ h2c_upstream: true, [other]: true }, "v0.34.0").join(),
+        /: only one of /,
+        other,
+      );
+    assert.match(messages({ identity_providers: ["a"] }, "v0.34.0").join(), /this program sets up one$/);
   });
 
   it("is refused where its keys contradict each other", () => {
@@ -175,6 +192,7 @@ describe("a route", () => {
       [{ host_rewrite: "a", preserve_host_header: true }, "preserve_host_header: only one of host_rewrite"],
       [{ tcp_upstream: true, udp_upstream: true }, "udp_upstream: only one of"],
       [{ tcp_upstream: true, secure_upstream: true }, "tcp_upstream: only one of"],
+      [{ ssh_upstream: true, tcp_upstream: true }, "ssh_upstream: only one of tcp_upstream and"],
       [{ mcp_client: true, mcp_server_path: "/mcp" }, "mcp_server_path: a backend is"],
       [{ set_request_headers: { A: "1", a: "2" } }, "set_request_headers.a: the same header as A"],
       [

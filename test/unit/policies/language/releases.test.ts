@@ -7,6 +7,7 @@ import {
   behaves,
   compareReleases,
   firstWith,
+  firstWithValue,
   isReleaseTag,
   newestRelease,
   oldestRelease,
@@ -26,6 +27,15 @@ describe("Pomerium's versions", () => {
       assert.ok(isReleaseTag(name));
       assert.match(commit, /^[0-9a-f]{40}$/);
     }
+  });
+
+  it("a release under another licence is known, but no stack gets it by default", () => {
+    const later = firstWith("annotations", "h2c_upstream")!;
+    assert.ok(!atLeast(newestRelease, later));
+    assert.ok(!Object.hasOwn(pinnedCommits, later), "its commit must be in the stack file");
+    assert.equal(firstWithValue("bearer_token_format", "jwt"), later);
+    assert.equal(firstWithValue("bearer_token_format", "default"), undefined);
+    assert.equal(firstWithValue("timeout", "0s"), undefined);
   });
 
   it("v0.32.10 counts as later than v0.32.9", () => {
