@@ -77,6 +77,8 @@ export interface PhaseRecord {
   phase: string;
   /** Labels (`objectLabel`) of the adopted objects of ingress-nginx, until `retired`. */
   adopted: string[];
+  /** Labels of the objects of an earlier ingress-nginx that was retired before the present one was named. */
+  retired?: string[];
   /** The stack that manages the cluster, `project/stack`. Absent in a record of an older program. */
   owner?: string;
   /** The record of the tunnels, in the format of `components/tunnels/memory.ts`. */
@@ -145,6 +147,7 @@ export async function readCluster(api: ReadOnlyApi): Promise<LiveCluster> {
             phase: record.data.phase,
             ...(record.data.owner ? { owner: record.data.owner } : {}),
             adopted: record.data.adopted?.split("\n").filter(Boolean) ?? [],
+            ...(record.data.retired ? { retired: record.data.retired.split("\n") } : {}),
             ...(record.data.tunnels ? { tunnels: record.data.tunnels } : {}),
           },
         }

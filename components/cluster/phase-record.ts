@@ -31,6 +31,7 @@ export function recordPhase(
 ): k8s.core.v1.ConfigMap {
   const { name } = phaseRecord;
   const memory = tunnels ?? record?.tunnels;
+  const retired = retiredBefore(stack.phase, adopted, record);
   // The list of adopted objects shows in a later run that a removal was interrupted.
   const labels = stack.phase === "retired" ? (record?.adopted ?? []) : adopted;
   return new k8s.core.v1.ConfigMap(
@@ -42,6 +43,7 @@ export function recordPhase(
         phase: stack.phase,
         adopted: labels.join("\n"),
         inForce: proof.digest,
+        ...(retired.length === 0 ? {} : { retired: retired.join("\n") }),
         ...(memory === undefined ? {} : { tunnels: memory }),
       },
     },
@@ -52,4 +54,18 @@ export function recordPhase(
       hooks: { beforeCreate: [proof.hook], beforeUpdate: [proof.hook] },
     },
   );
+}
+
+/** The objects of earlier installations. One becomes earlier when another installation is adopted after its removal. */
+function retiredBefore(
+  phase: Phase,
+  adopted: readonly string[],
+  record: PhaseRecord | undefined,
+): readonly string[] {
+  const before = record?.retired ?? [];
+  const isNext =
+    record?.phase === "retired" &&
+    phase !== "retired" &&
+    !record.adopted.some((label) => adopted.includes(label));
+  return isNext ? [...before, ...record.adopted] : before;
 }

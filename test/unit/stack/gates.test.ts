@@ -255,6 +255,25 @@ describe("the phases", () => {
     assert.match(problem?.mend ?? "", /phase cutover && pulumi up/);
   });
 
+  it("have no way back to coexist for a second installation after the first was retired", () => {
+    const state = ready();
+    const { adopted } = state.cluster.record!;
+    const back = (phase: string, recorded: string, retired: string[], nginx = state.nginx) =>
+      noWayBack(stackOf({ phase }), { record: { phase: recorded, adopted, retired } }, nginx);
+    const first = ["Deployment first/controller", "Ingress a/b"];
+    for (const recorded of ["cutover", "coexist"]) {
+      const [problem] = back("coexist", recorded, first);
+      assert.match(
+        problem?.message ?? "",
+        /^test has retired an ingress-nginx before this one \(Deployment first\/controller and 1 more\), and there is no way back to coexist/,
+      );
+      assert.match(problem?.mend ?? "", /phase cutover && pulumi up/);
+    }
+    for (const phase of ["cutover", "retired"]) assert.deepEqual(back(phase, "cutover", first), []);
+    assert.deepEqual(back("coexist", "cutover", []), [], "nothing was retired before");
+    assert.deepEqual(back("coexist", "cutover", adopted.slice(0, 2)), [], "somebody has restored it");
+  });
+
   it("have no way back from retired without `ingressNginx` in the stack file", () => {
     const [problem] = noWayBack(
       stackOf({ phase: "cutover", ingressNginx: undefined, tunnels: undefined }),

@@ -91,4 +91,32 @@ describe("the record of the phase", () => {
     });
     assert.deepEqual([data.adopted, data.tunnels], ["Ingress a/b", "{}"]);
   });
+
+  it("remembers an installation that was retired before the one that is adopted now", async () => {
+    const cutover = { name: "octavo", phase: "cutover" } as const;
+    const retired = { ...existing, phase: "retired" };
+    const second = (await written({ stack: cutover, record: retired })).data;
+    assert.equal(second.retired, "Ingress a/b");
+    fake.objects["/api/v1/namespaces/pomerium/configmaps/pomerium-migration"] = { data: second };
+    const { record } = await readCluster(await connect());
+    assert.deepEqual(record?.retired, ["Ingress a/b"]);
+    for (const phase of ["cutover", "retired"] as const)
+      assert.equal(
+        (await written({ stack: { ...cutover, phase }, record })).data.retired,
+        "Ingress a/b",
+        phase,
+      );
+    const third = await written({
+      stack: cutover,
+      adopted: ["Service z/z"],
+      record: { ...record!, phase: "retired" },
+    });
+    assert.equal(third.data.retired, "Ingress a/b\nService x/y");
+    for (const others of [
+      { record: existing },
+      { record: retired, adopted: ["Ingress a/b", "Service x/y"] },
+      { record: retired, stack: { ...cutover, phase: "retired" as const } },
+    ])
+      assert.equal((await written({ stack: cutover, ...others })).data.retired, undefined);
+  });
 });
