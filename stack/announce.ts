@@ -4,7 +4,7 @@ import { readinessTable } from "../components/cluster/readiness-table.ts";
 import { announceIngressNginx } from "../components/ingress-nginx/announce.ts";
 import { staysInCoexist } from "../components/ingress-nginx/hybrid.ts";
 import { networkNotes } from "../components/network-policies/checks.ts";
-import { statusLine, storageLines, takeOverLines } from "../components/pomerium/announce.ts";
+import { addressLines, statusLine, storageLines, takeOverLines } from "../components/pomerium/announce.ts";
 import { tunnelLines } from "../components/tunnels/announce.ts";
 import { leftRecords } from "../components/tunnels/left-records.ts";
 import { readMemory } from "../components/tunnels/memory.ts";
@@ -35,6 +35,7 @@ export function announce(
       ...readinessTable(gates.filter((gate) => isShown(stack, gate))),
     ]),
     ...section("pomerium", [
+      ...addressLines(stack.pomerium.address, live.services),
       ...takeOverLines(stack, pomerium, live.record === undefined),
       ...storageLines(stack, pomerium),
     ]),

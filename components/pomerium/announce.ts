@@ -1,9 +1,12 @@
 import { kubectl } from "../cluster/commands.ts";
 import type { Cluster } from "../cluster/config.ts";
+import type { LiveService } from "../cluster/live.ts";
 import { ingressName, openIngressName, verifyService } from "../cluster/names.ts";
 import { objectLabel } from "../cluster/objects.ts";
 import type { PomeriumStatus } from "../cluster/pomerium-status.ts";
+import type { AddressConfig } from "./address.ts";
 import type { PomeriumConfig } from "./config.ts";
+import { missingAddresses } from "./in-force.ts";
 import type { LivePomerium, LiveStorage } from "./live.ts";
 import * as names from "./names.ts";
 import { type StorageConfig, type Store, storeOf } from "./storage.ts";
@@ -79,6 +82,18 @@ function fateOf({ store, claim }: LiveStorage, volume: LivePomerium["volume"]): 
           ? `the old sessions stay in ${volume.hostPath} on the node; going back finds them`
           : "the old sessions stay on their volume; going back finds them";
   }
+}
+
+/**
+ * Says if Pomerium has another address now than the stack file names. After the run, the check of what is in force says
+ * whether the load balancer has given the new one.
+ */
+export function addressLines(address: AddressConfig, services: readonly LiveService[]): string[] {
+  const { given, missing } = missingAddresses(address, services);
+  if (given.length === 0 || missing.length === 0) return [];
+  return [
+    `! Service ${names.namespace}/${names.proxyService} has the address ${given.join(", ")}, and the stack file says ${missing.join(", ")}; if the load balancer does not give it, the run fails`,
+  ];
 }
 
 /** The part of a stack that the announcement needs. */

@@ -1,8 +1,38 @@
 import { strict as assert } from "node:assert";
-import { statusLine, takeOverLines } from "../../../../components/pomerium/announce.ts";
+import { addressLines, statusLine, takeOverLines } from "../../../../components/pomerium/announce.ts";
 import { goodStack, parse } from "../../stack/base.ts";
 
 const stack = parse(goodStack());
+
+describe("a preview's line about Pomerium's address", () => {
+  const { address } = stack.pomerium;
+  const lines = (...addresses: string[]): string[] => {
+    const service = {
+      namespace: "pomerium",
+      name: "pomerium-proxy",
+      type: "LoadBalancer",
+      headless: false,
+      ports: [],
+    };
+    return addressLines(address, [
+      { ...service, name: "other", addresses: ["192.168.0.9"] },
+      { ...service, addresses },
+    ]);
+  };
+
+  it("says before the run that Pomerium has another address than the stack file names", () => {
+    assert.match(
+      lines("192.168.0.180").join(),
+      /^! Service pomerium\/pomerium-proxy has the address 192\.168\.0\.180, and the stack file says 192\.168\.0\.172/,
+    );
+    assert.match(lines("fd00::1", "lb.example.org").join(), /has the address fd00::1, lb\.example\.org/);
+  });
+
+  it("is absent if the address is right, or not given yet", () => {
+    assert.deepEqual([lines("192.168.0.172"), lines("fd00::1", "192.168.0.172"), lines()], [[], [], []]);
+    assert.deepEqual(addressLines(address, []), []);
+  });
+});
 
 describe("a preview's line about Pomerium", () => {
   const settings = { reconciled: true, current: true, warnings: [], ingress: {} };
