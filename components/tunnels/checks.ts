@@ -37,7 +37,7 @@ export function tunnelProblems(
     const plan = tunnelPlan(stack, tunnel, seen, memory);
     const at = (key: string): string => keyPath(["tunnels", tunnel.name, key]);
     return [
-      ...identityProblems(tunnel, memory).map((message) => ({ at: at("tunnelId"), message })),
+      ...identityProblems(stack, tunnel, memory).map((message) => ({ at: at("tunnelId"), message })),
       ...remoteProblems(seen).map((message) => ({ at: at("tunnelId"), message })),
       ...unwritableProblems(plan, seen, tunnel).map((message) => ({ at: at("extraRules"), message })),
       ...inheritedProblems(plan).map((message) => ({ at: at("tunnelId"), message })),
@@ -49,12 +49,28 @@ export function tunnelProblems(
 }
 
 /** Refuses a new name for a tunnel that the stack made, because Pulumi identifies the tunnel by its name. */
-function identityProblems({ name, tunnelId }: TunnelConfig, { tunnels }: TunnelMemory): string[] {
-  const made = Object.keys(tunnels).find((each) => tunnels[each] === tunnelId);
-  return made === undefined || made === name
+function identityProblems(
+  stack: TunnelStack,
+  { name, tunnelId }: TunnelConfig,
+  { tunnels: made }: TunnelMemory,
+): string[] {
+  if (tunnelId !== undefined) {
+    const other = Object.keys(made).find((each) => made[each] === tunnelId);
+    return other === undefined || other === name
+      ? []
+      : [
+          `is the tunnel that this stack made under the name ${other}; under another name, Pulumi would delete it`,
+        ];
+  }
+  // A tunnel with another id may have its name now.
+  const gone = Object.keys(made).find(
+    (each) =>
+      !stack.tunnels.some((tunnel) => tunnel.name === each && (tunnel.tunnelId ?? made[each]) === made[each]),
+  );
+  return made[name] !== undefined || gone === undefined
     ? []
     : [
-        `is the tunnel that this stack made under the name ${made}; under another name, Pulumi would delete it`,
+        `missing: without it, Pulumi makes a new tunnel ${name} and deletes ${gone} (${made[gone]}), which this stack made; if that is the same tunnel, write its former name ${gone} again; if not, remove ${gone} in one run, and add ${name} in the next`,
       ];
 }
 

@@ -5,6 +5,8 @@ import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb.j
 export interface Registration {
   type: string;
   name: string;
+  /** Types of its parents and its own, and its name. Pulumi identifies a resource by it. */
+  urn: string;
   /** As sent: a secret is an object with a signature, an unknown value a fixed text. */
   inputs: Record<string, unknown>;
   /** Names of the resources that it comes after. */
@@ -67,6 +69,7 @@ function registration(request: RegisterResourceRequest): Registration {
   return {
     type: request.getType(),
     name: request.getName(),
+    urn: [...parentTypes(request.getParent()), `${request.getType()}::${request.getName()}`].join("$"),
     inputs: (request.getObject()?.toJavaScript() ?? {}) as Record<string, unknown>,
     after: request.getDependenciesList().map(nameOf).sort(),
     protect: request.getProtect() ?? false,
@@ -77,6 +80,12 @@ function registration(request: RegisterResourceRequest): Registration {
     beforeDelete: request.getHooks()?.getBeforeDeleteList() ?? [],
     provider: /pulumi:providers:[^:]+::/.test(provider) ? nameOf(provider.replace(/::[^:]*$/, "")) : "",
   };
+}
+
+/** The types of a parent and of its parents, without the stack itself. */
+function parentTypes(urn: string): string[] {
+  const types = urn.split("::")[2];
+  return types === undefined || types === "pulumi:pulumi:Stack" ? [] : [types];
 }
 
 function nameOf(urn: string): string {

@@ -15,7 +15,7 @@ import { rulesToRemember, tunnelPlan } from "../../../../components/tunnels/plan
 import { memoryAfter } from "../../../../components/tunnels/remember.ts";
 import type { OriginRequest, Rule } from "../../../../components/tunnels/rules.ts";
 import type { Stack } from "../../../../stack/stack.ts";
-import { goodStack, parse, put } from "../../stack/base.ts";
+import { goodStack, hunter2, parse, put } from "../../stack/base.ts";
 
 const tunnelId = "0c7a70e1-5e1f-4a5e-9d57-0123456789ab";
 const nginx = "https://192.168.0.171:443";
@@ -410,6 +410,41 @@ describe("a tunnel that is taken over", () => {
       problems(coexist, live([]), { memory: { ...nothing, tunnels: { home: tunnelId } } }),
       [],
     );
+  });
+
+  it("is refused as a new tunnel in place of one that the stack made, because that may be the same one", () => {
+    const brandNew = stackOf({ "tunnels.home.tunnelId": undefined });
+    const memory = (tunnels: Record<string, string>) => ({ memory: { ...nothing, tunnels } });
+    assert.match(
+      problems(brandNew, live([]), memory({ house: tunnelId })).join(),
+      /^tunnels\.home\.tunnelId: missing: without it, Pulumi makes a new tunnel home and deletes house \(0c7a.*write its former name house again/,
+    );
+    assert.deepEqual(problems(brandNew, live([]), memory({})), [], "the first tunnel");
+    const swapped = stackOf({
+      "tunnels.house": {
+        accountId: "0123456789abcdef0123456789abcdef",
+        tunnelId,
+        zoneId: "fedcba9876543210fedcba9876543210",
+        apiToken: hunter2,
+      },
+      "tunnels.home.tunnelId": undefined,
+    });
+    assert.match(
+      tunnelProblems(
+        swapped,
+        { live: { home: live([]), house: live([]) }, problems: [] },
+        memory({ house: "b" }).memory,
+        { others: [] },
+      )[0]?.message ?? "",
+      /makes a new tunnel home and deletes house \(b\)/,
+      "another tunnel has its name",
+    );
+    assert.deepEqual(
+      problems(brandNew, live([]), memory({ home: tunnelId, house: "b" })),
+      [],
+      "house was removed",
+    );
+    assert.deepEqual(problems(coexist, live([]), memory({ house: "b" })), [], "another tunnel is taken over");
   });
 });
 

@@ -1,0 +1,347 @@
+import { strict as assert } from "node:assert";
+import * as pulumi from "@pulumi/pulumi";
+import * as fc from "fast-check";
+import { deployApps } from "../../../components/apps/deploy.ts";
+import { issuerArgs } from "../../../components/certificates/args.ts";
+import { DnsIssuer } from "../../../components/certificates/DnsIssuer.ts";
+import { deployCertificates } from "../../../components/certificates/deploy.ts";
+import { clusterProvider } from "../../../components/cluster/provider.ts";
+import { tunnelProblems } from "../../../components/tunnels/checks.ts";
+import { deployTunnels } from "../../../components/tunnels/deploy.ts";
+import type { LiveTunnel } from "../../../components/tunnels/live.ts";
+import { readMemory } from "../../../components/tunnels/memory.ts";
+import { tunnelPlan } from "../../../components/tunnels/plan.ts";
+import type { Stack } from "../../../stack/stack.ts";
+import { StackFileError } from "../../../stack-file/problems.ts";
+import { issuance } from "../components/certificates/issuance.ts";
+import { type Registration, record } from "../components/pomerium/recorder.ts";
+import { goodStack, hunter2, parse, put, type Raw } from "./base.ts";
+
+/** Apps by index, so that an edit after a rename still finds its app. */
+const count = 4;
+const index = fc.nat(count - 1);
+
+/** One edit of the stack file: of an app's name, place, host or Secret, of the tunnels, or of the zones. */
+const edit = fc.oneof(
+  fc.record({ kind: fc.constant("name" as const), app: index, to: fc.constantFrom("books", "home", "b1") }),
+  fc.record({ kind: fc.constant("swap names" as const), app: index, other: index }),
+  fc.record({
+    kind: fc.constantFrom("swap host" as const, "swap namespace" as const, "swap tls" as const),
+    app: index,
+    other: index,
+  }),
+  fc.record({ kind: fc.constant("host" as const), app: index, to: fc.constantFrom("a", "b", "c.a") }),
+  fc.record({ kind: fc.constant("namespace" as const), app: index, to: fc.constantFrom("komga", "other") }),
+  fc.record({
+    kind: fc.constant("tls" as const),
+    app: index,
+    to: fc.constantFrom(undefined, "served", "komga-tls", "wiki-tls"),
+  }),
+  fc.record({ kind: fc.constant("carry" as const), app: index, tunnel: fc.nat(2) }),
+  fc.record({
+    kind: fc.constant("tunnel name" as const),
+    tunnel: fc.nat(1),
+    to: fc.constantFrom("way-in", "edge"),
+  }),
+  fc.constant({ kind: "swap tunnel names" as const }),
+  fc.record({ kind: fc.constant("write id" as const), written: fc.boolean() }),
+  fc.record({ kind: fc.constant("wildcard" as const), zone: fc.constantFrom("example.org", "example.net") }),
+  fc.record({ kind: fc.constant("solver" as const), zone: fc.constantFrom("example.org", "example.net") }),
+  fc.constant({ kind: "narrower zone" as const }),
+  fc.constant({ kind: "reorder" as const }),
+);
+type Edit = typeof edit extends fc.Arbitrary<infer E> ? E : never;
+
+interface App {
+  namespace: string;
+  host: string;
+  tls?: { secretName: string } | undefined;
+}
+
+/** A stack file and the names of its apps by index. */
+interface File {
+  raw: Raw;
+  names: string[];
+}
+
+const made = "a1f7ed00-5e1f-4a5e-9d57-0123456789ab";
+
+function start(): File {
+  const raw = goodStack();
+  const tunnel = (raw.tunnels as Record<string, Raw>).home!;
+  put(raw, "tunnels.home.extraRules", []);
+  // A tunnel that the stack has made.
+  put(raw, "tunnels.new", { ...tunnel, tunnelId: undefined, apps: [], extraRules: [], connector: {} });
+  const grafana = {
+    service: { name: "grafana", port: 3000 },
+    access: { groups: ["readers"], api: ["/api"] },
+  };
+  put(raw, "apps.grafana", { ...grafana, namespace: "monitoring", host: "grafana.example.net" });
+  put(raw, "apps.komga.host", "komga.example.org");
+  // Names that do not follow from the apps' names.
+  put(raw, "apps.wiki.tls", { secretName: "docs" });
+  put(raw, "apps.komga.tls", { secretName: "books" });
+  put(raw, "apps.influxdb.host", "influxdb.example.org");
+  for (const key of ["accessTests", "ingressNginx"]) delete raw[key];
+  for (const name of ["komga", "wiki"]) put(raw, `apps.${name}.replaces`, undefined);
+  put(raw, "apps.komga.accept", undefined);
+  put(raw, "phase", "retired");
+  return { raw, names: ["komga", "influxdb", "wiki", "grafana"] };
+}
+
+/** The file after an edit. It may be one that the checks refuse. */
+function edited({ raw: before, names: old }: File, change: Edit): File {
+  const raw = structuredClone(before);
+  const names = [...old];
+  const apps = raw.apps as Record<string, App>;
+  const tunnels = raw.tunnels as Record<string, { apps: string[]; tunnelId?: string }>;
+  const zones = (raw.certificates as { zones: Record<string, Raw> }).zones;
+  const rename = (to: Record<string, string>): void => {
+    raw.apps = renamed(apps, to);
+    for (const tunnel of Object.values(tunnels)) tunnel.apps = tunnel.apps.map((name) => to[name] ?? name);
+    for (const [i, name] of names.entries()) names[i] = to[name] ?? name;
+  };
+  switch (change.kind) {
+    case "name":
+      if (!(change.to in apps)) rename({ [names[change.app]!]: change.to });
+      break;
+    case "swap names": {
+      const [one, two] = [names[change.app]!, names[change.other]!];
+      rename({ [one]: two, [two]: one });
+      break;
+    }
+    case "swap host":
+    case "swap namespace":
+    case "swap tls": {
+      const key = change.kind.slice("swap ".length) as "host" | "namespace" | "tls";
+      const [one, two] = [apps[names[change.app]!]!, apps[names[change.other]!]!];
+      const [ofOne, ofTwo] = [one[key], two[key]];
+      Object.assign(one, { [key]: ofTwo });
+      Object.assign(two, { [key]: ofOne });
+      break;
+    }
+    case "host": {
+      const app = apps[names[change.app]!]!;
+      app.host = `${change.to}.${app.host.split(".").slice(-2).join(".")}`;
+      break;
+    }
+    case "namespace":
+      apps[names[change.app]!]!.namespace = change.to;
+      break;
+    case "tls":
+      put(raw, `apps.${names[change.app]}.tls`, change.to && { secretName: change.to });
+      break;
+    case "carry": {
+      const name = names[change.app]!;
+      for (const tunnel of Object.values(tunnels)) tunnel.apps = tunnel.apps.filter((app) => app !== name);
+      Object.values(tunnels)[change.tunnel]?.apps.push(name);
+      break;
+    }
+    case "tunnel name": {
+      const name = Object.keys(tunnels)[change.tunnel]!;
+      if (!(change.to in tunnels)) raw.tunnels = renamed(tunnels, { [name]: change.to });
+      break;
+    }
+    case "swap tunnel names": {
+      const [one, two] = Object.keys(tunnels) as [string, string];
+      raw.tunnels = renamed(tunnels, { [one]: two, [two]: one });
+      break;
+    }
+    case "write id": {
+      const own = Object.values(tunnels).find(({ tunnelId }) => tunnelId === undefined || tunnelId === made)!;
+      if (change.written) own.tunnelId = made;
+      else delete own.tunnelId;
+      break;
+    }
+    case "wildcard":
+      zones[change.zone]!.wildcard = !zones[change.zone]!.wildcard;
+      break;
+    case "solver": {
+      const { wildcard } = zones[change.zone]!;
+      const solver =
+        "cloudflare" in zones[change.zone]!
+          ? { porkbun: { apiKey: hunter2, secretApiKey: hunter2 } }
+          : { cloudflare: { apiToken: hunter2 } };
+      zones[change.zone] = { ...solver, ...(wildcard === undefined ? {} : { wildcard }) };
+      break;
+    }
+    case "narrower zone":
+      if ("a.example.org" in zones) delete zones["a.example.org"];
+      else zones["a.example.org"] = { cloudflare: { apiToken: hunter2 } };
+      break;
+    case "reorder":
+      raw.apps = Object.fromEntries(Object.entries(apps).reverse());
+      raw.tunnels = Object.fromEntries(Object.entries(tunnels).reverse());
+      (raw.certificates as Raw).zones = Object.fromEntries(Object.entries(zones).reverse());
+  }
+  return { raw, names };
+}
+
+/** A map with renamed keys, in the same order. */
+function renamed<T>(map: Record<string, T>, names: Record<string, string>): Record<string, T> {
+  return Object.fromEntries(Object.entries(map).map(([key, value]) => [names[key] ?? key, value]));
+}
+
+/** What a run leaves: the resources, and what the next run reads. */
+interface Run {
+  stack: Stack;
+  registrations: Registration[];
+  live: Record<string, LiveTunnel>;
+  memory: string | undefined;
+}
+
+/** What the cluster and Cloudflare hold of a stack's tunnels before a run. */
+function liveTunnels(stack: Stack, former: Run | undefined): Record<string, LiveTunnel> {
+  return Object.fromEntries(
+    stack.tunnels.map(({ name }) => [name, former?.live[name] ?? { records: {} }] as const),
+  );
+}
+
+/** Registers everything whose identity may depend on the stack file, as the program does. */
+async function run(stack: Stack, former?: Run): Promise<Run> {
+  const live = liveTunnels(stack, former);
+  let memory: string | undefined;
+  let done: Promise<void> | undefined;
+  const registrations = await record(
+    () => {
+      const opts = { provider: clusterProvider({ ...stack.cluster, uid: "0c7a70e1" }) };
+      const issuer = new DnsIssuer(
+        "issuer",
+        issuerArgs(stack, issuance(), { classes: [], ingresses: [] }),
+        opts,
+      );
+      const certificates = deployCertificates(
+        stack,
+        { issuer, pomeriumNamespace: "pomerium", live: { certificates: [] } },
+        opts,
+      );
+      deployApps(
+        stack.apps,
+        {
+          pomeriumNamespace: "pomerium",
+          ingressClass: "pomerium",
+          pomeriumVersion: stack.pomerium.version,
+          origin: (host) => `https://${host}`,
+          secretNames: certificates.secretNames,
+          issued: certificates.issued,
+          live: { ingresses: [] },
+        },
+        { existing: [] },
+        opts,
+      );
+      done = deployTunnels(
+        stack,
+        { live, remembered: former?.memory, served: () => pulumi.output(true) },
+        opts,
+      ).then((tunnels) => {
+        tunnels.memory?.apply((text) => {
+          memory = text;
+        });
+      });
+      return done;
+    },
+    (type) => (type === "random:index/randomPassword:RandomPassword" ? { result: "generated" } : {}),
+    (inputs) => ({ ...inputs, token: "token" }),
+  );
+  await done;
+  const planned = stack.tunnels.map((tunnel): [string, LiveTunnel] => {
+    const { rules } = tunnelPlan(stack, tunnel, live[tunnel.name]!, readMemory(former?.memory));
+    const own = rules.map(({ movesTo: _, ...rule }) => rule);
+    return [
+      tunnel.name,
+      { tunnel: { name: tunnel.name, remote: true, rules: own, unwritable: [] }, records: {} },
+    ];
+  });
+  return { stack, registrations, live: Object.fromEntries(planned), memory: memory && withMadeId(memory) };
+}
+
+/** The mocks give a new tunnel an id of their own. */
+function withMadeId(memory: string): string {
+  const read = readMemory(memory);
+  return JSON.stringify({
+    ...read,
+    tunnels: Object.fromEntries(Object.keys(read.tunnels).map((name) => [name, made])),
+  });
+}
+
+/** The real object of a resource; undefined for a component, a provider or a value in Pulumi's state only. */
+function objectOf({ type, inputs }: Registration): string | undefined {
+  if (type.startsWith("kubernetes:")) {
+    const { metadata = {} } = inputs as { metadata?: { name?: string; namespace?: string } };
+    return `${type} ${metadata.namespace ?? ""}/${metadata.name ?? (inputs.name as string)}`;
+  }
+  if (type.endsWith(":DnsRecord")) return `record ${inputs.name}`;
+  if (type.endsWith(":ZeroTrustTunnelCloudflared")) return theTunnel;
+  return undefined;
+}
+
+/** The tunnel that the stack has made. */
+const theTunnel = `tunnel ${made}`;
+
+/** The object of each resource by its URN. */
+function objects({ registrations, stack }: Run): Map<string, string> {
+  const found = registrations.flatMap((each) => {
+    const object = objectOf(each);
+    return object === undefined ? [] : [[each.urn, object] as const];
+  });
+  const isMade = found.some(([, object]) => object === theTunnel);
+  const isNamed = stack.tunnels.some(({ tunnelId }) => tunnelId === made);
+  return new Map([...found, ...(isNamed && !isMade ? [["somebody else's", theTunnel] as const] : [])]);
+}
+
+/** The stack of a file; undefined if the program refuses it. */
+function stackOf({ raw }: File, former: Run): Stack | undefined {
+  let stack: Stack;
+  try {
+    stack = parse(raw);
+  } catch (error) {
+    if (error instanceof StackFileError) return undefined;
+    throw error;
+  }
+  const found = { live: liveTunnels(stack, former), problems: [] };
+  return tunnelProblems(stack, found, readMemory(former.memory), { others: [] }).length > 0
+    ? undefined
+    : stack;
+}
+
+describe("an object that the stack file asks for before and after an edit", () => {
+  // Pulumi takes a stack trace for each of thousands of promises, which is most of the time.
+  const limit = Error.stackTraceLimit;
+  before(() => {
+    Error.stackTraceLimit = 0;
+  });
+  after(() => {
+    Error.stackTraceLimit = limit;
+  });
+
+  it("is the same resource to Pulumi, so that no edit deletes or replaces it", async function () {
+    this.timeout(60_000);
+    const first = await run(parse(start().raw));
+    assert.ok(objects(first).size > 20, "the program registers its objects");
+    const seen = new Set<string>();
+    let [accepted, refused] = [0, 0];
+    await fc.assert(
+      fc.asyncProperty(fc.array(edit, { minLength: 1, maxLength: 4 }), async (edits) => {
+        let [file, before] = [start(), first];
+        for (const change of edits) {
+          const next = edited(file, change);
+          const stack = stackOf(next, before);
+          if (stack === undefined) {
+            refused += 1;
+            continue;
+          }
+          accepted += 1;
+          seen.add(change.kind);
+          const after = await run(stack, before);
+          const now = new Map([...objects(after)].map(([urn, object]) => [object, urn]));
+          for (const [urn, object] of objects(before))
+            assert.equal(now.get(object) ?? urn, urn, `${object} would be deleted`);
+          [file, before] = [next, after];
+        }
+      }),
+      { numRuns: 40 },
+    );
+    assert.ok(accepted > refused, `${accepted} edits were accepted, ${refused} refused`);
+    assert.ok(seen.size > 10, [...seen].join(", "));
+  });
+});
