@@ -13,60 +13,23 @@ import { readMemory } from "../../../components/tunnels/memory.ts";
 import { tunnelPlan } from "../../../components/tunnels/plan.ts";
 import type { Stack } from "../../../stack/stack.ts";
 import { StackFileError } from "../../../stack-file/problems.ts";
+import { anEdit, type EditedFile, type EditSpace, edited } from "../../support/stack-edits.ts";
 import { issuance } from "../components/certificates/issuance.ts";
 import { type Registration, record } from "../components/pomerium/recorder.ts";
 import { goodStack, hunter2, parse, put, type Raw } from "./base.ts";
 
-/** Apps by index, so that an edit after a rename still finds its app. */
-const count = 4;
-const index = fc.nat(count - 1);
-
-/** One edit of the stack file: of an app's name, place, host or Secret, of the tunnels, or of the zones. */
-const edit = fc.oneof(
-  fc.record({ kind: fc.constant("name" as const), app: index, to: fc.constantFrom("books", "home", "b1") }),
-  fc.record({ kind: fc.constant("swap names" as const), app: index, other: index }),
-  fc.record({
-    kind: fc.constantFrom("swap host" as const, "swap namespace" as const, "swap tls" as const),
-    app: index,
-    other: index,
-  }),
-  fc.record({ kind: fc.constant("host" as const), app: index, to: fc.constantFrom("a", "b", "c.a") }),
-  fc.record({ kind: fc.constant("namespace" as const), app: index, to: fc.constantFrom("komga", "other") }),
-  fc.record({
-    kind: fc.constant("tls" as const),
-    app: index,
-    to: fc.constantFrom(undefined, "served", "komga-tls", "wiki-tls"),
-  }),
-  fc.record({ kind: fc.constant("carry" as const), app: index, tunnel: fc.nat(2) }),
-  fc.record({
-    kind: fc.constant("tunnel name" as const),
-    tunnel: fc.nat(1),
-    to: fc.constantFrom("way-in", "edge"),
-  }),
-  fc.constant({ kind: "swap tunnel names" as const }),
-  fc.record({ kind: fc.constant("write id" as const), written: fc.boolean() }),
-  fc.record({ kind: fc.constant("wildcard" as const), zone: fc.constantFrom("example.org", "example.net") }),
-  fc.record({ kind: fc.constant("solver" as const), zone: fc.constantFrom("example.org", "example.net") }),
-  fc.constant({ kind: "narrower zone" as const }),
-  fc.constant({ kind: "reorder" as const }),
-);
-type Edit = typeof edit extends fc.Arbitrary<infer E> ? E : never;
-
-interface App {
-  namespace: string;
-  host: string;
-  tls?: { secretName: string } | undefined;
-}
-
-/** A stack file and the names of its apps by index. */
-interface File {
-  raw: Raw;
-  names: string[];
-}
-
 const made = "a1f7ed00-5e1f-4a5e-9d57-0123456789ab";
 
-function start(): File {
+const space: EditSpace = {
+  apps: 4,
+  namespaces: ["komga", "other"],
+  zones: ["example.org", "example.net"],
+  credentials: (solver) =>
+    solver === "porkbun" ? { apiKey: hunter2, secretApiKey: hunter2 } : { apiToken: hunter2 },
+  made,
+};
+
+function start(): EditedFile {
   const raw = goodStack();
   const tunnel = (raw.tunnels as Record<string, Raw>).home!;
   put(raw, "tunnels.home.extraRules", []);
@@ -86,100 +49,7 @@ function start(): File {
   for (const name of ["komga", "wiki"]) put(raw, `apps.${name}.replaces`, undefined);
   put(raw, "apps.komga.accept", undefined);
   put(raw, "phase", "retired");
-  return { raw, names: ["komga", "influxdb", "wiki", "grafana"] };
-}
-
-/** The file after an edit. It may be one that the checks refuse. */
-function edited({ raw: before, names: old }: File, change: Edit): File {
-  const raw = structuredClone(before);
-  const names = [...old];
-  const apps = raw.apps as Record<string, App>;
-  const tunnels = raw.tunnels as Record<string, { apps: string[]; tunnelId?: string }>;
-  const zones = (raw.certificates as { zones: Record<string, Raw> }).zones;
-  const rename = (to: Record<string, string>): void => {
-    raw.apps = renamed(apps, to);
-    for (const tunnel of Object.values(tunnels)) tunnel.apps = tunnel.apps.map((name) => to[name] ?? name);
-    for (const [i, name] of names.entries()) names[i] = to[name] ?? name;
-  };
-  switch (change.kind) {
-    case "name":
-      if (!(change.to in apps)) rename({ [names[change.app]!]: change.to });
-      break;
-    case "swap names": {
-      const [one, two] = [names[change.app]!, names[change.other]!];
-      rename({ [one]: two, [two]: one });
-      break;
-    }
-    case "swap host":
-    case "swap namespace":
-    case "swap tls": {
-      const key = change.kind.slice("swap ".length) as "host" | "namespace" | "tls";
-      const [one, two] = [apps[names[change.app]!]!, apps[names[change.other]!]!];
-      const [ofOne, ofTwo] = [one[key], two[key]];
-      Object.assign(one, { [key]: ofTwo });
-      Object.assign(two, { [key]: ofOne });
-      break;
-    }
-    case "host": {
-      const app = apps[names[change.app]!]!;
-      app.host = `${change.to}.${app.host.split(".").slice(-2).join(".")}`;
-      break;
-    }
-    case "namespace":
-      apps[names[change.app]!]!.namespace = change.to;
-      break;
-    case "tls":
-      put(raw, `apps.${names[change.app]}.tls`, change.to && { secretName: change.to });
-      break;
-    case "carry": {
-      const name = names[change.app]!;
-      for (const tunnel of Object.values(tunnels)) tunnel.apps = tunnel.apps.filter((app) => app !== name);
-      Object.values(tunnels)[change.tunnel]?.apps.push(name);
-      break;
-    }
-    case "tunnel name": {
-      const name = Object.keys(tunnels)[change.tunnel]!;
-      if (!(change.to in tunnels)) raw.tunnels = renamed(tunnels, { [name]: change.to });
-      break;
-    }
-    case "swap tunnel names": {
-      const [one, two] = Object.keys(tunnels) as [string, string];
-      raw.tunnels = renamed(tunnels, { [one]: two, [two]: one });
-      break;
-    }
-    case "write id": {
-      const own = Object.values(tunnels).find(({ tunnelId }) => tunnelId === undefined || tunnelId === made)!;
-      if (change.written) own.tunnelId = made;
-      else delete own.tunnelId;
-      break;
-    }
-    case "wildcard":
-      zones[change.zone]!.wildcard = !zones[change.zone]!.wildcard;
-      break;
-    case "solver": {
-      const { wildcard } = zones[change.zone]!;
-      const solver =
-        "cloudflare" in zones[change.zone]!
-          ? { porkbun: { apiKey: hunter2, secretApiKey: hunter2 } }
-          : { cloudflare: { apiToken: hunter2 } };
-      zones[change.zone] = { ...solver, ...(wildcard === undefined ? {} : { wildcard }) };
-      break;
-    }
-    case "narrower zone":
-      if ("a.example.org" in zones) delete zones["a.example.org"];
-      else zones["a.example.org"] = { cloudflare: { apiToken: hunter2 } };
-      break;
-    case "reorder":
-      raw.apps = Object.fromEntries(Object.entries(apps).reverse());
-      raw.tunnels = Object.fromEntries(Object.entries(tunnels).reverse());
-      (raw.certificates as Raw).zones = Object.fromEntries(Object.entries(zones).reverse());
-  }
-  return { raw, names };
-}
-
-/** A map with renamed keys, in the same order. */
-function renamed<T>(map: Record<string, T>, names: Record<string, string>): Record<string, T> {
-  return Object.fromEntries(Object.entries(map).map(([key, value]) => [names[key] ?? key, value]));
+  return { values: raw, names: ["komga", "influxdb", "wiki", "grafana"] };
 }
 
 /** What a run leaves: the resources, and what the next run reads. */
@@ -290,10 +160,10 @@ function objects({ registrations, stack }: Run): Map<string, string> {
 }
 
 /** The stack of a file; undefined if the program refuses it. */
-function stackOf({ raw }: File, former: Run): Stack | undefined {
+function stackOf({ values }: EditedFile, former: Run): Stack | undefined {
   let stack: Stack;
   try {
-    stack = parse(raw);
+    stack = parse(values);
   } catch (error) {
     if (error instanceof StackFileError) return undefined;
     throw error;
@@ -316,15 +186,15 @@ describe("an object that the stack file asks for before and after an edit", () =
 
   it("is the same resource to Pulumi, so that no edit deletes or replaces it", async function () {
     this.timeout(60_000);
-    const first = await run(parse(start().raw));
+    const first = await run(parse(start().values));
     assert.ok(objects(first).size > 20, "the program registers its objects");
     const seen = new Set<string>();
     let [accepted, refused] = [0, 0];
     await fc.assert(
-      fc.asyncProperty(fc.array(edit, { minLength: 1, maxLength: 4 }), async (edits) => {
+      fc.asyncProperty(fc.array(anEdit(space), { minLength: 1, maxLength: 4 }), async (edits) => {
         let [file, before] = [start(), first];
         for (const change of edits) {
-          const next = edited(file, change);
+          const next = edited(file, change, space);
           const stack = stackOf(next, before);
           if (stack === undefined) {
             refused += 1;
