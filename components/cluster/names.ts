@@ -1,5 +1,7 @@
 /** Names of objects that more than one subject must know. */
 
+import { createHash } from "node:crypto";
+
 /** Namespace of Pomerium. Upstream's manifests, the controller's arguments and its RBAC all contain it. */
 export const pomeriumNamespace = "pomerium";
 
@@ -24,5 +26,35 @@ export const ingressName = (app: string): string => `${app}-pomerium-ingress`;
 /** Name of the Ingress for the paths that anybody may reach. No app's own Ingress can have this name. */
 export const openIngressName = (app: string): string => `${ingressName(app)}-open`;
 
+/**
+ * Name of the Ingress of one path of an app. The digest tells paths apart whose words are the same, such as `/a/b` and
+ * `/a-b`.
+ */
+export function pathIngressName(app: string, path: string): string {
+  const words = path
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-/, "")
+    .slice(0, 20)
+    .replace(/-$/, "");
+  const digest = createHash("sha256").update(path).digest("hex").slice(0, 6);
+  return [ingressName(app), words, digest].filter((part) => part !== "").join("-");
+}
+
+/** Names of all Ingresses that an app can have, its site first. */
+export function ingressNames({
+  name,
+  paths = [],
+}: {
+  name: string;
+  paths?: readonly { path: string }[];
+}): string[] {
+  return [ingressName(name), openIngressName(name), ...paths.map(({ path }) => pathIngressName(name, path))];
+}
+
 /** Whether an Ingress has the name of some app's Ingress. */
-export const isIngressName = (name: string): boolean => /.-pomerium-ingress(-open)?$/.test(name);
+export const isIngressName = (name: string): boolean =>
+  /.-pomerium-ingress(-open|(-[a-z0-9-]+)?-[0-9a-f]{6})?$/.test(name);
+
+/** A host in the names of objects, which can have no `*`. */
+export const hostInNames = (host: string): string => host.replace(/^\*\./, "wildcard-");

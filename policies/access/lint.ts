@@ -5,7 +5,7 @@ import { behaves, newestRelease } from "../language/releases.ts";
 import type { DeclaredApp } from "./matrix/view.ts";
 import { type Access, accessRoutes } from "./routes.ts";
 
-type LintedApp = Pick<DeclaredApp, "name" | "access">;
+type LintedApp = Pick<DeclaredApp, "name" | "access" | "paths">;
 
 /**
  * Reports what Pomerium would accept of the apps' policies although it does not do what it seems to.
@@ -15,8 +15,16 @@ type LintedApp = Pick<DeclaredApp, "name" | "access">;
 export function lintPolicies(apps: readonly LintedApp[], version: string, report: Report): void {
   // A policy made of what has been refused would only say so again.
   const clean = report.problems.length === 0;
-  for (const { name, access } of apps)
-    if (clean || access.kind === "policy") lintAccess(access, ["apps", name, "access"], version, report);
+  const places = apps.flatMap(({ name, access, paths = [] }) => [
+    { access, at: ["apps", name, "access"] },
+    ...paths.flatMap((path) =>
+      path.access === undefined
+        ? []
+        : [{ access: path.access, at: ["apps", name, "paths", path.path, "access"] }],
+    ),
+  ]);
+  for (const { access, at } of places)
+    if (clean || access.kind === "policy") lintAccess(access, at, version, report);
   if (clean) warnOfEscapedSlashes(apps, version, report);
 }
 
@@ -39,9 +47,10 @@ function lintAccess(access: Access, at: readonly PathPart[], version: string, re
 /** Warns of releases in which a path below an open one can be another path to the app. */
 function warnOfEscapedSlashes(apps: readonly LintedApp[], version: string, report: Report): void {
   if (behaves(version, "strictRequests")) return;
-  const open = apps.flatMap(({ name, access }) => {
-    if (access.kind !== "people" && access.kind !== "apiOnly") return [];
-    const prefix = access.api.find(({ exact }) => !exact);
+  const open = apps.flatMap(({ name, access, paths = [] }) => {
+    const api = access.kind === "people" || access.kind === "apiOnly" ? access.api : [];
+    const own = paths.filter((path) => path.access?.kind === "public");
+    const prefix = [...api, ...own].find(({ exact }) => !exact);
     return prefix === undefined ? [] : [{ name, path: prefix.path.replace(/\/$/, "") }];
   });
   const [first] = open;

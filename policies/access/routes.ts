@@ -59,6 +59,17 @@ export interface AccessRoute {
   authorization: Authorization;
 }
 
+/** A path of an app that Pomerium treats apart from the rest: `/admin` itself and everything below `/admin/`. */
+export interface AppPath {
+  path: string;
+  /** The path alone, nothing below it. Default: false. */
+  exact?: boolean;
+  /** Key path: `apps.wiki.paths["/admin"]`. */
+  at: string;
+  /** Who may pass there. Default: whoever passes at the rest of the app. */
+  access?: Access;
+}
+
 /** A policy that lets nobody pass. An empty policy looks like a mistake; this one does not. */
 const nobody: Policy = [{ allow: { or: [{ reject: true }] } }];
 
@@ -70,7 +81,7 @@ const nobody: Policy = [{ allow: { or: [{ reject: true }] } }];
  * does. Routes are chosen by the path alone.
  *
  * @see https://github.com/pomerium/pomerium/blob/v0.33.1/pkg/policy/criteria/http_path.go
- * @throws RangeError for the open path `/`, which would be a public app.
+ * @throws RangeError for the open path `/`, which would be the whole app.
  */
 export function accessRoutes(access: Access): [site: AccessRoute, open?: AccessRoute] {
   const site = (authorization: Authorization): AccessRoute => ({
@@ -92,7 +103,7 @@ export function accessRoutes(access: Access): [site: AccessRoute, open?: AccessR
         access.from.length > 0
           ? { policy: within(access.from, [{ allow: { or: [{ accept: true }] } }]) }
           : { public: true };
-      return [whole, { paths: access.api.flatMap(openPaths), authorization: anybody }];
+      return [whole, { paths: access.api.flatMap(routePaths), authorization: anybody }];
     }
   }
 }
@@ -113,10 +124,15 @@ function criteriaFor(people: readonly Grant[]): Criterion[] {
   ];
 }
 
-/** The route paths of an open path. A plain prefix `/api` would also open `/apixyz`. */
-function openPaths({ path, exact = false }: ApiPath): RoutePath[] {
+/** Who may pass at a path of an app. */
+export function pathAuthorization({ access }: Pick<AppPath, "access">, app: Access): Authorization {
+  return accessRoutes(access ?? app)[0].authorization;
+}
+
+/** The route paths of a path of the stack file. A plain prefix `/api` would also be that of `/apixyz`. */
+export function routePaths({ path, exact = false }: Pick<ApiPath, "path" | "exact">): RoutePath[] {
   if (exact) return [{ path, exact }];
-  if (path === "/") throw new RangeError("the open path / would make the whole app public");
+  if (path === "/") throw new RangeError("the open path / would be the whole app");
   const bare = path.replace(/\/$/, "");
   return [
     { path: bare, exact: true },

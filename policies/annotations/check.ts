@@ -31,6 +31,17 @@ const accessAnnotations = new Set([
   "policy",
 ]);
 
+/** Settings of Pomerium's routes that no annotation of the supported releases has, and what to do instead. */
+const absent: Readonly<Record<string, string>> = {
+  h2c_upstream:
+    "comes with a later release of Pomerium; until then, a gRPC backend must speak TLS: give it a certificate and write secure_upstream",
+  identity_providers:
+    "chooses among several identity providers of Pomerium's settings, and this program sets up one",
+  redirect:
+    "no annotation makes a redirect: let the app redirect (it sees the host with preserve_host_header), or redirect at the DNS provider",
+  response: "no annotation makes a fixed answer",
+};
+
 /**
  * Finds everything for which this version of Pomerium would leave the route out of service, or silently do something
  * else. A route without problems can be rendered.
@@ -62,8 +73,7 @@ export function unknownAnnotation(name: string, version: string): string {
     return `write it without "${annotationPrefix}": ${bare}`;
   }
   if (accessAnnotations.has(name)) return `who may pass is said by the app's \`access\`, not by its route`;
-  if (name === "identity_providers")
-    return "chooses among several identity providers of Pomerium's settings, and this program sets up one";
+  if (Object.hasOwn(absent, name)) return absent[name]!;
   const meant = nearest(
     name,
     names.filter((candidate) => !outOfVersion(candidate, version)),

@@ -2,7 +2,7 @@ import type { Problem, Report } from "../../../stack-file/problems.ts";
 import type { Outcome } from "../../language/evaluate/evaluate.ts";
 import { anonymous, type Decider, decider, stranger, type Verdict } from "../matrix/decider.ts";
 import { personal } from "../matrix/reasons.ts";
-import { appsOf, type DeclaredApp, type ProtectedApp } from "../matrix/view.ts";
+import { appsOf, type DeclaredApp, type ProtectedApp, routeFor, sourceOf } from "../matrix/view.ts";
 import { type Directory, members } from "../people.ts";
 import { claimOf, domainOf, isPerson, principalWords } from "../principals.ts";
 import { type AccessTests, assumedAt } from "./config.ts";
@@ -70,8 +70,10 @@ function who({ principal, group }: Caller): string {
   return group === undefined ? principal : `${principal} (group ${group})`;
 }
 
-/** The edit that lets somebody in, by the app's kind of access. */
-function door({ at, access }: ProtectedApp, person: string | undefined): string {
+/** The edit that lets somebody in at a path, by the kind of access there. */
+function door(app: ProtectedApp, path: string, person: string | undefined): string {
+  const { at, access } = sourceOf(app, routeFor(app, path));
+  if (at !== app.at && person === undefined) return `write \`access: public\` in ${at}`;
   switch (access?.kind) {
     case "people":
       return person === undefined
@@ -89,7 +91,7 @@ function door({ at, access }: ProtectedApp, person: string | undefined): string 
 /** The edit that makes a failed assertion hold. */
 function mend(
   app: ProtectedApp,
-  { principal }: Caller,
+  { principal, path }: Pick<Caller, "principal"> & { path: string },
   expected: "allow" | "deny",
   { decision, criterion, rule, keyPath }: Verdict,
   at: string,
@@ -112,7 +114,7 @@ function mend(
   }
   if (criterion === "source_ip") return `add the address to ${keyPath}, or change ${test}`;
   if (principal === stranger) return `name people in ${at}: strangers pass where everybody does`;
-  return `${door(app, principal === anonymous ? undefined : principal)}, or change ${at}`;
+  return `${door(app, path, principal === anonymous ? undefined : principal)}, or change ${at}`;
 }
 
 /**
@@ -120,56 +122,67 @@ function mend(
  * app or group that does not exist fails.
  */
 export function runAccessTests(stack: Tested): TestResult[] {
-  const apps = new Map(appsOf(stack.apps, stack.pomerium.version).map((app) => [app.name, app]));
+  const hosts = appsOf(stack.apps, stack.pomerium.version);
+  const apps = Map.groupBy(hosts, (_, i) => stack.apps[i]!.key ?? stack.apps[i]!.name);
   const deciders = new Map<string, Decider>();
   const { assume = {} } = stack.accessTests;
   const results: TestResult[] = [];
 
   for (const test of stack.accessTests.tests) {
-    const app = apps.get(test.app);
-    const request = {
-      method: test.method,
-      ...(test.sourceIp === undefined ? {} : { sourceIp: test.sourceIp }),
-    };
-    for (const expected of ["allow", "deny"] as const)
-      for (const [i, name] of test[expected].entries()) {
-        const at = `${test.at}.${expected}[${i}]`;
-        const impossible = (reason: string, mendIt: string): void => {
-          for (const path of test.paths)
-            results.push({
-              ...{ at, app: test.app, host: app?.host ?? "", path, ...request, principal: name },
-              ...{ expected, got: "unknown", passed: false, rule: "none", keyPath: at, reason, mend: mendIt },
-            });
-        };
-        if (!app) {
-          impossible(`there is no app "${test.app}"`, `name an app of the stack in ${test.at}`);
-          continue;
-        }
-        const named = callers(name, stack.directory);
-        if (!named) {
-          const group = name.slice("group:".length);
-          impossible(`there is no group "${group}"`, `add users.groups.${group}, or change ${at}`);
-          continue;
-        }
-        let decide = deciders.get(app.name);
-        if (!decide) {
-          decide = decider(app);
-          deciders.set(app.name, decide);
-        }
-        for (const caller of named)
-          for (const path of test.paths) {
-            const { principal } = caller;
-            const claims = Object.hasOwn(assume, principal) ? assume[principal] : undefined;
-            const verdict = personal(decide.verdict(principal, { path, ...request }, claims), app, principal);
-            const passed = verdict.decision === expected;
-            results.push({
-              ...{ at, app: app.name, host: app.host, path, ...request, ...caller },
-              ...{ expected, got: verdict.decision, passed },
-              ...{ rule: verdict.rule, keyPath: verdict.keyPath, reason: verdict.reason },
-              ...(passed ? {} : { mend: mend(app, caller, expected, verdict, at) }),
-            });
+    // A test of an app is about all its hosts.
+    for (const app of apps.get(test.app) ?? [undefined]) {
+      const request = {
+        method: test.method,
+        ...(test.sourceIp === undefined ? {} : { sourceIp: test.sourceIp }),
+      };
+      for (const expected of ["allow", "deny"] as const)
+        for (const [i, name] of test[expected].entries()) {
+          const at = `${test.at}.${expected}[${i}]`;
+          const impossible = (reason: string, mendIt: string): void => {
+            for (const path of test.paths)
+              results.push({
+                ...{ at, app: test.app, host: app?.host ?? "", path, ...request, principal: name },
+                ...{
+                  expected,
+                  got: "unknown",
+                  passed: false,
+                  rule: "none",
+                  keyPath: at,
+                  reason,
+                  mend: mendIt,
+                },
+              });
+          };
+          if (!app) {
+            impossible(`there is no app "${test.app}"`, `name an app of the stack in ${test.at}`);
+            continue;
           }
-      }
+          const named = callers(name, stack.directory);
+          if (!named) {
+            const group = name.slice("group:".length);
+            impossible(`there is no group "${group}"`, `add users.groups.${group}, or change ${at}`);
+            continue;
+          }
+          let decide = deciders.get(app.name);
+          if (!decide) {
+            decide = decider(app);
+            deciders.set(app.name, decide);
+          }
+          for (const caller of named)
+            for (const path of test.paths) {
+              const { principal } = caller;
+              const claims = Object.hasOwn(assume, principal) ? assume[principal] : undefined;
+              const verdict = personal(decide.verdict(principal, { path, ...request }, claims), app, principal);
+              const passed = verdict.decision === expected;
+              results.push({
+                ...{ at, app: app.name, host: app.host, path, ...request, ...caller },
+                ...{ expected, got: verdict.decision, passed },
+                ...{ rule: verdict.rule, keyPath: verdict.keyPath, reason: verdict.reason },
+                ...(passed ? {} : { mend: mend(app, { principal, path }, expected, verdict, at) }),
+              });
+            }
+        }
+    }
   }
   return results;
 }
@@ -201,14 +214,14 @@ export function failure(result: TestResult): string {
 
 /** Apps that no test denies to a stranger. Public apps are not among them. */
 export function untested(stack: {
-  apps: readonly Pick<DeclaredApp, "name" | "access">[];
+  apps: readonly Pick<DeclaredApp, "name" | "key" | "access">[];
   accessTests: AccessTests;
 }): Untested[] {
   const denied = new Set(
     stack.accessTests.tests.filter(({ deny }) => deny.includes(stranger)).map(({ app }) => app),
   );
   return stack.apps
-    .filter(({ name, access }) => access.kind !== "public" && !denied.has(name))
+    .filter(({ name, key = name, access }) => key === name && access.kind !== "public" && !denied.has(name))
     .map(({ name }) => ({
       app: name,
       at: `accessTests.apps.${name}`,
@@ -220,7 +233,7 @@ export function untested(stack: {
 /** Reports every app that no test denies to a stranger. */
 export function checkDenials(
   accessTests: AccessTests,
-  apps: readonly Pick<DeclaredApp, "name" | "access">[],
+  apps: readonly Pick<DeclaredApp, "name" | "key" | "access">[],
   report: Report,
 ): void {
   for (const { at, severity, message } of untested({ accessTests, apps })) {

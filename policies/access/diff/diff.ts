@@ -251,8 +251,8 @@ function diffHost(
   };
 
   const unsigned = course(anonymous);
-  const openThen = isPublic(asked, unsigned.was);
-  const openNow = isPublic(asked, unsigned.is);
+  const openThen = isPublic(before, asked, unsigned.was);
+  const openNow = isPublic(now, asked, unsigned.is);
   const turned = openThen !== openNow;
   const anonymousKinds: Record<Transition, ChangeKind> = {
     gain: turned && openNow ? "public" : "opened",
@@ -337,7 +337,7 @@ function openPaths(before: readonly AppAccess[], now: readonly AppAccess[]): Ope
     new Set(apps.flatMap(({ app, open }) => open.map(({ path }) => `${app.host}${path}`)));
   const counts = (apps: readonly AppAccess[]): { paths: number; apps: number } => ({
     paths: hostsAndPaths(apps).size,
-    apps: apps.filter(({ open }) => open.length > 0).length,
+    apps: new Set(apps.filter(({ open }) => open.length > 0).map(({ app }) => app.host)).size,
   });
   const [were, are] = [hostsAndPaths(before), hostsAndPaths(now)];
   return {

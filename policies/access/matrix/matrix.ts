@@ -5,7 +5,7 @@ import type { Principal } from "../principals.ts";
 import { anonymous, decider, stranger, type Verdict } from "./decider.ts";
 import { mentionsOf } from "./mentions.ts";
 import { type Probe, probes } from "./probes.ts";
-import { byHost, type ProtectedApp } from "./view.ts";
+import { byHost, type ProtectedApp, type ProtectedRoute, routeFor } from "./view.ts";
 
 /**
  * What somebody may do at an app. `people`: passes by name. `api`: reaches only the paths that are open to anybody.
@@ -20,7 +20,10 @@ export interface Matrix {
    * that a policy names.
    */
   people: readonly Principal[];
-  /** One app for each host, in the order given. */
+  /**
+   * One app for each host, in the order given. Each path that has its own access follows as an app of its own, with the
+   * path in its name: `wiki/admin`.
+   */
   apps: readonly AppAccess[];
 }
 
@@ -103,12 +106,20 @@ function openPaths(app: ProtectedApp, asked: readonly Probe[], verdicts: readonl
 }
 
 /**
- * Whether a caller without a session passes at every path, with at least one method from at least one network. An app
- * that is public in one network only counts as public.
+ * Whether a caller without a session passes at the whole site, with at least one method from at least one network. An
+ * app that is public in one network only counts as public. The site is everything that the route of `/` answers: other
+ * routes of the host may be stricter.
  */
-export function isPublic(asked: readonly Probe[], verdicts: readonly (Verdict | undefined)[]): boolean {
+export function isPublic(
+  app: ProtectedApp | undefined,
+  asked: readonly Probe[],
+  verdicts: readonly (Verdict | undefined)[],
+): boolean {
+  const site = app && routeFor(app, "/");
+  if (app === undefined || site === undefined) return false;
   const open = new Map<string, boolean>();
-  for (const [i, { method, sourceIp }] of asked.entries()) {
+  for (const [i, { path, method, sourceIp }] of asked.entries()) {
+    if (routeFor(app, path) !== site) continue;
     const caller = `${method} ${sourceIp ?? ""}`;
     const { decision, criterion } = verdicts[i] ?? {};
     // Paths that Pomerium answers itself do not belong to the app.
@@ -143,12 +154,38 @@ function markOf(verdicts: readonly Verdict[], unsigned: readonly Verdict[], ever
   return unsigned.some(({ decision }) => decision === "allow") ? "api" : "none";
 }
 
-function appAccess(app: ProtectedApp, people: readonly string[]): AppAccess {
+/** The rows of one host: the app, and each of its paths that has its own access. */
+function appRows(app: ProtectedApp, people: readonly string[]): AppAccess[] {
   const asked = probes(mentionsOf([app]));
+  const row = (own: ProtectedRoute | undefined): AppAccess => {
+    const answered = asked.filter(({ path }) => {
+      const route = routeFor(app, path);
+      return own === undefined ? route?.own === undefined : route === own;
+    });
+    return appAccess(own === undefined ? app : pathOf(app, own), answered, people, own === undefined);
+  };
+  return [undefined, ...app.routes.filter(({ own }) => own !== undefined)].map(row);
+}
+
+/** A path of an app as an app of its own. */
+function pathOf(app: ProtectedApp, { at = app.at, own }: ProtectedRoute): ProtectedApp {
+  return own === undefined ? app : { ...app, name: `${app.name}${own.path}`, at, access: own.access };
+}
+
+/**
+ * @param asked The requests that the app's site, or one of its paths, answers.
+ * @param isSite A path that anybody reaches is open, but only a site is public.
+ */
+function appAccess(
+  app: ProtectedApp,
+  asked: readonly Probe[],
+  people: readonly string[],
+  isSite: boolean,
+): AppAccess {
   const decide = decider(app);
   const answers = (principal: string): Verdict[] => asked.map((probe) => decide.verdict(principal, probe));
   const unsigned = answers(anonymous);
-  const everybodyPasses = isPublic(asked, unsigned);
+  const everybodyPasses = isSite && isPublic(app, asked, unsigned);
 
   const groups = new Map<string, { principals: string[]; verdicts: Verdict[] }>();
   const add = (principal: string, signature: string, verdicts: () => Verdict[]): void => {
@@ -191,7 +228,7 @@ export function matrix(apps: readonly ProtectedApp[], directory?: Directory): Ma
       ...asks.flatMap(({ principals }) => principals),
     ]),
   ];
-  return { people, apps: [...byHost(apps).values()].map((app) => appAccess(app, people)) };
+  return { people, apps: [...byHost(apps).values()].flatMap((app) => appRows(app, people)) };
 }
 
 const indexes = new WeakMap<AppAccess, Map<string, Alike>>();

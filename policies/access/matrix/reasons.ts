@@ -11,8 +11,8 @@ import {
   principalWords,
   signedIn,
 } from "../principals.ts";
-import type { ApiPath } from "../routes.ts";
-import type { ProtectedApp, ProtectedRoute } from "./view.ts";
+import type { Access, ApiPath } from "../routes.ts";
+import { type ProtectedApp, type ProtectedRoute, sourceOf } from "./view.ts";
 
 /** The reason of a decision, for the person who may have to change it. */
 export interface Reason {
@@ -39,14 +39,20 @@ function granted({ grantedAt, principal }: Grant): string {
 
 const grantsOf = new WeakMap<object, ReadonlyMap<Principal, Grant>>();
 
-function grantOf(app: ProtectedApp | undefined, principal: Principal): Grant | undefined {
-  if (app?.access?.kind !== "people") return undefined;
-  let grants = grantsOf.get(app.access);
+function grantOf(access: Access | undefined, principal: Principal): Grant | undefined {
+  if (access?.kind !== "people") return undefined;
+  let grants = grantsOf.get(access);
   if (!grants) {
-    grants = new Map(app.access.people.map((grant) => [grant.principal, grant]));
-    grantsOf.set(app.access, grants);
+    grants = new Map(access.people.map((grant) => [grant.principal, grant]));
+    grantsOf.set(access, grants);
   }
   return grants.get(principal);
+}
+
+/** The access of the app that a key path of a reason is about. */
+function accessAt(app: ProtectedApp | undefined, keyPath: string): Access | undefined {
+  const path = app?.routes.find(({ at, own }) => own !== undefined && keyPath === `${at}.access`);
+  return path?.own?.access ?? app?.access;
 }
 
 /** Adds the line of the stack file that concerns one person to a reason that holds for a group of people. */
@@ -58,7 +64,7 @@ export function personal<T extends Reason>(verdict: T, app: ProtectedApp | undef
       : verdict.criterion === "domain"
         ? domainPrincipal(person.split("@").at(-1) ?? "")
         : undefined;
-  const grant = principal === undefined ? undefined : grantOf(app, principal);
+  const grant = principal === undefined ? undefined : grantOf(accessAt(app, verdict.keyPath), principal);
   return grant ? { ...verdict, keyPath: grant.grantedAt, reason: granted(grant) } : verdict;
 }
 
@@ -83,13 +89,21 @@ function openPath({ access }: ProtectedApp, path: string): ApiPath | undefined {
 
 /** The place to edit the route's policy. */
 function placed(app: ProtectedApp, route: ProtectedRoute, criterion: Reason["criterion"]): string {
-  if (!app.access) return route.at ?? app.at;
-  if (app.access.kind === "policy") return `${app.at}.access.policy`;
-  return criterion === "source_ip" ? `${app.at}.access.from` : `${app.at}.access`;
+  const { at, access } = sourceOf(app, route);
+  if (!access) return route.at ?? app.at;
+  if (access.kind === "policy") return `${at}.access.policy`;
+  return criterion === "source_ip" ? `${at}.access.from` : `${at}.access`;
 }
 
 /** Explains why everybody passes a route without a policy. */
 export function openReason(app: ProtectedApp, route: ProtectedRoute, path: string): Reason {
+  if (route.own !== undefined)
+    return {
+      criterion: "open",
+      rule: `open path ${route.own.path}`,
+      keyPath: placed(app, route, "open"),
+      reason: `open path ${route.own.path}`,
+    };
   const open = openPath(app, path);
   if (open)
     return {
@@ -143,18 +157,19 @@ export function reasonOf(
   const negated = decision.block === "not" || decision.block === "nor" ? "not " : "";
   const line = `${action}: ${parts ? negated : ""}${text}`;
   const keyPath = placed(app, route, criterion);
-  const grant = rule.allow && parts && grantOf(app, sharedPrincipal(parts));
+  const { access } = sourceOf(app, route);
+  const grant = rule.allow && parts && grantOf(access, sharedPrincipal(parts));
   if (grant) {
     const words = principalWords(grant.principal);
     const reason = decision.outcome === "unknown" ? `not known whether the ${words} holds` : words;
     return { criterion, rule: line, keyPath: grant.grantedAt, reason };
   }
-  if (app.access?.kind === "people" || app.access?.kind === "apiOnly")
+  if (access?.kind === "people" || access?.kind === "apiOnly")
     return {
       criterion,
       rule: line,
       keyPath,
-      reason: criterion === "source_ip" ? `only from ${app.access.from.join(", ")}` : "on the list",
+      reason: criterion === "source_ip" ? `only from ${access.from.join(", ")}` : "on the list",
     };
   // The author of a hand-written policy finds the rule by its index.
   const at = `[${decision.rule}].${action}.${decision.block}${parts ? `[${decision.criterion}]` : ""}`;

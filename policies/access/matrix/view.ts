@@ -1,6 +1,13 @@
 import type { Policy } from "../../language/types.ts";
 import type { Directory } from "../people.ts";
-import { type Access, accessRoutes, type RoutePath } from "../routes.ts";
+import {
+  type Access,
+  type AppPath,
+  accessRoutes,
+  pathAuthorization,
+  type RoutePath,
+  routePaths,
+} from "../routes.ts";
 
 /** An app as far as access is concerned: its host and its routes. */
 export interface ProtectedApp {
@@ -20,18 +27,24 @@ export interface ProtectedApp {
 /** An app of a checked stack file, as far as access is concerned. */
 export interface DeclaredApp {
   name: string;
+  /** Key in the stack file, which the hosts of one app share. Default: the name. */
+  key?: string;
   /** Key path: `apps.komga`. */
   at: string;
   host: string;
   access: Access;
+  /** Paths that are routes of their own. Default: none. */
+  paths?: readonly AppPath[];
 }
 
 /** Paths of a host, and what protects them. */
 export interface ProtectedRoute {
   paths: readonly RoutePath[];
   authorization: Protection;
-  /** The place of the route if it is not the app's: `Ingress komga/komga-api`. */
+  /** The place of the route if it is not the app's: `Ingress komga/komga-api`, `apps.wiki.paths["/admin"]`. */
   at?: string;
+  /** The path of the stack file that has an access of its own. Absent for all other routes. */
+  own?: { path: string; access: Access };
 }
 
 /**
@@ -58,14 +71,30 @@ export interface View {
  * @param pomerium Release of Pomerium, `v0.33.1`.
  */
 export function appsOf(apps: readonly DeclaredApp[], pomerium?: string): ProtectedApp[] {
-  return apps.map(({ name, at, host, access }) => ({
+  return apps.map(({ name, at, host, access, paths = [] }) => ({
     name,
     at,
     host,
     access,
-    routes: accessRoutes(access).filter((route) => route !== undefined),
+    routes: [
+      ...accessRoutes(access).filter((route) => route !== undefined),
+      ...paths.map((path) => ({
+        paths: routePaths(path),
+        authorization: pathAuthorization(path, access),
+        ...(path.access === undefined ? {} : { at: path.at, own: { path: path.path, access: path.access } }),
+      })),
+    ],
     ...(pomerium === undefined ? {} : { pomerium }),
   }));
+}
+
+/** The place and the access that decide at a route: its own, or the app's. */
+export function sourceOf(
+  app: ProtectedApp,
+  route: ProtectedRoute | undefined,
+): Pick<ProtectedApp, "at" | "access"> {
+  if (route?.own === undefined) return app;
+  return { at: route.at ?? app.at, access: route.own.access };
 }
 
 /** One app for each host. Several Ingresses of one host become one app with the name of the first. */
@@ -78,6 +107,11 @@ export function byHost(apps: readonly ProtectedApp[]): Map<string, ProtectedApp>
     hosts.set(app.host, other ? { ...other, routes: [...placed(other), ...placed(app)] } : app);
   }
   return hosts;
+}
+
+/** The route that answers a request's path, which may have a query. */
+export function routeFor(app: ProtectedApp, path: string): ProtectedRoute | undefined {
+  return routeAt(app.routes, path.split("?")[0]!);
 }
 
 /** Why routes of the app cannot be read: one line for each problem. */
