@@ -10,6 +10,7 @@ import type { IngressNginxConfig } from "./config.ts";
 import { streamKey } from "./gates/hosts.ts";
 import { hybridLines, staysInCoexist } from "./hybrid.ts";
 import type { LiveIngressNginx } from "./live.ts";
+import { annotationsLeftBehind } from "./other-annotations.ts";
 import { inEffect, isRemoved } from "./removal-state.ts";
 import type { StackView } from "./stack-view.ts";
 
@@ -47,6 +48,7 @@ export function announceIngressNginx(
       .filter(([key]) => isServed(nginx, key))
       .map(([key, why]) => `! ${isKept ? "will go dark" : "goes dark"}: ${key} (${why})`),
     ...annotationNotes(stack, inEffect(nginx, live)),
+    ...annotationsLeftBehind(stack, inEffect(nginx, live)),
   ];
 }
 

@@ -49,7 +49,7 @@ export function pathDifferences(
         at,
         reason,
         ...(Object.hasOwn(app.accept, name) ? { answeredBy: `accepted: ${app.accept[name]}` } : {}),
-        mend: setKey(stack, ["apps", app.name, "accept", name], "<why>"),
+        mend: setKey(stack, ["apps", app.key ?? app.name, "accept", name], "<why>"),
       };
     });
   });
@@ -72,7 +72,7 @@ function readsRegex(annotations: Readonly<Record<string, string>>): boolean {
   );
 }
 
-/** Paths that lead to another Service, or to another port of it, than the one to which Pomerium sends the whole host. */
+/** Paths that lead to another Service, or to another port of it, than the one to which Pomerium sends them. */
 function otherServices(
   app: AppView,
   served: readonly ServedPath[],
@@ -82,23 +82,70 @@ function otherServices(
     const live = services.find((each) => each.namespace === namespace && each.name === service);
     return `${namespace}/${service}${port === undefined ? "" : `:${portOf(live, port)}`}`;
   };
-  const own = nameOf(app.namespace, app.service.name, app.service.port);
-  const others = new Map<string, { service: string; ingress: string }>();
-  for (const { path, backend, ingress } of served) {
-    if (backend === undefined) continue;
+  const others = new Map<
+    string,
+    { service: string; own: string; at: string; ingress: string; isRegex: boolean }
+  >();
+  const compare = (
+    path: string,
+    { backend, ingress, isRegex }: Pick<ServedPath, "backend" | "ingress" | "isRegex">,
+    to: ReturnType<typeof routed>,
+  ): void => {
+    if (backend === undefined) return;
+    const own = nameOf(app.namespace, to.service.name, to.service.port);
     const service = nameOf(ingress.namespace, backend.service, backend.port);
     if (service !== own && !(backend.port === undefined && own.startsWith(`${service}:`)))
-      others.set(path, { service, ingress: objectId(ingress) });
+      others.set(path, { service, own, at: to.at, ingress: objectId(ingress), isRegex });
+  };
+  for (const each of served) {
+    const wanted = asApp(each);
+    compare(each.path, each, routed(app, wanted));
+    if (!each.exact && !others.has(each.path)) compare(each.path, each, routed(app, `${bare(wanted)}/any`));
   }
   const isAll = served.every(({ path }) => others.has(path));
-  return [...others].map(([path, { service, ingress }]) => ({
+  // Paths of the app that nginx does not part from the rest.
+  for (const path of app.paths ?? []) {
+    const by = answering(served, path.path);
+    const isTold = [...others.keys()].some((other) => bare(other) === bare(path.path));
+    if (by !== undefined && !isTold) compare(path.path, by, path);
+  }
+  return [...others].map(([path, { service, own, at, ingress, isRegex }]) => ({
     question: "service",
     path,
-    at: `${app.at}.service`,
+    at: `${at}.service`,
     reason: `Ingress ${ingress} sends ${path} to ${service}, and the app sends it to ${own}; ${
-      isAll ? "name that Service" : "Pomerium needs a route of its own for that path"
+      isAll || at !== app.at
+        ? "name that Service"
+        : `write it under ${app.at}.paths["${asApp({ path, isRegex })}"].service`
     }`,
   }));
+}
+
+/** A path of nginx as the app writes paths: without the slash at its end, as far as no expression begins. */
+function asApp({ path, isRegex }: Pick<ServedPath, "path" | "isRegex">): string {
+  const literal = isRegex ? path.replace(/[.*+?^${}()|[\]\\].*$/, "") : path;
+  return literal.replace(/(?<=.)\/$/, "");
+}
+
+/** A path without the slash at its end. */
+function bare(path: string): string {
+  return path.replace(/\/$/, "");
+}
+
+/** The part of the app that answers a path, and everything below it: the longest of its paths, or the app itself. */
+function routed(app: AppView, wanted: string): Pick<AppView, "at" | "service"> {
+  const below = (app.paths ?? []).filter(
+    ({ path, exact }) => wanted === bare(path) || (!exact && wanted.startsWith(`${bare(path)}/`)),
+  );
+  return below.sort((one, other) => other.path.length - one.path.length)[0] ?? app;
+}
+
+/** The path of nginx that answers a path: an exact one, or the longest. */
+function answering(served: readonly ServedPath[], wanted: string): ServedPath | undefined {
+  const found = served.filter((each) => covers(each, wanted));
+  return found.sort(
+    (one, other) => Number(other.exact) - Number(one.exact) || other.path.length - one.path.length,
+  )[0];
 }
 
 /** The Service's own port for a number or name, where ingress-nginx also takes the port of the pods. */
@@ -116,7 +163,8 @@ function widerPaths(app: AppView, served: readonly ServedPath[]): Difference[] {
   const only = `ingress-nginx serves only ${paths.join(", ")} of ${app.host}`;
   const isWhole = ["/", "/any/path"].every((path) => served.some((each) => covers(each, path)));
   if (isWhole) return [];
-  const open = access.kind === "people" || access.kind === "apiOnly" ? access.api : [];
+  const api = access.kind === "people" || access.kind === "apiOnly" ? access.api : [];
+  const open = [...api, ...(app.paths ?? []).filter((path) => path.access?.kind === "public")];
   const isServed = (path: string): boolean => served.some((each) => covers(each, path));
   const opened = open
     .filter(({ path, exact }) => !isServed(path) || !(exact || isServed(`${path.replace(/\/$/, "")}/any`)))
@@ -128,7 +176,7 @@ function widerPaths(app: AppView, served: readonly ServedPath[]): Difference[] {
         reason: `${only}, and the app opens ${path} to anybody`,
       }),
     );
-  if (access.kind === "apiOnly") return [...opened, ...closedPaths(app, served, access.api)];
+  if (access.kind === "apiOnly") return [...opened, ...closedPaths(app, served, open)];
   const suggestion = `[${[...new Set(served.map(asApiPath))].join(", ")}]`;
   return [
     ...opened,
@@ -145,7 +193,11 @@ function widerPaths(app: AppView, served: readonly ServedPath[]): Difference[] {
 }
 
 /** Paths that ingress-nginx serves and of which an app with API paths only opens nothing. */
-function closedPaths(app: AppView, served: readonly ServedPath[], open: readonly ApiPath[]): Difference[] {
+function closedPaths(
+  app: AppView,
+  served: readonly ServedPath[],
+  open: readonly Pick<ApiPath, "path" | "exact">[],
+): Difference[] {
   const isOpen = (path: string): boolean =>
     open.some(
       (each) =>
@@ -164,9 +216,7 @@ function closedPaths(app: AppView, served: readonly ServedPath[], open: readonly
 
 /** A served path as an entry of `apiOnly`. Of a regular expression, the path in front of the first special character. */
 function asApiPath({ path, exact, isRegex }: ServedPath): string {
-  if (exact) return `{ path: ${path}, exact: true }`;
-  const literal = isRegex ? path.replace(/[.*+?^${}()|[\]\\].*$/, "") : path;
-  return literal.replace(/(?<=.)\/$/, "");
+  return exact ? `{ path: ${path}, exact: true }` : asApp({ path, isRegex });
 }
 
 /** Whether nginx serves a path by a path of an Ingress. */
@@ -185,9 +235,11 @@ function covers({ path, exact, pathType, isRegex }: ServedPath, wanted: string):
 
 /** Differences without an answer. They matter in every phase: from coexist on, Pomerium serves the app as well. */
 export function pathProblems(all: readonly PathDifference[]): Problem[] {
-  return all
+  const found = all
     .filter(({ answeredBy }) => answeredBy === undefined)
     .map(({ at, reason, mend }) => ({ at, message: `${reason}, or say why nothing is needed`, mend }));
+  // The hosts of one app may have the same difference.
+  return [...new Map(found.map((problem) => [`${problem.at} ${problem.message}`, problem])).values()];
 }
 
 /** The same as a row of the readiness table. */

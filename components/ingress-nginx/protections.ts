@@ -27,8 +27,12 @@ export function losses(
   { name: stack, apps }: Pick<StackView, "name" | "apps">,
   controllers: readonly Serving[],
 ): LossAtApp[] {
+  const knownOf = new Map<string, Set<string>>();
   return apps.flatMap((app) => {
-    const known = new Set<string>();
+    const { key: written = app.name } = app;
+    // The hosts of one app share their answers.
+    const known = knownOf.get(written) ?? new Set<string>();
+    knownOf.set(written, known);
     return controllers.flatMap(({ ingresses, settings }) =>
       ingressesOfApp(app, ingresses).flatMap((ingress) =>
         lostProtections(ingress.annotations, app, settings)
@@ -43,7 +47,7 @@ export function losses(
             ...loss,
             app,
             ingress: objectId(ingress),
-            mend: setKey(stack, ["apps", app.name, "accept", loss.annotation], "<why>"),
+            mend: setKey(stack, ["apps", written, "accept", loss.annotation], "<why>"),
           })),
       ),
     );

@@ -33,6 +33,11 @@ export function takenOverHosts(
   return [...new Set(takers.map(({ host }) => host))].sort();
 }
 
+/** A host that stands for a wildcard: a request needs a whole name. */
+function sample(host: string): string {
+  return host.replace(/^\*/, "any");
+}
+
 /**
  * Asks all hosts that apps take over, at the same time. The Pomerium of another cluster may answer as well, so the keys
  * are compared with those of this cluster's Pomerium at its own address.
@@ -49,11 +54,11 @@ export async function readTraffic(
   const own =
     ip === ""
       ? { isPomerium: false, note: "Pomerium has no address yet" }
-      : ask(first, `${isIPv6(ip) ? `[${ip}]` : ip}:${port}`);
+      : ask(sample(first), `${isIPv6(ip) ? `[${ip}]` : ip}:${port}`);
   return Object.fromEntries(
     await Promise.all(
       hosts.map(
-        async (host) => [host, compared(await ask(host), await own, ip || "Pomerium's own address")] as const,
+        async (host) => [host, compared(await ask(sample(host)), await own, ip || "Pomerium's own address")] as const,
       ),
     ),
   );

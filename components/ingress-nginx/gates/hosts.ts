@@ -4,6 +4,7 @@ import { kubectl } from "../../cluster/commands.ts";
 import {
   ingressName,
   openIngressName,
+  pathIngressName,
   pomeriumIngressClass,
   pomeriumNamespace,
   pomeriumWorkload,
@@ -17,7 +18,7 @@ import type { GateInput } from "./input.ts";
 
 /**
  * Gate `hosts`: every host of an nginx Ingress is served by an app, as the running Pomerium itself reports, or is
- * abandoned by name. No app can take over a wildcard, or a port of the TCP and UDP services.
+ * abandoned by name. No app can take over every host at once, or a port of the TCP and UDP services.
  */
 export function hostsGate(input: GateInput): Item[] {
   const items = [...nginxHosts(input)].map(([host, ingresses]) => hostItem(input, host, ingresses));
@@ -62,7 +63,7 @@ function hostItem(input: GateInput, host: string, ingresses: string[]): Item {
   const abandonedItem = abandoned(input, host, host);
   if (abandonedItem) return abandonedItem;
   if (app) return { subject: host, ok: false, at: app.at, ...lack };
-  const edit = host.startsWith(anyHost) ? "abandon it" : "add one, or abandon the host";
+  const edit = host === anyHost ? "abandon it" : "add one, or abandon the host";
   return {
     subject: host,
     ok: false,
@@ -83,14 +84,19 @@ function nginxHosts({ nginx }: Pick<GateInput, "nginx">): Map<string, string[]> 
 
 function noApp(host: string): string {
   if (host === anyHost) return "serves every host that no other Ingress has, and no app can";
-  return host.startsWith(anyHost) ? "no app has a wildcard for its host" : "no app has this host";
+  return host.startsWith(anyHost) ? "no app has this wildcard for its host" : "no app has this host";
 }
 
 /** Why Pomerium does not serve an app's host yet. It must have reconciled the current version of each Ingress. */
 function missing(input: GateInput, app: AppView): Pick<Item, "note" | "mend"> | undefined {
   const { namespace: own, host } = app;
-  for (const i of accessRoutes(app.access).keys()) {
-    const name = i === 0 ? ingressName(app.name) : openIngressName(app.name);
+  const [, open] = accessRoutes(app.access);
+  const names = [
+    ingressName(app.name),
+    ...(open === undefined ? [] : [openIngressName(app.name)]),
+    ...(app.paths ?? []).map(({ path }) => pathIngressName(app.name, path)),
+  ];
+  for (const name of names) {
     const id = objectId({ namespace: own, name });
     const live = input.cluster.ingresses.find(
       (each) => objectId(each) === id && each.ingressClass === pomeriumIngressClass,

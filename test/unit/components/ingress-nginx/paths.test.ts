@@ -68,13 +68,13 @@ describe("a host whose paths lead to several Services", () => {
       {
         at: "apps.harbor.service",
         message:
-          "Ingress harbor/harbor sends /api/ to harbor/core:80, and the app sends it to harbor/portal:80; Pomerium needs a route of its own for that path, or say why nothing is needed",
+          'Ingress harbor/harbor sends /api/ to harbor/core:80, and the app sends it to harbor/portal:80; write it under apps.harbor.paths["/api"].service, or say why nothing is needed',
         mend: "pulumi config set --stack test --path 'apps.harbor.accept[\"service /api/\"]' '<why>'",
       },
       {
         at: "apps.harbor.service",
         message:
-          "Ingress harbor/harbor sends /v2/ to harbor/core:80, and the app sends it to harbor/portal:80; Pomerium needs a route of its own for that path, or say why nothing is needed",
+          'Ingress harbor/harbor sends /v2/ to harbor/core:80, and the app sends it to harbor/portal:80; write it under apps.harbor.paths["/v2"].service, or say why nothing is needed',
         mend: "pulumi config set --stack test --path 'apps.harbor.accept[\"service /v2/\"]' '<why>'",
       },
     ]);
@@ -92,6 +92,30 @@ describe("a host whose paths lead to several Services", () => {
     assert.equal(found(app(), [serving([["/"]]), hub]).length, 1);
     const elsewhere = serving([["/hub"]], { namespace: "other", name: "hub" });
     assert.match(found(app(), [serving([["/"]]), elsewhere]).join(), /sends \/hub to other\/portal:80/);
+  });
+
+  it("is no difference any more where the app routes each path as nginx does", () => {
+    const core = { name: "core", port: 80 };
+    const path = (one: string, more: object = {}) => ({
+      path: one,
+      at: `apps.harbor.paths["${one}"]`,
+      service: core,
+      ...more,
+    });
+    const routed = (...paths: ReturnType<typeof path>[]) => found(app({ paths }), [harbor]);
+    assert.deepEqual(routed(path("/api"), path("/v2")), []);
+    assert.deepEqual(routed(path("/api"), path("/v2"), path("/v2/x")), []);
+    // The path alone is not everything below it.
+    assert.deepEqual(
+      routed(path("/api"), path("/v2", { exact: true })).map((line) => line.split(":")[0]),
+      ["service /v2/"],
+    );
+    assert.deepEqual(routed(path("/api"), path("/v2", { service: { name: "core", port: 8080 } })), [
+      "service /v2/: Ingress harbor/harbor sends /v2/ to harbor/core:80, and the app sends it to harbor/core:8080; name that Service",
+    ]);
+    assert.deepEqual(routed(path("/api"), path("/v2"), path("/chart")), [
+      "service /chart: Ingress harbor/harbor sends /chart to harbor/portal:80, and the app sends it to harbor/core:80; name that Service",
+    ]);
   });
 
   it("is accepted path by path", () => {
@@ -152,6 +176,22 @@ describe("an app with another Service than its Ingress", () => {
 });
 
 describe("an app that makes more reachable than ingress-nginx did", () => {
+  it("differs when it opens a path of its own that ingress-nginx does not serve", () => {
+    const paths = [
+      {
+        path: "/open",
+        at: 'apps.harbor.paths["/open"]',
+        service: { name: "portal", port: 80 },
+        access: { kind: "public" } as const,
+      },
+    ];
+    assert.deepEqual(
+      found(app({ paths }), [serving([["/hook"]])]).map((line) => line.split(":")[0]),
+      ["opens /open", "opens /"],
+    );
+    assert.deepEqual(found(app({ paths }), [serving([["/"]])]), []);
+  });
+
   const hook = serving([["/hook/"]]);
 
   it("is told to open the path only, when it is public", () => {

@@ -137,7 +137,7 @@ describe("a host of an nginx Ingress", () => {
     assert.equal(b?.ok, false);
   });
 
-  it("that is a wildcard, or any host at all, is taken over by no app", () => {
+  it("that is a wildcard needs an app with that wildcard, and any host at all is taken over by no app", () => {
     const state = withIngresses(
       ready(),
       ingress("web", "wild", ["*.example.org"]),
@@ -145,7 +145,7 @@ describe("a host of an nginx Ingress", () => {
     );
     assert.deepEqual(failing(hostsGate(state)), [
       "*: serves every host that no other Ingress has, and no app can (Ingress web/fallback); abandon it",
-      "*.example.org: no app has a wildcard for its host (Ingress web/wild); abandon it",
+      "*.example.org: no app has this wildcard for its host (Ingress web/wild); add one, or abandon the host",
     ]);
     const config = {
       ...state.stack.ingressNginx!,
