@@ -1,3 +1,4 @@
+import { appLines } from "../components/apps/announce.ts";
 import { issuanceLines } from "../components/certificates/announce.ts";
 import type { Row } from "../components/cluster/readiness.ts";
 import { readinessTable } from "../components/cluster/readiness-table.ts";
@@ -39,6 +40,7 @@ export function announce(
       ...takeOverLines(stack, pomerium, live.record === undefined),
       ...storageLines(stack, pomerium),
     ]),
+    ...section("apps", appLines(stack.apps, live, phase.origin)),
     ...section("nginx", announceIngressNginx(stack, live, ingressNginx, phase.ingressNginx, gates)),
     ...section("network", networkNotes(stack, live, network)),
     ...section("issuer", issuanceLines(stack, certificates, ingressNginx)),

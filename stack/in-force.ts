@@ -81,10 +81,12 @@ export function notInForce(missing: readonly string[]): Error {
  * record and causes a check. After a failed check the record is not written, so the next `up` checks again.
  */
 export function inForceDigest(stack: Stack): string {
-  const routes = stack.apps.map(({ name, namespace, host, service, access, route, tlsSecret }) => [
+  const routes = stack.apps.map(({ name, namespace, host, service, access, paths, route, tlsSecret }) => [
     [name, namespace, host, service, tlsSecret],
     accessRoutes(access),
     route,
+    // A stack without paths keeps its digest.
+    ...(paths.length > 0 ? [paths] : []),
   ]);
   // A secret is written as JSON without its text, so a new secret alone does not change the digest.
   const all = [routes, stack.pomerium, wantedCertificates(stack)];

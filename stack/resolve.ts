@@ -4,9 +4,15 @@ import {
   checkNetworks,
   checkTogether,
   resolveApp,
+  warnOfStreams,
 } from "../components/apps/config.ts";
+import { checkWildcards, everyHost } from "../components/apps/hosts.ts";
 import { resolveCertificates } from "../components/certificates/config.ts";
-import { checkCertificates, warnOfHttp01 } from "../components/certificates/stack-checks.ts";
+import {
+  checkCertificates,
+  checkWildcardHosts,
+  warnOfHttp01,
+} from "../components/certificates/stack-checks.ts";
 import { resolveCluster } from "../components/cluster/config.ts";
 import { checkAbandoned, resolveIngressNginx } from "../components/ingress-nginx/config.ts";
 import { checkStays } from "../components/ingress-nginx/hybrid.ts";
@@ -70,9 +76,14 @@ export function resolve(name: string, raw: unknown, report: Report): Omit<Stack,
     );
   if (certificates) checkCertificates(certificates, report);
   checkTogether(apps, context, report);
-  const resolved = [...apps].flatMap(([app, input]) => resolveApp(app, input, context, report) ?? []);
-  if (pomerium) lintPolicies(resolved, pomerium.version, report);
-  checkNetworks(resolved, tunnels ?? {}, cluster?.exposure, report);
+  const written = [...apps].flatMap(([app, input]) => resolveApp(app, input, context, report) ?? []);
+  // Each further host of an app is an app of its own from here on. Checks of what the file says see each app once.
+  const resolved = written.flatMap(everyHost);
+  if (pomerium) lintPolicies(written, pomerium.version, report);
+  checkNetworks(written, tunnels ?? {}, cluster?.exposure, report);
+  warnOfStreams(written, tunnels ?? {}, report);
+  checkWildcards(resolved, tunnels ?? {}, report);
+  if (certificates) checkWildcardHosts(resolved, certificates, report);
   checkZones(apps, resolved, context, pomerium?.authenticateHost !== undefined, report);
   if (file.ingressNginx) checkAbandoned(file.ingressNginx, resolved, report);
   if (file.ingressNginx) checkStays(name, file.ingressNginx, resolved, file.phase, report);
@@ -84,13 +95,13 @@ export function resolve(name: string, raw: unknown, report: Report): Omit<Stack,
       file.raw.ingressNginx === undefined ? {} : file.ingressNginx && resolveIngressNginx(file.ingressNginx);
     const { zones, authenticateHost, exposure } = context;
     checkRules(
-      tunnels,
+      carryEveryHost(tunnels, resolved),
       { stack: name, phase, apps: resolved, zones, authenticateHost, exposure, ingressNginx },
       report,
     );
   }
   const accessTests = readAccessTests(file.raw.accessTests, names, directory, people, report);
-  if (accessTests) checkDenials(accessTests, resolved, report);
+  if (accessTests) checkDenials(accessTests, written, report);
 
   if (report.problems.length > 0) return undefined;
   // Nothing is undefined here: a section with a mistake has left a problem.
@@ -103,7 +114,7 @@ export function resolve(name: string, raw: unknown, report: Report): Omit<Stack,
     certificates: resolveCertificates(certificates!),
     directory: directory!,
     apps: resolved,
-    tunnels: resolveTunnels(tunnels!, cluster!.exposure),
+    tunnels: resolveTunnels(carryEveryHost(tunnels!, resolved), cluster!.exposure),
     ...(file.ingressNginx && { ingressNginx: resolveIngressNginx(file.ingressNginx) }),
     accessTests: accessTests!,
     warnings: report.warnings,
@@ -112,4 +123,17 @@ export function resolve(name: string, raw: unknown, report: Report): Omit<Stack,
   warnOfHttp01(stack.certificates, stack.phase, stack.cluster.exposure, report);
   warnOfTunnels(stack, streaming, report);
   return stack;
+}
+
+/** The tunnels with all hosts of their apps. Further hosts come last, so that the others keep their places. */
+function carryEveryHost<T extends { apps: string[] }>(
+  tunnels: Readonly<Record<string, T>>,
+  apps: readonly AppConfig[],
+): Record<string, T> {
+  return Object.fromEntries(
+    Object.entries(tunnels).map(([tunnel, { apps: keys, ...others }]) => {
+      const further = apps.filter(({ name, key }) => name !== key && keys.includes(key));
+      return [tunnel, { ...others, apps: [...keys, ...further.map(({ name }) => name)] } as T];
+    }),
+  );
 }

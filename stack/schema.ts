@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { appSchema as app, appName } from "../components/apps/config.ts";
+import { unknownAppKey } from "../components/apps/hosts.ts";
 import { certificatesSchema } from "../components/certificates/config.ts";
 import { clusterSchema } from "../components/cluster/config.ts";
 import { acceptSchema } from "../components/ingress-nginx/annotations/accept.ts";
@@ -10,13 +11,15 @@ import { tunnelName, tunnelSchema } from "../components/tunnels/config.ts";
 import { accessTestsSchema } from "../policies/access/assertions/config.ts";
 import { usersSchema } from "../policies/access/people-config.ts";
 import { catalogueEntrySchema } from "../policies/catalogue/config.ts";
-import { hostName, someText } from "../stack-file/fields.ts";
+import { hostName, someText, unknownKeys } from "../stack-file/fields.ts";
 import { nearest } from "../stack-file/nearest.ts";
 import { isMap, type PathPart } from "../stack-file/paths.ts";
 import { holdsSecret, secretPaths } from "../stack-file/secrets.ts";
 
 /** An app. What may be accepted, only the subjects know that ask for it. */
-export const appSchema = app.extend({ accept: acceptSchema([acceptName]) });
+export const appSchema = app
+  .extend({ accept: acceptSchema([acceptName]) })
+  .register(unknownKeys, { explain: unknownAppKey });
 
 /**
  * The sections of a stack file, `pomerium-migration:<section>` below `config:`. An unknown key is a problem everywhere.

@@ -1,11 +1,27 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { AccessRoute, accessRoutes } from "../../policies/access/routes.ts";
+import {
+  type AccessRoute,
+  type Authorization,
+  type accessRoutes,
+  routePaths,
+} from "../../policies/access/routes.ts";
 import type { Route } from "../../policies/annotations/annotations.ts";
 import { importAs } from "../cluster/import.ts";
-import { ingressName, openIngressName } from "../cluster/names.ts";
+import { ingressName, openIngressName, pathIngressName } from "../cluster/names.ts";
 import { onceReady } from "../cluster/once-ready.ts";
 import { ingressAnnotations, ingressSpec, type ServiceBackend } from "./ingress.ts";
+import type { Metadata } from "./metadata.ts";
+
+/** A path of the host that has an Ingress of its own. */
+export interface PathArgs {
+  path: string;
+  /** The path alone, nothing below it. Default: false. */
+  exact?: boolean;
+  service: ServiceBackend;
+  authorization: Authorization;
+  route: Route;
+}
 
 export interface AppArgs {
   /** Public host, in lower case: `komga.example.org`. */
@@ -17,6 +33,10 @@ export interface AppArgs {
   service: ServiceBackend;
   /** Who may pass at the host as a whole, and separately at the paths that are open to anybody. */
   access: ReturnType<typeof accessRoutes>;
+  /** Paths with a Service, an access or route settings of their own. Default: none. */
+  paths?: readonly PathArgs[];
+  /** Annotations and labels for other tools, on the Ingress of the host as a whole. Default: none. */
+  metadata?: Metadata;
   /** All other settings of the route. Default: none. */
   route?: Route;
   /** Pomerium's release tag, `v0.33.1`: the annotations differ between releases. */
@@ -43,25 +63,31 @@ export class App extends pulumi.ComponentResource {
     super("pomerium-migration:apps:App", name, recorded, opts);
 
     const { host, namespace, service, route = {}, pomeriumVersion, ingressClass, secretName } = args;
+    const { metadata, paths = [] } = args;
     const ingress = (
       resource: string,
       objectName: string,
-      { paths, authorization }: AccessRoute,
+      { paths, authorization, ...own }: AccessRoute & Partial<Pick<PathArgs, "service" | "route">>,
+      { annotations, labels }: Partial<Metadata> = {},
     ): k8s.networking.v1.Ingress => {
       const id = existing?.find((each) => each.endsWith(`/${objectName}`));
+      const settings = { service, route, ...own };
       return new k8s.networking.v1.Ingress(
         resource,
         {
           metadata: {
             name: objectName,
             namespace,
-            annotations: ingressAnnotations({ authorization, route, pomeriumVersion }),
+            ...(Object.keys(labels ?? {}).length > 0 ? { labels: { ...labels } } : {}),
+            annotations: {
+              ...annotations,
+              ...ingressAnnotations({ authorization, route: settings.route, pomeriumVersion }),
+            },
           },
           spec: ingressSpec({
             host,
             paths,
-            service,
-            route,
+            ...settings,
             ingressClass,
             // An Ingress whose Secret is missing is ignored as a whole, so it comes after its certificate.
             ...(secretName === undefined ? {} : { secretName }),
@@ -72,8 +98,12 @@ export class App extends pulumi.ComponentResource {
     };
 
     const [site, open] = args.access;
-    const ingresses = [ingress(`${name}-ingress`, ingressName(name), site)];
+    const ingresses = [ingress(`${name}-ingress`, ingressName(name), site, metadata)];
     if (open) ingresses.push(ingress(`${name}-open`, openIngressName(name), open));
+    for (const { path, exact, ...own } of paths) {
+      const route = { ...own, paths: routePaths({ path, ...(exact ? { exact } : {}) }) };
+      ingresses.push(ingress(`${name}${path}`, pathIngressName(name, path), route));
+    }
     this.url = onceReady(ingresses, args.origin ?? `https://${host}`);
     this.registerOutputs({ url: this.url });
   }

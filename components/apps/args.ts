@@ -1,13 +1,15 @@
 /** Arguments of this subject's components, built from the stack and the current run. */
 
 import * as pulumi from "@pulumi/pulumi";
-import { accessRoutes } from "../../policies/access/routes.ts";
+import { type Access, accessRoutes, pathAuthorization } from "../../policies/access/routes.ts";
 import type { LiveCluster } from "../cluster/live.ts";
 import { pomeriumNamespace, verifyService } from "../cluster/names.ts";
 import { objectId, objectLabel } from "../cluster/objects.ts";
-import type { AppArgs } from "./App.ts";
+import type { AppArgs, PathArgs } from "./App.ts";
 import { existingIngresses, isVerify } from "./checks.ts";
 import type { AppConfig } from "./config.ts";
+import type { Metadata } from "./metadata.ts";
+import type { PathConfig } from "./paths.ts";
 import type { VerifyArgs } from "./Verify.ts";
 
 /** Values of the current run that an app needs. */
@@ -32,7 +34,10 @@ export interface AppEnvironment {
 
 /** Arguments of the component `App`. */
 export function appArgs(
-  app: Pick<AppConfig, "name" | "host" | "namespace" | "service" | "access" | "route" | "tlsSecret">,
+  app: Pick<
+    AppConfig,
+    "name" | "host" | "namespace" | "service" | "access" | "paths" | "metadata" | "route" | "tlsSecret"
+  >,
   { pomeriumNamespace: namespace, origin, live, secretNames, issued, ingressClass, ...run }: AppEnvironment,
 ): AppArgs {
   const secretName = secretNames.get(objectId({ namespace: app.namespace, name: app.tlsSecret }));
@@ -50,9 +55,25 @@ export function appArgs(
     service: app.service,
     access: accessRoutes(app.access),
     route: app.route,
+    ...(app.paths.length > 0 ? { paths: app.paths.map((path) => pathArgs(path, app.access)) } : {}),
+    ...(isEmpty(app.metadata) ? {} : { metadata: app.metadata }),
     existing: existingIngresses(live, app),
     ...(secretName === undefined ? {} : { secretName }),
   };
+}
+
+function pathArgs({ path, exact, service, route, access }: PathConfig, app: Access): PathArgs {
+  return {
+    path,
+    ...(exact ? { exact } : {}),
+    service,
+    route,
+    authorization: pathAuthorization(access === undefined ? {} : { access }, app),
+  };
+}
+
+function isEmpty({ annotations, labels }: Metadata): boolean {
+  return Object.keys(annotations).length + Object.keys(labels).length === 0;
 }
 
 /**

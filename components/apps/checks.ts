@@ -1,4 +1,4 @@
-import { type Access, accessRoutes } from "../../policies/access/routes.ts";
+import { type Access, type AppPath, accessRoutes, pathAuthorization } from "../../policies/access/routes.ts";
 import { annotationPrefix } from "../../policies/annotations/annotations.ts";
 import type { Problem } from "../../stack-file/problems.ts";
 import { kubectl, kubectlDelete } from "../cluster/commands.ts";
@@ -7,8 +7,10 @@ import { isForeign } from "../cluster/foreign.ts";
 import type { LiveCluster, LiveIngress, LiveService } from "../cluster/live.ts";
 import {
   ingressName,
+  ingressNames,
   isIngressName,
   openIngressName,
+  pathIngressName,
   pomeriumIngressClass,
   pomeriumNamespace,
   verifyService,
@@ -25,7 +27,12 @@ export interface CheckedApp {
   namespace: string;
   service: ServiceBackend;
   access: Access;
+  /** Paths with Ingresses of their own. Default: none. */
+  paths?: readonly (AppPath & { service: ServiceBackend })[];
 }
+
+/** The part of an app that its Ingresses are named after. */
+export type IngressOwner = Pick<CheckedApp, "name" | "namespace" | "paths">;
 
 /**
  * Finds other routes to an app's host, and annotations that let more people in than the stack file says.
@@ -67,7 +74,7 @@ function rivals(
 
 /** Ingresses of Pomerium that do not belong to this stack. A run does not change them. */
 export function otherIngresses(
-  apps: readonly Pick<CheckedApp, "name" | "namespace">[],
+  apps: readonly IngressOwner[],
   ingresses: readonly LiveIngress[],
 ): LiveIngress[] {
   const own = new Set(apps.flatMap((app) => ownIngresses(app).map(objectId)));
@@ -83,7 +90,7 @@ export function otherIngresses(
 
 /** Hosts of the Ingresses of Pomerium that do not belong to this stack. */
 export function otherHosts(
-  apps: readonly Pick<CheckedApp, "name" | "namespace">[],
+  apps: readonly IngressOwner[],
   { ingresses }: Pick<LiveCluster, "ingresses">,
 ): string[] {
   return otherIngresses(apps, ingresses).flatMap(({ rules }) => rules.map(({ host }) => host));
@@ -115,10 +122,16 @@ function openedByHand(
     const closed = [
       ...(site.authorization.public ? [] : [ingressName(app.name)]),
       ...(open === undefined || open.authorization.public ? [] : [openIngressName(app.name)]),
+      ...(app.paths ?? [])
+        .filter((path) => !pathAuthorization(path, app.access).public)
+        .map(({ path }) => pathIngressName(app.name, path)),
     ];
-    return ingresses
-      .filter(({ namespace, name }) => namespace === app.namespace && closed.includes(name))
-      .flatMap((ingress) => {
+    const own = ingresses.filter(
+      ({ namespace, name }) => namespace === app.namespace && closed.includes(name),
+    );
+    return [
+      ...own.filter(({ solver }) => solver).map((ingress) => markedAsSolver(cluster, app, ingress)),
+      ...own.flatMap((ingress) => {
         const { namespace, name, annotations } = ingress;
         const setters = annotators(ingress);
         return opening
@@ -128,8 +141,27 @@ function openedByHand(
             message: `Ingress ${namespace}/${name} lets others in by ${key}: ${annotations[key]}, set ${setters[key] ? `by ${setters[key]}` : "by hand"}, and no run removes it`,
             mend: kubectl(cluster, `annotate ingress --namespace ${namespace} ${name} ${key}-`),
           }));
-      });
+      }),
+    ];
   });
+}
+
+/**
+ * Pomerium opens an Ingress with the label of cert-manager's challenges to everybody, and reads none of its annotations.
+ *
+ * @see https://github.com/pomerium/ingress-controller/blob/v0.33.1/pomerium/ingress_to_route.go
+ */
+function markedAsSolver(
+  cluster: Pick<Cluster, "context">,
+  app: Pick<CheckedApp, "at">,
+  { namespace, name }: Pick<LiveIngress, "namespace" | "name">,
+): Problem {
+  const label = "acme.cert-manager.io/http01-solver";
+  return {
+    at: `${app.at}.access`,
+    message: `Ingress ${namespace}/${name} has the label ${label} of a certificate's challenge, so Pomerium lets everybody in there`,
+    mend: kubectl(cluster, `label ingress --namespace ${namespace} ${name} ${label}-`),
+  };
 }
 
 /** Whether a run removes an annotation that `manager` has set and the program does not set. */
@@ -154,14 +186,14 @@ function annotators({ managedFields = [] }: Pick<LiveIngress, "managedFields">):
 }
 
 /** The Ingresses that an app can have. */
-export function ownIngresses({ name, namespace }: Pick<CheckedApp, "name" | "namespace">) {
-  return [ingressName(name), openIngressName(name)].map((ingress) => ({ namespace, name: ingress }));
+export function ownIngresses({ namespace, ...app }: IngressOwner) {
+  return ingressNames(app).map((name) => ({ namespace, name }));
 }
 
 /** The Ingresses of an app that the cluster already has, `namespace/name`. */
 export function existingIngresses(
   { ingresses }: { ingresses: readonly Pick<LiveIngress, "namespace" | "name">[] },
-  app: Pick<CheckedApp, "name" | "namespace">,
+  app: IngressOwner,
 ): string[] {
   const live = ingresses.map(objectId);
   return ownIngresses(app)
@@ -179,13 +211,21 @@ export function isVerify({ namespace, service }: Pick<CheckedApp, "namespace" | 
  * have its Service yet.
  */
 export function serviceProblems(
-  apps: readonly Pick<CheckedApp, "at" | "namespace" | "service">[],
+  apps: readonly Pick<CheckedApp, "at" | "namespace" | "service" | "paths">[],
   { services }: Pick<LiveCluster, "services">,
 ): Problem[] {
   const live = new Map(services.map((service) => [`${service.namespace}/${service.name}`, service]));
-  return apps
-    .filter((app) => !isVerify(app))
-    .flatMap((app) => backendProblems(app, live.get(`${app.namespace}/${app.service.name}`)));
+  const backends = apps.flatMap((app) => [
+    app,
+    ...(app.paths ?? [])
+      .filter(({ service }) => service !== app.service)
+      .map(({ at, service }) => ({ at, service, namespace: app.namespace })),
+  ]);
+  // The hosts of one app have the same Services.
+  const each = new Map(backends.map((backend) => [`${backend.at} ${backend.namespace}`, backend]));
+  return [...each.values()]
+    .filter((backend) => !isVerify(backend))
+    .flatMap((backend) => backendProblems(backend, live.get(`${backend.namespace}/${backend.service.name}`)));
 }
 
 /**

@@ -4,35 +4,40 @@ import type { Access } from "../../policies/access/routes.ts";
 import { type Route, routeSchema } from "../../policies/annotations/annotations.ts";
 import { checkRoute, routeWarnings, unknownAnnotation } from "../../policies/annotations/check.ts";
 import { newestRelease } from "../../policies/language/releases.ts";
-import {
-  expectations,
-  hostName,
-  namespaceName,
-  portNumber,
-  someText,
-  text,
-  unknownKeys,
-} from "../../stack-file/fields.ts";
+import { expectations, namespaceName, someText, text, unknownKeys } from "../../stack-file/fields.ts";
 import { inNoZone, zoneOf } from "../../stack-file/hosts.ts";
 import { didYouMeanOrKnown } from "../../stack-file/nearest.ts";
-import { keyPath } from "../../stack-file/paths.ts";
+import { keyPath, type PathPart } from "../../stack-file/paths.ts";
 import type { Report } from "../../stack-file/problems.ts";
-import { dnsLabel, dnsSubdomain, isPortName } from "../../stack-file/values.ts";
-import { ingressName, pomeriumNamespace } from "../cluster/names.ts";
-import { isPathless } from "./ingress.ts";
+import { dnsLabel, dnsSubdomain } from "../../stack-file/values.ts";
+import { hostInNames, ingressName, ingressNames, pomeriumNamespace } from "../cluster/names.ts";
+import { type Alias, aliasesSchema, appHost, resolveAliases } from "./hosts.ts";
+import { isPathless, type ServiceBackend } from "./ingress.ts";
+import { type Metadata, metadataSchema } from "./metadata.ts";
+import { type PathConfig, pathsSchema, resolvePaths } from "./paths.ts";
+import { serviceSchema } from "./service.ts";
 
 export interface AppConfig {
-  /** Key in the stack file, and the name of everything that belongs to the app. */
+  /** Name of everything that belongs to the app at this host: the key, or `<key>.<host>` for a further host. */
   name: string;
-  /** `apps.<name>`. */
+  /** Key in the stack file. The hosts of one app share it. */
+  key: string;
+  /** `apps.<key>`. */
   at: string;
+  /** A host name, or a wildcard such as `*.example.org`. */
   host: string;
+  /** Further hosts, which are apps of their own in the stack. */
+  aliases: Alias[];
   /** Zone of `certificates.zones` in which the host lies. */
   zone: string;
   namespace: string;
   /** Port: the Service's own port or its name, never the pods' target port. */
-  service: { name: string; port: number | string };
+  service: ServiceBackend;
   access: Access;
+  /** Paths with a Service, an access or route settings of their own. */
+  paths: PathConfig[];
+  /** Annotations and labels of the Ingress for other tools. */
+  metadata: Metadata;
   /** All other settings of the route: those of the stack file over those of the catalogue. */
   route: Route;
   /** Secret of the host's certificate, in the app's namespace. */
@@ -60,31 +65,18 @@ const objectName = text(
   "is no name of a Kubernetes object: lower case letters, digits, hyphens and dots",
 );
 
-const serviceSchema = z.strictObject({
-  name: text(
-    (value) => dnsLabel.test(value) && /^[a-z]/.test(value),
-    "is no Service name: lower case letters, digits and hyphens, a letter first",
-  ).describe("Name of the Service, in the app's namespace."),
-  port: z
-    .union([
-      portNumber,
-      text(isPortName, (value) =>
-        /^\d+$/.test(value)
-          ? "is text, which names a port: write the number without quotes"
-          : "is no port name: at most 15 lower case letters, digits and hyphens",
-      ),
-    ])
-    .register(expectations, { expected: "a port number, or the name of one of the Service's ports" })
-    .describe(
-      "Port of the Service, by number or name. Never the pods' target port, which ingress-nginx accepts and Pomerium does not.",
-    ),
-});
-
 export const appSchema = z.strictObject({
   namespace: namespaceName.describe("Namespace of the app's Service and Ingress."),
-  host: hostName.optional().describe("Public host. Default: `<app>.<domain>`."),
+  host: appHost
+    .optional()
+    .describe(
+      "Public host, or a wildcard such as `*.example.org` for every host that no other app has. Default: `<app>.<domain>`.",
+    ),
+  aliases: aliasesSchema,
   service: serviceSchema.describe("Where Pomerium sends the requests."),
   access: accessSchema,
+  paths: pathsSchema,
+  ...metadataSchema,
   profile: someText
     .optional()
     .describe(
@@ -173,16 +165,29 @@ export function resolveApp(
     );
   if (isPathless(route) && opensPaths(access))
     report.problem([...at, "access"], "opens paths, but a stream of bytes (tcp, udp, ssh) has none");
+  const aliases = resolveAliases(input.aliases ?? [], [...at, "aliases"], context.zones, report);
+  const { version } = context;
+  const owner = { host, service: input.service, access, route, version };
+  const paths = resolvePaths(input.paths, [...at, "paths"], owner, context, report);
+  if (input.route?.prefix_rewrite !== undefined && (opensPaths(access) || paths.length > 0))
+    report.problem(
+      [...at, "route", "prefix_rewrite"],
+      "replaces the path of each route, so the app's other paths would lose their own; write regex_rewrite_pattern: ^/(.*) and regex_rewrite_substitution",
+    );
 
   if (host === undefined || zone === undefined || access === undefined) return undefined;
   return {
     name,
+    key: name,
     at: keyPath(at),
     host,
     zone,
+    aliases,
     namespace: input.namespace,
     service: input.service,
     access,
+    paths,
+    metadata: { annotations: input.annotations, labels: input.labels },
     route,
     tlsSecret: input.tls?.secretName ?? `${name}-tls`,
     replaces: typeof input.replaces === "string" ? [input.replaces] : [...(input.replaces ?? [])],
@@ -217,26 +222,40 @@ export function checkTogether(
   // Pomerium's own certificates.
   for (const secret of ["pomerium-auth-tls", ...(zones ?? []).map((zone) => `wildcard-${zone}-tls`)])
     secrets.set(`${pomeriumNamespace}/${secret}`, "Pomerium itself");
-  const own = new Set([...apps].map(([name, app]) => `${app.namespace}/${ingressName(name)}`));
+  const own = new Set(
+    [...apps].flatMap(([name, app]) => {
+      const paths = Object.keys(app.paths).map((path) => ({ path }));
+      return ingressNames({ name, paths }).map((ingress) => `${app.namespace}/${ingress}`);
+    }),
+  );
   for (const [name, app] of apps) {
     const at = ["apps", name];
-    const host = app.host ?? (domain === undefined ? undefined : `${name}.${domain}`);
-    if (host !== undefined) {
+    const takeHost = (host: string, place: readonly PathPart[]): void => {
       const other = hosts.get(host);
-      if (other !== undefined)
-        report.problem([...at, "host"], `${host} is already the host of apps.${other}`);
+      if (other !== undefined) report.problem(place, `${host} is already the host of apps.${other}`);
       else if (host === authenticateHost)
-        report.problem([...at, "host"], `${host} is the host of Pomerium's sign-in pages`);
+        report.problem(place, `${host} is the host of Pomerium's sign-in pages`);
       else hosts.set(host, name);
+    };
+    const takeSecret = (secretName: string, place: readonly PathPart[]): void => {
+      const secret = `${app.namespace}/${secretName}`;
+      const sharer = secrets.get(secret);
+      if (sharer !== undefined)
+        report.problem(
+          place,
+          `Secret ${secret} already belongs to ${sharer}: its certificate would have only one of the two hosts`,
+        );
+      else secrets.set(secret, `apps.${name}`);
+    };
+    const host = app.host ?? (domain === undefined ? undefined : `${name}.${domain}`);
+    if (host !== undefined) takeHost(host, [...at, "host"]);
+    takeSecret(app.tls?.secretName ?? `${name}-tls`, [...at, "tls", "secretName"]);
+    for (const [i, alias] of (app.aliases ?? []).entries()) {
+      const taken = hosts.has(alias);
+      takeHost(alias, [...at, "aliases", i]);
+      // A host that two apps have is reported once.
+      if (!taken) takeSecret(`${hostInNames(alias)}-tls`, [...at, "aliases", i]);
     }
-    const secret = `${app.namespace}/${app.tls?.secretName ?? `${name}-tls`}`;
-    const sharer = secrets.get(secret);
-    if (sharer !== undefined)
-      report.problem(
-        [...at, "tls", "secretName"],
-        `Secret ${secret} already belongs to ${sharer}: its certificate would have only one of the two hosts`,
-      );
-    else secrets.set(secret, `apps.${name}`);
     const replaced = typeof app.replaces === "string" ? [app.replaces] : (app.replaces ?? []);
     for (const [i, ingress] of replaced.entries()) {
       const place = typeof app.replaces === "string" ? [...at, "replaces"] : [...at, "replaces", i];
@@ -257,12 +276,18 @@ export function checkTogether(
  * @param tunnels The apps that each tunnel carries, by the tunnel's name.
  */
 export function checkNetworks(
-  apps: readonly Pick<AppConfig, "name" | "at" | "access">[],
+  apps: readonly Pick<AppConfig, "name" | "at" | "access" | "paths">[],
   tunnels: Readonly<Record<string, { apps: readonly string[] }>>,
   exposure: AppContext["exposure"],
   report: Report,
 ): void {
-  for (const { name, at, access } of apps) {
+  const places = apps.flatMap(({ name, at, access, paths }) => [
+    { name, at, access },
+    ...paths.flatMap((path) =>
+      path.access === undefined ? [] : [{ name, at: path.at, access: path.access }],
+    ),
+  ]);
+  for (const { name, at, access } of places) {
     const key = networksKey(access);
     if (key === undefined) continue;
     const carriers = Object.keys(tunnels).filter((tunnel) => tunnels[tunnel]!.apps.includes(name));
@@ -278,6 +303,21 @@ export function checkNetworks(
         `${how}, so Pomerium sees the address of cloudflared and not the caller's: the networks would let in everybody or nobody. Take them out, or restrict the app in Cloudflare Access`,
       );
   }
+}
+
+/** Warns of streams of bytes in a tunnel: they go over the CONNECT method, which a proxy in front must pass on. */
+export function warnOfStreams(
+  apps: readonly Pick<AppConfig, "key" | "route">[],
+  tunnels: Readonly<Record<string, { apps: readonly string[] }>>,
+  report: Report,
+): void {
+  for (const [tunnel, { apps: carried }] of Object.entries(tunnels))
+    for (const [i, name] of carried.entries())
+      if (apps.some(({ key, route }) => key === name && isPathless(route)))
+        report.warning(
+          ["tunnels", tunnel, "apps", i],
+          `${name} is a stream of bytes: Pomerium's command line opens it by the CONNECT method, which Cloudflare's proxy must pass on; upstream advises against a proxy in front`,
+        );
 }
 
 /** The key of an app's access that names networks; undefined if none does. */

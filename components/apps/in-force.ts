@@ -1,7 +1,7 @@
 import type { LiveIngress } from "../cluster/live.ts";
 import { objectId } from "../cluster/objects.ts";
 import type { IngressStatus, PomeriumStatus } from "../cluster/pomerium-status.ts";
-import { type CheckedApp, ownIngresses } from "./checks.ts";
+import { type IngressOwner, ownIngresses } from "./checks.ts";
 
 /** Clocks of the API server and of Pomerium's node may differ by this much, in milliseconds. */
 const clockSkew = 5_000;
@@ -11,7 +11,7 @@ const clockSkew = 5_000;
  * If it refuses a new policy, the old and perhaps looser one stays in force, and Pulumi does not notice.
  */
 export function routesNotInForce(
-  apps: readonly Pick<CheckedApp, "name" | "namespace">[],
+  apps: readonly IngressOwner[],
   ingresses: readonly LiveIngress[],
   { settings }: PomeriumStatus,
 ): string[] {
@@ -28,10 +28,7 @@ export function routesNotInForce(
 }
 
 /** Lists Pomerium's warnings about the apps' Ingresses. */
-export function routeWarnings(
-  apps: readonly Pick<CheckedApp, "name" | "namespace">[],
-  { settings }: PomeriumStatus,
-): string[] {
+export function routeWarnings(apps: readonly IngressOwner[], { settings }: PomeriumStatus): string[] {
   return apps
     .flatMap(ownIngresses)
     .map(objectId)

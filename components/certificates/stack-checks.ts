@@ -44,6 +44,23 @@ export function checkCertificates(input: CertificatesInput, report: Report): voi
   }
 }
 
+/** Refuses wildcard hosts in a zone whose solver cannot prove a wildcard. */
+export function checkWildcardHosts(
+  apps: readonly { at: string; host: string; zone: string }[],
+  input: CertificatesInput,
+  report: Report,
+): void {
+  const zones: Record<string, ZoneInput> = input.zones;
+  for (const { at, host, zone } of apps) {
+    const value = zones[zone];
+    if (host.startsWith("*.") && value !== undefined && solverOf(solverNameOf(value)).type === "HTTP-01")
+      report.problemAt(
+        `${at}.host`,
+        `${host} needs a wildcard certificate, which is issued by DNS-01 only: for ${zone}, name ${byDns} with its credentials`,
+      );
+  }
+}
+
 /** The zones' solvers, the account and the server belong to an issuer of the program's own, and not to an existing one. */
 function checkIssuer(input: CertificatesInput, report: Report): void {
   const isExisting = typeof input.issuer === "object";

@@ -19,6 +19,8 @@ export interface AppHost {
   zone: string;
   namespace: string;
   tlsSecret: string;
+  /** Paths with Ingresses of their own. */
+  paths?: readonly { path: string }[];
 }
 
 /** A certificate that Pomerium serves in addition to those of the Ingresses. */

@@ -1,7 +1,7 @@
 import { kubectl } from "../cluster/commands.ts";
 import type { Cluster } from "../cluster/config.ts";
 import type { LiveService } from "../cluster/live.ts";
-import { ingressName, openIngressName, verifyService } from "../cluster/names.ts";
+import { ingressNames, verifyService } from "../cluster/names.ts";
 import { objectLabel } from "../cluster/objects.ts";
 import type { PomeriumStatus } from "../cluster/pomerium-status.ts";
 import type { AddressConfig } from "./address.ts";
@@ -100,7 +100,7 @@ export function addressLines(address: AddressConfig, services: readonly LiveServ
 export interface AnnouncedStack {
   cluster: Pick<Cluster, "context">;
   pomerium: Pick<PomeriumConfig, "storage">;
-  apps: readonly { name: string; namespace: string }[];
+  apps: readonly { name: string; namespace: string; paths?: readonly { path: string }[] }[];
 }
 
 /**
@@ -138,11 +138,7 @@ export function takeOverLines(
     ...(pebble ? [] : here("Deployment", names.workload, namespace)),
     ...here("Deployment", verifyService.name, namespace),
     ...here("Service", verifyService.name, namespace),
-    ...apps.flatMap((app) =>
-      [ingressName(app.name), openIngressName(app.name)].flatMap((name) =>
-        here("Ingress", name, app.namespace),
-      ),
-    ),
+    ...apps.flatMap((app) => ingressNames(app).flatMap((name) => here("Ingress", name, app.namespace))),
   ];
   const stopped = pebble ? here("Deployment", names.workload, namespace) : [];
   const generator = "pomerium-gen-secrets";

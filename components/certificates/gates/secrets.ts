@@ -1,12 +1,7 @@
 import { goTo } from "../../../stack-file/commands.ts";
 import { covers } from "../../../stack-file/hosts.ts";
 import { kubectl } from "../../cluster/commands.ts";
-import {
-  ingressName,
-  openIngressName,
-  pomeriumIngressClass,
-  pomeriumNamespace,
-} from "../../cluster/names.ts";
+import { ingressNames, pomeriumIngressClass, pomeriumNamespace } from "../../cluster/names.ts";
 import { objectId } from "../../cluster/objects.ts";
 import type { Item } from "../../cluster/readiness.ts";
 import { type WantedCertificate, wantedCertificates } from "../wanted.ts";
@@ -95,8 +90,8 @@ function servedItem(
 /** `namespace/name` of each Secret of Pomerium's Ingresses → its hosts, each with the key path of the app. */
 function served(input: CertificateGateInput): Map<string, Map<string, string | undefined>> {
   const apps = new Map(
-    input.stack.apps.flatMap(({ namespace, name, at }) =>
-      [ingressName(name), openIngressName(name)].map((own) => [objectId({ namespace, name: own }), at]),
+    input.stack.apps.flatMap(({ namespace, at, ...app }) =>
+      ingressNames(app).map((own) => [objectId({ namespace, name: own }), at]),
     ),
   );
   const secrets = new Map<string, Map<string, string | undefined>>();

@@ -230,7 +230,7 @@ export const broken: Readonly<
     [
       { "apps.komga.host": "komga" },
       [
-        "apps.komga.host: is not a host name: lower case labels of letters, digits and hyphens, joined by dots, without port or wildcard",
+        "apps.komga.host: is not a host name: lower case labels of letters, digits and hyphens, joined by dots, without port; `*.` in front stands for every name below",
       ],
     ],
     [
@@ -294,7 +294,7 @@ export const broken: Readonly<
     [
       { "apps.komga.host": "https://komga.example.org" },
       [
-        "apps.komga.host: is not a host name: lower case labels of letters, digits and hyphens, joined by dots, without port or wildcard",
+        "apps.komga.host: is not a host name: lower case labels of letters, digits and hyphens, joined by dots, without port; `*.` in front stands for every name below",
       ],
     ],
     [

@@ -1,0 +1,102 @@
+import { z } from "zod";
+import { text } from "../../stack-file/fields.ts";
+import { inNoZone, zoneOf } from "../../stack-file/hosts.ts";
+import type { PathPart } from "../../stack-file/paths.ts";
+import type { Report } from "../../stack-file/problems.ts";
+import { isHost } from "../../stack-file/values.ts";
+import { hostInNames } from "../cluster/names.ts";
+
+/** A host of an app: a host name, or a wildcard for every name below a domain. */
+export const appHost = text(
+  (value) => isHost(value.replace(/^\*\./, "")),
+  "is not a host name: lower case labels of letters, digits and hyphens, joined by dots, without port; `*.` in front stands for every name below",
+);
+
+export const aliasesSchema = z
+  .array(appHost)
+  .min(1, { error: "is empty: leave the key out" })
+  .optional()
+  .describe(
+    "Further hosts of the app, such as `www.example.org`, with the same Service, paths and access. Each has its own certificate. Default: none.",
+  )
+  .meta({ examples: [["www.example.org"]] });
+
+/** Keys that look like a redirect. Pomerium's route has one, but no annotation of an Ingress sets it. */
+const redirects = ["redirect", "redirects", "redirectTo", "redirectFrom"];
+
+/** Why an app has no such key; undefined if nothing more is known about it. */
+export function unknownAppKey(key: string): string | undefined {
+  return redirects.includes(key)
+    ? "no annotation of a Pomerium Ingress makes a redirect: name the host under `aliases` and let the app redirect (it sees the host with `route: {preserve_host_header: true}`), or redirect at the DNS provider"
+    : undefined;
+}
+
+export function isWildcard(host: string): boolean {
+  return host.startsWith("*.");
+}
+
+/** A further host of an app. */
+export interface Alias {
+  host: string;
+  zone: string;
+}
+
+/** Resolves the further hosts of an app. Hosts outside all zones are reported and left out. */
+export function resolveAliases(
+  aliases: readonly string[],
+  at: readonly PathPart[],
+  zones: readonly string[] | undefined,
+  report: Report,
+): Alias[] {
+  return aliases.flatMap((host, i) => {
+    const zone = zones === undefined ? undefined : zoneOf(host, zones);
+    if (zones !== undefined && zone === undefined) report.problem([...at, i], inNoZone(host));
+    return zone === undefined ? [] : [{ host, zone }];
+  });
+}
+
+/**
+ * An app for each of its hosts. A further host is an app of its own, named after the app and the host, so that a host
+ * that comes, goes or fails leaves the others alone.
+ */
+export function everyHost<App extends { name: string; aliases: readonly Alias[] }>(app: App): App[] {
+  return [
+    app,
+    ...app.aliases.map(({ host, zone }) => ({
+      ...app,
+      name: `${app.name}.${hostInNames(host)}`,
+      host,
+      zone,
+      tlsSecret: `${hostInNames(host)}-tls`,
+      // The first host answers for what the app takes over.
+      replaces: [],
+      aliases: [],
+    })),
+  ];
+}
+
+/** Finds wildcards that overlap, and wildcards that a tunnel would carry. */
+export function checkWildcards(
+  apps: readonly { key: string; at: string; host: string }[],
+  tunnels: Readonly<Record<string, { apps: readonly string[] }>>,
+  report: Report,
+): void {
+  const wildcards = apps.filter(({ host }) => isWildcard(host));
+  for (const { at, host } of wildcards) {
+    const outer = wildcards.find((other) => other.host !== host && host.endsWith(other.host.slice(1)));
+    if (outer !== undefined)
+      report.problemAt(
+        `${at}.host`,
+        `${host} lies below ${outer.host} of ${outer.at}, and Pomerium takes the first of the two by the alphabet; name the hosts one by one`,
+      );
+  }
+  for (const [name, { apps: carried }] of Object.entries(tunnels))
+    for (const [i, app] of carried.entries()) {
+      const found = wildcards.find(({ key }) => key === app);
+      if (found !== undefined)
+        report.problem(
+          ["tunnels", name, "apps", i],
+          `carries ${found.host}, and a tunnel carries no wildcard of an app: its rule would answer for hosts of other rules; name the hosts one by one`,
+        );
+    }
+}

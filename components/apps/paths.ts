@@ -1,0 +1,198 @@
+import { z } from "zod";
+import {
+  type AccessContext,
+  type AccessInput,
+  accessSchema,
+  resolveAccess,
+} from "../../policies/access/config.ts";
+import { isOwnPath } from "../../policies/access/own-paths.ts";
+import { type Access, type AppPath, pathAuthorization } from "../../policies/access/routes.ts";
+import { type Route, routeSchema } from "../../policies/annotations/annotations.ts";
+import { checkRoute, routeWarnings, unknownAnnotation } from "../../policies/annotations/check.ts";
+import { apiPath } from "../../policies/catalogue/config.ts";
+import { newestRelease } from "../../policies/language/releases.ts";
+import { text, unknownKeys } from "../../stack-file/fields.ts";
+import { keyPath, type PathPart } from "../../stack-file/paths.ts";
+import type { Report } from "../../stack-file/problems.ts";
+import { isPathless, type ServiceBackend } from "./ingress.ts";
+import { serviceSchema } from "./service.ts";
+
+/** A path of an app with everything that its route needs. */
+export interface PathConfig extends AppPath {
+  service: ServiceBackend;
+  route: Route;
+}
+
+const pathSchema = z.strictObject({
+  exact: z.boolean().optional().describe("The path alone, nothing below it. Default: false."),
+  service: serviceSchema
+    .optional()
+    .describe("Where Pomerium sends the requests of this path. Default: the app's Service."),
+  access: accessSchema
+    .optional()
+    .describe(
+      "Who may reach this path, in place of the app's access. `public` opens it to anybody, as the app's open API paths are. Default: the app's access.",
+    ),
+  route: routeSchema
+    .register(unknownKeys, { explain: (name) => unknownAnnotation(name, newestRelease) })
+    .optional()
+    .describe(
+      "Route settings of this path, over those of the app. A path with a Service of its own begins without any.",
+    ),
+});
+
+const pathKey = text(
+  (value) => value !== "/" && apiPath.safeParse(value).success,
+  (value) =>
+    value === "/"
+      ? "is the app itself: write its Service, access and route settings at the app"
+      : (apiPath.safeParse(value).error?.issues[0]?.message ?? ""),
+);
+
+export const pathsSchema = z
+  .record(pathKey, pathSchema)
+  .default({})
+  .describe(
+    "Paths of the host with a Service, an access or route settings of their own: `/admin` is /admin and everything below /admin/. The longest path answers. Default: none.",
+  )
+  .meta({
+    examples: [
+      {
+        "/admin": { access: "admins" },
+        "/hub": { service: { name: "hub", port: 3012 }, route: { allow_websockets: true } },
+      },
+    ],
+  });
+
+type PathsInput = z.output<typeof pathsSchema>;
+
+/** The app as far as its paths depend on it. Its access is undefined if it has a mistake. */
+export interface PathOwner {
+  host: string | undefined;
+  service: ServiceBackend;
+  access: Access | undefined;
+  route: Route;
+  /** Pomerium's release tag. */
+  version: string | undefined;
+}
+
+/** Resolves the paths of an app. */
+export function resolvePaths(
+  inputs: PathsInput,
+  at: readonly PathPart[],
+  app: PathOwner,
+  context: AccessContext,
+  report: Report,
+): PathConfig[] {
+  const paths = Object.entries(inputs).flatMap(([path, input]): PathConfig[] => {
+    const here = [...at, path];
+    if (input.service === undefined && input.access === undefined && input.route === undefined)
+      report.problem(here, "says nothing of its own: name a service, an access or route settings");
+    const access =
+      input.access === undefined
+        ? undefined
+        : resolvePathAccess(input.access, [...here, "access"], app.host, context, report);
+    const effective = access ?? app.access;
+    const base = input.service === undefined ? app.route : {};
+    const route: Route = {
+      ...(effective?.kind === "people" ? { pass_identity_headers: true } : {}),
+      ...base,
+      ...input.route,
+    };
+    checkPathRoute(route, input, here, app.version, report);
+    if (isOwnPath(path))
+      report.warning(here, "has no effect: Pomerium answers this path itself on every host");
+    return [
+      {
+        path,
+        ...(input.exact ? { exact: true } : {}),
+        at: keyPath(here),
+        service: input.service ?? app.service,
+        ...(access === undefined ? {} : { access }),
+        route,
+      },
+    ];
+  });
+  checkOverlaps(paths, app.access, at, report);
+  return paths;
+}
+
+/** Who may reach a path. The open paths of an app are for its whole host, so a path has none. */
+function resolvePathAccess(
+  input: AccessInput,
+  at: readonly PathPart[],
+  host: string | undefined,
+  context: AccessContext,
+  report: Report,
+): Access | undefined {
+  if (input === "public") return { kind: "public" };
+  if (typeof input === "object") {
+    if ("public" in input) {
+      report.problem(
+        [...at, "public"],
+        "is more than a path needs: write `access: public` to open this path",
+      );
+      return undefined;
+    }
+    for (const key of ["api", "apiOnly"] as const)
+      if (key in input) {
+        report.problem(
+          [...at, key],
+          "belongs to the app's access; to open a path, write it under `paths` with `access: public`",
+        );
+        return undefined;
+      }
+  }
+  return resolveAccess(input, at, host, context, report);
+}
+
+function checkPathRoute(
+  route: Route,
+  input: PathsInput[string],
+  at: readonly PathPart[],
+  version: string | undefined,
+  report: Report,
+): void {
+  if (isPathless(route))
+    report.problem([...at, "route"], "is a stream of bytes (tcp, udp, ssh), which has no paths");
+  if (version === undefined || input.route === undefined) return;
+  const base = keyPath([...at, "route"]);
+  for (const problem of checkRoute(route, version))
+    report.problemAt(`${base}.${problem.at}`, problem.message);
+  for (const warning of routeWarnings(input.route))
+    report.warningAt(`${base}.${warning.at}`, warning.message);
+  const { prefix_rewrite: rewrite } = input.route;
+  if (rewrite !== undefined && !input.exact && !rewrite.endsWith("/"))
+    report.problem(
+      [...at, "route", "prefix_rewrite"],
+      `turns ${at.at(-1)}/x into ${rewrite}x, because it replaces the path with its slash; write ${rewrite}/`,
+    );
+}
+
+/** Two routes of one path would leave open which of them answers. */
+function checkOverlaps(
+  paths: readonly PathConfig[],
+  access: Access | undefined,
+  at: readonly PathPart[],
+  report: Report,
+): void {
+  const bare = (path: string): string => path.replace(/\/$/, "");
+  for (const [i, { path }] of paths.entries()) {
+    const twin = paths.slice(0, i).find((other) => bare(other.path) === bare(path));
+    if (twin !== undefined)
+      report.problem([...at, path], `is the same path as ${twin.path}: keep one of them`);
+  }
+  const open = access?.kind === "people" || access?.kind === "apiOnly" ? access.api : [];
+  for (const { path, exact } of paths)
+    for (const { path: api } of open)
+      if (bare(api) === bare(path) || (!exact && api.startsWith(`${bare(path)}/`)))
+        report.problem(
+          [...at, path],
+          `the app's access opens ${api}, which lies here; write ${api} under \`paths\` with \`access: public\`, and take it out of the app's open paths`,
+        );
+}
+
+/** Whether a path is open to anybody. */
+export function isOpen(path: Pick<AppPath, "access">, app: Access): boolean {
+  return pathAuthorization(path, app).public === true;
+}
