@@ -51,7 +51,10 @@ export function resolve(name: string, raw: unknown, report: Report): Omit<Stack,
     directory && !report.problems.some(({ at }) => at.startsWith("users"))
       ? namedPeople(
           directory,
-          [...apps.values()].map(({ access }) => access),
+          [...apps.values()].flatMap(({ access, paths }) => [
+            access,
+            ...Object.values(paths).flatMap((path) => path.access ?? []),
+          ]),
         )
       : undefined;
   const context: AppContext = {

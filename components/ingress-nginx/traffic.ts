@@ -58,7 +58,8 @@ export async function readTraffic(
   return Object.fromEntries(
     await Promise.all(
       hosts.map(
-        async (host) => [host, compared(await ask(sample(host)), await own, ip || "Pomerium's own address")] as const,
+        async (host) =>
+          [host, compared(await ask(sample(host)), await own, ip || "Pomerium's own address")] as const,
       ),
     ),
   );

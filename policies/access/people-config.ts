@@ -85,8 +85,11 @@ export function warnOfUnusedGroups(directory: Directory, apps: unknown, report: 
 function usedGroups(apps: unknown): Set<string> {
   const used = new Set<string>();
   for (const app of Object.values(isMap(apps) ? apps : {})) {
-    const groups = valueAt(app, ["access", "groups"]);
-    if (Array.isArray(groups)) for (const group of groups) used.add(String(group));
+    const paths = valueAt(app, ["paths"]);
+    for (const place of [app, ...Object.values(isMap(paths) ? paths : {})]) {
+      const groups = valueAt(place, ["access", "groups"]);
+      if (Array.isArray(groups)) for (const group of groups) used.add(String(group));
+    }
   }
   return used;
 }

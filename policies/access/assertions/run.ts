@@ -172,7 +172,11 @@ export function runAccessTests(stack: Tested): TestResult[] {
             for (const path of test.paths) {
               const { principal } = caller;
               const claims = Object.hasOwn(assume, principal) ? assume[principal] : undefined;
-              const verdict = personal(decide.verdict(principal, { path, ...request }, claims), app, principal);
+              const verdict = personal(
+                decide.verdict(principal, { path, ...request }, claims),
+                app,
+                principal,
+              );
               const passed = verdict.decision === expected;
               results.push({
                 ...{ at, app: app.name, host: app.host, path, ...request, ...caller },

@@ -141,6 +141,7 @@ export function publicTo(policy: Policy, pomerium = newestRelease): boolean {
   const asked = probes(mentionsOf([app]));
   const decide = decider(app);
   return isPublic(
+    app,
     asked,
     asked.map((probe) => decide.verdict(anonymous, probe)),
   );
@@ -155,7 +156,7 @@ function markOf(verdicts: readonly Verdict[], unsigned: readonly Verdict[], ever
 }
 
 /** The rows of one host: the app, and each of its paths that has its own access. */
-function appRows(app: ProtectedApp, people: readonly string[]): AppAccess[] {
+function appRows(app: ProtectedApp, people: readonly Principal[]): AppAccess[] {
   const asked = probes(mentionsOf([app]));
   const row = (own: ProtectedRoute | undefined): AppAccess => {
     const answered = asked.filter(({ path }) => {
@@ -179,7 +180,7 @@ function pathOf(app: ProtectedApp, { at = app.at, own }: ProtectedRoute): Protec
 function appAccess(
   app: ProtectedApp,
   asked: readonly Probe[],
-  people: readonly string[],
+  people: readonly Principal[],
   isSite: boolean,
 ): AppAccess {
   const decide = decider(app);

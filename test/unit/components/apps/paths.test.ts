@@ -9,7 +9,7 @@ import { diffAccess } from "../../../../policies/access/diff/diff.ts";
 import { matrix } from "../../../../policies/access/matrix/matrix.ts";
 import { appsOf } from "../../../../policies/access/matrix/view.ts";
 import type { Stack } from "../../../../stack/stack.ts";
-import { goodStack, parse, problemsOf, put, type Raw } from "../../stack/base.ts";
+import { goodStack, parse, problemsOf, put, type Raw, warnings } from "../../stack/base.ts";
 import { ingress as liveIngress } from "../../stack/state.ts";
 import { registered } from "./mocks.ts";
 
@@ -178,6 +178,17 @@ describe("the paths of an app", () => {
     assert.match(
       failures([{ path: "/hub", allow: ["anonymous"] }])[0]!,
       /no rule allows it without signing in \(apps\.vault\.access\)/,
+    );
+  });
+
+  it("count as places that name a group or a person", () => {
+    const raw = untested(vaults({ "/a": { access: { groups: ["writers"], users: ["eve@gmail.com"] } } }));
+    put(raw, "users.groups.writers", ["dan@gmail.com"]);
+    put(raw, "accessTests.apps.vault", [{ path: "/a", allow: ["eve@gmail.com", "group:writers"] }]);
+    assert.deepEqual(problemsOf(raw), []);
+    assert.deepEqual(
+      warnings(parse(raw)).filter((line) => line.startsWith("users")),
+      [],
     );
   });
 
