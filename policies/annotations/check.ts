@@ -33,8 +33,6 @@ const accessAnnotations = new Set([
 
 /** Settings of Pomerium's routes that no annotation of the supported releases has, and what to do instead. */
 const absent: Readonly<Record<string, string>> = {
-  h2c_upstream:
-    "comes with a later release of Pomerium; until then, a gRPC backend must speak TLS: give it a certificate and write secure_upstream",
   identity_providers:
     "chooses among several identity providers of Pomerium's settings, and this program sets up one",
   redirect:
