@@ -40,13 +40,19 @@ export interface ControllerRules {
 /** The binary, whatever the image is called. F5's controller for nginx is another program, `nginx-ingress`. */
 const binary = /(^|\/)nginx-ingress-controller$/;
 
-/** Images of upstream, of RKE2 and of Bitnami, from any registry. */
-const image = /(^|\/)(ingress-nginx\/controller(-chroot)?|nginx-ingress-controller(-\w+)?)(:|@|$)/;
+/** Images of upstream, of RKE2, of Bitnami and of Chainguard, from any registry. */
+const image =
+  /(^|\/)(ingress-nginx\/controller(-chroot)?|nginx-ingress-controller(-\w+)?|ingress-nginx-controller(-\w+)?)(:|@|$)/;
 
 /** A shell line such as `sh -c "/nginx-ingress-controller --ingress-class=x"` holds several words. */
 function wordsOf({ command = [], args = [] }: Container): string[] {
   return [...command, ...args].flatMap((word) =>
-    /nginx-ingress-controller\s/.test(word) ? word.trim().split(/\s+/) : [word],
+    /nginx-ingress-controller\s/.test(word)
+      ? word
+          .trim()
+          .split(/\s+/)
+          .map((each) => each.replace(/["']/g, ""))
+      : [word],
   );
 }
 
@@ -57,6 +63,17 @@ function runs(container: Container): boolean {
 /** Whether pods of the template run ingress-nginx, whatever their labels are. */
 export function runsIngressNginx({ spec }: PodTemplate): boolean {
   return spec.containers.some(runs);
+}
+
+/**
+ * Whether labels are those of a controller of the chart or of the manifests. An image of somebody's own may hide the
+ * binary.
+ */
+export function isLabelledController(labels: Readonly<Record<string, string>> = {}): boolean {
+  return (
+    /(^|-)ingress-nginx$/.test(labels["app.kubernetes.io/name"] ?? "") &&
+    labels["app.kubernetes.io/component"] === "controller"
+  );
 }
 
 /**
@@ -83,7 +100,10 @@ export function rulesOf(template: PodTemplate | undefined, namespace: string): C
     // The last one counts, and an empty one is as good as none.
     return values.at(-1) || undefined;
   };
-  const isSet = (flag: string): boolean => words.some((word) => isTrue(word, flag));
+  const isSet = (flag: string): boolean => {
+    const last = words.findLast((word) => word === `--${flag}` || word.startsWith(`--${flag}=`));
+    return last !== undefined && /^--[^=]*(=(1|t|true))?$/i.test(last);
+  };
   const optional = <K extends string>(key: K, flag: string): { [Key in K]?: string } => {
     const value = argument(flag);
     return (value === undefined ? {} : { [key]: value }) as { [Key in K]?: string };
@@ -105,10 +125,6 @@ export function rulesOf(template: PodTemplate | undefined, namespace: string): C
       ...optional("udp", "udp-services-configmap"),
     },
   };
-}
-
-function isTrue(word: string, flag: string): boolean {
-  return word === `--${flag}` || new RegExp(`^--${flag}=(1|t|true)$`, "i").test(word);
 }
 
 /** A port that ingress-nginx forwards without looking at what goes through. */

@@ -4,6 +4,7 @@ import type { ObjectRef } from "../cluster/objects.ts";
 import { nginxPrefix } from "./annotations/judgement.ts";
 import {
   type ControllerRules,
+  isLabelledController,
   type PodTemplate,
   rulesOf,
   runsIngressNginx,
@@ -55,7 +56,7 @@ interface WorkloadObject {
   spec: { replicas?: number; template: PodTemplate };
 }
 
-/** Every workload of the cluster: a controller is recognised by what its pods run. */
+/** Every workload of the cluster. A controller is recognised by what its pods run, or by upstream's labels. */
 export async function readWorkloads(api: ReadOnlyApi): Promise<LiveWorkload[]> {
   const lists = await Promise.all(
     workloadKinds.map(async (kind) =>
@@ -65,7 +66,7 @@ export async function readWorkloads(api: ReadOnlyApi): Promise<LiveWorkload[]> {
           metadata,
           template,
           ...(replicas === undefined ? {} : { replicas }),
-          isController: runsIngressNginx(template),
+          isController: runsIngressNginx(template) || isLabelledController(metadata.labels),
         }),
       ),
     ),

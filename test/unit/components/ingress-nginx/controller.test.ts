@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import {
+  isLabelledController,
   type PodTemplate,
   rulesOf,
   runsIngressNginx,
@@ -21,6 +22,8 @@ describe("a controller of ingress-nginx", () => {
       "rancher/nginx-ingress-controller:v1.12.4-hardened2",
       "docker.io/bitnami/nginx-ingress-controller:1.11.2-debian-12-r0",
       "quay.io/kubernetes-ingress-controller/nginx-ingress-controller-amd64:0.33.0",
+      "cgr.dev/chainguard/ingress-nginx-controller:latest",
+      "mcr.microsoft.com/oss/kubernetes/ingress/nginx-ingress-controller:v1.11.5",
     ])
       assert.ok(runsIngressNginx(pods({ image })), image);
   });
@@ -33,6 +36,23 @@ describe("a controller of ingress-nginx", () => {
     ])
       assert.ok(runsIngressNginx(pods(container)), JSON.stringify(container));
     assert.ok(runsIngressNginx(pods({ image: "envoy:1" }, { args: ["/nginx-ingress-controller"] })));
+  });
+
+  it("is recognised by upstream's labels, when an image of somebody's own hides the binary", () => {
+    const labels = (name: string, component: string) => ({
+      "app.kubernetes.io/name": name,
+      "app.kubernetes.io/component": component,
+    });
+    for (const name of ["ingress-nginx", "rke2-ingress-nginx"])
+      assert.ok(isLabelledController(labels(name, "controller")), name);
+    for (const [name, component] of [
+      ["ingress-nginx", "default-backend"],
+      ["ingress-nginx", "admission-webhook"],
+      ["nginx-ingress", "controller"],
+      ["argocd-ingress-nginx-sync", "controller"],
+    ] as const)
+      assert.ok(!isLabelledController(labels(name, component)), `${name} ${component}`);
+    assert.ok(!isLabelledController({}));
   });
 
   it("is not another controller, nor a part of the chart that serves nothing", () => {
@@ -88,6 +108,18 @@ describe("the rules of a controller", () => {
       secrets: ["edge-tls"],
       configMaps: { settings: "edge/edge-controller", tcp: "streams/tcp" },
     });
+  });
+
+  it("are those of the last argument of a name, also in a shell line with quotes", () => {
+    const twice = ["--watch-ingress-without-class=true", "--watch-ingress-without-class=false"];
+    const flags = (...args: string[]) => rulesOf(pods({ args: ["/nginx-ingress-controller", ...args] }), "x");
+    assert.equal(flags(...twice).servesClassless, false);
+    assert.equal(flags(...twice.toReversed()).servesClassless, true);
+    assert.equal(flags("--ingress-class-by-name=T").classByName, true);
+    assert.equal(flags("--ingress-class=a", "--ingress-class=b").annotationClass, "b");
+    const line = "exec /nginx-ingress-controller --ingress-class='edge' \\\n --watch-namespace=\"dev\"";
+    const rules = rulesOf(pods({ command: ["sh", "-c", line] }), "x");
+    assert.deepEqual([rules.annotationClass, rules.watchNamespace], ["edge", "dev"]);
   });
 
   it("are upstream's defaults for what it does not set, and once it is gone", () => {

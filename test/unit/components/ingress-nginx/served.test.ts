@@ -1,7 +1,10 @@
 import { strict as assert } from "node:assert";
+import * as fc from "fast-check";
 import type { LiveIngress } from "../../../../components/cluster/live.ts";
+import { objectId } from "../../../../components/cluster/objects.ts";
 import { rulesOf } from "../../../../components/ingress-nginx/controller.ts";
 import { classesOf, ingressesOf } from "../../../../components/ingress-nginx/served.ts";
+import { unservedIngresses } from "../../../../components/ingress-nginx/unserved.ts";
 import { ingress } from "../../stack/state.ts";
 
 const classes = [
@@ -99,5 +102,75 @@ describe("the Ingresses that a controller serves", () => {
       "nginx.ingress.kubernetes.io/whitelist-source-range": "10.0.0.0/8",
       "gethomepage.dev/name": "shop",
     });
+  });
+});
+
+describe("Ingresses beside any number of controllers", () => {
+  const names = ["nginx", "internal", "edge"];
+  const controllers = ["k8s.io/ingress-nginx", "k8s.io/internal-ingress-nginx", "example.org/x"];
+  const arbitraryClasses = fc.uniqueArray(
+    fc.record({ name: fc.constantFrom(...names), controller: fc.constantFrom(...controllers) }),
+    { selector: ({ name }) => name },
+  );
+  const flag = (name: string, ...values: string[]) =>
+    fc.constantFrom("", ...values.map((value) => `--${name}=${value}`));
+  const args = fc
+    .tuple(
+      flag("controller-class", ...controllers),
+      flag("ingress-class", ...names),
+      flag("watch-namespace", "dev", "prod"),
+      flag("watch-ingress-without-class", "true", "false"),
+      flag("ingress-class-by-name", "true"),
+    )
+    .map((all) => all.filter((each) => each !== ""));
+  const anyIngress = fc
+    .record({
+      namespace: fc.constantFrom("dev", "prod"),
+      name: fc.constantFrom("a", "b", "c", "d"),
+      by: fc.constantFrom("field", "annotation", "nothing"),
+      ingressClass: fc.constantFrom(...names),
+      annotated: fc.boolean(),
+    })
+    .map(({ namespace, name, by, ingressClass, annotated }): LiveIngress => ({
+      ...(by === "nothing" ? classless(namespace, name) : of(namespace, name, { ingressClass })),
+      ...(by === "annotation" ? { classByAnnotation: true as const } : {}),
+      annotations: annotated ? { "nginx.ingress.kubernetes.io/auth-url": "https://a.example.org" } : {},
+    }));
+  const ingresses = fc.uniqueArray(anyIngress, { selector: ({ namespace, name }) => `${namespace}/${name}` });
+
+  it("with a sign of ingress-nginx are served by one of them, or reported", () => {
+    fc.assert(
+      fc.property(arbitraryClasses, fc.array(args, { maxLength: 3 }), ingresses, (all, each, live) => {
+        const served = each.flatMap((one) => ingressesOf(serving(one), all, live));
+        const reported = unservedIngresses(all, live, { served, hasController: each.length > 0 });
+        const seen = new Set([...served.map(objectId), ...reported.flatMap((one) => one.ingresses)]);
+        for (const one of live) {
+          const controller = all.find(({ name }) => name === one.ingressClass)?.controller;
+          const hasSign =
+            Object.keys(one.annotations).length > 0 ||
+            (controller ?? one.ingressClass ?? "").includes("nginx") ||
+            (each.length === 0 && one.ingressClass !== undefined);
+          if (hasSign) assert.ok(seen.has(objectId(one)), objectId(one));
+        }
+        assert.equal(
+          new Set(reported.flatMap((one) => one.ingresses)).size + new Set(served.map(objectId)).size,
+          seen.size,
+          "none is both",
+        );
+      }),
+    );
+  });
+
+  it("are served by class and namespace: widening what a controller watches takes none away", () => {
+    fc.assert(
+      fc.property(arbitraryClasses, args, ingresses, (all, some, live) => {
+        const narrow = ingressesOf(serving(some), all, live).map(objectId);
+        const wide = some.filter((each) => !each.startsWith("--watch-namespace"));
+        const found = ingressesOf(serving([...wide, "--watch-ingress-without-class"]), all, live).map(
+          objectId,
+        );
+        for (const id of narrow) assert.ok(found.includes(id), id);
+      }),
+    );
   });
 });
