@@ -49,10 +49,13 @@ export function unservedIngresses(
 
 function signOf(
   classes: readonly ClassOfIngresses[],
-  { ingressClass, annotations }: LiveIngress,
+  { ingressClass, classByAnnotation, annotations }: LiveIngress,
   hasController: boolean,
 ): string | undefined {
   const object = classes.find(({ name }) => name === ingressClass);
+  // ingress-nginx serves no class of `spec.ingressClassName` that has no IngressClass. `nginx` may have lost its own.
+  const isDangling = object === undefined && ingressClass !== undefined && !classByAnnotation;
+  if (isDangling && hasController && ingressClass !== "nginx") return undefined;
   // An IngressClass says which program serves it. Without one, the name of the class may.
   const program = object?.controller ?? ingressClass ?? "";
   if (others.test(program)) return undefined;

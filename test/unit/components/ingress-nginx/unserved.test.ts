@@ -34,14 +34,24 @@ describe("an Ingress that no known controller serves", () => {
       assert.deepEqual(reported(some("a", undefined, annotated), {}, { hasController }), [
         `without-class: ${why}`,
       ]);
-      assert.deepEqual(reported(some("a", "internal", annotated), {}, { hasController }), [
-        `internal: ${why}`,
-      ]);
+      const byAnnotation = { ...some("a", "internal", annotated), classByAnnotation: true as const };
+      assert.deepEqual(reported(byAnnotation, {}, { hasController }), [`internal: ${why}`]);
       const classes = { internal: "example.org/ingress" };
       assert.deepEqual(reported(some("a", "internal", annotated), classes, { hasController }), [
         `internal: ${why}`,
       ]);
     }
+  });
+
+  it("is left alone if its spec names an IngressClass that does not exist, where ingress-nginx was found", () => {
+    for (const [name, annotations] of [
+      ["internal-nginx", annotated],
+      ["internal", {}],
+    ] as const) {
+      assert.deepEqual(reported(some("a", name, annotations), {}, { hasController: true }), []);
+      assert.equal(reported(some("a", name, annotations), {}, { hasController: false }).length, 1);
+    }
+    assert.equal(reported(some("a", "nginx"), {}, { hasController: true }).length, 1, "a deleted class");
   });
 
   it("of an unknown class is reported while no controller of ingress-nginx was found", () => {
