@@ -24,7 +24,7 @@ export function ingressNginxProblems(
     ...(known === undefined ? [] : unrecognisedProblems(stack, known)),
     ...unknownControllerProblems(stack, nginx),
     ...unservedProblems(stack, cluster, nginx),
-    ...keepProblems(stack, nginx),
+    ...keepProblems(stack, cluster, nginx),
     ...webhookProblems(stack, nginx),
     ...replacesProblems(stack, cluster),
   ];
@@ -104,6 +104,7 @@ function few(names: readonly string[]): string {
 /** Names under `keep` that do not exist, or that belong to an installation that is retired. */
 function keepProblems(
   { name: stack, ingressNginx }: Pick<StackView, "name" | "ingressNginx">,
+  { ingresses }: Pick<LiveCluster, "ingresses">,
   { controllers, unserved, classes }: Pick<LiveIngressNginx, "controllers" | "unserved" | "classes">,
 ): Problem[] {
   return Object.keys(ingressNginx?.keep ?? {}).flatMap((key) => {
@@ -113,6 +114,8 @@ function keepProblems(
     const mend = `pulumi config rm --stack ${stack} --path '${at}'`;
     if (controller !== undefined || classes.includes(key))
       return [{ at, message: "belongs to an installation that is retired; remove one of the two", mend }];
+    // An answer that no question needs harms nobody.
+    if (ingresses.some(({ ingressClass }) => ingressClass === key)) return [];
     return [{ at, message: "nothing in the cluster with this name runs ingress-nginx; remove it", mend }];
   });
 }

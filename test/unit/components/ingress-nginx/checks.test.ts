@@ -88,6 +88,15 @@ describe("a name under ingressNginx.keep", () => {
     ]);
   });
 
+  it("may be the class of any Ingress that is not retired, whether or not it needs an answer", () => {
+    const live = [
+      ingress("komga", "komga-ingress", []),
+      ingress("dashboard", "dashboard", [], { ingressClass: "internal-nginx" }),
+    ];
+    assert.deepEqual(problems(nginxWith([]), keep("internal-nginx"), undefined, undefined, live), []);
+    assert.equal(problems(nginxWith([]), keep("nginx"), undefined, undefined, live).length, 1);
+  });
+
   it("is refused when the controller or class with it is retired", () => {
     for (const name of ["ingress-nginx/ingress-nginx-controller", "nginx"])
       assert.match(problems(nginxWith([]), keep(name)).join(), /belongs to an installation that is retired/);
