@@ -7,16 +7,24 @@ import { glyphs, meanings, networksOf, openByQuery, openText } from "./marks.ts"
 import { columns, merged } from "./table.ts";
 import { first, visible } from "./text.ts";
 
-/** Text of a stack file or a cluster without any meaning to Markdown: no markup, no mention, no table border. */
+/**
+ * Text of a stack file or a cluster without any meaning to Markdown and to GitHub: no markup, no table border, no mention,
+ * no link from an address, no number of an issue, no emoji, no formula. An entity alone would not do: GitHub looks for
+ * mentions and links after it has read the entities.
+ */
 export function plain(text: string): string {
   return visible(text)
-    .replace(/[\\`*_[\]#~<>&|]/g, (one) => `&#${one.charCodeAt(0)};`)
-    .replaceAll("@", "&#64;");
+    .replace(/[\\`*_[\]~<>&|]/g, (one) => `&#${one.charCodeAt(0)};`)
+    .replace(/(?<!&)[@#$]|:(?=[\w+/-])|(?<=www)\./g, (one) => `<span>${one}</span>`);
 }
 
-/** The same text as code. Code too must not hold the border of a table. */
+/** The same text as code, which GitHub shows letter by letter. A table's border counts in code too. */
 export function code(text: string): string {
-  return `<code>${plain(text)}</code>`;
+  const safe = visible(text).replaceAll("|", "\\|");
+  const runs = safe.match(/`+/g) ?? [];
+  const fence = "`".repeat(Math.max(0, ...runs.map((run) => run.length)) + 1);
+  const pad = safe.startsWith("`") || safe.endsWith("`") || safe === "" ? " " : "";
+  return `${fence}${pad}${safe}${pad}${fence}`;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
@@ -32,24 +40,7 @@ function folded(summary: string, lines: readonly string[], rows: number): string
 
 const arrow = ({ before, after }: Row): string => `${before} → ${after}`;
 
-/** The part that a reviewer reads first: hosts that become public, open or unreachable. */
-export function dangersMarkdown({ rows }: AccessDiff): string {
-  const turned = rows.filter(({ kind }) => kind === "public");
-  const opened = rows.filter(
-    ({ kind, person }) => kind === "opened" || (kind === "gain" && person === "stranger"),
-  );
-  const gone = rows.filter(({ kind }) => kind === "unreachable");
-  const lines = [
-    ...turned.map((row) => `- **newly public** ◎ ${code(row.host)}: ${plain(reasonText(row))}`),
-    ...opened.map(
-      (row) => `- **open to ${whoIs(row.person)}** ○ ${code(place(row))}: ${plain(reasonText(row))}`,
-    ),
-    ...gone.map((row) => `- **not reachable any more** ${code(row.host)}: ${plain(reasonText(row))}`),
-  ];
-  return lines.length === 0 ? "Nothing becomes public, opens or disappears.\n" : `${lines.join("\n")}\n`;
-}
-
-/** The diff for a comment on a pull request. Each change has the rule and the line that decide. */
+/** The diff as Markdown. Each change has the rule and the line that decide. */
 export function diffMarkdown(diff: AccessDiff): string {
   const changes = changesOf(diff);
   const doors = diff.rows.filter(({ kind }) =>

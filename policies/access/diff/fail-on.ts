@@ -1,16 +1,32 @@
-import type { AccessDiff, ChangeKind } from "./diff.ts";
+import { stranger } from "../matrix/decider.ts";
+import type { AccessDiff, ChangeKind, Row } from "./diff.ts";
 
 /** Changes that may stop a pipeline. */
 export type FailOn = "gain" | "public" | "loss";
 
+export const failOnKinds: readonly FailOn[] = ["gain", "public", "loss"];
+
 /** The kinds of each option. An undecided request may let more callers in, so it counts as a gain. */
 const kindsOf: Record<FailOn, ReadonlySet<ChangeKind>> = {
   gain: new Set<ChangeKind>(["gain", "opened", "public", "appeared", "undecided"]),
-  public: new Set<ChangeKind>(["public"]),
+  public: new Set<ChangeKind>(["public", "opened"]),
   loss: new Set<ChangeKind>(["loss", "closed", "private", "unreachable"]),
 };
 
-/** Whether the diff has a change of one of these kinds. */
+/** Whether one of the options stops at a change. A stranger who gains access is anybody with an account. */
+function stops(on: readonly FailOn[], { kind, person }: Row): boolean {
+  return on.some(
+    (one) => kindsOf[one].has(kind) || (one === "public" && kind === "gain" && person === stranger),
+  );
+}
+
+/** The changes at which one of the options stops. */
+export function failing(diff: AccessDiff, on: readonly FailOn[]): Row[] {
+  return diff.rows.filter((row) => stops(on, row));
+}
+
+/** Whether one of the options stops at the diff. A view that cannot be read may let anybody in. */
 export function failOn(diff: AccessDiff, on: readonly FailOn[]): boolean {
-  return diff.rows.some(({ kind }) => on.some((one) => kindsOf[one].has(kind)));
+  const mayOpen = on.includes("gain") || on.includes("public");
+  return failing(diff, on).length > 0 || (mayOpen && diff.unreadable.some(({ view }) => view === diff.after));
 }

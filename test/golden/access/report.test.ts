@@ -7,7 +7,7 @@ import { matrix } from "../../../policies/access/matrix/matrix.ts";
 import type { View } from "../../../policies/access/matrix/view.ts";
 import { diffText } from "../../../report/diff-text.ts";
 import { diffJson, matrixJson, testsJson } from "../../../report/json.ts";
-import { dangersMarkdown, diffMarkdown, matrixMarkdown, testsMarkdown } from "../../../report/markdown.ts";
+import { diffMarkdown, matrixMarkdown, testsMarkdown } from "../../../report/markdown.ts";
 import { matrixTable } from "../../../report/table.ts";
 import { apps, directory, open, people, raw, view } from "../../unit/policies/access/matrix/sample.ts";
 
@@ -68,7 +68,6 @@ const texts: Record<string, () => string> = {
   "diff-unchanged.txt": () => diffText(diffAccess(now, now)),
   "diff-live.txt": () => diffText(diffAccess(live, now), { limit: 3 }),
   "diff.md.txt": () => diffMarkdown(diffAccess(before, now)),
-  "diff-dangers.md.txt": () => dangersMarkdown(diffAccess(before, now)),
   "diff.json.txt": () => diffJson(diffAccess(before, now)),
   "tests.md.txt": () => testsMarkdown(results, untested(tests)),
   "tests.json.txt": () => testsJson(results.slice(0, 2), untested(tests)),

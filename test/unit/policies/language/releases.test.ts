@@ -5,6 +5,7 @@ import * as fc from "fast-check";
 import {
   atLeast,
   behaves,
+  changesBetween,
   compareReleases,
   firstWith,
   firstWithValue,
@@ -97,5 +98,30 @@ describe("Pomerium's versions", () => {
         return /\bv?0\.3\d(?!\d)/.test(code);
       });
     assert.deepEqual(withVersion, []);
+  });
+
+  it("says what a newer release brings, and what an older one lacks", () => {
+    const up = changesBetween("v0.32.9", "v0.33.1");
+    assert.ok(up.some((line) => /answers 400 to %2F/.test(line)));
+    assert.ok(up.some((line) => /^new annotations: .*\ballow_upgrades\b/.test(line)));
+    assert.ok(!up.some((line) => /security fix/.test(line)), "v0.32.9 has the fix already");
+    const down = changesBetween("v0.33.1", "v0.32.9");
+    assert.ok(down.some((line) => /^no longer: answers 400/.test(line)));
+    assert.ok(down.some((line) => /^gone annotations: .*\ballow_upgrades\b/.test(line)));
+    assert.ok(
+      changesBetween("v0.31.3", "v0.32.0").some((line) => /^gone annotations: .*\blb_policy\b/.test(line)),
+    );
+  });
+
+  it("says of a change in two steps what the steps say, and nothing of no change", () => {
+    const tags = Object.keys(pinnedCommits);
+    for (const tag of tags) assert.deepEqual(changesBetween(tag, tag), []);
+    const words = (lines: string[]): string[] => lines.flatMap((line) => line.split(/[:,] /)).sort();
+    const known = (from: string, to: string): Set<string> => new Set(words(changesBetween(from, to)));
+    for (const middle of tags.slice(1, -1)) {
+      const whole = known(tags[0]!, tags.at(-1)!);
+      const steps = new Set([...known(tags[0]!, middle), ...known(middle, tags.at(-1)!)]);
+      assert.deepEqual([...steps].sort(), [...whole].sort(), middle);
+    }
   });
 });

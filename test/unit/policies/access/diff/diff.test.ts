@@ -388,6 +388,24 @@ describe("a pipeline that stops at a change of access", () => {
     assert.equal(failOn(larger, []), false);
   });
 
+  it("stops at a path that opens, a stranger who gets in and a host that cannot be read, if it stops at public", () => {
+    const opened = diff([people("komga")], [people("komga", {}, { api: [{ path: "/api" }] })]);
+    assert.equal(failOn(opened, ["public"]), true);
+    const strangers = diff(
+      [people("komga")],
+      [raw("komga", [{ allow: { or: [{ authenticated_user: true }] } }])],
+    );
+    assert.equal(failOn(strangers, ["public"]), true);
+    const [app] = view("b", [people("komga")]).apps;
+    const unread = {
+      ...app!,
+      routes: app!.routes.map((route) => ({ ...route, authorization: { unreadable: "no" } })),
+    };
+    const unclear = diffAccess(view("a", []), { name: "b", apps: [unread] });
+    assert.equal(failOn(unclear, ["public"]), true);
+    assert.equal(failOn(unclear, ["loss"]), false);
+  });
+
   it("counts a path opened to anonymous callers, and what nobody can tell any more, as a gain", () => {
     const komga = (api: string[]) => [people("komga", {}, { api: api.map((path) => ({ path })) })];
     assert.equal(failOn(diff(komga([]), komga(["/api"])), ["gain"]), true);
