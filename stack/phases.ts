@@ -14,6 +14,8 @@ export interface PhaseEffects {
   ingressNginx: "kept" | "removed";
   /** Steps that only a person can take, in order. */
   byHand: string[];
+  /** Those of them without which nobody can sign in after the run. */
+  beforeUp: string[];
   /** The command that takes the phase back, or why there is none. */
   wayBack: string;
 }
@@ -49,14 +51,18 @@ export function phaseEffects(
     redirectUri: callback(port),
   };
   switch (phase) {
-    case "coexist":
+    case "coexist": {
+      const beforeUp = [
+        `${provider}: authorised redirect URI ${callback(port)}`,
+        // Registered in advance: without it, nobody can sign in after the cutover.
+        ...(rehearsal && !stays ? [`${provider}: also ${callback("")}, which cutover needs`] : []),
+      ];
       return {
         ...same,
         ingressNginx: "kept",
+        beforeUp,
         byHand: [
-          `${provider}: authorised redirect URI ${callback(port)}`,
-          // Registered in advance: without it, nobody can sign in after the cutover.
-          ...(rehearsal && !stays ? [`${provider}: also ${callback("")}, which cutover needs`] : []),
+          ...beforeUp,
           ...router(
             [443, nginx, "ingress-nginx, as before"],
             [coexistPort, own, stays ? "Pomerium, for its apps" : "Pomerium, for a rehearsal"],
@@ -66,12 +72,15 @@ export function phaseEffects(
           ? "none needed: ingress-nginx keeps its hosts"
           : "none needed: ingress-nginx still serves every host",
       };
-    case "cutover":
+    }
+    case "cutover": {
+      const beforeUp = [`${provider}: authorised redirect URI ${callback("")}`];
       return {
         ...same,
         ingressNginx: "kept",
+        beforeUp,
         byHand: [
-          `${provider}: authorised redirect URI ${callback("")}`,
+          ...beforeUp,
           ...router(
             [443, own, "Pomerium takes over from ingress-nginx"],
             [coexistPort, nginx, "ingress-nginx, should you want to compare"],
@@ -79,10 +88,12 @@ export function phaseEffects(
         ],
         wayBack: goTo(name, "coexist"),
       };
+    }
     case "retired":
       return {
         ...same,
         ingressNginx: "removed",
+        beforeUp: [],
         byHand: [
           ...router([443, own, "Pomerium, as since cutover"]),
           ...(rehearsal && cluster.exposure === "direct"

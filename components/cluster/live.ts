@@ -119,7 +119,7 @@ interface PathObject {
   backend?: BackendObject;
 }
 
-interface IngressObject {
+export interface IngressObject {
   metadata: Metadata;
   spec: {
     ingressClassName?: string;
@@ -171,7 +171,8 @@ function liveService({ metadata, spec, status }: ServiceObject): LiveService {
   };
 }
 
-function liveIngress({ metadata, spec }: IngressObject): LiveIngress {
+/** An Ingress as the API server returns it, in the form of this program. */
+export function liveIngress({ metadata, spec }: IngressObject): LiveIngress {
   const annotations = metadata.annotations ?? {};
   // Both ingress-nginx and Pomerium read the field first, and the annotation only if there is no field.
   const ingressClass = spec.ingressClassName ?? annotations["kubernetes.io/ingress.class"];

@@ -1,0 +1,149 @@
+import { strict as assert } from "node:assert";
+import { ingressAnnotations, ingressSpec } from "../../../components/apps/ingress.ts";
+import { ingressName, openIngressName } from "../../../components/cluster/names.ts";
+import { diffAccess } from "../../../policies/access/diff/diff.ts";
+import { accessRoutes } from "../../../policies/access/routes.ts";
+import { stackFile, stackNames } from "../../../sandbox/stacks.ts";
+import { viewOfStack } from "../../../stack/access-view.ts";
+import { loadFromFile } from "../../../stack/load.ts";
+import { type PlannedChange, plannedAccess } from "../../../stack/planned-access.ts";
+import type { Stack } from "../../../stack/stack.ts";
+
+const type = "kubernetes:networking.k8s.io/v1:Ingress";
+const publicAnnotation = "ingress.pomerium.io/allow_public_unauthenticated_access";
+
+/** The Ingresses that the program asks for. */
+function created({ apps, pomerium }: Stack): PlannedChange[] {
+  return apps.flatMap(({ name, namespace, host, access, route, service }) =>
+    accessRoutes(access).flatMap((one, i) => {
+      if (one === undefined) return [];
+      const object = i === 0 ? ingressName(name) : openIngressName(name);
+      const annotations = ingressAnnotations({
+        authorization: one.authorization,
+        route,
+        pomeriumVersion: pomerium.version,
+      });
+      const spec = ingressSpec({ host, paths: one.paths, service, route, ingressClass: "pomerium" });
+      return {
+        op: "create",
+        type,
+        label: `Ingress ${namespace}/${object}`,
+        asks: { metadata: { name: object, namespace, annotations }, spec },
+      };
+    }),
+  );
+}
+
+/** An Ingress of Pomerium for one host. */
+function ingress(annotations: Record<string, string>, host = "wiki.example.org"): Record<string, unknown> {
+  return {
+    metadata: { name: "wiki", namespace: "wiki", annotations },
+    spec: {
+      ingressClassName: "pomerium",
+      rules: [{ host, http: { paths: [{ path: "/", pathType: "Prefix" }] } }],
+    },
+  };
+}
+
+const closed = { "ingress.pomerium.io/policy": "- allow: {or: [{email: {is: alice@example.org}}]}\n" };
+
+const change = (op: string, part: Omit<PlannedChange, "op" | "type" | "label">): PlannedChange => ({
+  op,
+  type,
+  label: "Ingress wiki/wiki",
+  ...part,
+});
+
+/** Whether everybody reaches the only app. */
+const isPublic = (apps: ReturnType<typeof plannedAccess>["after"]): boolean =>
+  diffAccess({ name: "none", apps: [] }, { name: "some", apps }).public.length > 0;
+
+describe("the access of a preview", () => {
+  for (const name of stackNames)
+    it(`is what the stack file says, for the Ingresses that the program makes of ${name}'s`, () => {
+      const stack = loadFromFile(stackFile(name));
+      const view = viewOfStack("file", stack);
+      const { asked, after, live, unknown } = plannedAccess(created(stack), stack.pomerium.version);
+      const { rows, unreadable } = diffAccess(view, { ...view, name: "plan", apps: asked });
+      assert.deepEqual([rows, unreadable, live, unknown], [[], [], [], []]);
+      assert.deepEqual(after, asked);
+    });
+
+  it("after an unchanged object is the live one, whoever has changed it", () => {
+    const { after } = plannedAccess([
+      change("same", {
+        asked: ingress(closed),
+        live: ingress({ [publicAnnotation]: "true" }),
+        asks: ingress(closed),
+      }),
+    ]);
+    assert.ok(isPublic(after));
+  });
+
+  it("after an update keeps annotations of others, and drops those that the program no longer sets", () => {
+    const opened = ingress({ ...closed, [publicAnnotation]: "true" });
+    const byHand = plannedAccess([
+      change("update", { asked: ingress(closed), live: opened, asks: ingress(closed) }),
+    ]);
+    assert.ok(isPublic(byHand.after));
+    assert.ok(!isPublic(byHand.asked));
+    const own = plannedAccess([change("update", { asked: opened, live: opened, asks: ingress(closed) })]);
+    assert.ok(!isPublic(own.after));
+  });
+
+  it("has nothing of a deleted Ingress afterwards", () => {
+    const { live, asked, after } = plannedAccess([
+      change("delete", { asked: ingress(closed), live: ingress(closed) }),
+    ]);
+    assert.deepEqual([live.length, asked, after], [1, [], []]);
+  });
+
+  it("has every host of a rule without a host, and of a default backend", () => {
+    for (const spec of [
+      { ingressClassName: "pomerium", rules: [{ http: { paths: [{ path: "/", pathType: "Prefix" }] } }] },
+      { ingressClassName: "pomerium", defaultBackend: { service: { name: "x" } } },
+    ]) {
+      const { after } = plannedAccess([
+        change("create", { asks: { ...ingress({ [publicAnnotation]: "true" }), spec } }),
+      ]);
+      assert.ok(isPublic(after), JSON.stringify(spec));
+    }
+  });
+
+  it("leaves Ingresses of ingress-nginx out as long as no run writes them", () => {
+    const nginx = {
+      metadata: { name: "old", namespace: "wiki" },
+      spec: { ingressClassName: "nginx", rules: [] },
+    };
+    for (const op of ["same", "import"]) {
+      const { live, after, unknown } = plannedAccess([
+        change(op, { asked: nginx, live: nginx, asks: nginx }),
+      ]);
+      assert.deepEqual([live, after, unknown], [[], [], []]);
+    }
+    assert.equal(
+      plannedAccess([change("update", { asked: nginx, live: nginx, asks: nginx })]).unknown.length,
+      1,
+    );
+    assert.deepEqual(plannedAccess([change("delete", { asked: nginx, live: nginx })]).unknown, []);
+  });
+
+  it("names the Ingresses that a run takes over, because a preview does not show what they were", () => {
+    const { live, takenOver } = plannedAccess([change("import", { asks: ingress(closed) })]);
+    assert.deepEqual([live, takenOver], [[], ["Ingress wiki/wiki"]]);
+  });
+
+  it("is unreadable where hosts or annotations are known only after the run", () => {
+    const hidden = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+    const asks = [
+      ingress({ "ingress.pomerium.io/policy": hidden }),
+      ingress({ "ingress.pomerium.io/policy": "[secret]" }),
+      ingress(closed, hidden),
+      { metadata: ingress(closed).metadata, spec: { ingressClassName: hidden, rules: hidden } },
+    ];
+    for (const one of asks) {
+      const { asked } = plannedAccess([change("create", { asks: one })]);
+      assert.ok(asked.length === 1 && asked[0]!.routes[0]!.authorization.unreadable, JSON.stringify(one));
+    }
+  });
+});
