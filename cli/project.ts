@@ -18,18 +18,29 @@ export interface Project {
  *
  * @throws CliError if there is no project, or if it has no stack file.
  */
-export function projectOf({ cwd }: CommonOptions, io: Io): Project {
+export function projectOf(options: CommonOptions, io: Io): Project {
+  const directory = directoryOf(options, io);
+  const stacks = stacksIn(directory);
+  if (stacks.length === 0) throw new CliError(`${directory} has no stack file Pulumi.<stack>.yaml`);
+  return { directory, stacks };
+}
+
+/** The folder of the project. @throws CliError if there is none. */
+export function directoryOf({ cwd }: CommonOptions, io: Io): string {
   const directory = cwd === undefined ? nearestProject(io.cwd) : resolve(io.cwd, cwd);
   if (directory === undefined || !existsSync(join(directory, "Pulumi.yaml")))
     throw new CliError(
       `no Pulumi.yaml in ${directory ?? `${io.cwd} or any folder above`}; name the project's folder with --cwd`,
     );
-  const stacks = readdirSync(directory)
+  return directory;
+}
+
+/** Names of the stacks that have a stack file, sorted. */
+export function stacksIn(directory: string): string[] {
+  return readdirSync(directory)
     .filter((name) => /^Pulumi\..+\.yaml$/.test(name))
     .map(stackOf)
     .sort();
-  if (stacks.length === 0) throw new CliError(`${directory} has no stack file Pulumi.<stack>.yaml`);
-  return { directory, stacks };
 }
 
 function nearestProject(start: string): string | undefined {

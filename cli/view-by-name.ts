@@ -4,7 +4,8 @@ import { loadFromFile, loadFromText } from "../stack/load.ts";
 import type { Stack } from "../stack/stack.ts";
 import { StackFileError } from "../stack-file/problems.ts";
 import { stackFileName } from "../stack-file/stack-file.ts";
-import { changedSince, commitOf, fileAt } from "./git.ts";
+import { decidingChanges } from "./deciding.ts";
+import { commitOf, fileAt } from "./git.ts";
 import type { Io } from "./io.ts";
 import { type Project, stackPath } from "./project.ts";
 
@@ -15,6 +16,8 @@ export interface Seen {
   live?: LiveView;
   /** The stack of the view; absent for a live cluster and for a revision without the stack file. */
   stack?: Stack;
+  /** Files that have changed since the revision and can decide about access. Empty for other views. */
+  code: readonly string[];
   /** Notes for the reader of a comparison. */
   notes: readonly string[];
 }
@@ -40,34 +43,36 @@ export async function viewOf(name: string, project: Project, stack: string, io: 
   switch (name) {
     case "now": {
       const now = stackNow(project, stack);
-      return { view: viewOfStack(name, now), stack: now, notes: [] };
+      return { view: viewOfStack(name, now), stack: now, code: [], notes: [] };
     }
     case "live": {
       const now = stackNow(project, stack);
       const view = liveView(now, await io.readCluster(now.cluster));
-      return { view, live: view, notes: [] };
+      return { view, live: view, code: [], notes: [] };
     }
     default:
       return viewAt(name, project, stack);
   }
 }
 
-/** The code that computes access from a stack file. */
-const deciding = ["stack-file/*.ts", "policies/*.ts", "components/*.ts", "stack/*.ts"];
-
 async function viewAt(revision: string, { directory }: Project, stack: string): Promise<Seen> {
   const commit = await commitOf(directory, revision);
   const file = stackFileName(stack);
   const [text, changed] = await Promise.all([
     fileAt(directory, commit, file),
-    changedSince(directory, commit, deciding),
+    decidingChanges(directory, commit),
   ]);
   if (text === undefined)
-    return { view: { name: revision, apps: [] }, notes: [`${revision} has no ${file}: everything is new`] };
+    return {
+      view: { name: revision, apps: [] },
+      code: changed,
+      notes: [`${revision} has no ${file}: everything is new`],
+    };
   const then = stackAt(revision, file, text);
   return {
     view: viewOfStack(revision, then),
     stack: then,
+    code: changed,
     // The code of another revision is never run: a stranger may have written it.
     notes:
       changed.length === 0

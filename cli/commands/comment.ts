@@ -1,33 +1,40 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
-import { Option } from "commander";
-import type { Phase } from "../../components/cluster/phase.ts";
+import { existsSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { runAccessTests, untested } from "../../policies/access/assertions/run.ts";
-import { diffAccess } from "../../policies/access/diff/diff.ts";
-import { matrix } from "../../policies/access/matrix/matrix.ts";
-import { viewOfStack } from "../../stack/access-view.ts";
+import { failOnKinds } from "../../policies/access/diff/fail-on.ts";
+import { loadFromFile, loadFromText } from "../../stack/load.ts";
 import type { Stack } from "../../stack/stack.ts";
 import { StackFileError } from "../../stack-file/problems.ts";
+import { readStackFile, stackFileName } from "../../stack-file/stack-file.ts";
 import { type CommonOptions, type Subcommand, valueOption } from "../command.ts";
-import { type CommentParts, commentOf } from "../comment/comment.ts";
-import { parseDiff } from "../comment/diff-file.ts";
-import type { Known } from "../comment/headline.ts";
-import { NoPreview, parsePreview } from "../comment/preview.ts";
+import { accessOf } from "../comment/access.ts";
+import { type Annotation, annotationText } from "../comment/annotations.ts";
+import { commentOf, planText } from "../comment/comment.ts";
+import { beforeItBegan, type Facts, type Preview } from "../comment/facts.ts";
+import { toldOf } from "../comment/told.ts";
+import { verdictOf } from "../comment/verdict.ts";
+import { decidingChanges } from "../deciding.ts";
 import { CliError, exit } from "../exit.ts";
+import { failOnOf } from "../fail-on.ts";
+import { commitOf, fileAt } from "../git.ts";
 import type { Io } from "../io.ts";
 import { deliver } from "../output.ts";
-import { type Project, projectOf, stackIn } from "../project.ts";
-import { stackNow, viewMeaning, viewOf } from "../view-by-name.ts";
-
-const phases: readonly Phase[] = ["coexist", "cutover", "retired"];
+import { NoPlan, parsePlan } from "../plan/plan.ts";
+import { directoryOf, projectOf, stackIn, stacksIn } from "../project.ts";
 
 interface Options extends CommonOptions {
   stack?: string;
   preview?: string;
-  raw?: string;
+  said?: string;
+  outcomes?: string;
   from?: string;
-  diff?: string;
-  phase?: Phase;
+  commit?: string;
+  run?: string;
+  at?: string;
+  failOn?: string;
+  verdict?: string;
+  plan?: string;
+  annotations?: boolean;
   output?: string;
 }
 
@@ -38,56 +45,101 @@ export const comment: Subcommand<Options> = {
     command
       .description("the comment on a pull request for one stack")
       .addOption(valueOption("--stack <stack>", "the stack; default: the only one"))
+      .addOption(valueOption("--from <revision>", "the base of the pull request; default: HEAD"))
       .addOption(
         valueOption(
           "--preview <file>",
-          "output of `pulumi preview --json`; without it, the comment says that there was no preview",
+          "output of `pulumi preview --refresh --show-sames --json`; without it, the comment says that there was no preview",
         ),
+      )
+      .addOption(
+        valueOption("--said <file>", "what the preview, or the step that failed before it, has printed"),
       )
       .addOption(
         valueOption(
-          "--raw <file>",
-          "output of `pulumi preview --diff`; without it, the raw preview names properties without values",
+          "--outcomes <list>",
+          "how the steps ended, for example packages=success,cli=success,preview=failure",
         ),
       )
-      .addOption(valueOption("--from <view>", "the view before the change; default: HEAD"))
+      .addOption(valueOption("--commit <commit>", "the commit that the comment is about"))
+      .addOption(valueOption("--run <url>", "address of the job's log"))
+      .addOption(valueOption("--at <time>", "the time of the comment; default: now"))
       .addOption(
-        valueOption("--diff <file>", "an access diff made by `diff --json`, in place of --from").conflicts(
-          "from",
+        valueOption(
+          "--fail-on <kinds>",
+          `changes of access that fail the job, separated by commas: ${failOnKinds.join(", ")}, or none; default: public`,
         ),
       )
-      .addOption(
-        new Option("--phase <phase>", "the phase before the change; default: that of --from").choices(phases),
-      )
+      .addOption(valueOption("--verdict <file>", "write why the job fails to a file, one line for each rule"))
+      .addOption(valueOption("--plan <file>", "write the whole plan to a file"))
+      .option("--annotations", "print messages for lines of the stack file in the form of GitHub's runner")
       .addOption(valueOption("--output <file>", "write to a file"))
       .addHelpText(
         "after",
-        `${viewMeaning}
+        `
+Access is read from the planned Ingresses of the preview. Run this command from a checkout of the base, and name the
+pull request's checkout with --cwd: then the pull request cannot change what is said about it.
 
-The comment reports a refused stack file, a failed preview and an impossible diff, and the command succeeds:
-\`check\`, \`test\` and \`diff --fail-on\` tell a pipeline whether to stop.`,
+The command succeeds whatever the comment says. The file of --verdict is empty if the job may succeed.`,
       );
   },
   async run(_, options, io) {
-    const project = projectOf(options, io);
-    const name = stackIn(project, options.stack);
-    const stack = orRefusal(() => stackNow(project, name));
-    const [access, phaseBefore] = await accessOf(options, project, name, stack, io);
-    const raw = textOf("raw", options, io);
-    deliver(
-      commentOf({
-        name,
-        access,
-        preview: previewOf(textOf("preview", options, io)),
-        ...(raw === undefined ? {} : { raw }),
-        ...(stack instanceof StackFileError ? { refused: stack.message } : aboutStack(stack, phaseBefore)),
-      }),
-      options,
-      io,
-    );
+    const on = options.failOn === "none" ? [] : failOnOf(options.failOn ?? "public");
+    const facts = await factsOf(options, io);
+    const failures = verdictOf(facts, on);
+    if (options.verdict !== undefined)
+      deliver(failures.map((line) => `${line}\n`).join(""), { output: options.verdict }, io);
+    if (options.plan !== undefined) deliver(planText(facts), { output: options.plan }, io);
+    if (options.annotations)
+      for (const one of annotationsOf(facts, options, io)) io.out(`${annotationText(one)}\n`);
+    deliver(commentOf(facts, on), options, io);
     return exit.ok;
   },
 };
+
+async function factsOf(options: Options, io: Io): Promise<Facts> {
+  const directory = directoryOf(options, io);
+  // A stack whose file is deleted is named too.
+  const name = options.stack ?? stackIn(projectOf(options, io), undefined);
+  const file = stackFileName(name);
+  const revision = options.from ?? "HEAD";
+  const commit = await commitOf(directory, revision);
+  const [text, code] = await Promise.all([
+    fileAt(directory, commit, file),
+    decidingChanges(directory, commit),
+  ]);
+  const exists = existsSync(join(directory, file));
+  if (text === undefined && !exists)
+    throw new CliError(`no stack "${name}"; the project has ${stacksIn(directory).join(", ") || "none"}`);
+  const before = text === undefined ? undefined : orRefusal(() => loadFromText(file, text));
+  const after = exists ? orRefusal(() => loadFromFile(join(directory, file))) : undefined;
+  const preview = previewOf(options, io);
+  const plan = "plan" in preview ? preview.plan : undefined;
+  const sides = {
+    ...(before && !(before instanceof StackFileError) ? { before } : {}),
+    isBaseRefused: before instanceof StackFileError,
+    ...(after && !(after instanceof StackFileError) ? { after } : {}),
+  };
+  const refused = refusalOf(after, file);
+  return {
+    name,
+    origin: {
+      ...(options.commit === undefined ? {} : { commit: options.commit }),
+      base: commit,
+      at: options.at ?? `${new Date().toISOString().slice(0, 16).replace("T", " ")} UTC`,
+      ...(options.run === undefined ? {} : { run: options.run }),
+    },
+    ...sides,
+    ...(refused === undefined ? {} : { refused }),
+    refusedByBaseOnly: refused !== undefined && exists && plan?.complete === true && code.length > 0,
+    preview,
+    access: accessOf({ ...sides, ...(plan ? { plan } : {}), code }),
+    told: toldOf(sides.before, sides.after),
+    ...(sides.after
+      ? { tests: { results: runAccessTests(sides.after), untested: untested(sides.after) } }
+      : {}),
+  };
+}
 
 function orRefusal(load: () => Stack): Stack | StackFileError {
   try {
@@ -98,20 +150,13 @@ function orRefusal(load: () => Stack): Stack | StackFileError {
   }
 }
 
-function aboutStack(
-  stack: Stack,
-  before: Phase | undefined,
-): Pick<CommentParts, "stack" | "tests" | "matrix" | "phases"> {
-  const { apps, directory } = viewOfStack("now", stack);
-  return {
-    stack,
-    tests: { results: runAccessTests(stack), untested: untested(stack) },
-    matrix: matrix(apps, directory),
-    ...(before === undefined ? {} : { phases: { before, after: stack.phase } }),
-  };
+function refusalOf(after: Stack | StackFileError | undefined, file: string): string | undefined {
+  if (after === undefined)
+    return `${file} is deleted. No run changes its cluster any more, and everything there stays as it is. To remove it from the cluster, destroy the stack before the file goes.`;
+  return after instanceof StackFileError ? after.message : undefined;
 }
 
-function textOf(option: "raw" | "preview" | "diff", options: Options, io: Io): string | undefined {
+function textOf(option: "preview" | "said", options: Options, io: Io): string | undefined {
   const file = options[option];
   if (file === undefined) return undefined;
   try {
@@ -121,35 +166,77 @@ function textOf(option: "raw" | "preview" | "diff", options: Options, io: Io): s
   }
 }
 
-function previewOf(text: string | undefined): Known["preview"] {
-  if (text === undefined) return "none";
-  try {
-    return parsePreview(text);
-  } catch (error) {
-    if (error instanceof NoPreview) return "broken";
-    throw error;
-  }
+/** What a step's failure means, in the order of the steps. */
+const failures: readonly (readonly [step: string, text: string])[] = [
+  ["packages", "the packages of the pull request cannot be installed"],
+  ["cli", "the Pulumi CLI cannot be installed"],
+  ["preview", beforeItBegan],
+];
+
+function previewOf(options: Options, io: Io): Preview {
+  const said = textOf("said", options, io) ?? "";
+  const text = textOf("preview", options, io);
+  if (text !== undefined)
+    try {
+      return { plan: parsePlan(text) };
+    } catch (error) {
+      if (!(error instanceof NoPlan)) throw error;
+    }
+  const outcomes = new Map(options.outcomes?.split(",").map((one) => one.split("=") as [string, string]));
+  if ([...outcomes.values()].includes("cancelled")) return { failed: "the preview was cancelled", said };
+  const failed = failures.find(([step]) => outcomes.get(step) === "failure");
+  if (failed) return { failed: failed[1], said };
+  return text === undefined ? { none: true } : { failed: beforeItBegan, said };
 }
 
-/** The access diff, or why there is none, and the phase before the change. */
-async function accessOf(
-  options: Options,
-  project: Project,
-  name: string,
-  now: Stack | StackFileError,
-  io: Io,
-): Promise<[Known["access"], Phase | undefined]> {
-  const told = options.phase;
-  const file = textOf("diff", options, io);
-  if (file !== undefined) return [parseDiff(file), told];
-  if (now instanceof StackFileError)
-    return [{ impossible: `${now.file} is refused, so there is nothing to compare with.` }, told];
+/** Messages for lines of the stack file: its problems, its failing tests, and what becomes public or opens. */
+function annotationsOf(facts: Facts, options: Options, io: Io): Annotation[] {
+  const directory = directoryOf(options, io);
+  const file = stackFileName(facts.name);
+  const path = join(directory, file);
+  if (!existsSync(path)) return [];
+  let lines: (at: string) => number | undefined = () => undefined;
+  let problems: StackFileError["problems"] = [];
   try {
-    const before = await viewOf(options.from ?? "HEAD", project, name, io);
-    const diff = diffAccess(before.view, viewOfStack("now", now));
-    return [{ diff, notes: before.notes }, told ?? before.stack?.phase];
+    lines = readStackFile(file, readFileSync(path, "utf8")).line;
+    loadFromFile(path);
   } catch (error) {
     if (!(error instanceof StackFileError)) throw error;
-    return [{ impossible: error.message }, told];
+    problems = error.problems;
   }
+  const at = (
+    level: Annotation["level"],
+    place: string,
+    message: string,
+    line = lines(place),
+  ): Annotation => ({
+    level,
+    file,
+    ...(line === undefined ? {} : { line }),
+    message,
+  });
+  const { change } = facts.access;
+  const opened =
+    "diff" in change ? change.diff.rows.filter(({ kind }) => kind === "public" || kind === "opened") : [];
+  return [
+    ...problems.map((problem) =>
+      at("error", problem.at, `${problem.at} ${problem.message}`.trim(), problem.line),
+    ),
+    ...(facts.tests?.results ?? [])
+      .filter(({ passed }) => !passed)
+      .map((test) =>
+        at(
+          "error",
+          test.at,
+          `${test.principal} at ${test.host}${test.path}: ${test.got}, expected ${test.expected}`,
+        ),
+      ),
+    ...opened.map((row) =>
+      at(
+        "warning",
+        row.keyPath,
+        `${row.host}${row.path} ${row.kind === "public" ? "becomes public" : "opens to anonymous callers"}: ${row.reason}`,
+      ),
+    ),
+  ];
 }

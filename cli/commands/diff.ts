@@ -1,12 +1,13 @@
 import { type AccessDiff, diffAccess } from "../../policies/access/diff/diff.ts";
-import { type FailOn, failOn } from "../../policies/access/diff/fail-on.ts";
+import { failOn, failOnKinds } from "../../policies/access/diff/fail-on.ts";
 import type { View } from "../../policies/access/matrix/view.ts";
 import { diffText } from "../../report/diff-text.ts";
 import { diffJson } from "../../report/json.ts";
 import { diffMarkdown } from "../../report/markdown.ts";
 import { besideOthers } from "../../stack/access-view.ts";
 import { type CommonOptions, type Subcommand, valueOption } from "../command.ts";
-import { exit, UsageError } from "../exit.ts";
+import { exit } from "../exit.ts";
+import { failOnOf } from "../fail-on.ts";
 import { type Io, paint } from "../io.ts";
 import { deliver, formatOf, formatOptions, json, type OutputOptions } from "../output.ts";
 import { projectOf, stackIn } from "../project.ts";
@@ -32,7 +33,7 @@ export const diff: Subcommand<Options> = {
       .addOption(
         valueOption(
           "--fail-on <kinds>",
-          `exit with ${exit.changed} on these kinds of changes, separated by commas: gain, public, loss`,
+          `exit with ${exit.changed} on these kinds of changes, separated by commas: ${failOnKinds.join(", ")}; also if they cannot be ruled out`,
         ),
       )
       .addHelpText("after", viewMeaning);
@@ -49,7 +50,9 @@ export const diff: Subcommand<Options> = {
     const found = diffAccess(comparable(before, after), comparable(after, before));
     const notes = [...before.notes, ...after.notes];
     deliver(written(format, stack, found, notes, options, io), options, io);
-    return failOn(found, kinds) ? exit.changed : exit.ok;
+    // Code that has changed may open anything, and a comparison of stack files does not show it.
+    const isUnknown = before.code.length + after.code.length > 0;
+    return failOn(found, kinds) || (isUnknown && kinds.length > 0) ? exit.changed : exit.ok;
   },
 };
 
@@ -92,17 +95,4 @@ function painted(text: string, colour: boolean): string {
         : paint({ colour }, line.startsWith("public") ? "red" : "yellow", line);
     })
     .join("\n");
-}
-
-const failOnKinds: readonly FailOn[] = ["gain", "public", "loss"];
-
-/** @throws UsageError if `--fail-on` has an unknown kind. */
-function failOnOf(text: string | undefined): FailOn[] {
-  if (text === undefined) return [];
-  return text.split(",").map((part) => {
-    const kind = failOnKinds.find((one) => one === part.trim());
-    if (kind === undefined)
-      throw new UsageError(`--fail-on ${text}: "${part.trim()}" is none of ${failOnKinds.join(", ")}`);
-    return kind;
-  });
 }

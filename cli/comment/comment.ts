@@ -1,55 +1,63 @@
-import type { Phase } from "../../components/cluster/phase.ts";
-import { type AccessDiff, kinds, type Row } from "../../policies/access/diff/diff.ts";
-import type { Alike, Matrix } from "../../policies/access/matrix/matrix.ts";
-import { whoIs } from "../../report/diff-text.ts";
-import { code, dangersMarkdown, diffMarkdown, plain, testsMarkdown } from "../../report/markdown.ts";
-import { first } from "../../report/text.ts";
+import type { AccessDiff } from "../../policies/access/diff/diff.ts";
+import type { FailOn } from "../../policies/access/diff/fail-on.ts";
+import { diffText } from "../../report/diff-text.ts";
+import { code, plain, testsMarkdown } from "../../report/markdown.ts";
 import { phaseEffects } from "../../stack/phases.ts";
-import type { Stack } from "../../stack/stack.ts";
-import { ownCommand, setPhase, up } from "../../stack-file/commands.ts";
-import { counted } from "../../stack-file/text.ts";
-import { headlineMarks, headlineOf, type Known } from "./headline.ts";
-import { countsOf, errorsOf, type Preview, previewText, type Step, signOf } from "./preview.ts";
-import { commentLimit, fenced, leastRoom, withRaw } from "./raw.ts";
-
-/** Everything that goes into the comment of one stack. */
-export interface CommentParts extends Known {
-  /** The stack's name. */
-  name: string;
-  /** The stack after the change; absent if its file is refused. */
-  stack?: Stack;
-  /** Who may reach what after the change. */
-  matrix?: Matrix;
-  /** Output of `pulumi preview --diff`. Default: made from the preview. */
-  raw?: string;
-}
+import { up } from "../../stack-file/commands.ts";
+import { changedObjects, countsOf, hasValues, objectLines, rawPlan } from "../plan/objects.ts";
+import { errorsOf, isNoise } from "../plan/plan.ts";
+import { type Facts, isComplete } from "./facts.ts";
+import { headlineMarks, headlineOf } from "./headline.ts";
+import { commentLimit, fenced, leastRoom, startOf, withFolded } from "./raw.ts";
+import { verdictOf } from "./verdict.ts";
 
 /** The hidden first line, by which the workflow finds the comment of a stack again. */
 function marker(stack: string): string {
   return `<!-- pomerium-migration:${stack} -->`;
 }
 
-/** Most rows of each part. The first number that keeps the comment within the limit is used. */
-const widths = [Number.POSITIVE_INFINITY, 300, 100, 40, 15, 5] as const;
+/** Most lines of each part. The first number that keeps the comment within the limit is used. */
+const widths = [40, 15, 5] as const;
+
+/** Most lines of one object in the folded plan. */
+const longestObject = 60;
+
+/** Size of a usual comment. Beyond it, the rest of the plan is in the artifact. */
+const usualSize = 8000;
 
 /** The comment on a pull request for one stack: the most important parts first. */
-export function commentOf(parts: CommentParts, limit: number = commentLimit): string {
-  const raw = parts.raw ?? (typeof parts.preview === "string" ? undefined : previewText(parts.preview));
-  const room = limit - (raw === undefined ? 0 : leastRoom);
-  const head = headWithin(parts, room);
-  return raw === undefined ? head : withRaw(head, raw, limit);
+export function commentOf(facts: Facts, on: readonly FailOn[], limit: number = commentLimit): string {
+  const changed = "plan" in facts.preview ? changedObjects(facts.preview.plan) : [];
+  const room = limit - (changed.length === 0 ? 0 : leastRoom);
+  const head = headWithin(facts, on, room);
+  if (changed.length === 0) return head;
+  // The list above has the objects without values already.
+  const plan = rawPlan(changed.filter(hasValues), longestObject);
+  if (plan === "") return head;
+  return withFolded(head, plan, {
+    title: "The plan, object by object",
+    elsewhere: "all of it is in the artifact of the run",
+    limit: Math.min(limit, Math.max(usualSize, head.length + leastRoom)),
+  });
 }
 
-function headWithin(parts: CommentParts, room: number): string {
+/** The whole plan and all messages, for the artifact. */
+export function planText({ preview }: Facts): string {
+  if (!("plan" in preview)) return "said" in preview ? `${preview.said}\n` : "There was no preview.\n";
+  const { said } = preview.plan;
+  return `${[...said.map(({ severity, text }) => `${severity}: ${text}\n`), rawPlan(changedObjects(preview.plan))].join("\n")}\n`;
+}
+
+function headWithin(facts: Facts, on: readonly FailOn[], room: number): string {
   for (const rows of widths) {
-    const head = headOf(parts, rows).join("\n");
+    const head = sections(facts, on, rows).join("\n");
     if (head.length <= room) return head;
   }
   // Names and reasons of many kilobytes: whole sections are left out, so that no Markdown is cut in half.
   const tooLong = "A section of this comment is left out, because it does not fit.\n";
   const kept: string[] = [];
   let left = room;
-  for (const section of headOf(parts, widths.at(-1)!)) {
+  for (const section of sections(facts, on, widths.at(-1)!)) {
     const fits = section.length + tooLong.length + 1 <= left;
     kept.push(fits ? section : tooLong);
     left -= kept.at(-1)!.length + 1;
@@ -58,19 +66,18 @@ function headWithin(parts: CommentParts, room: number): string {
   return kept.join("\n");
 }
 
-/** The sections, each with an empty line at its end. */
-function headOf(parts: CommentParts, rows: number): string[] {
-  const { name, access, tests, stack } = parts;
+/** The sections, each with an empty line at its end. Only what changes has one. */
+function sections(facts: Facts, on: readonly FailOn[], rows: number): string[] {
   return [
-    `${marker(name)}\n${headlineText(parts)}`,
-    resources(parts.preview, rows),
-    ...("diff" in access
-      ? accessSections(name, access, rows)
-      : [section("Who gains and who loses", fenced(short(access.impossible, longest)))]),
-    ...(tests
-      ? [section("Failed, undecided, untested", testsText(tests, rows), undecided(parts.matrix, rows))]
-      : []),
-    ...(stack ? [phaseText(stack, parts.phases?.before)] : []),
+    headText(facts, on),
+    ...failureText(facts),
+    ...beforeText(facts),
+    ...accessText(facts, rows),
+    ...toldText(facts),
+    ...objectsText(facts, rows),
+    ...testsText(facts, rows),
+    ...saidText(facts),
+    ...nextText(facts),
   ];
 }
 
@@ -78,138 +85,226 @@ function section(title: string, ...body: string[]): string {
   return `#### ${title}\n\n${body.map((one) => one.trimEnd()).join("\n\n")}\n`;
 }
 
-function accessSections(
-  name: string,
-  { diff, notes }: { diff: AccessDiff; notes: readonly string[] },
-  rows: number,
-): string[] {
-  const shown = weightiest(diff.rows, rows);
-  const left = diff.rows.length - shown.length;
+function headText(facts: Facts, on: readonly FailOn[]): string {
+  const { level, reasons } = headlineOf(facts);
+  const [first, ...others] = reasons;
+  const { commit, base, at, run } = facts.origin;
+  const commits = commit
+    ? `Commit ${commit.slice(0, 12)}${base ? ` on base ${base.slice(0, 12)}` : ""}, `
+    : "";
+  const failures = verdictOf(facts, on);
   return [
-    section("Newly public, opened or lost", dangers(diff, rows)),
-    section(
-      "Who gains and who loses",
-      diffMarkdown({ ...diff, rows: shown }),
-      ...(left > 0 ? [`${counted(left, "more change")}: \`${ownCommand("diff", name)}\` shows them.`] : []),
-      ...notes.map((note) => `- ${plain(note)}`),
+    `${marker(facts.name)}\n### ${headlineMarks[level]} ${plain(facts.name)}: ${first}`,
+    "",
+    ...others.map((reason) => `- ${reason}`),
+    ...(others.length > 0 ? [""] : []),
+    `${commits}${at}${run ? ` · [log](${run})` : ""}.`,
+    "",
+    ...(failures.length > 0 ? [`**The job fails**: ${failures.join("; ")}.`, ""] : []),
+  ].join("\n");
+}
+
+/** Most characters of an error message. */
+const longest = 4000;
+
+function shortened(text: string): string {
+  const start = startOf(text, longest);
+  return start === text ? text : `${start}\n…`;
+}
+
+function failureText({ refused, refusedByBaseOnly, preview }: Facts): string[] {
+  const errors = "plan" in preview ? errorsOf(preview.plan) : [];
+  const refusal = refused === undefined ? [] : [shortened(refused)];
+  // The program of the pull request refuses the same file with nearly the same words.
+  const told = errors.filter(
+    ({ text }) => refused === undefined || refusedByBaseOnly || !text.startsWith("Pulumi."),
+  );
+  const texts = told.map(({ text, times }) => (times > 1 ? `${text}\n(${times} times)` : text));
+  return [
+    ...(refusal.length === 0
+      ? []
+      : [
+          refusedByBaseOnly
+            ? section("The code of the base branch does not read this stack file", fenced(refusal[0]!))
+            : `${fenced(refusal[0]!)}\n`,
+        ]),
+    ...("failed" in preview && preview.said.trim() !== "" ? [`${fenced(endOf(preview.said))}\n`] : []),
+    ...(texts.length > 0 ? [section("What the preview says", fenced(shortened(texts.join("\n\n"))))] : []),
+  ];
+}
+
+/** The end of a log has the error. */
+function endOf(log: string): string {
+  const lines = log
+    .trimEnd()
+    .split("\n")
+    .filter((line) => !isNoise(line));
+  return lines.length > 30 ? ["…", ...lines.slice(-30)].join("\n") : lines.join("\n");
+}
+
+/** What must be done first stands first. */
+function beforeText({ after, told }: Facts): string[] {
+  if (!after || !told.phase) return [];
+  const { beforeUp } = phaseEffects(after);
+  return beforeUp.length === 0 ? [] : [section("Before `pulumi up`", numbered(beforeUp))];
+}
+
+function numbered(steps: readonly string[]): string {
+  return steps.map((step, i) => `${i + 1}. ${plain(step)}`).join("\n");
+}
+
+function accessText(facts: Facts, rows: number): string[] {
+  const { access, preview, after } = facts;
+  const { change, run, alike, unknown, takenOver, code: changed } = access;
+  const why = [
+    ...(changed.length > 0
+      ? [
+          `Changed code that can decide about access: ${changed.slice(0, 5).map(code).join(", ")}${changed.length > 5 ? ` and ${changed.length - 5} more` : ""}.${
+            isComplete(preview)
+              ? " Access is read from the planned Ingresses, not from what this code says."
+              : ""
+          }`,
+        ]
+      : []),
+    ...unknown.slice(0, rows).map(({ label, reason }) => `- ${code(label)}: ${reason}`),
+  ];
+  const own = "unknown" in change ? `**Not known**: ${change.unknown}.` : diffBlock(change.diff, rows);
+  const holds = "diff" in change && change.diff.rows.length > 0 && after ? phaseNote(after) : [];
+  return [
+    section("Access: this pull request against its base", ...why, own, ...holds),
+    ...runText(
+      { run, alike, takenOver, isQuiet: "diff" in change && change.diff.rows.length === 0 },
+      isComplete(preview),
+      rows,
     ),
   ];
 }
 
-/** Most opened paths that are listed one by one. The table below has the others. */
-const mostOpened = 15;
-
-function dangers(diff: AccessDiff, rows: number): string {
-  const isOpened = ({ kind }: Row): boolean => kind === "opened";
-  const opened = diff.rows.filter(isOpened);
-  const others = weightiest(
-    diff.rows.filter((row) => !isOpened(row)),
-    rows,
-  );
-  const told = opened.slice(0, Math.min(mostOpened, rows));
-  const more = opened.length - told.length;
-  return `${dangersMarkdown({ ...diff, rows: [...others, ...told] })}${
-    more > 0 ? `- ${counted(more, "more path")} open to callers without a session\n` : ""
-  }`;
+function runText(
+  {
+    run,
+    alike,
+    takenOver,
+    isQuiet,
+  }: Pick<Facts["access"], "run" | "alike" | "takenOver"> & { isQuiet: boolean },
+  complete: boolean,
+  rows: number,
+): string[] {
+  const title = "Access: `pulumi up` against the cluster";
+  if ("unknown" in run) return [section(title, `Not known: ${run.unknown}.`)];
+  const note =
+    takenOver.length === 0
+      ? []
+      : [
+          `Ingresses that the run takes over count as new here (${takenOver.length}). What they let in until now is in what \`pulumi up\` says first.`,
+        ];
+  if (alike && complete && note.length === 0) return isQuiet ? [] : [section(title, "The same.")];
+  const first = complete ? [] : ["The preview fails. As far as it came, the run would change this:"];
+  return [section(title, ...note, ...first, diffBlock(run.diff, rows))];
 }
 
-/** The most important rows: first what becomes public, then gains, then losses. */
-function weightiest(rows: readonly Row[], most: number): readonly Row[] {
-  if (rows.length <= most) return rows;
-  return rows.toSorted((one, other) => kinds.indexOf(one.kind) - kinds.indexOf(other.kind)).slice(0, most);
+function diffBlock(diff: AccessDiff, rows: number): string {
+  if (diff.rows.length === 0 && diff.unreadable.length === 0) return "Nobody gains or loses access.";
+  return fenced(diffText(diff, { limit: rows }));
 }
 
-function headlineText(parts: CommentParts): string {
-  const { level, reasons } = headlineOf(parts);
-  const [weightiest, ...others] = reasons;
+function phaseNote({ phase, pomerium }: NonNullable<Facts["after"]>): string[] {
+  if (phase !== "coexist") return [];
+  const address = pomerium.loadBalancerIP === undefined ? "" : ` (${pomerium.loadBalancerIP})`;
   return [
-    `### ${headlineMarks[level]} ${plain(parts.name)}: ${weightiest}`,
-    "",
-    ...others.map((reason) => `- ${reason}`),
-    ...(others.length > 0 ? [""] : []),
-    ...(parts.refused === undefined ? [] : [fenced(short(parts.refused, longest)), ""]),
-  ].join("\n");
+    `In \`coexist\` this holds on Pomerium’s address${address} only, and for hosts with \`migrated: true\`. Everybody else still comes through ingress-nginx.`,
+  ];
 }
 
-/** Operations that remove something: each resource is listed. Other operations are only counted. */
-const severe = new Set(["delete", "replace", "create-replacement"]);
-
-function resources(preview: Preview | "none" | "broken", rows: number): string {
-  if (preview === "none")
-    return "**Resources**: no preview, because this run has no credentials for the cluster. All else here is read from the stack file.\n";
-  if (preview === "broken") return "**Resources**: the preview printed no result; its output is below.\n";
-  const most = Math.min(rows, 50);
-  const counts = countsOf(preview).map((count) => `\`${count}\``);
-  const lost = preview.steps.filter(({ op }) => severe.has(op));
-  const errors = errorsOf(preview);
-  const warnings = preview.said.filter(({ severity }) => severity === "warning").length;
+function toldText({ told }: Facts): string[] {
+  const { moved, renamed, release, signIn } = told;
   return [
-    `**Resources**: ${counts.length === 0 ? "not counted, because the preview ended early" : counts.join(" · ")}`,
-    "",
-    ...(errors.length > 0 ? [fenced(short(errors.join("\n\n"), longest)), ""] : []),
-    ...lost.slice(0, most).map((step) => `- ${stepText(step)}`),
-    ...(lost.length > most ? [`- ${counted(lost.length - most, "more resource")} deleted or replaced`] : []),
-    ...(lost.length > 0 ? [""] : []),
-    ...(warnings > 0 ? [`${counted(warnings, "warning")} in the raw preview below.`, ""] : []),
-  ].join("\n");
+    ...(signIn.length > 0 ? [section("Hosts that move to sign-in", fenced(signIn.join("\n")))] : []),
+    ...(moved.length > 0
+      ? [
+          section(
+            "Moved hosts",
+            fenced(moved.map(({ app, from, to }) => `${app}: ${from} → ${to}`).join("\n")),
+          ),
+        ]
+      : []),
+    ...(renamed.length > 0
+      ? [
+          section(
+            "Renamed apps",
+            fenced(renamed.map(({ from, to, host }) => `${from} → ${to}   ${host}`).join("\n")),
+          ),
+        ]
+      : []),
+    ...(release
+      ? [
+          section(
+            `Pomerium ${release.from} → ${release.to}`,
+            release.changes.length === 0
+              ? "Nothing that this project knows of changes with the release."
+              : fenced(release.changes.join("\n")),
+          ),
+        ]
+      : []),
+  ];
 }
 
-function stepText({ op, type, name }: Step): string {
-  return `\`${signOf(op)}\` ${op === "delete" ? "deleted" : "replaced"}: ${code(`${type} ${name}`)}`;
+function objectsText({ preview }: Facts, rows: number): string[] {
+  if (!("plan" in preview))
+    return "none" in preview
+      ? ["**Objects**: not known, because this run has no credentials for the cluster.\n"]
+      : [];
+  const changed = changedObjects(preview.plan);
+  const counts = countsOf(preview.plan);
+  if (changed.length === 0)
+    return preview.plan.complete ? [`**Objects**: ${counts.join(" · ") || "none"}.\n`] : [];
+  return [
+    `**Objects**: ${counts.join(" · ")}${preview.plan.complete ? "" : ", up to the failure"}\n\n${fenced(objectLines(changed, rows).join("\n"), "diff")}\n`,
+  ];
 }
 
-/** Most characters of an error message. */
-const longest = 6000;
-
-/** The beginning of a long text. */
-function short(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, most)}…`;
-}
-
-function testsText({ results, untested }: NonNullable<Known["tests"]>, rows: number): string {
-  const failed = results.filter(({ passed }) => !passed);
-  if (failed.length <= rows && untested.length <= rows) return testsMarkdown(results, untested);
+function testsText({ tests }: Facts, rows: number): string[] {
+  if (!tests) return [];
+  const failed = tests.results.filter(({ passed }) => !passed);
+  if (failed.length === 0 && tests.untested.length === 0) return [];
   const kept = new Set(failed.slice(0, rows));
   const text = testsMarkdown(
-    results.filter((result) => result.passed || kept.has(result)),
-    untested.slice(0, rows),
+    tests.results.filter((result) => result.passed || kept.has(result)),
+    tests.untested.slice(0, rows),
   );
-  const more = failed.length - kept.size + Math.max(0, untested.length - rows);
-  // The counts include the rows that are left out.
-  const head = `**Access tests**: ${results.length - failed.length} passed, ${failed.length} failed, ${counted(untested.length, "app")} untested`;
-  return `${text.replace(/^.*/, head).trimEnd()}\n\n${more} more of these.`;
+  const more = failed.length - kept.size + Math.max(0, tests.untested.length - rows);
+  return [section("Access tests", text, ...(more > 0 ? [`${more} more of these.`] : []))];
 }
 
-/** Callers whose access cannot be decided, each with the reason. */
-function undecided(matrix: Matrix | undefined, rows: number): string {
-  const found = (matrix?.apps ?? []).flatMap(({ app, alike, probes }) =>
-    alike.flatMap((group: Alike) => {
-      const i = group.verdicts.findIndex(({ decision }) => decision === "unknown");
-      if (i < 0) return [];
-      const who = first(group.principals.map(whoIs), 3);
-      const verdict = group.verdicts[i]!;
-      return `- cannot be decided: ${plain(who)} at ${code(app.host + probes[i]!.path)}: ${plain(short(verdict.reason, 300))} (${code(verdict.keyPath)})`;
-    }),
+/** Most characters of the program's announcement. */
+const longestAnnouncement = 3000;
+
+function saidText({ name, preview }: Facts): string[] {
+  if (!("plan" in preview)) return [];
+  const announcement = preview.plan.said.find(
+    ({ severity, text }) => severity === "info" && text.startsWith(`${name} · `),
   );
-  if (found.length === 0) return "Every answer can be decided.";
-  const more = found.length - rows;
-  return [...found.slice(0, rows), ...(more > 0 ? [`- ${more} more that cannot be decided`] : [])].join("\n");
+  const isChanged = preview.plan.objects.some(({ op }) => op !== "same") || !preview.plan.complete;
+  if (!announcement || !isChanged) return [];
+  const start = startOf(announcement.text, longestAnnouncement);
+  const text = start === announcement.text ? start : `${start}\n… all of it is in the artifact of the run`;
+  return [section("What `pulumi up` says first", fenced(text))];
 }
 
-const following: Readonly<Partial<Record<Phase, Phase>>> = { coexist: "cutover", cutover: "retired" };
-
-function phaseText(stack: Stack, before: Phase | undefined): string {
-  const { byHand, wayBack } = phaseEffects(stack);
-  const changes = before !== undefined && before !== stack.phase;
-  const back = /^pulumi /.test(wayBack) ? `Way back:\n\n${fenced(wayBack)}` : `Way back: ${plain(wayBack)}`;
-  const next = following[stack.phase];
-  return section(
-    `Phase: ${changes ? `${before} → ` : ""}${stack.phase}`,
-    `Next, once this is merged:\n\n${fenced(up(stack.name))}`,
-    ...(byHand.length > 0
-      ? [`By hand:\n\n${byHand.map((step, i) => `${i + 1}. ${plain(step)}`).join("\n")}`]
-      : []),
-    ...(next === undefined ? [] : [`Then the next phase:\n\n${fenced(setPhase(stack.name, next))}`]),
-    back,
-  );
+function nextText(facts: Facts): string[] {
+  const { after, told, preview } = facts;
+  if (!after || headlineOf(facts).level === "fails") return [];
+  const isQuiet = "plan" in preview && preview.plan.objects.every(({ op }) => op === "same");
+  if (isQuiet && !told.phase) return [];
+  const { byHand, beforeUp, wayBack } = phaseEffects(after);
+  const later = byHand.filter((step) => !beforeUp.includes(step));
+  const isBack = wayBack.startsWith("pulumi ");
+  return [
+    section(
+      "Once this is merged",
+      fenced(up(after.name, "--refresh")),
+      ...(told.phase && later.length > 0 ? [`By hand, after it:\n\n${numbered(later)}`] : []),
+      ...(told.phase ? [isBack ? `Way back:\n\n${fenced(wayBack)}` : `Way back: ${plain(wayBack)}`] : []),
+    ),
+  ];
 }

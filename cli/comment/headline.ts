@@ -1,85 +1,115 @@
-import type { Phase } from "../../components/cluster/phase.ts";
-import type { TestResult, Untested } from "../../policies/access/assertions/run.ts";
 import type { AccessDiff } from "../../policies/access/diff/diff.ts";
 import { changesOf } from "../../report/diff-text.ts";
 import { counted } from "../../stack-file/text.ts";
-import { errorsOf, type Preview } from "./preview.ts";
-
-/** The facts about a change from which its comment is written. */
-export interface Known {
-  /** The message of a refused stack file; absent if the file has no problem. */
-  refused?: string;
-  /** Who gains and who loses access, or why there is no diff. */
-  access: { diff: AccessDiff; notes: readonly string[] } | { impossible: string };
-  tests?: { results: readonly TestResult[]; untested: readonly Untested[] };
-  /** The preview; `none` without credentials, `broken` if the output is not a preview. */
-  preview: Preview | "none" | "broken";
-  /** The phase before and after the change, if both are known. */
-  phases?: { before: Phase; after: Phase };
-}
+import { errorsOf } from "../plan/plan.ts";
+import { beforeItBegan, type Facts } from "./facts.ts";
+import { refusalOf } from "./refusal.ts";
 
 /** The first line of the comment, and its reasons. */
 export interface Headline {
-  /** `fails`: it cannot be merged. `look`: somebody must look at it first. */
-  level: "fails" | "look" | "quiet";
+  /** `fails`: it cannot be applied. `final`: it cannot be taken back. `look`: somebody must look at it first. */
+  level: "fails" | "final" | "look" | "quiet";
   /** The most important reason first. */
   reasons: readonly string[];
 }
 
 export const headlineMarks: Readonly<Record<Headline["level"], string>> = {
   fails: "✖",
+  final: "⛔",
   look: "⚠",
   quiet: "✔",
 };
 
 /** What a reviewer must know first. No reason contains a name from the stack file. */
-export function headlineOf({ refused, access, tests, preview, phases }: Known): Headline {
-  const fails = [
-    ...(refused === undefined ? [] : ["the stack file is refused"]),
-    ...previewFailures(preview),
-    ...testFailures(tests),
-  ];
+export function headlineOf(facts: Facts): Headline {
+  const fails = [...fileFailures(facts), ...previewFailures(facts), ...testFailures(facts)];
+  const final =
+    facts.told.phase?.to === "retired" ? ["ingress-nginx is removed, and there is no way back"] : [];
   const look = [
-    ...phaseReasons(phases),
-    ...accessReasons(access),
-    ...resourceReasons(preview),
-    ...untestedReason(tests, "warning"),
+    ...accessReasons(facts),
+    ...toldReasons(facts),
+    ...objectReasons(facts),
+    ...untestedReasons(facts),
   ];
-  if (fails.length > 0) return { level: "fails", reasons: [...fails, ...look] };
-  if (look.length > 0) return { level: "look", reasons: look };
-  return { level: "quiet", reasons: ["nobody gains or loses access"] };
+  const reasons = [...fails, ...final, ...look];
+  if (fails.length > 0) return { level: "fails", reasons };
+  if (final.length > 0) return { level: "final", reasons };
+  if (look.length > 0) return { level: "look", reasons };
+  return { level: "quiet", reasons: [quiet(facts)] };
 }
 
-function phaseReasons(phases: Known["phases"]): string[] {
-  if (!phases || phases.before === phases.after) return [];
-  const change = `the phase goes from ${phases.before} to ${phases.after}`;
-  return [phases.after === "retired" ? `${change}, from which there is no way back` : change];
+function quiet({ preview }: Facts): string {
+  if (!("plan" in preview)) return "the stack file changes nobody’s access";
+  return preview.plan.objects.some(({ op }) => op !== "same")
+    ? "nobody gains or loses access"
+    : "nothing changes";
 }
 
-function previewFailures(preview: Known["preview"]): string[] {
-  if (preview === "broken") return ["the preview ended before it began"];
-  if (preview === "none") return [];
-  const errors = errorsOf(preview).length;
-  return errors === 0 ? [] : [`the preview fails with ${counted(errors, "error")}`];
+function fileFailures({ refused, refusedByBaseOnly }: Facts): string[] {
+  return refused === undefined || refusedByBaseOnly ? [] : ["the stack file is refused"];
 }
 
-function untestedReason(tests: Known["tests"], severity: Untested["severity"]): string[] {
-  const apps = tests?.untested.filter((one) => one.severity === severity).length ?? 0;
+function previewFailures({ preview, refused }: Facts): string[] {
+  if ("none" in preview) return [];
+  // Pulumi does not read a broken file either.
+  if ("failed" in preview)
+    return refused !== undefined && preview.failed === beforeItBegan ? [] : [preview.failed];
+  const errors = errorsOf(preview.plan);
+  if (errors.length === 0) return preview.plan.complete ? [] : ["the preview did not finish"];
+  const refusal = refusalOf(errors.map(({ text }) => text));
+  if (refusal) {
+    const gates = refusal.gates === 0 ? [] : [counted(refusal.gates, "gate is missing", "gates are missing")];
+    const { problems } = refusal;
+    // The problems of a refused file are counted once.
+    const isTold = problems === 0 || refused !== undefined;
+    return [
+      ...gates,
+      ...(isTold ? [] : [counted(problems, "problem stops the run", "problems stop the run")]),
+    ];
+  }
+  return ["the preview fails"];
+}
+
+function testFailures({ tests }: Facts): string[] {
+  if (!tests) return [];
+  const failed = tests.results.filter(({ passed }) => !passed).length;
+  const untested = tests.untested.filter(({ severity }) => severity === "error").length;
+  return [
+    ...(failed > 0 ? [counted(failed, "access test fails", "access tests fail")] : []),
+    ...(untested > 0 ? [counted(untested, "app is untested", "apps are untested")] : []),
+  ];
+}
+
+function untestedReasons({ tests }: Facts): string[] {
+  const apps = tests?.untested.filter(({ severity }) => severity === "warning").length ?? 0;
   return apps === 0 ? [] : [counted(apps, "app is untested", "apps are untested")];
 }
 
-function testFailures(tests: Known["tests"]): string[] {
-  if (!tests) return [];
-  const failed = tests.results.filter(({ passed }) => !passed).length;
+function accessReasons({ access, refused }: Facts): string[] {
+  const { change, run, alike, codeDecides, unknown, code } = access;
   return [
-    ...(failed > 0 ? [counted(failed, "access test fails", "access tests fail")] : []),
-    ...untestedReason(tests, "error"),
+    ...(codeDecides && code.length > 0 ? ["the code lets in others than the stack file says"] : []),
+    ...("unknown" in change
+      ? // A refused file is told already.
+        code.length > 0 || refused === undefined
+        ? ["who gains or loses access is not known"]
+        : []
+      : changeReasons(change.diff)),
+    ...(unknown.length > 0
+      ? [counted(unknown.length, "object may open something", "objects may open something")]
+      : []),
+    ...("diff" in run &&
+    !alike &&
+    run.diff.rows.length > 0 &&
+    "diff" in change &&
+    change.diff.rows.length === 0
+      ? ["`pulumi up` changes access, because the cluster differs from the base"]
+      : []),
   ];
 }
 
-function accessReasons(access: Known["access"]): string[] {
-  if ("impossible" in access) return ["the access diff cannot be made"];
-  const { diff, notes } = access;
+/** The kinds of changes in a diff, each counted. */
+export function changeReasons(diff: AccessDiff): string[] {
   const rows = (...kinds: string[]): number => diff.rows.filter(({ kind }) => kinds.includes(kind)).length;
   const changes = changesOf(diff);
   const people = (sign: string): number =>
@@ -98,16 +128,46 @@ function accessReasons(access: Known["access"]): string[] {
     ...say(rows("unreachable"), "host is not reachable any more", "hosts are not reachable any more"),
     ...say(people("-"), "caller loses access", "callers lose access"),
     ...say(rows("private", "closed"), "door closes", "doors close"),
-    ...say(notes.length, "note on what the diff does not show", "notes on what the diff does not show"),
   ];
 }
 
-function resourceReasons(preview: Known["preview"]): string[] {
-  if (typeof preview === "string") return [];
-  const count = (ops: readonly string[]): number => preview.steps.filter(({ op }) => ops.includes(op)).length;
-  const [deleted, replaced] = [count(["delete"]), count(["replace", "create-replacement"])];
+function toldReasons({ told }: Facts): string[] {
+  const { moved, renamed, added, release, phase, signIn } = told;
   return [
-    ...(deleted > 0 ? [counted(deleted, "resource is deleted", "resources are deleted")] : []),
-    ...(replaced > 0 ? [counted(replaced, "resource is replaced", "resources are replaced")] : []),
+    ...(phase
+      ? [
+          `the phase goes from ${phase.from} to ${phase.to}${
+            signIn.length > 0
+              ? `: ${counted(signIn.length, "host moves", "hosts move")} to sign-in at Pomerium`
+              : ""
+          }`,
+        ]
+      : []),
+    ...(release ? [`Pomerium goes from ${release.from} to ${release.to}`] : []),
+    ...(added > 0 ? [counted(added, "app is added", "apps are added")] : []),
+    ...(moved.length > 0
+      ? [counted(moved.length, "app moves to another host", "apps move to other hosts")]
+      : []),
+    ...(renamed.length > 0
+      ? [
+          counted(
+            renamed.length,
+            "app is renamed, and its host stays",
+            "apps are renamed, and their hosts stay",
+          ),
+        ]
+      : []),
+  ];
+}
+
+function objectReasons({ preview, told }: Facts): string[] {
+  // The removal of ingress-nginx is the headline already, and a renamed app is made anew under its new name.
+  if (!("plan" in preview) || told.phase?.to === "retired" || told.renamed.length > 0) return [];
+  const count = (op: string): number => preview.plan.objects.filter((object) => object.op === op).length;
+  return [
+    ...(count("delete") > 0 ? [counted(count("delete"), "object is deleted", "objects are deleted")] : []),
+    ...(count("replace") > 0
+      ? [counted(count("replace"), "object is replaced", "objects are replaced")]
+      : []),
   ];
 }

@@ -25,43 +25,45 @@ function fenceFor(text: string): string {
   return "`".repeat(Math.max(3, ...runs.map((run) => run.length + 1)));
 }
 
-/** The text as a code block that shows every character unchanged. */
-export function fenced(text: string): string {
+/** The text as a code block that shows every character unchanged. GitHub makes no links and mentions in it. */
+export function fenced(text: string, language = ""): string {
   const safe = harmless(text);
   const fence = fenceFor(safe);
-  return `${fence}\n${safe}\n${fence}`;
+  return `${fence}${language}\n${safe}\n${fence}`;
 }
 
-/** The end of a text, at most `room` characters, from the start of a line if possible. */
-function endOf(text: string, room: number): string {
+/** The beginning of a text, at most `room` characters, up to the end of a line if possible. */
+export function startOf(text: string, room: number): string {
   if (text.length <= room) return text;
-  let start = text.length - Math.max(room, 0);
-  const line = text.indexOf("\n", start - 1) + 1;
-  if (line > 0 && line < text.length) return text.slice(line);
+  const line = text.lastIndexOf("\n", room);
+  if (line > 0) return text.slice(0, line);
   // A single long line: do not cut a character in half.
-  if (text.codePointAt(start - 1)! > 0xffff) start++;
-  return text.slice(start);
+  const end = text.codePointAt(room - 1)! > 0xffff ? room - 1 : room;
+  return text.slice(0, end);
 }
 
 /**
- * Adds the raw preview, folded, below the rest of the comment. A long preview loses its beginning, because its
- * end matters more: the summary, or the reason of a failure.
+ * Adds a text, folded, below the rest of the comment. A text that does not fit loses its end.
  *
  * @param head The rest of the comment. It must leave {@link leastRoom} characters.
+ * @param elsewhere Where the whole text is, for a reader of a cut one.
  */
-export function withRaw(head: string, raw: string, limit: number = commentLimit): string {
-  const safe = harmless(raw);
+export function withFolded(
+  head: string,
+  text: string,
+  { title, elsewhere, limit = commentLimit }: { title: string; elsewhere: string; limit?: number },
+): string {
+  const safe = harmless(text);
   const fence = fenceFor(safe);
   const wrap = (summary: string, body: string): string =>
-    `${head}\n<details>\n<summary>${summary}</summary>\n\n${fence}\n${body}\n${fence}\n\n</details>\n`;
-  const whole = wrap("The raw preview", safe);
+    `${head}\n<details>\n<summary>${summary}</summary>\n\n${fence}diff\n${body}\n${fence}\n\n</details>\n`;
+  const whole = wrap(title, safe);
   if (whole.length <= limit) return whole;
   const lines = safe.split("\n").length;
-  const summary = (left: number): string =>
-    `The raw preview: ${left === 1 ? "its last line" : `the last ${left} of ${lines} lines`}; all of it is in the job’s log`;
-  const kept = endOf(safe, limit - wrap(summary(lines), "").length);
+  const summary = (left: number): string => `${title}: the first ${left} of ${lines} lines; ${elsewhere}`;
+  const kept = startOf(safe, limit - wrap(summary(lines), "").length);
   return wrap(summary(kept.split("\n").length), kept);
 }
 
-/** Characters that {@link withRaw} needs to show a useful part of the preview. */
-export const leastRoom = 4096;
+/** Characters that {@link withFolded} needs to show a useful part of the text. */
+export const leastRoom = 2048;

@@ -55,10 +55,7 @@ describe("the command line", () => {
     [["access", "house", "other"], /too many arguments for 'access'\. Expected 1 argument but got 2/],
     [["access"], /which stack\? The project has house, other/],
     [["comment", "house"], /too many arguments for 'comment'\. Expected 0 arguments but got 1/],
-    [
-      ["comment", "--stack", "house", "--from", "a", "--diff", "b"],
-      /'--diff <file>' cannot be used with option '--from/,
-    ],
+    [["comment", "--stack", "house", "--fail-on", "opened"], /"opened" is none of gain, public, loss/],
     [["lint"], /missing required argument 'file'/],
     [["lint", "-", "--pomerium", "latest"], /--pomerium latest: not a release/],
   ];

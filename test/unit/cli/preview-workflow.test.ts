@@ -11,58 +11,34 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parse } from "yaml";
 import { stackOf } from "../../../stack-file/stack-file.ts";
+import {
+  evaluate,
+  loadWorkflow,
+  type WorkflowJob,
+  type WorkflowStep,
+} from "../../support/pull-requests/workflow.ts";
 
 const root = join(import.meta.dirname, "../../..");
 const folder = join(root, ".github/workflows");
 
-interface Step {
-  name?: string;
-  id?: string;
-  uses?: string;
-  run?: string;
-  if?: string;
-  with?: Record<string, unknown>;
-  env?: Record<string, string>;
-}
-
-interface Job {
-  permissions?: Record<string, string>;
-  strategy?: { matrix: { stack: string[] } };
-  needs?: string;
-  outputs?: Record<string, string>;
-  "runs-on": string;
-  environment?: string;
-  concurrency?: { group: string };
-  env?: Record<string, string>;
-  steps: Step[];
-}
-
-interface Workflow {
-  on: Record<string, unknown>;
-  permissions?: Record<string, string>;
-  jobs: Record<string, Job>;
-}
-
-function load(file: string): Workflow {
-  return parse(readFileSync(join(folder, file), "utf8")) as Workflow;
-}
-
-const workflow = load("preview.yml");
-const job = workflow.jobs.preview!;
+const { jobs, ...workflow } = loadWorkflow("preview.yml");
+const [author, begin, preview, verdict] = ["author", "begin", "preview", "verdict"].map(
+  (name) => jobs[name]!,
+);
 const isTrusted = "needs.author.outputs.trusted == 'true'";
+const mayComment = "needs.author.outputs.comments == 'true'";
 
-function stepNamed(name: string): Step {
-  const step = job.steps.find((one) => one.name === name);
+function stepNamed(job: WorkflowJob | undefined, name: string): WorkflowStep {
+  const step = job?.steps.find((one) => one.name === name);
   assert.ok(step, name);
   return step;
 }
 
 describe("every workflow", () => {
   for (const file of readdirSync(folder)) {
-    const { on, permissions, jobs } = load(file);
-    const steps = Object.values(jobs).flatMap((one) => one.steps);
+    const { on, permissions, jobs: all } = loadWorkflow(file);
+    const steps = Object.values(all).flatMap((one) => one.steps);
 
     it(`${file} runs no action that could change under it`, () => {
       const used = steps.flatMap(({ uses }) => uses ?? []);
@@ -87,7 +63,7 @@ describe("every workflow", () => {
 
     it(`${file} gives no token more than it needs, and strangers' code nothing`, () => {
       assert.ok(!("pull_request_target" in on) && !("workflow_run" in on));
-      for (const granted of [permissions, ...Object.values(jobs).map((one) => one.permissions)])
+      for (const granted of [permissions, ...Object.values(all).map((one) => one.permissions)])
         for (const [scope, level] of Object.entries(granted ?? {}))
           assert.ok(level === "read" || scope === "pull-requests", `${scope}: ${level}`);
       assert.ok(permissions !== undefined);
@@ -97,39 +73,85 @@ describe("every workflow", () => {
 
 describe("preview.yml", () => {
   it("has a job for each stack of the project", () => {
-    const stacks = readdirSync(root).filter((file) => /^Pulumi\..+\.yaml$/.test(file));
-    assert.deepEqual(job.strategy?.matrix.stack, stacks.map(stackOf).sort());
+    const stacks = readdirSync(root)
+      .filter((file) => /^Pulumi\..+\.yaml$/.test(file))
+      .map(stackOf)
+      .sort();
+    for (const job of [begin, preview, verdict]) assert.deepEqual(job!.strategy?.matrix.stack, stacks);
   });
 
-  it("lets a newer push of the same pull request and stack take over", () => {
-    assert.match(job.concurrency!.group, /pull_request\.number.*matrix\.stack/);
+  it("runs for every pull request, so that a required check never stays pending", () => {
+    assert.deepEqual(workflow.on, { pull_request: null });
+    assert.equal(verdict!.if, "always()");
+    assert.deepEqual(verdict!.needs, ["author", "begin", "preview"]);
+  });
+
+  it("lets a newer push of the same pull request take over", () => {
+    assert.equal(workflow.concurrency!.group, `preview-\${{ github.event.pull_request.number }}`);
+    assert.equal(workflow.concurrency!["cancel-in-progress"], true);
+  });
+
+  it("gives a token that can write to no job that runs code of the pull request", () => {
+    for (const job of Object.values(jobs)) {
+      const runsCode = job.steps.some(
+        ({ uses, run = "" }) => uses?.startsWith("actions/checkout@") || /\b(?:npm|node|pulumi) /.test(run),
+      );
+      if (runsCode) assert.deepEqual(job.permissions, { contents: "read" });
+    }
+    assert.deepEqual(verdict!.permissions, { "pull-requests": "write" });
+    assert.equal(verdict!["runs-on"], "ubuntu-latest");
+    assert.equal(verdict!.environment, undefined);
+  });
+
+  it("writes the comment with the code of the base branch, about the files of the pull request", () => {
+    assert.match(
+      stepNamed(preview, "Take the code of the base branch").run!,
+      /git worktree add .* HEAD\^1$/m,
+    );
+    const { run, if: condition } = stepNamed(preview, "Write the comment");
+    assert.match(run!, /^node "\$RUNNER_TEMP\/base\/cli\/main\.ts" comment --cwd "\$PWD"/m);
+    assert.equal(condition, "always()");
+    for (const job of Object.values(jobs))
+      for (const { run: script = "" } of job.steps) assert.doesNotMatch(script, /node (?:\.\/)?cli/);
   });
 
   it("runs code of strangers and bots on GitHub's machines and without an environment", () => {
-    assert.equal(job.needs, "author");
-    assert.equal(job["runs-on"], `\${{ ${isTrusted} && vars.PREVIEW_RUNNER || 'ubuntu-latest' }}`);
-    assert.ok(job.environment?.startsWith(`\${{ ${isTrusted} && `));
-    assert.equal(stepNamed("Post the comment, or edit the one that is there").if, isTrusted);
-    const { author } = workflow.jobs;
+    assert.equal(preview!.needs, "author");
+    assert.equal(preview!["runs-on"], `\${{ ${isTrusted} && vars.PREVIEW_RUNNER || 'ubuntu-latest' }}`);
+    assert.ok(preview!.environment?.startsWith(`\${{ ${isTrusted} && `));
+    assert.equal(begin!.if, mayComment);
+    for (const job of [begin, verdict])
+      assert.equal(stepNamed(job, "Post the comment, or edit the one that is there").if, mayComment);
     assert.equal(author!["runs-on"], "ubuntu-latest");
     assert.equal(author!.environment, undefined);
     assert.equal(author!.outputs!.trusted, `\${{ steps.author.outputs.trusted }}`);
   });
 
-  const expression = /^\$\{\{([\s\S]*)\}\}$/.exec(workflow.jobs.author!.steps[0]!.env!.TRUSTED!.trim())![1]!;
-  /** Evaluates the expression as GitHub does; what it uses means the same in JavaScript. */
-  function trusted({ repo = "o/r", author = "User", sender = "User", branch = "more-readers" }): unknown {
+  /** The value of an expression that looks at the author of a pull request. */
+  function about(
+    name: "TRUSTED" | "COMMENTS",
+    { repo = "o/r", author: type = "User", sender = "User", branch = "more-readers", actor = "alice" },
+  ): unknown {
+    const [, expression] = /^\$\{\{([\s\S]*)\}\}$/.exec(author!.steps[0]!.env![name]!.trim())!;
     const github = {
       repository: "o/r",
       head_ref: branch,
+      actor,
       event: {
         sender: { type: sender },
-        pull_request: { user: { type: author }, head: { repo: { full_name: repo } } },
+        pull_request: { user: { type }, head: { repo: { full_name: repo } } },
       },
     };
-    const startsWith = (text: string, prefix: string): boolean => text.startsWith(prefix);
-    return new Function("github", "startsWith", `return ${expression}`)(github, startsWith);
+    return evaluate(expression!, { github });
   }
+  const trusted = (event: Parameters<typeof about>[1]): unknown => about("TRUSTED", event);
+
+  it("comments where the token of the run can write: not for forks and Dependabot", () => {
+    assert.equal(about("COMMENTS", {}), true);
+    assert.equal(about("COMMENTS", { sender: "Bot" }), true);
+    assert.equal(about("COMMENTS", { repo: "stranger/r" }), false);
+    assert.equal(about("COMMENTS", { actor: "dependabot[bot]" }), false);
+  });
 
   it("trusts a person's branch of the repository", () => {
     assert.equal(trusted({}), true);
@@ -149,22 +171,32 @@ describe("preview.yml", () => {
     });
 
   it("shows credentials to the preview alone", () => {
-    assert.ok(!Object.values(job.env ?? {}).some((value) => value.includes("secrets.")));
-    const seeing = job.steps.filter((step) => JSON.stringify(step).includes("secrets."));
+    const seeing = Object.values(jobs).flatMap(({ env, steps }) => {
+      assert.doesNotMatch(JSON.stringify(env ?? {}), /secrets\.|github\.token/);
+      return steps.filter((step) => JSON.stringify(step).includes("secrets."));
+    });
     assert.deepEqual(
       seeing.map(({ name }) => name),
       ["Look for credentials", "Preview"],
     );
-    const token = job.steps.filter((step) => JSON.stringify(step).includes("github.token"));
-    assert.equal(token.length, 1);
+    assert.doesNotMatch(JSON.stringify(preview), /github\.token/);
   });
 
-  it("previews with a fresh look at the cluster, once for people and once for the comment", () => {
-    const { run, if: condition } = stepNamed("Preview");
-    assert.match(run!, /pulumi preview .*--diff --refresh/);
-    assert.match(run!, /^preview --json > /m);
+  it("previews with a fresh look at the cluster, as the command that the comment recommends runs", () => {
+    const { run, if: condition } = stepNamed(preview, "Preview");
+    assert.match(run!, /^pulumi preview .*--refresh --show-sames --json/m);
     assert.doesNotMatch(run!, /pulumi (up|destroy|refresh|import)|--yes|--show-secrets/);
-    assert.equal(condition, "steps.credentials.outputs.found == 'true'");
+    assert.equal(condition, "steps.cli.outcome == 'success'");
+    assert.equal(
+      stepNamed(preview, "Install the packages of the pull request").if,
+      "steps.credentials.outputs.found == 'true'",
+    );
+  });
+
+  it("hands on the comment and the plan, never Pulumi's own output", () => {
+    const upload = preview!.steps.find(({ uses }) => uses?.startsWith("actions/upload-artifact@"));
+    assert.equal(upload!.with!.path, `\${{ runner.temp }}/result`);
+    assert.doesNotMatch(stepNamed(preview, "Preview").run!, /result/);
   });
 });
 
@@ -178,113 +210,163 @@ describe("the scripts of preview.yml", () => {
     chmodSync(join(bin, name), 0o755);
   }
 
-  function bash(step: Step, env: Record<string, string>) {
+  /** Runs a script in a new folder, which is also the runner's. */
+  function bash(step: WorkflowStep, env: Record<string, string> = {}, files: Record<string, string> = {}) {
+    const temp = mkdtempSync(join(bin, "runner-"));
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(temp, name), text);
     const { status, stdout, stderr } = spawnSync(
       "bash",
       ["--noprofile", "--norc", "-eo", "pipefail", "-c", step.run!],
       {
-        cwd: bin,
+        cwd: temp,
         encoding: "utf8",
-        env: { PATH: `${bin}:${process.env.PATH}`, RUNNER_TEMP: bin, STACK: "octavo", ...env },
+        env: {
+          PATH: `${bin}:${process.env.PATH}`,
+          RUNNER_TEMP: temp,
+          STACK: "octavo",
+          COMMIT: "0123456789abcdef0123",
+          RUN: "https://example.org/run",
+          GITHUB_STEP_SUMMARY: join(temp, "summary"),
+          ...env,
+        },
       },
     );
-    return { status, stdout, stderr };
+    const read = (name: string): string => readFileSync(join(temp, name), "utf8");
+    return { status, stdout, stderr, read, has: (name: string) => existsSync(join(temp, name)) };
   }
 
-  const post = stepNamed("Post the comment, or edit the one that is there");
-  const calls = (): string => readFileSync(join(bin, "calls"), "utf8");
-  const api = { COMMENTS: "repos/o/r/issues/7/comments", COMMENT: "repos/o/r/issues/comments" };
+  const post = stepNamed(verdict, "Post the comment, or edit the one that is there");
+  const api = {
+    COMMENTS: "repos/o/r/issues/7/comments",
+    COMMENT: "repos/o/r/issues/comments",
+    PULL: "repos/o/r/pulls/7",
+  };
+  const github = (ids: string, head = "0123456789abcdef0123"): void =>
+    stub(
+      "gh",
+      `echo "$@" >> calls; case "$*" in *.head.sha*) echo ${head} ;; *--paginate*) printf '${ids}' ;; esac`,
+    );
 
   it("write a comment where there is none", () => {
-    stub("gh", 'echo "$@" >> calls; case "$*" in *--paginate*) ;; esac');
-    writeFileSync(join(bin, "calls"), "");
-    assert.deepEqual(bash(post, api), { status: 0, stdout: "", stderr: "" });
-    const [list, create, ...rest] = calls().trim().split("\n");
+    github("");
+    const { status, read } = bash(post, api);
+    assert.equal(status, 0);
+    const [, list, create, ...rest] = read("calls").trim().split("\n");
     assert.match(list!, /^api --paginate repos\/o\/r\/issues\/7\/comments\?per_page=100 --jq /);
-    assert.equal(
-      create,
-      `api --silent --method POST repos/o/r/issues/7/comments --field body=@${bin}/comment.md`,
+    assert.match(
+      create!,
+      /^api --silent --method POST repos\/o\/r\/issues\/7\/comments --field body=@\S+\/comment\.md$/,
     );
     assert.deepEqual(rest, []);
   });
 
   it("edit the comment that is there, the first if there are several", () => {
-    stub("gh", 'echo "$@" >> calls; case "$*" in *--paginate*) echo 42; echo 43 ;; esac');
-    writeFileSync(join(bin, "calls"), "");
-    assert.equal(bash(post, api).status, 0);
-    const [, edit, ...rest] = calls().trim().split("\n");
-    assert.equal(
-      edit,
-      `api --silent --method PATCH repos/o/r/issues/comments/42 --field body=@${bin}/comment.md`,
+    github("42\\n43\\n");
+    const { status, read } = bash(post, api);
+    assert.equal(status, 0);
+    const [, , edit, ...rest] = read("calls").trim().split("\n");
+    assert.match(
+      edit!,
+      /^api --silent --method PATCH repos\/o\/r\/issues\/comments\/42 --field body=@\S+\/comment\.md$/,
     );
     assert.deepEqual(rest, []);
   });
 
-  it("hold the kubeconfig no longer than the preview, and both previews' words", () => {
+  it("leave the comment alone if there is a newer push", () => {
+    github("42\\n", "another");
+    const { status, read } = bash(post, api);
+    assert.equal(status, 0);
+    assert.equal(read("calls").trim().split("\n").length, 1);
+  });
+
+  it("hold the kubeconfig no longer than the preview, and keep what it printed", () => {
     stub(
       "pulumi",
-      'cat "$KUBECONFIG" >> seen; stat -c %a "$KUBECONFIG" >> seen; env | grep -c KUBECONFIG_TEXT >> seen; case "$*" in *--json*) echo "{}" ;; *) echo "for people"; exit 1 ;; esac',
+      'cat "$KUBECONFIG" > seen; stat -c %a "$KUBECONFIG" >> seen; env | grep -c KUBECONFIG_TEXT >> seen; echo "{}"; echo "error: no" >&2; exit 1',
     );
-    const { status, stdout } = bash(stepNamed("Preview"), { KUBECONFIG_TEXT: "apiVersion: v1" });
-    assert.equal(status, 0);
-    assert.match(stdout, /for people\nThe preview failed/);
-    const once = "apiVersion: v1\n600\n0\n";
-    assert.equal(readFileSync(join(bin, "seen"), "utf8"), once + once);
-    assert.equal(readFileSync(join(bin, "preview.json"), "utf8"), "{}\n");
-    assert.equal(readFileSync(join(bin, "preview.txt"), "utf8"), "for people\n");
-    assert.ok(!readdirSync(bin).includes("kubeconfig"));
+    const { status, read, has } = bash(stepNamed(preview, "Preview"), { KUBECONFIG_TEXT: "apiVersion: v1" });
+    assert.equal(status, 1);
+    assert.equal(read("seen"), "apiVersion: v1\n600\n0\n");
+    assert.equal(read("preview.json"), "{}\n");
+    assert.equal(read("said.txt"), "error: no\n");
+    assert.ok(!has("kubeconfig"));
   });
 
   it("look for credentials without showing them", () => {
-    const look = stepNamed("Look for credentials");
+    const look = stepNamed(preview, "Look for credentials");
     for (const [text, found] of [
       ["apiVersion: v1", "true"],
       ["", "false"],
     ] as const) {
       const output = join(bin, `output-${found}`);
-      assert.deepEqual(bash(look, { KUBECONFIG_TEXT: text, GITHUB_OUTPUT: output }), {
-        status: 0,
-        stdout: "",
-        stderr: "",
-      });
+      const { status, stdout, stderr } = bash(look, { KUBECONFIG_TEXT: text, GITHUB_OUTPUT: output });
+      assert.deepEqual({ status, stdout, stderr }, { status: 0, stdout: "", stderr: "" });
       assert.equal(readFileSync(output, "utf8"), `found=${found}\n`);
     }
   });
 
-  it("write the comment with what there is of a preview", () => {
-    stub("node", 'echo "$@" > calls; echo written > comment.md');
-    const summary = join(bin, "summary");
-    for (const [files, options] of [
-      [[], ""],
-      [["preview.txt"], ` --raw ${bin}/preview.txt`],
-      [["preview.json", "preview.txt"], ` --preview ${bin}/preview.json --raw ${bin}/preview.txt`],
-    ] as const) {
-      for (const file of ["preview.json", "preview.txt"]) rmSync(join(bin, file), { force: true });
-      for (const file of files) writeFileSync(join(bin, file), "");
-      assert.equal(bash(stepNamed("Write the comment"), { GITHUB_STEP_SUMMARY: summary }).status, 0);
-      assert.equal(
-        calls(),
-        `cli/main.ts comment --stack octavo --from HEAD^1 --output ${bin}/comment.md${options}\n`,
-      );
-    }
-    assert.equal(readFileSync(summary, "utf8"), "written\n".repeat(3));
+  it("replace the last verdict before the preview begins, with commit and time", () => {
+    const { read } = bash(stepNamed(begin, "Say that there is no verdict yet"));
+    assert.match(
+      read("comment.md"),
+      /^<!-- pomerium-migration:octavo -->\n### ⏳ octavo: no verdict yet\n\nCommit 0123456789ab, \d{4}-\d\d-\d\d \d\d:\d\d UTC · \[log\]\(https:\/\/example\.org\/run\)\.\n/,
+    );
   });
 
-  it("stop on a problem, a failing test, a change that is not wanted, and a preview that failed", () => {
-    const stop = stepNamed("Stop what must not go in unseen");
-    const verdict = (failing: string, env: Record<string, string>) => {
-      stub("node", `echo "$@" >> calls; [ "$2" != "${failing}" ]`);
-      writeFileSync(join(bin, "calls"), "");
-      return bash(stop, { FAIL_ON: "public", PREVIEW: "success", ...env }).status;
-    };
-    assert.equal(verdict("none", {}), 0);
-    assert.match(calls(), /^cli\/main\.ts diff octavo --from HEAD\^1 --fail-on public$/m);
-    for (const failing of ["check", "test", "diff"]) {
-      assert.equal(verdict(failing, {}), 1, failing);
-      assert.equal(calls().trim().split("\n").length, 3, "all three are told at once");
+  const say = stepNamed(verdict, "Say what failed if nothing else does");
+  const fail = stepNamed(verdict, "Fail with the rule that is broken");
+
+  it("write a comment and a verdict if the preview wrote none", () => {
+    const given: Record<string, string>[] = [
+      {},
+      { "comment.md": "half a comment" },
+      { "comment.md": "", "verdict.txt": "" },
+    ];
+    for (const files of given) {
+      const { status, read } = bash(say, { RESULT: "cancelled" }, files);
+      assert.equal(status, 0);
+      assert.match(
+        read("comment.md"),
+        /^<!-- pomerium-migration:octavo -->\n### ✖ octavo: there is no verdict on this commit\n/,
+      );
+      assert.match(read("comment.md"), /ended \(cancelled\)/);
+      assert.match(read("verdict.txt"), /ended \(cancelled\)/);
+      assert.equal(read("summary"), read("comment.md"));
     }
-    assert.equal(verdict("none", { PREVIEW: "failure" }), 1);
-    assert.equal(verdict("none", { PREVIEW: "skipped" }), 0);
-    assert.equal(verdict("diff", { FAIL_ON: "none" }), 0);
+  });
+
+  it("keep the comment that the preview wrote", () => {
+    const files = { "comment.md": "written\n", "verdict.txt": "" };
+    assert.equal(bash(say, { RESULT: "success" }, files).read("comment.md"), "written\n");
+  });
+
+  it("fail with every broken rule, and only then", () => {
+    const { status, stdout } = bash(fail, {}, { "verdict.txt": "one\ntwo\n" });
+    assert.equal(status, 1);
+    assert.equal(stdout, "::error title=octavo::one\n::error title=octavo::two\n");
+    assert.equal(bash(fail, {}, { "verdict.txt": "" }).status, 0);
+    assert.notEqual(bash(fail).status, 0, "without a file there is no verdict");
+  });
+
+  it("write the comment with what there is of a preview", () => {
+    stub("node", 'echo "$@" > calls');
+    for (const [files, options] of [
+      [{}, ""],
+      [{ "preview.json": "" }, " --preview \\S+/preview\\.json"],
+    ] as const) {
+      const { read, status } = bash(
+        stepNamed(preview, "Write the comment"),
+        { OUTCOMES: "packages=success", FAIL_ON: "public" },
+        files,
+      );
+      assert.equal(status, 0);
+      assert.match(
+        read("calls"),
+        new RegExp(
+          `^\\S+/base/cli/main\\.ts comment --cwd \\S+ --stack octavo --from HEAD\\^1 --commit 0123456789abcdef0123 --run https://example\\.org/run --outcomes packages=success --fail-on public${options} --said \\S+/said\\.txt --annotations --plan \\S+/result/plan\\.txt --verdict \\S+/result/verdict\\.txt --output \\S+/result/comment\\.md$`,
+          "m",
+        ),
+      );
+    }
   });
 });

@@ -143,6 +143,22 @@ describe("diff", () => {
     );
   });
 
+  it("fails with --fail-on if changed code may have opened something, and not for tests and documents", async () => {
+    for (const [file, expected] of [
+      ["policies/access/routes.ts", 3],
+      ["index.ts", 3],
+      ["docs/page.md", 0],
+      ["test/x.ts", 0],
+    ] as const) {
+      const project = makeProject({ house: house() });
+      project.put(file, "before");
+      project.commit();
+      project.put(file, "after");
+      assert.equal((await cli(project, ["diff", "--fail-on", "public"])).code, expected, file);
+      assert.equal((await cli(project, ["diff"])).code, 0);
+    }
+  });
+
   it("compares the cluster's own Ingresses with the stack file", async () => {
     const live = cluster([ingress(policy(["admin-user@gmail.com", "mallory@gmail.com"]))]);
     const { code, out } = await cli(makeProject({ house: house() }), ["diff", "--from", "live"], { live });

@@ -1,0 +1,47 @@
+import type { TestResult, Untested } from "../../policies/access/assertions/run.ts";
+import type { Stack } from "../../stack/stack.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { AccessFacts } from "./access.ts";
+import type { Told } from "./told.ts";
+
+/** The facts about a pull request from which the comment for one stack is written. */
+export interface Facts {
+  /** The stack's name. */
+  name: string;
+  origin: Origin;
+  /** The stack before and after; absent if it does not exist there, or if its file is refused. */
+  before?: Stack;
+  after?: Stack;
+  /** The message of the refused stack file, or why there is no such file. */
+  refused?: string;
+  /** Whether only the base's code refuses the file, while the pull request's own program reads it. */
+  refusedByBaseOnly: boolean;
+  preview: Preview;
+  access: AccessFacts;
+  told: Told;
+  tests?: { results: readonly TestResult[]; untested: readonly Untested[] };
+}
+
+/** Where the comment comes from. A reader must see whether it is about the last push. */
+export interface Origin {
+  commit?: string;
+  base?: string;
+  /** When the comment was written: `2026-11-26 17:30 UTC`. */
+  at: string;
+  /** Address of the job's log. */
+  run?: string;
+}
+
+/**
+ * The preview. `none`: this run has no credentials. `failed`: it did not get as far as a plan, with the step that failed
+ * and what that said.
+ */
+export type Preview = { plan: Plan } | { none: true } | { failed: string; said: string };
+
+/** The reason of a preview that has printed no plan. */
+export const beforeItBegan = "the preview ended before it began";
+
+/** Whether a preview ran and succeeded. */
+export function isComplete(preview: Preview): preview is { plan: Plan } {
+  return "plan" in preview && preview.plan.complete;
+}

@@ -1,0 +1,55 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { changedSince, fileAt } from "./git.ts";
+
+/** Everything except what the program never runs. A new folder counts until it is named here. */
+const deciding = [
+  ".",
+  ...["Pulumi.*.yaml", "*.md", "docs", "test", "sandbox", "cli", ".github", ".ci"],
+  ...["LICENSE", "CODEOWNERS", ".gitignore", ".node-version", "biome.json", "tsconfig.json"],
+].map((path, i) => (i === 0 ? path : `:(exclude)${path}`));
+
+type Tree = Record<string, unknown>;
+
+/** The parts of a package.json and of a package-lock.json that the program's run depends on. */
+const running: Readonly<Record<string, (content: Tree) => unknown>> = {
+  "package.json": ({ dependencies, optionalDependencies, overrides, imports, type, main }) => [
+    dependencies,
+    optionalDependencies,
+    overrides,
+    imports,
+    type,
+    main,
+  ],
+  "package-lock.json": ({ packages }) =>
+    Object.entries((packages ?? {}) as Record<string, Tree>).filter(
+      ([path, { dev }]) => path !== "" && dev !== true,
+    ),
+};
+
+/**
+ * Files that differ from a commit and can change who may reach what, whatever the stack file says: the program, and the
+ * packages that it runs. Packages that only development needs do not count.
+ *
+ * @param directory The folder with the change.
+ */
+export async function decidingChanges(directory: string, commit: string): Promise<string[]> {
+  const names = await changedSince(directory, commit, deciding);
+  const counts = await Promise.all(names.map((name) => isDeciding(directory, commit, name)));
+  return names.filter((_, i) => counts[i]);
+}
+
+async function isDeciding(directory: string, commit: string, name: string): Promise<boolean> {
+  const part = running[name];
+  if (part === undefined) return true;
+  try {
+    const texts = await Promise.all([
+      fileAt(directory, commit, name),
+      readFile(join(directory, name), "utf8"),
+    ]);
+    const [before, after] = texts.map((text) => JSON.stringify(part(JSON.parse(text ?? "{}") as Tree)));
+    return before !== after;
+  } catch {
+    return true;
+  }
+}
