@@ -5,7 +5,7 @@ import { failOnKinds } from "../../policies/access/diff/fail-on.ts";
 import { loadFromFile, loadFromText } from "../../stack/load.ts";
 import type { Stack } from "../../stack/stack.ts";
 import { StackFileError } from "../../stack-file/problems.ts";
-import { readStackFile, stackFileName } from "../../stack-file/stack-file.ts";
+import { readStackFile, type StackFile, stackFileName } from "../../stack-file/stack-file.ts";
 import { type CommonOptions, type Subcommand, valueOption } from "../command.ts";
 import { accessOf } from "../comment/access.ts";
 import { type Annotation, annotationText } from "../comment/annotations.ts";
@@ -195,10 +195,10 @@ function annotationsOf(facts: Facts, options: Options, io: Io): Annotation[] {
   const file = stackFileName(facts.name);
   const path = join(directory, file);
   if (!existsSync(path)) return [];
-  let lines: (at: string) => number | undefined = () => undefined;
+  let places: StackFile["placeOf"] = () => undefined;
   let problems: StackFileError["problems"] = [];
   try {
-    lines = readStackFile(file, readFileSync(path, "utf8")).line;
+    places = readStackFile(file, readFileSync(path, "utf8")).placeOf;
     loadFromFile(path);
   } catch (error) {
     if (!(error instanceof StackFileError)) throw error;
@@ -208,7 +208,7 @@ function annotationsOf(facts: Facts, options: Options, io: Io): Annotation[] {
     level: Annotation["level"],
     place: string,
     message: string,
-    line = lines(place),
+    line = places(place)?.line,
   ): Annotation => ({
     level,
     file,
@@ -220,7 +220,7 @@ function annotationsOf(facts: Facts, options: Options, io: Io): Annotation[] {
     "diff" in change ? change.diff.rows.filter(({ kind }) => kind === "public" || kind === "opened") : [];
   return [
     ...problems.map((problem) =>
-      at("error", problem.at, `${problem.at} ${problem.message}`.trim(), problem.line),
+      at("error", problem.at, `${problem.at} ${problem.message}`.trim(), problem.place?.line),
     ),
     ...(facts.tests?.results ?? [])
       .filter(({ passed }) => !passed)

@@ -210,7 +210,8 @@ function diffBlock(diff: AccessDiff, rows: number): string {
 
 function phaseNote({ phase, pomerium }: NonNullable<Facts["after"]>): string[] {
   if (phase !== "coexist") return [];
-  const address = pomerium.loadBalancerIP === undefined ? "" : ` (${pomerium.loadBalancerIP})`;
+  const { ip } = pomerium.reach;
+  const address = ip === "" ? "" : ` (${ip})`;
   return [
     `In \`coexist\` this holds on Pomerium’s address${address} only, and for hosts with \`migrated: true\`. Everybody else still comes through ingress-nginx.`,
   ];

@@ -11,7 +11,7 @@ export function refusalOf(errors: readonly string[]): Refusal | undefined {
   for (const text of errors) {
     const [, all] = /^Pulumi\.\S+: (\d+) problems?$/m.exec(text) ?? [];
     if (all === undefined) continue;
-    const items = [...text.matchAll(/^ {2}\S+ +gate ([a-z]+): /gm)].map(([, name]) => name);
+    const items = [...text.matchAll(/^ {2}\S.*? gate ([a-z]+): /gm)].map(([, name]) => name);
     return { problems: Number(all) - items.length, gates: new Set(items).size };
   }
   return undefined;

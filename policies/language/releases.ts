@@ -34,6 +34,7 @@ const behaviourTexts: Record<Behaviour, string> = {
   mergedSlashes: "merges slashes in paths before routes and policies see them",
   strictRequests: "answers 400 to %2F and %5C in paths and to headers with underscores",
   requestSettings: "has settings for escaped slashes and for headers with underscores",
+  clusteredStore: "can keep a copy of the sessions in every pod",
   wideClusterRole: "asks for a cluster role that may change every Secret and certificate",
 };
 
