@@ -1,5 +1,6 @@
 import { wantedIssuance } from "../components/certificates/issuer-objects.ts";
 import { type LiveIssuance, readIssuance } from "../components/certificates/live.ts";
+import { readExistingSecrets } from "../components/certificates/live-secrets.ts";
 import type { ReadOnlyApi } from "../components/cluster/api.ts";
 import { type LiveCluster, readCluster } from "../components/cluster/live.ts";
 import type { Row } from "../components/cluster/readiness.ts";
@@ -40,9 +41,10 @@ export interface Findings extends ClusterFindings {
  */
 export async function readFindings(stack: Stack, api: ReadOnlyApi, ask?: AskHost): Promise<ClusterFindings> {
   const reading = readCluster(api);
-  const [cluster, certificates, ingressNginx, network, pomerium] = await Promise.all([
+  const [cluster, issuance, secrets, ingressNginx, network, pomerium] = await Promise.all([
     reading,
     readIssuance(api, wantedIssuance(stack.certificates)),
+    readExistingSecrets(api, stack.apps),
     readIngressNginx(stack, api, reading),
     readNetwork(stack.apps, api),
     readPomerium(api, reading),
@@ -52,7 +54,7 @@ export async function readFindings(stack: Stack, api: ReadOnlyApi, ask?: AskHost
   const isAsked = ask !== undefined && cluster.record?.phase !== "retired";
   return {
     cluster,
-    certificates,
+    certificates: { ...issuance, secrets },
     ingressNginx,
     ...(isAsked
       ? { traffic: await readTraffic({ apps: stack.apps, pomerium: { reach } }, ingressNginx, ask) }

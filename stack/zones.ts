@@ -14,7 +14,9 @@ export function checkZones(
   report: Report,
 ): void {
   if (zones === undefined || domain === undefined) return;
-  const defaulted = [...apps.values()].some((app) => app.host === undefined);
+  const defaulted = [...apps.values()].some(
+    ({ host, tls }) => host === undefined && !(tls !== undefined && "existing" in tls),
+  );
   if ((defaulted || !signInHostIsNamed) && zoneOf(domain, zones) === undefined)
     report.problem(["domain"], inNoZone(domain));
   if (signInHostIsNamed && authenticateHost !== undefined && zoneOf(authenticateHost, zones) === undefined)

@@ -42,6 +42,8 @@ export interface AppConfig {
   route: Route;
   /** Secret of the host's certificate, in the app's namespace. */
   tlsSecret: string;
+  /** Whether somebody else renews that certificate. Absent: the stack makes it. */
+  isExistingSecret?: boolean;
   /** nginx Ingresses of the same namespace that the app takes over from. */
   replaces: string[];
   /** Protections of those Ingresses that get no replacement: ingress-nginx's annotation without its prefix → why. */
@@ -87,8 +89,16 @@ export const appSchema = z.strictObject({
     .optional()
     .describe("Route settings, over those of the catalogue entry."),
   tls: z
-    .strictObject({ secretName: objectName.describe("Secret of the certificate, in the app's namespace.") })
+    .union([
+      z.strictObject({
+        secretName: objectName.describe("Secret of the certificate, in the app's namespace."),
+      }),
+      z
+        .strictObject({ existing: objectName.describe("Secret with a certificate for the host.") })
+        .describe("A Secret of the app's namespace whose certificate somebody else renews."),
+    ])
     .optional()
+    .register(expectations, { expected: "a map with exactly one of secretName and existing" })
     .describe("Certificate of the host. Default: Secret `<app>-tls`, one for each app."),
   replaces: z
     .union([objectName, z.array(objectName)])
@@ -130,7 +140,12 @@ export function resolveApp(
 ): AppConfig | undefined {
   const at = ["apps", name];
   const host = input.host ?? (context.domain === undefined ? undefined : `${name}.${context.domain}`);
-  const zone = host === undefined || context.zones === undefined ? undefined : zoneOf(host, context.zones);
+  const tls = tlsOf(name, input);
+  const zone =
+    host === undefined || context.zones === undefined
+      ? undefined
+      : // A certificate that somebody else renews needs no zone.
+        (zoneOf(host, context.zones) ?? (tls.isExistingSecret ? host : undefined));
   // A domain outside all zones is reported once, at the domain.
   if (input.host !== undefined && context.zones !== undefined && zone === undefined)
     report.problem([...at, "host"], inNoZone(input.host));
@@ -165,7 +180,11 @@ export function resolveApp(
     );
   if (isPathless(route) && opensPaths(access))
     report.problem([...at, "access"], "opens paths, but a stream of bytes (tcp, udp, ssh) has none");
-  const aliases = resolveAliases(input.aliases ?? [], [...at, "aliases"], context.zones, report);
+  const aliases = resolveAliases(
+    input.aliases ?? [],
+    { at: [...at, "aliases"], zones: context.zones, needsZone: !tls.isExistingSecret },
+    report,
+  );
   const { version } = context;
   const owner = { host, service: input.service, access, route, version };
   const paths = resolvePaths(input.paths, [...at, "paths"], owner, context, report);
@@ -189,12 +208,23 @@ export function resolveApp(
     paths,
     metadata: { annotations: input.annotations, labels: input.labels },
     route,
-    tlsSecret: input.tls?.secretName ?? `${name}-tls`,
+    ...tls,
     replaces: typeof input.replaces === "string" ? [input.replaces] : [...(input.replaces ?? [])],
     accept: input.accept,
     ...(input.migrated === undefined ? {} : { migrated: input.migrated }),
     ...(known === undefined ? {} : { profile }),
   };
+}
+
+/** The Secret of an app's certificate. */
+function tlsOf(
+  name: string,
+  { tls }: Pick<AppInput, "tls">,
+): Pick<AppConfig, "tlsSecret" | "isExistingSecret"> {
+  if (tls === undefined) return { tlsSecret: `${name}-tls` };
+  return "existing" in tls
+    ? { tlsSecret: tls.existing, isExistingSecret: true }
+    : { tlsSecret: tls.secretName };
 }
 
 /** Pomerium sets these headers only if its settings name claims for them, and removes a caller's only then. */
@@ -218,10 +248,10 @@ export function checkTogether(
   report: Report,
 ): void {
   const hosts = new Map<string, string>();
-  const secrets = new Map<string, string>();
+  const secrets = new Map<string, { by: string; isExisting: boolean }>();
   // Pomerium's own certificates.
   for (const secret of ["pomerium-auth-tls", ...(zones ?? []).map((zone) => `wildcard-${zone}-tls`)])
-    secrets.set(`${pomeriumNamespace}/${secret}`, "Pomerium itself");
+    secrets.set(`${pomeriumNamespace}/${secret}`, { by: "Pomerium itself", isExisting: false });
   const own = new Set(
     [...apps].flatMap(([name, app]) => {
       const paths = Object.keys(app.paths).map((path) => ({ path }));
@@ -237,24 +267,26 @@ export function checkTogether(
         report.problem(place, `${host} is the host of Pomerium's sign-in pages`);
       else hosts.set(host, name);
     };
+    const { tlsSecret, isExistingSecret = false } = tlsOf(name, app);
     const takeSecret = (secretName: string, place: readonly PathPart[]): void => {
       const secret = `${app.namespace}/${secretName}`;
       const sharer = secrets.get(secret);
-      if (sharer !== undefined)
+      // A certificate of somebody else may be for several hosts.
+      if (sharer !== undefined && !(isExistingSecret && sharer.isExisting))
         report.problem(
           place,
-          `Secret ${secret} already belongs to ${sharer}: its certificate would have only one of the two hosts`,
+          `Secret ${secret} already belongs to ${sharer.by}: its certificate would have only one of the two hosts`,
         );
-      else secrets.set(secret, `apps.${name}`);
+      else secrets.set(secret, { by: `apps.${name}`, isExisting: isExistingSecret });
     };
     const host = app.host ?? (domain === undefined ? undefined : `${name}.${domain}`);
     if (host !== undefined) takeHost(host, [...at, "host"]);
-    takeSecret(app.tls?.secretName ?? `${name}-tls`, [...at, "tls", "secretName"]);
+    takeSecret(tlsSecret, [...at, "tls", isExistingSecret ? "existing" : "secretName"]);
     for (const [i, alias] of (app.aliases ?? []).entries()) {
       const taken = hosts.has(alias);
       takeHost(alias, [...at, "aliases", i]);
       // A host that two apps have is reported once.
-      if (!taken) takeSecret(`${hostInNames(alias)}-tls`, [...at, "aliases", i]);
+      if (!taken && !isExistingSecret) takeSecret(`${hostInNames(alias)}-tls`, [...at, "aliases", i]);
     }
     const replaced = typeof app.replaces === "string" ? [app.replaces] : (app.replaces ?? []);
     for (const [i, ingress] of replaced.entries()) {

@@ -41,15 +41,22 @@ export interface Alias {
   zone: string;
 }
 
-/** Resolves the further hosts of an app. Hosts outside all zones are reported and left out. */
+/**
+ * Resolves the further hosts of an app. Hosts outside all zones are reported and left out, unless somebody else renews
+ * their certificate.
+ */
 export function resolveAliases(
   aliases: readonly string[],
-  at: readonly PathPart[],
-  zones: readonly string[] | undefined,
+  {
+    at,
+    zones,
+    needsZone,
+  }: { at: readonly PathPart[]; zones: readonly string[] | undefined; needsZone: boolean },
   report: Report,
 ): Alias[] {
   return aliases.flatMap((host, i) => {
-    const zone = zones === undefined ? undefined : zoneOf(host, zones);
+    const found = zones === undefined ? undefined : zoneOf(host, zones);
+    const zone = needsZone ? found : (found ?? host);
     if (zones !== undefined && zone === undefined) report.problem([...at, i], inNoZone(host));
     return zone === undefined ? [] : [{ host, zone }];
   });
@@ -59,7 +66,9 @@ export function resolveAliases(
  * An app for each of its hosts. A further host is an app of its own, named after the app and the host, so that a host
  * that comes, goes or fails leaves the others alone.
  */
-export function everyHost<App extends { name: string; aliases: readonly Alias[] }>(app: App): App[] {
+export function everyHost<
+  App extends { name: string; tlsSecret: string; isExistingSecret?: boolean; aliases: readonly Alias[] },
+>(app: App): App[] {
   return [
     app,
     ...app.aliases.map(({ host, zone }) => ({
@@ -67,7 +76,7 @@ export function everyHost<App extends { name: string; aliases: readonly Alias[] 
       name: `${app.name}.${hostInNames(host)}`,
       host,
       zone,
-      tlsSecret: `${hostInNames(host)}-tls`,
+      tlsSecret: app.isExistingSecret ? app.tlsSecret : `${hostInNames(host)}-tls`,
       // The first host answers for what the app takes over.
       replaces: [],
       aliases: [],

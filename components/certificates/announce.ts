@@ -1,6 +1,7 @@
 import { pomeriumIngressClass } from "../cluster/names.ts";
 import { objectId } from "../cluster/objects.ts";
 import { certificateOf, withoutSolver } from "./checks.ts";
+import { existingSecretLines } from "./existing-secrets.ts";
 import { type IssuerSpec, issuerSpec } from "./issuer-spec.ts";
 import { fieldsOfFormerServer, type IssuerStack, keptIssuer } from "./issuer-take-over.ts";
 import type { LeavingIngresses } from "./leaving.ts";
@@ -17,7 +18,7 @@ export function issuanceLines(
 ): string[] {
   const { issuer, isExisting, zones } = stack.certificates;
   // The program does not touch an issuer that it only uses.
-  if (isExisting) return takeOverLines(stack, live);
+  if (isExisting) return [...takeOverLines(stack, live), ...existingSecretLines(stack, live)];
   const kept = keptIssuer(stack, live.issuer, leaving);
   const after = issuerSpec({
     ...stack.certificates,
@@ -41,6 +42,7 @@ export function issuanceLines(
         `! not renewed any more: ${namespace}/${name} (${dnsNames.join(", ")})${notAfter ? `, valid until ${notAfter}` : ""}; add its zone to certificates.zones`,
     ),
     ...takeOverLines(stack, live),
+    ...existingSecretLines(stack, live),
   ];
 }
 

@@ -4,6 +4,7 @@ import { kubectl } from "../cluster/commands.ts";
 import { objectId } from "../cluster/objects.ts";
 import { notByAcme } from "./by-acme.ts";
 import type { CertificatesConfig } from "./config.ts";
+import { existingSecretProblems } from "./existing-secrets.ts";
 import { wantedIssuance } from "./issuer-objects.ts";
 import { canarySecret } from "./issuer-spec.ts";
 import type { ForeignCertificate, LiveCertificate, LiveIssuance } from "./live.ts";
@@ -30,6 +31,7 @@ export function certificateProblems(
         conflict === undefined ? takeOverProblems(stack.certificates, live, wanted) : [conflict];
       return messages.map((message) => ({ at: wanted.at, message }));
     }),
+    ...existingSecretProblems(stack, live),
     ...webhookProblems(stack, live),
   ];
 }

@@ -1,10 +1,11 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { certificateArgs, issuerArgs } from "./args.ts";
 import { DnsIssuer } from "./DnsIssuer.ts";
 import { HostCertificate } from "./HostCertificate.ts";
 import type { IssuerStack } from "./issuer-take-over.ts";
 import type { LeavingIngresses } from "./leaving.ts";
 import type { LiveIssuance } from "./live.ts";
+import { withExistingSecret } from "./live-secrets.ts";
 import { type CertificateNeeds, certificateFor, secretId, wantedCertificates } from "./wanted.ts";
 
 /** The parts of a run that certificates need. */
@@ -18,7 +19,8 @@ export interface CertificateRun {
 /** The certificates of a stack, once they are registered. */
 export interface Certificates {
   resources: HostCertificate[];
-  /** `namespace/name` of each certificate's Secret → its name. Resolves when the certificate is issued. */
+  /** `namespace/name` of each certificate's Secret → its name. Resolves when the certificate is issued. Those that
+   * somebody else renews are among them. */
   secretNames: ReadonlyMap<string, pulumi.Output<string>>;
   /** Secret of the certificate that serves a host of the stack. Resolves when the certificate is issued. */
   issued(host: string): pulumi.Output<string>;
@@ -61,10 +63,20 @@ export function deployCertificates(
     const id = secretId(wanted);
     return [id, new HostCertificate(id, args, opts)];
   });
-  const secretNames = new Map(certificates.map(([id, { secretName }]) => [id, secretName]));
+  const existing = withExistingSecret(stack.apps).map(({ host, namespace, tlsSecret }) => ({
+    host,
+    id: secretId({ namespace, secretName: tlsSecret }),
+    name: pulumi.output(tlsSecret),
+  }));
+  const secretNames = new Map([
+    ...certificates.map(([id, { secretName }]) => [id, secretName] as const),
+    ...existing.map(({ id, name }) => [id, name] as const),
+  ]);
   return {
     resources: certificates.map(([, certificate]) => certificate),
     secretNames,
-    issued: (host) => secretNames.get(secretId(certificateFor(stack, host)))!,
+    issued: (host) =>
+      existing.find((each) => each.host === host)?.name ??
+      secretNames.get(secretId(certificateFor(stack, host)))!,
   };
 }

@@ -4,6 +4,7 @@ import { isMadeByThisProgram } from "../cluster/foreign.ts";
 import type { ManagedFields } from "../cluster/live.ts";
 import { objectLabel } from "../cluster/objects.ts";
 import { objectPath, type WantedIssuance } from "./issuer-objects.ts";
+import type { LiveSecret } from "./live-secrets.ts";
 import type { LiveSolver } from "./solvers/solver.ts";
 
 /** Existing objects of a cluster that issue certificates. */
@@ -24,6 +25,8 @@ export interface LiveIssuance {
   certificates: LiveCertificate[];
   /** API groups of the wanted webhooks that the cluster serves already. */
   apiServices: LiveApiService[];
+  /** Secrets of apps with a certificate that somebody else renews. Absent if they were not read. */
+  secrets?: LiveSecret[];
 }
 
 /** An API group that a webhook serves, and the Helm release that installed it. */

@@ -19,6 +19,8 @@ export interface AppHost {
   zone: string;
   namespace: string;
   tlsSecret: string;
+  /** Whether somebody else renews the certificate in that Secret. Default: the stack makes it. */
+  isExistingSecret?: boolean;
   /** Paths with Ingresses of their own. */
   paths?: readonly { path: string }[];
 }
@@ -95,7 +97,7 @@ export function wantedCertificates(stack: CertificateNeeds): WantedCertificate[]
       dnsNames,
     })),
     ...stack.apps
-      .filter((app) => hasOwnCertificate(stack, app))
+      .filter((app) => !app.isExistingSecret && hasOwnCertificate(stack, app))
       .map(({ name, at, namespace, host, tlsSecret }) => ({
         app: name,
         by: `app ${name}`,
