@@ -3,13 +3,15 @@ import { refuseAnotherCluster } from "../components/cluster/identity.ts";
 import type { LiveCluster, LiveIngress } from "../components/cluster/live.ts";
 import { pomeriumIngressClass } from "../components/cluster/names.ts";
 import type { PomeriumStatus } from "../components/cluster/pomerium-status.ts";
+import type { PomeriumConfig } from "../components/pomerium/config.ts";
 import { fromIngress } from "../policies/access/matrix/ingress.ts";
 import { appsOf, type ProtectedApp, type View } from "../policies/access/matrix/view.ts";
 import type { Stack } from "./stack.ts";
 
 /** Who may reach what according to the stack file. */
 export function viewOfStack(name: string, stack: Stack): View {
-  return { name, apps: appsOf(stack.apps, stack.pomerium.version), directory: stack.directory };
+  const { version, settings } = stack.pomerium;
+  return { name, apps: appsOf(stack.apps, version, settings), directory: stack.directory };
 }
 
 /** The part of a live cluster that says who may reach what. */
@@ -34,7 +36,7 @@ export function liveView(
 ): LiveView {
   refuseAnotherCluster(stack, live);
   const protect = (ingresses: readonly LiveIngress[]): ProtectedApp[] =>
-    ingresses.flatMap((ingress) => protectedApps(ingress, live, stack.pomerium.version));
+    ingresses.flatMap((ingress) => protectedApps(ingress, live, stack.pomerium));
   return {
     name: "live",
     apps: protect(live.ingresses.filter(({ ingressClass }) => ingressClass === pomeriumIngressClass)),
@@ -54,11 +56,11 @@ export function besideOthers(view: View, { others }: Pick<LiveView, "others">): 
 function protectedApps(
   { namespace, name, annotations, rules }: LiveIngress,
   live: LiveState,
-  pomerium: string,
+  { version, settings: pathSettings }: Pick<PomeriumConfig, "version" | "settings">,
 ): ProtectedApp[] {
   const status = live.pomerium.settings?.ingress[`${namespace}/${name}`];
   return rules.map((rule) => {
-    const app = fromIngress({ namespace, name, annotations, ...rule, pomerium });
+    const app = { ...fromIngress({ namespace, name, annotations, ...rule, pomerium: version }), pathSettings };
     if (status?.reconciled !== false) return app;
     // Pomerium still serves the previous state of the Ingress, which cannot be read any more.
     const unreadable = `Pomerium has not taken it: ${status.error ?? "no reason given"}`;

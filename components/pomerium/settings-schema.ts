@@ -156,7 +156,10 @@ const fields = {
     .boolean()
     .describe("Whether `//` in a path becomes `/`. Default: true, as with ingress-nginx."),
   normalizePath: z
-    .literal(true, { error: "must stay true: otherwise `/open/../admin` is below the open path /open" })
+    .boolean()
+    .refine((value) => value, {
+      error: "must stay true: otherwise `/open/../admin` is below the open path /open",
+    })
     .describe("Whether `..` in a path is resolved first. Always true."),
   otel: z
     .strictObject({
@@ -185,11 +188,11 @@ const fields = {
       "Whether all apps get the signed header with the caller's identity. An app's `route` can differ.",
     ),
   pathWithEscapedSlashesAction: z
-    .enum(["reject_request", "unescape_and_redirect"], {
-      error:
-        "must be reject_request or unescape_and_redirect: with the others, policy and app can read different paths",
+    .enum(["keep_unchanged", "reject_request", "unescape_and_redirect", "unescape_and_forward"])
+    .refine((value) => value === "reject_request" || value === "unescape_and_redirect", {
+      error: "must be reject_request or unescape_and_redirect: with the others, policy and app can read different paths",
     })
-    .describe("What becomes of `%2F` in a path. Default: unescape_and_redirect."),
+    .describe("What becomes of `%2F` in a path: `unescape_and_redirect` or `reject_request`. Default: unescape_and_redirect."),
   programmaticRedirectDomains: texts.describe("Domains that a program's sign-in may lead back to."),
   runtimeFlags: z.record(someText, z.boolean()).describe("Switches of Pomerium's features."),
   setResponseHeaders: headers.describe(

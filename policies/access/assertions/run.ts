@@ -1,5 +1,6 @@
 import type { Problem, Report } from "../../../stack-file/problems.ts";
 import type { Outcome } from "../../language/evaluate/evaluate.ts";
+import type { PathSettings } from "../../language/evaluate/path.ts";
 import { anonymous, type Decider, decider, stranger, type Verdict } from "../matrix/decider.ts";
 import { personal } from "../matrix/reasons.ts";
 import { appsOf, type DeclaredApp, type ProtectedApp, routeFor, sourceOf } from "../matrix/view.ts";
@@ -11,7 +12,7 @@ import { type AccessTests, assumedAt } from "./config.ts";
 export interface Tested {
   directory: Directory;
   /** Release of Pomerium, which decides how paths are read. */
-  pomerium: { version: string };
+  pomerium: { version: string; settings?: PathSettings };
   apps: readonly DeclaredApp[];
   accessTests: AccessTests;
 }
@@ -122,7 +123,8 @@ function mend(
  * app or group that does not exist fails.
  */
 export function runAccessTests(stack: Tested): TestResult[] {
-  const hosts = appsOf(stack.apps, stack.pomerium.version);
+  const { version, settings } = stack.pomerium;
+  const hosts = appsOf(stack.apps, version, settings);
   const apps = Map.groupBy(hosts, (_, i) => stack.apps[i]!.key ?? stack.apps[i]!.name);
   const deciders = new Map<string, Decider>();
   const { assume = {} } = stack.accessTests;

@@ -67,7 +67,7 @@ function unnamedAt(domain: string, named: ReadonlyMap<string, unknown>): string 
 export function decider(app: ProtectedApp): Decider {
   const { people, strangers, individual, principals, common, claims: asksForClaims } = mentionsOf([app]);
   const pomerium = app.pomerium ?? newestRelease;
-  const rules = pathRules(pomerium);
+  const rules = pathRules(pomerium, app.pathSettings);
   const evaluators = new Map<ProtectedRoute, Evaluator>();
   for (const route of app.routes) {
     const { policy } = route.authorization;

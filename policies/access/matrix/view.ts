@@ -1,3 +1,4 @@
+import type { PathSettings } from "../../language/evaluate/path.ts";
 import type { Policy } from "../../language/types.ts";
 import type { Directory } from "../people.ts";
 import {
@@ -22,6 +23,8 @@ export interface ProtectedApp {
   access?: Access;
   /** Release of Pomerium, which decides how paths are read. Default: the newest known one. */
   pomerium?: string;
+  /** Settings that decide it as well. Default: none. */
+  pathSettings?: PathSettings | undefined;
 }
 
 /** An app of a checked stack file, as far as access is concerned. */
@@ -69,8 +72,13 @@ export interface View {
  * The apps of a checked stack file with their routes.
  *
  * @param pomerium Release of Pomerium, `v0.33.1`.
+ * @param pathSettings Pomerium's settings, as far as they decide how paths are read.
  */
-export function appsOf(apps: readonly DeclaredApp[], pomerium?: string): ProtectedApp[] {
+export function appsOf(
+  apps: readonly DeclaredApp[],
+  pomerium?: string,
+  pathSettings?: PathSettings,
+): ProtectedApp[] {
   return apps.map(({ name, at, host, access, paths = [] }) => ({
     name,
     at,
@@ -85,6 +93,7 @@ export function appsOf(apps: readonly DeclaredApp[], pomerium?: string): Protect
       })),
     ],
     ...(pomerium === undefined ? {} : { pomerium }),
+    ...(pathSettings === undefined ? {} : { pathSettings }),
   }));
 }
 

@@ -20,16 +20,24 @@ export interface PathRules {
   escapedSlashes: "keep" | "refuse" | "redirect";
 }
 
+/** Fields of Pomerium's settings that decide how paths are read. */
+export interface PathSettings {
+  mergeSlashes?: boolean | undefined;
+  pathWithEscapedSlashesAction?: string | undefined;
+}
+
 /**
  * The rules of a release with the settings that this project gives it.
  *
  * @param pomerium Release of Pomerium, for example `v0.33.1`.
+ * @param given What the stack file sets. Only releases that know a setting have it.
  * @throws RangeError when it is not a release tag.
  */
-export function pathRules(pomerium: string): PathRules {
-  const strict = behaves(pomerium, "requestSettings") ? "redirect" : "refuse";
+export function pathRules(pomerium: string, given: PathSettings = {}): PathRules {
+  const refuses = given.pathWithEscapedSlashesAction === "reject_request";
+  const strict = behaves(pomerium, "requestSettings") && !refuses ? "redirect" : "refuse";
   return {
-    mergeSlashes: behaves(pomerium, "mergedSlashes"),
+    mergeSlashes: given.mergeSlashes ?? behaves(pomerium, "mergedSlashes"),
     escapedSlashes: behaves(pomerium, "strictRequests") ? strict : "keep",
   };
 }

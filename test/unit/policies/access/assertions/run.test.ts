@@ -7,7 +7,7 @@ import {
   untested,
 } from "../../../../../policies/access/assertions/run.ts";
 import type { Policy } from "../../../../../policies/language/types.ts";
-import { apps, directory, open, people, raw, type SampleApp } from "../matrix/sample.ts";
+import { apiOnly, apps, directory, open, people, raw, type SampleApp } from "../matrix/sample.ts";
 
 function stack(tests: Partial<AccessTest>[], some: SampleApp[] = apps, strict = false): Tested {
   return {
@@ -170,6 +170,19 @@ describe("access tests", () => {
     );
     assert.equal(results.length, 9);
     assert.equal(results[0]?.reason, "claim groups=staff");
+  });
+
+  it("read paths as the settings of the stack file say", () => {
+    const some = [apiOnly("influxdb", [{ path: "/write" }])];
+    const got = (path: string, settings?: object) => {
+      const tested = stack([{ app: "influxdb", paths: [path], allow: ["anonymous"] }], some);
+      const pomerium = { version: "v0.33.1", ...(settings ? { settings } : {}) };
+      return runAccessTests({ ...tested, pomerium })[0]?.got;
+    };
+    assert.equal(got("//write"), "allow");
+    assert.equal(got("//write", { mergeSlashes: false }), "deny");
+    assert.equal(got("/write%2Fx"), "allow");
+    assert.equal(got("/write%2Fx", { pathWithEscapedSlashesAction: "reject_request" }), "deny");
   });
 
   it("that fail for a claim name it in words", () => {
