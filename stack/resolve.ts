@@ -16,6 +16,7 @@ import {
 import { resolveCluster } from "../components/cluster/config.ts";
 import { checkAbandoned, resolveIngressNginx } from "../components/ingress-nginx/config.ts";
 import { checkStays } from "../components/ingress-nginx/hybrid.ts";
+import { resolveAddress } from "../components/pomerium/address-schema.ts";
 import { authenticateHost, checkPomerium, resolvePomerium } from "../components/pomerium/config.ts";
 import { providerLimits } from "../components/pomerium/identity-providers.ts";
 import { resolveTunnels } from "../components/tunnels/config.ts";
@@ -83,7 +84,8 @@ export function resolve(name: string, raw: unknown, report: Report): Omit<Stack,
   // Each further host of an app is an app of its own from here on. Checks of what the file says see each app once.
   const resolved = written.flatMap(everyHost);
   if (pomerium) lintPolicies(written, pomerium.version, report);
-  checkNetworks(written, tunnels ?? {}, cluster?.exposure, report);
+  const hidesCallers = pomerium !== undefined && resolveAddress(pomerium).trafficPolicy === "Cluster";
+  checkNetworks(written, tunnels ?? {}, cluster?.exposure, report, hidesCallers);
   warnOfStreams(written, tunnels ?? {}, report);
   checkWildcards(resolved, tunnels ?? {}, report);
   if (certificates) checkWildcardHosts(resolved, certificates, report);

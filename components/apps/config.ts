@@ -306,12 +306,14 @@ export function checkTogether(
  * network of the policy. So the policy would let in everybody or nobody.
  *
  * @param tunnels The apps that each tunnel carries, by the tunnel's name.
+ * @param hidesCallers Whether every node answers for Pomerium, in its own name.
  */
 export function checkNetworks(
   apps: readonly Pick<AppConfig, "name" | "at" | "access" | "paths">[],
   tunnels: Readonly<Record<string, { apps: readonly string[] }>>,
   exposure: AppContext["exposure"],
   report: Report,
+  hidesCallers = false,
 ): void {
   const places = apps.flatMap(({ name, at, access, paths }) => [
     { name, at, access },
@@ -329,6 +331,11 @@ export function checkNetworks(
         : exposure === "tunnelOnly"
           ? "only a tunnel leads to this cluster"
           : undefined;
+    if (how === undefined && hidesCallers)
+      report.problemAt(
+        `${at}.access.${key}`,
+        "pomerium.address.trafficPolicy is Cluster, so Pomerium may see a node's address in place of the caller's: the networks would let in everybody or nobody. Take them out, or write trafficPolicy: Local, with which only nodes that run Pomerium answer",
+      );
     if (how !== undefined)
       report.problemAt(
         `${at}.access.${key}`,

@@ -12,6 +12,7 @@ import * as names from "./names.ts";
 import { overlayFolders } from "./overlay.ts";
 import { settings } from "./settings.ts";
 import type { SettingsInput } from "./settings-schema.ts";
+import { isStateful } from "./storage.ts";
 import { takeOver } from "./take-over.ts";
 
 export interface IdentityProviderArgs {
@@ -153,7 +154,7 @@ export class Pomerium extends pulumi.ComponentResource {
 
     const beforeWorkload: pulumi.Resource[] = [settingsObject];
     // Once it is stopped and this program has written to it, it still exists, and it stays stopped.
-    if (existing.includes(objectLabel(previous)) && "pebble" in args.storage) {
+    if (existing.includes(objectLabel(previous)) && isStateful(args.storage)) {
       beforeWorkload.push(scaledToZero(`${name}-previous`, { parent: this, dependsOn: [settingsObject] }));
     }
     const workload = new k8s.kustomize.v2.Directory(
@@ -265,7 +266,7 @@ function opaqueSecret(
   );
 }
 
-/** A Deployment of the same name as the workload. With a Pebble store, the workload is a StatefulSet. */
+/** A Deployment of the same name as the workload, which a StatefulSet does not take over. */
 const previous = { kind: "Deployment", namespace: names.namespace, name: names.workload };
 
 /**

@@ -1,6 +1,6 @@
 import { isIP, isIPv6 } from "node:net";
 import { z } from "zod";
-import { expectations, portNumber, text, unknownKeys } from "../../stack-file/fields.ts";
+import { expectations, portNumber, text } from "../../stack-file/fields.ts";
 import type { Report } from "../../stack-file/problems.ts";
 import type { AddressConfig } from "./address.ts";
 
@@ -78,10 +78,6 @@ export const addressSchema = z
     expected:
       "assigned, or a map with ips, class and dualStack, or with nodePort and node, or with hostPorts and node",
   })
-  .register(unknownKeys, {
-    explain: (key) =>
-      key === "ip" ? "write ips: [<address>], or loadBalancerIP: <address> in place of address" : undefined,
-  })
   .describe("How Pomerium is reached, where `loadBalancerIP` does not say enough; exactly one of the two.");
 
 export const loadBalancerIP = ip
@@ -134,5 +130,6 @@ export function resolveAddress({ loadBalancerIP, address }: AddressInput): Addre
   if ("hostPorts" in address)
     return { kind: "hostPorts", ports: address.hostPorts, node: address.node, trafficPolicy: "Local" };
   const { ips = [], annotations = {}, dualStack = false, trafficPolicy = "Local" } = address;
-  return { ...balanced, ips, annotations, dualStack, trafficPolicy, class: address.class };
+  const ofClass = address.class === undefined ? {} : { class: address.class };
+  return { ...balanced, ips, annotations, dualStack, trafficPolicy, ...ofClass };
 }

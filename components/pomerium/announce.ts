@@ -9,7 +9,7 @@ import type { PomeriumConfig } from "./config.ts";
 import { missingAddresses } from "./in-force.ts";
 import type { LivePomerium, LiveStorage } from "./live.ts";
 import * as names from "./names.ts";
-import { type StorageConfig, type Store, storeOf } from "./storage.ts";
+import { isStateful, type StorageConfig, type Store, storeOf } from "./storage.ts";
 
 /** How far the running Pomerium is, in one line, from its own report. */
 export function statusLine({ settings, readyReplicas }: PomeriumStatus): string {
@@ -43,7 +43,7 @@ export function storageLines(
   const stays = live.store === next.store && claim === next.claim;
   if (stays) return [];
   return [
-    `storage: sessions are ${words(live)} now, and this run moves to a store that is ${words(next)}; nothing is copied, so everybody has to sign in again`,
+    `storage: sessions are ${words(live)} now, and this run keeps them ${words(next)}; nothing is copied, so everybody has to sign in again`,
     `storage: ${fateOf(live, volume)}`,
   ];
 }
@@ -120,6 +120,7 @@ export function takeOverLines(
   };
   const { namespace } = names;
   const pebble = "pebble" in storage;
+  const stateful = isStateful(storage);
   const volume = [
     ...here("PersistentVolume", names.persistentVolume),
     ...here("PersistentVolumeClaim", names.persistentVolumeClaim, namespace),
@@ -133,14 +134,14 @@ export function takeOverLines(
     ...here("CustomResourceDefinition", "pomerium.ingress.pomerium.io"),
     ...here("Pomerium", names.settingsObject),
     ...here("Secret", names.identityProviderSecret, namespace),
-    ...(pebble ? [] : here("Secret", names.storageSecret, namespace)),
+    ...("postgres" in storage ? here("Secret", names.storageSecret, namespace) : []),
     ...here("Service", names.proxyService, namespace),
-    ...(pebble ? [] : here("Deployment", names.workload, namespace)),
+    ...(stateful ? [] : here("Deployment", names.workload, namespace)),
     ...here("Deployment", verifyService.name, namespace),
     ...here("Service", verifyService.name, namespace),
     ...apps.flatMap((app) => ingressNames(app).flatMap((name) => here("Ingress", name, app.namespace))),
   ];
-  const stopped = pebble ? here("Deployment", names.workload, namespace) : [];
+  const stopped = stateful ? here("Deployment", names.workload, namespace) : [];
   const generator = "pomerium-gen-secrets";
   const left = [
     ...here("Job", generator, namespace),

@@ -8,7 +8,7 @@ import { objectLabel } from "../cluster/objects.ts";
 import type { PomeriumConfig } from "./config.ts";
 import type { LiveClaim, LivePomerium } from "./live.ts";
 import * as names from "./names.ts";
-import type { PebbleConfig } from "./storage.ts";
+import { isStateful, type PebbleConfig } from "./storage.ts";
 
 /** The part of a stack that the checks need. */
 export interface CheckedStack {
@@ -241,8 +241,7 @@ function workloadProblems(
 ): Problem[] {
   const { namespace, workload: name } = names;
   const statefulSet = { kind: "StatefulSet", namespace, name };
-  if (!("pebble" in storage || "cluster" in storage) || !foreign.includes(objectLabel(statefulSet)))
-    return [];
+  if (!isStateful(storage) || !foreign.includes(objectLabel(statefulSet))) return [];
   return [
     {
       at: "pomerium",

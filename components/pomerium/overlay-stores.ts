@@ -19,8 +19,6 @@ const storeVolume = "store";
 /** Parts of the pod template and its controller. */
 export interface StoreParts {
   replicas: number;
-  /** Whether a StatefulSet runs the pods: then one stops before the next starts. */
-  isStateful: boolean;
   /** Whether a step as root takes ownership of the store. */
   takesOwnership: boolean;
   volumeMounts: object[];
@@ -36,7 +34,6 @@ export interface StoreParts {
 /** The parts for a storage, over those of upstream's Deployment. */
 export function storeParts(storage: StoredIn, hasHostPorts: boolean): StoreParts {
   const nothing: Omit<StoreParts, "replicas"> = {
-    isStateful: false,
     takesOwnership: false,
     volumeMounts: [],
     env: [],
@@ -80,7 +77,7 @@ function pebbleParts(pebble: PebbleConfig): Partial<StoreParts> & { replicas: nu
         ? names.persistentVolumeClaim
         : names.provisionedClaim;
   const volumes = [{ name: storeVolume, persistentVolumeClaim: { claimName } }];
-  const common = { replicas: 1, isStateful: true, statefulSet: single };
+  const common = { replicas: 1, statefulSet: single };
   if ("hostPath" in pebble)
     return {
       ...common,
@@ -253,7 +250,6 @@ function clusterParts({
   });
   return {
     replicas,
-    isStateful: true,
     volumeMounts: [{ name: "storage", mountPath: names.clusterMount }],
     env: [
       { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },

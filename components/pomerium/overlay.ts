@@ -19,7 +19,7 @@ import {
   storeParts,
   storeVolumes,
 } from "./overlay-stores.ts";
-import { storeOf } from "./storage.ts";
+import { isStateful, storeOf } from "./storage.ts";
 
 /** Kubernetes quantities: `500m`, `"1"`, `512Mi`. */
 export interface ComputeResources {
@@ -85,12 +85,12 @@ function foundation({ version, storage }: OverlayOptions): Record<string, unknow
 function workload(options: OverlayOptions): Record<string, unknown> {
   const { address = assigned, storage } = options;
   const store = storeParts(storage, address.kind === "hostPorts");
-  const kind = store.isStateful ? "StatefulSet" : "Deployment";
+  const kind = isStateful(storage) ? "StatefulSet" : "Deployment";
   const objects = storeObjects(storage);
   const patches = {
     "service-ports.yaml": [servicePorts(address), { kind: "Service", name: names.proxyService }],
     "pod-ports.yaml": [podPorts(address), ofDeployment],
-    "statefulset.yaml": [store.isStateful ? store.statefulSet : undefined, ofDeployment],
+    "statefulset.yaml": [isStateful(storage) ? store.statefulSet : undefined, ofDeployment],
   } as const;
   const jsonPatches = Object.entries(patches).filter(([, [patch]]) => patch !== undefined);
   return {

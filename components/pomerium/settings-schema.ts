@@ -190,9 +190,12 @@ const fields = {
   pathWithEscapedSlashesAction: z
     .enum(["keep_unchanged", "reject_request", "unescape_and_redirect", "unescape_and_forward"])
     .refine((value) => value === "reject_request" || value === "unescape_and_redirect", {
-      error: "must be reject_request or unescape_and_redirect: with the others, policy and app can read different paths",
+      error:
+        "must be reject_request or unescape_and_redirect: with the others, policy and app can read different paths",
     })
-    .describe("What becomes of `%2F` in a path: `unescape_and_redirect` or `reject_request`. Default: unescape_and_redirect."),
+    .describe(
+      "What becomes of `%2F` in a path: `unescape_and_redirect` or `reject_request`. Default: unescape_and_redirect.",
+    ),
   programmaticRedirectDomains: texts.describe("Domains that a program's sign-in may lead back to."),
   runtimeFlags: z.record(someText, z.boolean()).describe("Switches of Pomerium's features."),
   setResponseHeaders: headers.describe(

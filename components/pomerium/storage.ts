@@ -43,6 +43,11 @@ export interface PostgresConfig {
 /** Name of a kind of storage. */
 export type Store = "pebble" | "memory" | "cluster" | "postgres";
 
+/** Whether a StatefulSet runs the pods, because they own volumes. Otherwise a Deployment does. */
+export function isStateful(storage: { [K in Store]?: unknown }): boolean {
+  return storage.pebble !== undefined || storage.cluster !== undefined;
+}
+
 export function storeOf(storage: { [K in Store]?: unknown }): Store {
   return (["pebble", "memory", "cluster", "postgres"] as const).find(
     (store) => storage[store] !== undefined,

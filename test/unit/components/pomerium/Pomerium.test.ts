@@ -125,6 +125,45 @@ describe("Pomerium", () => {
     }
   });
 
+  it("writes secret parameters and a private authority of the identity provider to Secrets, before the settings", async () => {
+    const registrations = await deploy({
+      identityProvider: {
+        ...args.identityProvider,
+        provider: "keycloak",
+        secretRequestParams: { hint: "the-hidden-hint" },
+        ca: "-----BEGIN CERTIFICATE-----",
+      },
+    });
+    const { after, inputs } = find(registrations, "pomerium-settings");
+    assert.ok(["pomerium-request-params", "pomerium-authority"].every((name) => after.includes(name)));
+    const { spec } = inputs as { spec: { identityProvider: object; caSecrets: string[] } };
+    assert.deepEqual(spec.identityProvider, {
+      provider: "oidc",
+      secret: "pomerium/idp-secret",
+      requestParamsSecret: "pomerium/idp-request-params",
+    });
+    assert.deepEqual(spec.caSecrets, ["pomerium/idp-ca"]);
+    const plain = JSON.stringify(withoutSecrets(registrations.map((each) => each.inputs)));
+    assert.ok(!plain.includes("the-hidden-hint"));
+  });
+
+  it("writes the settings of the stack file beside its own", async () => {
+    const registrations = await deploy({
+      settings: { accessLogFields: ["path"], timeouts: { idle: "10m" } },
+    });
+    const { spec } = find(registrations, "pomerium-settings").inputs as { spec: Record<string, unknown> };
+    assert.deepEqual(spec.accessLogFields, ["path"]);
+    assert.deepEqual(spec.timeouts, { read: "0s", idle: "10m" });
+    assert.deepEqual(spec.authenticate, { url: "https://authenticate.example.org:8443" });
+  });
+
+  it("stops a Deployment that a StatefulSet succeeds, and takes over one that stays a Deployment", async () => {
+    const isStopped = async (storage: PomeriumArgs["storage"]) =>
+      (await deploy({ storage, live: deployed })).some(({ name }) => name === "pomerium-previous");
+    for (const storage of [{ pebble: {} }, { cluster: {} }]) assert.equal(await isStopped(storage), true);
+    for (const storage of [{ memory: {} }, postgres]) assert.equal(await isStopped(storage), false);
+  });
+
   it("writes PostgreSQL's connection to a Secret before it writes the settings", async () => {
     const registrations = await deploy({ storage: postgres });
     const { spec } = find(registrations, "pomerium-settings").inputs as { spec: { storage: unknown } };
