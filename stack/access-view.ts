@@ -60,7 +60,10 @@ function protectedApps(
 ): ProtectedApp[] {
   const status = live.pomerium.settings?.ingress[`${namespace}/${name}`];
   return rules.map((rule) => {
-    const app = { ...fromIngress({ namespace, name, annotations, ...rule, pomerium: version }), pathSettings };
+    const app = {
+      ...fromIngress({ namespace, name, annotations, ...rule, pomerium: version }),
+      pathSettings,
+    };
     if (status?.reconciled !== false) return app;
     // Pomerium still serves the previous state of the Ingress, which cannot be read any more.
     const unreadable = `Pomerium has not taken it: ${status.error ?? "no reason given"}`;

@@ -5,7 +5,8 @@ import { anonymous, type Decider, decider, stranger, type Verdict } from "../mat
 import { personal } from "../matrix/reasons.ts";
 import { appsOf, type DeclaredApp, type ProtectedApp, routeFor, sourceOf } from "../matrix/view.ts";
 import { type Directory, members } from "../people.ts";
-import { claimOf, domainOf, isPerson, principalWords } from "../principals.ts";
+import { claimOf, domainOf, isPerson, principalWords, signedIn } from "../principals.ts";
+import type { Access } from "../routes.ts";
 import { type AccessTests, assumedAt } from "./config.ts";
 
 /** The parts of a stack that access tests are about. */
@@ -218,7 +219,7 @@ export function failure(result: TestResult): string {
   return [`${result.at}   ${finding(result)}`, `    ${result.mend}`].join("\n");
 }
 
-/** Apps that no test denies to a stranger. Public apps are not among them. */
+/** Apps that no test denies to a stranger. Apps that let in every stranger are not among them. */
 export function untested(stack: {
   apps: readonly Pick<DeclaredApp, "name" | "key" | "access">[];
   accessTests: AccessTests;
@@ -227,13 +228,20 @@ export function untested(stack: {
     stack.accessTests.tests.filter(({ deny }) => deny.includes(stranger)).map(({ app }) => app),
   );
   return stack.apps
-    .filter(({ name, key = name, access }) => key === name && access.kind !== "public" && !denied.has(name))
+    .filter(({ name, key = name, access }) => key === name && !letsInStrangers(access) && !denied.has(name))
     .map(({ name }) => ({
       app: name,
       at: `accessTests.apps.${name}`,
       severity: stack.accessTests.strict ? "error" : "warning",
       message: "no test denies this app to a stranger; add { deny: [stranger, anonymous] }",
     }));
+}
+
+function letsInStrangers(access: Access): boolean {
+  return (
+    access.kind === "public" ||
+    (access.kind === "people" && access.people.some(({ principal }) => principal === signedIn))
+  );
 }
 
 /** Reports every app that no test denies to a stranger. */

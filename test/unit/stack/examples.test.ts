@@ -5,6 +5,7 @@ import { parse as parseYaml } from "yaml";
 import { z } from "zod";
 import { runAccessTests } from "../../../policies/access/assertions/run.ts";
 import { everybody } from "../../../policies/access/people.ts";
+import { domainOf, isPerson } from "../../../policies/access/principals.ts";
 import { stackFileSchema } from "../../../stack/json-schema.ts";
 import { loadFromText, parseStack } from "../../../stack/load.ts";
 import { secretsOf } from "../../../stack/schema.ts";
@@ -30,9 +31,13 @@ function example(file: string): Stack {
 const isReserved = (host: string): boolean => /(^|\.)example\.(org|net|com)$/.test(host);
 
 describe("the examples of the docs", () => {
-  it("are stack files, and among them are a minimal one and a home server", () => {
+  it("are stack files: a minimal one, a home server, a k3s cluster with its own identity provider, a company", () => {
     for (const file of files) assert.match(file, /^[a-z0-9-]+\.yaml$/);
-    assert.ok(["minimal.yaml", "octavo-like.yaml"].every((file) => files.includes(file)));
+    assert.ok(
+      ["minimal.yaml", "octavo-like.yaml", "k3s-self-hosted-idp.yaml", "company.yaml"].every((file) =>
+        files.includes(file),
+      ),
+    );
     assert.ok(text("minimal.yaml").split("\n").length <= 45, "minimal.yaml is short");
   });
 
@@ -73,7 +78,10 @@ describe("the examples of the docs", () => {
         [],
       );
       assert.deepEqual(
-        everybody(directory).filter((person) => !isReserved(person.split("@")[1]!)),
+        everybody(directory).filter((principal) => {
+          const domain = isPerson(principal) ? principal.split("@")[1]! : domainOf(principal);
+          return domain !== undefined && !isReserved(domain);
+        }),
         [],
       );
     });
