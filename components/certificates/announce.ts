@@ -96,9 +96,33 @@ export function issuerLines(name: string, before: LiveIssuer | undefined, after:
       : []),
     ...old!.filter((line) => !wanted!.includes(line)).map((line) => `- ${line}`),
     ...wanted!.filter((line) => !old!.includes(line)).map((line) => `+ ${line}`),
+    ...solvers.flatMap((solver, i) => {
+      const same = acme.solvers[old!.indexOf(wanted![i]!)];
+      const changes = same === undefined ? [] : settingChanges(same, solver);
+      return changes.length === 0 ? [] : [`~ ${wanted![i]}: ${changes.join(", ")}`];
+    }),
   ];
   if (lines.length === 0) return [];
   return [`ClusterIssuer ${name} ${before.foreign ? "is taken over" : "changes"}`, ...lines];
+}
+
+/** Changed settings of a solver that keeps its names and its provider: `azureDNS.resourceGroupName old → dns`. */
+function settingChanges(before: LiveSolver, after: LiveSolver): string[] {
+  const [old, wanted] = [before, after].map((solver) => new Map(leaves({ ...solver, selector: undefined })));
+  return [...new Set([...old!.keys(), ...wanted!.keys()])].flatMap((path) => {
+    const [from = "(none)", to = "(none)"] = [old!.get(path), wanted!.get(path)];
+    return from === to ? [] : [`${path} ${from} → ${to}`];
+  });
+}
+
+/** Every value inside a solver that is no map, with its path below `dns01` or `http01`. */
+function leaves(value: unknown, path: readonly string[] = []): [path: string, text: string][] {
+  if (typeof value === "object" && value !== null && !Array.isArray(value))
+    return Object.entries(value).flatMap(([key, inner]) => leaves(inner, [...path, key]));
+  // None is what cert-manager does without the field.
+  if (value === undefined || value === null || (path.at(-1) === "cnameStrategy" && value === "None"))
+    return [];
+  return [[path.slice(1).join("."), typeof value === "string" ? value : JSON.stringify(value)]];
 }
 
 /** `example.org: DNS-01 by cloudflare`, `every name: HTTP-01 through class nginx`. */

@@ -228,6 +228,47 @@ describe("an issuer that is taken over", () => {
     assert.equal(specOf(stack, later).preferredChain, "ISRG Root X1");
   });
 
+  it("shows each setting that changes at a provider that stays", () => {
+    const of = stackOf({
+      'certificates.zones["example.org"]': {
+        azure: {
+          subscriptionId: "00000000-0000-0000-0000-000000000001",
+          resourceGroup: "dns",
+          managedIdentity: { clientId: "00000000-0000-0000-0000-000000000003" },
+        },
+      },
+      'certificates.zones["example.net"]': {
+        cloudflare: { apiToken: "hunter2-hunter2" },
+        cnameStrategy: "None",
+      },
+    });
+    const theirs: LiveSolver[] = [
+      {
+        selector: { dnsZones: ["example.org"] },
+        dns01: {
+          azureDNS: {
+            resourceGroupName: "old",
+            subscriptionID: "00000000-0000-0000-0000-000000000001",
+            hostedZoneName: "example.org",
+            managedIdentity: {},
+          },
+        },
+      },
+      {
+        selector: { dnsZones: ["example.net"] },
+        dns01: { cloudflare: { apiTokenSecretRef: { key: "token", name: "cf" } } },
+      },
+    ];
+    const lines = issuanceLines(of, issuance({ issuer: issuer({ solvers: theirs }) }), nginx);
+    assert.deepEqual(lines, [
+      "ClusterIssuer letsencrypt-prod is taken over",
+      "~ example.net: DNS-01 by cloudflare: cloudflare.apiTokenSecretRef.key token → api-token, cloudflare.apiTokenSecretRef.name cf → cloudflare-example.net",
+      "~ example.org: DNS-01 by azureDNS: azureDNS.resourceGroupName old → dns, azureDNS.hostedZoneName example.org → (none), azureDNS.managedIdentity.clientID (none) → 00000000-0000-0000-0000-000000000003",
+    ]);
+    const after = becomes(of, issuer({ solvers: theirs }));
+    assert.deepEqual(issuanceLines(of, issuance({ issuer: after }), nginx), []);
+  });
+
   it("keeps the reference to the key of its ACME account", () => {
     const live = issuer({ accountKeyKey: "key.pem" });
     assert.deepEqual(specOf(stack, live).privateKeySecretRef, { name: "account", key: "key.pem" });
