@@ -19,7 +19,8 @@ export function annotationNotes(
     controllers.find(({ headers }) => Object.hasOwn(headers, id))?.headers[id];
   const found = apps.flatMap((app) =>
     ingressesOfApp(app, ingresses).flatMap((ingress) => {
-      const around = { paths: pathsOfIngress(ingress), isSettled, configMap };
+      const { annotations = {} } = app.metadata ?? {};
+      const around = { paths: pathsOfIngress(ingress), isSettled, annotations, configMap };
       return classify(ingress.annotations).map((finding) => ({ app, around, ...finding }));
     }),
   );

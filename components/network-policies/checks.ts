@@ -3,10 +3,9 @@ import type { Problem } from "../../stack-file/problems.ts";
 import { kubectl } from "../cluster/commands.ts";
 import type { LiveCluster, LiveService } from "../cluster/live.ts";
 import { pomeriumNamespace } from "../cluster/names.ts";
-import { objectId } from "../cluster/objects.ts";
 import { admits, isolating, selects } from "./admits.ts";
 import type { LiveNetwork, LivePod } from "./live.ts";
-import type { Target, Verdict } from "./policy.ts";
+import type { NetworkPolicy, Target, Verdict } from "./policy.ts";
 
 /** Name under an app's `accept`. */
 export const acceptName = "network-policies";
@@ -14,71 +13,95 @@ export const acceptName = "network-policies";
 /** The part of an app that this subject needs. */
 interface App {
   name: string;
+  /** Key in the stack file. Several hosts share it. */
+  key?: string;
   /** Key path: `apps.<name>`. */
   at: string;
   namespace: string;
-  service: { name: string; port: number | string };
+  service: Backend;
+  /** Paths with a Service of their own. */
+  paths?: readonly { at: string; service: Backend }[];
   accept: Readonly<Record<string, string>>;
 }
 
-interface Judged {
-  app: App;
-  service: LiveService;
+interface Backend {
+  name: string;
+  port: number | string;
+}
+
+/** A Service to which Pomerium connects. */
+interface Wanted {
+  /** Key of the first app with the Service. */
+  app: string;
+  /** Key path of the first place that names the Service. */
+  at: string;
+  namespace: string;
+  service: string;
+  ports: (number | string)[];
+}
+
+interface Judged extends Wanted {
+  selector: Readonly<Record<string, string>>;
   /** `no pods`: the namespace has NetworkPolicies, and the Service has no pods that they could be about. */
   verdict: Exclude<Verdict, "yes"> | "no pods";
   /** Names of the NetworkPolicies. */
   policies: string[];
   /** Ports of the pods to which Pomerium connects. */
-  ports: number[];
+  podPorts: number[];
 }
 
-/** Judges the way from Pomerium's pods to those of each app. Apps whose way is open are left out. */
+/** Every Service of the apps once, with all its ports in use. */
+function wantedServices(apps: readonly App[]): Wanted[] {
+  const all = apps
+    .filter(({ accept }) => !Object.hasOwn(accept, acceptName))
+    .flatMap(({ name, key = name, at, namespace, service, paths = [] }) =>
+      [{ at, service }, ...paths].map((each) => ({ app: key, at: each.at, namespace, ...each.service })),
+    );
+  return [...Map.groupBy(all, ({ namespace, name }) => `${namespace}/${name}`).values()].map((group) => {
+    const { app, at, namespace, name } = group[0]!;
+    return { app, at, namespace, service: name, ports: [...new Set(group.map(({ port }) => port))] };
+  });
+}
+
+/** Judges the way from Pomerium's pods to those behind each Service. Services whose way is open are left out. */
 function judge(
   apps: readonly App[],
   { services }: Pick<LiveCluster, "services">,
   { policies, pods, caller }: LiveNetwork,
 ): Judged[] {
-  return apps
-    .filter(({ accept }) => !Object.hasOwn(accept, acceptName))
-    .flatMap((app): Judged[] => {
-      const { namespace } = app;
-      const service = services.find((each) => each.namespace === namespace && each.name === app.service.name);
-      const { selector } = service ?? {};
-      const near = policies.filter(({ metadata }) => metadata.namespace === namespace);
-      // Other checks report a missing Service, and no policy is about a Service without pods of its own.
-      if (service === undefined || selector === undefined || near.length === 0) return [];
-      const behind = pods.filter(
-        (pod) => pod.namespace === namespace && selects({ matchLabels: selector }, pod.labels),
-      );
-      if (behind.length === 0)
-        return [
-          {
-            app,
-            service,
-            verdict: "no pods",
-            policies: near.map(({ metadata }) => metadata.name),
-            ports: [],
-          },
-        ];
-      const targets = behind.map((pod) => ({ ...pod, ...portOf(pod, service, app.service.port) }));
-      const closed = targets.map((target) => ({ target, verdict: admits(policies, caller, target) }));
-      const verdict = (["no", "unknown"] as const).find((each) => closed.some((one) => one.verdict === each));
-      if (verdict === undefined) return [];
-      const stopped = closed.filter((each) => each.verdict === verdict).map(({ target }) => target);
-      return [
-        {
-          app,
-          service,
-          verdict,
-          policies: [
-            ...new Set(
-              stopped.flatMap((target) => isolating(policies, target).map(({ metadata }) => metadata.name)),
-            ),
-          ],
-          ports: [...new Set(targets.flatMap(({ port }) => port ?? []))],
-        },
-      ];
-    });
+  return wantedServices(apps).flatMap((wanted): Judged[] => {
+    const { namespace } = wanted;
+    const service = services.find((each) => each.namespace === namespace && each.name === wanted.service);
+    const { selector } = service ?? {};
+    const near = policies.filter(({ metadata }) => metadata.namespace === namespace);
+    // Other checks report a missing Service, and no policy is about a Service without pods of its own.
+    if (service === undefined || selector === undefined || near.length === 0) return [];
+    const judged = { ...wanted, selector };
+    const behind = pods.filter(
+      (pod) => pod.namespace === namespace && selects({ matchLabels: selector }, pod.labels),
+    );
+    if (behind.length === 0)
+      return [{ ...judged, verdict: "no pods", policies: namesOf(near), podPorts: [] }];
+    const targets = behind.flatMap((pod) =>
+      wanted.ports.map((port) => ({ ...pod, ...portOf(pod, service, port) })),
+    );
+    const closed = targets.map((target) => ({ target, verdict: admits(policies, caller, target) }));
+    const verdict = (["no", "unknown"] as const).find((each) => closed.some((one) => one.verdict === each));
+    if (verdict === undefined) return [];
+    const stopped = closed.filter((each) => each.verdict === verdict).map(({ target }) => target);
+    return [
+      {
+        ...judged,
+        verdict,
+        policies: namesOf(stopped.flatMap((target) => isolating(policies, target))),
+        podPorts: [...new Set(targets.flatMap(({ port }) => port ?? []))],
+      },
+    ];
+  });
+}
+
+function namesOf(policies: readonly NetworkPolicy[]): string[] {
+  return [...new Set(policies.map(({ metadata }) => metadata.name))];
 }
 
 /** The port of a pod to which a port of a Service leads. */
@@ -103,32 +126,32 @@ export function networkProblems(
   return judge(apps, live, network)
     .filter(({ verdict }) => verdict === "no")
     .map((judged) => ({
-      at: `${judged.app.at}.service`,
-      message: `by ${policiesOf(judged)}, Pomerium's pods (namespace ${pomeriumNamespace}) cannot connect to those behind Service ${objectId(judged.service)}, so the app would not answer. Add a policy that does; it changes none of the others. Where the cluster's network plugin ignores NetworkPolicies, say so instead: ${setKey(stack, ["apps", judged.app.name, "accept", acceptName], "<why>")}`,
+      at: `${judged.at}.service`,
+      message: `by ${policiesOf(judged)}, Pomerium's pods (namespace ${pomeriumNamespace}) cannot connect to those behind Service ${judged.namespace}/${judged.service}, so the app would not answer. Add a policy that does; it changes none of the others. Where the cluster's network plugin ignores NetworkPolicies, say so instead: ${setKey(stack, ["apps", judged.app, "accept", acceptName], "<why>")}`,
       mend: `echo '${JSON.stringify(admission(judged))}' | ${kubectl(cluster, "apply --filename -")}`,
     }));
 }
 
-function policiesOf({ app, policies }: Judged): string {
+function policiesOf({ namespace, policies }: Judged): string {
   const kind = policies.length === 1 ? "NetworkPolicy" : "NetworkPolicies";
-  return `${kind} ${policies.map((name) => `${app.namespace}/${name}`).join(", ")}`;
+  return `${kind} ${policies.map((name) => `${namespace}/${name}`).join(", ")}`;
 }
 
 /** The NetworkPolicy that admits Pomerium. Policies add up, so it takes nothing away. */
-function admission({ app, service, ports }: Judged): object {
+function admission({ namespace, service, selector, podPorts }: Judged): object {
   return {
     apiVersion: "networking.k8s.io/v1",
     kind: "NetworkPolicy",
-    metadata: { name: `${app.name}-from-${pomeriumNamespace}`, namespace: app.namespace },
+    metadata: { name: `${service}-from-${pomeriumNamespace}`, namespace },
     spec: {
-      podSelector: { matchLabels: service.selector },
+      podSelector: { matchLabels: selector },
       policyTypes: ["Ingress"],
       ingress: [
         {
           from: [
             { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": pomeriumNamespace } } },
           ],
-          ...(ports.length === 0 ? {} : { ports: ports.map((port) => ({ protocol: "TCP", port })) }),
+          ...(podPorts.length === 0 ? {} : { ports: podPorts.map((port) => ({ protocol: "TCP", port })) }),
         },
       ],
     },
@@ -150,7 +173,7 @@ export function networkNotes(
       judged.verdict === "no"
         ? []
         : [
-            `! ${judged.app.name}: not known whether ${policiesOf(judged)} will admit Pomerium's pods: ${why[judged.verdict]}`,
+            `! ${judged.app}: not known whether ${policiesOf(judged)} will admit Pomerium's pods: ${why[judged.verdict]}`,
           ],
     ),
     ...(network.unjudged.length === 0

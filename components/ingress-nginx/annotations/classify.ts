@@ -15,10 +15,15 @@ export interface Finding {
   /** What the app lacks to do the same. */
   lacks: (route: Route, around?: Surroundings) => string | undefined;
   /** The part of the stack file that lacks it. */
-  section: "route" | "apps";
+  section: "route" | "apps" | "annotations";
 }
 
-const nothingAround: Surroundings = { paths: [], isSettled: () => false, configMap: () => undefined };
+const nothingAround: Surroundings = {
+  paths: [],
+  isSettled: () => false,
+  annotations: {},
+  configMap: () => undefined,
+};
 
 /**
  * What becomes of an nginx Ingress's annotations behind Pomerium: those of ingress-nginx, those of cert-manager, and those
@@ -91,8 +96,13 @@ function judgeForeign(annotation: string): Judgement | undefined {
   const isSetting = prefix === "kubernetes.io" && /^ingress\.(?!class$)/.test(name ?? "");
   if (isRead && (isSetting || !bookkeeping.test(prefix)))
     return {
-      outcome: "lost",
-      says: "deleted with the Ingress, and the controller that reads it no longer finds it",
+      outcome: "equivalent",
+      says: "the app's own `annotations`; this one is deleted with the Ingress",
+      section: "annotations",
+      lacks: (_route, _value, _of, { annotations }) =>
+        Object.hasOwn(annotations, annotation)
+          ? undefined
+          : "the same, if something still reads it; it is deleted with the Ingress",
     };
   return undefined;
 }

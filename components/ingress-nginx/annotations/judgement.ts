@@ -19,6 +19,8 @@ export interface Surroundings {
   paths: readonly string[];
   /** Whether a host needs nothing any more: an app has it, or it is abandoned. */
   isSettled: (host: string) => boolean;
+  /** Annotations of the app's own Ingress for other tools. */
+  annotations: Readonly<Record<string, string>>;
   /** Data of a ConfigMap, `namespace/name`; undefined if it was not read. */
   configMap: (id: string) => Readonly<Record<string, string>> | undefined;
 }
@@ -42,8 +44,8 @@ export interface Judgement {
     of: (name: string) => string,
     around: Surroundings,
   ) => string | undefined;
-  /** Section that lacks it. Default: the app's `route`. */
-  section?: "apps";
+  /** The part of the stack file that lacks it. Default: the app's `route`. */
+  section?: "apps" | "annotations";
 }
 
 /** What takes the place of a protection (`by`), or the end of the sentence that says why nothing does (`but`). */

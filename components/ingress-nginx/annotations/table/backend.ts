@@ -149,11 +149,13 @@ export const backend: readonly Entry[] = [
   {
     names: ["server-alias"],
     outcome: "equivalent",
-    says: "only with an app of its own in `apps` for each further host; one without goes dark",
+    says: "only with each further host under `aliases` of an app, or in an app of its own; one without goes dark",
     section: "apps",
     lacks: (_route, value, _of, { isSettled }) => {
       const hosts = aliasesOf(value).filter((host) => !isSettled(host));
-      return hosts.length > 0 ? `an app for ${hosts.join(", ")}, or abandon it` : undefined;
+      return hosts.length > 0
+        ? `${hosts.join(", ")} under aliases of an app, or as an app of its own; or abandon it`
+        : undefined;
     },
   },
   {

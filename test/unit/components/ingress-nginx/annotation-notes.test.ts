@@ -100,7 +100,7 @@ describe("annotations of the apps' nginx Ingresses", () => {
       { ingresses: [ingress(annotations)], headers: { "komga/headers": { "X-A": "c" } } },
     ]);
     assert.deepEqual(lines, [
-      "komga, wiki: server-alias: add to apps: an app for books.example.org, or abandon it",
+      "komga, wiki: server-alias: add to apps: books.example.org under aliases of an app, or as an app of its own; or abandon it",
       "komga, wiki: custom-headers: add to route: set_response_headers: { X-A: c }",
     ]);
   });
@@ -112,7 +112,15 @@ describe("annotations of the apps' nginx Ingresses", () => {
     };
     const [, ...lines] = annotationNotes(stack(), [{ ingresses: [ingress(annotations)] }]);
     assert.deepEqual(lines, [
-      "komga: external-dns.alpha.kubernetes.io/hostname, gethomepage.dev/name lost: deleted with the Ingress, and the controller that reads it no longer finds it",
+      "komga: external-dns.alpha.kubernetes.io/hostname, gethomepage.dev/name: add to annotations: the same, if something still reads it; it is deleted with the Ingress",
+    ]);
+    const own = parse(
+      put(put(goodStack(), "apps.komga.replaces", "komga-ingress"), "apps.komga.annotations", {
+        "gethomepage.dev/name": "Books",
+      }),
+    );
+    assert.deepEqual(annotationNotes(own, [{ ingresses: [ingress(annotations)] }]).slice(1), [
+      "komga: external-dns.alpha.kubernetes.io/hostname: add to annotations: the same, if something still reads it; it is deleted with the Ingress",
     ]);
   });
 

@@ -68,10 +68,44 @@ describe("NetworkPolicies in front of the apps", () => {
         at: "apps.komga.service",
         message:
           "by NetworkPolicy komga/only-ingress-nginx, Pomerium's pods (namespace pomerium) cannot connect to those behind Service komga/komga-svc, so the app would not answer. Add a policy that does; it changes none of the others. Where the cluster's network plugin ignores NetworkPolicies, say so instead: pulumi config set --stack test --path apps.komga.accept.network-policies '<why>'",
-        mend: `echo '{"apiVersion":"networking.k8s.io/v1","kind":"NetworkPolicy","metadata":{"name":"komga-from-pomerium","namespace":"komga"},"spec":{"podSelector":{"matchLabels":{"app":"komga"}},"policyTypes":["Ingress"],"ingress":[{"from":[{"namespaceSelector":{"matchLabels":{"kubernetes.io/metadata.name":"pomerium"}}}],"ports":[{"protocol":"TCP","port":25600}]}]}}' | kubectl --context octavo apply --filename -`,
+        mend: `echo '{"apiVersion":"networking.k8s.io/v1","kind":"NetworkPolicy","metadata":{"name":"komga-svc-from-pomerium","namespace":"komga"},"spec":{"podSelector":{"matchLabels":{"app":"komga"}},"policyTypes":["Ingress"],"ingress":[{"from":[{"namespaceSelector":{"matchLabels":{"kubernetes.io/metadata.name":"pomerium"}}}],"ports":[{"protocol":"TCP","port":25600}]}]}}' | kubectl --context octavo apply --filename -`,
       },
     ]);
     assert.deepEqual(await notes(), []);
+  });
+
+  it("are one problem for a Service that several hosts, paths and ports of an app share", async () => {
+    const paths = [
+      { at: 'apps.komga.paths["/admin"]', service: { name: "komga-svc", port: 8081 } },
+      { at: 'apps.komga.paths["/db"]', service: { name: "db", port: 5432 } },
+    ];
+    const host = { ...komga, name: "komga.www-example-org", key: "komga" };
+    const services = [
+      { ...service, ports: [...service.ports, { port: 8081, targetPort: 9000 }] },
+      { ...service, name: "db", selector: { app: "db" }, ports: [{ port: 5432, targetPort: 5432 }] },
+    ];
+    fake.objects[podsOf("komga")] = { items: [pod("komga", { app: "komga" }), pod("komga", { app: "db" })] };
+    fake.objects[policies] = { items: [{ ...only("x"), spec: { podSelector: {} } }] };
+    const found = networkProblems(
+      { ...stack(), apps: [{ ...komga, paths }, host] },
+      { services },
+      await read(),
+    );
+    assert.deepEqual(
+      found.map(({ at, mend }) => [
+        at,
+        /"name":"([^"]*)"/.exec(mend ?? "")?.[1],
+        /"ports":(\[.*?\])/.exec(mend ?? "")?.[1],
+      ]),
+      [
+        [
+          "apps.komga.service",
+          "komga-svc-from-pomerium",
+          '[{"protocol":"TCP","port":25600},{"protocol":"TCP","port":9000}]',
+        ],
+        ['apps.komga.paths["/db"].service', "db-from-pomerium", '[{"protocol":"TCP","port":5432}]'],
+      ],
+    );
   });
 
   it("are no problem once the policy of the problem is there", async () => {

@@ -224,7 +224,7 @@ describe("an annotation of somebody else", () => {
       assert.equal(classify({ [annotation]: "true" })[0]?.outcome, "unnecessary");
   });
 
-  it("that another controller reads is lost with the Ingress", () => {
+  it("that another controller reads is deleted with the Ingress, unless the app has it", () => {
     for (const annotation of [
       "external-dns.alpha.kubernetes.io/hostname",
       "gethomepage.dev/enabled",
@@ -241,8 +241,13 @@ describe("an annotation of somebody else", () => {
       "notifications.argoproj.io/subscribe.on-sync-failed.slack",
       "reloader.stakater.com/auto",
       "external-dns.kubernetes.io/hostname",
-    ])
-      assert.equal(classify({ [annotation]: "true" })[0]?.outcome, "lost", annotation);
+    ]) {
+      const [finding] = classify({ [annotation]: "true" });
+      assert.equal(finding?.section, "annotations", annotation);
+      assert.match(finding.lacks({}) ?? "", /it is deleted with the Ingress$/, annotation);
+      const around = { paths: [], isSettled: () => false, configMap: () => undefined };
+      assert.equal(finding.lacks({}, { ...around, annotations: { [annotation]: "other" } }), undefined);
+    }
   });
 
   it("that a tool has written for itself is ignored", () => {
@@ -305,6 +310,7 @@ describe("an annotation that a key of the app's route replaces", () => {
     paths: [],
     isSettled: () => false,
     configMap: () => undefined,
+    annotations: {},
     ...more,
   });
 
@@ -449,10 +455,16 @@ describe("an annotation that a key of the app's route replaces", () => {
   it("server-alias needs an app for each further host, unless it is abandoned", () => {
     const finding = found({ "server-alias": "b.example.org, C.example.org" });
     assert.equal(finding.section, "apps");
-    assert.equal(finding.lacks({}), "an app for b.example.org, c.example.org, or abandon it");
+    assert.equal(
+      finding.lacks({}),
+      "b.example.org, c.example.org under aliases of an app, or as an app of its own; or abandon it",
+    );
     const settled = (...hosts: string[]) =>
       finding.lacks({}, around({ isSettled: (host) => hosts.includes(host) }));
-    assert.equal(settled("b.example.org"), "an app for c.example.org, or abandon it");
+    assert.equal(
+      settled("b.example.org"),
+      "c.example.org under aliases of an app, or as an app of its own; or abandon it",
+    );
     assert.equal(settled("b.example.org", "c.example.org"), undefined);
   });
 
