@@ -1,4 +1,4 @@
-import type { ReadOnlyApi } from "../cluster/api.ts";
+import type { ClusterReader } from "../cluster/api.ts";
 import { isForced } from "../cluster/forced.ts";
 import { isMadeByThisProgram } from "../cluster/foreign.ts";
 import type { ManagedFields } from "../cluster/live.ts";
@@ -155,7 +155,7 @@ export const takenOverMark = { "pomerium-migration/taken-over": "true" } as cons
  *
  * @throws ClusterError if the cluster does not answer.
  */
-export async function readIssuance(api: ReadOnlyApi, wanted: WantedIssuance): Promise<LiveIssuance> {
+export async function readIssuance(api: ClusterReader, wanted: WantedIssuance): Promise<LiveIssuance> {
   const { issuer: name, namespace, webhooks } = wanted;
   const releases = webhooks.flatMap(({ release }) => release ?? []);
   const group = "/apis/cert-manager.io/v1";
@@ -208,7 +208,7 @@ const ofKind = (kind: string, all: readonly { metadata: Metadata }[]) =>
   all.map(({ metadata }) => ({ label: objectLabel({ kind, ...metadata }), metadata }));
 
 /** cert-manager's webhooks all serve version v1alpha1 of their group. */
-async function readApiService(api: ReadOnlyApi, group: string): Promise<LiveApiService[]> {
+async function readApiService(api: ClusterReader, group: string): Promise<LiveApiService[]> {
   const found = await api.findMetadata<{ metadata: Metadata }>(
     `/apis/apiregistration.k8s.io/v1/apiservices/v1alpha1.${group}`,
   );

@@ -55,6 +55,9 @@ interface Discovery {
 /** Objects per page of a list. */
 const pageSize = 500;
 
+/** The questions about a cluster. An API server answers them, and so do exported objects. */
+export type ClusterReader = Pick<ReadOnlyApi, "find" | "findMetadata" | "list" | "listMetadata" | "kinds">;
+
 /** How long to wait for an API server, in milliseconds. */
 export interface Patience {
   /** Silence after which an answer is no longer expected. Default: 20 s. */
@@ -81,21 +84,20 @@ export class ReadOnlyApi {
     this.patience = patience;
   }
 
+  /**
+   * Names of the contexts of a kubeconfig.
+   *
+   * @throws ClusterError if there is no kubeconfig, or if it cannot be read.
+   */
+  static contexts(kubeconfig?: string): string[] {
+    return loadKubeconfig(kubeconfig)
+      .config.getContexts()
+      .map(({ name }) => name);
+  }
+
   /** @throws ClusterError if the kubeconfig cannot be read or has no such context. */
   static async connect(address: ClusterAddress, patience: Patience = {}): Promise<ReadOnlyApi> {
-    const config = new KubeConfig();
-    const file = address.kubeconfig ?? (process.env.KUBECONFIG || "~/.kube/config");
-    try {
-      if (address.kubeconfig) config.loadFromFile(address.kubeconfig);
-      else config.loadFromDefault();
-    } catch (error) {
-      throw new ClusterError(`kubeconfig ${file} cannot be read: ${(error as Error).message}`);
-    }
-    // Without any file, the library makes up a context for a server on this machine.
-    if (config.getContexts().some(({ name }) => name === "loaded-context"))
-      throw new ClusterError(
-        "there is no kubeconfig: KUBECONFIG is not set, and ~/.kube/config does not exist; name the file under cluster.kubeconfig",
-      );
+    const { config, file } = loadKubeconfig(address.kubeconfig);
     if (!config.getContextObject(address.context)) {
       const known = config.getContexts().map((context) => context.name);
       throw new ClusterError(
@@ -226,6 +228,24 @@ export class ReadOnlyApi {
       request.on("error", failed);
     });
   }
+}
+
+/** @throws ClusterError if there is no kubeconfig, or if it cannot be read. */
+function loadKubeconfig(kubeconfig: string | undefined): { config: KubeConfig; file: string } {
+  const config = new KubeConfig();
+  const file = kubeconfig ?? (process.env.KUBECONFIG || "~/.kube/config");
+  try {
+    if (kubeconfig) config.loadFromFile(kubeconfig);
+    else config.loadFromDefault();
+  } catch (error) {
+    throw new ClusterError(`kubeconfig ${file} cannot be read: ${(error as Error).message}`);
+  }
+  // Without any file, the library makes up a context for a server on this machine.
+  if (config.getContexts().some(({ name }) => name === "loaded-context"))
+    throw new ClusterError(
+      "there is no kubeconfig: KUBECONFIG is not set, and ~/.kube/config does not exist; name the file under cluster.kubeconfig",
+    );
+  return { config, file };
 }
 
 interface Answer {

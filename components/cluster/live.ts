@@ -1,6 +1,6 @@
 import type { RoutePath } from "../../policies/access/routes.ts";
 import { setKey } from "../../stack-file/commands.ts";
-import type { ClusterAddress, ReadOnlyApi } from "./api.ts";
+import type { ClusterAddress, ClusterReader } from "./api.ts";
 
 /** What the program knows of the live cluster before it registers anything. */
 export interface LiveCluster {
@@ -130,7 +130,7 @@ export interface IngressObject {
 }
 
 /** Reads the cluster in one round of parallel questions. */
-export async function readCluster(api: ReadOnlyApi): Promise<LiveCluster> {
+export async function readCluster(api: ClusterReader): Promise<LiveCluster> {
   const [kubeSystem, record, services, ingresses] = await Promise.all([
     api.find<{ metadata: Metadata }>("/api/v1/namespaces/kube-system"),
     api.find<{ data?: Record<string, string> }>(

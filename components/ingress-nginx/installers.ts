@@ -1,4 +1,4 @@
-import type { ReadOnlyApi } from "../cluster/api.ts";
+import type { ClusterReader } from "../cluster/api.ts";
 import { objectId } from "../cluster/objects.ts";
 import type { Metadata } from "./ownership.ts";
 
@@ -33,7 +33,7 @@ interface InstallerObject {
 }
 
 /** Reads what may put an installation back: Flux, k3s and RKE2, Argo CD, Fleet, and the add-ons of minikube. */
-export async function readInstallers(api: ReadOnlyApi, installed: Installed): Promise<Installer[]> {
+export async function readInstallers(api: ClusterReader, installed: Installed): Promise<Installer[]> {
   const found = await Promise.all([
     readFlux(api, installed),
     readHelmCharts(api, installed),
@@ -49,7 +49,7 @@ function valuesOf({ workloads }: Installed, read: (metadata: Metadata) => string
 }
 
 /** Flux labels every object with the HelmRelease or Kustomization that it comes from. */
-async function readFlux(api: ReadOnlyApi, installed: Installed): Promise<Installer[]> {
+async function readFlux(api: ClusterReader, installed: Installed): Promise<Installer[]> {
   const kinds = [
     { kind: "HelmRelease", group: "helm.toolkit.fluxcd.io", plural: "helmreleases" },
     { kind: "Kustomization", group: "kustomize.toolkit.fluxcd.io", plural: "kustomizations" },
@@ -86,7 +86,7 @@ async function readFlux(api: ReadOnlyApi, installed: Installed): Promise<Install
 }
 
 /** The version of an API group that the API server prefers: `helm.toolkit.fluxcd.io/v2`. Undefined without the group. */
-async function servedVersion(api: ReadOnlyApi, group: string): Promise<string | undefined> {
+async function servedVersion(api: ClusterReader, group: string): Promise<string | undefined> {
   interface Group {
     preferredVersion?: { groupVersion: string };
     versions?: { groupVersion: string }[];
@@ -108,7 +108,7 @@ interface Bundle extends InstallerObject {
 const fleetMark = "objectset.rio.cattle.io/id";
 
 /** Rancher's Fleet deploys each Bundle as a Helm release. A GitRepo writes the Bundle, so that is what is paused. */
-async function readFleet(api: ReadOnlyApi, installed: Installed): Promise<Installer[]> {
+async function readFleet(api: ClusterReader, installed: Installed): Promise<Installer[]> {
   const { instance, namespace } = installed;
   const marks = valuesOf(installed, ({ annotations }) => annotations?.[fleetMark]);
   const bundles = (await api.list<Bundle>("/apis/fleet.cattle.io/v1alpha1/bundles")).filter(
@@ -144,7 +144,7 @@ async function readFleet(api: ReadOnlyApi, installed: Installed): Promise<Instal
 const unmanaged = "helmcharts.helm.cattle.io/unmanaged";
 
 /** k3s and RKE2 install a HelmChart as a release with its name. */
-async function readHelmCharts(api: ReadOnlyApi, { instance, namespace }: Installed): Promise<Installer[]> {
+async function readHelmCharts(api: ClusterReader, { instance, namespace }: Installed): Promise<Installer[]> {
   const charts = await api.list<InstallerObject>("/apis/helm.cattle.io/v1/helmcharts");
   return charts
     .filter(
@@ -165,7 +165,7 @@ async function readHelmCharts(api: ReadOnlyApi, { instance, namespace }: Install
 }
 
 /** Argo CD marks every object with the Application that it comes from, by annotation or label. */
-async function readApplications(api: ReadOnlyApi, installed: Installed): Promise<Installer[]> {
+async function readApplications(api: ClusterReader, installed: Installed): Promise<Installer[]> {
   const tracked = valuesOf(
     installed,
     ({ annotations = {}, labels = {} }) =>

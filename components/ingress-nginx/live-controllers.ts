@@ -1,4 +1,4 @@
-import type { ReadOnlyApi } from "../cluster/api.ts";
+import type { ClusterReader } from "../cluster/api.ts";
 import type { LiveIngress } from "../cluster/live.ts";
 import type { ObjectRef } from "../cluster/objects.ts";
 import { nginxPrefix } from "./annotations/judgement.ts";
@@ -57,7 +57,7 @@ interface WorkloadObject {
 }
 
 /** Every workload of the cluster. A controller is recognised by what its pods run, or by upstream's labels. */
-export async function readWorkloads(api: ReadOnlyApi): Promise<LiveWorkload[]> {
+export async function readWorkloads(api: ClusterReader): Promise<LiveWorkload[]> {
   const lists = await Promise.all(
     workloadKinds.map(async (kind) =>
       (await api.list<WorkloadObject>(collectionPath(kind))).map(
@@ -76,7 +76,7 @@ export async function readWorkloads(api: ReadOnlyApi): Promise<LiveWorkload[]> {
 
 /** Reads what the rules of a controller refer to, and applies them. */
 export async function readController(
-  api: ReadOnlyApi,
+  api: ClusterReader,
   of: { workload: LiveWorkload; plan: LiveController["plan"] } | { namespace: string; plan: "retire" },
   cluster: { classes: readonly ClassOfIngresses[]; ingresses: readonly LiveIngress[] },
 ): Promise<LiveController> {
@@ -119,7 +119,7 @@ function instanceOf(metadata: Metadata | undefined): Pick<LiveController, "insta
 }
 
 /** Names of the namespaces with the labels of a selector. */
-async function namespacesOf(api: ReadOnlyApi, selector: string): Promise<ReadonlySet<string>> {
+async function namespacesOf(api: ClusterReader, selector: string): Promise<ReadonlySet<string>> {
   const query = new URLSearchParams({ labelSelector: selector });
   const found = await api.listMetadata<{ metadata: Metadata }>(`${collectionPath(namespaceKind)}?${query}`);
   return new Set(found.map(({ metadata }) => metadata.name));
@@ -127,7 +127,7 @@ async function namespacesOf(api: ReadOnlyApi, selector: string): Promise<Readonl
 
 /** Data of the ConfigMaps that Ingresses name by `custom-headers`. One that does not exist is left out. */
 async function customHeaders(
-  api: ReadOnlyApi,
+  api: ClusterReader,
   ingresses: readonly LiveIngress[],
 ): Promise<LiveController["headers"]> {
   const named = ingresses.flatMap(({ annotations }) => annotations[`${nginxPrefix}custom-headers`] ?? []);
@@ -138,7 +138,7 @@ async function customHeaders(
 }
 
 /** Data of a ConfigMap, `namespace/name`; none without such a ConfigMap. */
-async function dataOf(api: ReadOnlyApi, id: string | undefined): Promise<Record<string, string>> {
+async function dataOf(api: ClusterReader, id: string | undefined): Promise<Record<string, string>> {
   const [namespace, name] = id?.split("/") ?? [];
   if (!namespace || !name) return {};
   const path = `${collectionPath(configMapKind, namespace)}/${name}`;

@@ -1,4 +1,4 @@
-import type { ReadOnlyApi, ServedKind } from "../cluster/api.ts";
+import type { ClusterReader, ServedKind } from "../cluster/api.ts";
 import { type ObjectRef, objectLabel } from "../cluster/objects.ts";
 import { rulesOf } from "./controller.ts";
 import {
@@ -61,7 +61,7 @@ interface Some {
  * kinds of which ingress-nginx has objects are.
  */
 export async function readInstallation(
-  api: ReadOnlyApi,
+  api: ClusterReader,
   marks: InstallationMarks,
   workloads: readonly LiveWorkload[],
   { removal }: { removal: Removal },
@@ -147,13 +147,13 @@ function unique(found: readonly Found[]): Found[] {
   return [...new Map(found.map((each) => [objectLabel(each.ref), each])).values()];
 }
 
-async function listMetadata(api: ReadOnlyApi, kind: KindOfObject, namespace: string): Promise<Found[]> {
+async function listMetadata(api: ClusterReader, kind: KindOfObject, namespace: string): Promise<Found[]> {
   return found(kind, await api.listMetadata<Some>(collectionPath(kind, namespace)));
 }
 
 /** Objects with these labels, in all namespaces or in one. */
 async function labelled(
-  api: ReadOnlyApi,
+  api: ClusterReader,
   kind: KindOfObject,
   labelSelector: string,
   namespace?: string,
@@ -172,7 +172,7 @@ const isAboutOthers = ({ apiVersion, kind }: ServedKind): boolean =>
 
 /** Objects of the namespace that are of none of ingress-nginx's kinds, and reasons why there may be more. */
 async function readOthers(
-  api: ReadOnlyApi,
+  api: ClusterReader,
   namespace: string,
 ): Promise<{ found: Found[]; silent: string[] }> {
   const served = await api.kinds();

@@ -1,4 +1,4 @@
-import type { ReadOnlyApi } from "../cluster/api.ts";
+import type { ClusterReader } from "../cluster/api.ts";
 import type { LiveCluster, LiveIngress } from "../cluster/live.ts";
 import { type ObjectRef, objectId, objectLabel } from "../cluster/objects.ts";
 import type { Stream } from "./controller.ts";
@@ -80,7 +80,7 @@ export function leavingObjects({
  */
 export async function readIngressNginx(
   { phase, ingressNginx }: Pick<StackView, "phase" | "ingressNginx">,
-  api: ReadOnlyApi,
+  api: ClusterReader,
   cluster: Promise<Pick<LiveCluster, "record" | "ingresses" | "services">>,
 ): Promise<LiveIngressNginx> {
   const [{ record, ingresses, services }, classes, webhooks, workloads] = await Promise.all([
@@ -235,7 +235,7 @@ function strangersOf(
 
 /** Adopted objects that are still there and not recognised any more. */
 async function readUnrecognised(
-  api: ReadOnlyApi,
+  api: ClusterReader,
   adopted: readonly string[],
   live: readonly ObjectRef[],
 ): Promise<ObjectRef[]> {
@@ -249,7 +249,7 @@ async function readUnrecognised(
 
 /** The Services of a list, `namespace/name`, that have no ready pod. */
 async function readSilent(
-  api: ReadOnlyApi,
+  api: ClusterReader,
   services: readonly { namespace: string; name: string }[],
 ): Promise<string[]> {
   interface EndpointSlice {

@@ -15,6 +15,7 @@ const floors = [
   ["report"],
   ["components"],
   ["stack"],
+  ["discovery"],
   ["index.ts", "cli", "sandbox"],
   ["test"],
 ];
@@ -59,7 +60,7 @@ function subjectOf(file: string): string | undefined {
 const shown = (list: Import[]): string[] => list.map(({ from, to }) => `${from} imports ${to}`).sort();
 
 describe("the layout", () => {
-  it("lets imports run down only: stack-file, policies, report, components, stack, then the programs", () => {
+  it("lets imports run down only: stack-file, policies, report, components, stack, discovery, then the programs", () => {
     assert.deepEqual(
       shown(imports.filter(({ from, to }) => floorOf(to) > floorOf(from))),
       [],

@@ -1,0 +1,154 @@
+import { strict as assert } from "node:assert";
+import fc from "fast-check";
+import { readExported } from "../../../discovery/exported.ts";
+import { ExportedCluster } from "../../../discovery/exported-cluster.ts";
+
+const service = (name: string, more: object = {}) => ({
+  apiVersion: "v1",
+  kind: "Service",
+  metadata: { name, namespace: "media", ...more },
+});
+
+const namesIn = (text: string) =>
+  readExported({ file: "all.yaml", text }).objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+
+const problemsIn = (text: string) => readExported({ file: "all.yaml", text }).problems;
+
+describe("an export", () => {
+  it("is YAML with several documents, a list of kubectl's, or JSON", () => {
+    const documents = [service("films"), service("books")]
+      .map((each) => JSON.stringify(each))
+      .join("\n---\n");
+    assert.deepEqual(namesIn(documents), ["Service films", "Service books"]);
+    const list = { apiVersion: "v1", kind: "List", items: [service("films"), service("books")] };
+    assert.deepEqual(namesIn(JSON.stringify(list)), ["Service films", "Service books"]);
+    assert.deepEqual(
+      namesIn("apiVersion: v1\nkind: Service\nmetadata: {name: films}\n---\n# nothing\n---\n"),
+      ["Service films"],
+    );
+  });
+
+  it("may be a typed list, whose items name no kind", () => {
+    const text = JSON.stringify({
+      apiVersion: "networking.k8s.io/v1",
+      kind: "IngressList",
+      items: [{ metadata: { name: "films" } }],
+    });
+    assert.deepEqual(readExported({ file: "-", text }).objects, [
+      { apiVersion: "networking.k8s.io/v1", kind: "Ingress", metadata: { name: "films" } },
+    ]);
+  });
+
+  it("loses the contents of its Secrets, with kubectl's copy of them", () => {
+    const text = JSON.stringify({
+      apiVersion: "v1",
+      kind: "Secret",
+      type: "Opaque",
+      data: { password: "aHVudGVyMg==" },
+      stringData: { other: "hunter2" },
+      metadata: {
+        name: "db",
+        namespace: "media",
+        labels: { app: "db" },
+        annotations: { "kubectl.kubernetes.io/last-applied-configuration": "hunter2" },
+      },
+    });
+    const { objects } = readExported({ file: "-", text });
+    assert.deepEqual(objects, [
+      {
+        apiVersion: "v1",
+        kind: "Secret",
+        metadata: { name: "db", namespace: "media", labels: { app: "db" } },
+      },
+    ]);
+    assert.ok(!/hunter2|aHVudGVyMg/.test(JSON.stringify(objects)));
+  });
+
+  it("keeps its good documents when others are broken, and says which are", () => {
+    const text =
+      "apiVersion: v1\nkind: Service\nmetadata: {name: films}\n---\na: [1\n---\nhello\n---\nkind: Service\n";
+    const { objects, problems } = readExported({ file: "all.yaml", text });
+    assert.equal(objects.length, 1);
+    assert.match(problems[0]!, /^all\.yaml, document 2: /);
+    assert.deepEqual(problems.slice(1), [
+      "all.yaml, document 3: is not a Kubernetes object",
+      "all.yaml, document 4: is not a Kubernetes object: it lacks apiVersion, kind or metadata",
+    ]);
+  });
+
+  it("is refused in part for an Ingress that no supported Kubernetes serves, and for an object without a name", () => {
+    assert.deepEqual(problemsIn("apiVersion: extensions/v1beta1\nkind: Ingress\nmetadata: {name: films}"), [
+      "all.yaml: Ingress films has extensions/v1beta1, which no supported Kubernetes serves; write it as networking.k8s.io/v1",
+    ]);
+    assert.deepEqual(problemsIn("apiVersion: v1\nkind: Service\nmetadata: {}"), [
+      "all.yaml: the Service has no name",
+    ]);
+    assert.deepEqual(problemsIn(""), ["all.yaml: holds no Kubernetes object"]);
+  });
+
+  it("of any text ends in objects and problems, never in an error", () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json(), fc.string({ unit: "binary" })), (text) => {
+        const { objects, problems } = readExported({ file: "any", text });
+        assert.ok(objects.length + problems.length > 0);
+      }),
+    );
+  });
+});
+
+describe("a cluster of exported objects", () => {
+  const ingress = {
+    apiVersion: "networking.k8s.io/v1",
+    kind: "Ingress",
+    metadata: { name: "films", namespace: "media", labels: { app: "films" } },
+  };
+  const chart = {
+    apiVersion: "helm.toolkit.fluxcd.io/v2",
+    kind: "HelmRelease",
+    metadata: { name: "nginx", namespace: "flux-system" },
+  };
+  const cluster = () => new ExportedCluster([service("films"), service("books"), ingress, chart] as never);
+
+  it("answers as the API server does: objects, collections, and those of one namespace or label", async () => {
+    const api = cluster();
+    const names = async (path: string) =>
+      (await api.list<{ metadata: { name: string } }>(path)).map(({ metadata }) => metadata.name);
+    assert.deepEqual(await names("/api/v1/services"), ["films", "books"]);
+    assert.deepEqual(await names("/api/v1/namespaces/media/services"), ["films", "books"]);
+    assert.deepEqual(await names("/api/v1/namespaces/other/services"), []);
+    assert.deepEqual(await api.find("/api/v1/namespaces/media/services/books"), service("books"));
+    assert.equal(await api.find("/api/v1/namespaces/media/services/none"), undefined);
+    const labelled = (selector: string) =>
+      names(`/apis/networking.k8s.io/v1/ingresses?labelSelector=${encodeURIComponent(selector)}`);
+    assert.deepEqual(await labelled("app=films"), ["films"]);
+    assert.deepEqual(await labelled("app in (films, books),!other"), ["films"]);
+    for (const none of ["app=books", "app!=films", "other", "!app", "app notin (films)", "app in (books)"])
+      assert.deepEqual(await labelled(none), [], none);
+  });
+
+  it("knows a kind by its group, in whatever version it is asked for", async () => {
+    const path = "/apis/helm.toolkit.fluxcd.io/v2beta2/namespaces/flux-system/helmreleases/nginx";
+    assert.deepEqual(await cluster().find(path), chart);
+  });
+
+  it("says which kinds it was asked for and does not have, and only those", async () => {
+    const api = cluster();
+    await api.list("/api/v1/services");
+    assert.deepEqual(api.missing, []);
+    await Promise.all([
+      api.find("/api/v1/namespaces/kube-system"),
+      api.list("/apis/cert-manager.io/v1/clusterissuers"),
+      api.listMetadata("/api/v1/namespaces/media/secrets"),
+    ]);
+    assert.deepEqual(api.missing, ["clusterissuers.cert-manager.io", "namespaces"]);
+  });
+
+  it("puts an object without a namespace where kubectl would, and keeps the last of two with one name", async () => {
+    const first = { apiVersion: "v1", kind: "Service", metadata: { name: "web" } };
+    const last = { ...first, spec: { type: "NodePort" } };
+    const api = new ExportedCluster([first, last] as never);
+    assert.deepEqual(await api.list("/api/v1/namespaces/default/services"), [
+      { ...last, metadata: { name: "web", namespace: "default" } },
+    ]);
+  });
+});
