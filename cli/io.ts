@@ -1,6 +1,6 @@
 import { text } from "node:stream/consumers";
 import { styleText } from "node:util";
-import type { ClusterAddress } from "../components/cluster/api.ts";
+import type { ClusterAddress, ClusterReader } from "../components/cluster/api.ts";
 import type { Row } from "../components/cluster/readiness.ts";
 import type { LiveState } from "../stack/access-view.ts";
 import type { Stack } from "../stack/stack.ts";
@@ -15,6 +15,10 @@ export interface Io {
   /** Width of the terminal; absent if the output is not a terminal. */
   columns?: number;
   colour: boolean;
+  /** Names of the contexts of a kubeconfig. Default: that of the environment. */
+  contexts(kubeconfig?: string): Promise<string[]>;
+  /** A live cluster, to be read. */
+  openCluster(address: ClusterAddress): Promise<ClusterReader>;
   /** Reads a live cluster. */
   readCluster(address: ClusterAddress): Promise<LiveState>;
   /** Reads the readiness table of a stack's live cluster. */
@@ -35,6 +39,10 @@ export function processIo(): Io {
     cwd: process.cwd(),
     ...(stdout.isTTY ? { columns: stdout.columns } : {}),
     colour: stdout.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== "dumb",
+    contexts: async (kubeconfig) =>
+      (await import("../components/cluster/api.ts")).ReadOnlyApi.contexts(kubeconfig),
+    openCluster: async (address) =>
+      (await import("../components/cluster/api.ts")).ReadOnlyApi.connect(address),
     readCluster: async (address) => {
       // The Kubernetes client is slow to load, and most commands do not need it.
       const [{ ReadOnlyApi }, { readCluster }, { readStatus }] = await Promise.all([

@@ -79,6 +79,6 @@ export function stackIn(project: Project, name: string | undefined): string {
   return stack;
 }
 
-export function stackPath({ directory }: Project, stack: string): string {
+export function stackPath({ directory }: Pick<Project, "directory">, stack: string): string {
   return join(directory, stackFileName(stack));
 }

@@ -7,6 +7,7 @@ import { access } from "./commands/access.ts";
 import { check } from "./commands/check.ts";
 import { comment } from "./commands/comment.ts";
 import { diff } from "./commands/diff.ts";
+import { init } from "./commands/init.ts";
 import { lint } from "./commands/lint.ts";
 import { ready } from "./commands/ready.ts";
 import { test } from "./commands/test.ts";
@@ -14,7 +15,7 @@ import { addCompletion } from "./completion.ts";
 import { CliError, exit, UsageError } from "./exit.ts";
 import { type Io, paint } from "./io.ts";
 
-const subcommands: readonly Subcommand<never>[] = [check, access, test, diff, ready, lint, comment];
+const subcommands: readonly Subcommand<never>[] = [init, check, access, test, diff, ready, lint, comment];
 
 /** Width of the help where the output is not a terminal. */
 const usualWidth = 110;

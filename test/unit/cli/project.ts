@@ -140,6 +140,8 @@ export interface Outside {
   live?: LiveState;
   /** In place of `live`. */
   readCluster?: Io["readCluster"];
+  contexts?: readonly string[];
+  openCluster?: Io["openCluster"];
   readiness?: Row[];
 }
 
@@ -147,7 +149,7 @@ export interface Outside {
 export async function cli(
   { directory }: Pick<Project, "directory">,
   argv: readonly string[],
-  { stdin = "", colour = false, live, readCluster, readiness }: Outside = {},
+  { stdin = "", colour = false, live, readCluster, contexts, openCluster, readiness }: Outside = {},
 ): Promise<Ran> {
   const texts = { out: "", err: "" };
   const io: Io = {
@@ -160,6 +162,12 @@ export async function cli(
     stdin: async () => stdin,
     cwd: directory,
     colour,
+    contexts: async () => [...(contexts ?? [])],
+    openCluster:
+      openCluster ??
+      (async () => {
+        throw new Error("no test asked for a cluster");
+      }),
     readCluster:
       readCluster ??
       (async () => {

@@ -1,0 +1,137 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { additions } from "../../discovery/additions.ts";
+import { missingLines } from "../../discovery/missing.ts";
+import { planStack } from "../../discovery/plan.ts";
+import type { Todo } from "../../discovery/section.ts";
+import { stackText } from "../../discovery/stack-text.ts";
+import { visible } from "../../report/text.ts";
+import { readStackFile, stackFileName, stackOf } from "../../stack-file/stack-file.ts";
+import { counted } from "../../stack-file/text.ts";
+import { type CommonOptions, type Subcommand, valueOption } from "../command.ts";
+import { CliError, exit } from "../exit.ts";
+import { type Io, paint } from "../io.ts";
+import { directoryOf, stackPath } from "../project.ts";
+import { addSourceOptions, exportHelp, readSource, type Source, type SourceOptions } from "../source.ts";
+
+interface Options extends CommonOptions, SourceOptions {
+  admin?: string[];
+  stdout?: boolean;
+  diff?: boolean;
+}
+
+/** Writes the stack file of a cluster. */
+export const init: Subcommand<Options> = {
+  name: "init",
+  define(command) {
+    command
+      .description("writes Pulumi.<stack>.yaml from a live cluster or an export of it")
+      .argument("<stack>", "name of the new stack");
+    addSourceOptions(command);
+    command
+      .addOption(
+        valueOption("--admin <address>", "who reaches every app; may be repeated").argParser(
+          (value: string, before: string[] = []) => [...before, value],
+        ),
+      )
+      .option("--stdout", "print the file in place of writing it")
+      .option("--diff", "print what an existing stack file lacks")
+      .addHelpText(
+        "after",
+        `
+Everything that the cluster shows is in the file. TO DO marks the rest; \`check\` names it until it is there. Every
+app lets in the admins and nobody else. A file that exists is never changed.
+${exportHelp}
+
+Examples:
+  npx pomerium-migration init home --context home --admin you@example.org
+  kubectl get ingress,service -A -o yaml | npx pomerium-migration init home --from - --stdout
+  npx pomerium-migration init home --context home --diff       # hosts that came since then`,
+      );
+  },
+  async run([name = ""], options, io) {
+    const stack = stackOf(name);
+    if (!/^[A-Za-z0-9_.-]{1,100}$/.test(stack))
+      throw new CliError(
+        `"${visible(stack)}" is not a name of a stack: letters, digits, hyphens, dots and underscores`,
+      );
+    const directory = directoryOf(options, io);
+    const path = stackPath({ directory }, stack);
+    const isThere = existsSync(path);
+    if (options.diff && !isThere)
+      throw new CliError(`there is no ${stackFileName(stack)} yet; leave --diff out to write it`);
+    if (isThere && !options.diff && !options.stdout)
+      throw new CliError(
+        `${stackFileName(stack)} exists, and is never overwritten; --diff prints what it lacks, --stdout what would be written`,
+      );
+    const source = await readSource(options, io);
+    for (const problem of source.problems)
+      io.err(`${paint(io, "yellow", "not read:")} ${visible(problem)}\n`);
+    if (options.diff) {
+      const { raw } = readStackFile(stackFileName(stack), readFileSync(path, "utf8"));
+      io.out(additions(raw, source.inventory));
+      return exit.ok;
+    }
+    const plan = planStack(source.inventory);
+    const { text, todos } = stackText(plan, {
+      stack,
+      ...(source.context === undefined ? {} : { context: source.context }),
+      ...(options.kubeconfig === undefined ? {} : { kubeconfig: options.kubeconfig }),
+      admins: options.admin ?? [],
+      source: source.name,
+    });
+    if (options.stdout) io.out(text);
+    else writeFileSync(path, text, { flag: "wx" });
+    const say = options.stdout ? io.err : io.out;
+    say(
+      told(
+        { stack, apps: plan.apps.length, leftOut: plan.leftOut, todos, isWritten: !options.stdout },
+        source,
+        io,
+      ),
+    );
+    return exit.ok;
+  },
+};
+
+interface Result {
+  stack: string;
+  apps: number;
+  leftOut: readonly { host: string; ingress: string; why: string }[];
+  todos: readonly Todo[];
+  isWritten: boolean;
+}
+
+const stops: Record<Todo["stops"], string> = {
+  check: "Left to do, and `check` names it:",
+  preview: "Left to decide, before a preview goes through:",
+  retired: "Left to do before the last phase:",
+};
+
+/** A wider key path does not widen the column. */
+const widestPath = 36;
+
+const listed = ({ at, message }: Todo): string => `  ${visible(at).padEnd(widestPath)}  ${visible(message)}`;
+
+function told({ stack, apps, leftOut, todos, isWritten }: Result, source: Source, io: Io): string {
+  const head = `${isWritten ? `${stackFileName(stack)} is written` : stackFileName(stack)}: ${counted(apps, "app")} from ${visible(source.name)}`;
+  const groups = Object.entries(stops).flatMap(([kind, title]) => {
+    const own = todos.filter((each) => each.stops === kind);
+    if (own.length === 0) return [];
+    return ["", title, ...own.map(listed)];
+  });
+  const missing = missingLines(source.inventory.missing);
+  return `${[
+    paint(io, "bold", head),
+    ...groups,
+    ...(leftOut.length === 0
+      ? []
+      : [
+          "",
+          "No app can take over:",
+          ...leftOut.map(({ host, ingress, why }) => `  ${visible(`${host} (${ingress}): ${why}`)}`),
+        ]),
+    ...(missing.length === 0 ? [] : ["", ...missing]),
+    "",
+    `Next: npx pomerium-migration check ${stack}`,
+  ].join("\n")}\n`;
+}

@@ -1,0 +1,126 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { Command } from "commander";
+import type { ClusterReader } from "../components/cluster/api.ts";
+import { type ExportedText, readExported } from "../discovery/exported.ts";
+import { ExportedCluster } from "../discovery/exported-cluster.ts";
+import { type Inventory, readInventory } from "../discovery/inventory.ts";
+import { valueOption } from "./command.ts";
+import { CliError, UsageError } from "./exit.ts";
+import type { Io } from "./io.ts";
+
+/** Where a command reads a cluster from. */
+export interface SourceOptions {
+  context?: string;
+  kubeconfig?: string;
+  from?: string[];
+}
+
+/** What was read, and where. */
+export interface Source {
+  inventory: Inventory;
+  /** Where it comes from, as the end of "from …". */
+  name: string;
+  context?: string;
+  /** What of the files could not be used. */
+  problems: readonly string[];
+}
+
+/** Adds the options to a command. */
+export function addSourceOptions(command: Command): void {
+  command
+    .addOption(valueOption("--context <name>", "context of the kubeconfig; needed if it has several"))
+    .addOption(valueOption("--kubeconfig <file>", "kubeconfig; default: $KUBECONFIG or ~/.kube/config"))
+    .addOption(
+      valueOption(
+        "--from <file>",
+        "exported objects in place of a cluster: a file, a folder of files, or - for standard input; may be repeated",
+      ).argParser((value: string, before: string[] = []) => [...before, value]),
+    );
+}
+
+/** How the input is made, for the help of a command. */
+export const exportHelp = `
+Without --from, the cluster is read, and only read. An export is what kubectl prints:
+
+  kubectl get ingress,ingressclass,service,deployment,daemonset,statefulset,configmap,namespace,node -A -o yaml
+
+An export may hold more or less than that. Secrets are not needed, and their contents are dropped.`;
+
+/**
+ * Reads the cluster, the files or standard input.
+ *
+ * @throws UsageError if it is not clear which cluster is meant.
+ * @throws ClusterError if the cluster does not answer.
+ */
+export async function readSource(options: SourceOptions, io: Io): Promise<Source> {
+  const { from = [] } = options;
+  if (from.length === 0) return fromCluster(options, io);
+  const exported = (await textsOf(from, io)).map(readExported);
+  const objects = exported.flatMap((each) => each.objects);
+  const problems = exported.flatMap((each) => each.problems);
+  if (objects.length === 0)
+    throw new CliError([`no Kubernetes object in ${from.join(", ")}`, ...problems].join("\n  "));
+  const name = from.map((each) => (each === "-" ? "standard input" : each)).join(", ");
+  return {
+    inventory: await readInventory(new ExportedCluster(objects)),
+    name,
+    ...(options.context === undefined ? {} : { context: options.context }),
+    problems,
+  };
+}
+
+/** Work that takes longer than this is announced, in milliseconds. */
+const noticeable = 1000;
+
+async function fromCluster({ context: named, kubeconfig }: SourceOptions, io: Io): Promise<Source> {
+  const context = named ?? theOnly(await io.contexts(kubeconfig));
+  const notice = setTimeout(() => io.err(`reading the cluster of context ${context} …\n`), noticeable);
+  try {
+    const reader: ClusterReader = await io.openCluster({
+      context,
+      ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    });
+    return { inventory: await readInventory(reader), name: `context ${context}`, context, problems: [] };
+  } finally {
+    clearTimeout(notice);
+  }
+}
+
+function theOnly(contexts: readonly string[]): string {
+  const [only, ...others] = contexts;
+  if (only === undefined)
+    throw new CliError("the kubeconfig has no context; name the file with --kubeconfig");
+  if (others.length > 0)
+    throw new UsageError(`which cluster? Name it with --context; the kubeconfig has ${contexts.join(", ")}`);
+  return only;
+}
+
+/** Files with objects in a folder. */
+const manifests = /\.(ya?ml|json)$/;
+
+async function textsOf(from: readonly string[], io: Io): Promise<ExportedText[]> {
+  const found: ExportedText[] = [];
+  for (const each of from) {
+    if (each === "-") found.push({ file: "standard input", text: await io.stdin() });
+    else
+      try {
+        const path = resolve(io.cwd, each);
+        for (const file of filesOf(path, each)) found.push(file);
+      } catch (error) {
+        const { code, message } = error as NodeJS.ErrnoException;
+        throw new CliError(`cannot read ${each}: ${code ?? message}`);
+      }
+  }
+  return found;
+}
+
+function filesOf(path: string, name: string): ExportedText[] {
+  if (!statSync(path).isDirectory()) return [{ file: name, text: readFileSync(path, "utf8") }];
+  return readdirSync(path, { withFileTypes: true })
+    .sort((one, other) => (one.name < other.name ? -1 : 1))
+    .filter((entry) =>
+      entry.isDirectory() ? !/^(\.|node_modules$)/.test(entry.name) : manifests.test(entry.name),
+    )
+    .flatMap((entry) => filesOf(join(path, entry.name), join(name, entry.name)));
+}

@@ -1,0 +1,46 @@
+import { appName } from "../components/apps/config.ts";
+import { bareName } from "./known-app.ts";
+
+/** The longest name of which no app's objects are too long. */
+const longest = 40;
+
+/** A text as the name of an app; undefined if nothing of it can be one. */
+function asName(text: string): string | undefined {
+  const name = text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .slice(0, longest)
+    .replace(/^-+|-+$/g, "");
+  return appName.safeParse(name).success ? name : undefined;
+}
+
+/** Gives each app a name of its own. */
+export class AppNames {
+  readonly #taken: Set<string>;
+
+  /** @param taken Names that no app may get. */
+  constructor(taken: Iterable<string> = []) {
+    this.#taken = new Set(taken);
+  }
+
+  /**
+   * Takes the first free name: that of the catalogue's entry, the first label of the host, the Ingress's, the host with
+   * hyphens, and at last one with a number.
+   */
+  take({ entry, host, ingress }: { entry?: string | undefined; host: string; ingress: string }): string {
+    const labels = host.replace(/^\*\./, "").split(".");
+    const [label = ""] = labels;
+    // The domain itself, and `www.`, say nothing about the app.
+    const first =
+      labels.length > 2 && label !== "www" ? [label, bareName(ingress)] : [bareName(ingress), label];
+    const wanted = [...(entry === undefined ? [] : [entry]), ...first, ingress, labels.join("-"), "app"];
+    const names = wanted.flatMap((each) => asName(each) ?? []);
+    const free = names.find((name) => !this.#taken.has(name)) ?? this.#numbered(names[0]!);
+    this.#taken.add(free);
+    return free;
+  }
+
+  #numbered(name: string): string {
+    for (let i = 2; ; i++) if (!this.#taken.has(`${name}-${i}`)) return `${name}-${i}`;
+  }
+}

@@ -1,0 +1,126 @@
+import { nginxPrefix } from "../components/ingress-nginx/annotations/judgement.ts";
+import { catalogue } from "../policies/catalogue/catalogue.ts";
+import { keyPath, type PathPart } from "../stack-file/paths.ts";
+import type { Comment } from "./commented.ts";
+import type { PlannedApp } from "./planned-app.ts";
+import type { Section, Todo } from "./section.ts";
+
+/** An app in the stack file, with a comment at each decision. */
+export function appSection(app: PlannedApp, domain: string | undefined): Section {
+  const { name, host, backend, replaces, route } = app;
+  const profile = profileOf(app);
+  const value: Record<string, unknown> = {
+    namespace: backend.namespace,
+    ...(host === `${name}.${domain}` ? {} : { host }),
+    service: { name: backend.name, port: backend.port },
+    access: "admins",
+    ...(profile === undefined ? {} : { profile }),
+    ...(Object.keys(route).length > 0 ? { route } : {}),
+    replaces: replaces.length === 1 ? replaces[0] : replaces,
+  };
+  const notes = notesOf(app);
+  const comments: Comment[] = [
+    ...notes.map(({ text }): Comment => ({ path: [], place: "before", text })),
+    { path: ["access"], place: "beside", text: `today: ${app.today.join(", and ")}` },
+    ...(backend.why === undefined
+      ? []
+      : [{ path: ["service"], place: "beside" as const, text: backend.why }]),
+  ];
+  const oneLine: (readonly PathPart[])[] = [["service"], ...(isShort(route) ? [["route"]] : [])];
+  return {
+    value,
+    comments,
+    oneLine,
+    todos: notes.flatMap(({ todo }) => (todo === undefined ? [] : [todo])),
+  };
+}
+
+const isShort = (value: object): boolean => JSON.stringify(value).length < 90;
+
+/** The app's name chooses the catalogue's entry, unless the app says otherwise. */
+function profileOf({ name, known }: PlannedApp): string | undefined {
+  if (known !== undefined) return known.entry === name ? undefined : known.entry;
+  return Object.hasOwn(catalogue, name) ? "none" : undefined;
+}
+
+interface Note {
+  text: string;
+  todo?: Todo;
+}
+
+/** What a person must know about an app, in the order in which it matters. */
+function notesOf(app: PlannedApp): Note[] {
+  const at = keyPath(["apps", app.name]);
+  const { backend, known, protections, onlyPaths, paths, served } = app;
+  const entry = known && catalogue[known.entry];
+  const elsewhere = served.ingresses.filter(({ namespace }) => namespace !== backend.namespace);
+  return [
+    ...(known === undefined
+      ? []
+      : [
+          {
+            text: `The catalogue's ${known.entry}, judged by ${known.because}${
+              (entry?.api.length ?? 0) > 0
+                ? `. Its own clients cannot sign in: for them, open its API paths by access: {api: ${known.entry}}`
+                : ""
+            }`,
+          },
+        ]),
+    ...(backend.problem === undefined
+      ? []
+      : [
+          {
+            text: `TO DO: ${backend.problem}`,
+            todo: { at: `${at}.service`, message: backend.problem, stops: "preview" as const },
+          },
+        ]),
+    ...protections.map(({ name, reason }) => ({
+      text: `DECIDE: ${name} protects it today: ${reason}. Put something in its place, or add accept: {${name}: <why nothing is needed>}`,
+      todo: {
+        at: `${at}.accept`,
+        message: `accept or replace ${name}`,
+        stops: "preview" as const,
+      },
+    })),
+    ...(onlyPaths === undefined
+      ? []
+      : [
+          {
+            text: `DECIDE: only ${onlyPaths.join(", ")} of the host can be reached today, and here people get the whole host. For callers that cannot sign in, write access: {apiOnly: [${onlyPaths.join(", ")}]}; else add accept: {"opens /": <why>}`,
+            todo: {
+              at: `${at}.access`,
+              message: `whether the whole host may be reached, or only ${onlyPaths.join(", ")}`,
+              stops: "preview" as const,
+            },
+          },
+        ]),
+    ...paths.map(({ path, backend: other }) => ({
+      text: `TO DO: ${path} leads to ${other.namespace}/${other.name}:${other.port} today, and needs a route of its own`,
+      todo: {
+        at: `${at}.service`,
+        message: `${path} leads to ${other.namespace}/${other.name}:${other.port} today`,
+        stops: "preview" as const,
+      },
+    })),
+    ...(elsewhere.length === 0
+      ? []
+      : [
+          {
+            text: `DECIDE: ${elsewhere.map(({ namespace, name }) => `${namespace}/${name}`).join(", ")} has this host too, in another namespace. Pomerium reaches only Services of the app's namespace; a Service of type ExternalName can lead to another one`,
+          },
+        ]),
+    ...findingNotes(app),
+  ];
+}
+
+/** Annotations that nothing above answers: one note for each text. */
+function findingNotes({ findings }: PlannedApp): Note[] {
+  const told = findings.flatMap(({ annotation, outcome, says, protects, lack }) => {
+    const name = annotation.replace(nginxPrefix, "");
+    if (lack !== undefined) return [{ name, text: `add to route: ${lack}` }];
+    return protects || (outcome !== "decide" && outcome !== "lost") ? [] : [{ name, text: says }];
+  });
+  return [...Map.groupBy(told, ({ text }) => text)].map(([text, all]) => ({
+    text: `DECIDE: ${[...new Set(all.map(({ name }) => name))].join(", ")}: ${text}`,
+  }));
+}

@@ -1,0 +1,87 @@
+import { keyPath } from "../stack-file/paths.ts";
+import { isEmail } from "../stack-file/values.ts";
+import type { Comment } from "./commented.ts";
+import type { Plan } from "./plan.ts";
+import { type Section, type Todo, todo } from "./section.ts";
+
+/** The default of the stack file. */
+const letsEncrypt = "https://acme-v02.api.letsencrypt.org/directory";
+
+/** The section about certificates. */
+export function certificatesSection({ certificates: { email, server, issuer, zones } }: Plan): Section {
+  if (issuer?.isUsable && zones.length > 0)
+    return {
+      value: {
+        issuer: { existing: issuer.name },
+        zones: Object.fromEntries(zones.map(({ zone }) => [zone, { existing: true }])),
+      },
+      comments: [
+        {
+          path: ["issuer"],
+          place: "before",
+          text: "DECIDE: the cluster's own issuer can issue for every host without ingress-nginx, so it is used as it is. To have this program care for it, write its name alone, and the DNS provider of each zone.",
+        },
+      ],
+      oneLine: [["issuer"], ...zones.map(({ zone }) => ["zones", zone])],
+      todos: [],
+    };
+  const knownEmail = email !== undefined && isEmail(email) ? email : undefined;
+  const unknown = zones.filter(({ value }) => value === undefined);
+  return {
+    value: {
+      email: knownEmail ?? null,
+      ...(server === undefined || server === letsEncrypt || !server.startsWith("https://") ? {} : { server }),
+      ...(issuer === undefined ? {} : { issuer: issuer.name }),
+      zones: Object.fromEntries(zones.map(({ zone, value }) => [zone, value ?? {}])),
+    },
+    comments: [
+      ...(knownEmail === undefined
+        ? [
+            {
+              path: ["email"],
+              place: "beside" as const,
+              text: `${todo} address of the ACME account`,
+            },
+          ]
+        : []),
+      ...(issuer === undefined
+        ? []
+        : [
+            {
+              path: ["issuer"],
+              place: "before" as const,
+              text: "The cluster's own issuer, which is taken over: its solvers through ingress-nginx go with it.",
+            },
+          ]),
+      ...zones.map(
+        ({ zone, value, from }): Comment => ({
+          path: ["zones", zone],
+          place: "beside",
+          text:
+            value === undefined
+              ? `${todo} the zone's DNS provider, such as {cloudflare: {}} (zone from ${from})`
+              : `from ${from}`,
+        }),
+      ),
+    ],
+    oneLine: zones.map(({ zone }) => ["zones", zone]),
+    todos: [
+      ...(knownEmail === undefined
+        ? [
+            {
+              at: "certificates.email",
+              message: "the address of the ACME account",
+              stops: "check" as const,
+            },
+          ]
+        : []),
+      ...unknown.map(
+        ({ zone }): Todo => ({
+          at: keyPath(["certificates", "zones", zone]),
+          message: "the zone's DNS provider",
+          stops: "check",
+        }),
+      ),
+    ],
+  };
+}

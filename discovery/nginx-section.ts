@@ -1,0 +1,80 @@
+import { objectId } from "../components/cluster/objects.ts";
+import type { PathPart } from "../stack-file/paths.ts";
+import type { Comment } from "./commented.ts";
+import type { Controller } from "./inventory.ts";
+import type { Plan } from "./plan.ts";
+import type { Section, Todo } from "./section.ts";
+
+/** The section about ingress-nginx; undefined if the cluster has none of it. */
+export function nginxSection({ inventory: { controllers, nginx } }: Plan): Section | undefined {
+  const running = controllers.filter(({ workload }) => workload !== undefined);
+  const nameless = running.filter(({ installation }) => installation === undefined);
+  const [first, ...others] = uniqueInstallations(running);
+  if (first === undefined && nameless.length === 0) return undefined;
+  const comments: Comment[] = [];
+  const todos: Todo[] = [];
+  const oneLine: (readonly PathPart[])[] = others.map((_, i) => ["also", i]);
+  const address = running.find(({ installation }) => installation === first?.installation)?.service
+    ?.addresses?.[0];
+  const value: Record<string, unknown> = {
+    ...(first === undefined ? {} : namedAs(first)),
+    ...(others.length === 0 ? {} : { also: others.map(namedAs) }),
+    ...(nameless.length === 0
+      ? {}
+      : { keep: Object.fromEntries(nameless.map((each) => [objectId(each.workload!), null])) }),
+    ...(address === undefined ? {} : { address }),
+  };
+  for (const each of nameless) {
+    const id = objectId(each.workload!);
+    comments.push({
+      path: ["keep", id],
+      place: "beside",
+      text: "TO DO: why it stays; its objects carry no label by which this program could remove them",
+    });
+    todos.push({
+      at: `ingressNginx.keep["${id}"]`,
+      message: `why ${id} stays, since its objects carry no label to know them by`,
+      stops: "check",
+    });
+  }
+  const firstKey = Object.keys(value)[0];
+  const before = (text: string): void => {
+    if (firstKey !== undefined) comments.push({ path: [firstKey], place: "before", text });
+  };
+  if (first?.installation !== undefined && "manifest" in first.installation.from)
+    before("Applied from upstream's static manifest, judged by its labels and the type of its Service.");
+  for (const { label, note, command, isSuspended } of nginx.installers.filter((each) => !each.isSuspended)) {
+    if (isSuspended) continue;
+    before(`${label} installs it: ${note}.`);
+    todos.push({
+      at: "ingressNginx",
+      message: `${label} would put ingress-nginx back: kubectl ${command}`,
+      stops: "retired",
+    });
+  }
+  for (const { protocol, port, backend } of nginx.streams) {
+    const name = `${protocol.toLowerCase()}/${port}`;
+    before(
+      `DECIDE: ${name} leads to ${backend}, and goes with ingress-nginx. Give its Service a load balancer of its own, or add abandon: {${name}: <why nobody needs it>}.`,
+    );
+    todos.push({
+      at: "ingressNginx.abandon",
+      message: `where ${name} leads when ingress-nginx is gone (today ${backend})`,
+      stops: "retired",
+    });
+  }
+  return { value, comments, oneLine, todos };
+}
+
+const namespaceByDefault = "ingress-nginx";
+
+function namedAs({ installation }: Controller): Record<string, unknown> {
+  const { namespace, from } = installation!;
+  return { ...from, ...(namespace === namespaceByDefault ? {} : { namespace }) };
+}
+
+/** One controller for each installation. A chart may run several workloads. */
+function uniqueInstallations(controllers: readonly Controller[]): Controller[] {
+  const named = controllers.filter(({ installation }) => installation !== undefined);
+  return [...new Map(named.map((each) => [JSON.stringify(each.installation), each])).values()];
+}

@@ -1,0 +1,97 @@
+import type { LiveIngress } from "../components/cluster/live.ts";
+import { objectId } from "../components/cluster/objects.ts";
+import { anyHost } from "../components/ingress-nginx/annotations/hosts.ts";
+import { AppNames } from "./app-names.ts";
+import { type PlannedCertificates, planCertificates } from "./certificates.ts";
+import type { Inventory } from "./inventory.ts";
+import { type PlannedApp, planApp } from "./planned-app.ts";
+import { servedHosts } from "./served-hosts.ts";
+import { isWritableHost } from "./writable.ts";
+
+/** What a stack file says about a cluster, before it is written. */
+export interface Plan {
+  /** Domain of most hosts. */
+  domain?: string;
+  apps: PlannedApp[];
+  /** Hosts that no app can take over as they are, and why. */
+  leftOut: { host: string; ingress: string; why: string }[];
+  certificates: PlannedCertificates;
+  inventory: Inventory;
+}
+
+/** What else is known besides the cluster. */
+export interface PlanOptions {
+  /** Zones of an account at the DNS provider. */
+  zones?: readonly string[];
+  /** Names of apps that are taken, because a stack file has them. */
+  names?: readonly string[];
+  /** Hosts that a stack file has already. */
+  hosts?: readonly string[];
+  /** Domain of the stack file. */
+  domain?: string;
+}
+
+/** Plans a stack file for a cluster. Only the Ingresses that a controller of ingress-nginx serves count. */
+export function planStack(inventory: Inventory, options: PlanOptions = {}): Plan {
+  const ingresses = servedIngresses(inventory);
+  const hosts = servedHosts(ingresses).filter(({ host }) => !options.hosts?.includes(host));
+  // `verify` is the name of Pomerium's own page.
+  const names = new AppNames(["verify", ...(options.names ?? [])]);
+  const leftOut: Plan["leftOut"] = [];
+  const apps = hosts.flatMap((served) => {
+    const why = isWritableHost(served.host) ? undefined : whyLeftOut(served.host);
+    const app = why === undefined ? planApp(served, names, inventory) : why;
+    if (typeof app === "object") return [app];
+    leftOut.push({ host: served.host, ingress: served.ingresses.map(objectId).join(", "), why: app });
+    return [];
+  });
+  const certificates = planCertificates(
+    apps.map(({ host }) => host),
+    ingresses,
+    inventory.issuance,
+    options.zones,
+  );
+  const domain =
+    options.domain ??
+    commonest(
+      certificates.zones.map(({ zone }) => zone),
+      apps,
+    );
+  return {
+    ...(domain === undefined ? {} : { domain }),
+    apps: apps.sort((one, other) => (one.name < other.name ? -1 : 1)),
+    leftOut,
+    certificates,
+    inventory,
+  };
+}
+
+/**
+ * The Ingresses of all controllers, each once. Without any controller, those that look like ingress-nginx's: an export
+ * may lack the workloads, or the controller is not recognised.
+ */
+export function servedIngresses({
+  controllers,
+  nginx,
+  cluster,
+}: Pick<Inventory, "controllers" | "nginx" | "cluster">): LiveIngress[] {
+  const unserved = new Set(nginx.unserved.flatMap(({ ingresses }) => ingresses));
+  const all =
+    controllers.length > 0
+      ? controllers.flatMap(({ ingresses }) => ingresses)
+      : cluster.ingresses.filter((ingress) => unserved.has(objectId(ingress)));
+  return [...new Map(all.map((ingress) => [objectId(ingress), ingress])).values()];
+}
+
+function whyLeftOut(host: string): string {
+  return host === anyHost
+    ? "it takes every host that no other Ingress has, and an app needs a host; name the hosts that people use"
+    : "an app's host is a name of at least two labels: lower case letters, digits and hyphens";
+}
+
+/** The zone with most hosts. */
+function commonest(zones: readonly string[], apps: readonly PlannedApp[]): string | undefined {
+  const count = (zone: string): number =>
+    apps.filter(({ host }) => host === zone || host.endsWith(`.${zone}`)).length;
+  return [...zones].sort((one, other) => count(other) - count(one))[0];
+}

@@ -1,0 +1,177 @@
+import type { LiveIngress, LiveService } from "../components/cluster/live.ts";
+import { objectId } from "../components/cluster/objects.ts";
+import { classify, type Finding } from "../components/ingress-nginx/annotations/classify.ts";
+import { lostProtections } from "../components/ingress-nginx/annotations/lost.ts";
+import { suggestedRoute } from "../components/ingress-nginx/annotations/suggest.ts";
+import { admittedToday } from "../components/ingress-nginx/annotations/today.ts";
+import type { Access } from "../policies/access/routes.ts";
+import type { Route } from "../policies/annotations/annotations.ts";
+import { catalogue } from "../policies/catalogue/catalogue.ts";
+import type { AppNames } from "./app-names.ts";
+import { type OwnBackend, ownBackend } from "./backends.ts";
+import { type Inventory, leadsTo } from "./inventory.ts";
+import { type KnownApp, knownApp } from "./known-app.ts";
+import { type HostPath, isRegex, literalPath, type ServedHost } from "./served-hosts.ts";
+
+/** An app of the stack file, with what a person must know about it. */
+export interface PlannedApp {
+  name: string;
+  host: string;
+  backend: OwnBackend;
+  /** nginx Ingresses that it takes over. */
+  replaces: string[];
+  known?: KnownApp;
+  /** Settings of the route that the catalogue does not give. */
+  route: Route;
+  /** Paths that lead to another Service than the rest. */
+  paths: PlannedPath[];
+  /** Who may reach it today, in a few words each. */
+  today: string[];
+  /** Protections that it has today and that nothing of the app replaces: name and reason. */
+  protections: { name: string; reason: string }[];
+  /** Annotations that need a person, and the controller's settings. */
+  findings: (Finding & { lack?: string; ingress: string })[];
+  /** Paths that are reachable today, if that is not the whole host. */
+  onlyPaths?: string[];
+  /** Images of its pods. */
+  images: string[];
+  served: ServedHost;
+}
+
+/** A path of an app with a Service of its own. */
+export interface PlannedPath {
+  path: string;
+  exact: boolean;
+  backend: OwnBackend;
+  route: Route;
+}
+
+/** Only the admins: nothing proves that anybody else may pass. */
+export const onlyAdmins: Access = { kind: "people", people: [], api: [], from: [] };
+
+/** Plans the app of a host, or says why there cannot be one. */
+export function planApp(
+  served: ServedHost,
+  names: AppNames,
+  { cluster: { services }, controllers, workloads }: Pick<Inventory, "cluster" | "controllers" | "workloads">,
+): PlannedApp | string {
+  const main = served.paths.find(({ backend }) => backend !== undefined);
+  if (main?.backend === undefined) return "none of its paths leads to a Service";
+  const { ingress } = main;
+  const backend = ownBackend(ingress.namespace, main.backend, services);
+  const images = imagesOf(services, workloads, backend);
+  const known = knownApp({ images, names: namesFor(served, ingress, backend, services, workloads) });
+  const name = names.take({ entry: known?.entry, host: served.host, ingress: ingress.name });
+  const entryRoute = known === undefined ? {} : catalogue[known.entry]!.route;
+  const suggested = suggestedRoute(ingress.annotations, main.path);
+  // The annotation does nothing in ingress-nginx, and the catalogue knows which apps have WebSockets.
+  const { allow_websockets: _, ...others } = suggested;
+  const route = without(known === undefined ? suggested : others, entryRoute);
+  const settings = controllers.find(({ ingresses }) => ingresses.includes(ingress))?.settings ?? {};
+  const whole: Route = { ...entryRoute, ...route };
+  const answers = { access: onlyAdmins, route: whole, accept: {} };
+  const protections = served.ingresses.flatMap((each) =>
+    lostProtections(each.annotations, answers, settings)
+      .filter(({ answeredBy }) => answeredBy === undefined)
+      .map(({ annotation, reason }) => ({ name: annotation, reason })),
+  );
+  return {
+    name,
+    host: served.host,
+    backend,
+    replaces: [
+      ...new Set(
+        served.ingresses.filter((each) => each.namespace === ingress.namespace).map((each) => each.name),
+      ),
+    ],
+    ...(known === undefined ? {} : { known }),
+    route,
+    paths: otherPaths(served, main, backend, services),
+    today: [...new Set(served.ingresses.flatMap((each) => admittedToday(each.annotations, settings)))],
+    protections: [...new Map(protections.map((each) => [each.name, each])).values()],
+    findings: served.ingresses.flatMap((each) => findingsOf(each, whole)),
+    ...onlyPaths(served),
+    images,
+    served,
+  };
+}
+
+function findingsOf(ingress: LiveIngress, route: Route): PlannedApp["findings"] {
+  const paths = [...ingress.rules.flatMap((rule) => rule.paths), ...(ingress.anyPaths ?? [])];
+  const around = {
+    paths: paths.map(({ path }) => path),
+    // Every host gets an app of its own.
+    isSettled: () => true,
+    configMap: () => undefined,
+    annotations: {},
+  };
+  return classify(ingress.annotations).map((finding) => {
+    const lack = finding.lacks(route, around);
+    return { ...finding, ...(lack === undefined ? {} : { lack }), ingress: objectId(ingress) };
+  });
+}
+
+/** The settings that differ from those that apply anyway. */
+function without(route: Route, given: Route): Route {
+  const known = given as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(
+    Object.entries(route).filter(([key, value]) => JSON.stringify(known[key]) !== JSON.stringify(value)),
+  );
+}
+
+function imagesOf(
+  services: readonly LiveService[],
+  workloads: Inventory["workloads"],
+  { namespace, name }: OwnBackend,
+): string[] {
+  const service = services.find((each) => each.namespace === namespace && each.name === name);
+  if (service === undefined) return [];
+  return [...new Set(workloads.filter((each) => leadsTo(service, each)).flatMap(({ images }) => images))];
+}
+
+/** What people called the app, the most telling name first. */
+function namesFor(
+  { host }: ServedHost,
+  ingress: LiveIngress,
+  backend: OwnBackend,
+  services: readonly LiveService[],
+  workloads: Inventory["workloads"],
+): string[] {
+  const service = services.find((each) => each.namespace === backend.namespace && each.name === backend.name);
+  const pods = service === undefined ? [] : workloads.filter((each) => leadsTo(service, each));
+  return [
+    ...pods.flatMap(({ labels }) => labels["app.kubernetes.io/name"] ?? []),
+    ingress.name,
+    backend.name,
+    host.split(".", 1)[0]!,
+    ingress.namespace,
+  ];
+}
+
+/** Paths that lead to another Service than the app's. */
+function otherPaths(
+  served: ServedHost,
+  main: HostPath,
+  own: OwnBackend,
+  services: readonly LiveService[],
+): PlannedPath[] {
+  const regex = isRegex(served);
+  const found = served.paths.flatMap((path): PlannedPath[] => {
+    if (path === main || path.backend === undefined) return [];
+    const backend = ownBackend(path.ingress.namespace, path.backend, services);
+    const isSame =
+      backend.namespace === own.namespace && backend.name === own.name && backend.port === own.port;
+    if (isSame) return [];
+    const { exact } = path;
+    const route = suggestedRoute(path.ingress.annotations, path.path);
+    return [{ path: literalPath(path, regex), exact, backend, route }];
+  });
+  // The longest path answers, so two that begin with the same literal part cannot both be written.
+  return [...new Map(found.reverse().map((path) => [path.path, path])).values()].reverse();
+}
+
+function onlyPaths(served: ServedHost): { onlyPaths?: string[] } {
+  const regex = isRegex(served);
+  const isWhole = served.paths.some((path) => !path.exact && literalPath(path, regex) === "/");
+  return isWhole ? {} : { onlyPaths: [...new Set(served.paths.map((path) => literalPath(path, regex)))] };
+}

@@ -1,0 +1,22 @@
+import type { PathPart } from "../stack-file/paths.ts";
+import type { Comment } from "./commented.ts";
+
+/** What is left to do by a person. */
+export interface Todo {
+  /** Key path in the stack file. */
+  at: string;
+  message: string;
+  /** What it stops until it is done: the stack file's check, a preview, or only the last phase. */
+  stops: "check" | "preview" | "retired";
+}
+
+/** A section of a stack file, or a part of one. */
+export interface Section {
+  value: Record<string, unknown>;
+  comments: Comment[];
+  oneLine: (readonly PathPart[])[];
+  todos: Todo[];
+}
+
+/** Beginning of the comment at what only a person knows. */
+export const todo = "TO DO:";

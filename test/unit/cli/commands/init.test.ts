@@ -1,0 +1,139 @@
+import { strict as assert } from "node:assert";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { ExportedCluster } from "../../../../discovery/exported-cluster.ts";
+import { objectsBefore } from "../../discovery/before.ts";
+import { cli, makeProject } from "../project.ts";
+
+const alfred = objectsBefore("alfred");
+const json = JSON.stringify({ apiVersion: "v1", kind: "List", items: alfred });
+const fileOf = ({ directory }: { directory: string }) => join(directory, "Pulumi.home.yaml");
+
+describe("the command init", () => {
+  it("writes a stack file from standard input, lists what is left, and check names the same", async () => {
+    const project = makeProject();
+    const ran = await cli(project, ["init", "home", "--from", "-", "--admin", "you@example.org"], {
+      stdin: json,
+    });
+    assert.equal(ran.code, 0, ran.err);
+    assert.match(ran.out, /^Pulumi\.home\.yaml is written: 3 apps from standard input\n/);
+    assert.match(ran.out, /`check` names it:\n {2}cluster\.context {2}/);
+    assert.match(
+      ran.out,
+      /before a preview goes through:\n {2}apps\.kubernetes-dashboard\.accept {2,}accept or replace whitelist-source-range/,
+    );
+    assert.match(ran.out, /\n {2}configmaps {2,}ingress-nginx's settings/);
+    assert.match(ran.out, /\n {2}kubectl get clusterissuers -A -o yaml\n/);
+    assert.doesNotMatch(ran.out, /users\.admins/);
+    for (const line of ran.out.split("\n").filter((each) => !each.includes("kubectl")))
+      assert.ok(line.length <= 80, line);
+    const checked = await cli(project, ["check", "home", "--json"]);
+    const [{ problems }] = JSON.parse(checked.out).stacks;
+    assert.deepEqual(
+      problems.map(({ at }: { at: string }) => at),
+      [
+        "cluster.context",
+        "pomerium.loadBalancerIP",
+        "pomerium.identityProvider.provider",
+        "pomerium.identityProvider.clientId",
+        "certificates.email",
+        'certificates.zones["very-very-dark-gray.top"]',
+      ],
+    );
+  });
+
+  it("reads a cluster when no file is named, and never guesses which", async () => {
+    const project = makeProject();
+    const asked: object[] = [];
+    const outside = {
+      openCluster: async (address: object) => {
+        asked.push(address);
+        return new ExportedCluster(alfred);
+      },
+    };
+    const several = await cli(project, ["init", "home"], { ...outside, contexts: ["alfred", "octavo"] });
+    assert.equal(several.code, 2);
+    assert.match(several.err, /which cluster\? Name it with --context; the kubeconfig has alfred, octavo/);
+    assert.deepEqual(asked, []);
+    const only = await cli(project, ["init", "home"], { ...outside, contexts: ["alfred"] });
+    assert.equal(only.code, 0);
+    const named = await cli(project, ["init", "there", "--context", "octavo", "--kubeconfig", "/k"], outside);
+    assert.equal(named.code, 0);
+    assert.deepEqual(asked, [{ context: "alfred" }, { context: "octavo", kubeconfig: "/k" }]);
+    const text = readFileSync(fileOf(project), "utf8");
+    assert.match(text, /^# Written by `init` from context alfred\.$/m);
+    assert.match(text, /context: alfred\n {4}uid: 11111111-2222-3333-4444-555555555555\n/);
+  });
+
+  it("never overwrites a file, and prints what a second run would add", async () => {
+    const project = makeProject();
+    const half = JSON.stringify({
+      apiVersion: "v1",
+      kind: "List",
+      items: alfred.filter(({ metadata }) => metadata.name !== "grafana-ingress"),
+    });
+    assert.equal((await cli(project, ["init", "home", "--from", "-"], { stdin: half })).code, 0);
+    const before = readFileSync(fileOf(project), "utf8");
+    const again = await cli(project, ["init", "home", "--from", "-"], { stdin: json });
+    assert.equal(again.code, 1);
+    assert.match(again.err, /Pulumi\.home\.yaml exists, and is never overwritten/);
+    const diff = await cli(project, ["init", "home", "--from", "-", "--diff"], { stdin: json });
+    assert.equal(diff.code, 0);
+    assert.match(diff.out, /^config:\n {2}pomerium-migration:apps:\n/);
+    assert.match(diff.out, /\n {4}grafana:\n[\s\S]*replaces: grafana-ingress\n$/);
+    assert.doesNotMatch(diff.out, /home-assistant|certificates/);
+    assert.equal(readFileSync(fileOf(project), "utf8"), before);
+    const same = await cli(project, ["init", "home", "--from", "-", "--diff"], { stdin: half });
+    assert.equal(same.out, "# nothing: the stack file has every host that ingress-nginx serves\n");
+  });
+
+  it("counts an abandoned host as one that the stack file has", async () => {
+    const project = makeProject();
+    project.put(
+      "Pulumi.home.yaml",
+      `config:
+  pomerium-migration:domain: very-very-dark-gray.top
+  pomerium-migration:apps:
+    home-assistant-alfred: {}
+    other: {host: kubernetes-alfred.very-very-dark-gray.top}
+  pomerium-migration:ingressNginx:
+    abandon: {grafana-alfred.very-very-dark-gray.top: why not}
+`,
+    );
+    const { out } = await cli(project, ["init", "home", "--from", "-", "--diff"], { stdin: json });
+    // Its certificates section has no zone yet.
+    assert.doesNotMatch(out, /apps:/);
+  });
+
+  it("prints the file with --stdout, the summary beside it, and writes nothing", async () => {
+    const project = makeProject();
+    const { out, err } = await cli(project, ["init", "home", "--from", "-", "--stdout"], { stdin: json });
+    assert.match(out, /^# yaml-language-server/);
+    assert.match(err, /^Pulumi\.home\.yaml: 3 apps/);
+    assert.equal(existsSync(fileOf(project)), false);
+  });
+
+  it("reads files and folders, and says what of them it could not read", async () => {
+    const project = makeProject();
+    project.put("manifests/apps/all.json", json);
+    project.put("manifests/broken.yaml", "a: [1\n");
+    project.put("manifests/notes.md", "not read");
+    const { code, err } = await cli(project, ["init", "home", "--from", "manifests"]);
+    assert.equal(code, 0);
+    assert.match(err, /^not read: manifests\/broken\.yaml: .*\n$/);
+  });
+
+  it("refuses input without objects, a missing file, and a name that is not a stack's", async () => {
+    const project = makeProject();
+    const empty = await cli(project, ["init", "home", "--from", "-"], { stdin: "" });
+    assert.equal(empty.code, 1);
+    assert.match(empty.err, /no Kubernetes object in -\n {2}standard input: holds no Kubernetes object/);
+    const absent = await cli(project, ["init", "home", "--from", "nowhere.yaml"]);
+    assert.match(absent.err, /cannot read nowhere\.yaml: ENOENT/);
+    const name = await cli(project, ["init", "a/b c", "--from", "-"], { stdin: json });
+    assert.equal(name.code, 1);
+    assert.equal((await cli(project, ["init", "home", "--diff", "--from", "-"], { stdin: json })).code, 1);
+    writeFileSync(join(project.directory, "x.json"), json);
+    assert.equal((await cli(project, ["init"], { stdin: json })).code, 2);
+  });
+});
