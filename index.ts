@@ -7,12 +7,15 @@ import { recordPhase } from "./components/cluster/phase-record.ts";
 import { clusterProvider } from "./components/cluster/provider.ts";
 import { adoption } from "./components/ingress-nginx/adoption.ts";
 import { adoptIngressNginx } from "./components/ingress-nginx/IngressNginx.ts";
+import { deployIsolation } from "./components/network-policies/deploy.ts";
+import { wantedPolicies } from "./components/network-policies/wanted.ts";
 import { pomeriumArgs } from "./components/pomerium/args.ts";
 import { prepareManifests } from "./components/pomerium/manifests.ts";
 import { Pomerium } from "./components/pomerium/Pomerium.ts";
 import { deployTunnels } from "./components/tunnels/deploy.ts";
 import { announce } from "./stack/announce.ts";
 import { proofInForce } from "./stack/in-force.ts";
+import { callersOf } from "./stack/isolation.ts";
 import { loadFromPulumi } from "./stack/load-from-pulumi.ts";
 import { phaseEffects } from "./stack/phases.ts";
 import { preflight } from "./stack/preflight.ts";
@@ -59,6 +62,13 @@ const apps = deployApps(
   live.pomerium,
   opts,
 );
+const callers = callersOf(live.ingressNginx, live.network, phase.ingressNginx);
+const isolated = deployIsolation(
+  wantedPolicies(stack.isolation, live.cluster.services, callers),
+  live.network,
+  opts,
+);
+
 /** Address of each app, once the app answers. */
 export const { urls } = apps;
 
@@ -85,7 +95,17 @@ recordPhase(
     namespace: pomerium.namespace,
     record: live.cluster.record,
   },
-  { ...opts, dependsOn: [...issuer.resources, pomerium, ...hosts.resources, ...apps.resources, ...tunnels] },
+  {
+    ...opts,
+    dependsOn: [
+      ...issuer.resources,
+      pomerium,
+      ...hosts.resources,
+      ...apps.resources,
+      ...isolated,
+      ...tunnels,
+    ],
+  },
 );
 
 /** Zone → its certificate, once one has been issued there. */

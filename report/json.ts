@@ -19,6 +19,7 @@ export function matrixJson({ people, apps }: Matrix): string {
       at: access.app.at,
       host: access.app.host,
       public: access.public,
+      ...(access.app.isolated === undefined ? {} : { isolated: access.app.isolated }),
       open: access.open,
       unreadable: unreadable(access.app),
       probes: access.probes,

@@ -3,7 +3,7 @@ import type { AccessDiff, Row } from "../policies/access/diff/diff.ts";
 import type { Matrix } from "../policies/access/matrix/matrix.ts";
 import { counted } from "../stack-file/text.ts";
 import { changesOf, openCount, place, reasonText, whoIs } from "./diff-text.ts";
-import { glyphs, meanings, networksOf, openByQuery, openText } from "./marks.ts";
+import { glyphs, insideText, meanings, networksOf, openByQuery, openText } from "./marks.ts";
 import { columns, merged } from "./table.ts";
 import { first, visible } from "./text.ts";
 
@@ -128,6 +128,7 @@ export function matrixMarkdown(all: Matrix): string {
       [
         access.public ? "**public**" : access.open.map((open) => code(openText(open))).join(" "),
         ...networksOf(access).map((network) => `only from ${code(network)}`),
+        insideText(access),
       ]
         .filter(Boolean)
         .join("<br>"),

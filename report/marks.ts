@@ -34,3 +34,8 @@ export function openByQuery(apps: readonly AppAccess[]): AppAccess[] {
 export function networksOf({ app: { access } }: AppAccess): readonly string[] {
   return access?.kind === "people" || access?.kind === "apiOnly" ? access.from : [];
 }
+
+/** A note for an app that pods of the cluster reach without Pomerium, in a stack that isolates other apps. */
+export function insideText({ app: { isolated } }: AppAccess): string {
+  return isolated === false ? "reachable inside the cluster" : "";
+}

@@ -2,7 +2,7 @@ import { anonymous, stranger } from "../policies/access/matrix/decider.ts";
 import { type AppAccess, alikeOf, type Mark, type Matrix } from "../policies/access/matrix/matrix.ts";
 import { unreadable } from "../policies/access/matrix/view.ts";
 import { counted } from "../stack-file/text.ts";
-import { glyphs, networksOf, openByQuery, openText } from "./marks.ts";
+import { glyphs, insideText, networksOf, openByQuery, openText } from "./marks.ts";
 import { aligned, first, visible, width } from "./text.ts";
 
 /** People with the same mark at every app, under one heading. */
@@ -35,11 +35,16 @@ export function merged(all: readonly Column[]): Column[] {
 function note(app: AppAccess, room: number): string {
   const [problem] = unreadable(app.app);
   if (problem !== undefined) return `not readable: ${visible(problem)}`;
-  if (app.public) return "PUBLIC";
+  const inside = insideText(app);
+  if (app.public) return ["PUBLIC", inside].filter(Boolean).join(" · ");
   const paths = app.open.map((open) => visible(openText(open)));
   const open = width(paths.join(" ")) <= room ? paths.join(" ") : first(paths, 2);
   const from = networksOf(app);
-  return [paths.length > 0 ? `open: ${open}` : "", from.length > 0 ? `only from ${first(from, 2)}` : ""]
+  return [
+    paths.length > 0 ? `open: ${open}` : "",
+    from.length > 0 ? `only from ${first(from, 2)}` : "",
+    inside,
+  ]
     .filter(Boolean)
     .join(" · ");
 }

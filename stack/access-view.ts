@@ -3,6 +3,7 @@ import { refuseAnotherCluster } from "../components/cluster/identity.ts";
 import type { LiveCluster, LiveIngress } from "../components/cluster/live.ts";
 import { pomeriumIngressClass } from "../components/cluster/names.ts";
 import type { PomeriumStatus } from "../components/cluster/pomerium-status.ts";
+import { isIsolated } from "../components/network-policies/config.ts";
 import type { PomeriumConfig } from "../components/pomerium/config.ts";
 import { fromIngress } from "../policies/access/matrix/ingress.ts";
 import { appsOf, type ProtectedApp, type View } from "../policies/access/matrix/view.ts";
@@ -11,7 +12,10 @@ import type { Stack } from "./stack.ts";
 /** Who may reach what according to the stack file. */
 export function viewOfStack(name: string, stack: Stack): View {
   const { version, settings } = stack.pomerium;
-  return { name, apps: appsOf(stack.apps, version, settings), directory: stack.directory };
+  const apps = stack.apps.map((app) =>
+    stack.isolation.length === 0 ? app : { ...app, isolated: isIsolated(app, stack.isolation) },
+  );
+  return { name, apps: appsOf(apps, version, settings), directory: stack.directory };
 }
 
 /** The part of a live cluster that says who may reach what. */

@@ -5,6 +5,7 @@ import { readinessTable } from "../components/cluster/readiness-table.ts";
 import { announceIngressNginx } from "../components/ingress-nginx/announce.ts";
 import { staysInCoexist } from "../components/ingress-nginx/hybrid.ts";
 import { networkNotes } from "../components/network-policies/checks.ts";
+import { isolationLines } from "../components/network-policies/isolation-checks.ts";
 import { addressLines, statusLine, storageLines, takeOverLines } from "../components/pomerium/announce.ts";
 import { tunnelLines } from "../components/tunnels/announce.ts";
 import { leftRecords } from "../components/tunnels/left-records.ts";
@@ -15,6 +16,7 @@ import { formatWarnings } from "../stack-file/problems.ts";
 import { stackFileName } from "../stack-file/stack-file.ts";
 import { besideOthers, liveView, viewOfStack } from "./access-view.ts";
 import type { Findings } from "./findings.ts";
+import { callersOf } from "./isolation.ts";
 import type { PhaseEffects } from "./phases.ts";
 import type { Stack } from "./stack.ts";
 
@@ -42,7 +44,18 @@ export function announce(
     ]),
     ...section("apps", appLines(stack.apps, live, phase.origin)),
     ...section("nginx", announceIngressNginx(stack, live, ingressNginx, phase.ingressNginx, gates)),
-    ...section("network", networkNotes(stack, live, network)),
+    ...section("network", [
+      ...isolationLines(
+        stack.isolation,
+        live,
+        network,
+        callersOf(ingressNginx, network, phase.ingressNginx),
+        phase.ingressNginx === "kept"
+          ? ingressNginx.controllers.flatMap(({ ingresses }) => ingresses)
+          : ingressNginx.ingresses,
+      ),
+      ...networkNotes(stack, live, network),
+    ]),
     ...section("issuer", issuanceLines(stack, certificates, ingressNginx)),
     ...section("tunnel", [
       ...tunnelLines(stack, tunnels, readMemory(live.record?.tunnels)),

@@ -5,6 +5,8 @@ import { identityProblem } from "../components/cluster/live.ts";
 import { ownerProblems } from "../components/cluster/owner.ts";
 import { ingressNginxProblems } from "../components/ingress-nginx/checks.ts";
 import { networkProblems } from "../components/network-policies/checks.ts";
+import { isIsolated } from "../components/network-policies/config.ts";
+import { isolationProblems } from "../components/network-policies/isolation-checks.ts";
 import { clusterProblems, takeOverProblems } from "../components/pomerium/checks.ts";
 import { tunnelProblems } from "../components/tunnels/checks.ts";
 import { readMemory } from "../components/tunnels/memory.ts";
@@ -29,7 +31,8 @@ export function stackProblems(
   return [
     ...failedTestProblems(stack),
     ...serviceProblems(stack.apps, cluster),
-    ...networkProblems(stack, cluster, network),
+    ...networkProblems(notIsolated(stack), cluster, network),
+    ...isolationProblems(stack.isolation, cluster),
     ...certificateProblems(stack, certificates),
     ...existingIssuerProblems(stack, certificates, ingressNginx),
     ...tunnelProblems(stack, tunnels, readMemory(cluster.record?.tunnels), {
@@ -42,4 +45,9 @@ export function stackProblems(
     ...ingressNginxProblems(stack, cluster, ingressNginx),
     ...readiness,
   ];
+}
+
+/** The stack with the apps that get no NetworkPolicy of their own. The others' own policies admit Pomerium. */
+function notIsolated(stack: Stack): Stack {
+  return { ...stack, apps: stack.apps.filter((app) => !isIsolated(app, stack.isolation)) };
 }

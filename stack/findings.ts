@@ -46,7 +46,7 @@ export async function readFindings(stack: Stack, api: ReadOnlyApi, ask?: AskHost
     readIssuance(api, wantedIssuance(stack.certificates)),
     readExistingSecrets(api, stack.apps),
     readIngressNginx(stack, api, reading),
-    readNetwork(stack.apps, api),
+    readNetwork(stack, api),
     readPomerium(api, reading),
   ]);
   // A removal that has begun has passed the gate.

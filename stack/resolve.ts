@@ -16,6 +16,7 @@ import {
 import { resolveCluster } from "../components/cluster/config.ts";
 import { checkAbandoned, resolveIngressNginx } from "../components/ingress-nginx/config.ts";
 import { checkStays } from "../components/ingress-nginx/hybrid.ts";
+import { checkIsolation, resolveIsolation } from "../components/network-policies/config.ts";
 import { resolveAddress } from "../components/pomerium/address-schema.ts";
 import { authenticateHost, checkPomerium, resolvePomerium } from "../components/pomerium/config.ts";
 import { providerLimits } from "../components/pomerium/identity-providers.ts";
@@ -90,6 +91,7 @@ export function resolve(name: string, raw: unknown, report: Report): Omit<Stack,
   checkWildcards(resolved, tunnels ?? {}, report);
   if (certificates) checkWildcardHosts(resolved, certificates, report);
   checkZones(apps, resolved, context, pomerium?.authenticateHost !== undefined, report);
+  checkIsolation(apps, { isolate: file.isolate, allowFrom: file.allowFrom }, report);
   if (file.ingressNginx) checkAbandoned(file.ingressNginx, resolved, report);
   if (file.ingressNginx) checkStays(name, file.ingressNginx, resolved, file.phase, report);
   if (directory) warnOfUnusedGroups(directory, file.raw.apps, report);
@@ -119,6 +121,7 @@ export function resolve(name: string, raw: unknown, report: Report): Omit<Stack,
     certificates: resolveCertificates(certificates!),
     directory: directory!,
     apps: resolved,
+    isolation: resolveIsolation(resolved, apps, { isolate: file.isolate, allowFrom: file.allowFrom }),
     tunnels: resolveTunnels(carryEveryHost(tunnels!, resolved), cluster!.exposure),
     ...(file.ingressNginx && { ingressNginx: resolveIngressNginx(file.ingressNginx) }),
     accessTests: accessTests!,

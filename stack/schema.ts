@@ -6,6 +6,7 @@ import { clusterSchema } from "../components/cluster/config.ts";
 import { acceptSchema } from "../components/ingress-nginx/annotations/accept.ts";
 import { ingressNginxSchema } from "../components/ingress-nginx/config.ts";
 import { acceptName } from "../components/network-policies/checks.ts";
+import { appIsolation, stackIsolation } from "../components/network-policies/config.ts";
 import { pomeriumSchema } from "../components/pomerium/config.ts";
 import { tunnelName, tunnelSchema } from "../components/tunnels/config.ts";
 import { accessTestsSchema } from "../policies/access/assertions/config.ts";
@@ -18,7 +19,7 @@ import { holdsSecret, secretPaths } from "../stack-file/secrets.ts";
 
 /** An app. What may be accepted, only the subjects know that ask for it. */
 export const appSchema = app
-  .extend({ accept: acceptSchema([acceptName]) })
+  .extend({ accept: acceptSchema([acceptName]), ...appIsolation })
   .register(unknownKeys, { explain: unknownAppKey });
 
 /**
@@ -41,6 +42,7 @@ export const sections = {
     .describe("The apps behind Pomerium."),
   tunnels: z.record(tunnelName, tunnelSchema).default({}).describe("Cloudflare tunnels. Default: none."),
   ingressNginx: ingressNginxSchema.optional(),
+  ...stackIsolation,
   accessTests: accessTestsSchema,
   catalogue: z
     .record(someText, catalogueEntrySchema)

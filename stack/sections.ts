@@ -1,4 +1,5 @@
 import { type AppInput, appName } from "../components/apps/config.ts";
+import type { IsolationInput } from "../components/network-policies/config.ts";
 import { didYouMeanOrKnown } from "../stack-file/nearest.ts";
 import { isMap, valueAt } from "../stack-file/paths.ts";
 import type { Report } from "../stack-file/problems.ts";
@@ -28,8 +29,8 @@ export function readSections(
 }
 
 /** Checks each app against its schema. Apps with a mistake are left out. */
-export function readApps(raw: unknown, report: Report): Map<string, AppInput> {
-  const apps = new Map<string, AppInput>();
+export function readApps(raw: unknown, report: Report): Map<string, AppInput & IsolationInput> {
+  const apps = new Map<string, AppInput & IsolationInput>();
   if (!isMap(raw) || Object.keys(raw).length === 0) {
     check(sections.apps, raw, ["apps"], report);
     return apps;

@@ -3,6 +3,7 @@ import type { CertificatesConfig } from "../components/certificates/config.ts";
 import type { Cluster } from "../components/cluster/config.ts";
 import type { Phase } from "../components/cluster/phase.ts";
 import type { IngressNginxConfig } from "../components/ingress-nginx/config.ts";
+import type { IsolatedService } from "../components/network-policies/config.ts";
 import type { PomeriumConfig } from "../components/pomerium/config.ts";
 import type { TunnelConfig } from "../components/tunnels/config.ts";
 import type { AccessTests } from "../policies/access/assertions/config.ts";
@@ -26,6 +27,8 @@ export interface Stack {
   directory: Directory;
   /** In the order of the stack file. */
   apps: AppConfig[];
+  /** Services that only Pomerium may reach. */
+  isolation: IsolatedService[];
   tunnels: TunnelConfig[];
   ingressNginx?: IngressNginxConfig;
   accessTests: AccessTests;

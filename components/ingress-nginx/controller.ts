@@ -1,6 +1,7 @@
 /** A pod template, as far as it shows which program runs and how it is configured. */
 export interface PodTemplate {
   spec: {
+    hostNetwork?: boolean;
     containers: Container[];
     volumes?: { secret?: { secretName?: string } }[];
   };

@@ -19,6 +19,8 @@ import { type ClassOfIngresses, classesOf, ingressesOf } from "./served.ts";
 export interface LiveController {
   /** Its Deployment, DaemonSet or StatefulSet; absent when that was deleted, and what it served is left. */
   workload?: ObjectRef;
+  /** Its pods run in the network of their nodes. */
+  hostNetwork?: true;
   /** Its plan in the stack file: `unknown` if the file does not mention it. */
   plan: "retire" | "keep" | "unknown";
   /** The label of its objects; absent without such a label. */
@@ -99,6 +101,7 @@ export async function readController(
   const served = ingressesOf(serving, cluster.classes, cluster.ingresses);
   return {
     ...(workload === undefined ? {} : { workload: workload.ref }),
+    ...(workload?.template.spec.hostNetwork ? { hostNetwork: true } : {}),
     plan: of.plan,
     ...instanceOf(workload?.metadata),
     ...(workload?.replicas === undefined ? {} : { replicas: workload.replicas }),

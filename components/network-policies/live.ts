@@ -2,6 +2,7 @@ import type { ReadOnlyApi } from "../cluster/api.ts";
 import { pomeriumNamespace, pomeriumPodLabels } from "../cluster/names.ts";
 import { objectLabel } from "../cluster/objects.ts";
 import { selects } from "./admits.ts";
+import { type NetworkPlugin, recognise } from "./plugin.ts";
 import type { Caller, Labels, NetworkPolicy } from "./policy.ts";
 
 /** Everything of a cluster that decides whether Pomerium's pods may connect to the apps' pods. */
@@ -13,6 +14,19 @@ export interface LiveNetwork {
   caller: Caller;
   /** Labels of policies of network plugins (`objectLabel`), which this program does not judge. */
   unjudged: string[];
+  /** What isolation needs to know. Absent if nothing is isolated. */
+  isolation?: {
+    plugin: NetworkPlugin;
+    /** Addresses of the nodes, as networks: their own, and those by which their network reaches pods. */
+    nodes: string[];
+    /** Pods of the isolated Services' namespaces that run in the network of their node. No policy is about them. */
+    onNodes: { namespace: string; labels: Labels }[];
+  };
+}
+
+interface NodeObject {
+  spec?: { podCIDRs?: string[] };
+  status?: { addresses?: { type: string; address: string }[]; nodeInfo?: { kubeletVersion?: string } };
 }
 
 export interface LivePod {
@@ -50,15 +64,59 @@ const otherKinds = [
 /** Calico shows Kubernetes' own NetworkPolicies among its own, with this prefix. */
 const copyOfKubernetes = /^knp\./;
 
+/** Reads which network plugin runs, the nodes' addresses, and the pods that no policy can be about. */
+async function readIsolation(
+  isolated: readonly { namespace: string }[],
+  api: ReadOnlyApi,
+): Promise<NonNullable<LiveNetwork["isolation"]>> {
+  const namespaces = [...new Set(isolated.map(({ namespace }) => namespace))];
+  const [daemonSets, nodes, pods] = await Promise.all([
+    api.listMetadata<{ metadata: { name: string } }>("/apis/apps/v1/daemonsets"),
+    api.list<NodeObject>("/api/v1/nodes"),
+    Promise.all(namespaces.map((each) => api.list<PodObject>(`/api/v1/namespaces/${each}/pods`))),
+  ]);
+  const kubelets = nodes.flatMap(({ status }) => status?.nodeInfo?.kubeletVersion ?? []);
+  return {
+    plugin: recognise(
+      daemonSets.map(({ metadata }) => metadata.name),
+      kubelets,
+    ),
+    nodes: [...new Set(nodes.flatMap(addressesOf))].sort(),
+    onNodes: pods
+      .flat()
+      .filter((pod) => isRunning(pod) && pod.spec?.hostNetwork === true)
+      .map(({ metadata: { namespace, labels = {} } }) => ({ namespace, labels })),
+  };
+}
+
+/**
+ * The addresses with which a node connects to pods: its own, and those of its bridge and its overlay, which are the
+ * first two of its pods' network.
+ */
+function addressesOf({ spec, status }: NodeObject): string[] {
+  const own = (status?.addresses ?? [])
+    .filter(({ type }) => type === "InternalIP")
+    .map(({ address }) => address);
+  const first = (spec?.podCIDRs ?? []).flatMap((cidr) => {
+    const [address = ""] = cidr.split("/");
+    return address.includes(":") ? [`${address}/127`] : [`${address}/31`];
+  });
+  return [...own.map((address) => `${address}/${address.includes(":") ? 128 : 32}`), ...first];
+}
+
 /**
  * Reads the NetworkPolicies, and the pods only where a policy is about an app's namespace.
  *
  * @throws ClusterError when the cluster does not answer.
  */
 export async function readNetwork(
-  apps: readonly { namespace: string }[],
+  {
+    apps,
+    isolation,
+  }: { apps: readonly { namespace: string }[]; isolation: readonly { namespace: string }[] },
   api: ReadOnlyApi,
 ): Promise<LiveNetwork> {
+  const about = isolation.length > 0 ? readIsolation(isolation, api) : undefined;
   const namespaces = [...new Set(apps.map(({ namespace }) => namespace))];
   const [all, others] = await Promise.all([
     api.list<NetworkPolicy>("/apis/networking.k8s.io/v1/networkpolicies"),
@@ -121,6 +179,7 @@ export async function readNetwork(
         .filter((addresses) => addresses.length > 0),
     },
     unjudged: [...new Set(others.flat())],
+    ...(about === undefined ? {} : { isolation: await about }),
   };
 }
 

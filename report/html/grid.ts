@@ -3,7 +3,7 @@ import { type AppAccess, alikeOf, type Mark, type Matrix } from "../../policies/
 import { personal } from "../../policies/access/matrix/reasons.ts";
 import { unreadable } from "../../policies/access/matrix/view.ts";
 import { whoIs } from "../diff-text.ts";
-import { glyphs, meanings, networksOf, openText } from "../marks.ts";
+import { glyphs, insideText, meanings, networksOf, openText } from "../marks.ts";
 import { type Column, columns, merged } from "../table.ts";
 import { first } from "../text.ts";
 import { esc } from "./escape.ts";
@@ -59,7 +59,11 @@ function rest(access: AppAccess): string {
   if (access.public) return '<span class="tag u">public</span>';
   const paths = access.open.slice(0, 4).map((open) => `<code>${esc(openText(open))}</code>`);
   const more = access.open.length > 4 ? [`+${access.open.length - 4}`] : [];
-  const from = networksOf(access).map((network) => `only from ${esc(network)}`);
+  const inside = insideText(access);
+  const from = [
+    ...networksOf(access).map((network) => `only from ${esc(network)}`),
+    ...(inside === "" ? [] : [inside]),
+  ];
   return [...paths, ...more, ...from].join(" ");
 }
 

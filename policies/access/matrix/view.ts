@@ -25,6 +25,8 @@ export interface ProtectedApp {
   pomerium?: string;
   /** Settings that decide it as well. Default: none. */
   pathSettings?: PathSettings | undefined;
+  /** Whether only Pomerium reaches its pods. Absent if that is not known, or if the stack isolates no app. */
+  isolated?: boolean;
 }
 
 /** An app of a checked stack file, as far as access is concerned. */
@@ -38,6 +40,8 @@ export interface DeclaredApp {
   access: Access;
   /** Paths that are routes of their own. Default: none. */
   paths?: readonly AppPath[];
+  /** Whether only Pomerium reaches its pods. Absent if the stack isolates no app. */
+  isolated?: boolean;
 }
 
 /** Paths of a host, and what protects them. */
@@ -79,7 +83,7 @@ export function appsOf(
   pomerium?: string,
   pathSettings?: PathSettings,
 ): ProtectedApp[] {
-  return apps.map(({ name, at, host, access, paths = [] }) => ({
+  return apps.map(({ name, at, host, access, paths = [], isolated }) => ({
     name,
     at,
     host,
@@ -94,6 +98,7 @@ export function appsOf(
     ],
     ...(pomerium === undefined ? {} : { pomerium }),
     ...(pathSettings === undefined ? {} : { pathSettings }),
+    ...(isolated === undefined ? {} : { isolated }),
   }));
 }
 

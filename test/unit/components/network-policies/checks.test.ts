@@ -51,7 +51,8 @@ describe("NetworkPolicies in front of the apps", () => {
     };
   });
 
-  const read = async (apps = [komga]): Promise<LiveNetwork> => readNetwork(apps, await connect());
+  const read = async (apps = [komga]): Promise<LiveNetwork> =>
+    readNetwork({ apps, isolation: [] }, await connect());
   const stack = (app: Partial<typeof komga> = {}) => ({
     name: "test",
     cluster: { context: "octavo" },
