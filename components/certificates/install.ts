@@ -13,15 +13,13 @@ type OptionsOf = (object: ObjectOfKind) => pulumi.CustomResourceOptions;
  */
 export function install(
   name: string,
-  { part, release, rights }: Installation,
+  { release, rights }: Installation,
   namespace: string,
   optionsOf: OptionsOf,
 ): pulumi.Resource[] {
-  const installed = release === undefined ? [] : [chartOf(`${name}-${part}`, release, namespace, optionsOf)];
-  return [
-    ...installed,
-    ...rights.flatMap((right) => grant(`${name}-${part}-${right.part}`, right, optionsOf)),
-  ];
+  const installed =
+    release === undefined ? [] : [chartOf(`${name}-${release.part}`, release, namespace, optionsOf)];
+  return [...installed, ...rights.flatMap((right) => grant(`${name}-${right.part}`, right, optionsOf))];
 }
 
 function chartOf(

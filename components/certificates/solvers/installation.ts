@@ -1,7 +1,5 @@
 /** What must be installed in the cluster before cert-manager can solve a challenge. */
 export interface Installation {
-  /** Last part of the resources' logical names. */
-  part: string;
   /** Key path of the stack file that asks for it. */
   at: string;
   /** API group that the webhook serves; the cluster can have each group only once. */
@@ -13,6 +11,8 @@ export interface Installation {
 }
 
 export interface HelmRelease {
+  /** Last part of the resource's logical name. */
+  part: string;
   name: string;
   /** Name of the chart in `repository`, path of a folder or archive, or `oci://` address. */
   chart: string;
@@ -42,13 +42,13 @@ export interface InstallationZone {
 
 /** cert-manager's right to post challenges to a webhook. It never reads them back. */
 export function challengesRight(
-  name: string,
+  { part, name }: Pick<Right, "part" | "name">,
   apiGroup: string,
   serviceAccount: Right["serviceAccount"],
 ): Right {
   return {
-    part: "challenges",
-    name,
+    part: `${part}-challenges`,
+    name: `${name}:challenges`,
     rules: [{ apiGroups: [apiGroup], resources: ["*"], verbs: ["create"] }],
     serviceAccount,
   };
@@ -56,14 +56,14 @@ export function challengesRight(
 
 /** A webhook's right to read the credentials. */
 export function credentialsRight(
-  name: string,
+  { part, name }: Pick<Right, "part" | "name">,
   namespace: string,
   resourceNames: readonly string[],
   serviceAccount: Right["serviceAccount"],
 ): Right {
   return {
-    part: "credentials",
-    name,
+    part: `${part}-credentials`,
+    name: `${name}:credentials`,
     namespace,
     rules: [{ apiGroups: [""], resources: ["secrets"], resourceNames: [...resourceNames], verbs: ["get"] }],
     serviceAccount,

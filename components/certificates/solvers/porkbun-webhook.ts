@@ -124,22 +124,23 @@ export function porkbunInstallation(
   { namespace, credentials }: { namespace: string; credentials: readonly string[] },
 ): Installation {
   const { release, chart, version, repository, groupName } = webhook;
+  const part = "webhook";
   const values = chartValues(webhook, namespace);
   const { serviceAccountName: name, namespace: place } = values.certManager;
   // Names that no chart uses. If the chart had the same object, Helm would refuse to share it.
   const rights: Right[] = [];
   if (webhook.solverRbac === "own")
-    rights.push(challengesRight(`${release}:challenges`, groupName, { name, namespace: place }));
+    rights.push(challengesRight({ part, name: release }, groupName, { name, namespace: place }));
   // mdonoughe's chart lacks this right; upstream has a separate manifest.
   if (webhook.flavour === "mdonoughe")
     rights.push(
-      credentialsRight(`${release}:credentials`, namespace, credentials, { name: release, namespace }),
+      credentialsRight({ part, name: release }, namespace, credentials, { name: release, namespace }),
     );
   return {
-    part: "webhook",
     at: "certificates.webhook.groupName",
     apiGroup: groupName,
     release: {
+      part,
       name: release,
       chart,
       ...(version === undefined ? {} : { version }),

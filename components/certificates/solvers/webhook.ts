@@ -147,16 +147,17 @@ function installationOf(zones: readonly InstallationZone[], namespace: string): 
   const install = all.find((each) => each.install !== undefined)?.install;
   const reader = all.find((each) => each.serviceAccount !== undefined)?.serviceAccount;
   const credentials = zones.flatMap((zone) => zone.credentials ?? []);
-  const part = `webhook-${groupName}`;
+  // The rights are about the API group. The release has a name of its own.
+  const right = { part: `webhook-${groupName}`, name: `webhook-${groupName}` };
   const certManager = { namespace, serviceAccountName: "cert-manager" };
   return {
-    part,
     at: keyPath(["certificates", "zones", zones[0]!.zone, "webhook", "groupName"]),
     apiGroup: groupName,
     ...(install === undefined
       ? {}
       : {
           release: {
+            part: `webhook-${install.release}`,
             name: install.release,
             chart: install.chart,
             ...(install.version === undefined ? {} : { version: install.version }),
@@ -167,7 +168,7 @@ function installationOf(zones: readonly InstallationZone[], namespace: string): 
     rights: [
       ...(all.some(({ solverRbac }) => solverRbac === "own")
         ? [
-            challengesRight(`${part}:challenges`, groupName, {
+            challengesRight(right, groupName, {
               name: certManager.serviceAccountName,
               namespace,
             }),
@@ -175,7 +176,7 @@ function installationOf(zones: readonly InstallationZone[], namespace: string): 
         : []),
       ...(reader === undefined || credentials.length === 0
         ? []
-        : [credentialsRight(`${part}:credentials`, namespace, credentials, { name: reader, namespace })]),
+        : [credentialsRight(right, namespace, credentials, { name: reader, namespace })]),
     ],
   };
 }

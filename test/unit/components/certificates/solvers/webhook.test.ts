@@ -32,7 +32,6 @@ describe("DNS by any webhook", () => {
 
   it("may be installed already: then only what its chart does not give is made", () => {
     assert.deepEqual(installations(certificates({ "example.org": zone }))[0], {
-      part: "webhook-acme.example.org",
       at: 'certificates.zones["example.org"].webhook.groupName',
       apiGroup: "acme.example.org",
       rights: [],
@@ -71,6 +70,7 @@ describe("DNS by any webhook", () => {
     const [first, ...others] = installations(certificates(two));
     assert.deepEqual(others, []);
     assert.deepEqual(first?.release, {
+      part: "webhook-webhook-hetzner",
       name: "webhook-hetzner",
       repository: "https://charts.example.com",
       chart: "cert-manager-webhook-hetzner",
@@ -82,6 +82,12 @@ describe("DNS by any webhook", () => {
     });
     const other = { ...zone, groupName: "acme.example.net" };
     assert.equal(installations(certificates({ "example.org": zone, "example.net": other })).length, 2);
+  });
+
+  it("keeps its Helm release when its API group changes, since Helm knows it by its name", () => {
+    const partOf = (groupName: string) =>
+      installations(certificates({ "example.org": { ...zone, groupName, install } }))[0]?.release?.part;
+    assert.equal(partOf("acme.example.org"), partOf("dns.example.org"));
   });
 
   it("is refused with two charts for one API group", () => {
