@@ -11,11 +11,22 @@ import { init } from "./commands/init.ts";
 import { lint } from "./commands/lint.ts";
 import { ready } from "./commands/ready.ts";
 import { test } from "./commands/test.ts";
+import { why } from "./commands/why.ts";
 import { addCompletion } from "./completion.ts";
 import { CliError, exit, UsageError } from "./exit.ts";
 import { type Io, paint } from "./io.ts";
 
-const subcommands: readonly Subcommand<never>[] = [init, check, access, test, diff, ready, lint, comment];
+const subcommands: readonly Subcommand<never>[] = [
+  init,
+  check,
+  access,
+  why,
+  test,
+  diff,
+  ready,
+  lint,
+  comment,
+];
 
 /** Width of the help where the output is not a terminal. */
 const usualWidth = 110;

@@ -1,19 +1,21 @@
 import { runAccessTests, untested } from "../../policies/access/assertions/run.ts";
-import { matrix } from "../../policies/access/matrix/matrix.ts";
+import { type Matrix, matrix } from "../../policies/access/matrix/matrix.ts";
+import { type Answer, answers, callerProblem } from "../../policies/access/matrix/why.ts";
 import { accessPage } from "../../report/html/page.ts";
 import { waysOf } from "../../report/html/ways.ts";
 import { matrixJson } from "../../report/json.ts";
 import { matrixMarkdown } from "../../report/markdown.ts";
 import { matrixTable } from "../../report/table.ts";
+import { aligned, first, visible } from "../../report/text.ts";
 import { type CommonOptions, type Subcommand, valueOption } from "../command.ts";
-import { exit } from "../exit.ts";
+import { exit, UsageError } from "../exit.ts";
 import { paint } from "../io.ts";
-import { deliver, formatOf, formatOptions, type OutputOptions } from "../output.ts";
+import { deliver, formatOf, formatOptions, json, type OutputOptions } from "../output.ts";
 import { projectOf, stackIn } from "../project.ts";
 import { type Seen, viewMeaning, viewOf } from "../view-by-name.ts";
 
 /** Who may reach what: people × apps. */
-export const access: Subcommand<CommonOptions & OutputOptions & { at?: string }> = {
+export const access: Subcommand<CommonOptions & OutputOptions & { at?: string; person?: string }> = {
   name: "access",
   define(command) {
     command
@@ -21,7 +23,9 @@ export const access: Subcommand<CommonOptions & OutputOptions & { at?: string }>
       .argument("[stack]", "the stack; default: the only one")
       .addHelpText("after", viewMeaning);
     for (const option of formatOptions(["table", "markdown", "json", "html"])) command.addOption(option);
-    command.addOption(valueOption("--at <view>", "the view to show; default: now"));
+    command
+      .addOption(valueOption("--at <view>", "the view to show; default: now"))
+      .addOption(valueOption("--person <who>", "only this caller: an address, stranger or anonymous"));
   },
   async run(args, options, io) {
     const format = formatOf(options);
@@ -29,6 +33,10 @@ export const access: Subcommand<CommonOptions & OutputOptions & { at?: string }>
     const stack = stackIn(project, args[0]);
     const seen = await viewOf(options.at ?? "now", project, stack, io);
     const all = matrix(seen.view.apps, seen.view.directory);
+    if (options.person !== undefined) {
+      deliver(ofPerson(options.person, all, format), options, io);
+      return exit.ok;
+    }
     switch (format) {
       case "json":
         deliver(matrixJson(all), options, io);
@@ -49,6 +57,38 @@ export const access: Subcommand<CommonOptions & OutputOptions & { at?: string }>
     return exit.ok;
   },
 };
+
+/**
+ * What one caller reaches, as a table or as JSON.
+ *
+ * @throws UsageError for a text that names no caller, and for other formats.
+ */
+function ofPerson(who: string, { apps }: Matrix, format: string): string {
+  const problem = callerProblem(who);
+  if (problem !== undefined) throw new UsageError(problem);
+  const found = apps.map(({ app, probes }) => {
+    const stated = probes.filter(({ relation }) => relation === "site" || relation === "stated");
+    return answers(app, who, stated);
+  });
+  if (format === "json") return json("access-of-person", { who, answers: found.flat() });
+  if (format !== "table") throw new UsageError(`--person has no format ${format}; use table or json`);
+  return `${aligned(found.map(personRow)).join("\n")}\n`;
+}
+
+/** Host, decision at its start, and the line that decides; then the paths with another decision. */
+function personRow(all: readonly Answer[]): string[] {
+  const whole = all.find(({ path }) => path === "/") ?? all[0]!;
+  const others = all.filter(({ decision }) => decision !== whole.decision);
+  const paths = [...new Set(others.map(({ path }) => path.replace(/(?<=.)\/$/, "")))];
+  return [
+    visible(whole.host),
+    decisions[whole.decision],
+    visible(`${whole.reason} (${whole.keyPath})`),
+    paths.length === 0 ? "" : visible(`not so at ${first(paths, 2)}`),
+  ];
+}
+
+const decisions = { allow: "yes", deny: "no", unknown: "?" } as const;
 
 function page(title: string, { view, stack }: Seen): string {
   return accessPage({

@@ -1,0 +1,45 @@
+import { strict as assert } from "node:assert";
+import fc from "fast-check";
+import { decider } from "../../../../../policies/access/matrix/decider.ts";
+import type { ProtectedApp } from "../../../../../policies/access/matrix/view.ts";
+import { answers, appOfHost } from "../../../../../policies/access/matrix/why.ts";
+
+const app = (host: string): ProtectedApp => ({ name: host, at: `apps.${host}`, host, routes: [] });
+
+describe("the app of a host", () => {
+  const apps = ["*.example.org", "wiki.example.org", "*.lab.example.org"].map(app);
+
+  it("is the one with exactly this host before one with a wildcard, and the longest wildcard", () => {
+    assert.equal(appOfHost(apps, "wiki.example.org")?.host, "wiki.example.org");
+    assert.equal(appOfHost(apps, "a.example.org")?.host, "*.example.org");
+    assert.equal(appOfHost(apps, "a.lab.example.org")?.host, "*.lab.example.org");
+    assert.equal(appOfHost([...apps].reverse(), "a.lab.example.org")?.host, "*.lab.example.org");
+  });
+
+  it("is none for the wildcard's own domain, or for another one", () => {
+    for (const host of ["example.org", "example.net", "wikiexample.org"])
+      assert.equal(appOfHost(apps, host), undefined, host);
+  });
+});
+
+describe("an answer about one caller", () => {
+  it("has the decision of the matrix, whatever is asked", () => {
+    const policy = [{ allow: { or: [{ email: { is: "alice@example.org" } }] } }] as never;
+    const one: ProtectedApp = {
+      ...app("wiki.example.org"),
+      routes: [
+        { paths: [{ path: "/", exact: false }], authorization: { policy } },
+        { paths: [{ path: "/api/", exact: false }], authorization: { public: true } },
+      ],
+    };
+    const caller = fc.constantFrom("alice@example.org", "bob@example.org", "stranger", "anonymous");
+    const path = fc.stringMatching(/^\/(api\/)?[a-z/?.%]{0,8}$/);
+    fc.assert(
+      fc.property(caller, path, (who, asked) => {
+        const [answer] = answers(one, who, [{ path: asked, method: "GET" }]);
+        assert.equal(answer?.decision, decider(one).verdict(who, { path: asked, method: "GET" }).decision);
+        assert.deepEqual([answer?.path, answer?.host], [asked, "wiki.example.org"]);
+      }),
+    );
+  });
+});
