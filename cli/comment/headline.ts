@@ -22,7 +22,7 @@ export const headlineMarks: Readonly<Record<Headline["level"], string>> = {
 
 /** What a reviewer must know first. No reason contains a name from the stack file. */
 export function headlineOf(facts: Facts): Headline {
-  const fails = [...fileFailures(facts), ...previewFailures(facts), ...testFailures(facts)];
+  const fails = failuresOf(facts);
   const final =
     facts.told.phase?.to === "retired" ? ["ingress-nginx is removed, and there is no way back"] : [];
   const look = [
@@ -36,6 +36,11 @@ export function headlineOf(facts: Facts): Headline {
   if (final.length > 0) return { level: "final", reasons };
   if (look.length > 0) return { level: "look", reasons };
   return { level: "quiet", reasons: [quiet(facts)] };
+}
+
+/** Why the change cannot be applied; empty if it can. */
+export function failuresOf(facts: Facts): string[] {
+  return [...fileFailures(facts), ...previewFailures(facts), ...testFailures(facts)];
 }
 
 function quiet({ preview }: Facts): string {
@@ -88,7 +93,9 @@ function untestedReasons({ tests }: Facts): string[] {
 function accessReasons({ access, refused }: Facts): string[] {
   const { change, run, alike, codeDecides, unknown, code } = access;
   return [
-    ...(codeDecides && code.length > 0 ? ["the code lets in others than the stack file says"] : []),
+    ...(codeDecides
+      ? [`the ${code.length > 0 ? "code" : "plan"} lets in others than the stack file says`]
+      : []),
     ...("unknown" in change
       ? // A refused file is told already.
         code.length > 0 || refused === undefined

@@ -1,6 +1,6 @@
 import { type FailOn, failing } from "../../policies/access/diff/fail-on.ts";
 import type { Facts } from "./facts.ts";
-import { changeReasons, headlineOf } from "./headline.ts";
+import { changeReasons, failuresOf } from "./headline.ts";
 
 /**
  * Why the job fails, one line for each rule; empty if it succeeds.
@@ -8,9 +8,7 @@ import { changeReasons, headlineOf } from "./headline.ts";
  * @param on The changes of access that fail a job.
  */
 export function verdictOf(facts: Facts, on: readonly FailOn[]): string[] {
-  const { level, reasons } = headlineOf(facts);
-  const broken = level === "fails" ? [reasons[0]!] : [];
-  return [...broken, ...accessFailures(facts, on)];
+  return [...failuresOf(facts), ...accessFailures(facts, on)];
 }
 
 function accessFailures({ access, refused }: Facts, on: readonly FailOn[]): string[] {
