@@ -1,38 +1,52 @@
 import { strict as assert } from "node:assert";
-import { ingressAnnotations, ingressSpec } from "../../../components/apps/ingress.ts";
-import { ingressName, openIngressName } from "../../../components/cluster/names.ts";
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { deployApps } from "../../../components/apps/deploy.ts";
 import { diffAccess } from "../../../policies/access/diff/diff.ts";
-import { accessRoutes } from "../../../policies/access/routes.ts";
 import { stackFile, stackNames } from "../../../sandbox/stacks.ts";
 import { viewOfStack } from "../../../stack/access-view.ts";
-import { loadFromFile } from "../../../stack/load.ts";
+import { loadFromFile, loadFromText } from "../../../stack/load.ts";
 import { type PlannedChange, plannedAccess } from "../../../stack/planned-access.ts";
 import type { Stack } from "../../../stack/stack.ts";
+import { record } from "../components/pomerium/recorder.ts";
 
 const type = "kubernetes:networking.k8s.io/v1:Ingress";
 const publicAnnotation = "ingress.pomerium.io/allow_public_unauthenticated_access";
 
-/** The Ingresses that the program asks for. */
-function created({ apps, pomerium }: Stack): PlannedChange[] {
-  return apps.flatMap(({ name, namespace, host, access, route, service }) =>
-    accessRoutes(access).flatMap((one, i) => {
-      if (one === undefined) return [];
-      const object = i === 0 ? ingressName(name) : openIngressName(name);
-      const annotations = ingressAnnotations({
-        authorization: one.authorization,
-        route,
-        pomeriumVersion: pomerium.version,
-      });
-      const spec = ingressSpec({ host, paths: one.paths, service, route, ingressClass: "pomerium" });
-      return {
-        op: "create",
-        type,
-        label: `Ingress ${namespace}/${object}`,
-        asks: { metadata: { name: object, namespace, annotations }, spec },
-      };
-    }),
-  );
+/** The Ingresses that the program registers for a stack. */
+async function created({ apps, pomerium }: Stack): Promise<PlannedChange[]> {
+  const registrations = await record(() => {
+    const run = {
+      pomeriumNamespace: "pomerium",
+      ingressClass: "pomerium",
+      pomeriumVersion: pomerium.version,
+      origin: (host: string) => `https://${host}`,
+      secretNames: new Map<string, string>(),
+      issued: () => "tls",
+      live: { ingresses: [] },
+    };
+    deployApps(apps, run, { existing: [] }, {});
+  });
+  return registrations
+    .filter(({ type: one }) => one === type)
+    .map(({ name, inputs }) => ({
+      op: "create",
+      type,
+      label: `Ingress ${name}`,
+      asks: inputs,
+    }));
 }
+
+const examples = fileURLToPath(new URL("../../../docs/examples/", import.meta.url));
+
+/** The shipped stacks and the examples of the docs, by name. */
+const shipped: Record<string, () => Stack> = Object.fromEntries([
+  ...stackNames.map((name) => [name, () => loadFromFile(stackFile(name))] as const),
+  ...readdirSync(examples).map(
+    (file) =>
+      [file, () => loadFromText("Pulumi.example.yaml", readFileSync(examples + file, "utf8"))] as const,
+  ),
+]);
 
 /** An Ingress of Pomerium for one host. */
 function ingress(annotations: Record<string, string>, host = "wiki.example.org"): Record<string, unknown> {
@@ -59,11 +73,11 @@ const isPublic = (apps: ReturnType<typeof plannedAccess>["after"]): boolean =>
   diffAccess({ name: "none", apps: [] }, { name: "some", apps }).public.length > 0;
 
 describe("the access of a preview", () => {
-  for (const name of stackNames)
-    it(`is what the stack file says, for the Ingresses that the program makes of ${name}'s`, () => {
-      const stack = loadFromFile(stackFile(name));
+  for (const [name, load] of Object.entries(shipped))
+    it(`is what the stack file says, for the Ingresses that the program makes of ${name}`, async () => {
+      const stack = load();
       const view = viewOfStack("file", stack);
-      const { asked, after, live, unknown } = plannedAccess(created(stack), stack.pomerium.version);
+      const { asked, after, live, unknown } = plannedAccess(await created(stack), stack.pomerium.version);
       const { rows, unreadable } = diffAccess(view, { ...view, name: "plan", apps: asked });
       assert.deepEqual([rows, unreadable, live, unknown], [[], [], [], []]);
       assert.deepEqual(after, asked);
