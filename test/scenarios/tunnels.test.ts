@@ -235,6 +235,33 @@ describe("a stack's tunnel:", function () {
 
   it("the preview after a new tunnel is empty", atRest);
 
+  it("neither the tunnel's id in the stack file nor another comment of a record changes anything", async () => {
+    const { id } = theTunnel();
+    for (const record of account().records) record.comment = "edited by hand";
+    await configure("coexist", (tunnel) => {
+      brandNew(tunnel);
+      tunnel.tunnelId = id;
+    });
+    await atRest();
+  });
+
+  it("another name for a tunnel that the stack made is refused, with and without its id", async () => {
+    const { id } = theTunnel();
+    for (const tunnelId of [undefined, id]) {
+      const config = await stage.configure("coexist", ({ values, secrets }) => {
+        const { alfred } = values.tunnels as { alfred: Record<string, unknown> };
+        Object.assign(alfred, { extraRules: [ssh, metrics], connector: {}, tunnelId });
+        if (tunnelId === undefined) delete alfred.tunnelId;
+        values.tunnels = { house: alfred };
+        for (const { path } of secrets) if (path[0] === "tunnels") path[1] = "house";
+      });
+      assert.ok(config);
+      const { errors, writes } = await run("preview");
+      assert.match(errors.join("\n"), /tunnels\.house\.tunnelId .* Pulumi (makes|would delete)/);
+      assert.deepEqual(writes, []);
+    }
+  });
+
   it("no tunnel secret, tunnel token or API token is in plain text in the state, the messages or the outputs", async () => {
     const { secret } = theTunnel();
     const { secrets } = sandbox().config("coexist");
