@@ -9,6 +9,7 @@ import {
   LineCounter,
   type Node,
   parseDocument,
+  visit,
 } from "yaml";
 import { didYouMean } from "./nearest.ts";
 import { isMap, keyPath, type PathPart } from "./paths.ts";
@@ -79,7 +80,7 @@ export function readStackFile(file: string, text: string, meant?: Meant): StackF
         ...(isNode(key) && key.range ? { place: placeAt(key.range[0], counter) } : {}),
       });
   }
-  const values = valuesOf(file, config, document);
+  const values = valuesOf(file, config, document, counter);
   problems.push(...foreignKeys(values, meant));
   const raw = Object.fromEntries(
     Object.entries(values).flatMap(([key, value]) => {
@@ -91,16 +92,39 @@ export function readStackFile(file: string, text: string, meant?: Meant): StackF
 }
 
 /** The values below `config:` as data; empty if there are none. */
-function valuesOf(file: string, config: unknown, document: Document): Record<string, unknown> {
+function valuesOf(
+  file: string,
+  config: unknown,
+  document: Document,
+  counter: LineCounter,
+): Record<string, unknown> {
   if (!isNode(config)) return {};
   try {
     const values: unknown = config.toJS(document, { maxAliasCount: 100 });
     return isMap(values) ? values : {};
   } catch {
-    throw new StackFileError(file, [
-      { at: "", message: "an alias (*) has no anchor (&), or there are too many aliases" },
-    ]);
+    const lost = lostAliases(document, counter);
+    throw new StackFileError(
+      file,
+      lost.length > 0 ? lost : [{ at: "", message: "has too many aliases (*)" }],
+    );
   }
+}
+
+/** Problems for the aliases without an anchor. */
+function lostAliases(document: Document, counter: LineCounter): Problem[] {
+  const lost: Problem[] = [];
+  visit(document, {
+    Alias(_, node) {
+      if (node.resolve(document) === undefined)
+        lost.push({
+          at: "",
+          message: `the alias *${node.source} has no anchor &${node.source} above it; a text that begins with * needs quotes`,
+          ...(node.range ? { place: placeAt(node.range[0], counter) } : {}),
+        });
+    },
+  });
+  return lost;
 }
 
 /** A key without the project's namespace, which is optional in Pulumi; undefined for a key of another namespace. */

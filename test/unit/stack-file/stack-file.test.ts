@@ -138,7 +138,21 @@ describe("a stack file read from the disk", () => {
   });
 
   it("is refused when an alias leads nowhere", () => {
-    assert.match(first(text.replace("[admin-user@gmail.com]", "*admins"))?.message ?? "", /alias/);
+    const lost = text
+      .replace("[admin-user@gmail.com]", "*admins")
+      .replace("domain: example.org", "domain: *.example.org");
+    assert.deepEqual(
+      refused(lost).problems.map(({ message, place }) => [message, place?.line !== undefined]),
+      [".example.org", "admins"].map((name) => [
+        `the alias *${name} has no anchor &${name} above it; a text that begins with * needs quotes`,
+        true,
+      ]),
+    );
+    const many = `&a [x, x, x]${", *a".repeat(200)}`;
+    assert.match(
+      first(text.replace("[admin-user@gmail.com]", `[${many}]`))?.message ?? "",
+      /too many aliases|must be/,
+    );
   });
 
   it("is refused with a key that Pulumi does not know, or with no configuration", () => {
