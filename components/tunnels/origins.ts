@@ -35,14 +35,17 @@ export function isOrigin(service: string, address: string, port = 443): boolean 
   return scheme === "https" && given === String(port) && sameAddress(host, address);
 }
 
+/** Default ports of the schemes for which an address of ingress-nginx answers. */
+const webPorts: Readonly<Record<string, string>> = { http: "80", ws: "80", https: "443", wss: "443" };
+
 /**
- * Whether a service is part of an ingress-nginx that phase retired removes: its address with any port, or the name of
- * one of its Services inside the cluster.
+ * Whether a service is part of an ingress-nginx that phase retired removes: port 80 or 443 of its address, or the name
+ * of one of its Services inside the cluster. Its address may be that of a node, where other ports are somebody else's.
  */
 export function leadsToIngressNginx(service: string, { address, installations = [] }: NginxOrigins): boolean {
-  const { host } = parts(service) ?? {};
+  const { scheme = "", host, port = webPorts[scheme] ?? "" } = parts(service) ?? {};
   if (host === undefined || installations.length === 0) return false;
-  if (address !== undefined && sameAddress(host, address)) return true;
+  if (address !== undefined && sameAddress(host, address)) return Object.values(webPorts).includes(port);
   const [name = "", inNamespace] = host.split(".");
   return installations.some(({ namespace, from }) => {
     const starts = ["ingress-nginx", ...("helmRelease" in from ? [from.helmRelease] : [])];

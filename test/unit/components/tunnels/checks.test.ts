@@ -350,7 +350,7 @@ describe("a tunnel that is taken over", () => {
   it("finds a catch-all to ingress-nginx by its address, and takes no similar address for it", () => {
     const atEnd = (address: string, service: string): string[] =>
       problems(stackOf({ phase: "retired", "ingressNginx.address": address }), live([{ service }]));
-    for (const service of ["http://[fd00::171]", "https://[fd00:0::171]:8443", "http://[FD00::171]:80"])
+    for (const service of ["http://[fd00::171]", "https://[fd00:0::171]", "http://[FD00::171]:80"])
       assert.match(atEnd("fd00::171", service).join(), /phase retired removes/, service);
     assert.match(atEnd("192.168.0.17", "tcp://192.168.0.17:443").join(), /phase retired removes/);
     for (const service of [nginx, "http://192.168.0.17.example.net", "http://[fd00::1:171]:80"])

@@ -28,16 +28,17 @@ describe("the origin of an address", () => {
 });
 
 describe("a service of ingress-nginx", () => {
-  it("is its address with any scheme and port", () => {
+  it("is its address at the ports of the web, and no other port, which may be another program's", () => {
     fc.assert(
       fc.property(
         address,
         fc.constantFrom("http", "https", "tcp", "ssh"),
-        fc.option(fc.integer({ min: 1, max: 65535 })),
+        fc.option(fc.oneof(fc.constantFrom(80, 443), fc.integer({ min: 1, max: 65535 }))),
         (one, scheme, port) => {
           const host = isIPv6(one) ? `[${one}]` : one;
           const service = `${scheme}://${host}${port === null ? "" : `:${port}`}`;
-          assert.ok(leadsToIngressNginx(service, { address: one, installations }), service);
+          const isWeb = port === null ? scheme.startsWith("http") : port === 80 || port === 443;
+          assert.equal(leadsToIngressNginx(service, { address: one, installations }), isWeb, service);
         },
       ),
     );
