@@ -42,6 +42,7 @@ export function tunnelProblems(
       ...unwritableProblems(plan, seen, tunnel).map((message) => ({ at: at("extraRules"), message })),
       ...inheritedProblems(plan).map((message) => ({ at: at("tunnelId"), message })),
       ...ruleProblems(stack, tunnel, plan, seen, hosts).map((message) => ({ at: at("extraRules"), message })),
+      ...zoneProblems(seen).map((message) => ({ at: at("zoneId"), message })),
       ...recordProblems(stack, tunnel, seen, memory).map((message) => ({ at: at("zoneId"), message })),
     ];
   });
@@ -215,6 +216,14 @@ function isDropped(drop: readonly string[], rule: Rule): boolean {
 /** Whether a path is only for HTTP-01 challenges. From now on, they are answered through Pomerium. */
 export function isChallengeDetour(path: string): boolean {
   return /^\^?\\?\/?\\?\.well-known(\\?\/?(\.?\*|acme-challenge.*)?)?\$?$/.test(path);
+}
+
+/** Cloudflare would append the zone's own name to a host of another domain, and make a record that nobody asks for. */
+function zoneProblems({ misplaced = [] }: LiveTunnel): string[] {
+  return misplaced.map(
+    ({ host, beside }) =>
+      `is another zone than that of ${host}: it has records such as ${beside}; correct the id`,
+  );
 }
 
 function recordProblems(

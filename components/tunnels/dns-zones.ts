@@ -17,3 +17,9 @@ export function zoneIdOf(zoneIds: ZoneIds, host: string): string | undefined {
 export function zoneNames(zoneIds: ZoneIds, withCertificates: readonly string[]): readonly string[] {
   return typeof zoneIds === "string" ? withCertificates : Object.keys(zoneIds);
 }
+
+/** Name of the zone that a host should be in. For a single id, that is at least the host's last two labels. */
+export function zoneNameOf(zoneIds: ZoneIds, host: string): string {
+  const named = typeof zoneIds === "string" ? undefined : zoneOf(host, Object.keys(zoneIds));
+  return named ?? host.split(".").slice(-2).join(".");
+}

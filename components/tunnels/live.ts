@@ -1,11 +1,12 @@
 import { setSecret } from "../../stack-file/commands.ts";
+import { liesIn } from "../../stack-file/hosts.ts";
 import { keyPath } from "../../stack-file/paths.ts";
 import type { Problem } from "../../stack-file/problems.ts";
 import { SecretText } from "../../stack-file/secret-text.ts";
 import { CloudflareError, ReadOnlyCloudflare } from "./api.ts";
 import { recordHosts, type TunnelStack } from "./carried-hosts.ts";
 import { type TunnelConfig, writableSettings } from "./config.ts";
-import { type ZoneIds, zoneIdOf } from "./dns-zones.ts";
+import { type ZoneIds, zoneIdOf, zoneNameOf } from "./dns-zones.ts";
 import { dnsForm, type OriginRequest, type Rule } from "./rules.ts";
 
 /** The state of a tunnel at Cloudflare before the program registers anything. */
@@ -24,6 +25,8 @@ export interface LiveTunnel {
   };
   /** The address records of the requested hosts. Hosts without a record are absent. */
   records: Record<string, LiveRecord>;
+  /** Hosts whose Cloudflare zone is another domain's, each with one of the records there. Absent without such hosts. */
+  misplaced?: { host: string; beside: string }[];
 }
 
 export interface LiveRule extends Rule {
@@ -132,9 +135,19 @@ export async function readTunnel(
   const { accountId, tunnelId, zoneId } = place;
   const zones = typeof zoneId === "string" ? [zoneId] : hosts.flatMap((host) => zoneIdOf(zoneId, host) ?? []);
   const lists = await Promise.all(
-    [...new Set(zones)].map((zone) => cloudflare.list<RecordObject>(`/zones/${zone}/dns_records`)),
+    [...new Set(zones)].map(
+      async (zone) => [zone, await cloudflare.list<RecordObject>(`/zones/${zone}/dns_records`)] as const,
+    ),
   );
-  const all = lists.flat();
+  const byZone = new Map(lists);
+  const all = [...byZone.values()].flat();
+  const misplaced = hosts.flatMap((host) => {
+    const names = (byZone.get(zoneIdOf(zoneId, host) ?? "") ?? []).map(({ name }) => name);
+    const zone = zoneNameOf(zoneId, host);
+    return names.length === 0 || names.some((name) => liesIn(dnsForm(name), zone))
+      ? []
+      : [{ host, beside: names[0]! }];
+  });
   const records = Object.fromEntries(
     hosts.flatMap((host) =>
       all
@@ -145,7 +158,8 @@ export async function readTunnel(
         ]),
     ),
   );
-  if (tunnelId === undefined) return { records };
+  const ofZones = { records, ...(misplaced.length === 0 ? {} : { misplaced }) };
+  if (tunnelId === undefined) return ofZones;
   const path = `/accounts/${accountId}/cfd_tunnel/${tunnelId}`;
   const [tunnel, configuration] = await Promise.all([
     cloudflare.find<TunnelObject>(path),
@@ -165,7 +179,7 @@ export async function readTunnel(
         ...Object.entries(settings).flatMap(([name, value]) => (isInForce(value) ? [name] : [])),
       ],
     },
-    records,
+    ...ofZones,
   };
 }
 

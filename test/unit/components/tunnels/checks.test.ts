@@ -400,6 +400,13 @@ describe("a tunnel that is taken over", () => {
     );
   });
 
+  it("is refused with the id of another domain's zone, where Cloudflare would make a useless record", () => {
+    const misplaced = [{ host: "wiki.example.net", beside: "www.example.org" }];
+    assert.deepEqual(problems(coexist, { ...live([]), misplaced }), [
+      "tunnels.home.zoneId: is another zone than that of wiki.example.net: it has records such as www.example.org; correct the id",
+    ]);
+  });
+
   it("is refused under another name than the stack made it with, because Pulumi would delete it", () => {
     const memory = { ...nothing, tunnels: { house: tunnelId } };
     assert.match(

@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import { CloudflareError, ReadOnlyCloudflare } from "../../../../components/tunnels/api.ts";
+import type { ZoneIds } from "../../../../components/tunnels/dns-zones.ts";
 import { ownComment, readTunnel, tunnelTarget } from "../../../../components/tunnels/live.ts";
 import type { CloudflareSeed } from "../../../../sandbox/cloudflare/account.ts";
 import { type StandIn, startCloudflare } from "../../../../sandbox/cloudflare/server.ts";
@@ -89,6 +90,31 @@ describe("the live state of a tunnel", () => {
       assert.deepEqual(Object.keys(live?.records ?? {}), hosts);
       const asked = both.requests.filter(({ path }) => path.includes("/dns_records"));
       assert.equal(asked.length, 2);
+    } finally {
+      await both.stop();
+    }
+  });
+
+  it("knows hosts whose zone id is that of another domain, if that zone has any record", async () => {
+    const [org, empty] = ["0123456789abcdef0123456789abcdef", "a".repeat(32)];
+    const two = structuredClone(seed);
+    two.zones.push({ id: org, name: "example.org" }, { id: empty, name: "example.com" });
+    two.records.push({ zoneId: org, name: "www.example.org", type: "A", content: "203.0.113.8" });
+    const both = await startCloudflare({ seed: two, token });
+    const misplaced = async (zoneIds: ZoneIds, hosts: string[]) =>
+      (await readTunnel(new ReadOnlyCloudflare(token, both.url), { ...place, zoneId: zoneIds }, hosts))
+        ?.misplaced;
+    try {
+      const swapped = { "example.net": org, "example.org": zoneId };
+      const hosts = ["new.example.net", "komga.example.org"];
+      assert.deepEqual(await misplaced(swapped, hosts), [
+        { host: "new.example.net", beside: "www.example.org" },
+        { host: "komga.example.org", beside: "wiki.example.net" },
+      ]);
+      assert.equal(await misplaced({ "example.net": zoneId, "example.org": org }, hosts), undefined);
+      assert.equal(await misplaced(zoneId, ["deep.new.example.net"]), undefined);
+      assert.equal((await misplaced(zoneId, ["komga.example.org"]))?.length, 1);
+      assert.equal(await misplaced(empty, hosts), undefined, "an empty zone tells nothing");
     } finally {
       await both.stop();
     }
