@@ -26,7 +26,7 @@ import { namedPeople, readAccessTests } from "../policies/access/assertions/conf
 import { checkDenials } from "../policies/access/assertions/run.ts";
 import { lintPolicies } from "../policies/access/lint.ts";
 import { resolvePeople, warnOfUnusedGroups } from "../policies/access/people-config.ts";
-import { catalogue as known } from "../policies/catalogue/catalogue.ts";
+import { entryOf, catalogue as known } from "../policies/catalogue/catalogue.ts";
 import { isMap } from "../stack-file/paths.ts";
 import type { Report } from "../stack-file/problems.ts";
 import { readApps, readSections } from "./sections.ts";
@@ -127,9 +127,9 @@ export function resolve(name: string, raw: unknown, report: Report): Omit<Stack,
     accessTests: accessTests!,
     warnings: report.warnings,
   };
-  const streaming = (app: AppConfig): boolean => context.catalogue[app.profile ?? ""]?.streaming ?? false;
+  const knownOf = (app: AppConfig) => entryOf(context.catalogue, app.profile ?? "") ?? {};
   warnOfHttp01(stack.certificates, stack.phase, stack.cluster.exposure, report);
-  warnOfTunnels(stack, streaming, report);
+  warnOfTunnels(stack, knownOf, report);
   return stack;
 }
 

@@ -11,6 +11,7 @@ import { keyPath, type PathPart } from "../../stack-file/paths.ts";
 import type { Report } from "../../stack-file/problems.ts";
 import { dnsLabel, dnsSubdomain } from "../../stack-file/values.ts";
 import { hostInNames, ingressName, ingressNames, pomeriumNamespace } from "../cluster/names.ts";
+import { reportAdvice } from "./advice.ts";
 import { type Alias, aliasesSchema, appHost, resolveAliases } from "./hosts.ts";
 import { isPathless, type ServiceBackend } from "./ingress.ts";
 import { type Metadata, metadataSchema } from "./metadata.ts";
@@ -158,6 +159,7 @@ export function resolveApp(
     );
   const known = Object.hasOwn(context.catalogue, profile) ? context.catalogue[profile] : undefined;
   const access = resolveAccess(input.access, [...at, "access"], host, context, report);
+  if (known && access) reportAdvice(profile, known, access, input.access, [...at, "access"], report);
   // If people sign in, a signed header names them to the app. The app may ignore it.
   const people: Route = access?.kind === "people" ? { pass_identity_headers: true } : {};
   const route: Route = { ...people, ...known?.route, ...input.route };

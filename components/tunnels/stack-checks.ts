@@ -184,7 +184,7 @@ export function warnOfTunnels<App extends TunnelApp>(
     certificates,
     pomerium,
   }: Omit<TunnelStack, "apps"> & { apps: readonly App[]; cluster: Pick<Cluster, "exposure"> },
-  streaming: (app: App) => boolean,
+  known: (app: App) => { streaming?: boolean; uploads?: boolean },
   report: Report,
 ): void {
   const zones = Object.keys(certificates.zones);
@@ -207,8 +207,14 @@ export function warnOfTunnels<App extends TunnelApp>(
       if (app === undefined) continue;
       const at = ["tunnels", tunnel.name, "apps", i];
       warnOfDepth(tunnel, app.host, at);
-      if (streaming(app))
+      const { streaming, uploads } = known(app);
+      if (streaming)
         report.warning(at, `${name} streams media, which Cloudflare's terms for its free plan do not allow`);
+      if (uploads)
+        report.warning(
+          at,
+          `${name} receives large files, and Cloudflare refuses requests of more than 100 MB on its free plan`,
+        );
     }
     if (tunnel.tunnelId === undefined && tunnel.connector === undefined)
       report.warning(

@@ -1,10 +1,30 @@
+import { arr } from "./arr.ts";
+import { developer } from "./developer.ts";
+import { documents } from "./documents.ts";
+import { downloads } from "./downloads.ts";
 import type { BuiltIn, CatalogueEntry } from "./entry.ts";
+import { homeAutomation } from "./home-automation.ts";
+import { household } from "./household.ts";
+import { identity } from "./identity.ts";
+import { kubernetes } from "./kubernetes.ts";
 import { media } from "./media.ts";
 import { monitoring } from "./monitoring.ts";
+import { network } from "./network.ts";
+import { photos } from "./photos.ts";
+import { reading } from "./reading.ts";
+import { status } from "./status.ts";
+import { storage } from "./storage.ts";
 import { tools } from "./tools.ts";
+import { video } from "./video.ts";
+
+/** The project's own entries by kind of app: one file for each kind. */
+export const kinds = {
+  ...{ arr, developer, documents, downloads, "home-automation": homeAutomation, household, identity },
+  ...{ kubernetes, media, monitoring, network, photos, reading, status, storage, tools, video },
+} satisfies Record<string, Record<string, BuiltIn>>;
 
 /** The project's own entries, with their reasons. */
-export const builtIns = { ...media, ...monitoring, ...tools } satisfies Record<string, BuiltIn>;
+export const builtIns: Readonly<Record<string, BuiltIn>> = Object.assign({}, ...Object.values(kinds));
 
 /** Known apps by name: the project's own, and those of a stack file. */
 export type Catalogue = Readonly<Record<string, CatalogueEntry>>;

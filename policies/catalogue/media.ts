@@ -1,4 +1,4 @@
-import { builtIn, originalCluster } from "./entry.ts";
+import { builtIn, onGitHub, originalCluster } from "./entry.ts";
 
 const streams = {
   reason: "a stream or a download outlasts Pomerium's 30 s for a whole request",
@@ -53,6 +53,15 @@ export const media = {
         source: originalCluster,
       },
     ],
+    neverOpen: [
+      {
+        path: "/init",
+        exact: true,
+        reason: "it makes the first administrator for whoever asks first",
+        source: onGitHub("advplyr/audiobookshelf", "server/Server.js"),
+      },
+    ],
+    clients: [{ name: "the mobile apps", through: ["/api"], source: audiobookshelfApi }],
     route: { allow_websockets: true, timeout: "0s", preserve_host_header: true },
     why: {
       allow_websockets: { reason: "Socket.IO carries progress and updates", source: audiobookshelfApi },
@@ -138,11 +147,6 @@ export const media = {
         source: jellyfinApi,
       },
       {
-        path: "/Startup",
-        reason: "the setup wizard asks for no credentials until it has been gone through",
-        source: jellyfinApi,
-      },
-      {
         path: "/web",
         reason: "browsers sign in to Pomerium; its configuration pages ask for no credentials",
         source: jellyfinOpen,
@@ -150,6 +154,14 @@ export const media = {
       { path: "/Library", reason: "administration; no player needs it", source: jellyfinApi },
       { path: "/LiveTv", reason: "add it where a tuner is attached", source: jellyfinApi },
     ],
+    neverOpen: [
+      {
+        path: "/Startup",
+        reason: "the setup wizard asks for no credentials until it has been gone through",
+        source: jellyfinApi,
+      },
+    ],
+    clients: [{ name: "players on televisions and phones", through: ["/Users"], source: jellyfinApi }],
     route: { allow_websockets: true, timeout: "0s", preserve_host_header: true },
     why: {
       allow_websockets: {
@@ -206,6 +218,13 @@ export const media = {
         source: "https://komga.org/docs/guides/koreader",
       },
     ],
+    clients: [
+      {
+        name: "mobile apps and e-readers",
+        through: ["/api", "/opds", "/kobo"],
+        source: "https://komga.org/docs/guides/opds",
+      },
+    ],
     route: { preserve_host_header: true, timeout: "0s", idle_timeout: "1h" },
     why: {
       preserve_host_header: {
@@ -239,6 +258,7 @@ export const media = {
         source: originalCluster,
       },
     ],
+    clients: [{ name: "players on phones", through: ["/rest"], source: subsonic }],
     route: { timeout: "0s", idle_timeout: "1h" },
     why: { timeout: streams, idle_timeout: pauses },
   }),

@@ -1,4 +1,4 @@
-import { builtIn, originalCluster } from "./entry.ts";
+import { builtIn, onGitHub, originalCluster } from "./entry.ts";
 
 const grafanaGuide = "https://www.pomerium.com/docs/guides/grafana";
 
@@ -6,8 +6,25 @@ const pomeriumRoutes = "https://github.com/pomerium/pomerium/blob/main/config/en
 
 const influxApi = "https://docs.influxdata.com/influxdb/v1/api/";
 
+const lokiAuthentication = onGitHub("grafana/loki", "docs/sources/operations/authentication.md");
+
+const lokiApi = onGitHub("grafana/loki", "docs/sources/reference/loki-http-api.md");
+
 /** Apps that measure, store and show measurements. */
 export const monitoring = {
+  alertmanager: builtIn({
+    title: "Alertmanager, alerts",
+    neverOpen: [
+      {
+        path: "/",
+        reason:
+          "it checks no credentials by default: who reaches it silences alerts, so it is for people who signed in",
+        source: onGitHub("prometheus/alertmanager", "docs/https.md"),
+      },
+    ],
+    route: {},
+    why: {},
+  }),
   grafana: builtIn({
     title: "Grafana, dashboards",
     api: [
@@ -61,14 +78,16 @@ export const monitoring = {
         source: pomeriumRoutes,
       },
       {
-        path: "/debug",
-        reason:
-          "the original cluster opened it; it holds the profiles, statistics and clients of the server (pprof, vars, requests), and no client needs it",
-        source: influxApi,
-      },
-      {
         path: "/api/v2",
         reason: "only clients made for 2.x call it; open it where one is used",
+        source: influxApi,
+      },
+    ],
+    neverOpen: [
+      {
+        path: "/debug",
+        reason:
+          "profiles, statistics and clients of the server (pprof, vars, requests); no client needs it, although the original cluster opened it",
         source: influxApi,
       },
     ],
@@ -82,11 +101,34 @@ export const monitoring = {
       },
     ],
   }),
+  loki: builtIn({
+    title: "Loki, logs",
+    neverOpen: [
+      {
+        path: "/",
+        reason: "it checks no credentials: who reaches it reads, writes and shuts down",
+        source: lokiAuthentication,
+      },
+    ],
+    clients: [
+      {
+        name: "collectors of logs outside the cluster",
+        through: [],
+        instead: "put a proxy that asks for a password in front of Loki, and open /loki/api/v1/push there",
+        source: lokiAuthentication,
+      },
+    ],
+    route: { allow_websockets: true },
+    why: {
+      allow_websockets: { reason: "/loki/api/v1/tail sends new lines as they come", source: lokiApi },
+    },
+    health: { path: "/ready", source: lokiApi },
+  }),
   prometheus: builtIn({
     title: "Prometheus, metrics",
-    leftOut: [
+    neverOpen: [
       {
-        path: "/api",
+        path: "/",
         reason:
           "Prometheus checks no credentials: who reaches it reads everything, so it is for people who signed in",
         source: "https://prometheus.io/docs/operating/security/",

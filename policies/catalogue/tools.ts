@@ -80,6 +80,13 @@ export const tools = {
         source: homeAssistantAuth,
       },
     ],
+    clients: [
+      {
+        name: "the mobile app",
+        through: ["/api"],
+        source: "https://developers.home-assistant.io/docs/api/rest",
+      },
+    ],
     route: { allow_websockets: true, preserve_host_header: true },
     why: {
       allow_websockets: {
