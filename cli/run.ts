@@ -4,6 +4,7 @@ import { programName } from "../stack-file/commands.ts";
 import { StackFileError } from "../stack-file/problems.ts";
 import { type Subcommand, valueOption } from "./command.ts";
 import { access } from "./commands/access.ts";
+import { catalogue } from "./commands/catalogue.ts";
 import { check } from "./commands/check.ts";
 import { comment } from "./commands/comment.ts";
 import { diff } from "./commands/diff.ts";
@@ -26,6 +27,7 @@ const subcommands: readonly Subcommand<never>[] = [
   ready,
   lint,
   comment,
+  catalogue,
 ];
 
 /** Width of the help where the output is not a terminal. */
