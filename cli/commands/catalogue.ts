@@ -1,6 +1,7 @@
 import { entryData, listed } from "../../report/catalogue/data.ts";
 import { catalogueMarkdown } from "../../report/catalogue/markdown.ts";
 import { catalogueText, entryText } from "../../report/catalogue/text.ts";
+import { programName } from "../../stack-file/commands.ts";
 import { didYouMean } from "../../stack-file/nearest.ts";
 import type { CommonOptions, Subcommand } from "../command.ts";
 import { CliError, exit } from "../exit.ts";
@@ -19,9 +20,9 @@ export const catalogue: Subcommand<CommonOptions & OutputOptions> = {
 Reads neither a stack file nor a cluster. Entries under \`catalogue\` of a stack file are not listed.
 
 Examples:
-  node cli/main.ts catalogue
-  node cli/main.ts catalogue vaultwarden
-  node cli/main.ts catalogue --json`,
+  ${programName} catalogue
+  ${programName} catalogue vaultwarden
+  ${programName} catalogue --json`,
       );
     for (const option of formatOptions(["table", "markdown", "json"])) command.addOption(option);
   },

@@ -1,4 +1,5 @@
 import type { AccessInput } from "../../policies/access/config.ts";
+import { publicTo } from "../../policies/access/matrix/matrix.ts";
 import type { Access } from "../../policies/access/routes.ts";
 import { adviseAccess, exposure, refusal, shutOut } from "../../policies/catalogue/advice.ts";
 import type { CatalogueEntry } from "../../policies/catalogue/entry.ts";
@@ -12,6 +13,7 @@ import type { Report } from "../../stack-file/problems.ts";
  * @param profile Name of the catalogue entry.
  * @param input The access as the stack file has it.
  * @param at Key path of the access.
+ * @param version Pomerium's release tag.
  */
 export function reportAdvice(
   profile: string,
@@ -19,9 +21,11 @@ export function reportAdvice(
   access: Access,
   input: AccessInput,
   at: readonly PathPart[],
+  version: string | undefined,
   report: Report,
 ): void {
-  const advice = adviseAccess(entry, access);
+  const isPublic = access.kind === "public" || (access.kind === "policy" && publicTo(access.policy, version));
+  const advice = adviseAccess(entry, access, isPublic);
   const api = access.kind === "people" || access.kind === "apiOnly" ? access.api : [];
   for (const { index, never } of advice.refused)
     report.problem(

@@ -3,10 +3,10 @@ import { type AccessContext, accessSchema, resolveAccess } from "../../policies/
 import type { Access } from "../../policies/access/routes.ts";
 import { type Route, routeSchema } from "../../policies/annotations/annotations.ts";
 import { checkRoute, routeWarnings, unknownAnnotation } from "../../policies/annotations/check.ts";
+import { unknownEntry } from "../../policies/catalogue/config.ts";
 import { newestRelease } from "../../policies/language/releases.ts";
 import { expectations, namespaceName, someText, text, unknownKeys } from "../../stack-file/fields.ts";
 import { inNoZone, zoneOf } from "../../stack-file/hosts.ts";
-import { didYouMeanOrKnown } from "../../stack-file/nearest.ts";
 import { keyPath, type PathPart } from "../../stack-file/paths.ts";
 import type { Report } from "../../stack-file/problems.ts";
 import { dnsLabel, dnsSubdomain } from "../../stack-file/values.ts";
@@ -153,13 +153,11 @@ export function resolveApp(
 
   const profile = input.profile ?? (Object.hasOwn(context.catalogue, name) ? name : none);
   if (profile !== none && !Object.hasOwn(context.catalogue, profile))
-    report.problem(
-      [...at, "profile"],
-      `the catalogue does not know "${profile}"${didYouMeanOrKnown(profile, [none, ...Object.keys(context.catalogue)])}`,
-    );
+    report.problem([...at, "profile"], unknownEntry(profile, [none, ...Object.keys(context.catalogue)]));
   const known = Object.hasOwn(context.catalogue, profile) ? context.catalogue[profile] : undefined;
   const access = resolveAccess(input.access, [...at, "access"], host, context, report);
-  if (known && access) reportAdvice(profile, known, access, input.access, [...at, "access"], report);
+  if (known && access)
+    reportAdvice(profile, known, access, input.access, [...at, "access"], context.version, report);
   // If people sign in, a signed header names them to the app. The app may ignore it.
   const people: Route = access?.kind === "people" ? { pass_identity_headers: true } : {};
   const route: Route = { ...people, ...known?.route, ...input.route };

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { expectations, hostName, network, someText, text } from "../../stack-file/fields.ts";
-import { didYouMean, didYouMeanOrKnown } from "../../stack-file/nearest.ts";
+import { didYouMean } from "../../stack-file/nearest.ts";
 import { keyPath, type PathPart } from "../../stack-file/paths.ts";
 import type { Report } from "../../stack-file/problems.ts";
 import { type Catalogue, entryOf } from "../catalogue/catalogue.ts";
-import { apiPath } from "../catalogue/config.ts";
+import { apiPath, unknownEntry } from "../catalogue/config.ts";
 import { invisible } from "../language/criteria.ts";
 import { parsePolicy } from "../language/parse.ts";
 import { publicTo } from "./matrix/matrix.ts";
@@ -284,8 +284,7 @@ function apiPaths(
 ): readonly ApiPath[] {
   if (typeof api === "string") {
     const entry = entryOf(catalogue, api);
-    if (entry === undefined)
-      report.problem(at, `the catalogue does not know "${api}"${didYouMeanOrKnown(api, withApi(catalogue))}`);
+    if (entry === undefined) report.problem(at, unknownEntry(api, withApi(catalogue)));
     else if (entry.api.length === 0)
       report.problem(at, `the catalogue names no API paths for ${api}; leave the key out, or list the paths`);
     warnOfOwnPaths(entry?.api ?? [], () => at, report);

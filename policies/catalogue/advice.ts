@@ -1,3 +1,4 @@
+import { ownCommand } from "../../stack-file/commands.ts";
 import type { Access, ApiPath } from "../access/routes.ts";
 import type { CatalogueEntry, Client, NeverOpen } from "./entry.ts";
 import { covers, overlap } from "./overlap.ts";
@@ -12,15 +13,23 @@ export interface Advice {
   shutOut: Client[];
 }
 
-/** Compares an app's access with what the catalogue knows of the app. */
-export function adviseAccess(entry: CatalogueEntry, access: Access): Advice {
+/**
+ * Compares an app's access with what the catalogue knows of the app.
+ *
+ * @param isPublic Whether anybody reaches the whole app, by `public` or by a hand-written policy.
+ */
+export function adviseAccess(
+  entry: CatalogueEntry,
+  access: Access,
+  isPublic = access.kind === "public",
+): Advice {
   const { neverOpen = [], clients = [] } = entry;
   const api = access.kind === "people" || access.kind === "apiOnly" ? access.api : [];
   return {
     refused: api.flatMap((path, index) =>
       neverOpen.filter((never) => overlap(path, never)).map((never) => ({ index, never })),
     ),
-    exposed: access.kind === "public" ? neverOpen : [],
+    exposed: isPublic ? neverOpen : [],
     shutOut: access.kind === "people" ? clients.filter((client) => !isLetIn(client, api)) : [],
   };
 }
@@ -53,8 +62,8 @@ export function shutOut({ name, through, instead }: Client, profile: string, ent
     return `${cannot}, and no path can be opened for them${instead === undefined ? "" : `: ${instead}`}`;
   const isKnown = through.every((path) => entry.api.some((open) => covers(open, path)));
   return isKnown
-    ? `${cannot}: if they are used, write \`api: ${profile}\` (\`npm run cli -- catalogue ${profile}\` shows what it opens)`
-    : `${cannot}: if they are used, read \`npm run cli -- catalogue ${profile}\`, and open \`api: [${through.join(", ")}]\``;
+    ? `${cannot}: if they are used, write \`api: ${profile}\` (\`${ownCommand("catalogue", profile)}\` shows what it opens)`
+    : `${cannot}: if they are used, read \`${ownCommand("catalogue", profile)}\`, and open \`api: [${through.join(", ")}]\``;
 }
 
 function cited(source: string | undefined): string {

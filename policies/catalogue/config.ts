@@ -1,6 +1,13 @@
 import { z } from "zod";
+import { ownCommand } from "../../stack-file/commands.ts";
+import { didYouMean } from "../../stack-file/nearest.ts";
 import { routeSchema } from "../annotations/annotations.ts";
 import type { CatalogueEntry } from "./entry.ts";
+
+/** What is wrong with a name that no entry has. The names are too many for one message. */
+export function unknownEntry(name: string, known: Iterable<string>): string {
+  return `the catalogue does not know "${name}"${didYouMean(name, known) || `; \`${ownCommand("catalogue")}\` lists its apps`}`;
+}
 
 /**
  * Schema of a path that is open to anonymous callers. It refuses what would open more than it says: the whole

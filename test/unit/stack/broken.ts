@@ -1,10 +1,8 @@
 import { byDns, exactlyOne } from "../../../components/certificates/config.ts";
-import { catalogue } from "../../../policies/catalogue/catalogue.ts";
 import { newestRelease, oldestRelease } from "../../../policies/language/releases.ts";
 import { hunter2 } from "./base.ts";
 
-/** Catalogue entries that have API paths. */
-const withApi = "audiobookshelf, firefly-iii, grafana, home-assistant, influxdb, jellyfin, komga, navidrome";
+const listsApps = "`npx pomerium-migration catalogue` lists its apps";
 
 /** Edits of the good stack (key path → value, undefined to take it away) and all that is then said. */
 export const broken: Readonly<
@@ -179,7 +177,7 @@ export const broken: Readonly<
     ],
     [
       { "apps.komga.access": { api: "hass" } },
-      [`apps.komga.access.api: the catalogue does not know "hass"; known here: ${withApi}`],
+      [`apps.komga.access.api: the catalogue does not know "hass"; ${listsApps}`],
     ],
     [
       { "apps.komga.access": { apiOnly: "firefly" } },
@@ -187,9 +185,7 @@ export const broken: Readonly<
     ],
     [
       { "apps.komga.profile": "hass" },
-      [
-        `apps.komga.profile: the catalogue does not know "hass"; known here: ${["none", ...Object.keys(catalogue)].join(", ")}`,
-      ],
+      [`apps.komga.profile: the catalogue does not know "hass"; ${listsApps}`],
     ],
     [
       { "apps.komga.access": { public: { consent: "wiki.example.net" } } },
@@ -1013,6 +1009,38 @@ export const broken: Readonly<
       ["catalogue.mine.api[0].path: not a path: it begins with / and has no query, pattern or %-escape"],
     ],
     [{ "catalogue.mine": { apis: [] } }, ['catalogue.mine.apis: unknown key; did you mean "api"?']],
+    [
+      { "catalogue.mine": { neverOpen: [{ path: "/admin" }] } },
+      ["catalogue.mine.neverOpen[0].reason: missing: why nobody may call it without signing in"],
+    ],
+    [
+      {
+        "catalogue.komga": { api: [{ path: "/opds" }], neverOpen: [{ path: "/api", reason: "secrets" }] },
+        "apps.komga.access": { groups: ["readers"], api: ["/opds", "/api/v1"] },
+      },
+      [
+        "apps.komga.access.api[1]: opens /api/v1, but /api/… must never be open to anybody: secrets. Name narrower paths, or write `profile: none` if the app is not komga",
+      ],
+    ],
+    [
+      {
+        "catalogue.komga": { neverOpen: [{ path: "/", reason: "it checks nothing", source: "its manual" }] },
+        "apps.komga.access": { apiOnly: [{ path: "/status", exact: true }] },
+      },
+      [
+        "apps.komga.access.apiOnly[0]: opens /status, but the whole app must never be open to anybody: it checks nothing (its manual). Name narrower paths, or write `profile: none` if the app is not komga",
+      ],
+    ],
+    [
+      {
+        "catalogue.komga": { neverOpen: [{ path: "/init", exact: true, reason: "it is the set-up" }] },
+        "catalogue.other": { api: [{ path: "/opds" }, { path: "/init" }] },
+        "apps.komga.access": { groups: ["readers"], api: "other" },
+      },
+      [
+        "apps.komga.access.api: opens /init, but /init must never be open to anybody: it is the set-up. Name narrower paths, or write `profile: none` if the app is not komga",
+      ],
+    ],
     [
       { "catalogue.mine.route.timeout": "30" },
       ['catalogue.mine.route.timeout: not a duration; write it like "30s", "1h30m" or "0s" for none'],

@@ -181,9 +181,11 @@ describe("access in a stack file", () => {
     const catalogued = edited({
       catalogue: { shop: { api: [{ path: "/healthz", exact: true }, { path: "/api" }] } },
       "apps.komga.access.api": "shop",
+      "apps.komga.profile": "none",
     });
     assert.deepEqual(warnings(catalogued), [said("apps.komga.access.api", "/healthz")]);
-    assert.deepEqual(warnings(edited({ "apps.komga.access.api": ["/ping/x", "/status"] })), []);
+    const open = { "apps.komga.profile": "none", "apps.komga.access.api": ["/ping/x", "/status"] };
+    assert.deepEqual(warnings(edited(open)), []);
   });
 
   it("a public app on a directly exposed cluster needs consent, elsewhere it is only mentioned", () => {
@@ -203,7 +205,10 @@ describe("access in a stack file", () => {
   });
 
   it("by networks is taken without a warning where Pomerium sees callers' own addresses", () => {
-    const stack = edited({ "apps.komga.access": { groups: ["readers"], from: ["10.244.0.0/16"] } });
+    const stack = edited({
+      "apps.komga.profile": "none",
+      "apps.komga.access": { groups: ["readers"], from: ["10.244.0.0/16"] },
+    });
     const { access } = app(stack, "komga");
     assert.deepEqual(access.kind === "people" && [access.people.length, access.from], [3, ["10.244.0.0/16"]]);
     assert.deepEqual(warnings(stack), []);
@@ -331,10 +336,53 @@ describe("a warning", () => {
       "apps.wiki.host": "wiki.house.example.net",
       "apps.wiki.profile": "jellyfin",
     });
-    assert.deepEqual(warnings(stack), [
+    const ofTunnels = (one: string): boolean => one.startsWith("tunnels.");
+    assert.deepEqual(warnings(stack).filter(ofTunnels), [
       "tunnels.home.apps[0]: wiki.house.example.net is more than one level below example.net: Cloudflare's own certificate does not cover it, browsers will refuse it",
       "tunnels.home.apps[0]: wiki streams media, which Cloudflare's terms for its free plan do not allow",
     ]);
+  });
+
+  it("is given for large uploads, which Cloudflare refuses", () => {
+    assert.deepEqual(
+      warnings(edited({ "apps.wiki.profile": "portainer" })).filter((one) => one.startsWith("tunnels.")),
+      [
+        "tunnels.home.apps[0]: wiki receives large files, and Cloudflare refuses requests of more than 100 MB on its free plan",
+      ],
+    );
+  });
+
+  it("is given for programs that cannot sign in, until a path is open for them", () => {
+    const said = (edits: Record<string, unknown>): string[] =>
+      warnings(edited(edits)).filter((one) => one.includes("cannot sign in"));
+    assert.deepEqual(said({ "apps.komga.access": { groups: ["readers"] } }), [
+      "apps.komga.access: mobile apps and e-readers cannot sign in to Pomerium: if they are used, write `api: komga` (`npx pomerium-migration catalogue komga` shows what it opens)",
+    ]);
+    assert.deepEqual(said({ "apps.wiki.profile": "transmission" }), [
+      "apps.wiki.access: remote controls cannot sign in to Pomerium: if they are used, read `npx pomerium-migration catalogue transmission`, and open `api: [/transmission/rpc]`",
+    ]);
+    assert.match(
+      said({ "apps.wiki.profile": "gitlab" }).join("\n"),
+      /git over HTTPS cannot .* no path can be opened/,
+    );
+    assert.deepEqual(said({ "apps.komga.access": { groups: ["readers"], api: ["/opds"] } }), []);
+    assert.deepEqual(
+      said({ "apps.komga.profile": "none", "apps.komga.access": { groups: ["readers"] } }),
+      [],
+    );
+  });
+
+  it("is given for what a public app must not show, whichever way it is public", () => {
+    const exposed = "apps.wiki.access: public also opens /admin/…: administration of all users";
+    const said = (access: object): string[] =>
+      warnings(edited({ "apps.wiki.profile": "vaultwarden", "apps.wiki.access": access })).filter((one) =>
+        one.startsWith(exposed),
+      );
+    const consent = "wiki.example.net";
+    assert.equal(said({ public: { consent } }).length, 1);
+    assert.equal(said({ policy: "allow: {or: [{accept: true}]}", consent }).length, 1);
+    assert.equal(said({ policy: "allow: {or: [{email: alice@gmail.com}]}" }).length, 0);
+    assert.equal(said({ groups: ["readers"] }).length, 0);
   });
 
   it("is given for every host of a tunnel that Cloudflare's own certificate does not cover", () => {
