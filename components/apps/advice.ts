@@ -1,46 +1,92 @@
 import type { AccessInput } from "../../policies/access/config.ts";
 import { publicTo } from "../../policies/access/matrix/matrix.ts";
-import type { Access } from "../../policies/access/routes.ts";
-import { adviseAccess, exposure, refusal, shutOut } from "../../policies/catalogue/advice.ts";
+import type { Access, ApiPath, AppPath } from "../../policies/access/routes.ts";
+import { advise, exposure, refusal, shutOut } from "../../policies/catalogue/advice.ts";
 import type { CatalogueEntry } from "../../policies/catalogue/entry.ts";
 import type { PathPart } from "../../stack-file/paths.ts";
 import type { Report } from "../../stack-file/problems.ts";
+
+/** The part of an app that the advice depends on. */
+export interface AdvisedApp {
+  /** Key path of the app. */
+  at: readonly PathPart[];
+  access: Access;
+  /** The access as the stack file has it. */
+  input: AccessInput;
+  /** Paths with a Service, an access or a route of their own. */
+  paths: readonly (Pick<AppPath, "path" | "exact" | "access"> & { service: object })[];
+  /** The Service of every path without one of its own. */
+  service: object;
+  /** Pomerium's release tag. */
+  version: string | undefined;
+}
+
+/** An open path and the key path that opens it. */
+interface OpenPath extends ApiPath {
+  at: readonly PathPart[];
+  /** Whether the app's own Service answers. What the catalogue knows may not be true of another one. */
+  isOwn: boolean;
+}
 
 /**
  * Reports what the catalogue has against an app's access: refuses paths that must stay closed, and warns of programs
  * that would be shut out.
  *
  * @param profile Name of the catalogue entry.
- * @param input The access as the stack file has it.
- * @param at Key path of the access.
- * @param version Pomerium's release tag.
  */
-export function reportAdvice(
-  profile: string,
-  entry: CatalogueEntry,
-  access: Access,
-  input: AccessInput,
-  at: readonly PathPart[],
-  version: string | undefined,
-  report: Report,
-): void {
-  const isPublic = access.kind === "public" || (access.kind === "policy" && publicTo(access.policy, version));
-  const advice = adviseAccess(entry, access, isPublic);
-  const api = access.kind === "people" || access.kind === "apiOnly" ? access.api : [];
-  for (const { index, never } of advice.refused)
-    report.problem(
-      pathAt(input, index, at),
-      `${refusal(api[index]!.path, never)}. Name narrower paths, or write \`profile: none\` if the app is not ${entry.title ?? profile}`,
-    );
+export function reportAdvice(profile: string, entry: CatalogueEntry, app: AdvisedApp, report: Report): void {
+  const { access, version } = app;
+  const at = [...app.at, "access"];
+  const open = openPaths(app);
+  const advice = advise(entry, {
+    open,
+    closed: app.paths.filter((path) => path.access !== undefined && !isPublic(path.access, version)),
+    isPublic: isPublic(access, version),
+    asksToSignIn: access.kind === "people",
+  });
+  for (const { index, never } of advice.refused) {
+    const path = open[index]!;
+    const said = refusal(path.path, never);
+    if (path.isOwn)
+      report.problem(
+        path.at,
+        `${said}. ${mend(never.path)}, or write \`profile: none\` if the app is not ${entry.title ?? profile}`,
+      );
+    else report.warning(path.at, said);
+  }
   for (const never of advice.exposed) report.warning(at, exposure(never));
   for (const client of advice.shutOut) report.warning(at, shutOut(client, profile, entry));
 }
 
-/** Key path of an open path. The name of a catalogue entry stands for all of its paths. */
-function pathAt(input: AccessInput, index: number, at: readonly PathPart[]): PathPart[] {
-  if (typeof input === "string") return [...at];
+function mend(closed: string): string {
+  return closed === "/"
+    ? "Let people sign in"
+    : `Name narrower paths, close it with \`paths: { ${closed}: { access: admins } }\``;
+}
+
+function isPublic(access: Access, version: string | undefined): boolean {
+  return access.kind === "public" || (access.kind === "policy" && publicTo(access.policy, version));
+}
+
+function openPaths({ at, access, input, paths, service, version }: AdvisedApp): OpenPath[] {
+  const api = access.kind === "people" || access.kind === "apiOnly" ? access.api : [];
+  return [
+    ...api.map((path, index) => ({ ...path, at: [...at, "access", ...keyOf(input, index)], isOwn: true })),
+    ...paths
+      .filter((path) => path.access !== undefined && isPublic(path.access, version))
+      .map(({ path, exact, service: own }) => ({
+        ...{ path, ...(exact ? { exact } : {}) },
+        at: [...at, "paths", path, "access"],
+        isOwn: own === service,
+      })),
+  ];
+}
+
+/** Key of an open path, below the access. The name of a catalogue entry stands for all of its paths. */
+function keyOf(input: AccessInput, index: number): PathPart[] {
+  if (typeof input === "string") return [];
   const [key, list] =
     "apiOnly" in input ? ["apiOnly", input.apiOnly] : "api" in input ? ["api", input.api] : [];
-  if (key === undefined) return [...at];
-  return Array.isArray(list) ? [...at, key, index] : [...at, key];
+  if (key === undefined) return [];
+  return Array.isArray(list) ? [key, index] : [key];
 }

@@ -156,8 +156,6 @@ export function resolveApp(
     report.problem([...at, "profile"], unknownEntry(profile, [none, ...Object.keys(context.catalogue)]));
   const known = Object.hasOwn(context.catalogue, profile) ? context.catalogue[profile] : undefined;
   const access = resolveAccess(input.access, [...at, "access"], host, context, report);
-  if (known && access)
-    reportAdvice(profile, known, access, input.access, [...at, "access"], context.version, report);
   // If people sign in, a signed header names them to the app. The app may ignore it.
   const people: Route = access?.kind === "people" ? { pass_identity_headers: true } : {};
   const route: Route = { ...people, ...known?.route, ...input.route };
@@ -188,6 +186,13 @@ export function resolveApp(
   const { version } = context;
   const owner = { host, service: input.service, access, route, version };
   const paths = resolvePaths(input.paths, [...at, "paths"], owner, context, report);
+  if (known && access)
+    reportAdvice(
+      profile,
+      known,
+      { at, access, input: input.access, paths, service: input.service, version },
+      report,
+    );
   if (input.route?.prefix_rewrite !== undefined && (opensPaths(access) || paths.length > 0))
     report.problem(
       [...at, "route", "prefix_rewrite"],

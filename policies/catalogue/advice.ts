@@ -1,11 +1,23 @@
 import { ownCommand } from "../../stack-file/commands.ts";
-import type { Access, ApiPath } from "../access/routes.ts";
+import type { ApiPath } from "../access/routes.ts";
 import type { CatalogueEntry, Client, NeverOpen } from "./entry.ts";
 import { covers, overlap } from "./overlap.ts";
 
+/** Who may reach an app, as far as the catalogue has something to say about it. */
+export interface Opening {
+  /** Paths that are open to anybody. */
+  open: readonly ApiPath[];
+  /** Paths with an access of their own that is not public. The longest path answers, so they stay closed. */
+  closed?: readonly ApiPath[];
+  /** Whether anybody reaches the whole app. */
+  isPublic?: boolean;
+  /** Whether people must sign in for the rest of the app. */
+  asksToSignIn?: boolean;
+}
+
 /** What the catalogue has against an app's access. */
 export interface Advice {
-  /** Open paths that may not be open: the index of the path in `api`, and what stands against it. */
+  /** Open paths that may not be open: the index of the path in `open`, and what stands against it. */
   refused: { index: number; never: NeverOpen }[];
   /** Paths that may not be open, of an app that is public. */
   exposed: readonly NeverOpen[];
@@ -13,24 +25,21 @@ export interface Advice {
   shutOut: Client[];
 }
 
-/**
- * Compares an app's access with what the catalogue knows of the app.
- *
- * @param isPublic Whether anybody reaches the whole app, by `public` or by a hand-written policy.
- */
-export function adviseAccess(
-  entry: CatalogueEntry,
-  access: Access,
-  isPublic = access.kind === "public",
+/** Compares who may reach an app with what the catalogue knows of the app. */
+export function advise(
+  { neverOpen = [], clients = [] }: CatalogueEntry,
+  { open, closed = [], isPublic = false, asksToSignIn = false }: Opening,
 ): Advice {
-  const { neverOpen = [], clients = [] } = entry;
-  const api = access.kind === "people" || access.kind === "apiOnly" ? access.api : [];
+  const isClosed = ({ path, exact }: NeverOpen): boolean =>
+    closed.some((one) => covers(one, path) && (exact || !one.exact));
   return {
-    refused: api.flatMap((path, index) =>
-      neverOpen.filter((never) => overlap(path, never)).map((never) => ({ index, never })),
+    refused: open.flatMap((path, index) =>
+      neverOpen
+        .filter((never) => overlap(path, never) && !(covers(path, never.path) && isClosed(never)))
+        .map((never) => ({ index, never })),
     ),
-    exposed: isPublic ? neverOpen : [],
-    shutOut: access.kind === "people" ? clients.filter((client) => !isLetIn(client, api)) : [],
+    exposed: isPublic ? neverOpen.filter((never) => !isClosed(never)) : [],
+    shutOut: asksToSignIn ? clients.filter((client) => !isLetIn(client, open)) : [],
   };
 }
 

@@ -1019,7 +1019,7 @@ export const broken: Readonly<
         "apps.komga.access": { groups: ["readers"], api: ["/opds", "/api/v1"] },
       },
       [
-        "apps.komga.access.api[1]: opens /api/v1, but /api/… must never be open to anybody: secrets. Name narrower paths, or write `profile: none` if the app is not komga",
+        "apps.komga.access.api[1]: opens /api/v1, but /api/… must never be open to anybody: secrets. Name narrower paths, close it with `paths: { /api: { access: admins } }`, or write `profile: none` if the app is not komga",
       ],
     ],
     [
@@ -1028,7 +1028,7 @@ export const broken: Readonly<
         "apps.komga.access": { apiOnly: [{ path: "/status", exact: true }] },
       },
       [
-        "apps.komga.access.apiOnly[0]: opens /status, but the whole app must never be open to anybody: it checks nothing (its manual). Name narrower paths, or write `profile: none` if the app is not komga",
+        "apps.komga.access.apiOnly[0]: opens /status, but the whole app must never be open to anybody: it checks nothing (its manual). Let people sign in, or write `profile: none` if the app is not komga",
       ],
     ],
     [
@@ -1038,7 +1038,17 @@ export const broken: Readonly<
         "apps.komga.access": { groups: ["readers"], api: "other" },
       },
       [
-        "apps.komga.access.api: opens /init, but /init must never be open to anybody: it is the set-up. Name narrower paths, or write `profile: none` if the app is not komga",
+        "apps.komga.access.api: opens /init, but /init must never be open to anybody: it is the set-up. Name narrower paths, close it with `paths: { /init: { access: admins } }`, or write `profile: none` if the app is not komga",
+      ],
+    ],
+    [
+      {
+        "catalogue.komga": { neverOpen: [{ path: "/admin", reason: "it asks for nothing" }] },
+        "apps.komga.access": "admins",
+        "apps.komga.paths": { "/admin/tool": { access: "public" }, "/other": { access: "public" } },
+      },
+      [
+        'apps.komga.paths["/admin/tool"].access: opens /admin/tool, but /admin/… must never be open to anybody: it asks for nothing. Name narrower paths, close it with `paths: { /admin: { access: admins } }`, or write `profile: none` if the app is not komga',
       ],
     ],
     [

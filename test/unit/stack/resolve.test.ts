@@ -372,6 +372,20 @@ describe("a warning", () => {
     );
   });
 
+  it("is given for an open path that must stay closed in the app, if another Service answers there", () => {
+    const said = (path: object): string[] =>
+      warnings(
+        edited({
+          "catalogue.wiki": { neverOpen: [{ path: "/", reason: "it asks for nothing" }] },
+          "apps.wiki.paths": { "/hook": path },
+        }),
+      ).filter((one) => one.includes("/hook"));
+    assert.deepEqual(said({ access: "public", service: { name: "hooks", port: 80 } }), [
+      'apps.wiki.paths["/hook"].access: opens /hook, but the whole app must never be open to anybody: it asks for nothing',
+    ]);
+    assert.deepEqual(said({ service: { name: "hooks", port: 80 } }), []);
+  });
+
   it("is given for what a public app must not show, whichever way it is public", () => {
     const exposed = "apps.wiki.access: public also opens /admin/…: administration of all users";
     const said = (access: object): string[] =>

@@ -1,20 +1,24 @@
 import { strict as assert } from "node:assert";
 import * as fc from "fast-check";
-import type { Access, ApiPath } from "../../../../policies/access/routes.ts";
-import { adviseAccess, exposure, refusal, shutOut } from "../../../../policies/catalogue/advice.ts";
+import type { ApiPath } from "../../../../policies/access/routes.ts";
+import { advise, exposure, type Opening, refusal, shutOut } from "../../../../policies/catalogue/advice.ts";
 import { builtIns } from "../../../../policies/catalogue/catalogue.ts";
 import { covers, overlap } from "../../../../policies/catalogue/overlap.ts";
 
-const people = (...api: (string | ApiPath)[]): Access => ({
-  ...{ kind: "people", people: [], from: [] },
-  api: api.map((path) => (typeof path === "string" ? { path } : path)),
-});
+const paths = (...open: (string | ApiPath)[]): ApiPath[] =>
+  open.map((path) => (typeof path === "string" ? { path } : path));
 
-const refused = (name: string, access: Access): string[] =>
-  adviseAccess(builtIns[name]!, access).refused.map(({ index, never }) => `${index} ${never.path}`);
+/** People sign in, and these paths are open. */
+const people = (...open: (string | ApiPath)[]): Opening => ({ open: paths(...open), asksToSignIn: true });
 
-const shut = (name: string, access: Access): string[] =>
-  adviseAccess(builtIns[name]!, access).shutOut.map((client) => client.name);
+const refused = (name: string, opening: Opening): string[] =>
+  advise(builtIns[name]!, opening).refused.map(({ index, never }) => `${index} ${never.path}`);
+
+const shut = (name: string, opening: Opening): string[] =>
+  advise(builtIns[name]!, opening).shutOut.map((client) => client.name);
+
+const exposed = (name: string, opening: Opening): string[] =>
+  advise(builtIns[name]!, opening).exposed.map(({ path }) => path);
 
 describe("the catalogue's advice", () => {
   it("refuses a path that must stay closed, what lies below it and what contains it", () => {
@@ -28,7 +32,7 @@ describe("the catalogue's advice", () => {
   it("refuses every path of an app that checks no credentials", () => {
     for (const path of ["/api", "/metrics", "/x/y"]) {
       assert.deepEqual(refused("prometheus", people(path)), ["0 /"]);
-      assert.deepEqual(refused("loki", { kind: "apiOnly", api: [{ path, exact: true }], from: [] }), ["0 /"]);
+      assert.deepEqual(refused("loki", { open: [{ path, exact: true }] }), ["0 /"]);
     }
   });
 
@@ -52,12 +56,30 @@ describe("the catalogue's advice", () => {
   });
 
   it("names what a public app exposes", () => {
+    assert.deepEqual(exposed("vaultwarden", { open: [], isPublic: true }), ["/admin"]);
+    assert.deepEqual(exposed("grafana", { open: [], isPublic: true }), []);
+    assert.deepEqual(exposed("vaultwarden", people()), []);
+  });
+
+  it("is content where a path of its own closes what must stay closed", () => {
+    const closed = paths("/api/socket.io");
+    assert.deepEqual(refused("bazarr", { open: paths("/api"), closed }), []);
+    assert.deepEqual(refused("bazarr", { open: paths("/api"), closed: paths("/api/socket.iox") }), [
+      "0 /api/socket.io",
+    ]);
     assert.deepEqual(
-      adviseAccess(builtIns.vaultwarden!, { kind: "public" }).exposed.map(({ path }) => path),
-      ["/admin"],
+      refused("bazarr", { open: paths("/api"), closed: [{ path: "/api/socket.io", exact: true }] }),
+      ["0 /api/socket.io"],
     );
-    assert.deepEqual(adviseAccess(builtIns.grafana!, { kind: "public" }).exposed, []);
-    assert.deepEqual(adviseAccess(builtIns.vaultwarden!, people()).exposed, []);
+    // The longest path answers: what is opened below the closed path is open.
+    assert.deepEqual(refused("bazarr", { open: paths("/api/socket.io/x"), closed }), ["0 /api/socket.io"]);
+    assert.deepEqual(exposed("vaultwarden", { open: [], isPublic: true, closed: paths("/admin") }), []);
+    assert.deepEqual(exposed("prometheus", { open: [], isPublic: true, closed: paths("/graph") }), ["/"]);
+    assert.deepEqual(refused("sonarr", { open: [], isPublic: true }), []);
+    assert.deepEqual(
+      exposed("sonarr", { open: [], isPublic: true, closed: [{ path: "/initialize.json", exact: true }] }),
+      [],
+    );
   });
 
   it("names the programs that people's sign-in shuts out", () => {
@@ -74,9 +96,9 @@ describe("the catalogue's advice", () => {
   });
 
   it("has nothing to say of programs where nobody signs in", () => {
-    assert.deepEqual(shut("immich", { kind: "public" }), []);
-    assert.deepEqual(shut("immich", { kind: "apiOnly", api: [{ path: "/api" }], from: [] }), []);
-    assert.deepEqual(shut("immich", { kind: "policy", policy: [] }), []);
+    assert.deepEqual(shut("immich", { open: [], isPublic: true }), []);
+    assert.deepEqual(shut("immich", { open: paths("/api") }), []);
+    assert.deepEqual(shut("immich", { open: [] }), []);
   });
 
   it("says the reason, the source and the line to write", () => {
