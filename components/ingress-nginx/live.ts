@@ -25,16 +25,11 @@ import {
   type Removal,
   readInstallation,
 } from "./live-installation.ts";
+import { readDeadWebhooks } from "./live-webhooks.ts";
 import { isOwnClass } from "./ownership.ts";
 import type { StackView } from "./stack-view.ts";
 import { type Unserved, unservedIngresses } from "./unserved.ts";
-import {
-  askedServices,
-  type DeadWebhook,
-  deadWebhooks,
-  isOwnWebhook,
-  type WebhookConfiguration,
-} from "./webhooks.ts";
+import { type DeadWebhook, isOwnWebhook, type WebhookConfiguration } from "./webhooks.ts";
 
 export type { LiveController } from "./live-controllers.ts";
 
@@ -166,7 +161,6 @@ export async function readIngressNginx(
     ),
     ingresses: leavingIngresses,
   };
-  const asked = askedServices(webhooks, services, running);
   return {
     ...found,
     controllers: [...running, ...deleted],
@@ -190,7 +184,7 @@ export async function readIngressNginx(
         ),
       )
     ).flat(),
-    deadWebhooks: deadWebhooks(webhooks, services, running, await readSilent(api, asked)),
+    deadWebhooks: await readDeadWebhooks(api, webhooks, services, running),
   };
 }
 
@@ -245,28 +239,4 @@ async function readUnrecognised(
     missing.map(async (ref) => (await api.findMetadata(objectPath(ref)!)) !== undefined),
   );
   return missing.filter((_, i) => there[i]);
-}
-
-/** The Services of a list, `namespace/name`, that have no ready pod. */
-async function readSilent(
-  api: ClusterReader,
-  services: readonly { namespace: string; name: string }[],
-): Promise<string[]> {
-  interface EndpointSlice {
-    endpoints?: { conditions?: { ready?: boolean } }[] | null;
-  }
-  const found = await Promise.all(
-    services.map(async ({ namespace, name }) => {
-      const query = new URLSearchParams({ labelSelector: `kubernetes.io/service-name=${name}` });
-      const slices = await api.list<EndpointSlice>(
-        `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices?${query}`,
-      );
-      // Kubernetes takes an unknown readiness for ready.
-      const isReady = slices.some(({ endpoints }) =>
-        endpoints?.some(({ conditions }) => conditions?.ready !== false),
-      );
-      return isReady ? [] : [objectId({ namespace, name })];
-    }),
-  );
-  return found.flat();
 }

@@ -1,4 +1,4 @@
-import type { ReadOnlyApi } from "../cluster/api.ts";
+import type { ClusterReader } from "../cluster/api.ts";
 import { pomeriumNamespace, pomeriumPodLabels } from "../cluster/names.ts";
 import { objectLabel } from "../cluster/objects.ts";
 import { selects } from "./admits.ts";
@@ -67,7 +67,7 @@ const copyOfKubernetes = /^knp\./;
 /** Reads which network plugin runs, the nodes' addresses, and the pods that no policy can be about. */
 async function readIsolation(
   isolated: readonly { namespace: string }[],
-  api: ReadOnlyApi,
+  api: ClusterReader,
 ): Promise<NonNullable<LiveNetwork["isolation"]>> {
   const namespaces = [...new Set(isolated.map(({ namespace }) => namespace))];
   const [daemonSets, nodes, pods] = await Promise.all([
@@ -114,7 +114,7 @@ export async function readNetwork(
     apps,
     isolation,
   }: { apps: readonly { namespace: string }[]; isolation: readonly { namespace: string }[] },
-  api: ReadOnlyApi,
+  api: ClusterReader,
 ): Promise<LiveNetwork> {
   const about = isolation.length > 0 ? readIsolation(isolation, api) : undefined;
   const namespaces = [...new Set(apps.map(({ namespace }) => namespace))];
