@@ -3,6 +3,7 @@ import type { Problem } from "../../stack-file/problems.ts";
 import { kubectl } from "../cluster/commands.ts";
 import type { LiveCluster, LiveService } from "../cluster/live.ts";
 import { pomeriumNamespace } from "../cluster/names.ts";
+import { objectLabel } from "../cluster/objects.ts";
 import { admits, isolating, selects } from "./admits.ts";
 import type { LiveNetwork, LivePod } from "./live.ts";
 import type { NetworkPolicy, Target, Verdict } from "./policy.ts";
@@ -164,6 +165,10 @@ export function networkNotes(
   live: Pick<LiveCluster, "services">,
   network: LiveNetwork,
 ): string[] {
+  const asking = apps.filter(({ accept }) => !Object.hasOwn(accept, acceptName));
+  const unjudged = network.unjudged.filter(({ namespace }) =>
+    asking.some((app) => namespace === undefined || namespace === app.namespace),
+  );
   const why = {
     unknown: "they decide by addresses, or by a port that is not known",
     "no pods": "no pod runs behind the Service",
@@ -176,10 +181,10 @@ export function networkNotes(
             `! ${judged.app}: not known whether ${policiesOf(judged)} will admit Pomerium's pods: ${why[judged.verdict]}`,
           ],
     ),
-    ...(network.unjudged.length === 0
+    ...(unjudged.length === 0
       ? []
       : [
-          `! not judged here, see whether they admit Pomerium's pods (namespace ${pomeriumNamespace}): ${network.unjudged.join(", ")}`,
+          `! not judged here, see whether they admit Pomerium's pods (namespace ${pomeriumNamespace}): ${unjudged.map(objectLabel).join(", ")}`,
         ]),
   ];
 }

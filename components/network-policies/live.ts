@@ -1,6 +1,6 @@
 import type { ClusterReader } from "../cluster/api.ts";
 import { pomeriumNamespace, pomeriumPodLabels } from "../cluster/names.ts";
-import { objectLabel } from "../cluster/objects.ts";
+import { type ObjectOfKind, objectLabel } from "../cluster/objects.ts";
 import { selects } from "./admits.ts";
 import { type NetworkPlugin, recognise } from "./plugin.ts";
 import type { Caller, Labels, NetworkPolicy } from "./policy.ts";
@@ -12,8 +12,8 @@ export interface LiveNetwork {
   pods: LivePod[];
   /** Pomerium's pods. */
   caller: Caller;
-  /** Labels of policies of network plugins (`objectLabel`), which this program does not judge. */
-  unjudged: string[];
+  /** Policies of network plugins, which this program does not judge. One without a namespace is about the whole cluster. */
+  unjudged: ObjectOfKind[];
   /** What isolation needs to know. Absent if nothing is isolated. */
   isolation?: {
     plugin: NetworkPlugin;
@@ -127,9 +127,11 @@ export async function readNetwork(
             ({ metadata: { namespace, name } }) =>
               (namespace === undefined || namespaces.includes(namespace)) && !copyOfKubernetes.test(name),
           )
-          .map(({ metadata: { namespace, name } }) =>
-            objectLabel({ kind, name, ...(namespace === undefined ? {} : { namespace }) }),
-          ),
+          .map(({ metadata: { namespace, name } }) => ({
+            kind,
+            name,
+            ...(namespace === undefined ? {} : { namespace }),
+          })),
       ),
     ),
   ]);
@@ -178,7 +180,7 @@ export async function readNetwork(
         .map(({ status }) => (status?.podIPs ?? []).map(({ ip }) => ip))
         .filter((addresses) => addresses.length > 0),
     },
-    unjudged: [...new Set(others.flat())],
+    unjudged: [...new Map(others.flat().map((each) => [objectLabel(each), each])).values()],
     ...(about === undefined ? {} : { isolation: await about }),
   };
 }

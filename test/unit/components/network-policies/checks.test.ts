@@ -220,6 +220,7 @@ describe("NetworkPolicies in front of the apps", () => {
     assert.deepEqual(await notes(), [
       "! not judged here, see whether they admit Pomerium's pods (namespace pomerium): CiliumNetworkPolicy komga/l7, Calico NetworkPolicy komga/deny, AdminNetworkPolicy tenants",
     ]);
+    assert.deepEqual(await notes({ accept: { "network-policies": "they admit every namespace" } }), []);
   });
 
   it("cost no question about pods where no namespace of an app has any", async () => {
