@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import * as pulumi from "@pulumi/pulumi";
+import * as fc from "fast-check";
 import { tunnelLines } from "../../../../components/tunnels/announce.ts";
 import { tunnelArgs } from "../../../../components/tunnels/args.ts";
 import { recordHosts } from "../../../../components/tunnels/carried-hosts.ts";
@@ -13,7 +14,8 @@ import {
 import { readMemory, type TunnelMemory } from "../../../../components/tunnels/memory.ts";
 import { rulesToRemember, tunnelPlan } from "../../../../components/tunnels/plan.ts";
 import { memoryAfter } from "../../../../components/tunnels/remember.ts";
-import type { OriginRequest, Rule } from "../../../../components/tunnels/rules.ts";
+import { matchesHost, type OriginRequest, type Rule } from "../../../../components/tunnels/rules.ts";
+import { ruleFor } from "../../../../sandbox/cloudflare/ingress.ts";
 import type { Stack } from "../../../../stack/stack.ts";
 import { goodStack, hunter2, parse, put } from "../../stack/base.ts";
 
@@ -134,6 +136,47 @@ describe("a tunnel in coexist", () => {
     }
   });
 
+  it("answers each path of a host as before, and does so again after the way back from the cutover", () => {
+    const rule = fc.record(
+      {
+        hostname: fc.constantFrom(wiki, "Wiki.example.net", "*.example.net", "*.net", "other.example.net"),
+        path: fc.constantFrom("^/api", "\\.php$", "^/.well-known"),
+        service: fc.constantFrom(
+          nginx,
+          "http://192.168.0.171:80",
+          "http://192.168.0.10:80",
+          "http_status:403",
+        ),
+        originRequest: fc.constantFrom({ noTLSVerify: true }, { access }, { originServerName: "x.lan" }),
+      },
+      { requiredKeys: ["service"] },
+    );
+    const end = fc.constantFrom(notFound, { service: nginx }, { service: "http://192.168.0.11:80" });
+    const paths = ["/", "/api/x", "/index.php", "/.well-known/a"];
+    const answers = (rules: Rule[]) =>
+      paths.map((path) => {
+        const { service, originRequest = {} } = ruleFor(rules, wiki, path) ?? notFound;
+        return [service, originRequest];
+      });
+    fc.assert(
+      fc.property(fc.array(rule, { maxLength: 5 }), end, (rules, last) => {
+        const isRule = ({ hostname, path }: Rule): boolean => hostname !== undefined || path !== undefined;
+        const before = live([...rules.filter(isRule), last]);
+        const first = written(coexist, before);
+        const isAnswered = before.tunnel!.rules.some(
+          ({ hostname, path, service }) =>
+            path === undefined && service !== notFound.service && matchesHost({ hostname }, wiki),
+        );
+        if (isAnswered) assert.deepEqual(answers(first), answers(before.tunnel!.rules));
+        const memory = { ...nothing, rules: rulesToRemember(coexist, { home: before }, nothing) };
+        const moved = live(written(cutover, live(first), memory));
+        const kept = { ...nothing, rules: rulesToRemember(cutover, { home: moved }, memory) };
+        assert.deepEqual(answers(written(coexist, moved, kept)), answers(first));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it("remembers the same on its second run as on its first", () => {
     for (const rules of [[], ...byHand.map(([, each]) => each)]) {
       const first = rulesToRemember(coexist, { home: live(rules) }, nothing);
@@ -220,6 +263,38 @@ describe("a host that moves to Pomerium", () => {
     const kept = stackOf({ phase: "cutover", "tunnels.home.extraRules": [behind] });
     assert.deepEqual(problems(kept, live([behind, whole])), []);
     assert.deepEqual(written(kept, live([behind, whole]))[0], behind);
+  });
+
+  it("keeps each path's check of Cloudflare Access and each path to another service, or is refused", () => {
+    const rule = fc.record(
+      {
+        hostname: fc.constantFrom(wiki, "*.example.net", "*", "other.example.net"),
+        path: fc.constantFrom("^/api", "^/admin", "\\.php$"),
+        service: fc.constantFrom(nginx, pomerium, "http://192.168.0.10:80"),
+        originRequest: fc.constantFrom({ access }, { noTLSVerify: true }),
+      },
+      { requiredKeys: ["service"] },
+    );
+    let accepted = 0;
+    fc.assert(
+      fc.property(fc.array(rule, { maxLength: 4 }), (list) => {
+        const rules = list.filter(({ hostname, path }) => path !== undefined || (hostname ?? "*") !== "*");
+        const seen = live(rules);
+        if (problems(cutover, seen).length > 0) return;
+        accepted += 1;
+        const after = written(cutover, seen);
+        for (const path of ["/", "/api/x", "/admin", "/index.php"]) {
+          const [old, now] = [seen.tunnel!.rules, after].map((each) => ruleFor(each, wiki, path));
+          assert.equal(now?.service, pomerium, path);
+          if (old?.service === notFound.service) continue;
+          assert.deepEqual(now?.originRequest?.access, old?.originRequest?.access, path);
+          const isWhole = old?.path === undefined;
+          assert.ok(isWhole || old?.service === pomerium, `${path} led to ${old?.service}`);
+        }
+      }),
+      { numRuns: 1000 },
+    );
+    assert.ok(accepted > 50, `${accepted} were accepted`);
   });
 
   it("loses no path that a rule for every host has led to another service", () => {
