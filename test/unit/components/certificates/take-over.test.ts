@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import * as k8s from "@pulumi/kubernetes";
+import * as fc from "fast-check";
 import { issuanceLines } from "../../../../components/certificates/announce.ts";
 import { certificateProblems, takenOver } from "../../../../components/certificates/checks.ts";
 import { HostCertificate } from "../../../../components/certificates/HostCertificate.ts";
@@ -14,6 +15,7 @@ import type {
 import { takenOverMark } from "../../../../components/certificates/live.ts";
 import type { LiveSolver } from "../../../../components/certificates/solvers/solver.ts";
 import { managedBy } from "../../../../components/cluster/foreign.ts";
+import { type Solver, selectSolver } from "../../../../sandbox/controllers/cert-manager-solvers.ts";
 import type { Stack } from "../../../../stack/stack.ts";
 import { goodStack, parse, put } from "../../stack/base.ts";
 import { record, withoutSecrets } from "../pomerium/recorder.ts";
@@ -165,6 +167,42 @@ describe("an issuer that is taken over", () => {
       ]),
       ["None", "Follow"],
     );
+  });
+
+  it("follows CNAMEs for every name and Certificate for which it did before", () => {
+    const names = ["example.org", "a.example.org", "b.a.example.org", "*.example.org", "wiki.example.net"];
+    const zones = ["org", "example.org", "a.example.org", "net", "example.com"];
+    const labels: Record<string, string>[] = [{}, { use: "a" }, { use: "b" }];
+    const solver = fc.record(
+      {
+        selector: fc.record(
+          {
+            dnsNames: fc.uniqueArray(fc.constantFrom(...names), { minLength: 1, maxLength: 2 }),
+            dnsZones: fc.uniqueArray(fc.constantFrom(...zones), { minLength: 1, maxLength: 2 }),
+            matchLabels: fc.constantFrom(...labels.slice(1)),
+          },
+          { requiredKeys: [] },
+        ),
+        dns01: fc.constantFrom({ cnameStrategy: "Follow", route53: {} }, { route53: {} }),
+      },
+      { requiredKeys: ["dns01"] },
+    ) as fc.Arbitrary<LiveSolver>;
+    const selected = (solvers: LiveSolver[], name: string, each: Record<string, string>) =>
+      (selectSolver(solvers as Solver[], name, each) as LiveSolver | undefined)?.dns01?.cnameStrategy;
+    let followed = 0;
+    fc.assert(
+      fc.property(fc.array(solver, { maxLength: 5 }), (solvers) => {
+        const after = specOf(stack, issuer({ solvers })).solvers;
+        for (const name of names)
+          for (const each of labels)
+            if (selected(solvers, name, each) === "Follow") {
+              followed += 1;
+              assert.equal(selected(after, name, each), "Follow", `${name} with ${JSON.stringify(each)}`);
+            }
+      }),
+      { numRuns: 500 },
+    );
+    assert.ok(followed > 100, `${followed} names followed CNAMEs`);
   });
 
   it("follows CNAMEs in every phase if it did before, and announces nothing about that", () => {
