@@ -4,6 +4,7 @@ import {
   type AccessInput,
   accessSchema,
   resolveAccess,
+  unknownPathKey,
 } from "../../policies/access/config.ts";
 import { isOwnPath } from "../../policies/access/own-paths.ts";
 import { type Access, type AppPath, pathAuthorization } from "../../policies/access/routes.ts";
@@ -23,23 +24,25 @@ export interface PathConfig extends AppPath {
   route: Route;
 }
 
-const pathSchema = z.strictObject({
-  exact: z.boolean().optional().describe("The path alone, nothing below it. Default: false."),
-  service: serviceSchema
-    .optional()
-    .describe("Where Pomerium sends the requests of this path. Default: the app's Service."),
-  access: accessSchema
-    .optional()
-    .describe(
-      "Who may reach this path, in place of the app's access. `public` opens it to anybody, as the app's open API paths are. Default: the app's access.",
-    ),
-  route: routeSchema
-    .register(unknownKeys, { explain: (name) => unknownAnnotation(name, newestRelease) })
-    .optional()
-    .describe(
-      "Route settings of this path, over those of the app. A path with a Service of its own begins without any.",
-    ),
-});
+const pathSchema = z
+  .strictObject({
+    exact: z.boolean().optional().describe("The path alone, nothing below it. Default: false."),
+    service: serviceSchema
+      .optional()
+      .describe("Where Pomerium sends the requests of this path. Default: the app's Service."),
+    access: accessSchema
+      .optional()
+      .describe(
+        "Who may reach this path, in place of the app's access. `public` opens it to anybody, as the app's open API paths are. Default: the app's access.",
+      ),
+    route: routeSchema
+      .register(unknownKeys, { explain: (name) => unknownAnnotation(name, newestRelease) })
+      .optional()
+      .describe(
+        "Route settings of this path, over those of the app. A path with a Service of its own begins without any.",
+      ),
+  })
+  .register(unknownKeys, { explain: unknownPathKey });
 
 const pathKey = text(
   (value) => value !== "/" && apiPath.safeParse(value).success,

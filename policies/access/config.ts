@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { expectations, hostName, network, someText, text } from "../../stack-file/fields.ts";
+import { expectations, hostName, network, someText, text, unknownKeys } from "../../stack-file/fields.ts";
 import { didYouMean } from "../../stack-file/nearest.ts";
 import { keyPath, type PathPart } from "../../stack-file/paths.ts";
 import type { Report } from "../../stack-file/problems.ts";
@@ -14,6 +14,18 @@ import { checkPrincipals, warnOfCapitals } from "./people-config.ts";
 import { domainProblem } from "./principals.ts";
 import type { Access, ApiPath, RawPolicy } from "./routes.ts";
 
+/**
+ * Why a path has no methods. Pomerium's criterion `http_method` compares every text of a request, like `http_path`, so a
+ * caller meets it by the query. The opposite, a list of methods that do not pass, lets in every method that is not on it.
+ *
+ * @see https://github.com/pomerium/pomerium/blob/v0.33.1/pkg/policy/criteria/http_method.go
+ */
+export function unknownPathKey(key: string): string | undefined {
+  return /^methods?$/.test(key)
+    ? "Pomerium cannot open a path for some methods only: its http_method criterion also compares the query, so POST /path?GET would pass as GET; open the path for all methods if the app checks them, or leave it closed"
+    : undefined;
+}
+
 const api = z
   .union([
     text(
@@ -25,10 +37,12 @@ const api = z
         z
           .union([
             apiPath,
-            z.strictObject({
-              path: apiPath.describe("Path: `/api` opens /api and everything below /api/."),
-              exact: z.boolean().optional().describe("The path alone, nothing below it. Default: false."),
-            }),
+            z
+              .strictObject({
+                path: apiPath.describe("Path: `/api` opens /api and everything below /api/."),
+                exact: z.boolean().optional().describe("The path alone, nothing below it. Default: false."),
+              })
+              .register(unknownKeys, { explain: unknownPathKey }),
           ])
           .register(expectations, { expected: "a path such as /api, or a map of path and exact" }),
       )

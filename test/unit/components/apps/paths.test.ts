@@ -6,8 +6,11 @@ import { ownIngresses, routeProblems, serviceProblems } from "../../../../compon
 import { isIngressName, pathIngressName } from "../../../../components/cluster/names.ts";
 import { failedTestProblems } from "../../../../policies/access/assertions/run.ts";
 import { diffAccess } from "../../../../policies/access/diff/diff.ts";
+import { decider } from "../../../../policies/access/matrix/decider.ts";
 import { matrix } from "../../../../policies/access/matrix/matrix.ts";
 import { appsOf } from "../../../../policies/access/matrix/view.ts";
+import { entries } from "../../../../report/html/stations.ts";
+import { waysOf } from "../../../../report/html/ways.ts";
 import type { Stack } from "../../../../stack/stack.ts";
 import { goodStack, parse, problemsOf, put, type Raw, warnings } from "../../stack/base.ts";
 import { ingress as liveIngress } from "../../stack/state.ts";
@@ -150,6 +153,19 @@ describe("the paths of an app", () => {
       ["vault/api", false, ["/api"], marks([], "api")],
       ["vault/status", false, [], marks([admin!, eve!], "none")],
     ]);
+  });
+
+  it("are carried by the tunnel of their app in the drawing of the way in, with their Services", () => {
+    const raw = untested(vaults());
+    (raw.tunnels as { home: { apps: string[] } }).home.apps = ["vault"];
+    const stack = parse(raw);
+    const ways = waysOf(stack);
+    assert.equal(ways.services["vault/hub"], "vault/hub:3012");
+    assert.equal(ways.services["vault/admin"], "vault/vault:80");
+    const [, tunnel] = entries(matrix(appsOf([vaultOf(stack)]), stack.directory).apps, ways);
+    assert.equal(tunnel?.detail, "home: 1 app");
+    // The open path is a lane of its own.
+    assert.ok(tunnel.lanes.length > 1);
   });
 
   it("are asserted by access tests, and a failed one names the line of the path", () => {
@@ -308,6 +324,21 @@ describe("the paths of an app", () => {
       assert.equal(found.length, problems.length, found.join("\n"));
       for (const [i, problem] of problems.entries()) assert.match(found[i]!, problem);
     });
+
+  it("cannot be open by method, and the message says why", () => {
+    const why =
+      /methods: Pomerium cannot open a path for some methods only: .* POST \/path\?GET would pass as GET/;
+    assert.match(problemsOf(untested(vaults({ "/a": { access: "public", methods: ["GET"] } })))[0]!, why);
+    const raw = put(goodStack(), "apps.wiki.access", { apiOnly: [{ path: "/hook", methods: ["POST"] }] });
+    assert.match(problemsOf(raw)[0]!, why);
+    // The reason is true: the evaluator, which agrees with Pomerium, lets such a call pass.
+    const policy = [{ allow: { or: [{ http_method: { in: ["GET"] } }] } }];
+    const routes = [{ paths: [{ path: "/", exact: false }], authorization: { policy } }];
+    const decide = decider({ name: "a", at: "a", host: "a.example.org", routes });
+    const asked = (path: string) => decide.verdict("anonymous", { path, method: "POST" }).decision;
+    assert.equal(asked("/"), "deny");
+    assert.equal(asked("/?GET"), "allow");
+  });
 
   it("refuse an open path of the app that lies below one of them", () => {
     const raw = put(untested(vaults()), "apps.vault.access", { groups: ["readers"], api: ["/hub/events"] });
