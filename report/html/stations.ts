@@ -72,11 +72,11 @@ export function entries(apps: readonly AppAccess[], ways: Ways | undefined): Sta
     lanes.filter((lane) => some.some((access) => lanesOf(access).includes(lane)));
   if (!ways) return [{ title: "The way in", detail: "as the cluster has it", lanes: used(apps) }];
   const tunnels = ways.tunnels.flatMap(({ name, apps: carried }) => {
-    const some = apps.filter(({ app }) => carried.includes(app.name));
+    const some = apps.filter(({ app }) => carried.includes(app.pathOf ?? app.name));
     if (some.length === 0) return [];
     return {
       title: "Cloudflare Tunnel",
-      detail: `${name}: ${counted(some.length, "app")}`,
+      detail: `${name}: ${counted(some.filter(({ app }) => app.pathOf === undefined).length, "app")}`,
       lanes: used(some),
     };
   });

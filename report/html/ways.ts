@@ -18,7 +18,15 @@ export interface Routed {
     identityProvider: { provider: string };
   };
   tunnels: readonly { name: string; apps: readonly string[] }[];
-  apps: readonly { name: string; namespace: string; service: { name: string; port: number | string } }[];
+  apps: readonly (Backend & {
+    name: string;
+    namespace: string;
+    paths?: readonly (Backend & { path: string })[];
+  })[];
+}
+
+interface Backend {
+  service: { name: string; port: number | string };
 }
 
 /** The ways into a stack's apps. */
@@ -28,7 +36,12 @@ export function waysOf({ cluster, pomerium, tunnels, apps }: Routed): Ways {
     tunnels,
     signIn: { host: pomerium.authenticateHost, provider: pomerium.identityProvider.provider },
     services: Object.fromEntries(
-      apps.map(({ name, namespace, service }) => [name, `${namespace}/${service.name}:${service.port}`]),
+      apps.flatMap(({ name, namespace, service, paths = [] }) =>
+        [{ path: "", service }, ...paths].map((each) => [
+          `${name}${each.path}`,
+          `${namespace}/${each.service.name}:${each.service.port}`,
+        ]),
+      ),
     ),
   };
 }

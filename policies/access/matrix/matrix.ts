@@ -170,7 +170,8 @@ function appRows(app: ProtectedApp, people: readonly Principal[]): AppAccess[] {
 
 /** A path of an app as an app of its own. */
 function pathOf(app: ProtectedApp, { at = app.at, own }: ProtectedRoute): ProtectedApp {
-  return own === undefined ? app : { ...app, name: `${app.name}${own.path}`, at, access: own.access };
+  if (own === undefined) return app;
+  return { ...app, name: `${app.name}${own.path}`, pathOf: app.name, at, access: own.access };
 }
 
 /**

@@ -14,6 +14,8 @@ import {
 export interface ProtectedApp {
   /** The app's key in the stack file; `namespace/name` of an Ingress read from a cluster. */
   name: string;
+  /** Name of the whole app, where this is one of its paths. */
+  pathOf?: string;
   /** The place of the app: key path `apps.komga`, or `Ingress komga/komga`. */
   at: string;
   host: string;
