@@ -72,7 +72,7 @@ export function fieldsOfFormerServer({ server }: CertificatesConfig, live: LiveI
 function strategyOf(zone: string, solvers: readonly LiveSolver[]): string | undefined {
   const byDns = solvers.filter(({ dns01 }) => dns01 !== undefined);
   const [general] = byDns
-    .filter((solver) => !hasLabels(solver) && mayAnswer(solver, zone))
+    .filter((solver) => !hasLabels(solver) && !solver.selector?.dnsNames?.length && mayAnswer(solver, zone))
     .sort((a, b) => zoneLength(b, zone) - zoneLength(a, zone));
   const least = general === undefined ? 0 : zoneLength(general, zone);
   const used = byDns.filter((solver) => solver === general || isPreferredIn(zone, solver, least));
