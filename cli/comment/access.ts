@@ -54,7 +54,13 @@ export function accessOf(sides: Sides): AccessFacts {
   });
   const asks = plan?.complete && planned ? namedByFile(planned.asked, file?.apps ?? []) : undefined;
   const change = changeOf(sides, file, asks && named("this pull request", asks.apps));
-  const run = runOf(planned, plan, (apps) => namedByFile(apps, file?.apps ?? []).apps, named);
+  const moved = movedApps(before, after);
+  const run = runOf(
+    planned && { ...planned, live: planned.live.map((app) => atNewHost(app, moved)) },
+    plan,
+    (apps) => namedByFile(apps, file?.apps ?? []).apps,
+    named,
+  );
   return {
     change,
     run,

@@ -385,7 +385,15 @@ describe("the comment on a pull request", () => {
       now.apps.komga!.host = "books.example.org";
       now.users.groups.readers = ["bob@gmail.com"];
     });
-    const { text } = await commentedWith(project, unchanged(project));
+    const old = unchanged(makeProject({ house: house() }));
+    const steps = unchanged(project).map(
+      (step, i): Step =>
+        step.name.startsWith("komga")
+          ? { ...step, op: "update", asked: old[i]!.asked!, live: old[i]!.asked! }
+          : step,
+    );
+    const { text } = await commentedWith(project, steps);
+    assert.match(text, /^The same\.$/m);
     assert.match(text, /^komga: komga\.example\.org → books\.example\.org$/m);
     assert.match(text, /^- 1 app moves to another host$/m);
     assert.match(text, /\+1 +bob@gmail\.com +may reach +books\.example\.org/);
