@@ -1,10 +1,10 @@
 import { z } from "zod";
+import { unknownPathKey } from "../../policies/access/api-paths.ts";
 import {
   type AccessContext,
   type AccessInput,
   accessSchema,
   resolveAccess,
-  unknownPathKey,
 } from "../../policies/access/config.ts";
 import { isOwnPath } from "../../policies/access/own-paths.ts";
 import { type Access, type AppPath, pathAuthorization } from "../../policies/access/routes.ts";

@@ -1,6 +1,8 @@
 /** What depends on where sessions are kept: the pods, their controller, and the objects beside them. */
 
 import * as names from "./names.ts";
+import { clusterParts, headlessService } from "./overlay-cluster.ts";
+import { labels, ownedVolume, type StoreParts } from "./overlay-pods.ts";
 import type { ClusterConfig, HostPathVolume, PebbleConfig, ProvisionedVolume, Store } from "./storage.ts";
 
 /** The part of the storage that the manifests depend on. */
@@ -10,26 +12,8 @@ export type StoredIn =
   | { cluster: ClusterConfig }
   | { postgres: { replicas: number } };
 
-/** Labels of upstream's pods. */
-const labels = { "app.kubernetes.io/name": "pomerium", "app.kubernetes.io/component": "proxy" };
-
 export const ownershipStep = "own-store";
 const storeVolume = "store";
-
-/** Parts of the pod template and its controller. */
-export interface StoreParts {
-  replicas: number;
-  /** Whether a step as root takes ownership of the store. */
-  takesOwnership: boolean;
-  volumeMounts: object[];
-  env: object[];
-  /** Fields of the pod. */
-  pod: object;
-  /** Fields of a Deployment. */
-  deployment: object;
-  /** JSON patch that makes the Deployment a StatefulSet. */
-  statefulSet: object[];
-}
 
 /** The parts for a storage, over those of upstream's Deployment. */
 export function storeParts(storage: StoredIn, hasHostPorts: boolean): StoreParts {
@@ -98,9 +82,6 @@ const storeMount = {
   mountPath: names.pebblePath,
   subPath: names.pebblePath.slice(names.dataMount.length + 1),
 };
-
-/** Lets the kubelet give a volume to Pomerium's group. It cannot do so for a hostPath. */
-const ownedVolume = { fsGroup: names.runAs, fsGroupChangePolicy: "OnRootMismatch" };
 
 /** Requires the node that has the store. By its name, since the label `kubernetes.io/hostname` may differ from it. */
 const nodeAffinity = (node: string) => ({
@@ -217,116 +198,6 @@ const spread = {
       labelSelector: { matchLabels: labels },
     },
   ],
-};
-
-/**
- * Upstream's component `databroker-cluster`: every pod keeps a copy of the store on a volume of its own. The pods elect
- * a leader, so two of three must be there.
- *
- * @see https://github.com/pomerium/ingress-controller/tree/v0.33.1/config/components/databroker-cluster
- */
-function clusterParts({
-  replicas,
-  storageClass,
-  size,
-}: ClusterConfig): Partial<StoreParts> & { replicas: number } {
-  const members = Array.from({ length: replicas }, (_, i) => {
-    const host = `${names.workload}-${i}.${names.headlessService}`;
-    return {
-      id: `${names.workload}-${i}`,
-      grpc_address: `https://${host}:${ports.grpc}`,
-      raft_address: `${host}:${ports.raft}`,
-    };
-  });
-  const argument = (value: string) => ({
-    op: "add",
-    path: "/spec/template/spec/containers/0/args/-",
-    value,
-  });
-  const port = (name: keyof typeof ports) => ({
-    op: "add",
-    path: "/spec/template/spec/containers/0/ports/-",
-    value: { name, containerPort: ports[name], protocol: "TCP" },
-  });
-  return {
-    replicas,
-    volumeMounts: [{ name: "storage", mountPath: names.clusterMount }],
-    env: [
-      { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
-      { name: "DATABROKER_CLUSTER_NODES", value: JSON.stringify(members) },
-    ],
-    pod: {
-      securityContext: ownedVolume,
-      affinity: {
-        podAntiAffinity: {
-          requiredDuringSchedulingIgnoredDuringExecution: [
-            {
-              topologyKey: "kubernetes.io/hostname",
-              labelSelector: { matchLabels: { ...labels, [names.storeLabel]: "cluster" } },
-            },
-          ],
-        },
-      },
-    },
-    statefulSet: [
-      argument("--databroker-cluster-node-id=$(POD_NAME)"),
-      argument(`--databroker-raft-bind-address=:${ports.raft}`),
-      argument(`--databroker-auto-tls=*.${names.headlessService}`),
-      port("grpc"),
-      port("raft"),
-      { op: "replace", path: "/kind", value: "StatefulSet" },
-      { op: "add", path: "/spec/serviceName", value: names.headlessService },
-      {
-        op: "add",
-        path: "/spec/updateStrategy",
-        value: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 1 } },
-      },
-      { op: "add", path: "/spec/podManagementPolicy", value: "Parallel" },
-      // A member that comes back after it was taken away starts empty. A deleted StatefulSet leaves the sessions.
-      {
-        op: "add",
-        path: "/spec/persistentVolumeClaimRetentionPolicy",
-        value: { whenDeleted: "Retain", whenScaled: "Delete" },
-      },
-      {
-        op: "add",
-        path: "/spec/volumeClaimTemplates",
-        value: [
-          {
-            metadata: { name: "storage" },
-            spec: {
-              accessModes: ["ReadWriteOnce"],
-              ...(storageClass === undefined ? {} : { storageClassName: storageClass }),
-              resources: { requests: { storage: size } },
-            },
-          },
-        ],
-      },
-    ],
-  };
-}
-
-const ports = { grpc: 5443, raft: 5999 };
-
-const headlessService = {
-  apiVersion: "v1",
-  kind: "Service",
-  metadata: {
-    name: names.headlessService,
-    namespace: names.namespace,
-    labels,
-    // Its pods are not ready before they have found each other by this Service.
-    annotations: { "pulumi.com/skipAwait": "true" },
-  },
-  spec: {
-    clusterIP: "None",
-    publishNotReadyAddresses: true,
-    ports: [
-      { name: "grpc", port: ports.grpc },
-      { name: "raft", port: ports.raft },
-    ],
-    selector: labels,
-  },
 };
 
 /** Lets one pod at a time go while nodes are drained. */

@@ -10,15 +10,9 @@ import { stringify } from "yaml";
 import { behaves, pinnedCommits } from "../../policies/language/releases.ts";
 import type { AddressConfig } from "./address.ts";
 import * as names from "./names.ts";
+import type { StoreParts } from "./overlay-pods.ts";
 import { podPorts, service, servicePorts } from "./overlay-service.ts";
-import {
-  ownershipStep,
-  type StoredIn,
-  type StoreParts,
-  storeObjects,
-  storeParts,
-  storeVolumes,
-} from "./overlay-stores.ts";
+import { ownershipStep, type StoredIn, storeObjects, storeParts, storeVolumes } from "./overlay-stores.ts";
 import { isStateful, storeOf } from "./storage.ts";
 
 /** Kubernetes quantities: `500m`, `"1"`, `512Mi`. */

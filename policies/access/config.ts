@@ -1,57 +1,17 @@
 import { z } from "zod";
-import { expectations, hostName, network, someText, text, unknownKeys } from "../../stack-file/fields.ts";
+import { expectations, network, someText, text } from "../../stack-file/fields.ts";
 import { didYouMean } from "../../stack-file/nearest.ts";
 import { keyPath, type PathPart } from "../../stack-file/paths.ts";
 import type { Report } from "../../stack-file/problems.ts";
-import { type Catalogue, entryOf } from "../catalogue/catalogue.ts";
-import { apiPath, unknownEntry } from "../catalogue/config.ts";
+import type { Catalogue } from "../catalogue/catalogue.ts";
 import { invisible } from "../language/criteria.ts";
-import { parsePolicy } from "../language/parse.ts";
-import { publicTo } from "./matrix/matrix.ts";
-import { isOwnPath } from "./own-paths.ts";
+import { api, apiPaths } from "./api-paths.ts";
+import { checkConsent, consentTo, type PublicContext } from "./consent.ts";
 import { type Directory, grants, type Named } from "./people.ts";
 import { checkPrincipals, warnOfCapitals } from "./people-config.ts";
 import { domainProblem } from "./principals.ts";
-import type { Access, ApiPath, RawPolicy } from "./routes.ts";
-
-/**
- * Why a path has no methods. Pomerium's criterion `http_method` compares every text of a request, like `http_path`, so a
- * caller meets it by the query. The opposite, a list of methods that do not pass, lets in every method that is not on it.
- *
- * @see https://github.com/pomerium/pomerium/blob/v0.33.1/pkg/policy/criteria/http_method.go
- */
-export function unknownPathKey(key: string): string | undefined {
-  return /^methods?$/.test(key)
-    ? "Pomerium cannot open a path for some methods only: its http_method criterion also compares the query, so POST /path?GET would pass as GET; open the path for all methods if the app checks them, or leave it closed"
-    : undefined;
-}
-
-const api = z
-  .union([
-    text(
-      (value) => value !== "" && !value.startsWith("/"),
-      (value) => (value === "" ? "is empty" : `is a path: write a list, [${value}]`),
-    ),
-    z
-      .array(
-        z
-          .union([
-            apiPath,
-            z
-              .strictObject({
-                path: apiPath.describe("Path: `/api` opens /api and everything below /api/."),
-                exact: z.boolean().optional().describe("The path alone, nothing below it. Default: false."),
-              })
-              .register(unknownKeys, { explain: unknownPathKey }),
-          ])
-          .register(expectations, { expected: "a path such as /api, or a map of path and exact" }),
-      )
-      .min(1, { error: "is empty: name at least one path" }),
-  ])
-  .register(expectations, { expected: "the name of a catalogue entry, or a list of paths" })
-  .describe(
-    "Paths that anybody may call without signing in, because the app checks its own credentials there: the name of a catalogue entry, or a list of paths.",
-  );
+import { rawPolicy } from "./raw-policy.ts";
+import type { Access } from "./routes.ts";
 
 const from = z
   .array(network)
@@ -79,9 +39,6 @@ const claims = z
   .describe(
     "Everybody of whom the identity provider says one of these values, such as `{groups: [family]}`; a nested claim is written with dots, `realm_access.roles`.",
   );
-
-const consentTo = (what: string) =>
-  hostName.describe(`The app's host, repeated: ${what} everybody on the internet reaches it.`);
 
 /** Who may reach an app. Exactly one kind, so that public and a policy can never meet. */
 export const accessSchema = z
@@ -126,18 +83,13 @@ export const accessSchema = z
   .describe("Who may reach the app.");
 
 export type AccessInput = z.output<typeof accessSchema>;
-export type ApiInput = z.output<typeof api>;
 
 /**
  * The values of the stack that an app's access depends on. A value with a mistake is undefined, and checks that need
  * it are skipped. So each mistake is reported once.
  */
-export interface AccessContext {
+export interface AccessContext extends PublicContext {
   directory?: Directory | undefined;
-  /** Whether a router leads to Pomerium directly, or only a tunnel does. */
-  exposure?: "direct" | "tunnelOnly" | undefined;
-  /** Pomerium's release tag. */
-  version?: string | undefined;
   /** What the identity provider says about people, as far as this project knows. */
   identityProvider?: ProviderLimits | undefined;
   catalogue: Catalogue;
@@ -170,11 +122,7 @@ export function resolveAccess(
     checkConsent(input === "public" ? undefined : input.public.consent, at, host, context, report);
     return { kind: "public" };
   }
-  if ("policy" in input) {
-    const policy = rawPolicy(input.policy, [...at, "policy"], report);
-    if (policy) checkPublicPolicy(policy, input.consent, at, host, context, report);
-    return policy;
-  }
+  if ("policy" in input) return rawPolicy(input, at, host, context, report);
   const from = input.from ?? [];
   if ("apiOnly" in input)
     return {
@@ -227,54 +175,6 @@ function checkNamed(
     );
 }
 
-/** A hand-written policy that lets in anonymous callers everywhere needs the consent that \`public\` needs. */
-function checkPublicPolicy(
-  { policy }: RawPolicy,
-  consent: string | undefined,
-  at: readonly PathPart[],
-  host: string | undefined,
-  context: AccessContext,
-  report: Report,
-): void {
-  const isPublic = publicTo(policy, context.version);
-  if (isPublic)
-    checkConsent(
-      consent,
-      [...at, "policy"],
-      host,
-      context,
-      report,
-      `{ policy: …, consent: ${host ?? "<host>"} }`,
-    );
-  else if (consent !== undefined)
-    report.problem(
-      [...at, "consent"],
-      "consents to a public app, but the policy is not public; leave it out",
-    );
-}
-
-/** A public app needs consent where a router leads to Pomerium: any caller then reaches it past the tunnel. */
-function checkConsent(
-  consent: string | undefined,
-  at: readonly PathPart[],
-  host: string | undefined,
-  { exposure }: AccessContext,
-  report: Report,
-  form = `{ public: { consent: ${host ?? "<host>"} } }`,
-): void {
-  if (consent !== undefined && host !== undefined && consent !== host)
-    report.problem(
-      at.at(-1) === "policy" ? [...at.slice(0, -1), "consent"] : [...at, "public", "consent"],
-      `consents to ${consent}, but the app's host is ${host}`,
-    );
-  else if (consent === undefined && exposure === "direct")
-    report.problem(
-      at,
-      `public, and the cluster's 443 is exposed directly: anybody reaches ${host ?? "it"} past the tunnel and whatever guards that; write \`access: admins\`, or consent with ${form}`,
-    );
-  else report.warning(at, `public: everybody on the internet reaches ${host ?? "it"} without signing in`);
-}
-
 function checkGroups(
   groups: readonly string[],
   at: readonly PathPart[],
@@ -288,61 +188,4 @@ function checkGroups(
         : didYouMean(group, Object.keys(directory.groups));
       report.problem([...at, i], `unknown group "${group}"${meant}`);
     } else if (groups.indexOf(group) !== i) report.problem([...at, i], `group ${group} is named twice`);
-}
-
-function apiPaths(
-  api: ApiInput,
-  at: readonly PathPart[],
-  catalogue: Catalogue,
-  report: Report,
-): readonly ApiPath[] {
-  if (typeof api === "string") {
-    const entry = entryOf(catalogue, api);
-    if (entry === undefined) report.problem(at, unknownEntry(api, withApi(catalogue)));
-    else if (entry.api.length === 0)
-      report.problem(at, `the catalogue names no API paths for ${api}; leave the key out, or list the paths`);
-    warnOfOwnPaths(entry?.api ?? [], () => at, report);
-    return entry?.api ?? [];
-  }
-  const paths = api.map(
-    (path): ApiPath =>
-      typeof path === "string"
-        ? { path }
-        : { path: path.path, ...(path.exact === undefined ? {} : { exact: path.exact }) },
-  );
-  for (const [i, { path, exact }] of paths.entries()) {
-    if (paths.findIndex((other) => other.path === path && other.exact === exact) !== i)
-      report.problem([...at, i], `${path} is named twice`);
-  }
-  warnOfOwnPaths(paths, (i) => [...at, i], report);
-  return paths;
-}
-
-/** Names of the catalogue entries that have API paths. */
-function withApi(catalogue: Catalogue): string[] {
-  return Object.keys(catalogue).filter((name) => catalogue[name]!.api.length > 0);
-}
-
-/** Opening a path that never reaches the app does nothing. */
-function warnOfOwnPaths(
-  paths: readonly ApiPath[],
-  at: (index: number) => readonly PathPart[],
-  report: Report,
-): void {
-  for (const [i, { path }] of paths.entries())
-    if (isOwnPath(path))
-      report.warning(
-        at(i),
-        `has no effect: Pomerium answers ${path} itself on every host, so it never reaches the app`,
-      );
-}
-
-/** Reads a hand-written policy. Each mistake has its line and column in the text. */
-function rawPolicy(text: string, at: readonly PathPart[], report: Report): RawPolicy | undefined {
-  const parsed = parsePolicy(text);
-  for (const { line, column, message, hint } of parsed.problems ?? [])
-    report.problem(at, `line ${line}, column ${column}: ${message}${hint === undefined ? "" : `; ${hint}`}`);
-  for (const { line, column, message, hint } of parsed.warnings ?? [])
-    report.warning(at, `line ${line}, column ${column}: ${message}${hint === undefined ? "" : `; ${hint}`}`);
-  return parsed.policy === undefined ? undefined : { kind: "policy", policy: parsed.policy };
 }

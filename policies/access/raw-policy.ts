@@ -1,0 +1,57 @@
+import type { PathPart } from "../../stack-file/paths.ts";
+import type { Report } from "../../stack-file/problems.ts";
+import { parsePolicy } from "../language/parse.ts";
+import { checkConsent, type PublicContext } from "./consent.ts";
+import { publicTo } from "./matrix/matrix.ts";
+import type { RawPolicy } from "./routes.ts";
+
+/** Reads a hand-written policy, and checks its consent. Each mistake has its line and column in the text. */
+export function rawPolicy(
+  { policy: text, consent }: { policy: string; consent?: string | undefined },
+  at: readonly PathPart[],
+  host: string | undefined,
+  context: PublicContext,
+  report: Report,
+): RawPolicy | undefined {
+  const parsed = parsePolicy(text);
+  for (const { line, column, message, hint } of parsed.problems ?? [])
+    report.problem(
+      [...at, "policy"],
+      `line ${line}, column ${column}: ${message}${hint === undefined ? "" : `; ${hint}`}`,
+    );
+  for (const { line, column, message, hint } of parsed.warnings ?? [])
+    report.warning(
+      [...at, "policy"],
+      `line ${line}, column ${column}: ${message}${hint === undefined ? "" : `; ${hint}`}`,
+    );
+  if (parsed.policy === undefined) return undefined;
+  const policy: RawPolicy = { kind: "policy", policy: parsed.policy };
+  checkPublicPolicy(policy, consent, at, host, context, report);
+  return policy;
+}
+
+/** A hand-written policy that lets in anonymous callers everywhere needs the consent that `public` needs. */
+function checkPublicPolicy(
+  { policy }: RawPolicy,
+  consent: string | undefined,
+  at: readonly PathPart[],
+  host: string | undefined,
+  context: PublicContext,
+  report: Report,
+): void {
+  const isPublic = publicTo(policy, context.version);
+  if (isPublic)
+    checkConsent(
+      consent,
+      [...at, "policy"],
+      host,
+      context,
+      report,
+      `{ policy: …, consent: ${host ?? "<host>"} }`,
+    );
+  else if (consent !== undefined)
+    report.problem(
+      [...at, "consent"],
+      "consents to a public app, but the policy is not public; leave it out",
+    );
+}
