@@ -8,6 +8,7 @@ import { networkProblems } from "../components/network-policies/checks.ts";
 import { isIsolated } from "../components/network-policies/config.ts";
 import { isolationProblems } from "../components/network-policies/isolation-checks.ts";
 import { clusterProblems, takeOverProblems } from "../components/pomerium/checks.ts";
+import { serviceProblem } from "../components/pomerium/service-checks.ts";
 import { tunnelProblems } from "../components/tunnels/checks.ts";
 import { readMemory } from "../components/tunnels/memory.ts";
 import { failedTestProblems } from "../policies/access/assertions/run.ts";
@@ -41,6 +42,7 @@ export function stackProblems(
     ...ownerProblems(stack, cluster.record),
     ...takeOverProblems(stack, pomerium),
     ...clusterProblems(stack, pomerium),
+    ...serviceProblem(stack, cluster.services),
     ...routeProblems(stack.cluster, stack.apps, cluster),
     ...ingressNginxProblems(stack, cluster, ingressNginx),
     ...readiness,

@@ -23,6 +23,10 @@ export interface LiveService {
   selector?: Record<string, string>;
   /** Addresses or names that its load balancer has given it. Absent for a Service without any. */
   addresses?: string[];
+  /** Class of its load balancer. Absent for the cluster's default. */
+  loadBalancerClass?: string;
+  /** Families of its addresses, `IPv4` and `IPv6`. */
+  families?: string[];
 }
 
 export interface LiveIngress {
@@ -103,6 +107,8 @@ interface ServiceObject {
   spec: {
     type?: string;
     clusterIP?: string;
+    loadBalancerClass?: string;
+    ipFamilies?: string[];
     selector?: Record<string, string>;
     ports?: { name?: string; port: number; targetPort?: number | string }[];
   };
@@ -161,6 +167,8 @@ function liveService({ metadata, spec, status }: ServiceObject): LiveService {
   const addresses = (status?.loadBalancer?.ingress ?? []).flatMap(({ ip, hostname }) => ip ?? hostname ?? []);
   return {
     ...(addresses.length > 0 ? { addresses } : {}),
+    ...(spec.loadBalancerClass ? { loadBalancerClass: spec.loadBalancerClass } : {}),
+    ...(spec.ipFamilies ? { families: spec.ipFamilies } : {}),
     namespace: metadata.namespace ?? "",
     name: metadata.name,
     type: spec.type ?? "ClusterIP",

@@ -1,14 +1,14 @@
 import { posix } from "node:path";
 import { setKey } from "../../stack-file/commands.ts";
 import type { Problem } from "../../stack-file/problems.ts";
-import { quantity } from "../../stack-file/values.ts";
 import { kubectl, kubectlDelete } from "../cluster/commands.ts";
 import type { Cluster } from "../cluster/config.ts";
 import { objectLabel } from "../cluster/objects.ts";
 import type { PomeriumConfig } from "./config.ts";
-import type { LiveClaim, LivePomerium } from "./live.ts";
+import type { LivePomerium } from "./live.ts";
 import * as names from "./names.ts";
-import { isStateful, type PebbleConfig } from "./storage.ts";
+import { isStateful } from "./storage.ts";
+import { claimProblems, memberProblems } from "./storage-checks.ts";
 
 /** The part of a stack that the checks need. */
 export interface CheckedStack {
@@ -85,68 +85,6 @@ function nodeProblems(
           at,
           message: `no node "${wanted}" takes pods; there ${nodes.length === 1 ? "is" : "are"} ${nodes.join(", ")}`,
           mend,
-        },
-      ];
-}
-
-/** A claim of somebody else must be there, and a claim of this program cannot change what it asked for. */
-function claimProblems(
-  cluster: Pick<Cluster, "context">,
-  pebble: PebbleConfig,
-  claims: readonly LiveClaim[],
-): Problem[] {
-  const at = "pomerium.storage.pebble";
-  const live = (name: string) => claims.find((claim) => claim.name === name);
-  const of = (name: string) => `the claim ${names.namespace}/${name}`;
-  if ("claim" in pebble)
-    return live(pebble.claim)
-      ? []
-      : [
-          {
-            at: `${at}.claim`,
-            message: `${of(pebble.claim)} does not exist${claims.length > 0 ? `; there ${claims.length === 1 ? "is" : "are"} ${claims.map(({ name }) => name).join(", ")}` : ""}; make it, or let this program make one with storageClass`,
-          },
-        ];
-  const name = names.provisionedClaim;
-  const claim = live(name);
-  if (!("storageClass" in pebble) || claim === undefined) return [];
-  const { storageClass, size } = claim;
-  return [
-    ...(storageClass !== undefined && storageClass !== pebble.storageClass
-      ? [
-          {
-            at: `${at}.storageClass`,
-            message: `${of(name)} has the class ${storageClass}, and a claim keeps its class; write ${storageClass}, or give up every session with this command`,
-            mend: kubectl(
-              cluster,
-              `--namespace ${names.namespace} delete statefulset/${names.workload} pvc/${name}`,
-            ),
-          },
-        ]
-      : []),
-    ...(size !== undefined && quantity(size) !== quantity(pebble.size)
-      ? [
-          {
-            at: `${at}.size`,
-            message: `${of(name)} asks for ${size}, and this program does not change an existing claim; write ${size}, or let a class that can grow volumes do it with this command`,
-            mend: kubectl(
-              cluster,
-              `--namespace ${names.namespace} patch pvc ${name} --type merge --patch '${JSON.stringify({ spec: { resources: { requests: { storage: pebble.size } } } })}'`,
-            ),
-          },
-        ]
-      : []),
-  ];
-}
-
-/** Each member of a cluster needs a node of its own. */
-function memberProblems(replicas: number, nodes: readonly string[]): Problem[] {
-  return nodes.length === 0 || nodes.length >= replicas
-    ? []
-    : [
-        {
-          at: "pomerium.storage.cluster",
-          message: `needs ${replicas} nodes, one for each pod, and only ${nodes.join(", ")} ${nodes.length === 1 ? "takes" : "take"} pods; use pebble, or postgres`,
         },
       ];
 }

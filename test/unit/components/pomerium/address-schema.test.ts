@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import { reachedNow } from "../../../../components/pomerium/address.ts";
+import { serviceProblem } from "../../../../components/pomerium/service-checks.ts";
 import { carriedHosts } from "../../../../components/tunnels/carried-hosts.ts";
 import { phaseEffects } from "../../../../stack/phases.ts";
 import type { Stack } from "../../../../stack/stack.ts";
@@ -83,6 +84,36 @@ describe("Pomerium's address", () => {
       problemsOf(raw("assigned")).join("\n"),
       /address: names no address, and the tunnel home must lead to one: name it in address\.ips/,
     );
+  });
+
+  it("keeps class and families of a live Service, so others in the stack file are refused with the command", () => {
+    const found = (address: unknown, live: object) =>
+      serviceProblem(reached(address), [
+        {
+          ...{
+            namespace: "pomerium",
+            name: "pomerium-proxy",
+            type: "LoadBalancer",
+            headless: false,
+            ports: [],
+          },
+          ...live,
+        },
+      ]).map(({ message, mend }) => `${message} » ${mend}`);
+    assert.deepEqual(found("assigned", { families: ["IPv4"] }), []);
+    assert.deepEqual(found({ class: "tailscale" }, { loadBalancerClass: "tailscale" }), []);
+    assert.match(
+      found({ class: "tailscale" }, {})[0]!,
+      /has no class, and a Service keeps its class.* » kubectl --context test delete service --namespace pomerium pomerium-proxy$/,
+    );
+    assert.match(found("assigned", { loadBalancerClass: "tailscale" })[0]!, /has the class tailscale/);
+    const both = { ips: ["192.168.0.172", "fd00::172"] };
+    assert.deepEqual(found(both, { families: ["IPv4", "IPv6"] }), []);
+    assert.match(
+      found(both, { families: ["IPv4"] })[0]!,
+      /has IPv4 addresses only, and the stack file asks for IPv6; .*"ipFamilyPolicy":"RequireDualStack"/,
+    );
+    assert.deepEqual(found(both, { type: "NodePort", families: ["IPv4"] }), []);
   });
 
   it("hides callers with the policy Cluster, so networks of an app are refused with the reason", () => {
