@@ -27,17 +27,24 @@ export function storeParts(storage: StoredIn, hasHostPorts: boolean): StoreParts
   };
   if ("pebble" in storage) return { ...nothing, ...pebbleParts(storage.pebble) };
   if ("cluster" in storage) return { ...nothing, ...clusterParts(storage.cluster) };
-  // Two pods would know different sessions, so the old one stops first.
-  if ("memory" in storage)
-    return { ...nothing, replicas: 1, deployment: { strategy: { $patch: "replace", type: "Recreate" } } };
+  // Two pods would know different sessions.
+  if ("memory" in storage) return { ...nothing, replicas: 1, deployment: oldPodFirst };
   return {
     ...nothing,
     replicas: storage.postgres.replicas,
     pod: spread,
     // A new pod cannot start on a node whose port an old one has.
-    deployment: hasHostPorts ? { strategy: { rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } } } : {},
+    deployment: hasHostPorts ? oldPodFirst : {},
   };
 }
+
+/**
+ * Lets an old pod stop before a new one starts. Not `Recreate`: the API server refuses it for a Deployment that is taken
+ * over, because the numbers of a rolling update, which it has filled in itself, would stay.
+ */
+const oldPodFirst = {
+  strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } },
+};
 
 /** Objects of the foundation: the volume of the store. */
 export function storeVolumes(storage: StoredIn): object[] {

@@ -4,7 +4,7 @@ import { assertAtRest, succeeded, useStage } from "../support/stage.ts";
 
 interface Workload {
   metadata: { uid: string };
-  spec: { replicas: number; strategy?: { type: string } };
+  spec: { replicas: number; strategy?: { rollingUpdate?: { maxSurge: number } } };
   status?: { readyReplicas?: number };
 }
 
@@ -77,7 +77,7 @@ describe("sessions that move to another storage", function () {
     assert.match(await said(), /keeps them in memory; nothing is copied, so everybody has to sign in again/);
     succeeded(await workspace().up());
     const after = await deployment();
-    assert.deepEqual([after?.spec.replicas, after?.spec.strategy?.type], [1, "Recreate"]);
+    assert.deepEqual([after?.spec.replicas, after?.spec.strategy?.rollingUpdate?.maxSurge], [1, 0]);
     assert.equal(await statefulSet(), undefined);
     assert.equal(await storage(), undefined);
     assert.match(await said(), /warning: storage: please specify a persistent storage backend/);

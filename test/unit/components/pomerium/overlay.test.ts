@@ -269,7 +269,10 @@ describe("Pomerium's overlay", () => {
     const options = { ...pebble, storage: { memory: {} } };
     const { spec } = deployment(options) as Deployment & { spec: { strategy?: object } };
     assert.equal(spec.replicas, 1);
-    assert.deepEqual(spec.strategy, { $patch: "replace", type: "Recreate" });
+    assert.deepEqual(spec.strategy, {
+      type: "RollingUpdate",
+      rollingUpdate: { maxSurge: 0, maxUnavailable: 1 },
+    });
     assert.ok(!("workload/statefulset.yaml" in overlay(options)));
   });
 
@@ -370,7 +373,10 @@ describe("Pomerium's overlay", () => {
     const busy = deployment({ ...postgres, address: hostPorts }) as Deployment & {
       spec: { strategy?: object };
     };
-    assert.deepEqual(busy.spec.strategy, { rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } });
+    assert.deepEqual(busy.spec.strategy, {
+      type: "RollingUpdate",
+      rollingUpdate: { maxSurge: 0, maxUnavailable: 1 },
+    });
   });
 
   it("keeps the controller's rules of unknown releases unchanged", () => {
