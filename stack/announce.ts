@@ -16,7 +16,7 @@ import { formatWarnings } from "../stack-file/problems.ts";
 import { stackFileName } from "../stack-file/stack-file.ts";
 import { besideOthers, liveView, viewOfStack } from "./access-view.ts";
 import type { Findings } from "./findings.ts";
-import { callersOf } from "./isolation.ts";
+import { callersOf, notIsolated } from "./isolation.ts";
 import type { PhaseEffects } from "./phases.ts";
 import type { Stack } from "./stack.ts";
 
@@ -54,7 +54,7 @@ export function announce(
           ? ingressNginx.controllers.flatMap(({ ingresses }) => ingresses)
           : ingressNginx.ingresses,
       ),
-      ...networkNotes(stack, live, network),
+      ...networkNotes(notIsolated(stack), live, network),
     ]),
     ...section("issuer", issuanceLines(stack, certificates, ingressNginx)),
     ...section("tunnel", [

@@ -5,7 +5,6 @@ import { identityProblem } from "../components/cluster/live.ts";
 import { ownerProblems } from "../components/cluster/owner.ts";
 import { ingressNginxProblems } from "../components/ingress-nginx/checks.ts";
 import { networkProblems } from "../components/network-policies/checks.ts";
-import { isIsolated } from "../components/network-policies/config.ts";
 import { isolationProblems } from "../components/network-policies/isolation-checks.ts";
 import { clusterProblems, takeOverProblems } from "../components/pomerium/checks.ts";
 import { serviceProblem } from "../components/pomerium/service-checks.ts";
@@ -14,6 +13,7 @@ import { readMemory } from "../components/tunnels/memory.ts";
 import { failedTestProblems } from "../policies/access/assertions/run.ts";
 import type { Problem } from "../stack-file/problems.ts";
 import type { Findings } from "./findings.ts";
+import { notIsolated } from "./isolation.ts";
 import type { Stack } from "./stack.ts";
 
 /**
@@ -47,9 +47,4 @@ export function stackProblems(
     ...ingressNginxProblems(stack, cluster, ingressNginx),
     ...readiness,
   ];
-}
-
-/** The stack with the apps that get no NetworkPolicy of their own. The others' own policies admit Pomerium. */
-function notIsolated(stack: Stack): Stack {
-  return { ...stack, apps: stack.apps.filter((app) => !isIsolated(app, stack.isolation)) };
 }

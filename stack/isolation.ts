@@ -1,6 +1,8 @@
 import type { LiveIngressNginx } from "../components/ingress-nginx/live.ts";
+import { isIsolated } from "../components/network-policies/config.ts";
 import type { LiveNetwork } from "../components/network-policies/live.ts";
 import type { Callers } from "../components/network-policies/wanted.ts";
+import type { Stack } from "./stack.ts";
 
 /** Who connects to the apps' pods besides Pomerium: ingress-nginx, as long as the phase keeps it. */
 export function callersOf(
@@ -14,4 +16,9 @@ export function callersOf(
     nginxOnNodes: serving.some(({ hostNetwork }) => hostNetwork),
     nodes: isolation?.nodes ?? [],
   };
+}
+
+/** The stack with the apps that get no NetworkPolicy of their own. The others' own policies admit Pomerium. */
+export function notIsolated(stack: Stack): Stack {
+  return { ...stack, apps: stack.apps.filter((app) => !isIsolated(app, stack.isolation)) };
 }
