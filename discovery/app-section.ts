@@ -2,12 +2,12 @@ import { nginxPrefix } from "../components/ingress-nginx/annotations/judgement.t
 import { catalogue } from "../policies/catalogue/catalogue.ts";
 import { keyPath, type PathPart } from "../stack-file/paths.ts";
 import type { Comment } from "./commented.ts";
-import type { PlannedApp } from "./planned-app.ts";
+import type { PlannedApp, PlannedPath } from "./planned-app.ts";
 import type { Section, Todo } from "./section.ts";
 
 /** An app in the stack file, with a comment at each decision. */
 export function appSection(app: PlannedApp, domain: string | undefined): Section {
-  const { name, host, backend, replaces, route } = app;
+  const { name, host, backend, replaces, route, paths, annotations } = app;
   const profile = profileOf(app);
   const value: Record<string, unknown> = {
     namespace: backend.namespace,
@@ -15,6 +15,10 @@ export function appSection(app: PlannedApp, domain: string | undefined): Section
     service: { name: backend.name, port: backend.port },
     access: "admins",
     ...(profile === undefined ? {} : { profile }),
+    ...(paths.length > 0
+      ? { paths: Object.fromEntries(paths.map((path) => [path.path, pathValue(path)])) }
+      : {}),
+    ...(Object.keys(annotations).length > 0 ? { annotations } : {}),
     ...(Object.keys(route).length > 0 ? { route } : {}),
     replaces: replaces.length === 1 ? replaces[0] : replaces,
   };
@@ -26,12 +30,24 @@ export function appSection(app: PlannedApp, domain: string | undefined): Section
       ? []
       : [{ path: ["service"], place: "beside" as const, text: backend.why }]),
   ];
-  const oneLine: (readonly PathPart[])[] = [["service"], ...(isShort(route) ? [["route"]] : [])];
+  const oneLine: (readonly PathPart[])[] = [
+    ["service"],
+    ...(isShort(route) ? [["route"]] : []),
+    ...paths.flatMap((path) => (isShort(pathValue(path)) ? [["paths", path.path]] : [])),
+  ];
   return {
     value,
     comments,
     oneLine,
     todos: notes.flatMap(({ todo }) => (todo === undefined ? [] : [todo])),
+  };
+}
+
+function pathValue({ exact, backend: { name, port }, route }: PlannedPath): Record<string, unknown> {
+  return {
+    ...(exact ? { exact } : {}),
+    service: { name, port },
+    ...(Object.keys(route).length > 0 ? { route } : {}),
   };
 }
 
@@ -51,7 +67,7 @@ interface Note {
 /** What a person must know about an app, in the order in which it matters. */
 function notesOf(app: PlannedApp): Note[] {
   const at = keyPath(["apps", app.name]);
-  const { backend, known, protections, onlyPaths, paths, served } = app;
+  const { backend, known, protections, onlyPaths, paths, unwritable, served } = app;
   const entry = known && catalogue[known.entry];
   const elsewhere = served.ingresses.filter(({ namespace }) => namespace !== backend.namespace);
   return [
@@ -94,14 +110,24 @@ function notesOf(app: PlannedApp): Note[] {
             },
           },
         ]),
-    ...paths.map(({ path, backend: other }) => ({
-      text: `TO DO: ${path} leads to ${other.namespace}/${other.name}:${other.port} today, and needs a route of its own`,
+    ...unwritable.map(({ path, backend: other, why }) => ({
+      text: `TO DO: ${path} leads to ${other.namespace}/${other.name}:${other.port} today, and not here: ${why}`,
       todo: {
-        at: `${at}.service`,
+        at: `${at}.paths`,
         message: `${path} leads to ${other.namespace}/${other.name}:${other.port} today`,
         stops: "preview" as const,
       },
     })),
+    ...paths
+      .filter(({ backend: other }) => other.problem !== undefined)
+      .map(({ path, backend: other }) => ({
+        text: `TO DO: ${path}: ${other.problem}`,
+        todo: {
+          at: `${at}.paths${pathKeyOf(path)}`,
+          message: other.problem!,
+          stops: "preview" as const,
+        },
+      })),
     ...(elsewhere.length === 0
       ? []
       : [
@@ -113,11 +139,14 @@ function notesOf(app: PlannedApp): Note[] {
   ];
 }
 
+const pathKeyOf = (path: string): string => keyPath([path]);
+
 /** Annotations that nothing above answers: one note for each text. */
 function findingNotes({ findings }: PlannedApp): Note[] {
-  const told = findings.flatMap(({ annotation, outcome, says, protects, lack }) => {
+  const told = findings.flatMap(({ annotation, outcome, says, protects, lack, section }) => {
     const name = annotation.replace(nginxPrefix, "");
-    if (lack !== undefined) return [{ name, text: `add to route: ${lack}` }];
+    if (lack !== undefined)
+      return [{ name, text: section === "route" ? `add to route: ${lack}` : `add to ${section}: ${lack}` }];
     return protects || (outcome !== "decide" && outcome !== "lost") ? [] : [{ name, text: says }];
   });
   return [...Map.groupBy(told, ({ text }) => text)].map(([text, all]) => ({

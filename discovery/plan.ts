@@ -39,7 +39,7 @@ export function planStack(inventory: Inventory, options: PlanOptions = {}): Plan
   const names = new AppNames(["verify", ...(options.names ?? [])]);
   const leftOut: Plan["leftOut"] = [];
   const apps = hosts.flatMap((served) => {
-    const why = isWritableHost(served.host) ? undefined : whyLeftOut(served.host);
+    const why = whyLeftOut(served.host, hosts);
     const app = why === undefined ? planApp(served, names, inventory) : why;
     if (typeof app === "object") return [app];
     leftOut.push({ host: served.host, ingress: served.ingresses.map(objectId).join(", "), why: app });
@@ -83,10 +83,21 @@ export function servedIngresses({
   return [...new Map(all.map((ingress) => [objectId(ingress), ingress])).values()];
 }
 
-function whyLeftOut(host: string): string {
-  return host === anyHost
-    ? "it takes every host that no other Ingress has, and an app needs a host; name the hosts that people use"
-    : "an app's host is a name of at least two labels: lower case letters, digits and hyphens";
+/** Why no app can have a host; undefined if one can. */
+function whyLeftOut(host: string, hosts: readonly { host: string }[]): string | undefined {
+  if (host === anyHost)
+    return "it takes every host that no other Ingress has, and an app needs a host; name the hosts that people use";
+  if (!isWritableHost(host))
+    return "an app's host is a name of at least two labels, of lower case letters, digits and hyphens; `*.` may stand in front";
+  const outer = hosts.find((other) => other.host !== host && isBelow(host, other.host));
+  return outer === undefined
+    ? undefined
+    : `it lies below ${outer.host}, and Pomerium takes the first of two such wildcards by the alphabet; name the hosts that people use`;
+}
+
+/** Whether both are wildcards, and one lies below the other. */
+function isBelow(host: string, outer: string): boolean {
+  return host.startsWith("*.") && outer.startsWith("*.") && host.endsWith(outer.slice(1));
 }
 
 /** The zone with most hosts. */

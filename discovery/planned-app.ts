@@ -12,6 +12,7 @@ import { type OwnBackend, ownBackend } from "./backends.ts";
 import { type Inventory, leadsTo } from "./inventory.ts";
 import { type KnownApp, knownApp } from "./known-app.ts";
 import { type HostPath, isRegex, literalPath, type ServedHost } from "./served-hosts.ts";
+import { isWritableAnnotation, isWritablePath } from "./writable.ts";
 
 /** An app of the stack file, with what a person must know about it. */
 export interface PlannedApp {
@@ -25,6 +26,10 @@ export interface PlannedApp {
   route: Route;
   /** Paths that lead to another Service than the rest. */
   paths: PlannedPath[];
+  /** Those of them that a stack file cannot have, and why. */
+  unwritable: { path: string; backend: OwnBackend; why: string }[];
+  /** Annotations that other tools read. */
+  annotations: Readonly<Record<string, string>>;
   /** Who may reach it today, in a few words each. */
   today: string[];
   /** Protections that it has today and that nothing of the app replaces: name and reason. */
@@ -68,6 +73,9 @@ export function planApp(
   const { allow_websockets: _, ...others } = suggested;
   const route = without(known === undefined ? suggested : others, entryRoute);
   const settings = controllers.find(({ ingresses }) => ingresses.includes(ingress))?.settings ?? {};
+  const { paths, unwritable } = otherPaths(served, main, backend, services);
+  // A prefix that replaces the path of a route would replace that of every path.
+  if (paths.length > 0) delete (route as { prefix_rewrite?: string }).prefix_rewrite;
   const whole: Route = { ...entryRoute, ...route };
   const answers = { access: onlyAdmins, route: whole, accept: {} };
   const protections = served.ingresses.flatMap((each) =>
@@ -86,24 +94,39 @@ export function planApp(
     ],
     ...(known === undefined ? {} : { known }),
     route,
-    paths: otherPaths(served, main, backend, services),
+    paths,
+    unwritable,
+    annotations: annotationsOf(ingress),
     today: [...new Set(served.ingresses.flatMap((each) => admittedToday(each.annotations, settings)))],
     protections: [...new Map(protections.map((each) => [each.name, each])).values()],
-    findings: served.ingresses.flatMap((each) => findingsOf(each, whole)),
+    findings: served.ingresses.flatMap((each) => findingsOf(each, whole, each === ingress)),
     ...onlyPaths(served),
     images,
     served,
   };
 }
 
-function findingsOf(ingress: LiveIngress, route: Route): PlannedApp["findings"] {
+/** The annotations that other tools read, as far as the stack file takes them. */
+function annotationsOf({ annotations }: LiveIngress): Record<string, string> {
+  return Object.fromEntries(
+    classify(annotations)
+      .filter(
+        ({ section, annotation, value }) =>
+          section === "annotations" && isWritableAnnotation(annotation, value),
+      )
+      .map(({ annotation, value }) => [annotation, value]),
+  );
+}
+
+/** @param isMain Whether the app has the annotations of this Ingress that other tools read. */
+function findingsOf(ingress: LiveIngress, route: Route, isMain: boolean): PlannedApp["findings"] {
   const paths = [...ingress.rules.flatMap((rule) => rule.paths), ...(ingress.anyPaths ?? [])];
   const around = {
     paths: paths.map(({ path }) => path),
     // Every host gets an app of its own.
     isSettled: () => true,
     configMap: () => undefined,
-    annotations: {},
+    annotations: isMain ? annotationsOf(ingress) : {},
   };
   return classify(ingress.annotations).map((finding) => {
     const lack = finding.lacks(route, around);
@@ -154,20 +177,39 @@ function otherPaths(
   main: HostPath,
   own: OwnBackend,
   services: readonly LiveService[],
-): PlannedPath[] {
+): Pick<PlannedApp, "paths" | "unwritable"> {
   const regex = isRegex(served);
-  const found = served.paths.flatMap((path): PlannedPath[] => {
-    if (path === main || path.backend === undefined) return [];
-    const backend = ownBackend(path.ingress.namespace, path.backend, services);
+  const paths = new Map<string, PlannedPath>();
+  const unwritable: PlannedApp["unwritable"] = [];
+  for (const each of served.paths) {
+    if (each === main || each.backend === undefined) continue;
+    const backend = ownBackend(each.ingress.namespace, each.backend, services);
     const isSame =
       backend.namespace === own.namespace && backend.name === own.name && backend.port === own.port;
-    if (isSame) return [];
-    const { exact } = path;
-    const route = suggestedRoute(path.ingress.annotations, path.path);
-    return [{ path: literalPath(path, regex), exact, backend, route }];
-  });
-  // The longest path answers, so two that begin with the same literal part cannot both be written.
-  return [...new Map(found.reverse().map((path) => [path.path, path])).values()].reverse();
+    if (isSame) continue;
+    const path = literalPath(each, regex);
+    const why = whyNotWritable(path, backend, own);
+    if (why !== undefined) unwritable.push({ path: each.path, backend, why });
+    // Of two paths that begin with the same literal part, the shorter one answers for both.
+    else if (!paths.has(path)) paths.set(path, { path, exact: each.exact, backend, route: pathRoute(each) });
+  }
+  return { paths: [...paths.values()], unwritable };
+}
+
+function whyNotWritable(path: string, { namespace }: OwnBackend, own: OwnBackend): string | undefined {
+  if (namespace !== own.namespace)
+    return `Pomerium reaches only Services of ${own.namespace}, the app's namespace; a Service of type ExternalName there can lead to it`;
+  return isWritablePath(path) ? undefined : "such a path cannot be told from others";
+}
+
+/** A path with a Service of its own begins without any settings. */
+function pathRoute({ ingress: { annotations }, path, exact }: HostPath): Route {
+  const route = suggestedRoute(annotations, path);
+  const { prefix_rewrite: rewrite } = route;
+  // The slash of the path is replaced as well.
+  return rewrite === undefined || exact || rewrite.endsWith("/")
+    ? route
+    : { ...route, prefix_rewrite: `${rewrite}/` };
 }
 
 function onlyPaths(served: ServedHost): { onlyPaths?: string[] } {

@@ -44,7 +44,8 @@ const pathSchema = z
   })
   .register(unknownKeys, { explain: unknownPathKey });
 
-const pathKey = text(
+/** A path of a host, apart from the app itself. */
+export const pathKey = text(
   (value) => value !== "/" && apiPath.safeParse(value).success,
   (value) =>
     value === "/"

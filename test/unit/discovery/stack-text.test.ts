@@ -127,6 +127,22 @@ describe("the stack file that init writes", () => {
     assert.deepEqual(await retired("baremetal"), []);
   });
 
+  it("gives a path with another Service a route of its own, and annotations of other tools to the app", async () => {
+    const { apps } = finished(await written(fixture("baremetal")));
+    const paths = apps.find(({ name }) => name === "registry")!.paths;
+    assert.deepEqual(
+      paths.map(({ path, service, route: { timeout } }) => ({ path, service, timeout })),
+      [
+        { path: "/v2", service: { name: "core", port: 80 }, timeout: "0s" },
+        { path: "/api", service: { name: "core", port: "http-web" }, timeout: "0s" },
+      ],
+    );
+    const grafana = finished(await written(fixture("argo-cd"))).apps.find(({ name }) => name === "grafana")!;
+    assert.deepEqual(grafana.metadata.annotations, {
+      "external-dns.alpha.kubernetes.io/hostname": "charts.example.net",
+    });
+  });
+
   it("says who reaches an app today, and no secret of an address", async () => {
     const argo = (await written(fixture("argo-cd"))).text;
     assert.match(
@@ -166,6 +182,29 @@ describe("the stack file that init writes", () => {
     assert.match(text, /^# {3}localhost \(web\/odd\): an app's host is a name of at least two labels/m);
   });
 
+  it("has an app for a wildcard, and leaves out one that lies below it", async () => {
+    const rule = (host: string) => ({
+      host,
+      http: {
+        paths: [
+          { path: "/", pathType: "Prefix", backend: { service: { name: "web", port: { number: 80 } } } },
+        ],
+      },
+    });
+    const { text, raw } = await written([
+      ...controllerObjects(),
+      {
+        apiVersion: "networking.k8s.io/v1",
+        kind: "Ingress",
+        metadata: { namespace: "web", name: "previews" },
+        spec: { ingressClassName: "nginx", rules: [rule("*.example.org"), rule("*.lab.example.org")] },
+      },
+    ]);
+    const hosts = Object.values(raw.apps as Record<string, { host?: string }>).map(({ host }) => host);
+    assert.deepEqual(hosts, [undefined, "*.example.org"]);
+    assert.match(text, /^# {3}\*\.lab\.example\.org \(web\/previews\): it lies below \*\.example\.org/m);
+  });
+
   it("of Ingresses alone, without a controller in the export, has an app for each", async () => {
     const only = objectsBefore("octavo").filter(({ kind }) => kind === "Ingress" || kind === "Service");
     const file = await written(only);
@@ -189,6 +228,8 @@ const host = fc.oneof(
     "verify.example.org",
     "localhost",
     "*.example.org",
+    "*.lab.example.net",
+    "*.a.lab.example.net",
     "under_score.example.org",
   ),
 );
