@@ -5,7 +5,7 @@ import { changedSince, fileAt } from "./git.ts";
 /** Everything except what the program never runs. A new folder counts until it is named here. */
 const deciding = [
   ".",
-  ...["Pulumi.*.yaml", "*.md", "docs", "test", "sandbox", "cli", ".github", ".ci"],
+  ...["Pulumi.*.yaml", "*.md", "docs", "test", "sandbox", "cli", "discovery", ".github", ".ci"],
   ...["LICENSE", "CODEOWNERS", ".gitignore", ".node-version", "biome.json", "tsconfig.json"],
 ].map((path, i) => (i === 0 ? path : `:(exclude)${path}`));
 

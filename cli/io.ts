@@ -10,6 +10,8 @@ export interface Io {
   out(text: string): void;
   err(text: string): void;
   stdin(): Promise<string>;
+  /** The present time, for reports. */
+  now(): Date;
   /** Folder that relative paths start from. */
   cwd: string;
   /** Width of the terminal; absent if the output is not a terminal. */
@@ -36,6 +38,7 @@ export function processIo(): Io {
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
     stdin: () => text(process.stdin),
+    now: () => new Date(),
     cwd: process.cwd(),
     ...(stdout.isTTY ? { columns: stdout.columns } : {}),
     colour: stdout.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== "dumb",

@@ -4,6 +4,7 @@ import { programName } from "../stack-file/commands.ts";
 import { StackFileError } from "../stack-file/problems.ts";
 import { type Subcommand, valueOption } from "./command.ts";
 import { access } from "./commands/access.ts";
+import { audit } from "./commands/audit.ts";
 import { catalogue } from "./commands/catalogue.ts";
 import { check } from "./commands/check.ts";
 import { comment } from "./commands/comment.ts";
@@ -18,6 +19,7 @@ import { CliError, exit, UsageError } from "./exit.ts";
 import { type Io, paint } from "./io.ts";
 
 const subcommands: readonly Subcommand<never>[] = [
+  audit,
   init,
   check,
   access,

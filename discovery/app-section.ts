@@ -22,7 +22,7 @@ export function appSection(app: PlannedApp, domain: string | undefined): Section
     ...(Object.keys(route).length > 0 ? { route } : {}),
     replaces: replaces.length === 1 ? replaces[0] : replaces,
   };
-  const notes = notesOf(app);
+  const notes = appNotes(app);
   const comments: Comment[] = [
     ...notes.map(({ text }): Comment => ({ path: [], place: "before", text })),
     { path: ["access"], place: "beside", text: `today: ${app.today.join(", and ")}` },
@@ -65,7 +65,7 @@ interface Note {
 }
 
 /** What a person must know about an app, in the order in which it matters. */
-function notesOf(app: PlannedApp): Note[] {
+export function appNotes(app: PlannedApp): Note[] {
   const at = keyPath(["apps", app.name]);
   const { backend, known, protections, onlyPaths, paths, unwritable, served } = app;
   const entry = known && catalogue[known.entry];

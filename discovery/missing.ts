@@ -45,8 +45,8 @@ const uses: Readonly<Record<string, Use>> = {
   },
 };
 
-/** The kinds that an export lacks and that matter. */
-export function missingUses(missing: readonly string[]): Use[] {
+/** The kinds that matter. With a list of those that an export lacks, only these. */
+export function missingUses(missing: readonly string[] = Object.keys(uses)): Use[] {
   return Object.entries(uses).flatMap(([kind, use]) => (missing.includes(kind) ? [use] : []));
 }
 

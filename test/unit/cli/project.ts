@@ -160,6 +160,7 @@ export async function cli(
       texts.err += text;
     },
     stdin: async () => stdin,
+    now: () => new Date("2026-11-26T12:00:00Z"),
     cwd: directory,
     colour,
     contexts: async () => [...(contexts ?? [])],

@@ -129,7 +129,7 @@ describe("the stack file that init writes", () => {
 
   it("gives a path with another Service a route of its own, and annotations of other tools to the app", async () => {
     const { apps } = finished(await written(fixture("baremetal")));
-    const paths = apps.find(({ name }) => name === "registry")!.paths;
+    const paths = apps.find(({ host }) => host === "registry.example.co.uk")!.paths;
     assert.deepEqual(
       paths.map(({ path, service, route: { timeout } }) => ({ path, service, timeout })),
       [

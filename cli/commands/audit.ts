@@ -1,0 +1,65 @@
+import { createHash } from "node:crypto";
+import { audit as auditOf } from "../../discovery/audit/audit.ts";
+import { auditHtml } from "../../discovery/audit/html.ts";
+import { auditMarkdown } from "../../discovery/audit/markdown.ts";
+import { auditPage, type Provenance } from "../../discovery/audit/page.ts";
+import { auditText } from "../../discovery/audit/text.ts";
+import packageJson from "../../package.json" with { type: "json" };
+import { visible } from "../../report/text.ts";
+import type { CommonOptions, Subcommand } from "../command.ts";
+import { exit } from "../exit.ts";
+import { paint } from "../io.ts";
+import { deliver, formatOf, formatOptions, json, type OutputOptions } from "../output.ts";
+import { addSourceOptions, exportHelp, readSource, type SourceOptions } from "../source.ts";
+
+/** What a migration of a cluster is up against, without any stack file. */
+export const audit: Subcommand<CommonOptions & SourceOptions & OutputOptions> = {
+  name: "audit",
+  define(command) {
+    command.description("what a migration of a cluster is up against; needs no stack file");
+    addSourceOptions(command);
+    for (const option of formatOptions(["table", "markdown", "json", "html"])) command.addOption(option);
+    command.addHelpText(
+      "after",
+      `
+Hosts with effort and risk, annotations and settings by what becomes of them, certificates that depend on
+ingress-nginx, and who would put it back. Exits with 1 if something must change in the cluster first.
+${exportHelp}
+
+Examples:
+  npx pomerium-migration audit --context home
+  npx pomerium-migration audit --context home --format html --output audit.html
+  kubectl get ingress,service -A -o yaml | npx pomerium-migration audit --from -`,
+    );
+  },
+  async run(_, options, io) {
+    const format = formatOf(options);
+    const source = await readSource(options, io);
+    for (const problem of source.problems)
+      io.err(`${paint(io, "yellow", "not read:")} ${visible(problem)}\n`);
+    const result = auditOf(source.inventory);
+    const provenance: Provenance = {
+      source: source.name,
+      date: io.now().toISOString(),
+      version: packageJson.version,
+      hash: createHash("sha256").update(JSON.stringify(result)).digest("hex"),
+    };
+    deliver(rendered(format, result, provenance), options, io);
+    return result.blockers.length > 0 ? exit.failed : exit.ok;
+  },
+};
+
+function rendered(format: string, result: ReturnType<typeof auditOf>, provenance: Provenance): string {
+  const { version: program, ...origin } = provenance;
+  // `version` is that of the form.
+  if (format === "json") return json("audit", { ...origin, program, ...result });
+  const page = auditPage(result);
+  switch (format) {
+    case "markdown":
+      return auditMarkdown(page, provenance);
+    case "html":
+      return auditHtml(page, provenance);
+    default:
+      return auditText(page, provenance);
+  }
+}

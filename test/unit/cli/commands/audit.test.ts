@@ -1,0 +1,67 @@
+import { strict as assert } from "node:assert";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ExportedCluster } from "../../../../discovery/exported-cluster.ts";
+import { objectsBefore } from "../../discovery/before.ts";
+import { cli, makeProject } from "../project.ts";
+
+const alfred = objectsBefore("alfred");
+const listed = (items: readonly object[]) => JSON.stringify({ apiVersion: "v1", kind: "List", items });
+
+describe("the command audit", () => {
+  it("exits with 0 while nothing blocks, and with 1 when something must change first", async () => {
+    const project = makeProject();
+    const fine = await cli(project, ["audit", "--from", "-"], { stdin: listed(alfred) });
+    assert.equal(fine.code, 0, fine.err);
+    assert.match(fine.out, /^Audit of ingress-nginx from standard input: 3 hosts,\s1\scontroller/);
+    const broken = alfred.filter(({ metadata }) => metadata.name !== "grafana-svc");
+    const blocked = await cli(project, ["audit", "--from", "-"], { stdin: listed(broken) });
+    assert.equal(blocked.code, 1);
+    assert.match(
+      blocked.out,
+      /To change first\n {2}grafana-alfred\.very-very-dark-gray\.top\n {4}- there is no Service/,
+    );
+  });
+
+  it("prints JSON with the fields of its documentation, and the same content hash for the same cluster", async () => {
+    const project = makeProject();
+    const of = async (items: readonly object[]) =>
+      JSON.parse((await cli(project, ["audit", "--from", "-", "--json"], { stdin: listed(items) })).out);
+    const result = await of(alfred);
+    const docs = readFileSync(new URL("../../../../docs/commands.md", import.meta.url), "utf8");
+    const documented = docs.slice(docs.indexOf("| field | holds |"));
+    for (const key of Object.keys(result)) assert.ok(documented.includes(`\`${key}`), key);
+    for (const list of [
+      "controllers",
+      "hosts",
+      "annotations",
+      "issuers",
+      "webhooks",
+      "unserved",
+      "blockers",
+      "unknown",
+    ])
+      for (const key of Object.keys(result[list][0] ?? {}))
+        assert.ok(documented.includes(`\`${key}`), `${list}.${key}`);
+    assert.deepEqual([result.version, result.kind, result.date], [1, "audit", "2026-11-26T12:00:00.000Z"]);
+    assert.match(result.hash, /^[0-9a-f]{64}$/);
+    assert.equal((await of(alfred)).hash, result.hash);
+    assert.notEqual((await of(alfred.filter(({ kind }) => kind !== "Service"))).hash, result.hash);
+  });
+
+  it("reads a live cluster, and writes Markdown or HTML to a file", async () => {
+    const project = makeProject();
+    const openCluster = async () => new ExportedCluster(alfred);
+    const outside = { contexts: ["alfred"], openCluster };
+    assert.equal((await cli(project, ["audit", "--format", "html", "--output", "a.html"], outside)).code, 0);
+    assert.match(readFileSync(join(project.directory, "a.html"), "utf8"), /^<!doctype html>/);
+    const { out } = await cli(project, ["audit", "--format", "markdown"], outside);
+    assert.match(out, /^# Audit of ingress-nginx\n\nFrom context alfred: 3 hosts/);
+    assert.equal((await cli(project, ["audit"], { ...outside, contexts: ["a", "b"] })).code, 2);
+  });
+
+  it("needs no project folder", async () => {
+    const { code } = await cli({ directory: "/" }, ["audit", "--from", "-"], { stdin: listed(alfred) });
+    assert.equal(code, 0);
+  });
+});
