@@ -54,11 +54,19 @@ export function knownApp(
   return undefined;
 }
 
-/** Whether a part of the image's name is the entry's: `ghcr.io/advplyr/audiobookshelf`, `fireflyiii/core`. */
+/** An image's last name that says nothing about the app: `vaultwarden/server`. */
+const generic = /^(server|core|app|web|ui|frontend|backend|main|service|api)$/;
+
+/**
+ * Whether an image is that of an entry: `ghcr.io/advplyr/audiobookshelf`. The owner counts only in front of a generic
+ * name, as in `fireflyiii/core`: `grafana/loki` is not Grafana, and `rancher/klipper-lb` is not Rancher.
+ */
 function isImageOf(image: string, entry: string): boolean {
   const repository = image.replace(/@.*$/, "").replace(/:[^/]*$/, "");
   const parts = repository.split("/");
   // The registry's host says nothing about the app.
   const own = parts.length > 1 && /[.:]|^localhost$/.test(parts[0]!) ? parts.slice(1) : parts;
-  return own.some((part) => plain(part) === plain(entry));
+  const last = own.at(-1)!.replace(/-(ce|ee)$/, "");
+  const telling = [...stagesOf(last), ...(own.length > 1 && generic.test(last) ? [own.at(-2)!] : [])];
+  return telling.some((part) => plain(part) === plain(entry));
 }

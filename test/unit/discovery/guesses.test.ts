@@ -18,6 +18,16 @@ describe("the catalogue's entry of an app", () => {
     assert.equal(guess(["sidecar:1", "jellyfin/jellyfin:10"]), "jellyfin");
   });
 
+  it("is not that of the image's owner, unless the rest of the image's name says nothing", () => {
+    assert.equal(guess(["grafana/loki:3"]), "loki");
+    assert.equal(guess(["rancher/klipper-lb:v0.4"]), undefined);
+    assert.equal(guess(["gitea/act_runner"]), undefined);
+    assert.equal(guess(["vaultwarden/server:1.34"]), "vaultwarden");
+    assert.equal(guess(["ghcr.io/immich-app/immich-server:v2"]), "immich");
+    assert.equal(guess(["portainer/portainer-ce"]), "portainer");
+    assert.equal(guess(["quay.io/argoproj/argocd:v3"]), "argo-cd");
+  });
+
   it("is known by a name without what Ingresses and Services end with, but never against the image's version", () => {
     assert.equal(guess([], ["home-assistant-nginx"]), "home-assistant");
     assert.equal(guess(["mirror.lan/x:1"], ["web", "komga-svc"]), "komga");
