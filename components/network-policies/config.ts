@@ -2,6 +2,7 @@ import { z } from "zod";
 import { expectations, namespaceName, network } from "../../stack-file/fields.ts";
 import type { PathPart } from "../../stack-file/paths.ts";
 import type { Report } from "../../stack-file/problems.ts";
+import { pomeriumNamespace, verifyService } from "../cluster/names.ts";
 
 const peerSchema = z
   .union([
@@ -85,7 +86,10 @@ export interface IsolableApp {
   route: { udp_upstream?: boolean | undefined };
 }
 
-/** Resolves which Services are isolated. Apps that share one share its policy. */
+/**
+ * Resolves which Services are isolated. Apps that share one share its policy. The page that shows people who they are is
+ * not among them: this program deploys it, and it tells nobody about anybody else.
+ */
 export function resolveIsolation(
   apps: readonly IsolableApp[],
   inputs: ReadonlyMap<string, IsolationInput>,
@@ -96,6 +100,7 @@ export function resolveIsolation(
     const input = inputs.get(app.key) ?? {};
     if (!(input.isolate ?? isolate)) continue;
     for (const { name, port } of [app.service, ...(app.paths ?? []).map(({ service }) => service)]) {
+      if (app.namespace === pomeriumNamespace && name === verifyService.name) continue;
       const id = `${app.namespace}/${name}`;
       const known: IsolatedService = found.get(id) ?? {
         at: app.at,

@@ -1,5 +1,5 @@
 import type { LiveService } from "../cluster/live.ts";
-import { pomeriumNamespace, pomeriumPodLabels, verifyService } from "../cluster/names.ts";
+import { pomeriumNamespace, pomeriumPodLabels } from "../cluster/names.ts";
 import type { IsolatedService, Peer } from "./config.ts";
 import type { LabelSelector, Labels } from "./policy.ts";
 
@@ -33,24 +33,17 @@ interface PeerObject {
 /** Name of the NetworkPolicy of a Service. */
 export const isolationName = (service: string): string => `${service}-only-from-${pomeriumNamespace}`;
 
-/** Whether this program deploys the Service: the page that shows people who they are. It needs no isolation. */
-function isOwn({ namespace, service }: Pick<IsolatedService, "namespace" | "service">): boolean {
-  return namespace === pomeriumNamespace && service === verifyService.name;
-}
-
 /** The isolated Services with what the cluster has of them. Other checks report a Service that does not exist. */
 export function withServices(
   isolated: readonly IsolatedService[],
   services: readonly LiveService[],
 ): { isolated: IsolatedService; service: LiveService }[] {
-  return isolated
-    .filter((each) => !isOwn(each))
-    .flatMap((each) => {
-      const service = services.find(
-        ({ namespace, name }) => namespace === each.namespace && name === each.service,
-      );
-      return service === undefined ? [] : [{ isolated: each, service }];
-    });
+  return isolated.flatMap((each) => {
+    const service = services.find(
+      ({ namespace, name }) => namespace === each.namespace && name === each.service,
+    );
+    return service === undefined ? [] : [{ isolated: each, service }];
+  });
 }
 
 /** The NetworkPolicies of a stack. A Service without pods of its own has none. */
