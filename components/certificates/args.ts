@@ -13,7 +13,8 @@ import type { WantedCertificate } from "./wanted.ts";
 
 /** Arguments of the component `DnsIssuer`. */
 export function issuerArgs(stack: IssuerStack, live: LiveIssuance, leaving: LeavingIngresses): DnsIssuerArgs {
-  return { ...secretOutputs(stack.certificates), live, kept: keptIssuer(stack, live.issuer, leaving) };
+  const { isExisting: _, ...config } = stack.certificates;
+  return { ...secretOutputs(config), live, kept: keptIssuer(stack, live.issuer, leaving) };
 }
 
 /**
