@@ -197,6 +197,52 @@ describe("certificates on an API server", function () {
       assert.equal(await find(path), undefined, path);
   });
 
+  it("come through any webhook, installed by the stack or there already, that reads the zone's own Secret", async () => {
+    const config = {
+      apiKey: { name: "webhook-example.org", key: "api-key" },
+      secretApiKey: { name: "webhook-example.org", key: "secret-api-key" },
+    };
+    const settings = { groupName: "acme.example.org", solverName: "porkbun", config };
+    const install = {
+      release: "any-webhook",
+      chart,
+      values: { image: { tag: "1.0.0" }, domainSolver: false },
+    };
+    const zone = (more: object) => ({
+      zones: {
+        "example.org": {
+          solver: "webhook",
+          secrets: { "api-key": secrets[0], "secret-api-key": secrets[1] },
+          settings: { ...settings, ...more },
+        },
+      },
+    });
+    const done = await deploy("up", "by-webhook", zone({ install, solverRbac: "own" }), ["e.example.org"]);
+    assert.deepEqual(named(done), [
+      "create Certificate e.example.org-certificate",
+      "create Certificate issuer-canary-example.org-certificate",
+      "create ClusterIssuer issuer-by-webhook",
+      "create ClusterRole issuer-webhook-acme.example.org-challenges",
+      "create ClusterRoleBinding issuer-webhook-acme.example.org-challenges",
+      "create Release issuer-webhook-any-webhook",
+      "create Secret issuer-credentials-example.org",
+    ]);
+    assert.equal(await verdict("e.example.org-tls"), "True");
+    assert.deepEqual(
+      named(await deploy("up", "by-webhook", zone({ install, solverRbac: "own" }), ["e.example.org"])),
+      [],
+    );
+    await destroy();
+
+    const helm = ["upgrade", "--install", "by-hand", chart, "-n", "cert-manager", "--wait"];
+    await run(cluster(), "helm", ...helm, "--set", "groupName=acme.example.org", "--set", "image.tag=1.0.0");
+    const existing = await deploy("up", "by-webhook", zone({}), ["e.example.org"]);
+    assert.ok(!named(existing).some((change) => /Release|Role/.test(change)), named(existing).join());
+    assert.equal(await verdict("e.example.org-tls"), "True");
+    await destroy();
+    await run(cluster(), "helm", "uninstall", "by-hand", "-n", "cert-manager", "--wait");
+  });
+
   it("are all issued again by another issuer before the former issuer is deleted", async () => {
     const webhook = { zones: { "example.net": zones["example.net"] } };
     await deploy("up", "rehearsal", webhook, ["d.example.net"]);
