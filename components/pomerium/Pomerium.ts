@@ -12,7 +12,7 @@ import * as names from "./names.ts";
 import { overlayFolders } from "./overlay.ts";
 import { settings } from "./settings.ts";
 import type { SettingsInput } from "./settings-schema.ts";
-import { isStateful } from "./storage.ts";
+import { isStateful, type Store } from "./storage.ts";
 import { takeOver } from "./take-over.ts";
 
 export interface IdentityProviderArgs {
@@ -66,6 +66,8 @@ export interface PomeriumArgs {
      * as they are. A foreign Deployment may have the Pebble store open, so it is stopped before ours starts.
      */
     foreign: readonly string[];
+    /** Where the cluster keeps sessions before this run. Absent before there are any. */
+    storage?: { store: Store };
   };
 }
 
@@ -153,8 +155,7 @@ export class Pomerium extends pulumi.ComponentResource {
     );
 
     const beforeWorkload: pulumi.Resource[] = [settingsObject];
-    // Once it is stopped and this program has written to it, it still exists, and it stays stopped.
-    if (existing.includes(objectLabel(previous)) && isStateful(args.storage)) {
+    if (isStateful(args.storage) && hasPrevious(args.live)) {
       beforeWorkload.push(scaledToZero(`${name}-previous`, { parent: this, dependsOn: [settingsObject] }));
     }
     const workload = new k8s.kustomize.v2.Directory(
@@ -264,6 +265,16 @@ function opaqueSecret(
       ...importOf(existing, { kind: "Secret", ...object }),
     },
   );
+}
+
+/**
+ * Whether somebody else's Deployment is there. Once it is stopped and this program has written to it, it still exists,
+ * and it stays stopped. A Deployment of a stack that changes its storage is this program's: it is deleted.
+ */
+function hasPrevious({ existing, foreign, storage }: PomeriumArgs["live"]): boolean {
+  const label = objectLabel(previous);
+  const isOwn = !foreign.includes(label) && storage !== undefined && !isStateful({ [storage.store]: {} });
+  return existing.includes(label) && !isOwn;
 }
 
 /** A Deployment of the same name as the workload, which a StatefulSet does not take over. */

@@ -16,13 +16,13 @@ export interface PomeriumEnvironment {
   authenticateUrl: string;
   /** Secrets of the certificates that Pomerium itself serves, in its namespace. */
   certificates: readonly { secretName: string }[];
-  live: Pick<LivePomerium, "existing" | "foreign">;
+  live: Pick<LivePomerium, "existing" | "foreign" | "storage">;
 }
 
 /** Arguments of the component `Pomerium`. */
 export function pomeriumArgs(
   { version, identityProvider, session, storage, settings }: PomeriumConfig,
-  { certificates, live: { existing, foreign }, ...run }: PomeriumEnvironment,
+  { certificates, live: { existing, foreign, storage: current }, ...run }: PomeriumEnvironment,
 ): PomeriumArgs {
   return {
     ...run,
@@ -32,7 +32,7 @@ export function pomeriumArgs(
     identityProvider: secretOutputs(identityProvider),
     storage: stored(storage),
     ...(Object.keys(settings).length > 0 ? { settings } : {}),
-    live: { existing, foreign },
+    live: { existing, foreign, ...(current ? { storage: current } : {}) },
   };
 }
 

@@ -157,6 +157,16 @@ describe("Pomerium", () => {
     assert.deepEqual(spec.authenticate, { url: "https://authenticate.example.org:8443" });
   });
 
+  it("stops no Deployment of the stack's own former storage, which the run deletes", async () => {
+    const isStopped = async (live: PomeriumArgs["live"]) =>
+      (await deploy({ live })).some(({ name }) => name === "pomerium-previous");
+    const own = { ...deployed, foreign: [] };
+    assert.equal(await isStopped({ ...own, storage: { store: "postgres" } }), false);
+    assert.equal(await isStopped({ ...own, storage: { store: "memory" } }), false);
+    assert.equal(await isStopped({ ...deployed, storage: { store: "postgres" } }), true);
+    assert.equal(await isStopped({ ...own, storage: { store: "pebble" } }), true);
+  });
+
   it("stops a Deployment that a StatefulSet succeeds, and takes over one that stays a Deployment", async () => {
     const isStopped = async (storage: PomeriumArgs["storage"]) =>
       (await deploy({ storage, live: deployed })).some(({ name }) => name === "pomerium-previous");
