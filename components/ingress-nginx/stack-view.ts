@@ -16,7 +16,7 @@ export interface AppView {
   service: { name: string; port: number | string };
   access: Access;
   /** Paths of the host that Pomerium routes apart: to another Service, or with another access. Default: none. */
-  paths?: readonly (AppPath & { service: { name: string; port: number | string } })[];
+  paths?: readonly (AppPath & { service: { name: string; port: number | string }; route?: Route })[];
   /** Annotations of its Ingress for other tools. Default: none. */
   metadata?: { annotations: Readonly<Record<string, string>> };
   /** Everything that Pomerium is told about the route, with the settings of the catalogue entry. */

@@ -58,6 +58,8 @@ export interface Replacement {
 export interface AppAnswers {
   access: Access;
   route: Route;
+  /** Paths that may have an access, or route settings, of their own. Default: none. */
+  paths?: readonly { path: string; access?: Access; route?: Route }[];
 }
 
 /**

@@ -51,6 +51,21 @@ describe("a whitelist of networks that is lost with an nginx Ingress", () => {
       assert.deepEqual(answers(whitelist, { access }), { "whitelist-source-range": "`access.from`" });
   });
 
+  it("is answered for an app with paths only if each path has the networks too", () => {
+    const inside = people(["10.1.0.0/16"]);
+    const withPath = (access?: Access) =>
+      lost(whitelist, {
+        access: inside,
+        paths: [{ path: "/admin", ...(access === undefined ? {} : { access }) }],
+      })[0]!;
+    assert.equal(withPath().answeredBy, "`access.from`");
+    assert.equal(withPath(people(["10.1.2.0/24"])).answeredBy, "`access.from`");
+    for (const access of [people(), { kind: "public" as const }]) {
+      assert.equal(withPath(access).answeredBy, undefined);
+      assert.match(withPath(access).reason, /ingress-nginx admitted .* only \(at its path \/admin\)$/);
+    }
+  });
+
   it("is not answered by a wider network, which is named", () => {
     const [protection] = lost(whitelist, { access: people(["10.1.0.0/16", "10.0.0.0/7", "192.168.0.0/24"]) });
     assert.equal(protection?.answeredBy, undefined);
@@ -205,5 +220,18 @@ describe("any protection", () => {
           assert.equal(answeredBy, undefined);
       }),
     );
+  });
+});
+
+describe("a sign-in and a client's certificate that are lost with an nginx Ingress", () => {
+  it("are answered for an app with paths only if nobody passes at a path without them", () => {
+    const basic = { "auth-type": "basic", "auth-secret": "users" };
+    const at = (path: { access?: Access; route?: object }) => ({ paths: [{ path: "/hub", ...path }] });
+    assert.equal(answers(basic, at({}))["auth-type"], "people sign in instead");
+    assert.equal(answers(basic, at({ access: { kind: "public" } }))["auth-type"], "?");
+    const certificate = { "auth-tls-secret": "app/ca" };
+    const route = { tls_downstream_client_ca_secret: "ca" };
+    assert.notEqual(answers(certificate, { route, ...at({}) })["auth-tls-secret"], "?");
+    assert.equal(answers(certificate, { route, ...at({ route: {} }) })["auth-tls-secret"], "?");
   });
 });
