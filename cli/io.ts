@@ -2,6 +2,7 @@ import { text } from "node:stream/consumers";
 import { styleText } from "node:util";
 import type { ClusterAddress, ClusterReader } from "../components/cluster/api.ts";
 import type { Row } from "../components/cluster/readiness.ts";
+import type { LiveAccount } from "../components/tunnels/account.ts";
 import type { LiveState } from "../stack/access-view.ts";
 import type { Stack } from "../stack/stack.ts";
 
@@ -21,6 +22,8 @@ export interface Io {
   contexts(kubeconfig?: string): Promise<string[]>;
   /** A live cluster, to be read. */
   openCluster(address: ClusterAddress): Promise<ClusterReader>;
+  /** Reads zones and tunnels at Cloudflare with the token in $CLOUDFLARE_API_TOKEN; undefined without one. */
+  readCloudflare(): Promise<LiveAccount | undefined>;
   /** Reads a live cluster. */
   readCluster(address: ClusterAddress): Promise<LiveState>;
   /** Reads the readiness table of a stack's live cluster. */
@@ -46,6 +49,15 @@ export function processIo(): Io {
       (await import("../components/cluster/api.ts")).ReadOnlyApi.contexts(kubeconfig),
     openCluster: async (address) =>
       (await import("../components/cluster/api.ts")).ReadOnlyApi.connect(address),
+    readCloudflare: async () => {
+      const token = process.env.CLOUDFLARE_API_TOKEN;
+      if (!token) return undefined;
+      const [{ ReadOnlyCloudflare }, { readAccount }] = await Promise.all([
+        import("../components/tunnels/api.ts"),
+        import("../components/tunnels/account.ts"),
+      ]);
+      return readAccount(new ReadOnlyCloudflare(token));
+    },
     readCluster: async (address) => {
       // The Kubernetes client is slow to load, and most commands do not need it.
       const [{ ReadOnlyApi }, { readCluster }, { readStatus }] = await Promise.all([

@@ -1,6 +1,7 @@
 import type { LiveIngress } from "../components/cluster/live.ts";
 import { objectId } from "../components/cluster/objects.ts";
 import { anyHost } from "../components/ingress-nginx/annotations/hosts.ts";
+import type { LiveAccount } from "../components/tunnels/account.ts";
 import { AppNames } from "./app-names.ts";
 import { type PlannedCertificates, planCertificates } from "./certificates.ts";
 import type { Inventory } from "./inventory.ts";
@@ -17,12 +18,16 @@ export interface Plan {
   leftOut: { host: string; ingress: string; why: string }[];
   certificates: PlannedCertificates;
   inventory: Inventory;
+  /** What a token may see at Cloudflare; absent without a token. */
+  cloudflare?: LiveAccount;
 }
 
 /** What else is known besides the cluster. */
 export interface PlanOptions {
-  /** Zones of an account at the DNS provider. */
+  /** Zones that need no guess. */
   zones?: readonly string[];
+  /** What a token may see at Cloudflare. */
+  cloudflare?: LiveAccount | undefined;
   /** Names of apps that are taken, because a stack file has them. */
   names?: readonly string[];
   /** Hosts that a stack file has already. */
@@ -49,7 +54,7 @@ export function planStack(inventory: Inventory, options: PlanOptions = {}): Plan
     apps.map(({ host }) => host),
     ingresses,
     inventory.issuance,
-    options.zones,
+    options.zones ?? options.cloudflare?.zones.map(({ name }) => name),
   );
   const domain =
     options.domain ??
@@ -63,6 +68,7 @@ export function planStack(inventory: Inventory, options: PlanOptions = {}): Plan
     leftOut,
     certificates,
     inventory,
+    ...(options.cloudflare === undefined ? {} : { cloudflare: options.cloudflare }),
   };
 }
 

@@ -7,6 +7,7 @@ import { nginxSection } from "./nginx-section.ts";
 import type { Plan } from "./plan.ts";
 import { pomeriumSection } from "./pomerium-section.ts";
 import { type Section, type Todo, todo } from "./section.ts";
+import { carriers, tunnelsSection } from "./tunnels-section.ts";
 
 /** What a person has said on the command line. */
 export interface Said {
@@ -29,6 +30,7 @@ export function stackText(plan: Plan, said: Said): { text: string; todos: Todo[]
     ["certificates", certificatesSection(plan)],
     ["users", usersSection(said)],
     ["apps", appsSection(plan)],
+    ["tunnels", plan.cloudflare && tunnelsSection(plan.cloudflare, plan.apps)],
     ["ingressNginx", nginxSection(plan)],
     ["accessTests", testsSection(plan)],
   ];
@@ -76,7 +78,7 @@ function headOf({ leftOut }: Plan, { source, stack }: Said): string[] {
   ];
 }
 
-function clusterSection({ inventory }: Plan, { context, kubeconfig }: Said): Section {
+function clusterSection({ inventory, cloudflare, apps }: Plan, { context, kubeconfig }: Said): Section {
   const { uid } = inventory.cluster;
   const comments: Comment[] = [];
   const todos: Todo[] = [];
@@ -105,6 +107,14 @@ function clusterSection({ inventory }: Plan, { context, kubeconfig }: Said): Sec
     place: "before",
     text: "DECIDE: direct, if a router or a public address leads to the cluster; tunnelOnly, if nothing but a tunnel does. direct is the careful choice: it asks for a consent before an app becomes public.",
   });
+  const carried =
+    cloudflare === undefined ? [] : carriers(cloudflare, apps).flatMap((carrier) => carrier.apps);
+  if (apps.length > 0 && apps.every((app) => carried.includes(app)))
+    comments.push({
+      path: ["exposure"],
+      place: "before",
+      text: "A tunnel carries every host today, so it is tunnelOnly unless a router forwards to the cluster as well.",
+    });
   return {
     value: {
       context: context ?? null,

@@ -28,7 +28,7 @@ export function likelyZone(host: string): string {
  * The zones of some hosts: those that an issuer of the cluster or an account of the DNS provider names, and for other
  * hosts the likeliest.
  *
- * @param known Zones of which an account is known.
+ * @param known Zones at Cloudflare.
  */
 export function zonesOf(
   hosts: readonly string[],
@@ -58,7 +58,9 @@ export function zonesOf(
       named.get(zone) ??
         (value !== undefined && anyZone !== undefined
           ? { zone, value, from: anyZone.from }
-          : { zone, from: known.includes(zone) ? "Cloudflare" : "the names of the hosts" }),
+          : known.includes(zone)
+            ? { zone, value: { cloudflare: {} }, from: "Cloudflare" }
+            : { zone, from: "the names of the hosts" }),
     );
   }
   return [...found.values()];

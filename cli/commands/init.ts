@@ -39,7 +39,8 @@ export const init: Subcommand<Options> = {
         "after",
         `
 Everything that the cluster shows is in the file. TO DO marks the rest; \`check\` names it until it is there. Every
-app lets in the admins and nobody else. A file that exists is never changed.
+app lets in the admins and nobody else. A file that exists is never changed. With a token of Cloudflare's in
+CLOUDFLARE_API_TOKEN, the tunnels that carry the hosts are in the file, too.
 ${exportHelp}
 
 Examples:
@@ -71,7 +72,7 @@ Examples:
       io.out(additions(raw, source.inventory));
       return exit.ok;
     }
-    const plan = planStack(source.inventory);
+    const plan = planStack(source.inventory, { cloudflare: await cloudflareOf(io) });
     const { text, todos } = stackText(plan, {
       stack,
       ...(source.context === undefined ? {} : { context: source.context }),
@@ -92,6 +93,19 @@ Examples:
     return exit.ok;
   },
 };
+
+/** What Cloudflare tells; undefined without a token. */
+async function cloudflareOf(io: Io) {
+  try {
+    return await io.readCloudflare();
+  } catch (error) {
+    // By name: the class is in a module that is not needed without a token.
+    if (!(error instanceof Error) || error.name !== "CloudflareError") throw error;
+    throw new CliError(
+      `${error.message}; the token in CLOUDFLARE_API_TOKEN needs Zone: Read and Cloudflare Tunnel: Read. Unset it to leave the tunnels out`,
+    );
+  }
+}
 
 interface Result {
   stack: string;

@@ -142,6 +142,7 @@ export interface Outside {
   readCluster?: Io["readCluster"];
   contexts?: readonly string[];
   openCluster?: Io["openCluster"];
+  readCloudflare?: Io["readCloudflare"];
   readiness?: Row[];
 }
 
@@ -149,7 +150,16 @@ export interface Outside {
 export async function cli(
   { directory }: Pick<Project, "directory">,
   argv: readonly string[],
-  { stdin = "", colour = false, live, readCluster, contexts, openCluster, readiness }: Outside = {},
+  {
+    stdin = "",
+    colour = false,
+    live,
+    readCluster,
+    contexts,
+    openCluster,
+    readCloudflare,
+    readiness,
+  }: Outside = {},
 ): Promise<Ran> {
   const texts = { out: "", err: "" };
   const io: Io = {
@@ -169,6 +179,7 @@ export async function cli(
       (async () => {
         throw new Error("no test asked for a cluster");
       }),
+    readCloudflare: readCloudflare ?? (async () => undefined),
     readCluster:
       readCluster ??
       (async () => {

@@ -101,7 +101,7 @@ describe("a zone", () => {
       ],
     );
     assert.deepEqual(zonesOf(["a.b.example.org"], [], ["b.example.org"]), [
-      { zone: "b.example.org", from: "Cloudflare" },
+      { zone: "b.example.org", value: { cloudflare: {} }, from: "Cloudflare" },
     ]);
     assert.deepEqual(zonesOf(["a.example.org"], [issuer("any", [{ dns01: cloudflare }])]), [
       { zone: "example.org", value: { cloudflare: {} }, from: "ClusterIssuer any" },

@@ -123,6 +123,32 @@ describe("the command init", () => {
     assert.match(err, /^not read: manifests\/broken\.yaml: .*\n$/);
   });
 
+  it("asks Cloudflare if there is a token, and does not take a refusal for an empty account", async () => {
+    const project = makeProject();
+    class CloudflareError extends Error {
+      override readonly name = "CloudflareError";
+    }
+    const refused = await cli(project, ["init", "home", "--from", "-"], {
+      stdin: json,
+      readCloudflare: async () => {
+        throw new CloudflareError("GET /zones: 403");
+      },
+    });
+    assert.equal(refused.code, 1);
+    assert.match(refused.err, /GET \/zones: 403; the token in CLOUDFLARE_API_TOKEN needs/);
+    assert.equal(existsSync(fileOf(project)), false);
+    const zones = [{ id: "f".repeat(32), name: "very-very-dark-gray.top" }];
+    const readCloudflare = async () => ({ zones, tunnels: [] });
+    assert.equal(
+      (await cli(project, ["init", "home", "--from", "-"], { stdin: json, readCloudflare })).code,
+      0,
+    );
+    assert.match(
+      readFileSync(fileOf(project), "utf8"),
+      /very-very-dark-gray\.top: \{cloudflare: \{\}\} # from Cloudflare/,
+    );
+  });
+
   it("refuses input without objects, a missing file, and a name that is not a stack's", async () => {
     const project = makeProject();
     const empty = await cli(project, ["init", "home", "--from", "-"], { stdin: "" });
