@@ -47,7 +47,8 @@ export function resolve(name: string, raw: unknown, report: Report): Omit<Stack,
   const names = apps.size > 0 && isMap(file.raw.apps) ? Object.keys(file.raw.apps) : undefined;
   const { cluster, domain, pomerium, certificates, users, tunnels } = file;
 
-  const directory = users && resolvePeople(users, report);
+  const identityProvider = pomerium && providerLimits(pomerium.identityProvider);
+  const directory = users && resolvePeople(users, report, identityProvider);
   // A mistyped address is reported where it is written, and not again where it is missing.
   const people =
     directory && !report.problems.some(({ at }) => at.startsWith("users"))
@@ -65,7 +66,7 @@ export function resolve(name: string, raw: unknown, report: Report): Omit<Stack,
     directory,
     exposure: cluster?.exposure,
     version: pomerium?.version,
-    identityProvider: pomerium && providerLimits(pomerium.identityProvider),
+    identityProvider,
     authenticateHost: pomerium && domain && authenticateHost(pomerium, domain),
     catalogue: { ...known, ...file.catalogue },
   };

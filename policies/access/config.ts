@@ -8,8 +8,8 @@ import { invisible } from "../language/criteria.ts";
 import { api, apiPaths } from "./api-paths.ts";
 import { checkConsent, consentTo, type PublicContext } from "./consent.ts";
 import { type Directory, grants, type Named } from "./people.ts";
-import { checkPrincipals, warnOfCapitals } from "./people-config.ts";
-import { domainProblem } from "./principals.ts";
+import { checkPrincipals, warnOfCapitals, warnOfMissingClaim } from "./people-config.ts";
+import { domainProblem, type ProviderLimits } from "./principals.ts";
 import { rawPolicy } from "./raw-policy.ts";
 import type { Access } from "./routes.ts";
 
@@ -95,16 +95,6 @@ export interface AccessContext extends PublicContext {
   catalogue: Catalogue;
 }
 
-/** Facts about an identity provider that decide what `signedIn` and `claims` mean. */
-export interface ProviderLimits {
-  /** Name for the reader: `google`. */
-  name: string;
-  /** Who can sign in, if that is not an organisation's own people. */
-  anybody?: string;
-  /** Why the provider sends no claim of this name; undefined if it may. */
-  missingClaim(claim: string): string | undefined;
-}
-
 const noDirectory: Directory = { admins: [], groups: {} };
 
 /** Reads who may reach an app; undefined if the stack file does not say so in a valid way. */
@@ -155,13 +145,10 @@ function checkNamed(
   { directory, identityProvider: provider }: AccessContext,
   report: Report,
 ): void {
-  checkPrincipals(users, [...at, "users"], report);
+  checkPrincipals(users, [...at, "users"], report, provider);
   checkGroups(groups, [...at, "groups"], directory, report);
-  for (const claim of Object.keys(claims)) {
-    const missing = provider?.missingClaim(claim);
-    if (missing !== undefined)
-      report.warning([...at, "claims", claim], `nobody passes by this claim: ${missing}`);
-  }
+  for (const claim of Object.keys(claims))
+    warnOfMissingClaim(claim, [...at, "claims", claim], report, provider);
   for (const [i, domain] of domains.entries()) {
     const problem = domain.startsWith("@") ? `write ${domain.slice(1)}, without "@"` : domainProblem(domain);
     if (problem !== undefined) report.problem([...at, "domains", i], problem);

@@ -4,7 +4,7 @@ import { isMap, type PathPart, valueAt } from "../../stack-file/paths.ts";
 import type { Report } from "../../stack-file/problems.ts";
 import { dnsLabel } from "../../stack-file/values.ts";
 import type { Directory } from "./people.ts";
-import { hasCapitals, type Principal, principalProblem } from "./principals.ts";
+import { claimOf, hasCapitals, type Principal, type ProviderLimits, principalProblem } from "./principals.ts";
 
 export const usersSchema = z.strictObject({
   admins: z
@@ -29,14 +29,14 @@ export const usersSchema = z.strictObject({
 export type UsersInput = z.output<typeof usersSchema>;
 
 /** Reads people and groups, and checks each address. */
-export function resolvePeople(users: UsersInput, report: Report): Directory {
+export function resolvePeople(users: UsersInput, report: Report, provider?: ProviderLimits): Directory {
   if (users.admins.length === 0)
     report.problem(["users", "admins"], "is empty: name at least one person who reaches everything");
-  checkPrincipals(users.admins, ["users", "admins"], report);
+  checkPrincipals(users.admins, ["users", "admins"], report, provider);
   for (const [group, people] of Object.entries(users.groups)) {
     const at = ["users", "groups", group];
     if (people.length === 0) report.warning(at, "is empty: apps that name it are for their other people");
-    checkPrincipals(people, at, report);
+    checkPrincipals(people, at, report, provider);
   }
   return users;
 }
@@ -49,6 +49,7 @@ export function checkPrincipals(
   principals: readonly Principal[],
   at: readonly PathPart[],
   report: Report,
+  provider?: ProviderLimits,
 ): void {
   const first = new Map<string, number>();
   for (const [i, principal] of principals.entries()) {
@@ -58,7 +59,20 @@ export function checkPrincipals(
       report.problem([...at, i], `${principal} is named twice; first at index ${first.get(principal)}`);
     else if (hasCapitals(principal)) warnOfCapitals(principal, [...at, i], report);
     if (!first.has(principal)) first.set(principal, i);
+    const claim = claimOf(principal);
+    if (claim) warnOfMissingClaim(claim.path, [...at, i], report, provider);
   }
+}
+
+/** Says that a claim lets in nobody, if the identity provider does not send it. */
+export function warnOfMissingClaim(
+  claim: string,
+  at: readonly PathPart[],
+  report: Report,
+  provider: ProviderLimits | undefined,
+): void {
+  const missing = provider?.missingClaim(claim);
+  if (missing !== undefined) report.warning(at, `nobody passes by this claim: ${missing}`);
 }
 
 /** Says whom an address or a domain with capitals keeps out. */

@@ -94,3 +94,13 @@ export function domainProblem(domain: string): string | undefined {
 export function hasCapitals(principal: Principal): boolean {
   return claimOf(principal) === undefined && principal !== principal.toLowerCase();
 }
+
+/** Facts about an identity provider that decide what `signedIn` and `claims` mean. */
+export interface ProviderLimits {
+  /** Name for the reader: `google`. */
+  name: string;
+  /** Who can sign in, if that is not an organisation's own people. */
+  anybody?: string;
+  /** Why the provider sends no claim of this name; undefined if it may. */
+  missingClaim(claim: string): string | undefined;
+}

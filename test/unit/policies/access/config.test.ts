@@ -103,6 +103,11 @@ describe("access by claims, domains and sign-in", () => {
   });
 
   it("says that a claim lets in nobody where the identity provider does not send it", () => {
+    const inGroup = edited({ "users.groups.readers": ["alice@gmail.com", "claim:groups=readers"] });
+    assert.match(
+      warnings(inGroup).join("\n"),
+      /users\.groups\.readers\[1\]: nobody passes by this claim: google does not send it/,
+    );
     assert.match(
       saidOf({ claims: { groups: ["family"] } })[0]!,
       /nobody passes by this claim: google does not send it/,
