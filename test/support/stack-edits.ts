@@ -21,12 +21,17 @@ export interface EditSpace {
   made?: string;
 }
 
-/** One edit: of an app's name, place, host, Secret or tunnel, of a tunnel's name or id, or of a zone. */
+/**
+ * One edit: of an app's name, place, hosts, paths, Secret, isolation or tunnel, of a tunnel's name or id, or of a zone.
+ */
 export type Edit =
   | { kind: "name"; app: number; to: string }
   | { kind: "host"; app: number; to: string }
   | { kind: "namespace"; app: number; to: string }
   | { kind: "tls"; app: number; to: string | undefined }
+  | { kind: "alias"; app: number; to: string }
+  | { kind: "path"; app: number; to: string }
+  | { kind: "isolate"; app: number }
   | { kind: "carry"; app: number; tunnel: number }
   | { kind: `swap ${"name" | Swapped}`; app: number; other: number }
   | { kind: "tunnel name"; tunnel: number; to: string }
@@ -46,6 +51,9 @@ export function anEdit({ apps, namespaces, zones, made }: EditSpace): fc.Arbitra
     fc.record({ kind: of("host"), app, to: fc.constantFrom("a", "b", "c.a") }),
     fc.record({ kind: of("namespace"), app, to: fc.constantFrom(...namespaces) }),
     fc.record({ kind: of("tls"), app, to: fc.constantFrom(undefined, "served", "books-tls", "home-tls") }),
+    fc.record({ kind: of("alias"), app, to: fc.constantFrom("www", "a", "*.d") }),
+    fc.record({ kind: of("path"), app, to: fc.constantFrom("/admin", "/a/b", "/a-b") }),
+    fc.record({ kind: of("isolate"), app }),
     fc.record({ kind: of("carry"), app, tunnel: fc.nat(2) }),
     fc.record({
       kind: fc.constantFrom("swap name", "swap name", "swap host", "swap namespace", "swap tls"),
@@ -66,6 +74,9 @@ export function anEdit({ apps, namespaces, zones, made }: EditSpace): fc.Arbitra
 interface App {
   namespace: string;
   host?: string;
+  aliases?: string[];
+  paths?: Raw;
+  isolate?: boolean;
   tls?: { secretName: string };
 }
 
@@ -106,6 +117,23 @@ export function edited({ values: before, names: old }: EditedFile, edit: Edit, s
     case "tls":
       if (edit.to === undefined) delete appAt(edit.app).tls;
       else appAt(edit.app).tls = { secretName: edit.to };
+      break;
+    case "alias": {
+      const app = appAt(edit.app);
+      const zone = Object.keys(zones).find((each) => app.host?.endsWith(`.${each}`));
+      if (zone !== undefined) app.aliases = toggled(app.aliases, `${edit.to}.${zone}`);
+      if (app.aliases?.length === 0) delete app.aliases;
+      break;
+    }
+    case "path": {
+      const { paths = {} } = appAt(edit.app);
+      if (edit.to in paths) delete paths[edit.to];
+      else paths[edit.to] = { access: "admins" };
+      appAt(edit.app).paths = paths;
+      break;
+    }
+    case "isolate":
+      appAt(edit.app).isolate = !appAt(edit.app).isolate;
       break;
     case "carry": {
       const name = names[edit.app]!;
@@ -176,6 +204,11 @@ function swap(one: App, two: App, key: Swapped): void {
   ] as const)
     if (value === undefined) delete app[key];
     else Object.assign(app, { [key]: value });
+}
+
+/** The list without an entry that it has, or with one that it does not have. */
+function toggled(list: readonly string[] = [], entry: string): string[] {
+  return list.includes(entry) ? list.filter((each) => each !== entry) : [...list, entry];
 }
 
 /** A map with renamed keys, in the same order. */

@@ -6,6 +6,8 @@ import { issuerArgs } from "../../../components/certificates/args.ts";
 import { DnsIssuer } from "../../../components/certificates/DnsIssuer.ts";
 import { deployCertificates } from "../../../components/certificates/deploy.ts";
 import { clusterProvider } from "../../../components/cluster/provider.ts";
+import { deployIsolation } from "../../../components/network-policies/deploy.ts";
+import { wantedPolicies } from "../../../components/network-policies/wanted.ts";
 import { tunnelProblems } from "../../../components/tunnels/checks.ts";
 import { deployTunnels } from "../../../components/tunnels/deploy.ts";
 import type { LiveTunnel } from "../../../components/tunnels/live.ts";
@@ -99,6 +101,11 @@ async function run(stack: Stack, former?: Run): Promise<Run> {
         { existing: [] },
         opts,
       );
+      const services = stack.isolation.map(({ namespace, service: name }) => ({
+        ...{ namespace, name, type: "ClusterIP", headless: false, ports: [], selector: { app: name } },
+      }));
+      const callers = { nginx: [], nginxOnNodes: false, nodes: [] };
+      deployIsolation(wantedPolicies(stack.isolation, services, callers), { policies: [] }, opts);
       done = deployTunnels(
         stack,
         { live, remembered: former?.memory, served: () => pulumi.output(true) },
@@ -212,6 +219,6 @@ describe("an object that the stack file asks for before and after an edit", () =
       { numRuns: 40 },
     );
     assert.ok(accepted > refused, `${accepted} edits were accepted, ${refused} refused`);
-    assert.ok(seen.size > 10, [...seen].join(", "));
+    assert.ok(seen.size > 12, [...seen].join(", "));
   });
 });
