@@ -120,12 +120,18 @@ function otherIngresses(
         each.namespace === namespace &&
         each.ingressClass !== pomeriumIngressClass &&
         !leaving.has(objectId(each)) &&
-        each.rules.some(({ paths }) => paths.some(({ backend }) => backend?.service === service)),
+        backendsOf(each).includes(service),
     )
     .map(
       (each) =>
         `Ingress ${objectId(each)} of class ${each.ingressClass ?? "none"} leads there; its controller is cut off, unless allowFrom names its namespace`,
     );
+}
+
+/** Names of the Services to which an Ingress leads. */
+function backendsOf({ rules, anyPaths = [], defaultBackend }: LiveIngress): (string | undefined)[] {
+  const paths = [...rules.flatMap((rule) => rule.paths), ...anyPaths];
+  return [...paths.map(({ backend }) => backend?.service), defaultBackend?.service];
 }
 
 /** Policies of others that admit callers to the same pods. Policies add up, so what they admit stays admitted. */

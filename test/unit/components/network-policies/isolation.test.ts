@@ -279,16 +279,21 @@ describe("what a preview says about isolation", () => {
         },
       ],
     });
+    const tailscale = ingress("komga", "komga-tailscale", [], {
+      ingressClass: "tailscale",
+      defaultBackend: { service: "komga-svc" },
+    });
     const nginx = ingress("komga", "komga-ingress", ["komga.example.org"]);
     assert.deepEqual(
-      lines(isolate(), [own, metrics, outside, stranger, unlabelled], { ingresses: [nginx, traefik] }).slice(
-        1,
-      ),
+      lines(isolate(), [own, metrics, outside, stranger, unlabelled], {
+        ingresses: [nginx, traefik, tailscale],
+      }).slice(1),
       [
         "! komga/komga-svc: its own port 9000 will be closed, unless allowFrom names the callers",
         "! komga/komga-svc: Service komga/komga-metrics (port 9090) leads to the same pods; its callers are cut off, unless allowFrom names the callers",
         "! komga/komga-svc: LoadBalancer komga/komga-lb leads to its pods from outside the cluster, and no longer will, unless allowFrom names the callers",
         "! komga/komga-svc: Ingress komga/komga-traefik of class traefik leads there; its controller is cut off, unless allowFrom names its namespace",
+        "! komga/komga-svc: Ingress komga/komga-tailscale of class tailscale leads there; its controller is cut off, unless allowFrom names its namespace",
       ],
     );
   });
