@@ -33,9 +33,11 @@ export function planCertificates(
   const zones = zonesOf(hosts, issuer === undefined ? issuers : [issuer, ...issuers], known);
   if (issuer === undefined) return { zones };
   const { acme } = issuer;
+  // The sign-in pages need a certificate as well, for a host of one of the zones.
+  const wanted = [...hosts, ...zones.map(({ zone }) => `authenticate.${zone}`)];
   return {
     zones,
-    issuer: { name: issuer.name, isUsable: issuer.ready && hosts.every((host) => canIssue(issuer, host)) },
+    issuer: { name: issuer.name, isUsable: issuer.ready && wanted.every((host) => canIssue(issuer, host)) },
     ...(acme?.email ? { email: acme.email } : {}),
     ...(acme?.server ? { server: acme.server } : {}),
   };

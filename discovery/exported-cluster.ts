@@ -38,7 +38,9 @@ export class ExportedCluster implements ClusterReader {
     }
     for (const [id, object] of byId) {
       const collection = id.split(" ", 1)[0]!;
-      this.#objects.set(collection, [...(this.#objects.get(collection) ?? []), object]);
+      const known = this.#objects.get(collection);
+      if (known === undefined) this.#objects.set(collection, [object]);
+      else known.push(object);
     }
   }
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { additions } from "../../discovery/additions.ts";
-import { missingLines } from "../../discovery/missing.ts";
+import { missingLines, missingUses } from "../../discovery/missing.ts";
 import { planStack } from "../../discovery/plan.ts";
 import type { Todo } from "../../discovery/section.ts";
 import { stackText } from "../../discovery/stack-text.ts";
@@ -8,8 +8,9 @@ import { visible } from "../../report/text.ts";
 import { readStackFile, stackFileName, stackOf } from "../../stack-file/stack-file.ts";
 import { counted } from "../../stack-file/text.ts";
 import { type CommonOptions, type Subcommand, valueOption } from "../command.ts";
-import { CliError, exit } from "../exit.ts";
+import { CliError, exit, UsageError } from "../exit.ts";
 import { type Io, paint } from "../io.ts";
+import { json } from "../output.ts";
 import { directoryOf, stackPath } from "../project.ts";
 import { addSourceOptions, exportHelp, readSource, type Source, type SourceOptions } from "../source.ts";
 
@@ -17,6 +18,7 @@ interface Options extends CommonOptions, SourceOptions {
   admin?: string[];
   stdout?: boolean;
   diff?: boolean;
+  json?: boolean;
 }
 
 /** Writes the stack file of a cluster. */
@@ -35,6 +37,7 @@ export const init: Subcommand<Options> = {
       )
       .option("--stdout", "print the file in place of writing it")
       .option("--diff", "print what an existing stack file lacks")
+      .option("--json", "what was written and what is left, for programs")
       .addHelpText(
         "after",
         `
@@ -57,6 +60,8 @@ Examples:
       );
     const directory = directoryOf(options, io);
     const path = stackPath({ directory }, stack);
+    if (options.json && (options.stdout || options.diff))
+      throw new UsageError(`--json and ${options.diff ? "--diff" : "--stdout"} exclude each other`);
     const isThere = existsSync(path);
     if (options.diff && !isThere)
       throw new CliError(`there is no ${stackFileName(stack)} yet; leave --diff out to write it`);
@@ -82,6 +87,23 @@ Examples:
     });
     if (options.stdout) io.out(text);
     else writeFileSync(path, text, { flag: "wx" });
+    if (options.json) {
+      io.out(
+        json("init", {
+          stack,
+          file: stackFileName(stack),
+          source: source.name,
+          apps: plan.apps.map(({ name: app, host }) => ({ app, host })),
+          todos,
+          leftOut: plan.leftOut,
+          unknown: missingUses(source.inventory.missing).map(({ name: kind, unknown }) => ({
+            kind,
+            unknown,
+          })),
+        }),
+      );
+      return exit.ok;
+    }
     const say = options.stdout ? io.err : io.out;
     say(
       told(

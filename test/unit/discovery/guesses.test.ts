@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import { AppNames } from "../../../discovery/app-names.ts";
 import { ownBackend } from "../../../discovery/backends.ts";
+import { planCertificates } from "../../../discovery/certificates.ts";
 import { zoneValue } from "../../../discovery/dns-provider.ts";
 import { bareName, knownApp } from "../../../discovery/known-app.ts";
 import { literalPath } from "../../../discovery/served-hosts.ts";
@@ -106,6 +107,28 @@ describe("a zone", () => {
     assert.deepEqual(zonesOf(["a.example.org"], [issuer("any", [{ dns01: cloudflare }])]), [
       { zone: "example.org", value: { cloudflare: {} }, from: "ClusterIssuer any" },
     ]);
+  });
+
+  it("is left to the cluster's own issuer only if that can issue for the sign-in pages as well", () => {
+    const usable = (selector?: object) => {
+      const issuers = [
+        issuer("dns", [{ dns01: cloudflare, ...(selector === undefined ? {} : { selector }) }]),
+      ];
+      const found = {
+        issuers,
+        certificates: [],
+        certManager: true,
+        releases: [],
+        existing: [],
+        forced: [],
+        apiServices: [],
+      };
+      return planCertificates(["a.example.org"], [], found).issuer?.isUsable;
+    };
+    assert.equal(usable(), true);
+    assert.equal(usable({ dnsZones: ["example.org"] }), true);
+    assert.equal(usable({ dnsNames: ["a.example.org"] }), false);
+    assert.equal(usable({ matchLabels: { use: "dns" } }), false);
   });
 
   it("says what the issuer's solver says, without its credentials", () => {

@@ -123,6 +123,33 @@ describe("the command init", () => {
     assert.match(err, /^not read: manifests\/broken\.yaml: .*\n$/);
   });
 
+  it("prints what was written and what is left for programs, as its documentation says", async () => {
+    const project = makeProject();
+    const { code, out } = await cli(project, ["init", "home", "--from", "-", "--json"], { stdin: json });
+    assert.equal(code, 0);
+    const result = JSON.parse(out);
+    assert.deepEqual(
+      [result.version, result.kind, result.stack, result.file],
+      [1, "init", "home", "Pulumi.home.yaml"],
+    );
+    assert.deepEqual(
+      result.apps.map(({ app }: { app: string }) => app),
+      ["grafana", "home-assistant", "kubernetes-dashboard"],
+    );
+    assert.ok(
+      result.todos.some(
+        ({ at, stops }: { at: string; stops: string }) => at === "users.admins" && stops === "check",
+      ),
+    );
+    const docs = readFileSync(new URL("../../../../docs/commands.md", import.meta.url), "utf8");
+    for (const key of Object.keys(result).slice(2)) assert.match(docs, new RegExp(`\`${key}(\\[\\])?\``));
+    assert.ok(existsSync(fileOf(project)));
+    assert.equal(
+      (await cli(project, ["init", "other", "--from", "-", "--json", "--stdout"], { stdin: json })).code,
+      2,
+    );
+  });
+
   it("asks Cloudflare if there is a token, and does not take a refusal for an empty account", async () => {
     const project = makeProject();
     class CloudflareError extends Error {
