@@ -147,9 +147,12 @@ function usersSection({ admins }: Said): Section {
   };
 }
 
-/** Pomerium's own page, unless its host is taken. */
+/** Pomerium's own page, unless ingress-nginx serves its host, by itself or by a wildcard. */
 function hasVerify({ domain, apps }: Plan): boolean {
-  return domain !== undefined && !apps.some(({ host }) => host === `verify.${domain}`);
+  const own = `verify.${domain}`;
+  const serves = (host: string): boolean =>
+    host === own || (host.startsWith("*.") && own.endsWith(host.slice(1)));
+  return domain !== undefined && !apps.some(({ host }) => serves(host));
 }
 
 function appsSection(plan: Plan): Section {

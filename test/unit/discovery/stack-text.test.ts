@@ -1,7 +1,11 @@
 import { strict as assert } from "node:assert";
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
+import { serviceProblems } from "../../../components/apps/checks.ts";
+import { ingressNginxProblems } from "../../../components/ingress-nginx/checks.ts";
+import { differences } from "../../../components/ingress-nginx/differences.ts";
 import { type ExportedObject, readExported } from "../../../discovery/exported.ts";
+import type { Inventory } from "../../../discovery/inventory.ts";
 import { stackFile, stackNames } from "../../../sandbox/stacks.ts";
 import { loadFromFile, parseStack } from "../../../stack/load.ts";
 import type { Stack } from "../../../stack/stack.ts";
@@ -26,6 +30,15 @@ function namedByCheck({ raw }: Written): string[] {
     if (!(error instanceof StackFileError)) throw error;
     return error.problems.map(({ at }) => at);
   }
+}
+
+/** Key paths of what a preview would refuse about the apps and ingress-nginx. */
+function refusedByPreview(stack: Stack, { cluster, nginx }: Inventory): string[] {
+  return [
+    ...serviceProblems(stack.apps, cluster),
+    ...ingressNginxProblems(stack, cluster, nginx),
+    ...differences(stack, cluster, nginx).problems,
+  ].map(({ at }) => at);
 }
 
 /** Everything about an app that decides where its requests go. */
@@ -74,6 +87,28 @@ describe("the stack file that init writes", () => {
           ["users.admins[0]"],
         );
       }
+    });
+
+  for (const name of ["octavo", "alfred", "k3s", "argo-cd", "baremetal", "rke2"] as const)
+    it(`for ${name} lists exactly what a preview would refuse about its apps`, async () => {
+      const isStack = name === "octavo" || name === "alfred";
+      const inventory = await inventoryOf(isStack ? objectsBefore(name) : fixture(name));
+      const file = writtenFrom(inventory);
+      const refused = refusedByPreview(finished(file), inventory);
+      const listed = file.todos
+        .filter(({ at, stops }) => stops === "preview" && at !== "cluster.uid")
+        .map(({ at }) => at);
+      // A problem may name a key below the one that is listed.
+      for (const at of refused)
+        assert.ok(
+          listed.some((each) => at.startsWith(each)),
+          at,
+        );
+      for (const each of listed)
+        assert.ok(
+          refused.some((at) => at.startsWith(each)),
+          each,
+        );
     });
 
   it("names the Service's own port where the Ingress has the pods', and the port's name for a headless Service", async () => {
@@ -182,7 +217,7 @@ describe("the stack file that init writes", () => {
     assert.match(text, /^# {3}localhost \(web\/odd\): an app's host is a name of at least two labels/m);
   });
 
-  it("has an app for a wildcard, and leaves out one that lies below it", async () => {
+  it("has an app for a wildcard, no page of Pomerium's below it, and leaves out a second wildcard there", async () => {
     const rule = (host: string) => ({
       host,
       http: {
@@ -201,7 +236,8 @@ describe("the stack file that init writes", () => {
       },
     ]);
     const hosts = Object.values(raw.apps as Record<string, { host?: string }>).map(({ host }) => host);
-    assert.deepEqual(hosts, [undefined, "*.example.org"]);
+    // ingress-nginx serves verify.example.org by the wildcard, so that host would be taken over.
+    assert.deepEqual(hosts, ["*.example.org"]);
     assert.match(text, /^# {3}\*\.lab\.example\.org \(web\/previews\): it lies below \*\.example\.org/m);
   });
 
