@@ -291,6 +291,33 @@ describe("the checks before a run", () => {
     assert.equal(problems.at(-1), "phase");
   });
 
+  it("report a NetworkPolicy that keeps Pomerium away, and the announcement names what is not judged", () => {
+    const service = {
+      namespace: "komga",
+      name: "komga-svc",
+      type: "ClusterIP",
+      headless: false,
+      selector: { app: "komga" },
+      ports: [{ port: 25600, targetPort: 25600 }],
+    };
+    const seen = {
+      ...findings(cluster({ services: [service] })),
+      network: {
+        ...openNetwork,
+        policies: [{ metadata: { namespace: "komga", name: "closed" }, spec: { podSelector: {} } }],
+        pods: [{ namespace: "komga", labels: { app: "komga" }, ports: [] }],
+        unjudged: [{ kind: "CiliumNetworkPolicy", namespace: "komga", name: "l7" }],
+      },
+    };
+    assert.ok(
+      stackProblems(stack(), seen, []).some(({ message }) =>
+        message.startsWith("by NetworkPolicy komga/closed,"),
+      ),
+    );
+    const text = announce(stack(), { ...seen, readiness: [] }, phaseEffects(stack()));
+    assert.match(text, /^network +! not judged here, .*: CiliumNetworkPolicy komga\/l7$/m);
+  });
+
   it("report a failing access test with the line that decides and the edit that fixes it", () => {
     const tested = stack({ "accessTests.apps.komga": [{ deny: ["alice@gmail.com", "stranger"] }] });
     const [problem, ...others] = failedTestProblems(tested);
