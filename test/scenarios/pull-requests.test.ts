@@ -256,6 +256,18 @@ describe("the comment on a pull request that", function () {
     assert.match(result.comment, /Nobody gains or loses access/);
   });
 
+  it("moves a host tells it as a move", async () => {
+    const result = await commented(
+      "moved",
+      inStackFile((file) =>
+        file.setIn(at("apps", "audiobookshelf", "host"), "books.very-very-dark-gray.top"),
+      ),
+    );
+    assert.match(headOf(result), /1 app moves to another host/);
+    assert.match(result.comment, /audiobookshelf: arkham-library\S+ → books\./);
+    assert.doesNotMatch(result.comment, /callers? (?:gains?|loses?) access/);
+  });
+
   it("asks for cutover says which hosts move to sign-in, and what comes first", async () => {
     const result = await commented(
       "cutover",
