@@ -47,22 +47,30 @@ function signOf(op: Operation): string {
   return op === "same" ? " " : signs[op][0];
 }
 
+/** Most characters of a line where the plan is shortened. */
+const widestLine = 240;
+
 /**
  * What happens to each changed object, with the values before and after. Only what the program asks for is shown:
  * neither the status nor the record of field managers.
  *
- * @param longest Most lines of one object. Default: all.
+ * @param longest Most lines of one object. With a limit, long lines are cut too. Default: all.
  */
 export function rawPlan(objects: readonly PlannedObject[], longest = Number.POSITIVE_INFINITY): string {
   return objects
     .map((object) => {
       const [head, ...body] = objectText(object);
       const more = body.length - longest;
-      return [head, ...body.slice(0, longest), ...(more > 0 ? [`      … ${more} more lines`] : [])].join(
-        "\n",
-      );
+      const lines = Number.isFinite(longest) ? body.slice(0, longest).map(shortened) : body;
+      return [head, ...lines, ...(more > 0 ? [`      … ${more} more lines`] : [])].join("\n");
     })
     .join("\n");
+}
+
+/** A value can be a document of many kilobytes in one line. */
+function shortened(line: string): string {
+  const characters = [...line];
+  return characters.length > widestLine ? `${characters.slice(0, widestLine).join("")}…` : line;
 }
 
 /** Whether the plan of an object shows more than its name. */

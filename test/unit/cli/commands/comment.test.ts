@@ -521,6 +521,24 @@ describe("the comment on a pull request", () => {
     assert.doesNotMatch(text + plan, /managedFields|loadBalancer|kubectl/);
   });
 
+  it("cuts a value of one long line, and keeps it whole in the artifact", async () => {
+    const project = changedHouse();
+    const object = (data: string): object => ({ metadata: { name: "x", namespace: "wiki" }, data });
+    const { text, plan } = await commentedWith(project, [
+      {
+        op: "update",
+        type: "kubernetes:core/v1:ConfigMap",
+        name: "x",
+        asked: object("a".repeat(5000)) as never,
+        asks: object("b".repeat(5000)) as never,
+        diff: ["data"],
+      },
+    ]);
+    assert.match(text, /^ {6}- a+…\n {6}\+ b+…$/m);
+    assert.ok(text.length < 3000);
+    assert.match(plan, /^ {6}\+ b{5000}$/m);
+  });
+
   it("shows names as text: no links, mentions, issues, emojis or formulas", async () => {
     const project = changedHouse();
     const name = "a`b|c</details>@everyone #1 :x: $y$\n# <img src=x>";
