@@ -25,6 +25,15 @@ export function appSection(app: PlannedApp, domain: string | undefined): Section
   const notes = appNotes(app);
   const comments: Comment[] = [
     ...notes.map(({ text }): Comment => ({ path: [], place: "before", text })),
+    ...(Object.keys(annotations).some((key) => key.startsWith("external-dns"))
+      ? [
+          {
+            path: ["annotations"],
+            place: "before" as const,
+            text: "DECIDE: at the cutover, DNS may have to lead to Pomerium",
+          },
+        ]
+      : []),
     { path: ["access"], place: "beside", text: `today: ${app.today.join(", and ")}` },
     ...(backend.why === undefined
       ? []

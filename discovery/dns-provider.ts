@@ -1,6 +1,7 @@
 import { type SolverName, solverOf } from "../components/certificates/solvers/registry.ts";
 import type { LiveSolver } from "../components/certificates/solvers/solver.ts";
 import { isMap } from "../stack-file/paths.ts";
+import { soundsSecret } from "./secret-names.ts";
 
 /**
  * How a stack file says what a solver of a live issuer says, without its secrets. Undefined for HTTP-01, which needs
@@ -81,16 +82,13 @@ function translate(key: string, given: Given): [SolverName, Record<string, unkno
   }
 }
 
-/** Keys under which a webhook's configuration may hold a credential as plain text. */
-const secretKey = /token|secret|password|passwd|api-?key|private-?key|credential/i;
-
 /** The configuration of a webhook without credentials. A reference to a Secret is none. */
 function withoutSecrets(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutSecrets);
   if (!isMap(value)) return value;
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([key, inner]) => typeof inner === "object" || !secretKey.test(key))
+      .filter(([key, inner]) => typeof inner === "object" || !soundsSecret(key))
       .map(([key, inner]) => [key, withoutSecrets(inner)]),
   );
 }

@@ -11,6 +11,7 @@ import type { AppNames } from "./app-names.ts";
 import { type OwnBackend, ownBackend } from "./backends.ts";
 import { type Inventory, leadsTo } from "./inventory.ts";
 import { type KnownApp, knownApp } from "./known-app.ts";
+import { soundsSecret } from "./secret-names.ts";
 import { type HostPath, isRegex, literalPath, type ServedHost } from "./served-hosts.ts";
 import { isWritableAnnotation, isWritablePath } from "./writable.ts";
 
@@ -106,13 +107,13 @@ export function planApp(
   };
 }
 
-/** The annotations that other tools read, as far as the stack file takes them. */
+/** The annotations that other tools read, as far as the stack file takes them and they cannot be credentials. */
 function annotationsOf({ annotations }: LiveIngress): Record<string, string> {
   return Object.fromEntries(
     classify(annotations)
       .filter(
         ({ section, annotation, value }) =>
-          section === "annotations" && isWritableAnnotation(annotation, value),
+          section === "annotations" && !soundsSecret(annotation) && isWritableAnnotation(annotation, value),
       )
       .map(({ annotation, value }) => [annotation, value]),
   );

@@ -9,7 +9,19 @@ import { promisify } from "node:util";
 import { writeKubeconfig } from "../../support/fake-api-server.ts";
 import { cli, house, makeProject } from "./project.ts";
 
-const names = ["check", "access", "why", "test", "diff", "ready", "lint", "comment", "catalogue"];
+const names = [
+  "audit",
+  "init",
+  "check",
+  "access",
+  "why",
+  "test",
+  "diff",
+  "ready",
+  "lint",
+  "comment",
+  "catalogue",
+];
 const main = join(import.meta.dirname, "../../../cli/main.ts");
 
 describe("the command line", () => {

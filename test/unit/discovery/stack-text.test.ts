@@ -178,6 +178,28 @@ describe("the stack file that init writes", () => {
     });
   });
 
+  it("copies no annotation whose name sounds like a secret, and says that it is there", async () => {
+    const objects = fixture("argo-cd").map((object) =>
+      object.kind === "Ingress"
+        ? {
+            ...object,
+            metadata: {
+              ...object.metadata,
+              annotations: { "tool.example.org/api-token": "hunter2", "tool.example.org/icon": "films" },
+            },
+          }
+        : object,
+    );
+    const { text, raw } = await written(objects);
+    assert.ok(!text.includes("hunter2"));
+    assert.match(text, /# DECIDE: tool\.example\.org\/api-token: add to annotations: the same/);
+    const apps = Object.values(raw.apps as Record<string, { annotations?: object }>);
+    assert.deepEqual(
+      apps.flatMap(({ annotations: own }) => own ?? []),
+      [{ "tool.example.org/icon": "films" }, { "tool.example.org/icon": "films" }],
+    );
+  });
+
   it("says who reaches an app today, and no secret of an address", async () => {
     const argo = (await written(fixture("argo-cd"))).text;
     assert.match(
