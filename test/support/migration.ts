@@ -2,15 +2,15 @@ import { strict as assert } from "node:assert";
 import { readdirSync, readFileSync } from "node:fs";
 import type { Phase } from "../../components/cluster/phase.ts";
 import type { Api, KubernetesObject } from "../../sandbox/cluster/api.ts";
-import { type StackConfig, stackNames } from "../../sandbox/stacks.ts";
+import type { StackConfig, StackName } from "../../sandbox/stacks.ts";
 import { keyPath } from "../../stack-file/paths.ts";
 import { isGolden, type Planned, previewPlan } from "../golden/plan.ts";
-import { run } from "../support/cluster.ts";
-import { keepWriting, probe } from "../support/ingress-writes.ts";
-import { removals } from "../support/removals.ts";
-import { goesAlong, isForeign, isLeaving, nginx, onlyIngressNginx, snapshot } from "../support/retirement.ts";
-import { type Stored, stored, wanted } from "../support/snapshot.ts";
-import { assertAtRest, refusal, type Stage, succeeded, useStage } from "../support/stage.ts";
+import { run } from "./cluster.ts";
+import { keepWriting, probe } from "./ingress-writes.ts";
+import { removals } from "./removals.ts";
+import { goesAlong, isForeign, isLeaving, nginx, onlyIngressNginx, snapshot } from "./retirement.ts";
+import { type Stored, stored, wanted } from "./snapshot.ts";
+import { assertAtRest, refusal, type Stage, succeeded, useStage } from "./stage.ts";
 
 interface PomeriumStatus {
   metadata: { generation: number };
@@ -42,7 +42,8 @@ const appliedByKubectl = {
 /** Keys of a TLS Secret whose values are not secret. */
 const isPublic = new Set(["ca", "cert"]);
 
-for (const stack of stackNames)
+/** Takes an example stack through all phases. Each stack is a test file of its own, so that both can run at once. */
+export function describeMigration(stack: StackName): void {
   describe(`the migration of ${stack}`, function () {
     this.timeout(240_000);
     const stage = useStage(stack, ({ cluster }) => cluster.apply([appliedByKubectl]));
@@ -265,6 +266,7 @@ for (const stack of stackNames)
       assert.deepEqual([...after.keys()].sort(), [...before.keys()].sort());
     });
   });
+}
 
 /** Steps from coexist to retired: first the runs that must not remove ingress-nginx, then the run that must. */
 function retirementSteps({ sandbox, workspace, configure }: Stage, isPlanned: () => Promise<unknown>): void {

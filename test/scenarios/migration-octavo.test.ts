@@ -1,0 +1,3 @@
+import { describeMigration } from "../support/migration.ts";
+
+describeMigration("octavo");
