@@ -76,19 +76,23 @@ function toRetire({ workload, instance }: LiveController): string {
 
 /** Ingresses that may be ingress-nginx's, although nothing in the cluster runs it for them. */
 function unservedProblems(
-  { name: stack, ingressNginx }: Pick<StackView, "name" | "ingressNginx">,
+  { name: stack, phase, ingressNginx }: Pick<StackView, "name" | "phase" | "ingressNginx">,
   { record }: Pick<LiveCluster, "record">,
   { unserved }: Pick<LiveIngressNginx, "unserved">,
 ): Problem[] {
   // After the removal, an Ingress of the class has no effect.
   if (record?.phase === "retired") return [];
-  return unserved
-    .filter(({ name }) => !Object.hasOwn(ingressNginx?.keep ?? {}, name))
-    .map(({ name, ingresses, why }) => ({
-      at: "ingressNginx",
-      message: `${counted(ingresses.length, "Ingress", "Ingresses")} ${className(name)} (${few(ingresses)}) may be ingress-nginx's (${why}), and no Deployment, DaemonSet or StatefulSet was found that runs it for them. Describe the installation under ingressNginx, or say why nothing is needed`,
-      mend: setKey(stack, ["ingressNginx", "keep", name], "<why>"),
-    }));
+  return (
+    unserved
+      // Without its class it has none either, even if the record of the removal is lost.
+      .filter(({ dangling }) => !(phase === "retired" && dangling))
+      .filter(({ name }) => !Object.hasOwn(ingressNginx?.keep ?? {}, name))
+      .map(({ name, ingresses, why }) => ({
+        at: "ingressNginx",
+        message: `${counted(ingresses.length, "Ingress", "Ingresses")} ${className(name)} (${few(ingresses)}) may be ingress-nginx's (${why}), and no Deployment, DaemonSet or StatefulSet was found that runs it for them. Describe the installation under ingressNginx, or say why nothing is needed`,
+        mend: setKey(stack, ["ingressNginx", "keep", name], "<why>"),
+      }))
+  );
 }
 
 const className = (name: string): string => (name === withoutClass ? "without a class" : `of class ${name}`);

@@ -11,6 +11,11 @@ export interface Unserved {
   ingresses: string[];
   /** The sign of ingress-nginx that they have. */
   why: string;
+  /**
+   * Whether the spec of each of them names an IngressClass that does not exist, as after a removal. No ingress-nginx
+   * serves such an Ingress, unless it may not read IngressClasses.
+   */
+  dangling: boolean;
 }
 
 /** Name of the Ingresses without a class. */
@@ -38,24 +43,35 @@ export function unservedIngresses(
     .filter((ingress) => !ingress.solver && !known.has(objectId(ingress)))
     .flatMap((ingress) => {
       const why = signOf(classes, ingress, hasController);
-      return why === undefined ? [] : [{ name: ingress.ingressClass ?? withoutClass, ingress, why }];
+      const name = ingress.ingressClass ?? withoutClass;
+      return why === undefined ? [] : [{ name, ingress, why, dangling: isDangling(classes, ingress) }];
     });
   return [...Map.groupBy(found, ({ name }) => name)].map(([name, group]) => ({
     name,
     ingresses: group.map(({ ingress }) => objectId(ingress)),
     why: [...new Set(group.map(({ why }) => why))].join("; "),
+    dangling: group.every(({ dangling }) => dangling),
   }));
+}
+
+function isDangling(
+  classes: readonly ClassOfIngresses[],
+  { ingressClass, classByAnnotation }: LiveIngress,
+): boolean {
+  return (
+    ingressClass !== undefined && !classByAnnotation && !classes.some(({ name }) => name === ingressClass)
+  );
 }
 
 function signOf(
   classes: readonly ClassOfIngresses[],
-  { ingressClass, classByAnnotation, annotations }: LiveIngress,
+  ingress: LiveIngress,
   hasController: boolean,
 ): string | undefined {
-  const object = classes.find(({ name }) => name === ingressClass);
+  const { ingressClass, annotations } = ingress;
   // ingress-nginx serves no class of `spec.ingressClassName` that has no IngressClass. `nginx` may have lost its own.
-  const isDangling = object === undefined && ingressClass !== undefined && !classByAnnotation;
-  if (isDangling && hasController && ingressClass !== "nginx") return undefined;
+  if (isDangling(classes, ingress) && hasController && ingressClass !== "nginx") return undefined;
+  const object = classes.find(({ name }) => name === ingressClass);
   // An IngressClass says which program serves it. Without one, the name of the class may.
   const program = object?.controller ?? ingressClass ?? "";
   if (others.test(program)) return undefined;

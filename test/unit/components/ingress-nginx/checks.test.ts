@@ -104,9 +104,8 @@ describe("a name under ingressNginx.keep", () => {
 });
 
 describe("Ingresses of ingress-nginx that no controller serves", () => {
-  const lost = nginxWith([], {
-    unserved: [{ name: "edge", ingresses: ["a/1", "b/2", "c/3", "d/4"], why: "its controller is x" }],
-  });
+  const edge = { name: "edge", ingresses: ["a/1", "b/2", "c/3", "d/4"], why: "its controller is x" };
+  const lost = nginxWith([], { unserved: [{ ...edge, dangling: false }] });
 
   it("are a problem, with their class and names, until the stack file answers", () => {
     const [problem, ...others] = problems(lost);
@@ -120,6 +119,13 @@ describe("Ingresses of ingress-nginx that no controller serves", () => {
 
   it("are no problem after the removal, when nothing serves such a class", () => {
     assert.deepEqual(problems(lost, { phase: "retired" }, "retired"), []);
+  });
+
+  it("are no problem after the removal either if its record is lost, and their class with it", () => {
+    const dangling = nginxWith([], { unserved: [{ ...edge, dangling: true }] });
+    assert.deepEqual(problems(dangling, { phase: "retired" }), []);
+    assert.equal(problems(lost, { phase: "retired" }).length, 1, "a class that exists");
+    for (const phase of ["coexist", "cutover"]) assert.equal(problems(dangling, { phase }).length, 1, phase);
   });
 });
 

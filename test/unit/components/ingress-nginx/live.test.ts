@@ -717,7 +717,12 @@ describe("the live ingress-nginx", () => {
       const ingresses = [ingress("shop", "edge"), ingress("wiki", "nginx"), ingress("vpn", "tailscale")];
       const unserved = async () => (await read({ ingresses, config: null })).unserved;
       assert.deepEqual(await unserved(), [
-        { name: "edge", ingresses: ["apps/shop"], why: "its controller is k8s.io/ingress-nginx" },
+        {
+          name: "edge",
+          ingresses: ["apps/shop"],
+          why: "its controller is k8s.io/ingress-nginx",
+          dangling: false,
+        },
       ]);
       fake.objects[ingressClasses] = { items: [] };
       assert.deepEqual(await unserved(), [
@@ -725,8 +730,9 @@ describe("the live ingress-nginx", () => {
           name: "edge",
           ingresses: ["apps/shop"],
           why: "the class has no IngressClass, and its name is not known here",
+          dangling: true,
         },
-        { name: "nginx", ingresses: ["apps/wiki"], why: "the class has no IngressClass" },
+        { name: "nginx", ingresses: ["apps/wiki"], why: "the class has no IngressClass", dangling: true },
       ]);
     });
   });

@@ -95,8 +95,25 @@ describe("an Ingress that no known controller serves", () => {
         name: "edge",
         ingresses: ["apps/a", "apps/b"],
         why: "the class has no IngressClass, and its name is not known here; annotations such as nginx.ingress.kubernetes.io/whitelist-source-range",
+        dangling: true,
       },
-      { name: "nginx", ingresses: ["apps/c"], why: "the class has no IngressClass" },
+      { name: "nginx", ingresses: ["apps/c"], why: "the class has no IngressClass", dangling: true },
     ]);
+  });
+
+  it("is dangling only if each Ingress names a class in its spec that does not exist", () => {
+    const byAnnotation = { ...some("b", "edge", annotated), classByAnnotation: true as const };
+    const none = { served: [], hasController: false };
+    for (const [all, classes, dangling] of [
+      [[some("a", "edge")], [], true],
+      [[some("a", "edge"), byAnnotation], [], false],
+      [[byAnnotation], [], false],
+      [[some("a", "edge")], [{ name: "edge", controller: "k8s.io/ingress-nginx" }], false],
+      [[some("a", undefined, annotated)], [], false],
+    ] as const)
+      assert.deepEqual(
+        unservedIngresses(classes, all, none).map((each) => each.dangling),
+        [dangling],
+      );
   });
 });
