@@ -52,8 +52,17 @@ function runText(
           `Ingresses that the run takes over count as new here (${takenOver.length}). What they let in until now is in what \`pulumi up\` says first.`,
         ];
   if (alike && complete && note.length === 0) return isQuiet ? [] : [section(title, "The same.")];
-  const first = complete ? [] : ["The preview fails. As far as it came, the run would change this:"];
-  return [section(title, ...note, ...first, diffBlock(run.diff, rows))];
+  if (complete) return [section(title, ...note, diffBlock(run.diff, rows))];
+  const seen = diffText(run.diff, { limit: rows })
+    .split("\n")
+    .filter((line) => !isTotal(line));
+  const first = "The preview fails. As far as it came, the run would change this:";
+  return [section(title, ...note, first, fenced(seen.join("\n")))];
+}
+
+/** Whether a line sums up the whole cluster. A failed preview has seen a part of it only. */
+function isTotal(line: string): boolean {
+  return /^public +(?:none|unchanged)|^open to anonymous: /.test(line);
 }
 
 function diffBlock(diff: AccessDiff, rows: number): string {

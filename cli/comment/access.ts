@@ -44,7 +44,9 @@ export interface Sides {
 export function accessOf(sides: Sides): AccessFacts {
   const { before, after, plan, code } = sides;
   const pomerium = (after ?? before)?.pomerium.version;
-  const planned = plan && plannedAccess(plan.objects, pomerium);
+  // Which unchanged objects a failed preview has come to differs from run to run, so only the changed ones count.
+  const objects = plan?.objects.filter(({ op }) => plan.complete || op !== "same");
+  const planned = objects && plannedAccess(objects, pomerium);
   const file = after && viewOfStack("this pull request", after);
   const [directory] = [file?.directory ?? before?.directory];
   const named = (name: string, apps: readonly ProtectedApp[]): View => ({
