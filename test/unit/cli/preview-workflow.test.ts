@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseAllDocuments } from "yaml";
 import { stackOf } from "../../../stack-file/stack-file.ts";
 import {
   evaluate,
@@ -368,5 +369,32 @@ describe("the scripts of preview.yml", () => {
         ),
       );
     }
+  });
+});
+
+describe("the service account of docs/preview-reader.yaml", () => {
+  const documents = parseAllDocuments(readFileSync(join(root, "docs/preview-reader.yaml"), "utf8"));
+  const role = documents
+    .map((one) => one.toJS() as { kind: string; rules?: { apiGroups: string[]; verbs: string[] }[] })
+    .find(({ kind }) => kind === "ClusterRole");
+
+  it("may read every API group that the program asks for by name", () => {
+    const asked = readdirSync(join(root, "components"), { recursive: true, withFileTypes: true })
+      .filter((file) => file.name.endsWith(".ts"))
+      .flatMap((file) => [
+        ...readFileSync(join(file.parentPath, file.name), "utf8").matchAll(
+          /["`]\/apis\/([a-z0-9.-]+)\/|(?:kind\(|apiVersion: |group: )"([a-z0-9-]+\.[a-z0-9.-]+|apps|batch|policy|autoscaling)(?:\/v\w+)?"/g,
+        ),
+      ])
+      .map(([, path, table]) => path ?? table!)
+      // A kustomization is a file, not an object of the cluster.
+      .filter((group) => group !== "kustomize.config.k8s.io");
+    const granted = new Set(role!.rules!.flatMap(({ apiGroups }) => apiGroups));
+    assert.ok(asked.length > 10);
+    assert.deepEqual([...new Set(asked)].filter((group) => !granted.has(group)).sort(), []);
+  });
+
+  it("may only get, list and watch", () => {
+    for (const { verbs } of role!.rules!) assert.deepEqual(verbs, ["get", "list", "watch"]);
   });
 });
