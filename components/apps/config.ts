@@ -16,6 +16,7 @@ import { type Alias, aliasesSchema, appHost, resolveAliases } from "./hosts.ts";
 import { isPathless, type ServiceBackend } from "./ingress.ts";
 import { type Metadata, metadataSchema } from "./metadata.ts";
 import { type PathConfig, pathsSchema, resolvePaths } from "./paths.ts";
+import { checkRewrites } from "./rewrites.ts";
 import { serviceSchema } from "./service.ts";
 
 export interface AppConfig {
@@ -198,6 +199,8 @@ export function resolveApp(
       [...at, "route", "prefix_rewrite"],
       "replaces the path of each route, so the app's other paths would lose their own; write regex_rewrite_pattern: ^/(.*) and regex_rewrite_substitution",
     );
+  else if (access !== undefined)
+    checkRewrites({ service: input.service, access, route, paths, at: keyPath(at) }, report);
 
   if (host === undefined || zone === undefined || access === undefined) return undefined;
   return {

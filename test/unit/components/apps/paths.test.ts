@@ -356,4 +356,113 @@ describe("the paths of an app", () => {
     });
     assert.deepEqual(problemsOf(raw), []);
   });
+
+  describe("with a rewrite", () => {
+    const all = { regex_rewrite_pattern: "^/pub/(.*)", regex_rewrite_substitution: "/\\1" };
+    const problems = (paths: unknown, more: Record<string, unknown> = {}): string[] => {
+      const raw = untested(vaults(paths));
+      for (const [key, value] of Object.entries(more)) put(raw, `apps.vault.${key}`, value);
+      return problemsOf(raw);
+    };
+    const refusedRewrites: [what: string, paths: unknown, more: Record<string, unknown>, problem: RegExp][] =
+      [
+        [
+          "an open path to the root",
+          { "/admin": { access: "admins" }, "/pub": { access: "public", route: { prefix_rewrite: "/" } } },
+          {},
+          /paths\["\/pub"\]\.route\.prefix_rewrite: leads from \/pub past the access of the app itself, \/admin: .*another Service/,
+        ],
+        [
+          "an open path to a path of the site",
+          { "/pub": { access: "public", route: { prefix_rewrite: "/x/" } } },
+          {},
+          /past the access of the app itself:/,
+        ],
+        [
+          "an open path to a closed path within it",
+          {
+            "/pub": { access: "public", route: { prefix_rewrite: "/pub/v1/" } },
+            "/pub/v1/admin": { access: "admins" },
+          },
+          {},
+          /past the access of \/pub\/v1\/admin:/,
+        ],
+        [
+          "the app's open path by a pattern of the app",
+          {},
+          { access: { groups: ["readers"], api: ["/pub"] }, route: all },
+          /apps\.vault\.route\.regex_rewrite_substitution: leads from \/pub past the access of the app itself/,
+        ],
+        [
+          "the site into its narrower path",
+          { "/admin": { access: "admins" } },
+          { route: all },
+          /leads from \/ past the access of \/admin:/,
+        ],
+        [
+          "an open path by a pattern without a beginning",
+          { "/pub": { access: "public", route: { ...all, regex_rewrite_pattern: "pub/(.*)" } } },
+          {},
+          /leads from \/pub past the access of the app itself/,
+        ],
+        [
+          "an open path by a target that the Service resolves",
+          { "/pub": { access: "public", route: { prefix_rewrite: "/pub/../" } } },
+          {},
+          /past the access of the app itself/,
+        ],
+      ];
+    for (const [what, paths, more, problem] of refusedRewrites)
+      it(`refuse to lead ${what}, past a stricter access`, () => {
+        const found = problems(paths, more);
+        assert.equal(found.length, 1, found.join("\n"));
+        assert.match(found[0]!, problem);
+      });
+
+    const fine: [what: string, paths: unknown, more?: Record<string, unknown>][] = [
+      [
+        "stay below themselves",
+        {
+          "/pub": { access: "public", route: { prefix_rewrite: "/pub/v1/" } },
+          "/admin": { access: "admins" },
+        },
+      ],
+      [
+        "lead to another Service",
+        {
+          "/pub": {
+            access: "public",
+            service: { name: "pub", port: 80 },
+            route: { prefix_rewrite: "/" },
+          },
+        },
+      ],
+      [
+        "lead to a path that is as open",
+        {
+          "/pub": { access: "public", route: { prefix_rewrite: "/static/" } },
+          "/static": { access: "public" },
+        },
+      ],
+      ["lead admins anywhere", { "/raw": { access: "admins", route: { prefix_rewrite: "/" } } }],
+      [
+        "lead people of the app to the app",
+        { "/old": { route: { prefix_rewrite: "/new/" } }, "/api": { access: "public" } },
+      ],
+      [
+        "have the base of the whole app",
+        { "/admin": { access: "admins" }, "/pub": { access: "public" } },
+        { route: { regex_rewrite_pattern: "^/(.*)$", regex_rewrite_substitution: "/base/\\1" } },
+      ],
+      [
+        "lie apart from the pattern of the app",
+        { "/x": { access: "public" } },
+        { access: "admins", route: all },
+      ],
+    ];
+    for (const [what, paths, more] of fine)
+      it(`may ${what}`, () => {
+        assert.deepEqual(problems(paths, more), []);
+      });
+  });
 });

@@ -1,0 +1,137 @@
+import { signedIn } from "../../policies/access/principals.ts";
+import { type Access, type ApiPath, accessRoutes } from "../../policies/access/routes.ts";
+import type { Route } from "../../policies/annotations/annotations.ts";
+import type { Report } from "../../stack-file/problems.ts";
+import type { ServiceBackend } from "./ingress.ts";
+import type { PathConfig } from "./paths.ts";
+
+/** A path of the host that a route answers. The site is `/`. */
+interface Place {
+  path: string;
+  exact: boolean;
+  service: ServiceBackend;
+  access: Access;
+  route: Route;
+  /** Key path of the route settings. */
+  at: string;
+}
+
+interface Rewritten {
+  service: ServiceBackend;
+  access: Access;
+  route: Route;
+  paths: readonly PathConfig[];
+  at: string;
+}
+
+/**
+ * Refuses rewrites that lead past another path's access. Pomerium chooses the route, and so the access, by the path
+ * before the rewrite. The Service sees the path after it: with `/pub` rewritten to `/`, `/pub/admin` is its `/admin`.
+ */
+export function checkRewrites(app: Rewritten, report: Report): void {
+  const places = placesOf(app);
+  for (const place of places) {
+    const { path, route, at } = place;
+    const target = moved(place);
+    if (target === undefined) continue;
+    const exact = place.exact && route.prefix_rewrite !== undefined && target !== "";
+    const passed = places.filter(
+      (other) =>
+        other !== place &&
+        serviceOf(other) === serviceOf(place) &&
+        !(isBase(route) && rewriteOf(route) === rewriteOf(other.route)) &&
+        letsInOthers(place.access, other.access) &&
+        reaches(target, exact, other, places),
+    );
+    if (passed.length === 0) continue;
+    const key = route.prefix_rewrite === undefined ? "regex_rewrite_substitution" : "prefix_rewrite";
+    const names = [...new Set(passed.map((other) => (other.path === "/" ? "the app itself" : other.path)))];
+    report.problemAt(
+      `${at}.${key}`,
+      `leads from ${path} past the access of ${names.join(", ")}: Pomerium asks who may pass at ${path}, and the Service answers what the rewritten path names. Send ${path} to another Service, rewrite to a path at or below ${path}, or give the path after the rewrite the access of ${path} under \`paths\``,
+    );
+  }
+}
+
+function placesOf({ service, access, route, paths, at }: Rewritten): Place[] {
+  const own = { service, route, at: `${at}.route` };
+  const api: readonly ApiPath[] = access.kind === "people" || access.kind === "apiOnly" ? access.api : [];
+  const opened = accessRoutes(access)[1]?.authorization;
+  const open: Access =
+    opened === undefined || opened.public ? { kind: "public" } : { kind: "policy", policy: opened.policy };
+  return [
+    { path: "/", exact: false, access, ...own },
+    ...api.map(({ path, exact = false }) => ({ path, exact, access: open, ...own })),
+    ...paths.map((path) => ({
+      path: path.path,
+      exact: path.exact ?? false,
+      service: path.service,
+      access: path.access ?? access,
+      route: path.route,
+      at: rewriteOf(path.route) === rewriteOf(route) ? own.at : `${path.at}.route`,
+    })),
+  ];
+}
+
+const serviceOf = ({ service }: Place): string => `${service.name}:${service.port}`;
+
+const rewriteOf = (route: Route): string =>
+  JSON.stringify([route.prefix_rewrite, route.regex_rewrite_pattern, route.regex_rewrite_substitution]);
+
+/** The beginning that a rewrite takes away and the text that it puts there, if it keeps the rest as it is. */
+function newStart(route: Route): { start: string; text: string } | undefined {
+  const [, start, group] = /^\^([\w/~-]*)(?:(\(\.\*\))\$?)?$/.exec(route.regex_rewrite_pattern ?? "") ?? [];
+  const [, text, copy] = /^([^\\]*)(\\1)?$/.exec(route.regex_rewrite_substitution ?? "") ?? [];
+  if (start === undefined || text === undefined || (group === undefined) !== (copy === undefined))
+    return undefined;
+  return { start, text };
+}
+
+/** Whether a rewrite puts one text before every path, so that no path takes the place of another. */
+function isBase(route: Route): boolean {
+  return ["", "/"].includes(newStart(route)?.start ?? "none");
+}
+
+/** The beginning of the paths that a rewrite makes; undefined if it changes nothing there. */
+function moved({ path, exact, route }: Place): string | undefined {
+  const { prefix_rewrite: prefix, regex_rewrite_pattern: pattern } = route;
+  if (prefix !== undefined || pattern === undefined) return prefix === undefined ? undefined : plain(prefix);
+  // Alternatives, and matches further inside, can make any path.
+  if (!pattern.startsWith("^") || pattern.includes("|")) return "";
+  const all = exact ? path : `${path.replace(/\/$/, "")}/`;
+  const start = /^\^([\w/~-]*)(?![\w/~*?{-])/.exec(pattern)?.[1] ?? "";
+  if (!all.startsWith(start) && !start.startsWith(all)) return undefined;
+  const kept = newStart(route);
+  if (kept !== undefined) return plain(kept.text + all.slice(start.length));
+  return plain((route.regex_rewrite_substitution ?? "").split("\\")[0]!);
+}
+
+/** A target that the Service could read as another path is taken for any path. */
+const plain = (target: string): string => (/\.\.|\/\/|[%?#\\]/.test(target) ? "" : target);
+
+/** Whether paths that begin with the target belong to another place. */
+function reaches(target: string, exact: boolean, place: Place, places: readonly Place[]): boolean {
+  const owner = (path: string): Place | undefined =>
+    places
+      .filter((other) => covers(other, path))
+      .toSorted((one, other) => other.path.length - one.path.length)[0];
+  if (owner(target || "/") === place) return true;
+  return !exact && (owner(`${target || "/"}x`) === place || place.path.startsWith(target));
+}
+
+function covers({ path, exact }: Place, asked: string): boolean {
+  const bare = path.replace(/\/$/, "");
+  return asked === path || (!exact && (asked === bare || asked.startsWith(`${bare}/`)));
+}
+
+/** Whether an access may let in somebody whom the other one keeps out. */
+function letsInOthers(access: Access, other: Access): boolean {
+  if (other.kind === "public" || JSON.stringify(access) === JSON.stringify(other)) return false;
+  if (access.kind === "apiOnly") return false;
+  if (access.kind !== "people" || other.kind !== "people") return true;
+  const principals = new Set(other.people.map(({ principal }) => principal));
+  return (
+    (!principals.has(signedIn) && access.people.some(({ principal }) => !principals.has(principal))) ||
+    (other.from.length > 0 && JSON.stringify(access.from) !== JSON.stringify(other.from))
+  );
+}
