@@ -1,5 +1,6 @@
 import { type Document, isNode, parseAllDocuments } from "yaml";
 import { isMap } from "../stack-file/paths.ts";
+import { missingPart, withoutNullFields } from "./exported-parts.ts";
 
 /** An object of a cluster, from a file. */
 export interface ExportedObject {
@@ -106,7 +107,10 @@ function collect(value: unknown, where: string, found: Exported, of?: { apiVersi
     );
     return;
   }
-  found.objects.push(withoutSecrets({ ...value, apiVersion, kind, metadata } as ExportedObject));
+  const object = withoutNullFields({ ...value, apiVersion, kind, metadata }) as ExportedObject;
+  const missing = missingPart(object);
+  if (missing === undefined) found.objects.push(withoutSecrets(object));
+  else found.problems.push(`${where}: ${kind} ${name} was not read, because it is incomplete: ${missing}`);
 }
 
 /** kubectl keeps a copy of what was applied in an annotation, so a Secret's annotations go as well. */

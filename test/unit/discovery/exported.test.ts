@@ -7,6 +7,7 @@ const service = (name: string, more: object = {}) => ({
   apiVersion: "v1",
   kind: "Service",
   metadata: { name, namespace: "media", ...more },
+  spec: {},
 });
 
 const namesIn = (text: string) =>
@@ -23,7 +24,7 @@ describe("an export", () => {
     const list = { apiVersion: "v1", kind: "List", items: [service("films"), service("books")] };
     assert.deepEqual(namesIn(JSON.stringify(list)), ["Service films", "Service books"]);
     assert.deepEqual(
-      namesIn("apiVersion: v1\nkind: Service\nmetadata: {name: films}\n---\n# nothing\n---\n"),
+      namesIn("apiVersion: v1\nkind: Service\nmetadata: {name: films}\nspec: {}\n---\n# nothing\n---\n"),
       ["Service films"],
     );
   });
@@ -32,10 +33,10 @@ describe("an export", () => {
     const text = JSON.stringify({
       apiVersion: "networking.k8s.io/v1",
       kind: "IngressList",
-      items: [{ metadata: { name: "films" } }],
+      items: [{ metadata: { name: "films" }, spec: {} }],
     });
     assert.deepEqual(readExported({ file: "-", text }).objects, [
-      { apiVersion: "networking.k8s.io/v1", kind: "Ingress", metadata: { name: "films" } },
+      { apiVersion: "networking.k8s.io/v1", kind: "Ingress", metadata: { name: "films" }, spec: {} },
     ]);
   });
 
@@ -66,7 +67,7 @@ describe("an export", () => {
 
   it("keeps its good documents when others are broken, and says which are", () => {
     const text =
-      "apiVersion: v1\nkind: Service\nmetadata: {name: films}\n---\na: [1\n---\nhello\n---\nkind: Service\n";
+      "apiVersion: v1\nkind: Service\nmetadata: {name: films}\nspec: {}\n---\na: [1\n---\nhello\n---\nkind: Service\n";
     const { objects, problems } = readExported({ file: "all.yaml", text });
     assert.equal(objects.length, 1);
     assert.match(problems[0]!, /^all\.yaml, document 2: /);
@@ -84,6 +85,51 @@ describe("an export", () => {
       "all.yaml: the Service has no name",
     ]);
     assert.deepEqual(problemsIn(""), ["all.yaml: holds no Kubernetes object"]);
+  });
+
+  it("names the part that an incomplete object lacks, as in a patch of kustomize, and keeps the others", () => {
+    const text = [
+      { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "films" }, spec: { replicas: 2 } },
+      service("books"),
+      { apiVersion: "networking.k8s.io/v1", kind: "Ingress", metadata: { name: "films" } },
+      {
+        apiVersion: "networking.k8s.io/v1",
+        kind: "Ingress",
+        metadata: { name: "books" },
+        spec: { rules: [{ host: "books.example.org" }, null] },
+      },
+      { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "films" }, data: { size: 8 } },
+      { apiVersion: "v1", kind: "Namespace", metadata: { name: "media", labels: ["films"] } },
+    ]
+      .map((each) => JSON.stringify(each))
+      .join("\n---\n");
+    assert.deepEqual(namesIn(text), ["Service books"]);
+    const unread = (document: number, rest: string) => `all.yaml, document ${document}: ${rest}`;
+    assert.deepEqual(problemsIn(text), [
+      unread(1, "Deployment films was not read, because it is incomplete: spec.template is missing"),
+      unread(3, "Ingress films was not read, because it is incomplete: spec is missing"),
+      unread(4, "Ingress books was not read, because it is incomplete: spec.rules[1] is null"),
+      unread(5, "ConfigMap films was not read, because it is incomplete: data.size has another form"),
+      unread(6, "Namespace media was not read, because it is incomplete: metadata.labels has another form"),
+    ]);
+  });
+
+  it("takes a field that is null for absent, as the API server does, and leaves kinds alone that nothing reads", () => {
+    const text = JSON.stringify([
+      {
+        ...service("films", { labels: null }),
+        spec: { selector: { app: "films" }, ports: null },
+        status: null,
+      },
+      { apiVersion: "example.org/v1", kind: "Service", metadata: { name: "other" }, spec: [null, 1] },
+    ]);
+    assert.deepEqual(readExported({ file: "-", text }), {
+      objects: [
+        { ...service("films"), spec: { selector: { app: "films" } } },
+        { apiVersion: "example.org/v1", kind: "Service", metadata: { name: "other" }, spec: [null, 1] },
+      ],
+      problems: [],
+    });
   });
 
   it("of any text ends in objects and problems, never in an error", () => {
