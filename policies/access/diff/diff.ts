@@ -374,7 +374,15 @@ export function diffAccess(before: View, after: View): AccessDiff {
     public: [...new Set(now.filter((app) => app.public).map(({ app }) => app.host))],
     open: openPaths(matrix(before.apps).apps, now),
     unreadable: [before, after].flatMap((view) =>
-      view.apps.flatMap((app) => unreadable(app).map((reason) => ({ view: view.name, at: app.at, reason }))),
+      [...byHost(view.apps).values()].flatMap((app) =>
+        app.routes.flatMap((route) =>
+          unreadable({ routes: [route] }).map((reason) => ({
+            view: view.name,
+            at: route.at ?? app.at,
+            reason,
+          })),
+        ),
+      ),
     ),
   };
 }

@@ -4,7 +4,7 @@ import { parsePolicy } from "../../language/parse.ts";
 import { formatProblem } from "../../language/problems.ts";
 import type { Criterion, Policy, Rule } from "../../language/types.ts";
 import type { RoutePath } from "../routes.ts";
-import type { ProtectedApp, Protection } from "./view.ts";
+import type { ProtectedApp, ProtectedRoute, Protection } from "./view.ts";
 
 /** The part of an Ingress that is about access. */
 export interface IngressAccess {
@@ -14,7 +14,9 @@ export interface IngressAccess {
   /** One host of its rules. An Ingress with several hosts is read once for each. */
   host: string;
   /** Paths of the host's rule. Default: all paths. */
-  paths?: readonly RoutePath[];
+  paths?: readonly (RoutePath & { pathType?: string })[];
+  /** Whether Pomerium opens it to everybody, whatever its annotations say. Default: no. */
+  opened?: boolean;
   /** Release of Pomerium on the cluster. Default: the newest known one. */
   pomerium?: string;
 }
@@ -89,6 +91,7 @@ function protectionOf(annotations: Readonly<Record<string, string>>): Protection
   const everybody = reader.flag("allow_public_unauthenticated_access");
   const anyUser = reader.flag("allow_any_authenticated_user");
   const preflight = reader.flag("cors_allow_preflight");
+  reader.flag("path_regex");
   const domains = reader.list("allowed_domains");
   const users = reader.list("allowed_users");
   const claims = reader.claims("allowed_idp_claims");
@@ -113,6 +116,23 @@ function protectionOf(annotations: Readonly<Record<string, string>>): Protection
   return { policy: [...rules, ...own] };
 }
 
+const everyPath = [{ path: "/", exact: false }];
+
+function routeOf(
+  annotations: Readonly<Record<string, string>>,
+  paths: NonNullable<IngressAccess["paths"]>,
+  opened: boolean,
+): ProtectedRoute {
+  if (opened) return { paths, authorization: { public: true } };
+  const isRegex =
+    new Reader(annotations).flag("path_regex") &&
+    paths.some(({ pathType = "ImplementationSpecific" }) => pathType === "ImplementationSpecific");
+  if (!isRegex) return { paths, authorization: protectionOf(annotations) };
+  const unreadable =
+    "path_regex makes its paths expressions, which Pomerium tries before the prefixes of every Ingress of the host";
+  return { paths: everyPath, authorization: { unreadable } };
+}
+
 /**
  * Reads from an Ingress who may reach its host. All annotations but the policy make one allow rule; the rules of the
  * policy follow. A public Ingress stays public whatever its policy allows; only a deny rule closes it. An Ingress that
@@ -126,13 +146,14 @@ export function fromIngress({
   annotations,
   host,
   paths,
+  opened = false,
   pomerium,
 }: IngressAccess): ProtectedApp {
   return {
     name: `${namespace}/${name}`,
     at: `Ingress ${namespace}/${name}`,
     host,
-    routes: [{ paths: paths ?? [{ path: "/", exact: false }], authorization: protectionOf(annotations) }],
+    routes: [routeOf(annotations, paths ?? everyPath, opened)],
     ...(pomerium === undefined ? {} : { pomerium }),
   };
 }

@@ -115,14 +115,39 @@ export function sourceOf(
 
 /** One app for each host. Several Ingresses of one host become one app with the name of the first. */
 export function byHost(apps: readonly ProtectedApp[]): Map<string, ProtectedApp> {
-  const hosts = new Map<string, ProtectedApp>();
-  for (const app of apps) {
-    const other = hosts.get(app.host);
-    const placed = ({ at, routes }: ProtectedApp): ProtectedRoute[] =>
-      routes.map((route) => ({ at, ...route }));
-    hosts.set(app.host, other ? { ...other, routes: [...placed(other), ...placed(app)] } : app);
-  }
-  return hosts;
+  const placed = ({ at, routes }: ProtectedApp): ProtectedRoute[] =>
+    routes.map((route) => ({ at, ...route }));
+  return new Map(
+    [...Map.groupBy(apps, ({ host }) => host)].map(([host, [first, ...others]]) => [
+      host,
+      others.length === 0 ? first! : { ...first!, routes: withoutTies([first!, ...others].flatMap(placed)) },
+    ]),
+  );
+}
+
+/**
+ * The routes of one host. Which of two routes with the same path answers depends on their ids in Pomerium, so such a
+ * path is unreadable if they let in different people.
+ */
+function withoutTies(routes: readonly ProtectedRoute[]): ProtectedRoute[] {
+  const idOf = ({ path, exact }: RoutePath): string => `${exact} ${path}`;
+  const all = routes.flatMap((route) => route.paths.map((path) => ({ path, route })));
+  const ties = [...Map.groupBy(all, ({ path }) => idOf(path))].filter(
+    ([, same]) => new Set(same.map(({ route }) => JSON.stringify(route.authorization))).size > 1,
+  );
+  if (ties.length === 0) return [...routes];
+  const tied = new Set(ties.map(([id]) => id));
+  return [
+    ...ties.map(([, same]): ProtectedRoute => {
+      const places = [...new Set(same.flatMap(({ route }) => route.at ?? []))];
+      const unreadable = `${places.join(" and ")} have the same host and path, and different access: Pomerium takes one by its name`;
+      return { paths: [same[0]!.path], authorization: { unreadable }, ...(places[0] && { at: places[0] }) };
+    }),
+    ...routes.flatMap((route) => {
+      const paths = route.paths.filter((path) => !tied.has(idOf(path)));
+      return paths.length > 0 ? [{ ...route, paths }] : [];
+    }),
+  ];
 }
 
 /** The route that answers a request's path, which may have a query. */
@@ -131,13 +156,13 @@ export function routeFor(app: ProtectedApp, path: string): ProtectedRoute | unde
 }
 
 /** Why routes of the app cannot be read: one line for each problem. */
-export function unreadable({ routes }: ProtectedApp): string[] {
+export function unreadable({ routes }: Pick<ProtectedApp, "routes">): string[] {
   return routes.flatMap(({ authorization }) => authorization.unreadable?.split("\n") ?? []);
 }
 
 /**
  * The route that answers a path: an exact path before the longest prefix. Paths are compared letter by letter, as Envoy
- * does. Of two routes with the same path, the first answers.
+ * does. Of two routes with the same path, the first answers: they let in the same people.
  *
  * @param path Path as routes see it, without its query.
  */

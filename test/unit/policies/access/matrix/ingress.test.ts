@@ -18,8 +18,11 @@ function ingress(annotations: Record<string, string>) {
   });
 }
 
-const asks = (annotations: Record<string, string>, principals: string[], path = "/"): string[] => {
-  const decide = decider(ingress(annotations));
+const asks = (annotations: Record<string, string>, principals: string[], path = "/"): string[] =>
+  decisions(ingress(annotations), principals, path);
+
+const decisions = (app: ReturnType<typeof ingress>, principals: string[], path = "/"): string[] => {
+  const decide = decider(app);
   return principals.map((one) => decide.verdict(one, { path, method: "GET" }).decision);
 };
 
@@ -36,6 +39,41 @@ describe("access read back from an Ingress", () => {
           : { policy: renderPolicy(authorization.policy) };
         assert.deepEqual(ingress(annotations).routes[0]!.authorization, authorization);
       }
+  });
+
+  it("cannot be read if its paths are expressions", () => {
+    const of = (value: string, pathType?: string) =>
+      fromIngress({
+        ...{ namespace: "komga", name: "komga", host: "komga.example.org" },
+        paths: [{ path: "/.*", exact: false, ...(pathType && { pathType }) }],
+        annotations: {
+          "ingress.pomerium.io/path_regex": value,
+          "ingress.pomerium.io/allow_public_unauthenticated_access": "true",
+        },
+      });
+    for (const regex of [of("true"), of("true", "ImplementationSpecific")])
+      assert.deepEqual(decisions(regex, ["anonymous", "alice@gmail.com"]), ["unknown", "unknown"]);
+    assert.match(of("yes", "Prefix").routes[0]!.authorization.unreadable!, /neither true nor false/);
+    // Pomerium reads only paths of type ImplementationSpecific as expressions.
+    for (const prefix of [of("true", "Prefix"), of("false", "ImplementationSpecific")])
+      assert.equal(prefix.routes[0]!.authorization.public, true);
+  });
+
+  it("an Ingress with expressions makes the answers of the host's other Ingresses unknown", () => {
+    const public_ = { "ingress.pomerium.io/allow_public_unauthenticated_access": "true" };
+    const of = (name: string, path: string, annotations: Record<string, string>) =>
+      fromIngress({
+        ...{ namespace: "komga", name, host: "komga.example.org", annotations },
+        paths: [{ path, exact: false }],
+      });
+    const all = matrix([
+      of("komga", "/", { "ingress.pomerium.io/policy": policy }),
+      of("regex", "^/.*$", { ...public_, "ingress.pomerium.io/path_regex": "true" }),
+    ]);
+    assert.deepEqual(
+      all.apps[0]!.alike.map(({ mark }) => mark),
+      all.apps[0]!.alike.map(() => "unknown"),
+    );
   });
 
   it("several Ingresses of one host count together, each for its own paths", () => {
