@@ -3,6 +3,7 @@ import { refuseAnotherCluster } from "../components/cluster/identity.ts";
 import type { LiveCluster, LiveIngress } from "../components/cluster/live.ts";
 import { pomeriumIngressClass } from "../components/cluster/names.ts";
 import type { PomeriumStatus } from "../components/cluster/pomerium-status.ts";
+import { isOpenedAsSolver, servedByPomerium } from "../components/cluster/served-by-pomerium.ts";
 import { isIsolated } from "../components/network-policies/config.ts";
 import type { PomeriumConfig } from "../components/pomerium/config.ts";
 import { fromIngress } from "../policies/access/matrix/ingress.ts";
@@ -58,14 +59,16 @@ export function besideOthers(view: View, { others }: Pick<LiveView, "others">): 
 }
 
 function protectedApps(
-  { namespace, name, annotations, rules }: LiveIngress,
+  ingress: LiveIngress,
   live: LiveState,
   { version, settings: pathSettings }: Pick<PomeriumConfig, "version" | "settings">,
 ): ProtectedApp[] {
+  const { namespace, name, annotations } = ingress;
   const status = live.pomerium.settings?.ingress[`${namespace}/${name}`];
-  return rules.map((rule) => {
+  const opened = isOpenedAsSolver(ingress);
+  return servedByPomerium(ingress).map((rule) => {
     const app = {
-      ...fromIngress({ namespace, name, annotations, ...rule, pomerium: version }),
+      ...fromIngress({ namespace, name, annotations, ...rule, opened, pomerium: version }),
       pathSettings,
     };
     if (status?.reconciled !== false) return app;

@@ -1,6 +1,7 @@
 import type { LiveIngress } from "../components/cluster/live.ts";
-import { liveIngress } from "../components/cluster/live.ts";
+import { liveIngress, solverLabel } from "../components/cluster/live.ts";
 import { pomeriumIngressClass } from "../components/cluster/names.ts";
+import { isOpenedAsSolver, servedByPomerium } from "../components/cluster/served-by-pomerium.ts";
 import { fromIngress } from "../policies/access/matrix/ingress.ts";
 import type { ProtectedApp } from "../policies/access/matrix/view.ts";
 
@@ -90,31 +91,35 @@ function isExposed({ spec, metadata }: Tree): boolean {
 }
 
 interface Ingress {
-  metadata?: { annotations?: Record<string, unknown>; name?: unknown; namespace?: unknown };
+  metadata?: { annotations?: Record<string, unknown>; labels?: unknown };
   spec?: { ingressClassName?: unknown };
 }
 
 /** A class that is not known yet is counted as Pomerium's: the program hands it on once Pomerium is ready. */
 function isPomeriums(object: Tree): boolean {
   const { spec, metadata } = object as Ingress;
+  if ([spec, metadata, metadata?.annotations].some((whole) => isHidden(whole))) return true;
   const own = spec?.ingressClassName ?? metadata?.annotations?.["kubernetes.io/ingress.class"];
   return own === pomeriumIngressClass || own === notYetKnown;
 }
 
-/** The object after a write: annotations that the program has never set stay. */
+/** The object after a write: annotations and labels that the program has never set stay. */
 function written(asks: Tree, asked: Tree | undefined, live: Tree | undefined): Tree {
-  const annotations = (object: Tree | undefined): Record<string, unknown> =>
-    (object as Ingress | undefined)?.metadata?.annotations ?? {};
-  const before = annotations(asked);
-  const foreign = Object.entries(annotations(live)).filter(([key]) => !(key in before));
-  return {
-    ...asks,
-    metadata: {
-      ...(asks as Ingress).metadata,
-      annotations: { ...Object.fromEntries(foreign), ...annotations(asks) },
-    },
+  // What is not known before the run cannot be joined with anything, and `readable` refuses it.
+  const { metadata } = asks;
+  if (!isMap(metadata)) return asks;
+  const joined = (field: "annotations" | "labels"): object | undefined => {
+    const of = (object: Tree | undefined): unknown => (object as Ingress | undefined)?.metadata?.[field];
+    const [own, before, now] = [of(asks) ?? {}, of(asked), of(live)];
+    if (!isMap(own) || !isMap(now)) return undefined;
+    const foreign = Object.entries(now).filter(([key]) => !(isMap(before) && key in before));
+    return { [field]: { ...Object.fromEntries(foreign), ...own } };
   };
+  return { ...asks, metadata: { ...metadata, ...joined("annotations"), ...joined("labels") } };
 }
+
+const isMap = (value: unknown): value is Tree =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 function appsOf(object: Tree, label: string, pomerium: string | undefined): ProtectedApp[] {
   if (!isPomeriums(object)) return [];
@@ -131,17 +136,19 @@ function appsOf(object: Tree, label: string, pomerium: string | undefined): Prot
       },
     ];
   }
-  const { namespace, name, annotations, rules } = read;
+  const { namespace, name, annotations } = read;
+  const opened = isOpenedAsSolver(read);
   const hidden = Object.entries(annotations).find(([, value]) => isHidden(value));
-  return rules.map((rule) => {
+  return servedByPomerium(read).map((rule) => {
     const app = fromIngress({
       namespace,
       name,
       annotations,
       ...rule,
+      opened,
       ...(pomerium === undefined ? {} : { pomerium }),
     });
-    if (hidden === undefined) return app;
+    if (hidden === undefined || opened) return app;
     const unreadable = `${hidden[0]} is not known before the run`;
     return { ...app, routes: app.routes.map((route) => ({ ...route, authorization: { unreadable } })) };
   });
@@ -151,15 +158,16 @@ const isHidden = (value: unknown): boolean => value === notYetKnown || value ===
 
 /** An Ingress among a preview's values; undefined if its rules are not known. */
 function readable(object: Tree): LiveIngress | undefined {
-  const { metadata, spec } = object as { metadata?: unknown; spec?: { rules?: unknown } };
-  if (typeof metadata !== "object" || typeof spec !== "object") return undefined;
-  if (JSON.stringify(spec.rules ?? []).includes(notYetKnown)) return undefined;
+  const { metadata, spec } = object;
+  if (!isMap(metadata) || !isMap(spec)) return undefined;
+  const { annotations, labels } = metadata;
+  if (![annotations ?? {}, labels ?? {}].every(isMap)) return undefined;
+  const { rules, tls, defaultBackend } = spec;
+  // The hosts of `tls` count only where a default backend has no other host.
+  const read = [rules, defaultBackend ? tls : [], (labels as Tree | undefined)?.[solverLabel]];
+  if ([notYetKnown, '"[secret]"'].some((hidden) => JSON.stringify(read).includes(hidden))) return undefined;
   try {
-    const ingress = liveIngress(object as unknown as Parameters<typeof liveIngress>[0]);
-    // A rule without a host serves every host.
-    return ingress.anyHost
-      ? { ...ingress, rules: [...ingress.rules, { host: "*", paths: [{ path: "/", exact: false }] }] }
-      : ingress;
+    return liveIngress(object as unknown as Parameters<typeof liveIngress>[0]);
   } catch {
     return undefined;
   }

@@ -4,7 +4,7 @@ import type { Problem } from "../../stack-file/problems.ts";
 import { kubectl, kubectlDelete } from "../cluster/commands.ts";
 import type { Cluster } from "../cluster/config.ts";
 import { isForeign } from "../cluster/foreign.ts";
-import type { LiveCluster, LiveIngress, LiveService } from "../cluster/live.ts";
+import { type LiveCluster, type LiveIngress, type LiveService, solverLabel } from "../cluster/live.ts";
 import {
   ingressName,
   ingressNames,
@@ -16,6 +16,7 @@ import {
   verifyService,
 } from "../cluster/names.ts";
 import { objectId } from "../cluster/objects.ts";
+import { isOpenedAsSolver, servedByPomerium } from "../cluster/served-by-pomerium.ts";
 import type { ServiceBackend } from "./ingress.ts";
 
 /** The part of an app that the checks need. */
@@ -59,9 +60,11 @@ function rivals(
   const others = otherIngresses(apps, ingresses);
   return apps.flatMap((app) =>
     others
-      .filter(({ rules }) => rules.some(({ host }) => host === app.host))
-      .map(({ namespace, name, rules }) => {
-        const hosts = new Set(rules.map(({ host }) => host).filter((host) => host !== app.host));
+      .filter((ingress) => servedByPomerium(ingress).some(({ host }) => host === app.host))
+      .map((ingress) => {
+        const { namespace, name } = ingress;
+        const served = servedByPomerium(ingress).map(({ host }) => host);
+        const hosts = new Set(served.filter((host) => host !== app.host));
         const more = hosts.size > 0 ? `; it also serves ${[...hosts].join(", ")}` : "";
         return {
           at: `${app.at}.host`,
@@ -81,7 +84,7 @@ export function otherIngresses(
   return ingresses.filter(
     (ingress) =>
       ingress.ingressClass === pomeriumIngressClass &&
-      !ingress.solver &&
+      !(ingress.solver && !isOpenedAsSolver(ingress)) &&
       !own.has(objectId(ingress)) &&
       // This program's own Ingress for an app that was removed or renamed: this run deletes it.
       !(isIngressName(ingress.name) && !isForeign(ingress)),
@@ -156,11 +159,10 @@ function markedAsSolver(
   app: Pick<CheckedApp, "at">,
   { namespace, name }: Pick<LiveIngress, "namespace" | "name">,
 ): Problem {
-  const label = "acme.cert-manager.io/http01-solver";
   return {
     at: `${app.at}.access`,
-    message: `Ingress ${namespace}/${name} has the label ${label} of a certificate's challenge, so Pomerium lets everybody in there`,
-    mend: kubectl(cluster, `label ingress --namespace ${namespace} ${name} ${label}-`),
+    message: `Ingress ${namespace}/${name} has the label ${solverLabel} of a certificate's challenge, so Pomerium lets everybody in there`,
+    mend: kubectl(cluster, `label ingress --namespace ${namespace} ${name} ${solverLabel}-`),
   };
 }
 

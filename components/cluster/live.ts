@@ -89,6 +89,9 @@ export interface PhaseRecord {
   tunnels?: string;
 }
 
+/** Label of the Ingresses that cert-manager makes for challenges. */
+export const solverLabel = "acme.cert-manager.io/http01-solver";
+
 /** ConfigMap of the record. The program writes it after everything else. */
 export const phaseRecord = { namespace: "pomerium", name: "pomerium-migration" } as const;
 
@@ -204,7 +207,8 @@ export function liveIngress({ metadata, spec }: IngressObject): LiveIngress {
       hosts,
       ...(secretName ? { secretName } : {}),
     })),
-    solver: metadata.labels?.["acme.cert-manager.io/http01-solver"] === "true",
+    // Pomerium also takes "True".
+    solver: metadata.labels?.[solverLabel]?.toLowerCase() === "true",
     ...(metadata.managedFields ? { managedFields: metadata.managedFields } : {}),
   };
 }

@@ -59,6 +59,15 @@ function ingress(annotations: Record<string, string>, host = "wiki.example.org")
   };
 }
 
+/** A closed Ingress with a value of the label of cert-manager's challenges. */
+function labelled(value: string): Record<string, unknown> {
+  const labels = { "acme.cert-manager.io/http01-solver": value };
+  return {
+    ...ingress(closed),
+    metadata: { name: "wiki", namespace: "wiki", annotations: closed, labels },
+  };
+}
+
 const closed = { "ingress.pomerium.io/policy": "- allow: {or: [{email: {is: alice@example.org}}]}\n" };
 
 const change = (op: string, part: Omit<PlannedChange, "op" | "type" | "label">): PlannedChange => ({
@@ -154,10 +163,73 @@ describe("the access of a preview", () => {
       ingress({ "ingress.pomerium.io/policy": "[secret]" }),
       ingress(closed, hidden),
       { metadata: ingress(closed).metadata, spec: { ingressClassName: hidden, rules: hidden } },
+      { ...ingress(closed), metadata: hidden },
+      { ...ingress(closed), spec: hidden },
+      { ...ingress(closed), metadata: { name: "wiki", namespace: "wiki", annotations: hidden } },
+      { ...ingress(closed), metadata: { name: "wiki", namespace: "wiki", annotations: "[secret]" } },
+      { ...ingress(closed), metadata: { name: "wiki", namespace: "wiki", labels: hidden } },
+      labelled(hidden),
     ];
     for (const one of asks) {
-      const { asked } = plannedAccess([change("create", { asks: one })]);
-      assert.ok(asked.length === 1 && asked[0]!.routes[0]!.authorization.unreadable, JSON.stringify(one));
+      const { asked, after } = plannedAccess([
+        change("update", { asked: ingress(closed), live: ingress(closed), asks: one }),
+      ]);
+      for (const apps of [asked, after])
+        assert.ok(apps.length === 1 && apps[0]!.routes[0]!.authorization.unreadable, JSON.stringify(one));
     }
+  });
+
+  it("is public for an Ingress with the label of a certificate's challenge, whoever has set the label", () => {
+    for (const value of ["true", "True"]) {
+      const asks = plannedAccess([change("create", { asks: labelled(value) })]);
+      assert.ok(isPublic(asks.asked) && isPublic(asks.after), value);
+      const byHand = plannedAccess([
+        change("update", { asked: ingress(closed), live: labelled(value), asks: ingress(closed) }),
+      ]);
+      assert.deepEqual([isPublic(byHand.asked), isPublic(byHand.after)], [false, true]);
+      const own = plannedAccess([
+        change("update", { asked: labelled(value), live: labelled(value), asks: ingress(closed) }),
+      ]);
+      assert.ok(!isPublic(own.after));
+    }
+    assert.ok(!isPublic(plannedAccess([change("create", { asks: labelled("false") })]).after));
+  });
+
+  it("has a default backend at the host of its certificate, and nowhere else", () => {
+    const spec = {
+      ingressClassName: "pomerium",
+      defaultBackend: { service: { name: "x" } },
+      tls: [{ hosts: ["wiki.example.org"], secretName: "tls" }],
+    };
+    const { after } = plannedAccess([
+      change("create", { asks: { ...ingress({ [publicAnnotation]: "true" }), spec } }),
+    ]);
+    assert.deepEqual(diffAccess({ name: "none", apps: [] }, { name: "some", apps: after }).public, [
+      "wiki.example.org",
+    ]);
+  });
+
+  it("is not known where two Ingresses have one host and path, and different access", () => {
+    const same = change("same", { asked: ingress(closed), live: ingress(closed), asks: ingress(closed) });
+    const second = (annotations: Record<string, string>): PlannedChange => {
+      const asks = ingress(annotations);
+      return {
+        ...change("create", {
+          asks: { ...asks, metadata: { name: "zz", namespace: "wiki", annotations } },
+        }),
+        label: "Ingress wiki/zz",
+      };
+    };
+    for (const order of [0, 1]) {
+      const both = [same, second({ [publicAnnotation]: "true" })];
+      const { live, after } = plannedAccess(order === 0 ? both : both.toReversed());
+      const { rows, unreadable } = diffAccess({ name: "live", apps: live }, { name: "run", apps: after });
+      assert.ok(rows.some((row) => row.person === "anonymous" && row.kind === "undecided"));
+      assert.equal(unreadable.length, 1);
+      assert.match(unreadable[0]!.reason, /wiki\/.* and .*wiki\/.* have the same host and path/);
+    }
+    const { live, after } = plannedAccess([same, second(closed)]);
+    const { rows, unreadable } = diffAccess({ name: "live", apps: live }, { name: "run", apps: after });
+    assert.deepEqual([rows, unreadable], [[], []]);
   });
 });

@@ -32,9 +32,24 @@ describe("a second route to an app's host", () => {
   });
 
   it("is not an Ingress for a challenge or with another host", () => {
-    assert.deepEqual(problems([{ ...rival, solver: true }]), []);
+    const paths = [{ path: "/.well-known/acme-challenge/token", exact: true }];
+    const challenge = { ...rival, rules: [{ host: "komga.example.org", paths }], solver: true };
+    assert.deepEqual(problems([challenge]), []);
     const other = ingress("komga", "komga", ["manga.example.org"], { ingressClass: "pomerium" });
     assert.deepEqual(problems([other]), []);
+  });
+
+  it("is refused with a challenge's label if it has other paths than a challenge, because it is public", () => {
+    for (const path of ["/", "/.well-known/"]) {
+      const rules = [{ host: "komga.example.org", paths: [{ path, exact: false }] }];
+      assert.equal(problems([{ ...rival, rules, solver: true }]).length, 1, path);
+    }
+  });
+
+  it("is refused if it is a default backend with the host in its certificate", () => {
+    const any = { ...rival, rules: [], anyHost: true, tls: [{ hosts: ["komga.example.org"] }] };
+    assert.equal(problems([{ ...any, defaultBackend: { service: "komga" } }]).length, 1);
+    assert.deepEqual(problems([{ ...any, ingressClass: "nginx", defaultBackend: { service: "komga" } }]), []);
   });
 
   it("is refused if it is a copy of the app's own under another name, whoever wrote it", () => {

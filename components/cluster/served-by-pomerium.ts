@@ -1,0 +1,45 @@
+import type { LiveIngress } from "./live.ts";
+
+type Rules = LiveIngress["rules"];
+
+const everyPath = [{ path: "/", exact: false }];
+
+/**
+ * The hosts and paths that Pomerium serves for an Ingress of its class. A default backend answers at the first host of
+ * the first `spec.tls`. A rule without a host answers at every host, written `*`.
+ *
+ * @see https://github.com/pomerium/ingress-controller/blob/v0.33.1/pomerium/ingress_to_route.go
+ */
+export function servedByPomerium({
+  rules,
+  anyHost,
+  anyPaths,
+  defaultBackend,
+  tls,
+}: Pick<LiveIngress, "rules" | "anyHost" | "anyPaths" | "defaultBackend" | "tls">): Rules {
+  if (!anyHost) return rules;
+  const host = defaultBackend && tls[0]?.hosts[0];
+  const isWhole = host !== undefined && anyPaths === undefined;
+  return [
+    ...rules,
+    ...(host === undefined ? [] : [{ host, paths: everyPath }]),
+    ...(isWhole ? [] : [{ host: "*", paths: everyPath }]),
+  ];
+}
+
+/**
+ * Whether Pomerium lets everybody in by the label of cert-manager's challenges. It reads no annotation of such an
+ * Ingress. An Ingress that only answers challenges opens nothing else.
+ */
+export function isOpenedAsSolver(
+  ingress: Pick<LiveIngress, "solver"> & Parameters<typeof servedByPomerium>[0],
+): boolean {
+  return (
+    ingress.solver &&
+    servedByPomerium(ingress).some(
+      ({ paths }) =>
+        // A rule without paths is not a challenge's.
+        paths.length === 0 || paths.some(({ path }) => !path.startsWith("/.well-known/acme-challenge/")),
+    )
+  );
+}

@@ -1,0 +1,56 @@
+import { strict as assert } from "node:assert";
+import { type IngressObject, liveIngress } from "../../../components/cluster/live.ts";
+import { liveView } from "../../../stack/access-view.ts";
+import { goodStack, parse } from "./base.ts";
+
+const everybody = { "ingress.pomerium.io/allow_public_unauthenticated_access": "true" };
+const backend = { service: { name: "any", port: { number: 80 } } };
+
+/** The hosts of a cluster with one Ingress of Pomerium, each with `public` if everybody reaches it. */
+function hosts(
+  spec: Partial<IngressObject["spec"]>,
+  metadata: Partial<IngressObject["metadata"]> = {},
+): string[] {
+  const parsed = parse(goodStack());
+  const stack = { ...parsed, cluster: { ...parsed.cluster, uid: "uid" } };
+  const ingress = liveIngress({
+    metadata: { namespace: "any", name: "any", uid: "1", ...metadata },
+    spec: { ingressClassName: "pomerium", ...spec },
+  });
+  const { apps } = liveView(stack, { uid: "uid", ingresses: [ingress], pomerium: {} });
+  return apps.map((app) =>
+    app.routes.every(({ authorization }) => authorization.public) ? `${app.host} public` : app.host,
+  );
+}
+
+const rule = (path: string, host?: string) => ({
+  ...(host && { host }),
+  http: { paths: [{ path, pathType: "Prefix", backend }] },
+});
+
+describe("the access on a live cluster", () => {
+  it("has every host of a rule without a host", () => {
+    assert.deepEqual(hosts({ rules: [rule("/")] }, { annotations: everybody }), ["* public"]);
+    assert.deepEqual(hosts({ rules: [rule("/", "a.example.org"), rule("/")] }), ["a.example.org", "*"]);
+  });
+
+  it("has a default backend at the host of the first certificate, and at every host without one", () => {
+    const tls = [{ hosts: ["a.example.org", "b.example.org"] }, { hosts: ["c.example.org"] }];
+    assert.deepEqual(hosts({ defaultBackend: backend, tls }, { annotations: everybody }), [
+      "a.example.org public",
+    ]);
+    assert.deepEqual(hosts({ defaultBackend: backend, tls, rules: [rule("/")] }), ["a.example.org", "*"]);
+    assert.deepEqual(hosts({ defaultBackend: backend }), ["*"]);
+  });
+
+  it("is public for an Ingress with the label of a challenge in any letter case, except for the challenge itself", () => {
+    for (const value of ["true", "True", "TRUE"]) {
+      const labels = { "acme.cert-manager.io/http01-solver": value };
+      assert.deepEqual(hosts({ rules: [rule("/", "a.example.org")] }, { labels }), ["a.example.org public"]);
+      const challenge = rule("/.well-known/acme-challenge/token", "a.example.org");
+      assert.deepEqual(hosts({ rules: [challenge] }, { labels }), ["a.example.org"]);
+    }
+    const labels = { "acme.cert-manager.io/http01-solver": "false" };
+    assert.deepEqual(hosts({ rules: [rule("/", "a.example.org")] }, { labels }), ["a.example.org"]);
+  });
+});
