@@ -17,6 +17,7 @@ import { resolveCluster } from "../components/cluster/config.ts";
 import { checkAbandoned, resolveIngressNginx } from "../components/ingress-nginx/config.ts";
 import { checkStays } from "../components/ingress-nginx/hybrid.ts";
 import { checkIsolation, resolveIsolation } from "../components/network-policies/config.ts";
+import { reachedAt } from "../components/pomerium/address.ts";
 import { resolveAddress } from "../components/pomerium/address-schema.ts";
 import { authenticateHost, checkPomerium, resolvePomerium } from "../components/pomerium/config.ts";
 import { providerLimits } from "../components/pomerium/identity-providers.ts";
@@ -104,7 +105,16 @@ export function resolve(name: string, raw: unknown, report: Report): Omit<Stack,
     const { zones, authenticateHost, exposure } = context;
     checkRules(
       carryEveryHost(tunnels, resolved),
-      { stack: name, phase, apps: resolved, zones, authenticateHost, exposure, ingressNginx },
+      {
+        stack: name,
+        phase,
+        apps: resolved,
+        zones,
+        authenticateHost,
+        exposure,
+        ingressNginx,
+        reach: pomerium && reachedAt(resolveAddress(pomerium)),
+      },
       report,
     );
   }

@@ -46,6 +46,29 @@ export function goRegexProblem(pattern: string): string | undefined {
   }
 }
 
+/** Paths that nobody would name. A pattern that matches one of them is about more than paths with a name. */
+const unnamedPaths = ["/q7x9vz", "/q7x9vz/w3kf8.j5"];
+
+/**
+ * Whether a pattern matches paths without naming them: `.*`, `/`, `^/\w+`. Node's syntax lacks some sets of characters
+ * that Go has. They count as every character, so the answer is rather yes than no.
+ */
+export function isWide(pattern: string): boolean {
+  const tokensOfNode = [...pattern.matchAll(tokens)].map(([token]) => {
+    if (token.startsWith("\\Q")) return `(?:${token.slice(2).replace(/\\E$/, "").replace(/\W/g, "\\$&")})`;
+    if (/^\\(?:[pPx]|[0-7]{2})/.test(token) || /^\[.*(?:\[:|\\[pPx0-7])/.test(token)) return "[\\s\\S]";
+    if (token === "\\A") return "(?:^)";
+    if (token === "\\z") return "(?:$)";
+    return /^(?:\$|\\[bB])$/.test(token) ? `(?:${token})` : forNode(token);
+  });
+  try {
+    const expression = new RegExp(tokensOfNode.join(""), "is");
+    return unnamedPaths.some((path) => expression.test(path));
+  } catch {
+    return true;
+  }
+}
+
 function tokenProblem(token: string): string | undefined {
   if (/^\(\?(?:[=!]|<$)/.test(token)) return "Go cannot look ahead or behind (?=, ?!, ?<=, ?<!)";
   if (/^\(\?[\s\S]$/.test(token) && !/^\(\?[:)imsU-]$/.test(token)) return `Go knows no group ${token}`;

@@ -52,3 +52,13 @@ export function leadsToIngressNginx(service: string, { address, installations = 
     return namespace === inNamespace && starts.some((start) => name.startsWith(start));
   });
 }
+
+/** Whether an address is the name that a Service has inside the cluster: `komga-svc.komga`, also with `.svc` and more. */
+export function leadsToService(
+  address: string,
+  { namespace, name }: { namespace: string; name: string },
+): boolean {
+  const { host = "" } = parts(address) ?? {};
+  const own = `${name}.${namespace}`;
+  return host.replace(/\.$/, "") === own || host === `${own}.svc` || host.startsWith(`${own}.svc.`);
+}

@@ -7,8 +7,9 @@ import type { Cluster } from "../cluster/config.ts";
 import type { Phase } from "../cluster/phase.ts";
 import { servedBy, type TunnelApp, type TunnelStack } from "./carried-hosts.ts";
 import { carriesSignIn, type TunnelConfig, type TunnelInput, type Tunnels } from "./config.ts";
-import { zoneIdOf, zoneNames } from "./dns-zones.ts";
+import { zoneIdOf, zoneNameOf, zoneNames } from "./dns-zones.ts";
 import { leadsToIngressNginx, type NginxOrigins } from "./origins.ts";
+import { type CheckedApp, checkPastPomerium } from "./past-pomerium.ts";
 import { dnsForm, ingressRules, type Rule } from "./rules.ts";
 
 /** @param names All apps of the stack file, also those with mistakes; undefined if it has no list of apps. */
@@ -49,18 +50,21 @@ export function checkTunnels(tunnels: Tunnels, names: readonly string[] | undefi
 export interface TunnelContext {
   stack: string;
   phase: Phase | undefined;
-  /** The apps without mistakes, each with its key path. */
-  apps: readonly (TunnelApp & { at: string })[];
+  /** The apps without mistakes. */
+  apps: readonly CheckedApp[];
   zones: readonly string[] | undefined;
   authenticateHost: string | undefined;
   exposure: Cluster["exposure"] | undefined;
   ingressNginx: NginxOrigins | undefined;
+  /** Where Pomerium answers HTTPS. */
+  reach: { ip: string; port: number } | undefined;
 }
 
 /** Checks each tunnel's rules against its hosts, and that the addresses that they lead to are known. */
 export function checkRules(tunnels: Tunnels, context: TunnelContext, report: Report): void {
-  const atNginx: (TunnelApp & { at: string })[] = [];
+  const atNginx: CheckedApp[] = [];
   const carriedBy = new Map<string, string>();
+  const matching = new Set<Rule>();
   for (const [name, tunnel] of Object.entries(tunnels)) {
     const at = ["tunnels", name];
     const apps = tunnel.apps.flatMap((app) => context.apps.filter((candidate) => candidate.name === app));
@@ -68,9 +72,16 @@ export function checkRules(tunnels: Tunnels, context: TunnelContext, report: Rep
     if (carriesSignIn(tunnel, tunnels, context.exposure) && context.authenticateHost !== undefined)
       hosts.unshift(context.authenticateHost);
     for (const host of hosts) carriedBy.set(host, name);
-    checkExtraRules(tunnel, hosts, at, report);
+    for (const rule of checkExtraRules(tunnel, hosts, at, report)) matching.add(rule);
     if (context.phase === "retired") checkServices(tunnel, context.ingressNginx ?? {}, at, report);
-    if (context.zones !== undefined) checkZone(tunnel, hosts, context.zones, at, report);
+    if (context.zones !== undefined)
+      checkZone(
+        tunnel,
+        hosts,
+        { zones: context.zones, authenticateHost: context.authenticateHost },
+        at,
+        report,
+      );
     for (const [i, host] of tunnel.drop.entries())
       if (hosts.includes(host) || tunnel.extraRules.some(({ hostname }) => hostname === host))
         report.problem([...at, "drop", i], `${host} is carried by this tunnel, so it is not dropped`);
@@ -78,11 +89,14 @@ export function checkRules(tunnels: Tunnels, context: TunnelContext, report: Rep
     for (const app of apps)
       if (servedBy(context.phase, app, context.ingressNginx) === "ingress-nginx") atNginx.push(app);
   }
+  const { ingressNginx, reach } = context;
+  if (ingressNginx !== undefined && reach !== undefined)
+    checkPastPomerium(tunnels, matching, carriedBy, { ...context, ingressNginx, reach }, report);
   checkExtraHosts(tunnels, carriedBy, report);
-  for (const app of context.apps)
+  for (const app of firstHosts(context.apps))
     if (context.phase === "retired" && app.migrated === false)
-      report.problem(
-        ["apps", app.name, "migrated"],
+      report.problemAt(
+        `${app.at}.migrated`,
         "false keeps the tunnel's rule at ingress-nginx, which phase retired removes; remove the key",
       );
   const [first] = atNginx;
@@ -96,7 +110,18 @@ export function checkRules(tunnels: Tunnels, context: TunnelContext, report: Rep
     );
 }
 
-function checkExtraRules(tunnel: TunnelInput, hosts: readonly string[], at: string[], report: Report): void {
+/** Each app once, without its further hosts. */
+function firstHosts<App extends Pick<CheckedApp, "name" | "key">>(apps: readonly App[]): App[] {
+  return apps.filter(({ name, key }) => name === key);
+}
+
+/** @returns The rules that can match. */
+function checkExtraRules(
+  tunnel: TunnelInput,
+  hosts: readonly string[],
+  at: string[],
+  report: Report,
+): Rule[] {
   const carried = [...new Set(hosts)].map((host) => ({ host, rules: [{ hostname: host, service: "" }] }));
   const taken: Rule[] = [];
   for (const [i, rule] of tunnel.extraRules.entries()) {
@@ -119,6 +144,7 @@ function checkExtraRules(tunnel: TunnelInput, hosts: readonly string[], at: stri
       report.problem(here, error.message);
     }
   }
+  return taken;
 }
 
 /** An extra rule to ingress-nginx would lead nowhere after its removal. */
@@ -152,16 +178,20 @@ function checkExtraHosts(tunnels: Tunnels, carriedBy: Map<string, string>, repor
 function checkZone(
   { zoneId }: TunnelInput,
   hosts: readonly string[],
-  zones: readonly string[],
+  { zones, authenticateHost }: { zones: readonly string[]; authenticateHost: string | undefined },
   at: string[],
   report: Report,
 ): void {
-  // A host outside all zones with certificates is reported at the key that names it.
   const known = hosts.filter((host) => zoneOf(host, zones) !== undefined);
   if (typeof zoneId !== "string") {
-    for (const host of known)
+    // Sign-in pages outside all zones with certificates are reported at the key that names them. An app may be there, if
+    // somebody else renews its certificate.
+    for (const host of hosts.filter((each) => each !== authenticateHost || known.includes(each)))
       if (zoneIdOf(zoneId, host) === undefined)
-        report.problem([...at, "zoneId"], `names no zone of ${host}; add the zone with its id`);
+        report.problem(
+          [...at, "zoneId"],
+          `names no zone of ${host}; add the zone with its id, such as {${zoneOf(host, zones) ?? zoneNameOf(zoneId, host)}: <id>}`,
+        );
     return;
   }
   const [first, ...others] = known;
@@ -176,7 +206,7 @@ function checkZone(
 }
 
 /** Warns about settings that are allowed, but do not work through a tunnel in the long run. */
-export function warnOfTunnels<App extends TunnelApp>(
+export function warnOfTunnels<App extends Pick<CheckedApp, keyof TunnelApp | "key" | "at">>(
   {
     tunnels,
     apps,
@@ -202,11 +232,13 @@ export function warnOfTunnels<App extends TunnelApp>(
     for (const [i, { hostname }] of tunnel.extraRules.entries())
       if (hostname !== undefined)
         warnOfDepth(tunnel, hostname, ["tunnels", tunnel.name, "extraRules", i, "hostname"]);
-    for (const [i, name] of tunnel.apps.entries()) {
+    for (const name of tunnel.apps) {
       const app = apps.find((candidate) => candidate.name === name);
       if (app === undefined) continue;
-      const at = ["tunnels", tunnel.name, "apps", i];
+      // The further hosts of an app have no entry of their own in the file.
+      const at = ["tunnels", tunnel.name, "apps", Math.max(0, tunnel.apps.indexOf(app.key))];
       warnOfDepth(tunnel, app.host, at);
+      if (app.name !== app.key) continue;
       const { streaming, uploads } = known(app);
       if (streaming)
         report.warning(at, `${name} streams media, which Cloudflare's terms for its free plan do not allow`);
@@ -223,13 +255,13 @@ export function warnOfTunnels<App extends TunnelApp>(
       );
   }
   const carried = new Set(tunnels.flatMap((tunnel) => tunnel.apps));
-  for (const app of apps)
+  for (const app of firstHosts(apps))
     if (app.migrated !== undefined && !carried.has(app.name))
-      report.warning(["apps", app.name, "migrated"], "has no effect: no tunnel carries this app");
+      report.warningAt(`${app.at}.migrated`, "has no effect: no tunnel carries this app");
   if (cluster.exposure !== "tunnelOnly") return;
-  for (const app of apps)
+  for (const app of firstHosts(apps))
     if (!carried.has(app.name))
-      report.warning(["apps", app.name], "no tunnel carries this app, and nothing else leads to the cluster");
+      report.warningAt(app.at, "no tunnel carries this app, and nothing else leads to the cluster");
   if (!tunnels.some((tunnel) => tunnel.authenticate))
     report.warning(
       ["tunnels"],

@@ -794,6 +794,48 @@ export const broken: Readonly<
       ],
     ],
     [
+      {
+        "apps.secret": { namespace: "gw", service: { name: "traefik", port: 80 }, access: "admins" },
+        "accessTests.strict": false,
+        "tunnels.home.extraRules": [
+          { hostname: "Secret.example.org", service: "http://traefik.gw:80" },
+          { hostname: "komga.example.org", path: "/", service: "http://192.168.0.9:80" },
+          { hostname: "authenticate.example.org", service: "https://192.168.0.9" },
+          { hostname: "influxdb.example.org", service: "http_status:404" },
+          { hostname: "komga.example.org", path: "^/b", service: "https://192.168.0.172" },
+        ],
+      },
+      [
+        "tunnels.home.extraRules[0]: leads Secret.example.org to http://traefik.gw:80, past Pomerium, but the host is that of apps.secret; name secret under tunnels.home.apps in place of this rule",
+        "tunnels.home.extraRules[1]: leads komga.example.org / to http://192.168.0.9:80, past Pomerium, but the host is that of apps.komga; name komga under tunnels.home.apps in place of this rule",
+        "tunnels.home.extraRules[2]: leads authenticate.example.org to https://192.168.0.9, past Pomerium, but the host is that of the sign-in pages; write `authenticate: true` on tunnels.home in place of this rule",
+      ],
+    ],
+    [
+      {
+        "tunnels.home.extraRules": [
+          { hostname: "wiki.example.net", path: ".*", service: "http://192.168.0.9:80" },
+          { hostname: "wiki.example.net", path: "^/\\w", service: "https://192.168.0.171" },
+        ],
+        "apps.wiki.migrated": true,
+      },
+      [
+        "tunnels.home.extraRules[0].path: leads wiki.example.net .* to http://192.168.0.9:80, past Pomerium, and matches paths that it does not name; name those that the service answers, such as ^/photos/",
+        "tunnels.home.extraRules[1].path: leads wiki.example.net ^/\\w to https://192.168.0.171, past Pomerium, and matches paths that it does not name; name those that the service answers, such as ^/photos/",
+      ],
+    ],
+    [
+      {
+        "tunnels.home.zoneId": { "example.net": "fedcba9876543210fedcba9876543210" },
+        "tunnels.home.apps": ["wiki", "komga"],
+        "apps.komga.host": "komga.example.com",
+        "apps.komga.tls": { existing: "komga-cert" },
+      },
+      [
+        "tunnels.home.zoneId: names no zone of komga.example.com; add the zone with its id, such as {example.com: <id>}",
+      ],
+    ],
+    [
       { "tunnels.home.drop": ["wiki.example.net"] },
       ["tunnels.home.drop[0]: wiki.example.net is carried by this tunnel, so it is not dropped"],
     ],
@@ -808,7 +850,9 @@ export const broken: Readonly<
         "tunnels.home.apps": ["wiki", "komga"],
         "tunnels.home.zoneId": { "example.net": "fedcba9876543210fedcba9876543210" },
       },
-      ["tunnels.home.zoneId: names no zone of komga.example.org; add the zone with its id"],
+      [
+        "tunnels.home.zoneId: names no zone of komga.example.org; add the zone with its id, such as {example.org: <id>}",
+      ],
     ],
     [{ "tunnels.home.zoneId": {} }, ["tunnels.home.zoneId: is empty: name the zone of each host"]],
     [

@@ -118,6 +118,65 @@ describe("a tunnel in the stack file", () => {
     assert.deepEqual(warnings(edited({ ...raw, "tunnels.home.connector": {} })), []);
   });
 
+  it("is warned of rules that lead past Pomerium in part: a path, another host, hosts below a wildcard", () => {
+    const of = (...rules: object[]) =>
+      warnings(edited({ "apps.komga.host": "komga.example.net", "tunnels.home.extraRules": rules }));
+    assert.deepEqual(
+      of(
+        { hostname: "wiki.example.net", path: "^/photo/", service: "http://192.168.0.12:80" },
+        { hostname: "open.example.net", service: "http://wiki.monitoring.svc.cluster.local:80" },
+        { hostname: "*.example.net", service: "https://192.168.0.11" },
+      ),
+      [
+        "tunnels.home.extraRules[0]: leads wiki.example.net ^/photo/ to http://192.168.0.12:80, past Pomerium: the access of apps.wiki does not apply there",
+        "tunnels.home.extraRules[1]: leads open.example.net to http://wiki.monitoring.svc.cluster.local:80, past Pomerium, straight to the Service of apps.wiki: its access does not apply there",
+        "tunnels.home.extraRules[2]: leads *.example.net to https://192.168.0.11, past Pomerium, and no tunnel carries komga.example.net: requests for it that reach this tunnel would go there; name its app under `apps`",
+      ],
+    );
+    assert.match(
+      of({ path: "/", service: "https://192.168.0.11" }).join(),
+      /no tunnel carries komga.* and 1 more/,
+    );
+  });
+
+  it("is not warned of rules to Pomerium, to ingress-nginx where the phase leads there, to nothing, or for challenges", () => {
+    const to = (service: string, more = {}) => ({ service, ...more });
+    const rules = [
+      to("https://192.168.0.172", { hostname: "wiki.example.net", path: "^/a" }),
+      to("https://192.168.0.171:443", { hostname: "wiki.example.net", path: "/" }),
+      to("http://192.168.0.9:80", { hostname: "wiki.example.net", path: "^/.well-known/acme-challenge/" }),
+      to("http_status:404", { hostname: "wiki.example.net", path: ".*" }),
+      to("https://pomerium-proxy.pomerium.svc", { hostname: "influxdb.example.org" }),
+      to("http://192.168.0.171:80", { hostname: "komga.example.org" }),
+      to("http://other.monitoring:80", { hostname: "other.example.net" }),
+      to("http://wiki.monitoring.example.com:80", { hostname: "elsewhere.example.net" }),
+    ];
+    assert.deepEqual(warnings(edited({ "tunnels.home.extraRules": rules })), []);
+  });
+
+  it("names the app of a further host, where the file has it", () => {
+    const alias = "www.far.wiki.example.net";
+    const stack = edited({ "apps.wiki.aliases": [alias], "tunnels.home.apps": ["wiki"] });
+    const [first, ...others] = warnings(stack);
+    assert.match(first!, /^tunnels\.home\.apps\[0\]: www\.far\.wiki\.example\.net is more than one level/);
+    assert.deepEqual(others, []);
+    const idle = { "apps.komga.aliases": ["books.example.org"], "apps.komga.migrated": true };
+    assert.deepEqual(warnings(edited(idle)), [
+      "apps.komga.migrated: has no effect: no tunnel carries this app",
+    ]);
+    const closed = edited({
+      ...idle,
+      "apps.komga.migrated": undefined,
+      "cluster.exposure": "tunnelOnly",
+      "tunnels.home.authenticate": false,
+    });
+    const uncarried = warnings(closed).filter((line) => line.includes("no tunnel carries this app"));
+    assert.deepEqual(
+      uncarried.map((line) => line.split(":")[0]),
+      ["apps.komga", "apps.influxdb"],
+    );
+  });
+
   it("warns of a flag that has no effect", () => {
     assert.deepEqual(warnings(edited({ "apps.komga.migrated": true })), [
       "apps.komga.migrated: has no effect: no tunnel carries this app",

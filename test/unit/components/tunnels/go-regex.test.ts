@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { goRegexProblem } from "../../../../components/tunnels/go-regex.ts";
+import { goRegexProblem, isWide } from "../../../../components/tunnels/go-regex.ts";
 
 /** What `regexp.Compile` of Go 1.26 says of each. */
 const compiles = [
@@ -60,4 +60,47 @@ describe("a path's regular expression", () => {
   for (const [pattern, why] of fails)
     it(`${JSON.stringify(pattern)} does not compile in Go, and the message says why`, () =>
       assert.match(goRegexProblem(pattern) ?? "it compiles", why));
+});
+
+describe("a path of a tunnel's rule", () => {
+  it("is wide if it matches paths that it does not name", () => {
+    const wide = [
+      "",
+      "/",
+      ".*",
+      "^/",
+      "^/.+$",
+      "\\A/",
+      "(?i)^/",
+      "^/?",
+      "^/\\w+$",
+      "[/]",
+      "\\x2f",
+      "\\057",
+      "\\Q/\\E",
+      "\\Q/",
+      "^/\\pL",
+      "^/[[:alpha:]]",
+      "^/[^a]",
+      "^/(?P<rest>.*)\\z",
+      "^/api|.",
+    ];
+    for (const path of wide) assert.ok(isWide(path), path);
+  });
+
+  it("is not wide if it names what it matches", () => {
+    const narrow = [
+      "^/api",
+      "^/api/.*",
+      "/photo",
+      "^/$",
+      "^/\\.well-known/",
+      "\\.(png|jpg)$",
+      "(?i)^/API/",
+      "\\Q/a.b/\\E",
+      "^/\\x61bc/[[:alpha:]]+",
+      "^/(?P<which>hook|feed)\\z",
+    ];
+    for (const path of narrow) assert.ok(!isWide(path), path);
+  });
 });
