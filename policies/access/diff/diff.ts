@@ -5,6 +5,7 @@ import { mentionsOf } from "../matrix/mentions.ts";
 import { type Probe, probes } from "../matrix/probes.ts";
 import { personal } from "../matrix/reasons.ts";
 import { byHost, type ProtectedApp, unreadable, type View } from "../matrix/view.ts";
+import { appOfHost } from "../matrix/why.ts";
 import { everybody } from "../people.ts";
 import { claimOf, domainOf, isPerson } from "../principals.ts";
 import { explainLoss } from "./loss.ts";
@@ -98,7 +99,7 @@ export const kinds: readonly ChangeKind[] = [
   "decided",
 ];
 
-/** One host in one view. Both are undefined if the view has no such host. */
+/** One host in one view. Both are undefined if no app of the view answers the host. */
 interface Side {
   app: ProtectedApp | undefined;
   decider: Decider | undefined;
@@ -358,14 +359,21 @@ function peopleOf({ directory, apps }: View): string[] {
  *
  * A change that everybody shares is one row. A path that opens to anonymous callers is not a gain of each person, and
  * a path that opens to strangers is a gain of the `stranger` only. A request that becomes `unknown` is never a gain. If
- * it passed before, it is a `loss` whose `after` is `unknown`.
+ * it passed before, it is a `loss` whose `after` is `unknown`. A host that only one view names is compared with the app
+ * that answers it in the other view by a wildcard.
  */
 export function diffAccess(before: View, after: View): AccessDiff {
   const [was, is] = [byHost(before.apps), byHost(after.apps)];
   const everyone = new Set([...peopleOf(before), ...peopleOf(after)]);
-  const rows = [...new Set([...was.keys(), ...is.keys()])].flatMap((host) =>
-    diffHost(host, after, everyone, was.get(host), is.get(host)),
-  );
+  const rows = [...new Set([...was.keys(), ...is.keys()])].flatMap((host) => {
+    // Where no app has the host, one with a wildcard may answer it.
+    const [then, now] = [was, is].map((apps) => appOfHost([...apps.values()], host));
+    const at = (app: ProtectedApp | undefined) => app && { ...app, host };
+    const found = diffHost(host, after, everyone, at(then), at(now));
+    if (then === undefined || now === undefined || then.host === now.host) return found;
+    const cause = `${now.name} answers there now, in place of ${then.name}`;
+    return found.map((row) => ({ ...row, reason: `${cause}: ${row.reason}` }));
+  });
   const now = matrix(after.apps).apps;
   return {
     before: before.name,

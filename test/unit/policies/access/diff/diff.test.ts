@@ -42,6 +42,50 @@ describe("the access diff", () => {
     );
   });
 
+  describe("of a host below an app with a wildcard", () => {
+    const at = (app: SampleApp, host: string): SampleApp => ({ ...app, host });
+    const gateway = at(people("gateway", { groups: ["readers"] }), "*.example.org");
+    const lines = (before: SampleApp[], after: SampleApp[]): string[] =>
+      diffAccess(view("before", before), view("after", after)).rows.map(
+        (row) => `${text(row)}; ${row.reason}`,
+      );
+
+    it("says who gains the host when its own app goes, and who loses it when it comes", () => {
+      const secret = people("secret");
+      const who = ["carol@example.org", "alice@gmail.com"];
+      assert.deepEqual(
+        lines([gateway, secret], [gateway]),
+        who.map(
+          (one) =>
+            `gain ${one} secret.example.org/ deny → allow; gateway answers there now, in place of secret: group readers`,
+        ),
+      );
+      assert.deepEqual(
+        changes([gateway], [gateway, secret]),
+        who.map((one) => `loss ${one} secret.example.org/ allow → deny`),
+      );
+    });
+
+    it("says nothing when both let in the same people", () => {
+      assert.deepEqual(lines([gateway, people("books", { groups: ["readers"] })], [gateway]), []);
+    });
+
+    it("says that it becomes public where the wildcard is", () => {
+      const all = at(open("gateway"), "*.example.org");
+      assert.deepEqual(changes([all, people("secret")], [all]), [
+        "public anonymous secret.example.org/ deny → allow",
+      ]);
+    });
+
+    it("says that it does not answer any more when both go, or the wildcard is of another domain", () => {
+      const other = at(gateway, "*.example.net");
+      const gone =
+        "unreachable everybody secret.example.org/ allow → absent; secret does not answer there any more";
+      assert.ok(lines([other, people("secret")], [other]).includes(gone));
+      assert.ok(lines([gateway, people("secret")], []).includes(gone));
+    });
+  });
+
   it("the open paths of an app that becomes public leave the count, and those of an app that stops being so enter it", () => {
     const api = [{ path: "/api" }, { path: "/rest" }];
     const mixed = [people("komga", {}, { api }), people("navidrome", {}, { api: [{ path: "/rest" }] })];
