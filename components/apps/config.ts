@@ -156,7 +156,8 @@ export function resolveApp(
   if (profile !== none && !Object.hasOwn(context.catalogue, profile))
     report.problem([...at, "profile"], unknownEntry(profile, [none, ...Object.keys(context.catalogue)]));
   const known = Object.hasOwn(context.catalogue, profile) ? context.catalogue[profile] : undefined;
-  const access = resolveAccess(input.access, [...at, "access"], host, context, report);
+  const hosts = host === undefined ? [] : [host, ...(input.aliases ?? [])];
+  const access = resolveAccess(input.access, [...at, "access"], { hosts }, context, report);
   // If people sign in, a signed header names them to the app. The app may ignore it.
   const people: Route = access?.kind === "people" ? { pass_identity_headers: true } : {};
   const route: Route = { ...people, ...known?.route, ...input.route };
@@ -185,7 +186,7 @@ export function resolveApp(
     report,
   );
   const { version } = context;
-  const owner = { host, service: input.service, access, route, version };
+  const owner = { hosts, service: input.service, access, route, version };
   const paths = resolvePaths(input.paths, [...at, "paths"], owner, context, report);
   if (known && access)
     reportAdvice(

@@ -6,6 +6,7 @@ import {
   accessSchema,
   resolveAccess,
 } from "../../policies/access/config.ts";
+import type { Where } from "../../policies/access/consent.ts";
 import { isOwnPath } from "../../policies/access/own-paths.ts";
 import { type Access, type AppPath, pathAuthorization } from "../../policies/access/routes.ts";
 import { type Route, routeSchema } from "../../policies/annotations/annotations.ts";
@@ -72,7 +73,7 @@ type PathsInput = z.output<typeof pathsSchema>;
 
 /** The app as far as its paths depend on it. Its access is undefined if it has a mistake. */
 export interface PathOwner {
-  host: string | undefined;
+  hosts: readonly string[];
   service: ServiceBackend;
   access: Access | undefined;
   route: Route;
@@ -95,7 +96,7 @@ export function resolvePaths(
     const access =
       input.access === undefined
         ? undefined
-        : resolvePathAccess(input.access, [...here, "access"], app.host, context, report);
+        : resolvePathAccess(input.access, [...here, "access"], { hosts: app.hosts, path }, context, report);
     const effective = access ?? app.access;
     const base = input.service === undefined ? app.route : {};
     const route: Route = {
@@ -125,7 +126,7 @@ export function resolvePaths(
 function resolvePathAccess(
   input: AccessInput,
   at: readonly PathPart[],
-  host: string | undefined,
+  where: Where,
   context: AccessContext,
   report: Report,
 ): Access | undefined {
@@ -147,7 +148,7 @@ function resolvePathAccess(
         return undefined;
       }
   }
-  return resolveAccess(input, at, host, context, report);
+  return resolveAccess(input, at, where, context, report);
 }
 
 function checkPathRoute(

@@ -6,7 +6,7 @@ import type { Report } from "../../stack-file/problems.ts";
 import type { Catalogue } from "../catalogue/catalogue.ts";
 import { invisible } from "../language/criteria.ts";
 import { api, apiPaths } from "./api-paths.ts";
-import { checkConsent, consentTo, type PublicContext } from "./consent.ts";
+import { checkConsent, consentTo, type PublicContext, type Where } from "./consent.ts";
 import { type Directory, grants, type Named } from "./people.ts";
 import { checkPrincipals, warnOfCapitals, warnOfMissingClaim } from "./people-config.ts";
 import { domainProblem, type ProviderLimits } from "./principals.ts";
@@ -101,7 +101,7 @@ const noDirectory: Directory = { admins: [], groups: {} };
 export function resolveAccess(
   input: AccessInput,
   at: readonly PathPart[],
-  host: string | undefined,
+  where: Where,
   context: AccessContext,
   report: Report,
 ): Access | undefined {
@@ -109,10 +109,10 @@ export function resolveAccess(
   if (input === "admins")
     return { kind: "people", people: grants(directory, {}, keyPath(at)), api: [], from: [] };
   if (input === "public" || "public" in input) {
-    checkConsent(input === "public" ? undefined : input.public.consent, at, host, context, report);
+    checkConsent(input === "public" ? undefined : input.public.consent, at, where, context, report);
     return { kind: "public" };
   }
-  if ("policy" in input) return rawPolicy(input, at, host, context, report);
+  if ("policy" in input) return rawPolicy(input, at, where, context, report);
   const from = input.from ?? [];
   if ("apiOnly" in input)
     return {

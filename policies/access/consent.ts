@@ -1,6 +1,8 @@
-import { hostName } from "../../stack-file/fields.ts";
+import { z } from "zod";
+import { expectations, text } from "../../stack-file/fields.ts";
 import type { PathPart } from "../../stack-file/paths.ts";
 import type { Report } from "../../stack-file/problems.ts";
+import { isHost } from "../../stack-file/values.ts";
 
 /** The values of the stack that decide what a public app means. */
 export interface PublicContext {
@@ -10,27 +12,64 @@ export interface PublicContext {
   version?: string | undefined;
 }
 
-export const consentTo = (what: string) =>
-  hostName.describe(`The app's host, repeated: ${what} everybody on the internet reaches it.`);
+/** The hosts that an access is for, with a path if it is for one alone. No hosts if they are not known. */
+export interface Where {
+  hosts: readonly string[];
+  path?: string;
+}
 
-/** A public app needs consent where a router leads to Pomerium: any caller then reaches it past the tunnel. */
+const someHost = text(
+  (value) => isHost(value.replace(/^\*\./, "")),
+  "is not a host name: lower case labels of letters, digits and hyphens, joined by dots, without port",
+);
+
+export const consentTo = (what: string) =>
+  z
+    .union([someHost, z.array(someHost)])
+    .register(expectations, { expected: "the app's host, or a list of the app's host and its aliases" })
+    .describe(
+      `The app's host, repeated: ${what} everybody on the internet reaches it. A list, if the app has aliases.`,
+    );
+
+export type Consent = string | readonly string[] | undefined;
+
+/** Consent to some hosts, as it is written in a stack file. In YAML, a value that begins with `*` needs quotes. */
+function written(hosts: readonly string[]): string {
+  const [first = "<host>", ...more] = hosts.map((host) => (host.startsWith("*") ? `"${host}"` : host));
+  return more.length === 0 ? first : `[${[first, ...more].join(", ")}]`;
+}
+
+/**
+ * A public app needs consent where a router leads to Pomerium: any caller then reaches it past the tunnel. The consent
+ * names each of its hosts.
+ */
 export function checkConsent(
-  consent: string | undefined,
+  consent: Consent,
   at: readonly PathPart[],
-  host: string | undefined,
+  { hosts, path = "" }: Where,
   { exposure }: PublicContext,
   report: Report,
-  form = `{ public: { consent: ${host ?? "<host>"} } }`,
+  form = (consented: string) => `{ public: { consent: ${consented} } }`,
 ): void {
-  if (consent !== undefined && host !== undefined && consent !== host)
+  const named = consent === undefined ? [] : [consent].flat();
+  const place = at.at(-1) === "policy" ? [...at.slice(0, -1), "consent"] : [...at, "public", "consent"];
+  const all = hosts.length === 0 ? "it" : hosts.map((host) => host + path).join(", ");
+  const others = hosts.length === 0 ? [] : named.filter((host) => !hosts.includes(host));
+  const missing = hosts.filter((host) => !named.includes(host));
+  if (others.length > 0)
     report.problem(
-      at.at(-1) === "policy" ? [...at.slice(0, -1), "consent"] : [...at, "public", "consent"],
-      `consents to ${consent}, but the app's host is ${host}`,
+      place,
+      `consents to ${others.join(", ")}, but the app's ${hosts.length === 1 ? "host is" : "hosts are"} ${hosts.join(", ")}`,
     );
   else if (consent === undefined && exposure === "direct")
     report.problem(
       at,
-      `public, and the cluster's 443 is exposed directly: anybody reaches ${host ?? "it"} past the tunnel and whatever guards that; write \`access: admins\`, or consent with ${form}`,
+      `public, and the cluster's 443 is exposed directly: anybody reaches ${all} past the tunnel and whatever guards that; write \`access: admins\`, or consent with ${form(written(hosts))}`,
     );
-  else report.warning(at, `public: everybody on the internet reaches ${host ?? "it"} without signing in`);
+  else if (missing.length > 0 && exposure === "direct")
+    report.problem(
+      place,
+      `lacks ${missing.join(", ")}, which everybody on the internet reaches as well; write consent: ${written(hosts)}`,
+    );
+  else report.warning(at, `public: everybody on the internet reaches ${all} without signing in`);
 }

@@ -1,15 +1,15 @@
 import type { PathPart } from "../../stack-file/paths.ts";
 import type { Report } from "../../stack-file/problems.ts";
 import { parsePolicy } from "../language/parse.ts";
-import { checkConsent, type PublicContext } from "./consent.ts";
+import { type Consent, checkConsent, type PublicContext, type Where } from "./consent.ts";
 import { publicTo } from "./matrix/matrix.ts";
 import type { RawPolicy } from "./routes.ts";
 
 /** Reads a hand-written policy, and checks its consent. Each mistake has its line and column in the text. */
 export function rawPolicy(
-  { policy: text, consent }: { policy: string; consent?: string | undefined },
+  { policy: text, consent }: { policy: string; consent?: Consent },
   at: readonly PathPart[],
-  host: string | undefined,
+  where: Where,
   context: PublicContext,
   report: Report,
 ): RawPolicy | undefined {
@@ -26,16 +26,16 @@ export function rawPolicy(
     );
   if (parsed.policy === undefined) return undefined;
   const policy: RawPolicy = { kind: "policy", policy: parsed.policy };
-  checkPublicPolicy(policy, consent, at, host, context, report);
+  checkPublicPolicy(policy, consent, at, where, context, report);
   return policy;
 }
 
 /** A hand-written policy that lets in anonymous callers everywhere needs the consent that `public` needs. */
 function checkPublicPolicy(
   { policy }: RawPolicy,
-  consent: string | undefined,
+  consent: Consent,
   at: readonly PathPart[],
-  host: string | undefined,
+  where: Where,
   context: PublicContext,
   report: Report,
 ): void {
@@ -44,10 +44,10 @@ function checkPublicPolicy(
     checkConsent(
       consent,
       [...at, "policy"],
-      host,
+      where,
       context,
       report,
-      `{ policy: …, consent: ${host ?? "<host>"} }`,
+      (consented) => `{ policy: …, consent: ${consented} }`,
     );
   else if (consent !== undefined)
     report.problem(

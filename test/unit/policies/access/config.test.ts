@@ -148,6 +148,16 @@ describe("a hand-written policy that lets in everybody", () => {
     );
   });
 
+  it("names the path in its warning, if it is a path's", () => {
+    const [line] = warnings(
+      edited({
+        "apps.wiki.paths": { "/x": { access: { policy: open, consent: "wiki.example.net" } } },
+        "accessTests.strict": false,
+      }),
+    ).filter((one) => one.includes("/x"));
+    assert.match(line!, /everybody on the internet reaches wiki\.example\.net\/x without signing in/);
+  });
+
   it("is only warned of where nothing but a tunnel leads to the cluster", () => {
     assert.match(
       saidOf({ policy: open }, { "cluster.exposure": "tunnelOnly", tunnels: undefined }).join("\n"),
@@ -161,6 +171,45 @@ describe("a hand-written policy that lets in everybody", () => {
       saidOf({ policy: named, consent: "komga.example.org" })[0]!,
       /consents to a public app, but the policy is not public/,
     );
+  });
+});
+
+describe("the consent to a public app", () => {
+  const consentTo = (consent: unknown, edits: Record<string, unknown>): string[] =>
+    saidOf(consent === undefined ? "public" : { public: { consent } }, edits);
+  const aliases = { "apps.komga.aliases": ["komga.example.net", "*.komga.example.org"] };
+
+  it("names each of its hosts", () => {
+    assert.deepEqual(consentTo("komga.example.org", aliases), [
+      'apps.komga.access.public.consent: lacks komga.example.net, *.komga.example.org, which everybody on the internet reaches as well; write consent: [komga.example.org, komga.example.net, "*.komga.example.org"]',
+    ]);
+    const all = ["*.komga.example.org", "komga.example.net", "komga.example.org"];
+    assert.match(
+      consentTo(all, aliases).join("\n"),
+      /^apps\.komga\.access: public: .* reaches komga\.example\.org, komga\.example\.net, \*\.komga\.example\.org without/,
+    );
+    assert.match(
+      consentTo([...all, "old.example.org"], aliases)[0]!,
+      /consents to old\.example\.org, but the app's hosts are komga\.example\.org, /,
+    );
+    assert.match(consentTo([], {})[0]!, /consent: lacks komga\.example\.org/);
+  });
+
+  it("can be a wildcard's, and is proposed with the quotes that YAML needs", () => {
+    const wildcard = { "apps.komga.host": "*.example.org" };
+    assert.match(
+      consentTo(undefined, wildcard)[0]!,
+      /consent with \{ public: \{ consent: "\*\.example\.org" \} \}$/,
+    );
+    assert.match(
+      consentTo("*.example.org", wildcard).join("\n"),
+      /^apps\.komga\.access: public: everybody on the internet reaches \*\.example\.org without/,
+    );
+  });
+
+  it("is no other text", () => {
+    assert.match(consentTo("yes", {})[0]!, /access\.public\.consent: is not a host name/);
+    assert.match(consentTo(true, {})[0]!, /consent: must be the app's host, or a list/);
   });
 });
 
