@@ -8,7 +8,7 @@ import { invisible } from "../language/criteria.ts";
 import { api, apiPaths } from "./api-paths.ts";
 import { checkConsent, consentTo, type PublicContext, type Where } from "./consent.ts";
 import { type Directory, grants, type Named } from "./people.ts";
-import { checkPrincipals, warnOfCapitals, warnOfMissingClaim } from "./people-config.ts";
+import { checkPrincipals, warnOfCapitals, warnOfClaim } from "./people-config.ts";
 import { domainProblem, type ProviderLimits } from "./principals.ts";
 import { rawPolicy } from "./raw-policy.ts";
 import type { Access } from "./routes.ts";
@@ -147,8 +147,7 @@ function checkNamed(
 ): void {
   checkPrincipals(users, [...at, "users"], report, provider);
   checkGroups(groups, [...at, "groups"], directory, report);
-  for (const claim of Object.keys(claims))
-    warnOfMissingClaim(claim, [...at, "claims", claim], report, provider);
+  for (const claim of Object.keys(claims)) warnOfClaim(claim, [...at, "claims", claim], report, provider);
   for (const [i, domain] of domains.entries()) {
     const problem = domain.startsWith("@") ? `write ${domain.slice(1)}, without "@"` : domainProblem(domain);
     if (problem !== undefined) report.problem([...at, "domains", i], problem);

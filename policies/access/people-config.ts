@@ -4,7 +4,14 @@ import { isMap, type PathPart, valueAt } from "../../stack-file/paths.ts";
 import type { Report } from "../../stack-file/problems.ts";
 import { dnsLabel } from "../../stack-file/values.ts";
 import type { Directory } from "./people.ts";
-import { claimOf, hasCapitals, type Principal, type ProviderLimits, principalProblem } from "./principals.ts";
+import {
+  claimOf,
+  everybodysClaims,
+  hasCapitals,
+  type Principal,
+  type ProviderLimits,
+  principalProblem,
+} from "./principals.ts";
 
 export const usersSchema = z.strictObject({
   admins: z
@@ -60,17 +67,25 @@ export function checkPrincipals(
     else if (hasCapitals(principal)) warnOfCapitals(principal, [...at, i], report);
     if (!first.has(principal)) first.set(principal, i);
     const claim = claimOf(principal);
-    if (claim) warnOfMissingClaim(claim.path, [...at, i], report, provider);
+    if (claim) warnOfClaim(claim.path, [...at, i], report, provider);
   }
 }
 
-/** Says that a claim lets in nobody, if the identity provider does not send it. */
-export function warnOfMissingClaim(
+/** Says that a claim lets in everybody, or nobody because the identity provider does not send it. */
+export function warnOfClaim(
   claim: string,
   at: readonly PathPart[],
   report: Report,
   provider: ProviderLimits | undefined,
 ): void {
+  if (everybodysClaims.has(claim)) {
+    const who = provider?.anybody === undefined ? "" : ` (${provider.anybody})`;
+    report.warning(
+      at,
+      `the identity provider says ${claim} of everybody, so this lets in everybody who can sign in${who}; name people, or a claim that only they have`,
+    );
+    return;
+  }
   const missing = provider?.missingClaim(claim);
   if (missing !== undefined) report.warning(at, `nobody passes by this claim: ${missing}`);
 }

@@ -95,6 +95,9 @@ export function hasCapitals(principal: Principal): boolean {
   return claimOf(principal) === undefined && principal !== principal.toLowerCase();
 }
 
+/** Claims that identity providers send of everybody, so they keep nobody out. */
+export const everybodysClaims: ReadonlySet<string> = new Set(["aud", "azp", "email_verified", "iss"]);
+
 /** Facts about an identity provider that decide what `signedIn` and `claims` mean. */
 export interface ProviderLimits {
   /** Name for the reader: `google`. */

@@ -2,7 +2,13 @@ import { comparisons, criteriaOf } from "../../language/criteria.ts";
 import type { ClaimValue } from "../../language/evaluate/request.ts";
 import { publicProviders } from "../../language/lint/people.ts";
 import type { Policy } from "../../language/types.ts";
-import { type Claim, claimPrincipal, domainPrincipal, type Principal } from "../principals.ts";
+import {
+  type Claim,
+  claimPrincipal,
+  domainPrincipal,
+  everybodysClaims,
+  type Principal,
+} from "../principals.ts";
 import type { ProtectedApp } from "./view.ts";
 
 /** The values in policies at which their decisions can change. */
@@ -46,9 +52,6 @@ function claimValues(data: unknown): ClaimValue[] {
   if (typeof data !== "object") return [data as ClaimValue];
   return Object.values(data ?? {}).filter((value) => value !== undefined && value !== null);
 }
-
-/** Claims that identity providers send of everybody, so they keep nobody out. */
-const everybodys = new Set(["aud", "azp", "email_verified", "iss"]);
 
 /** Comparisons with a whole text. */
 const whole = new Set(["is", "not", "in", "not_in"]);
@@ -104,7 +107,7 @@ export function mentions(policies: readonly Policy[]): Mentions {
         claims = true;
         for (const value of claimValues(data)) {
           principals.add(claimPrincipal({ path, value }));
-          if (everybodys.has(path)) common.push({ path, value });
+          if (everybodysClaims.has(path)) common.push({ path, value });
         }
         break;
       case "http_path":

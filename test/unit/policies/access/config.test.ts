@@ -126,6 +126,25 @@ describe("access by claims, domains and sign-in", () => {
   });
 });
 
+describe("a claim that everybody has", () => {
+  const everybody =
+    /of everybody, so this lets in everybody who can sign in \(anybody with a Google account\)/;
+
+  it("is warned of wherever people are named", () => {
+    assert.match(saidOf({ claims: { email_verified: [true] } })[0]!, everybody);
+    assert.match(saidOf({ users: ["claim:iss=https://accounts.google.com"] })[0]!, everybody);
+    const [admins] = warnings(
+      edited({ "users.admins": ["admin-user@gmail.com", "claim:email_verified=true"] }),
+    );
+    assert.match(admins!, /^users\.admins\[1\]: the identity provider says email_verified of everybody/);
+  });
+
+  it("is told from a claim that some people have", () => {
+    assert.deepEqual(saidOf({ claims: { hd: ["example.org"] } }), []);
+    assert.deepEqual(saidOf({ users: ["claim:email=eve@example.org"] }), []);
+  });
+});
+
 describe("a hand-written policy that lets in everybody", () => {
   const open = "allow:\n  or:\n    - accept: true\n";
   const named = "allow:\n  or:\n    - email: alice@gmail.com\n";
