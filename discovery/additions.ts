@@ -16,13 +16,14 @@ export function additions(raw: Readonly<Record<string, unknown>>, inventory: Inv
   const domain = typeof raw.domain === "string" ? raw.domain : undefined;
   const apps = isMap(raw.apps) ? raw.apps : {};
   const hosts = Object.entries(apps).flatMap(([name, app]) => hostsOf(name, app, domain));
-  const abandoned =
-    isMap(raw.ingressNginx) && isMap(raw.ingressNginx.abandon) ? raw.ingressNginx.abandon : {};
+  const nginx = isMap(raw.ingressNginx) ? raw.ingressNginx : {};
+  // Hosts that no app shall have: they go, or they stay at ingress-nginx.
+  const answered = [nginx.abandon, nginx.stays].flatMap((each) => (isMap(each) ? Object.keys(each) : []));
   const certificates = isMap(raw.certificates) ? raw.certificates : {};
   const zones = isMap(certificates.zones) ? Object.keys(certificates.zones) : [];
   const plan = planStack(inventory, {
     names: Object.keys(apps),
-    hosts: [...hosts, ...Object.keys(abandoned)],
+    hosts: [...hosts, ...answered],
     zones,
     ...(domain === undefined ? {} : { domain }),
   });
