@@ -3,11 +3,14 @@ import type { ClusterReader } from "../components/cluster/api.ts";
 import { type LiveCluster, type LiveService, readCluster } from "../components/cluster/live.ts";
 import { objectId } from "../components/cluster/objects.ts";
 import type { IngressNginxConfig } from "../components/ingress-nginx/config.ts";
+import { classKind, collectionPath } from "../components/ingress-nginx/kinds.ts";
 import {
   type LiveController,
   type LiveIngressNginx,
   readIngressNginx,
 } from "../components/ingress-nginx/live.ts";
+import type { ClassObject } from "../components/ingress-nginx/live-controllers.ts";
+import { type Unserved, unservedIngresses } from "../components/ingress-nginx/unserved.ts";
 import { remembering } from "./memory.ts";
 
 /** Everything of a cluster that a migration is about, as it was read. */
@@ -16,6 +19,8 @@ export interface Inventory {
   /** Every controller counts as one that is retired, if its objects can be recognised. */
   nginx: LiveIngressNginx;
   controllers: Controller[];
+  /** Ingresses that no known program serves, without those that have neither a class nor a sign of ingress-nginx. */
+  unclaimed: Unserved[];
   issuance: LiveIssuance;
   workloads: Workload[];
   /** Names of the nodes. */
@@ -65,8 +70,9 @@ export async function readInventory(
   const api = remembering(reader);
   const reading = readCluster(api);
   const stack = { phase: "coexist" as const };
-  const [cluster, found, issuance, workloads, nodes] = await Promise.all([
+  const [cluster, classes, found, issuance, workloads, nodes] = await Promise.all([
     reading,
+    api.list<ClassObject>(collectionPath(classKind)),
     readIngressNginx(stack, api, reading),
     readIssuance(api, { issuer: "", namespace: "cert-manager", webhooks: [], objects: [] }),
     readAllWorkloads(api),
@@ -86,6 +92,12 @@ export async function readInventory(
     cluster,
     nginx,
     missing: reader.missing ?? [],
+    unclaimed: unservedIngresses(
+      classes.map(({ metadata, spec }) => ({ name: metadata.name, controller: spec?.controller })),
+      cluster.ingresses,
+      // A controller that is not known here may serve what the known ones do not.
+      { served: controllers.flatMap(({ ingresses }) => ingresses), hasController: false },
+    ),
     controllers: controllers.sort((one, other) => other.ingresses.length - one.ingresses.length),
     issuance,
     workloads,

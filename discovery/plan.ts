@@ -1,12 +1,12 @@
 import type { LiveIngress } from "../components/cluster/live.ts";
 import { objectId } from "../components/cluster/objects.ts";
-import { anyHost } from "../components/ingress-nginx/annotations/hosts.ts";
+import { anyHost, hostsOf } from "../components/ingress-nginx/annotations/hosts.ts";
 import type { LiveAccount } from "../components/tunnels/account.ts";
 import { AppNames } from "./app-names.ts";
 import { type PlannedCertificates, planCertificates } from "./certificates.ts";
 import type { Inventory } from "./inventory.ts";
 import { type PlannedApp, planApp } from "./planned-app.ts";
-import { servedHosts } from "./served-hosts.ts";
+import { isCanary, servedHosts } from "./served-hosts.ts";
 import { isWritableHost } from "./writable.ts";
 
 /** What a stack file says about a cluster, before it is written. */
@@ -15,11 +15,21 @@ export interface Plan {
   domain?: string;
   apps: PlannedApp[];
   /** Hosts that no app can take over as they are, and why. */
-  leftOut: { host: string; ingress: string; why: string }[];
+  leftOut: LeftOut[];
+  /** Hosts of Ingresses that no ingress-nginx serves as far as is known, and why. No app has them. */
+  unserved: LeftOut[];
   certificates: PlannedCertificates;
   inventory: Inventory;
   /** What a token may see at Cloudflare; absent without a token. */
   cloudflare?: LiveAccount;
+}
+
+/** A host without an app. */
+export interface LeftOut {
+  host: string;
+  /** Its Ingresses, `namespace/name`. */
+  ingress: string;
+  why: string;
 }
 
 /** What else is known besides the cluster. */
@@ -66,6 +76,10 @@ export function planStack(inventory: Inventory, options: PlanOptions = {}): Plan
     ...(domain === undefined ? {} : { domain }),
     apps: apps.sort((one, other) => (one.name < other.name ? -1 : 1)),
     leftOut,
+    unserved: unservedHosts(inventory, ingresses, [
+      ...hosts.map(({ host }) => host),
+      ...(options.hosts ?? []),
+    ]),
     certificates,
     inventory,
     ...(options.cloudflare === undefined ? {} : { cloudflare: options.cloudflare }),
@@ -87,6 +101,35 @@ export function servedIngresses({
       ? controllers.flatMap(({ ingresses }) => ingresses)
       : cluster.ingresses.filter((ingress) => unserved.has(objectId(ingress)));
   return [...new Map(all.map((ingress) => [objectId(ingress), ingress])).values()];
+}
+
+/**
+ * Hosts of Ingresses that no ingress-nginx serves as far as is known, and no other program either.
+ *
+ * @param served Ingresses that count as ingress-nginx's.
+ * @param known Hosts that need no word.
+ */
+function unservedHosts(
+  { cluster, unclaimed }: Inventory,
+  served: readonly LiveIngress[],
+  known: readonly string[],
+): LeftOut[] {
+  const ids = new Set(served.map(objectId));
+  const signs = new Map(unclaimed.flatMap(({ ingresses, why }) => ingresses.map((id) => [id, why] as const)));
+  return cluster.ingresses
+    .filter((ingress) => !ids.has(objectId(ingress)) && !ingress.solver && !isCanary(ingress))
+    .flatMap((ingress) => {
+      const { ingressClass } = ingress;
+      const sign = signs.get(objectId(ingress));
+      if (ingressClass !== undefined && sign === undefined) return [];
+      const why =
+        ingressClass === undefined
+          ? `no ingress-nginx serves Ingresses without a class${sign === undefined ? "" : ` (${sign})`}`
+          : `no ingress-nginx serves class ${ingressClass}: ${sign}`;
+      return hostsOf(ingress)
+        .filter((host) => !known.includes(host))
+        .map((host) => ({ host, ingress: objectId(ingress), why }));
+    });
 }
 
 /** Why no app can have a host; undefined if one can. */

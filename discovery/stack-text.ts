@@ -57,7 +57,7 @@ export function stackText(plan: Plan, said: Said): { text: string; todos: Todo[]
   return { text: commentedYaml(values, comments, { head: headOf(plan, said), oneLine }), todos };
 }
 
-function headOf({ leftOut }: Plan, { source, stack }: Said): string[] {
+function headOf({ leftOut, unserved }: Plan, { source, stack }: Said): string[] {
   return [
     "yaml-language-server: $schema=./stack/stack.schema.json",
     "",
@@ -72,6 +72,13 @@ function headOf({ leftOut }: Plan, { source, stack }: Said): string[] {
           "",
           "ingress-nginx also serves these hosts, and no app here takes them over:",
           ...leftOut.map(({ host, ingress, why }) => `  ${host} (${ingress}): ${why}`),
+        ]),
+    ...(unserved.length === 0
+      ? []
+      : [
+          "",
+          "These hosts have an Ingress as well. No app here takes them over:",
+          ...unserved.map(({ host, ingress, why }) => `  ${host} (${ingress}): ${why}`),
         ]),
     "",
     `The secrets are set by commands, which \`npx pomerium-migration check ${stack}\` names.`,

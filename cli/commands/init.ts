@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { additions } from "../../discovery/additions.ts";
 import { missingLines, missingUses } from "../../discovery/missing.ts";
-import { planStack } from "../../discovery/plan.ts";
+import { type LeftOut, planStack } from "../../discovery/plan.ts";
 import type { Todo } from "../../discovery/section.ts";
 import { stackText } from "../../discovery/stack-text.ts";
 import { visible } from "../../report/text.ts";
@@ -78,6 +78,7 @@ Examples:
       return exit.ok;
     }
     const plan = planStack(source.inventory, { cloudflare: await cloudflareOf(io) });
+    const leftOut = [...plan.leftOut, ...plan.unserved];
     const { text, todos } = stackText(plan, {
       stack,
       ...(source.context === undefined ? {} : { context: source.context }),
@@ -95,7 +96,7 @@ Examples:
           source: source.name,
           apps: plan.apps.map(({ name: app, host }) => ({ app, host })),
           todos,
-          leftOut: plan.leftOut,
+          leftOut,
           unknown: missingUses(source.inventory.missing).map(({ name: kind, unknown }) => ({
             kind,
             unknown,
@@ -105,13 +106,7 @@ Examples:
       return exit.ok;
     }
     const say = options.stdout ? io.err : io.out;
-    say(
-      told(
-        { stack, apps: plan.apps.length, leftOut: plan.leftOut, todos, isWritten: !options.stdout },
-        source,
-        io,
-      ),
-    );
+    say(told({ stack, apps: plan.apps.length, leftOut, todos, isWritten: !options.stdout }, source, io));
     return exit.ok;
   },
 };
@@ -132,7 +127,7 @@ async function cloudflareOf(io: Io) {
 interface Result {
   stack: string;
   apps: number;
-  leftOut: readonly { host: string; ingress: string; why: string }[];
+  leftOut: readonly LeftOut[];
   todos: readonly Todo[];
   isWritten: boolean;
 }
@@ -163,8 +158,11 @@ function told({ stack, apps, leftOut, todos, isWritten }: Result, source: Source
       ? []
       : [
           "",
-          "No app can take over:",
-          ...leftOut.map(({ host, ingress, why }) => `  ${visible(`${host} (${ingress}): ${why}`)}`),
+          "No app takes over:",
+          ...leftOut.flatMap(({ host, ingress, why }) => [
+            `  ${visible(`${host} (${ingress})`)}`,
+            `    ${visible(why)}`,
+          ]),
         ]),
     ...(missing.length === 0 ? [] : ["", ...missing]),
     "",

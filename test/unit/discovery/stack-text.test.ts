@@ -239,6 +239,51 @@ describe("the stack file that init writes", () => {
     assert.match(text, /^# {3}localhost \(web\/odd\): an app's host is a name of at least two labels/m);
   });
 
+  it("names the hosts of Ingresses that no known controller serves, and why, but none of another program", async () => {
+    const ingress = (name: string, ingressClassName?: string, annotations = {}) => ({
+      apiVersion: "networking.k8s.io/v1",
+      kind: "Ingress",
+      metadata: { namespace: "web", name, annotations },
+      spec: {
+        ...(ingressClassName === undefined ? {} : { ingressClassName }),
+        rules: [
+          {
+            host: `${name.split("-")[0]}.example.org`,
+            http: {
+              paths: [
+                {
+                  path: "/",
+                  pathType: "Prefix",
+                  backend: { service: { name: "web", port: { number: 80 } } },
+                },
+              ],
+            },
+          },
+        ],
+      },
+    });
+    const objects = [
+      ingress("films", "nginx"),
+      ingress("films-again"),
+      ingress("books"),
+      ingress("maps", "internal"),
+      ingress("mail", "front", { "nginx.ingress.kubernetes.io/proxy-body-size": "8m" }),
+      ingress("notes", "traefik"),
+    ];
+    const { text, raw } = await written([...controllerObjects(), ...objects]);
+    assert.deepEqual(Object.keys(raw.apps as object).sort(), ["films", "verify"]);
+    const said = text.split("\n").filter((line) => /^# {3}\w+\.example\.org \(/.test(line));
+    assert.deepEqual(said, [
+      "#   books.example.org (web/books): no ingress-nginx serves Ingresses without a class",
+      "#   maps.example.org (web/maps): no ingress-nginx serves class internal: the class has no IngressClass, and its name is not known here",
+      "#   mail.example.org (web/mail): no ingress-nginx serves class front: annotations such as nginx.ingress.kubernetes.io/proxy-body-size",
+    ]);
+    // Without any controller, what may be ingress-nginx's has an app.
+    const alone = await written(objects);
+    assert.deepEqual(Object.keys(alone.raw.apps as object).sort(), ["films", "mail", "maps", "verify"]);
+    assert.match(alone.text, /^# {3}books\.example\.org \(web\/books\): no ingress-nginx serves/m);
+  });
+
   it("has an app for a wildcard, no page of Pomerium's below it, and leaves out a second wildcard there", async () => {
     const rule = (host: string) => ({
       host,

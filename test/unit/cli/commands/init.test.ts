@@ -87,7 +87,7 @@ describe("the command init", () => {
     assert.equal(same.out, "# nothing: the stack file has every host that ingress-nginx serves\n");
   });
 
-  it("counts an abandoned host as one that the stack file has", async () => {
+  it("counts a host that is abandoned or stays at ingress-nginx as one that the stack file has", async () => {
     const project = makeProject();
     project.put(
       "Pulumi.home.yaml",
@@ -95,14 +95,33 @@ describe("the command init", () => {
   pomerium-migration:domain: very-very-dark-gray.top
   pomerium-migration:apps:
     home-assistant-alfred: {}
-    other: {host: kubernetes-alfred.very-very-dark-gray.top}
   pomerium-migration:ingressNginx:
     abandon: {grafana-alfred.very-very-dark-gray.top: why not}
+    stays: {kubernetes-alfred.very-very-dark-gray.top: its clients need it}
 `,
     );
     const { out } = await cli(project, ["init", "home", "--from", "-", "--diff"], { stdin: json });
     // Its certificates section has no zone yet.
     assert.doesNotMatch(out, /apps:/);
+  });
+
+  it("names the hosts that no known ingress-nginx serves, with the reason", async () => {
+    const project = makeProject();
+    const other = {
+      apiVersion: "networking.k8s.io/v1",
+      kind: "Ingress",
+      metadata: { namespace: "web", name: "films" },
+      spec: { rules: [{ host: "films.example.org" }] },
+    };
+    const stdin = JSON.stringify({ apiVersion: "v1", kind: "List", items: [...alfred, other] });
+    const { out } = await cli(project, ["init", "home", "--from", "-"], { stdin });
+    const [, list = ""] = /\nNo app takes over:\n((?: {2}.*\n)+)/.exec(out) ?? [];
+    assert.deepEqual(list.trimEnd().split("\n"), [
+      "  localhost (kubernetes-dashboard/kubernetes-dashboard)",
+      "    no ingress-nginx serves class internal-nginx: the class has no IngressClass",
+      "  films.example.org (web/films)",
+      "    no ingress-nginx serves Ingresses without a class",
+    ]);
   });
 
   it("prints the file with --stdout, the summary beside it, and writes nothing", async () => {
