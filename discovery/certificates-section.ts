@@ -19,7 +19,11 @@ export function certificatesSection({ certificates: { email, server, issuer, zon
         {
           path: ["issuer"],
           place: "before",
-          text: "DECIDE: the cluster's own issuer can issue for every host without ingress-nginx, so it is used as it is. To have this program care for it, write its name alone, and the DNS provider of each zone.",
+          text: `DECIDE: the cluster's own issuer can issue for every host without ingress-nginx, so it is used as it is. ${
+            issuer.isPrivate
+              ? "Its authority is private: browsers accept its certificates only on devices that trust it."
+              : "To have this program care for it, write its name alone, and the DNS provider of each zone."
+          }`,
         },
       ],
       oneLine: [["issuer"], ...zones.map(({ zone }) => ["zones", zone])],

@@ -14,6 +14,8 @@ export interface PlannedCertificates {
     name: string;
     /** It can issue for every host without ingress-nginx, so nothing has to change. */
     isUsable: boolean;
+    /** Its authority is private: only devices that trust it accept its certificates. */
+    isPrivate: boolean;
   };
   zones: PlannedZone[];
 }
@@ -28,7 +30,10 @@ export function planCertificates(
   { issuers }: LiveIssuance,
   known: readonly string[] = [],
 ): PlannedCertificates {
-  const wide = issuers.filter(({ namespace }) => namespace === undefined);
+  // A self-signed certificate proves nothing: such an issuer is there to make an authority.
+  const wide = issuers.filter(
+    ({ namespace, untrusted }) => namespace === undefined && untrusted !== "selfSigned",
+  );
   const issuer = mostUsed(ingresses, wide);
   const zones = zonesOf(hosts, issuer === undefined ? issuers : [issuer, ...issuers], known);
   if (issuer === undefined) return { zones };
@@ -37,7 +42,11 @@ export function planCertificates(
   const wanted = [...hosts, ...zones.map(({ zone }) => `authenticate.${zone}`)];
   return {
     zones,
-    issuer: { name: issuer.name, isUsable: issuer.ready && wanted.every((host) => canIssue(issuer, host)) },
+    issuer: {
+      name: issuer.name,
+      isUsable: issuer.ready && wanted.every((host) => canIssue(issuer, host)),
+      isPrivate: issuer.untrusted === "ca",
+    },
     ...(acme?.email ? { email: acme.email } : {}),
     ...(acme?.server ? { server: acme.server } : {}),
   };

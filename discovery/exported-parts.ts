@@ -65,6 +65,8 @@ const issuer = map({
         }),
       ),
     }).optional(),
+    selfSigned: map({}).optional(),
+    ca: map({}).optional(),
   }).optional(),
   status,
 });

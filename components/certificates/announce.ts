@@ -18,7 +18,8 @@ export function issuanceLines(
 ): string[] {
   const { issuer, isExisting, zones } = stack.certificates;
   // The program does not touch an issuer that it only uses.
-  if (isExisting) return [...takeOverLines(stack, live), ...existingSecretLines(stack, live)];
+  if (isExisting)
+    return [...trustLines(live.issuer), ...takeOverLines(stack, live), ...existingSecretLines(stack, live)];
   const kept = keptIssuer(stack, live.issuer, leaving);
   const after = issuerSpec({
     ...stack.certificates,
@@ -44,6 +45,22 @@ export function issuanceLines(
     ...takeOverLines(stack, live),
     ...existingSecretLines(stack, live),
   ];
+}
+
+/** Says which browsers accept the certificates of the cluster's own issuer. */
+function trustLines(issuer: LiveIssuer | undefined): string[] {
+  switch (issuer?.untrusted) {
+    case "selfSigned":
+      return [
+        `! ClusterIssuer ${issuer.name} signs each certificate with its own key (selfSigned): every browser refuses them. Name another issuer under certificates.issuer, or let this program make one`,
+      ];
+    case "ca":
+      return [
+        `ClusterIssuer ${issuer.name} is a private authority (ca): browsers accept its certificates only on devices that trust it`,
+      ];
+    default:
+      return [];
+  }
 }
 
 /** Lists Certificates of somebody else that get another issuer or more names. */

@@ -44,6 +44,8 @@ export interface LiveIssuer {
   foreign: boolean;
   /** Whether its ACME account is registered. */
   ready: boolean;
+  /** Set for an issuer whose certificates no browser trusts by itself. */
+  untrusted?: "selfSigned" | "ca";
   /** Absent for another kind of issuer. */
   acme?: {
     server: string;
@@ -122,6 +124,8 @@ interface IssuerObject {
       privateKeySecretRef?: { name?: string; key?: string };
       solvers?: LiveSolver[];
     } & Record<string, unknown>;
+    selfSigned?: object;
+    ca?: object;
   };
   status?: Conditions;
 }
@@ -229,6 +233,11 @@ function liveIssuer({ metadata, spec, status }: IssuerObject): LiveIssuer {
     ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
     foreign: !isMadeByThisProgram(metadata),
     ready: isReady(status),
+    ...(spec?.selfSigned === undefined
+      ? spec?.ca === undefined
+        ? {}
+        : { untrusted: "ca" as const }
+      : { untrusted: "selfSigned" as const }),
     ...(acme === undefined
       ? {}
       : {

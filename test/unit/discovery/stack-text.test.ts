@@ -129,6 +129,26 @@ describe("the stack file that init writes", () => {
     );
   });
 
+  it("never uses or takes over an issuer that is self-signed, and says if the authority is private", async () => {
+    const issuer = (name: string, spec: object) => ({
+      apiVersion: "cert-manager.io/v1",
+      kind: "ClusterIssuer",
+      metadata: { name },
+      spec,
+      status: { conditions: [{ type: "Ready", status: "True" }] },
+    });
+    const others = objectsBefore("octavo").filter(({ kind }) => kind !== "ClusterIssuer");
+    const section = async (...issuers: ExportedObject[]) => {
+      const { raw, text } = await written([...others, ...issuers]);
+      return { issuer: (raw.certificates as Record<string, unknown>).issuer, text };
+    };
+    const selfSigned = issuer("selfsigned", { selfSigned: {} });
+    assert.equal((await section(selfSigned)).issuer, undefined);
+    const both = await section(selfSigned, issuer("house-ca", { ca: { secretName: "house-ca" } }));
+    assert.deepEqual(both.issuer, { existing: "house-ca" });
+    assert.match(both.text.replace(/\n\s*# /g, " "), /Its authority is private: browsers accept/);
+  });
+
   it("finds the installation of a HelmChart, an Application, a manifest and a distribution", async () => {
     const installations = async (name: string) =>
       finished(await written(fixture(name))).ingressNginx?.installations;

@@ -5,8 +5,9 @@ import { deployCertificates, deployIssuer } from "../../../../components/certifi
 import { existingIssuerProblems } from "../../../../components/certificates/existing-issuer.ts";
 import { canariesGate } from "../../../../components/certificates/gates/canaries.ts";
 import { issuersGate } from "../../../../components/certificates/gates/issuers.ts";
-import type { LiveIssuer } from "../../../../components/certificates/live.ts";
+import { type LiveIssuer, readIssuance } from "../../../../components/certificates/live.ts";
 import type { LiveSolver } from "../../../../components/certificates/solvers/solver.ts";
+import { ExportedCluster } from "../../../../discovery/exported-cluster.ts";
 import type { Stack } from "../../../../stack/stack.ts";
 import { goodStack, parse, problemsOf, put, type Raw } from "../../stack/base.ts";
 import { certificate } from "../../stack/state.ts";
@@ -141,6 +142,35 @@ describe("an issuer of the cluster that the stack only uses", () => {
     assert.deepEqual(issuanceLines(stackOf(), { ...live, certificates: [found] }, nginx), [
       "Certificate monitoring/docs is taken over: issuer other → house-ca",
     ]);
+  });
+
+  it("is announced with a warning if it is self-signed, and with a note if it is a private authority", () => {
+    const lines = (untrusted: LiveIssuer["untrusted"], stack = stackOf()): string[] =>
+      issuanceLines(stack, issuance({ issuer: issuer(undefined, untrusted && { untrusted }) }), nginx);
+    const [warning, ...others] = lines("selfSigned");
+    assert.match(warning ?? "", /^! ClusterIssuer house-ca .*\(selfSigned\): every browser refuses them\./);
+    assert.deepEqual(others, []);
+    const [note, ...more] = lines("ca");
+    assert.match(note ?? "", /^ClusterIssuer house-ca is a private authority \(ca\): .* that trust it$/);
+    assert.deepEqual(more, []);
+    assert.deepEqual(lines(undefined), []);
+  });
+
+  it("is read with its kind", async () => {
+    const kindOf = async (spec: object) => {
+      const found = {
+        apiVersion: "cert-manager.io/v1",
+        kind: "ClusterIssuer",
+        metadata: { name: "own" },
+        spec,
+      };
+      const wanted = { issuer: "own", namespace: "cert-manager", webhooks: [], objects: [] };
+      return (await readIssuance(new ExportedCluster([found]), wanted)).issuer?.untrusted;
+    };
+    assert.equal(await kindOf({ selfSigned: {} }), "selfSigned");
+    assert.equal(await kindOf({ ca: { secretName: "house" } }), "ca");
+    assert.equal(await kindOf({ acme: { server: "https://acme.example.com", solvers: [] } }), undefined);
+    assert.equal(await kindOf({ vault: { path: "pki" } }), undefined);
   });
 
   it("passes the gate of canaries without one, and is changed by a person if it needs ingress-nginx", () => {
