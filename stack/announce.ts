@@ -16,7 +16,7 @@ import { formatWarnings } from "../stack-file/problems.ts";
 import { stackFileName } from "../stack-file/stack-file.ts";
 import { besideOthers, liveView, viewOfStack } from "./access-view.ts";
 import type { Findings } from "./findings.ts";
-import { callersOf, notIsolated } from "./isolation.ts";
+import { callersOf, notIsolated, tunnelled } from "./isolation.ts";
 import type { PhaseEffects } from "./phases.ts";
 import type { Stack } from "./stack.ts";
 
@@ -28,6 +28,7 @@ export function announce(
 ): string {
   const before = liveView(stack, { ...live, pomerium });
   const access = diffAccess(before, besideOthers(viewOfStack("now", stack), before));
+  const memory = readMemory(live.record?.tunnels);
   const from =
     live.record !== undefined && live.record.phase !== stack.phase ? `${live.record.phase} → ` : "";
   return [
@@ -53,12 +54,13 @@ export function announce(
         phase.ingressNginx === "kept"
           ? ingressNginx.controllers.flatMap(({ ingresses }) => ingresses)
           : ingressNginx.ingresses,
+        tunnelled(stack, tunnels, memory),
       ),
       ...networkNotes(notIsolated(stack), live, network),
     ]),
     ...section("issuer", issuanceLines(stack, certificates, ingressNginx)),
     ...section("tunnel", [
-      ...tunnelLines(stack, tunnels, readMemory(live.record?.tunnels)),
+      ...tunnelLines(stack, tunnels, memory),
       ...leftRecords(tunnels, live.record !== undefined),
     ]),
     ...section("by hand", phase.byHand),

@@ -1,7 +1,13 @@
 import type { LiveIngressNginx } from "../components/ingress-nginx/live.ts";
 import { isIsolated } from "../components/network-policies/config.ts";
+import type { TunnelledService } from "../components/network-policies/isolation-checks.ts";
 import type { LiveNetwork } from "../components/network-policies/live.ts";
 import type { Callers } from "../components/network-policies/wanted.ts";
+import type { LiveTunnels } from "../components/tunnels/live.ts";
+import type { TunnelMemory } from "../components/tunnels/memory.ts";
+import { leadsToService } from "../components/tunnels/origins.ts";
+import { tunnelPlan } from "../components/tunnels/plan.ts";
+import { describeMatch } from "../components/tunnels/rules.ts";
 import type { Stack } from "./stack.ts";
 
 /** Who connects to the apps' pods besides Pomerium: ingress-nginx, as long as the phase keeps it. */
@@ -16,6 +22,28 @@ export function callersOf(
     nginxOnNodes: serving.some(({ hostNetwork }) => hostNetwork),
     nodes: isolation?.nodes ?? [],
   };
+}
+
+/** The isolated Services to which a tunnel leads by name after the run. */
+export function tunnelled(
+  stack: Stack,
+  { live }: Pick<LiveTunnels, "live">,
+  memory: TunnelMemory,
+): TunnelledService[] {
+  return stack.tunnels.flatMap((tunnel) => {
+    const seen = live[tunnel.name];
+    const rules = seen === undefined ? tunnel.extraRules : tunnelPlan(stack, tunnel, seen, memory).rules;
+    return rules.flatMap((rule) =>
+      stack.isolation
+        .filter(({ namespace, service: name }) => leadsToService(rule.service, { namespace, name }))
+        .map(({ namespace, service }) => ({
+          tunnel: tunnel.name,
+          rule: describeMatch(rule),
+          namespace,
+          service,
+        })),
+    );
+  });
 }
 
 /** The stack with the apps that get no NetworkPolicy of their own. The others' own policies admit Pomerium. */

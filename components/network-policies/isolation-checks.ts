@@ -9,6 +9,15 @@ import { pluginWarning } from "./plugin.ts";
 import type { Labels } from "./policy.ts";
 import { type Callers, isolationName, podPort, withServices } from "./wanted.ts";
 
+/** A Service to which a tunnel leads past Pomerium. */
+export interface TunnelledService {
+  tunnel: string;
+  /** Requests that the rule matches: `komga.example.org ^/api`. */
+  rule: string;
+  namespace: string;
+  service: string;
+}
+
 /** Services that cannot be isolated, because they have no pods of their own. */
 export function isolationProblems(
   isolated: readonly IsolatedService[],
@@ -27,6 +36,7 @@ export function isolationProblems(
  * it.
  *
  * @param leaving Ingresses that go with ingress-nginx, which is admitted until then.
+ * @param tunnelled Rules of tunnels that lead to a Service by its name.
  */
 export function isolationLines(
   isolated: readonly IsolatedService[],
@@ -34,6 +44,7 @@ export function isolationLines(
   { policies, isolation }: Pick<LiveNetwork, "policies" | "isolation">,
   callers: Callers,
   leaving: readonly Pick<LiveIngress, "namespace" | "name">[],
+  tunnelled: readonly TunnelledService[] = [],
 ): string[] {
   const all = withServices(isolated, services).flatMap(({ isolated: each, service }) =>
     service.selector === undefined ? [] : [{ each, service, selector: service.selector }],
@@ -60,6 +71,12 @@ export function isolationLines(
           : []),
         ...cutOff(each, service, selector, services).map((line) => `! ${objectId(service)}: ${line}`),
         ...otherIngresses(each, ingresses, gone).map((line) => `! ${objectId(service)}: ${line}`),
+        ...tunnelled
+          .filter(({ namespace, service: name }) => namespace === each.namespace && name === each.service)
+          .map(
+            ({ tunnel, rule }) =>
+              `! ${objectId(service)}: tunnel ${tunnel} leads ${rule} straight there; its cloudflared is cut off, unless allowFrom names it`,
+          ),
         ...stillAdmitting(each, service, selector, policies),
       ];
     }),

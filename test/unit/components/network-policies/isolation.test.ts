@@ -12,10 +12,11 @@ import { readNetwork } from "../../../../components/network-policies/live.ts";
 import { pluginWarning, recognise } from "../../../../components/network-policies/plugin.ts";
 import type { Caller } from "../../../../components/network-policies/policy.ts";
 import { type Callers, wantedPolicies } from "../../../../components/network-policies/wanted.ts";
+import type { LiveTunnels } from "../../../../components/tunnels/live.ts";
 import { matrix } from "../../../../policies/access/matrix/matrix.ts";
 import { matrixTable } from "../../../../report/table.ts";
 import { viewOfStack } from "../../../../stack/access-view.ts";
-import { callersOf } from "../../../../stack/isolation.ts";
+import { callersOf, tunnelled } from "../../../../stack/isolation.ts";
 import { useFakeApi } from "../../../support/fake-api-server.ts";
 import { goodStack, parse, problemsOf, put, type Raw, warnings } from "../../stack/base.ts";
 import { ingress } from "../../stack/state.ts";
@@ -257,6 +258,40 @@ describe("what a preview says about isolation", () => {
         "komga/komga-svc: only Pomerium reaches its pods, on port http, ingress-nginx until retired, Prometheus, namespace backup",
       ],
     );
+  });
+
+  it("is each rule of a tunnel that leads straight to the app, which cuts cloudflared off", () => {
+    const services = [service("komga-svc"), service("komga-web")];
+    const rule = (path: string, address: string) => ({
+      hostname: "komga.example.net",
+      path,
+      service: `http://${address}:25600`,
+    });
+    const raw = isolate({
+      "tunnels.home.extraRules": [
+        rule("^/a", "komga-svc.komga"),
+        rule("^/b", "komga-svc.komga.svc.cluster.local"),
+        rule("^/c", "komga-web.komga"),
+        rule("^/d", "komga-svc.other"),
+      ],
+    });
+    const stack = parse(raw);
+    const said = (live: LiveTunnels["live"]): string[] =>
+      isolationLines(
+        stack.isolation,
+        { services, ingresses: [] },
+        openNetwork,
+        alone,
+        [],
+        tunnelled(stack, { live }, { rules: {}, records: [], tunnels: {} }),
+      ).filter((line) => line.includes("tunnel"));
+    const straight = (what: string): string =>
+      `! komga/komga-svc: tunnel home leads ${what} straight there; its cloudflared is cut off, unless allowFrom names it`;
+    const extra = [straight("komga.example.net ^/a"), straight("komga.example.net ^/b")];
+    assert.deepEqual(said({}), extra);
+    const present = { hostname: "wiki.example.net", service: "http://komga-svc.komga.svc:25600" };
+    const seen = { records: {}, tunnel: { name: "home", remote: true, rules: [present], unwritable: [] } };
+    assert.deepEqual(said({ home: seen }), [straight("wiki.example.net"), ...extra]);
   });
 
   it("is what is cut off: other Services of the same pods, ports, addresses outside, other controllers", () => {
