@@ -1,26 +1,19 @@
 import type { LiveIngress } from "../components/cluster/live.ts";
 import { liveIngress, solverLabel } from "../components/cluster/live.ts";
-import { pomeriumIngressClass } from "../components/cluster/names.ts";
 import { isOpenedAsSolver, servedByPomerium } from "../components/cluster/served-by-pomerium.ts";
+import type { TunnelStack } from "../components/tunnels/carried-hosts.ts";
 import { fromIngress } from "../policies/access/matrix/ingress.ts";
 import type { ProtectedApp } from "../policies/access/matrix/view.ts";
+import {
+  isHidden,
+  isIngress,
+  isPomeriums,
+  notYetKnown,
+  type PlannedChange,
+  strange,
+} from "./planned-objects.ts";
 
 type Tree = Readonly<Record<string, unknown>>;
-
-/** One object of a preview: as it is, and as a run would leave it. */
-export interface PlannedChange {
-  op: string;
-  /** `kubernetes:networking.k8s.io/v1:Ingress`. */
-  type: string;
-  /** `Ingress komga/komga-ingress`. */
-  label: string;
-  /** What the last run asked for. */
-  asked?: Tree;
-  /** The live object. */
-  live?: Tree;
-  /** What this run asks for; absent for a deletion. */
-  asks?: Tree;
-}
 
 /** Who may reach what, according to the objects of a preview. */
 export interface PlannedAccess {
@@ -36,28 +29,23 @@ export interface PlannedAccess {
   takenOver: string[];
 }
 
-/** How Pulumi writes a value that is known only after the run. */
-const notYetKnown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-
-/** Kinds that lead requests to an app, and that this project neither makes nor understands. */
-const strangeKinds =
-  /:(?:Ingress(?:List|Patch|ClassPatch)|(?:HTTP|GRPC|TLS|TCP|UDP)Route|Gateway|GatewayClass|PolicyFilter)$/;
-
-const isIngress = ({ type }: PlannedChange): boolean =>
-  /^kubernetes:(?:networking\.k8s\.io|extensions)\/[^:]+:Ingress$/.test(type);
-
 /**
  * Reads from the objects of a preview who may reach what, before and after the run. The program's own idea of access is
  * not asked: only hosts, paths and annotations count, as Pomerium will read them.
  *
  * @param pomerium Release of Pomerium, `v0.33.1`.
+ * @param stack The stack of the preview, for the hosts and the origin of its tunnels.
  */
-export function plannedAccess(changes: readonly PlannedChange[], pomerium?: string): PlannedAccess {
+export function plannedAccess(
+  changes: readonly PlannedChange[],
+  pomerium?: string,
+  stack?: TunnelStack,
+): PlannedAccess {
   const found: PlannedAccess = { live: [], asked: [], after: [], unknown: [], takenOver: [] };
   const apps = (object: Tree, label: string): ProtectedApp[] => appsOf(object, label, pomerium);
   for (const change of changes) {
     const { op, label, asked, live, asks } = change;
-    const reason = strange(change);
+    const reason = strange(change, stack);
     if (reason !== undefined) found.unknown.push({ label, reason });
     if (!isIngress(change)) continue;
     if (live) found.live.push(...apps(live, label));
@@ -70,46 +58,14 @@ export function plannedAccess(changes: readonly PlannedChange[], pomerium?: stri
   return found;
 }
 
-/** Why an object may open something in a way that is not understood; undefined for others and for unchanged ones. */
-function strange(change: PlannedChange): string | undefined {
-  const { op, type, live, asks } = change;
-  if (op === "same" || !asks) return undefined;
-  if (strangeKinds.test(type))
-    return "this kind of object can open a way to an app, and its effect is not computed";
-  if (isIngress(change) && op !== "import" && !isPomeriums(asks))
-    return "its IngressClass is not Pomerium's, so Pomerium does not protect it";
-  if (/^kubernetes:core\/v1:Service$/.test(type) && isExposed(asks) && !(live && isExposed(live)))
-    return "the Service gets an address outside the cluster, past Pomerium";
-  return undefined;
-}
-
-function isExposed({ spec, metadata }: Tree): boolean {
-  const { type } = (spec ?? {}) as { type?: unknown };
-  const { name, namespace } = (metadata ?? {}) as { name?: unknown; namespace?: unknown };
-  const isPomerium = namespace === "pomerium" && name === "pomerium-proxy";
-  return !isPomerium && (type === "LoadBalancer" || type === "NodePort");
-}
-
-interface Ingress {
-  metadata?: { annotations?: Record<string, unknown>; labels?: unknown };
-  spec?: { ingressClassName?: unknown };
-}
-
-/** A class that is not known yet is counted as Pomerium's: the program hands it on once Pomerium is ready. */
-function isPomeriums(object: Tree): boolean {
-  const { spec, metadata } = object as Ingress;
-  if ([spec, metadata, metadata?.annotations].some((whole) => isHidden(whole))) return true;
-  const own = spec?.ingressClassName ?? metadata?.annotations?.["kubernetes.io/ingress.class"];
-  return own === pomeriumIngressClass || own === notYetKnown;
-}
-
 /** The object after a write: annotations and labels that the program has never set stay. */
 function written(asks: Tree, asked: Tree | undefined, live: Tree | undefined): Tree {
   // What is not known before the run cannot be joined with anything, and `readable` refuses it.
   const { metadata } = asks;
   if (!isMap(metadata)) return asks;
   const joined = (field: "annotations" | "labels"): object | undefined => {
-    const of = (object: Tree | undefined): unknown => (object as Ingress | undefined)?.metadata?.[field];
+    const of = (object: Tree | undefined): unknown =>
+      (object as { metadata?: Tree } | undefined)?.metadata?.[field];
     const [own, before, now] = [of(asks) ?? {}, of(asked), of(live)];
     if (!isMap(own) || !isMap(now)) return undefined;
     const foreign = Object.entries(now).filter(([key]) => !(isMap(before) && key in before));
@@ -153,8 +109,6 @@ function appsOf(object: Tree, label: string, pomerium: string | undefined): Prot
     return { ...app, routes: app.routes.map((route) => ({ ...route, authorization: { unreadable } })) };
   });
 }
-
-const isHidden = (value: unknown): boolean => value === notYetKnown || value === "[secret]";
 
 /** An Ingress among a preview's values; undefined if its rules are not known. */
 function readable(object: Tree): LiveIngress | undefined {

@@ -46,7 +46,7 @@ export function accessOf(sides: Sides): AccessFacts {
   const pomerium = (after ?? before)?.pomerium.version;
   // Which unchanged objects a failed preview has come to differs from run to run, so only the changed ones count.
   const objects = plan?.objects.filter(({ op }) => plan.complete || op !== "same");
-  const planned = objects && plannedAccess(objects, pomerium);
+  const planned = objects && plannedAccess(objects, pomerium, after ?? before);
   const file = after && viewOfStack("this pull request", after);
   const [directory] = [file?.directory ?? before?.directory];
   const named = (name: string, apps: readonly ProtectedApp[]): View => ({

@@ -90,7 +90,8 @@ const images: Record<WebhookInput["flavour"], string> = {
   mdonoughe: "ghcr.io/mdonoughe/porkbun-webhook:v0.1.5",
 };
 
-const talinx = {
+/** The chart of the webhook where the stack file names no other. */
+export const talinx = {
   repository: "https://talinx.github.io/cert-manager-webhook-porkbun",
   chart: "cert-manager-webhook-porkbun",
   version: "1.0.0",

@@ -139,9 +139,13 @@ function withoutTies(routes: readonly ProtectedRoute[]): ProtectedRoute[] {
   const tied = new Set(ties.map(([id]) => id));
   return [
     ...ties.map(([, same]): ProtectedRoute => {
+      const broken = same.find(({ route }) => route.authorization.unreadable !== undefined)?.route;
       const places = [...new Set(same.flatMap(({ route }) => route.at ?? []))];
-      const unreadable = `${places.join(" and ")} have the same host and path, and different access: Pomerium takes one by its name`;
-      return { paths: [same[0]!.path], authorization: { unreadable }, ...(places[0] && { at: places[0] }) };
+      const unreadable =
+        broken?.authorization.unreadable ??
+        `${places.join(" and ")} have the same host and path, and different access: Pomerium takes one by its name`;
+      const at = broken?.at ?? places[0];
+      return { paths: [same[0]!.path], authorization: { unreadable }, ...(at && { at }) };
     }),
     ...routes.flatMap((route) => {
       const paths = route.paths.filter((path) => !tied.has(idOf(path)));

@@ -6,7 +6,8 @@ import { diffAccess } from "../../../policies/access/diff/diff.ts";
 import { stackFile, stackNames } from "../../../sandbox/stacks.ts";
 import { viewOfStack } from "../../../stack/access-view.ts";
 import { loadFromFile, loadFromText } from "../../../stack/load.ts";
-import { type PlannedChange, plannedAccess } from "../../../stack/planned-access.ts";
+import { plannedAccess } from "../../../stack/planned-access.ts";
+import type { PlannedChange } from "../../../stack/planned-objects.ts";
 import type { Stack } from "../../../stack/stack.ts";
 import { record } from "../components/pomerium/recorder.ts";
 
