@@ -7,6 +7,7 @@ import {
   warnOfStreams,
 } from "../components/apps/config.ts";
 import { checkWildcards, everyHost } from "../components/apps/hosts.ts";
+import { checkSlashes } from "../components/apps/slashes.ts";
 import { resolveCertificates } from "../components/certificates/config.ts";
 import {
   checkCertificates,
@@ -90,6 +91,7 @@ export function resolve(name: string, raw: unknown, report: Report): Omit<Stack,
   const hidesCallers = pomerium !== undefined && resolveAddress(pomerium).trafficPolicy === "Cluster";
   checkNetworks(written, tunnels ?? {}, cluster?.exposure, report, hidesCallers);
   warnOfStreams(written, tunnels ?? {}, report);
+  checkSlashes(written, pomerium?.settings.mergeSlashes, report);
   checkWildcards(resolved, tunnels ?? {}, report);
   if (certificates) checkWildcardHosts(resolved, certificates, report);
   checkZones(apps, resolved, context, pomerium?.authenticateHost !== undefined, report);

@@ -1,34 +1,20 @@
-import { signedIn } from "../../policies/access/principals.ts";
-import { type Access, type ApiPath, accessRoutes } from "../../policies/access/routes.ts";
 import type { Route } from "../../policies/annotations/annotations.ts";
 import type { Report } from "../../stack-file/problems.ts";
-import type { ServiceBackend } from "./ingress.ts";
-import type { PathConfig } from "./paths.ts";
-
-/** A path of the host that a route answers. The site is `/`. */
-interface Place {
-  path: string;
-  exact: boolean;
-  service: ServiceBackend;
-  access: Access;
-  route: Route;
-  /** Key path of the route settings. */
-  at: string;
-}
-
-interface Rewritten {
-  service: ServiceBackend;
-  access: Access;
-  route: Route;
-  paths: readonly PathConfig[];
-  at: string;
-}
+import {
+  letsInOthers,
+  ownerOf,
+  type Place,
+  type PlacedApp,
+  placesOf,
+  rewriteOf,
+  serviceOf,
+} from "./places.ts";
 
 /**
  * Refuses rewrites that lead past another path's access. Pomerium chooses the route, and so the access, by the path
  * before the rewrite. The Service sees the path after it: with `/pub` rewritten to `/`, `/pub/admin` is its `/admin`.
  */
-export function checkRewrites(app: Rewritten, report: Report): void {
+export function checkRewrites(app: PlacedApp, report: Report): void {
   const places = placesOf(app);
   for (const place of places) {
     const { path, route, at } = place;
@@ -52,31 +38,6 @@ export function checkRewrites(app: Rewritten, report: Report): void {
     );
   }
 }
-
-function placesOf({ service, access, route, paths, at }: Rewritten): Place[] {
-  const own = { service, route, at: `${at}.route` };
-  const api: readonly ApiPath[] = access.kind === "people" || access.kind === "apiOnly" ? access.api : [];
-  const opened = accessRoutes(access)[1]?.authorization;
-  const open: Access =
-    opened === undefined || opened.public ? { kind: "public" } : { kind: "policy", policy: opened.policy };
-  return [
-    { path: "/", exact: false, access, ...own },
-    ...api.map(({ path, exact = false }) => ({ path, exact, access: open, ...own })),
-    ...paths.map((path) => ({
-      path: path.path,
-      exact: path.exact ?? false,
-      service: path.service,
-      access: path.access ?? access,
-      route: path.route,
-      at: rewriteOf(path.route) === rewriteOf(route) ? own.at : `${path.at}.route`,
-    })),
-  ];
-}
-
-const serviceOf = ({ service }: Place): string => `${service.name}:${service.port}`;
-
-const rewriteOf = (route: Route): string =>
-  JSON.stringify([route.prefix_rewrite, route.regex_rewrite_pattern, route.regex_rewrite_substitution]);
 
 /** The beginning that a rewrite takes away and the text that it puts there, if it keeps the rest as it is. */
 function newStart(route: Route): { start: string; text: string } | undefined {
@@ -111,27 +72,6 @@ const plain = (target: string): string => (/\.\.|\/\/|[%?#\\]/.test(target) ? ""
 
 /** Whether paths that begin with the target belong to another place. */
 function reaches(target: string, exact: boolean, place: Place, places: readonly Place[]): boolean {
-  const owner = (path: string): Place | undefined =>
-    places
-      .filter((other) => covers(other, path))
-      .toSorted((one, other) => other.path.length - one.path.length)[0];
-  if (owner(target || "/") === place) return true;
-  return !exact && (owner(`${target || "/"}x`) === place || place.path.startsWith(target));
-}
-
-function covers({ path, exact }: Place, asked: string): boolean {
-  const bare = path.replace(/\/$/, "");
-  return asked === path || (!exact && (asked === bare || asked.startsWith(`${bare}/`)));
-}
-
-/** Whether an access may let in somebody whom the other one keeps out. */
-function letsInOthers(access: Access, other: Access): boolean {
-  if (other.kind === "public" || JSON.stringify(access) === JSON.stringify(other)) return false;
-  if (access.kind === "apiOnly") return false;
-  if (access.kind !== "people" || other.kind !== "people") return true;
-  const principals = new Set(other.people.map(({ principal }) => principal));
-  return (
-    (!principals.has(signedIn) && access.people.some(({ principal }) => !principals.has(principal))) ||
-    (other.from.length > 0 && JSON.stringify(access.from) !== JSON.stringify(other.from))
-  );
+  if (ownerOf(target || "/", places) === place) return true;
+  return !exact && (ownerOf(`${target || "/"}x`, places) === place || place.path.startsWith(target));
 }

@@ -154,7 +154,9 @@ const fields = {
   mcpAllowedClientIdDomains: texts.describe("Domains of metadata of MCP clients."),
   mergeSlashes: z
     .boolean()
-    .describe("Whether `//` in a path becomes `/`. Default: true, as with ingress-nginx."),
+    .describe(
+      "Whether `//` in a path becomes `/`; must be true if a path is stricter than its app. Default: true, as with ingress-nginx.",
+    ),
   normalizePath: z
     .boolean()
     .refine((value) => value, {

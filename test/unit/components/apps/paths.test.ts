@@ -465,4 +465,21 @@ describe("the paths of an app", () => {
         assert.deepEqual(problems(paths, more), []);
       });
   });
+
+  it("keep `//` apart from `/` only if no path is stricter than what is around it", () => {
+    const problems = (paths: unknown, mergeSlashes = false) =>
+      problemsOf(put(untested(vaults(paths)), "pomerium.settings", { mergeSlashes }));
+    assert.match(
+      problems({ "/admin": { access: "admins" } })[0]!,
+      /pomerium\.settings\.mergeSlashes: must stay true: apps\.vault is stricter at \/admin than around it, and \/\/admin would pass/,
+    );
+    assert.match(
+      problems({ "/a": { access: "public" }, "/a/b": { access: { groups: ["readers"] } } })[0]!,
+      /stricter at \/a\/b than around it, and \/a\/\/b would pass/,
+    );
+    assert.deepEqual(problems({ "/admin": { access: "admins" } }, true), []);
+    assert.deepEqual(problems({ "/api": { access: "public" } }), []);
+    const hub = { access: "admins", service: { name: "hub", port: 80 } };
+    assert.deepEqual(problems({ "/hub": hub }), []);
+  });
 });
