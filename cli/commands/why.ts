@@ -82,7 +82,7 @@ function addressOf(text: string): { host: string; path: string } {
 /**
  * The app that answers a host, in the named stack or in the first one that has it.
  *
- * @throws CliError if no app has the host.
+ * @throws CliError if no app has the host, or if it is the host of the sign-in pages.
  */
 async function findApp(project: Project, host: string, options: Options, io: Io): Promise<Found> {
   const named = options.stack === undefined ? [] : [options.stack];
@@ -90,6 +90,10 @@ async function findApp(project: Project, host: string, options: Options, io: Io)
   for (const stack of stacksOf(project, named)) {
     const seen = await viewOf(options.at ?? "now", project, stack, io);
     const apps = [...byHost(seen.view.apps).values()];
+    if (seen.stack?.pomerium.authenticateHost === host)
+      throw new CliError(
+        `${host} is the host of Pomerium's sign-in pages: Pomerium itself answers there, and no app`,
+      );
     const app = appOfHost(apps, host);
     if (app) return { stack, seen, app };
     hosts.push(...apps.map((each) => each.host));

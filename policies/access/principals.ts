@@ -10,7 +10,8 @@ import { publicProviders } from "../language/lint/people.ts";
  * - `claim:groups=family`: everybody of whom the identity provider says so
  * - `signed-in`: everybody who can sign in
  *
- * A value that is not text is written as in JSON: `claim:level=5` is the number, `claim:level="5"` the text.
+ * A value that is not text is written as in JSON: `claim:level=5` is the number, `claim:level="5"` the text. So is a
+ * name with `=`: `claim:"https://id.example.org?a=b"=admin`.
  */
 export type Principal = string;
 
@@ -32,17 +33,18 @@ const scalar = /^(?:true|false|-?(?:0|[1-9]\d*)(?:\.\d+)?)$/;
 /** The principal of a claim: `claim:groups=family`. */
 export function claimPrincipal({ path, value }: Claim): Principal {
   const isPlain = typeof value === "string" && value !== "" && !scalar.test(value) && !value.startsWith('"');
-  return `${claimPrefix}${path}=${isPlain ? value : JSON.stringify(value)}`;
+  const name = path === "" || /^"|=/.test(path) ? JSON.stringify(path) : path;
+  return `${claimPrefix}${name}=${isPlain ? value : JSON.stringify(value)}`;
 }
 
 /** The claim of a principal; undefined for every other principal. */
 export function claimOf(principal: Principal): Claim | undefined {
-  const [, path, text] = /^claim:([^=]+)=(.+)$/s.exec(principal) ?? [];
-  if (path === undefined || text === undefined) return undefined;
-  if (scalar.test(text)) return { path, value: JSON.parse(text) as ClaimValue };
-  if (!text.startsWith('"')) return { path, value: text };
+  const [, name, text] = /^claim:("(?:[^"\\]|\\.)*"|[^"=][^=]*)=(.+)$/s.exec(principal) ?? [];
+  if (name === undefined || text === undefined) return undefined;
   try {
-    return { path, value: JSON.parse(text) as ClaimValue };
+    const path = name.startsWith('"') ? (JSON.parse(name) as string) : name;
+    const isJson = scalar.test(text) || text.startsWith('"');
+    return { path, value: isJson ? (JSON.parse(text) as ClaimValue) : text };
   } catch {
     return undefined;
   }

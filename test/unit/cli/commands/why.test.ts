@@ -51,6 +51,18 @@ describe("why", () => {
     assert.match(await from(), /^alice@gmail\.com perhaps reaches GET/);
   });
 
+  it("says that Pomerium itself answers at the host of its sign-in pages, also below a wildcard", async () => {
+    const wild = house();
+    wild.apps = { gateway: { ...wild.apps.wiki!, host: "*.example.org" } };
+    wild.accessTests = { strict: false, apps: {} };
+    const at = makeProject({ wild });
+    const { code, err } = await cli(at, ["why", "alice@gmail.com", "https://authenticate.example.org"]);
+    assert.equal(code, 1);
+    assert.match(err, /authenticate\.example\.org is the host of Pomerium's sign-in pages: Pomerium itself/);
+    const { out } = await cli(at, ["why", "alice@gmail.com", "https://other.example.org"]);
+    assert.match(out, /app +gateway/);
+  });
+
   it("mentions an address that is in no list, with the one that was probably meant", async () => {
     assert.match(
       await answer("alcie@gmail.com", "komga.example.org"),

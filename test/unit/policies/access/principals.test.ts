@@ -12,7 +12,11 @@ import {
 
 describe("principals", () => {
   it("a claim keeps its name and its value, whatever the value is", () => {
-    const paths = fc.stringMatching(/^[A-Za-z][\w.:/-]{0,20}$/);
+    const paths = fc.oneof(
+      fc.stringMatching(/^[A-Za-z][\w.:/-]{0,20}$/),
+      fc.stringMatching(/^[a-z="\\?/]{0,8}$/),
+      fc.constant("https://x?y=1"),
+    );
     const values = fc.oneof(
       fc.string({ minLength: 1 }),
       fc.boolean(),
@@ -37,6 +41,8 @@ describe("principals", () => {
       value: "staff",
     });
     assert.equal(claimOf('claim:level="5'), undefined);
+    assert.deepEqual(claimOf('claim:"https://x?y=1"=admin'), { path: "https://x?y=1", value: "admin" });
+    assert.equal(claimOf('claim:"groups=admin'), undefined);
   });
 
   it("what is wrong with a principal is said with the form to write", () => {
