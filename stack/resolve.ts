@@ -78,6 +78,7 @@ export function resolve(name: string, raw: unknown, report: Report): Omit<Stack,
       {
         exposure: cluster?.exposure,
         ingressNginx: file.ingressNginx,
+        authenticateHost: context.authenticateHost,
         tunnels: tunnels && Object.keys(tunnels),
       },
       report,

@@ -171,6 +171,8 @@ export interface PomeriumContext {
   exposure?: Cluster["exposure"] | undefined;
   /** The section about ingress-nginx; undefined if there is none. */
   ingressNginx?: { address?: string | undefined } | undefined;
+  /** Host of the sign-in pages. */
+  authenticateHost?: string | undefined;
   /** Names of the tunnels. */
   tunnels?: readonly string[] | undefined;
 }
@@ -180,7 +182,7 @@ export function checkPomerium(input: PomeriumInput, context: PomeriumContext, re
   checkVersion(input, report);
   checkAddress(input, context, report);
   checkStorage(input.storage, input.version, report);
-  checkSettings(input.settings, input.version, report);
+  checkSettings(input.settings, input.version, context.authenticateHost, report);
   for (const { key, message } of providerProblems(input.version, input.identityProvider))
     report.problem(["pomerium", "identityProvider", key], message);
   const { requests, limits } = input.resources;

@@ -246,7 +246,12 @@ function isLonger(read: string | undefined, write: string | undefined): boolean 
 }
 
 /** Reports fields that the stack's release lacks, and what a setting changes beyond itself. */
-export function checkSettings(settings: SettingsInput, version: string, report: Report): void {
+export function checkSettings(
+  settings: SettingsInput,
+  version: string,
+  authenticateHost: string | undefined,
+  report: Report,
+): void {
   const at = ["pomerium", "settings"];
   for (const field of Object.keys(settings)) {
     const since = firstWith("settings", field);
@@ -264,6 +269,16 @@ export function checkSettings(settings: SettingsInput, version: string, report: 
     report.warning(
       [...at, "downstreamMtls"],
       `${enforcement} refuses every caller without a valid client certificate, at public apps and open paths too; the access matrix does not show that`,
+    );
+  const domain = settings.cookie?.domain?.replace(/^\./, "").toLowerCase();
+  if (
+    domain !== undefined &&
+    authenticateHost !== undefined &&
+    !`.${authenticateHost}`.endsWith(`.${domain}`)
+  )
+    report.warning(
+      [...at, "cookie", "domain"],
+      `does not contain ${authenticateHost}, the host of the sign-in pages: browsers drop the session cookie there, so nobody can sign in; write a domain that all hosts have in common, or leave the key out`,
     );
   if (settings.useProxyProtocol)
     report.warning(

@@ -128,6 +128,16 @@ describe("the settings of the stack file", () => {
     }
   });
 
+  it("are warned of where the cookie's domain is not that of the sign-in pages", () => {
+    for (const domain of ["other.com", "ample.org", "x.authenticate.example.org"])
+      assert.match(
+        warned({ cookie: { domain } })[0]!,
+        /cookie\.domain: does not contain authenticate\.example\.org, .*nobody can sign in/,
+      );
+    for (const domain of ["example.org", ".example.org", "authenticate.example.org"])
+      assert.deepEqual(warned({ cookie: { domain } }), []);
+  });
+
   it("are warned of where they change more than they seem to", () => {
     assert.match(
       warned({ setResponseHeaders: { "X-Frame-Options": "DENY" } })[0]!,
