@@ -55,6 +55,12 @@ export function isolationLines(
   return [
     ...(warning === undefined ? [] : [`! ${warning}`]),
     ...all.flatMap(({ each, service, selector }) => {
+      const pods = (isolation?.pods ?? [])
+        .filter(
+          ({ namespace, labels }) =>
+            namespace === each.namespace && selects({ matchLabels: selector }, labels),
+        )
+        .map(({ labels }) => labels);
       const ports = each.ports.map((port) => String(podPort(service, port))).join(", ");
       const nginx = callers.nginx.length > 0 ? ["ingress-nginx until retired"] : [];
       const others = [...new Set(each.allowFrom.map(peerText))];
@@ -69,7 +75,9 @@ export function isolationLines(
               `! ${objectId(service)}: its pods run in the network of their node (hostNetwork), so no NetworkPolicy is about them: everybody who reaches the node reaches them`,
             ]
           : []),
-        ...cutOff(each, service, selector, services).map((line) => `! ${objectId(service)}: ${line}`),
+        ...cutOff(each, service, { selector, pods }, services).map(
+          (line) => `! ${objectId(service)}: ${line}`,
+        ),
         ...otherIngresses(each, ingresses, gone).map((line) => `! ${objectId(service)}: ${line}`),
         ...tunnelled
           .filter(({ namespace, service: name }) => namespace === each.namespace && name === each.service)
@@ -77,7 +85,7 @@ export function isolationLines(
             ({ tunnel, rule }) =>
               `! ${objectId(service)}: tunnel ${tunnel} leads ${rule} straight there; its cloudflared is cut off, unless allowFrom names it`,
           ),
-        ...stillAdmitting(each, service, selector, policies),
+        ...stillAdmitting(each, service, { selector, pods }, policies),
       ];
     }),
   ];
@@ -90,18 +98,31 @@ function peerText(peer: Peer): string {
   return peer.pods === undefined ? `namespace ${peer.namespace}` : `some pods of namespace ${peer.namespace}`;
 }
 
+/** What is known of the pods of a Service. */
+interface Pods {
+  /** The Service's selector. */
+  selector: Labels;
+  /** The labels of each running pod. Empty if none runs. */
+  pods: readonly Labels[];
+}
+
 /** Other Services that lead to the same pods. Their callers are cut off, since the policy is about the pods. */
 function cutOff(
   { ports }: IsolatedService,
   own: LiveService,
-  selector: Labels,
+  { selector, pods }: Pods,
   services: readonly LiveService[],
 ): string[] {
   const targets = new Set(ports.map((port) => podPort(own, port)));
   const outside = ["LoadBalancer", "NodePort"];
   return services
     .filter((each) => each.namespace === own.namespace && each.selector !== undefined)
-    .filter((each) => each === own || overlaps(each.selector!, selector))
+    .filter(
+      (each) =>
+        each === own ||
+        overlaps(each.selector!, selector) ||
+        pods.some((labels) => selects({ matchLabels: each.selector! }, labels)),
+    )
     .flatMap((each) => {
       const other = each.ports.filter(({ targetPort }) => !targets.has(targetPort)).map(({ port }) => port);
       const isOpen = outside.includes(each.type);
@@ -120,7 +141,7 @@ function cutOff(
 function overlaps(one: Labels, other: Labels): boolean {
   return (
     Object.entries(one).every(([key, value]) => other[key] === undefined || other[key] === value) &&
-    // Without a common label, the two are about pods that have nothing to do with each other.
+    // Without a common label, only the pods themselves can show that both lead to them.
     Object.keys(one).some((key) => other[key] !== undefined)
   );
 }
@@ -155,15 +176,17 @@ function backendsOf({ rules, anyPaths = [], defaultBackend }: LiveIngress): (str
 function stillAdmitting(
   { namespace, service }: IsolatedService,
   own: LiveService,
-  selector: Labels,
+  { selector, pods }: Pods,
   policies: LiveNetwork["policies"],
 ): string[] {
+  // Pods have more labels than their Service selects. While none runs, the selector is all that is known.
+  const known = pods.length > 0 ? pods : [selector];
   const others = policies.filter(
     ({ metadata, spec = {} }) =>
       metadata.namespace === namespace &&
       metadata.name !== isolationName(service) &&
       (spec.ingress ?? []).length > 0 &&
-      selects(spec.podSelector ?? {}, selector),
+      known.some((labels) => selects(spec.podSelector ?? {}, labels)),
   );
   return others.length === 0
     ? []

@@ -21,6 +21,8 @@ export interface LiveNetwork {
     nodes: string[];
     /** Pods of the isolated Services' namespaces that run in the network of their node. No policy is about them. */
     onNodes: { namespace: string; labels: Labels }[];
+    /** The other running pods of these namespaces. */
+    pods: { namespace: string; labels: Labels }[];
   };
 }
 
@@ -75,6 +77,9 @@ async function readIsolation(
     api.list<NodeObject>("/api/v1/nodes"),
     Promise.all(namespaces.map((each) => api.list<PodObject>(`/api/v1/namespaces/${each}/pods`))),
   ]);
+  const running = pods.flat().filter(isRunning);
+  const labelled = (all: readonly PodObject[]) =>
+    all.map(({ metadata: { namespace, labels = {} } }) => ({ namespace, labels }));
   const kubelets = nodes.flatMap(({ status }) => status?.nodeInfo?.kubeletVersion ?? []);
   return {
     plugin: recognise(
@@ -82,10 +87,8 @@ async function readIsolation(
       kubelets,
     ),
     nodes: [...new Set(nodes.flatMap(addressesOf))].sort(),
-    onNodes: pods
-      .flat()
-      .filter((pod) => isRunning(pod) && pod.spec?.hostNetwork === true)
-      .map(({ metadata: { namespace, labels = {} } }) => ({ namespace, labels })),
+    onNodes: labelled(running.filter(({ spec }) => spec?.hostNetwork === true)),
+    pods: labelled(running.filter(({ spec }) => spec?.hostNetwork !== true)),
   };
 }
 

@@ -136,7 +136,7 @@ describe("an isolated app", () => {
 
   it("admits ingress-nginx until it is retired, and the nodes where its pods use their network", () => {
     const nginx = { controllers: [controller(), controller({ hostNetwork: true })] };
-    const isolation = { plugin: { enforces: "yes" } as const, nodes: ["10.0.0.1/32"], onNodes: [] };
+    const isolation = { plugin: { enforces: "yes" } as const, nodes: ["10.0.0.1/32"], onNodes: [], pods: [] };
     const from = (fate: "kept" | "removed") =>
       policyOf(isolate(), callersOf(nginx, { isolation }, fate)).spec.ingress[0]!.from.slice(1);
     assert.deepEqual(from("kept"), [
@@ -345,11 +345,42 @@ describe("what a preview says about isolation", () => {
     ]);
   });
 
+  it("judges Services and policies by all labels of the running pods, and not only by those that the Service selects", () => {
+    const isolation = {
+      plugin: { enforces: "yes" } as const,
+      nodes: [],
+      onNodes: [],
+      pods: [
+        { namespace: "komga", labels: { app: "komga", tier: "web" } },
+        { namespace: "komga", labels: { app: "other", tier: "db" } },
+        { namespace: "elsewhere", labels: { app: "komga", tier: "cache" } },
+      ],
+    };
+    const admitting = (name: string, podSelector: object) => ({
+      metadata: { namespace: "komga", name },
+      spec: { podSelector, ingress: [{}] },
+    });
+    const policies = [
+      admitting("web", { matchLabels: { tier: "web" } }),
+      admitting("tiers", { matchExpressions: [{ key: "tier", operator: "Exists" }] }),
+      admitting("no-tier", { matchExpressions: [{ key: "tier", operator: "DoesNotExist" }] }),
+      admitting("db", { matchLabels: { tier: "db" } }),
+      admitting("cache", { matchLabels: { tier: "cache" } }),
+    ];
+    const services = ["web", "db", "cache"].map((tier) => service(tier, { selector: { tier } }));
+    const network = { ...openNetwork, policies, isolation };
+    assert.deepEqual(lines(isolate(), [service("komga-svc"), ...services], { network }).slice(1), [
+      "! komga/komga-svc: Service komga/web leads to the same pods; its callers are cut off, unless allowFrom names the callers",
+      "! komga/komga-svc: NetworkPolicy komga/web, komga/tiers admits callers too, and still will: policies add up",
+    ]);
+  });
+
   it("is that no policy is about pods in the network of their node", () => {
     const isolation = (app: string) => ({
       plugin: { enforces: "yes" } as const,
       nodes: [],
       onNodes: [{ namespace: "komga", labels: { app } }],
+      pods: [],
     });
     const second = (app: string) =>
       lines(isolate(), [service("komga-svc")], { network: { ...openNetwork, isolation: isolation(app) } })[1];
@@ -360,7 +391,7 @@ describe("what a preview says about isolation", () => {
   it("is a warning where policies may have no effect", () => {
     const network = (plugin: ReturnType<typeof recognise>) => ({
       ...openNetwork,
-      isolation: { plugin, nodes: [], onNodes: [] },
+      isolation: { plugin, nodes: [], onNodes: [], pods: [] },
     });
     const first = (plugin: ReturnType<typeof recognise>) =>
       lines(isolate(), [service("komga-svc")], { network: network(plugin) })[0]!;
@@ -435,6 +466,7 @@ describe("isolation in a live cluster", () => {
       plugin: { name: "kube-router", enforces: "yes" },
       nodes: ["10.42.0.0/31", "192.168.0.10/32", "fd00:42::/127", "fd00::10/128"],
       onNodes: [{ namespace: "home", labels: { app: "assistant" } }],
+      pods: [{ namespace: "home", labels: { app: "other" } }],
     });
     assert.equal((await readNetwork({ apps: [], isolation: [] }, api)).isolation, undefined);
   });
