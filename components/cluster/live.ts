@@ -18,7 +18,8 @@ export interface LiveService {
   type: string;
   /** Whether it has no cluster address, so that its DNS name resolves to the pods. */
   headless: boolean;
-  ports: { name?: string; port: number; targetPort: number | string }[];
+  /** Without a protocol, it is TCP. */
+  ports: { name?: string; port: number; targetPort: number | string; protocol?: string }[];
   /** Labels of the pods behind it. Absent if it has none: somebody else sets its endpoints. */
   selector?: Record<string, string>;
   /** Addresses or names that its load balancer has given it. Absent for a Service without any. */
@@ -113,7 +114,7 @@ interface ServiceObject {
     loadBalancerClass?: string;
     ipFamilies?: string[];
     selector?: Record<string, string>;
-    ports?: { name?: string; port: number; targetPort?: number | string }[];
+    ports?: { name?: string; port: number; targetPort?: number | string; protocol?: string }[];
   };
   status?: { loadBalancer?: { ingress?: { ip?: string; hostname?: string }[] } };
 }

@@ -31,7 +31,7 @@ export function selects({ matchLabels = {}, matchExpressions = [] }: LabelSelect
  *
  * @see https://kubernetes.io/docs/concepts/services-networking/network-policies/
  */
-export function isolating(policies: readonly NetworkPolicy[], target: Omit<Target, "port" | "portNames">) {
+export function isolating(policies: readonly NetworkPolicy[], target: Pick<Target, "namespace" | "labels">) {
   return policies.filter(
     ({ metadata, spec = {} }) =>
       metadata.namespace === target.namespace &&
@@ -90,12 +90,33 @@ function blockAdmits({ cidr, except = [] }: NonNullable<Peer["ipBlock"]>, { pods
   return pods.every((addresses) => addresses.some(isInside)) ? "yes" : "no";
 }
 
+/** Whether peers are everybody inside and outside the cluster. */
+export function isForEverybody(peers: readonly Peer[] = []): boolean {
+  return (
+    peers.length === 0 ||
+    peers.some(
+      ({ ipBlock }) =>
+        ipBlock !== undefined &&
+        (ipBlock.except ?? []).length === 0 &&
+        parseNetwork(ipBlock.cidr)?.bits === 0,
+    )
+  );
+}
+
+/** Whether a policy alone lets everybody connect to a port of the pods that it is about. */
+export function admitsEverybody(
+  { spec }: NetworkPolicy,
+  port: Pick<Target, "port" | "portNames" | "protocol">,
+): boolean {
+  return (spec?.ingress ?? []).some((rule) => isForEverybody(rule.from) && portsAdmit(rule, port) === "yes");
+}
+
 /** A rule without ports is for all of them. */
-function portsAdmit({ ports = [] }: Rule, target: Target): Verdict {
+function portsAdmit({ ports = [] }: Rule, target: Pick<Target, "port" | "portNames" | "protocol">): Verdict {
   if (ports.length === 0) return "yes";
   return any(
     ports.map(({ protocol = "TCP", port, endPort }): Verdict => {
-      if (protocol !== "TCP") return "no";
+      if (protocol !== target.protocol) return "no";
       if (port === undefined) return "yes";
       if (typeof port === "string") return target.portNames.includes(port) ? "yes" : "no";
       if (target.port === undefined) return "unknown";

@@ -6,6 +6,7 @@ import { pomeriumNamespace } from "../cluster/names.ts";
 import { objectLabel } from "../cluster/objects.ts";
 import { admits, isolating, selects } from "./admits.ts";
 import type { LiveNetwork, LivePod } from "./live.ts";
+import { ownPodLines } from "./own-pods.ts";
 import type { NetworkPolicy, Target, Verdict } from "./policy.ts";
 
 /** Name under an app's `accept`. */
@@ -23,6 +24,7 @@ interface App {
   /** Paths with a Service of their own. */
   paths?: readonly { at: string; service: Backend }[];
   accept: Readonly<Record<string, string>>;
+  route?: { udp_upstream?: boolean | undefined };
 }
 
 interface Backend {
@@ -38,7 +40,13 @@ interface Wanted {
   at: string;
   namespace: string;
   service: string;
-  ports: (number | string)[];
+  ports: WantedPort[];
+}
+
+/** A port of a Service, and how Pomerium connects to it. */
+interface WantedPort {
+  port: number | string;
+  protocol: Target["protocol"];
 }
 
 interface Judged extends Wanted {
@@ -48,19 +56,29 @@ interface Judged extends Wanted {
   /** Names of the NetworkPolicies. */
   policies: string[];
   /** Ports of the pods to which Pomerium connects. */
-  podPorts: number[];
+  podPorts: { protocol: Target["protocol"]; port: number }[];
 }
 
 /** Every Service of the apps once, with all its ports in use. */
 function wantedServices(apps: readonly App[]): Wanted[] {
   const all = apps
     .filter(({ accept }) => !Object.hasOwn(accept, acceptName))
-    .flatMap(({ name, key = name, at, namespace, service, paths = [] }) =>
-      [{ at, service }, ...paths].map((each) => ({ app: key, at: each.at, namespace, ...each.service })),
+    .flatMap(({ name, key = name, at, namespace, service, paths = [], route }) =>
+      [{ at, service }, ...paths].map((each) => ({
+        app: key,
+        at: each.at,
+        namespace,
+        ...each.service,
+        protocol: route?.udp_upstream ? ("UDP" as const) : ("TCP" as const),
+      })),
     );
   return [...Map.groupBy(all, ({ namespace, name }) => `${namespace}/${name}`).values()].map((group) => {
     const { app, at, namespace, name } = group[0]!;
-    return { app, at, namespace, service: name, ports: [...new Set(group.map(({ port }) => port))] };
+    const ports = group.map((each): [string, WantedPort] => [
+      `${each.protocol} ${each.port}`,
+      { port: each.port, protocol: each.protocol },
+    ]);
+    return { app, at, namespace, service: name, ports: [...new Map(ports).values()] };
   });
 }
 
@@ -95,10 +113,15 @@ function judge(
         ...judged,
         verdict,
         policies: namesOf(stopped.flatMap((target) => isolating(policies, target))),
-        podPorts: [...new Set(targets.flatMap(({ port }) => port ?? []))],
+        podPorts: uniquePorts(targets),
       },
     ];
   });
+}
+
+function uniquePorts(targets: readonly Target[]): Judged["podPorts"] {
+  const known = targets.flatMap(({ protocol, port }) => (port === undefined ? [] : [{ protocol, port }]));
+  return [...new Map(known.map((each) => [`${each.protocol} ${each.port}`, each])).values()];
 }
 
 function namesOf(policies: readonly NetworkPolicy[]): string[] {
@@ -109,13 +132,16 @@ function namesOf(policies: readonly NetworkPolicy[]): string[] {
 function portOf(
   { ports }: LivePod,
   service: LiveService,
-  port: number | string,
-): Pick<Target, "port" | "portNames"> {
-  const { targetPort } = service.ports.find((each) => each.port === port || each.name === port) ?? {};
-  const named = ports.filter(({ protocol }) => protocol === "TCP");
+  { port, protocol }: WantedPort,
+): Pick<Target, "port" | "portNames" | "protocol"> {
+  const same = service.ports.filter((each) => each.port === port || each.name === port);
+  // A Service may have the same port for both protocols.
+  const { targetPort } = same.find((each) => (each.protocol ?? "TCP") === protocol) ?? same[0] ?? {};
+  const named = ports.filter((each) => each.protocol === protocol);
   const number =
     typeof targetPort === "string" ? named.find(({ name }) => name === targetPort)?.port : targetPort;
-  return { port: number, portNames: named.filter((each) => each.port === number).map(({ name }) => name) };
+  const portNames = named.filter((each) => each.port === number).map(({ name }) => name);
+  return { port: number, portNames, protocol };
 }
 
 /** NetworkPolicies that keep Pomerium away from an app. ingress-nginx may have been admitted by its namespace. */
@@ -152,7 +178,7 @@ function admission({ namespace, service, selector, podPorts }: Judged): object {
           from: [
             { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": pomeriumNamespace } } },
           ],
-          ...(podPorts.length === 0 ? {} : { ports: podPorts.map((port) => ({ protocol: "TCP", port })) }),
+          ...(podPorts.length === 0 ? {} : { ports: podPorts }),
         },
       ],
     },
@@ -181,6 +207,8 @@ export function networkNotes(
             `! ${judged.app}: not known whether ${policiesOf(judged)} will admit Pomerium's pods: ${why[judged.verdict]}`,
           ],
     ),
+    // Who accepts the policies of all apps knows that they have no effect.
+    ...(apps.length > 0 && asking.length === 0 ? [] : ownPodLines(network)),
     ...(unjudged.length === 0
       ? []
       : [

@@ -7,6 +7,7 @@ import type { Caller, Labels, NetworkPolicy } from "./policy.ts";
 
 /** Everything of a cluster that decides whether Pomerium's pods may connect to the apps' pods. */
 export interface LiveNetwork {
+  /** Those in the namespaces of the apps and of Pomerium. */
   policies: NetworkPolicy[];
   /** Pods of the namespaces of apps that have a NetworkPolicy. */
   pods: LivePod[];
@@ -138,8 +139,10 @@ export async function readNetwork(
       ),
     ),
   ]);
-  const policies = all.filter(({ metadata }) => namespaces.includes(metadata.namespace));
-  const limited = [...new Set(policies.map(({ metadata }) => metadata.namespace))];
+  const policies = all.filter(({ metadata }) =>
+    [...namespaces, pomeriumNamespace].includes(metadata.namespace),
+  );
+  const limited = namespaces.filter((each) => policies.some(({ metadata }) => metadata.namespace === each));
   const podsOf = (namespace: string): Promise<PodObject[]> =>
     api.list<PodObject>(`/api/v1/namespaces/${namespace}/pods`);
   const [pods, own, namespace] =

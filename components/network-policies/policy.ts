@@ -1,10 +1,11 @@
-/** A NetworkPolicy as the API server has it, as far as it is about incoming connections. */
+/** A NetworkPolicy as the API server has it. */
 export interface NetworkPolicy {
   metadata: { namespace: string; name: string };
   spec?: {
     podSelector?: LabelSelector;
     policyTypes?: string[];
     ingress?: IngressRule[];
+    egress?: { to?: Peer[]; ports?: IngressRule["ports"] }[];
   };
 }
 
@@ -43,6 +44,7 @@ export interface Target {
   port: number | undefined;
   /** Names of the port. */
   portNames: readonly string[];
+  protocol: "TCP" | "UDP";
 }
 
 /** `unknown`: what is known of the pods does not decide it. */

@@ -5,7 +5,13 @@ import type { Caller, NetworkPolicy, Target } from "../../../../components/netwo
 import { openNetwork } from "./network.ts";
 
 const { caller } = openNetwork;
-const target: Target = { namespace: "komga", labels: { app: "komga" }, port: 25600, portNames: ["http"] };
+const target: Target = {
+  namespace: "komga",
+  labels: { app: "komga" },
+  port: 25600,
+  portNames: ["http"],
+  protocol: "TCP",
+};
 
 type Spec = NonNullable<NetworkPolicy["spec"]>;
 
@@ -95,6 +101,16 @@ describe("a NetworkPolicy", () => {
       admits([policy({ podSelector: {}, ingress: [{ ports: [{ port: 80 }] }] })], caller, unknown),
       "unknown",
     );
+  });
+
+  it("counts only for the protocol that it names, which is TCP by default", () => {
+    const udp: Target = { ...target, protocol: "UDP" };
+    const verdict = (ports: object[], to: Target) =>
+      admits([policy({ podSelector: {}, ingress: [{ ports }] })], caller, to);
+    assert.equal(verdict([{ protocol: "UDP", port: 25600 }], udp), "yes");
+    assert.equal(verdict([{ port: 25600 }], udp), "no");
+    assert.equal(verdict([{ protocol: "UDP" }], target), "no");
+    assert.equal(verdict([{ port: 25600 }, { protocol: "UDP", port: 25600 }], udp), "yes");
   });
 
   it("by addresses is judged by those of Pomerium's pods, and not known before they run", () => {

@@ -10,6 +10,7 @@ const komga = {
   namespace: "komga",
   service: { name: "komga-svc", port: 80 as number | string },
   accept: {} as Record<string, string>,
+  route: {} as { udp_upstream?: boolean },
 };
 
 const service: LiveService = {
@@ -146,6 +147,78 @@ describe("NetworkPolicies in front of the apps", () => {
     fake.objects[policies] = { items: [port(25600)] };
     assert.deepEqual(await problems(), []);
     assert.deepEqual(await problems({ service: { name: "komga-svc", port: "web" } }), []);
+  });
+
+  it("are judged for UDP where the app's route is UDP, with a policy that admits it", async () => {
+    const dns = {
+      ...service,
+      ports: [53, 53].map((port, i) => ({
+        port,
+        targetPort: [5353, "dns"][i]!,
+        protocol: ["TCP", "UDP"][i]!,
+      })),
+    };
+    const ports = [{ name: "dns", containerPort: 5300, protocol: "UDP" }];
+    fake.objects[podsOf("komga")] = { items: [pod("komga", { app: "komga" }, { containers: [{ ports }] })] };
+    const admitting = (...admitted: object[]) => {
+      fake.objects[policies] = {
+        items: [{ ...only("x"), spec: { podSelector: {}, ingress: [{ ports: admitted }] } }],
+      };
+    };
+    const udp = { service: { name: "komga-svc", port: 53 }, route: { udp_upstream: true } };
+    admitting({ protocol: "UDP", port: "dns" });
+    assert.deepEqual(await problems(udp, [dns]), []);
+    admitting({ protocol: "UDP", port: 5300 });
+    assert.deepEqual(await problems(udp, [dns]), []);
+    admitting({ protocol: "TCP", port: 5300 }, { port: 53 });
+    const [problem, ...others] = await problems(udp, [dns]);
+    assert.match(problem?.mend ?? "", /"ports":\[\{"protocol":"UDP","port":5300\}\]/);
+    assert.deepEqual(others, []);
+    admitting({ port: 5353 });
+    assert.deepEqual(await problems({ service: { name: "komga-svc", port: 53 } }, [dns]), []);
+  });
+
+  it("in Pomerium's own namespace are named with what Pomerium needs, unless they allow it", async () => {
+    const own = (name: string, spec: object) => ({ metadata: { namespace: "pomerium", name }, spec });
+    const linesOf = async (...items: object[]) => {
+      fake.objects[policies] = { items };
+      return notes();
+    };
+    const closed = (types: string[], more: object = {}) =>
+      own("deny", { podSelector: {}, policyTypes: types, ...more });
+    const egress = "Pomerium needs egress to the apps' pods, DNS, the API server and the identity provider";
+    const incoming = "Pomerium needs ingress to port 8443 from wherever people come";
+    assert.deepEqual(await linesOf(closed(["Egress"])), [
+      `! by NetworkPolicy pomerium/deny, Pomerium's pods can connect to nothing; ${egress}`,
+    ]);
+    assert.deepEqual(await linesOf(closed(["Ingress"])), [
+      `! by NetworkPolicy pomerium/deny, nobody can connect to Pomerium's pods; ${incoming}`,
+    ]);
+    assert.deepEqual(
+      await linesOf(closed(["Ingress", "Egress"], { egress: [{ to: [{ podSelector: {} }] }] })),
+      [
+        `! by NetworkPolicy pomerium/deny, where Pomerium's pods can connect is limited, which is not judged here; ${egress}`,
+        `! by NetworkPolicy pomerium/deny, nobody can connect to Pomerium's pods; ${incoming}`,
+      ],
+    );
+    const open = own("open", {
+      podSelector: { matchLabels: { "app.kubernetes.io/name": "pomerium" } },
+      egress: [{}],
+      ingress: [{ from: [{ ipBlock: { cidr: "0.0.0.0/0" } }], ports: [{ port: "https" }] }],
+      policyTypes: ["Ingress", "Egress"],
+    });
+    assert.deepEqual(await linesOf(closed(["Ingress", "Egress"]), open), []);
+    const others = own("verify", {
+      podSelector: { matchLabels: { app: "verify" } },
+      policyTypes: ["Ingress"],
+    });
+    assert.deepEqual(await linesOf(others), []);
+    const metrics = closed(["Ingress"], { ingress: [{ ports: [{ port: 9090 }] }] });
+    assert.match(
+      (await linesOf(metrics)).join(),
+      /who can connect to Pomerium's pods is limited, which is not/,
+    );
+    assert.deepEqual(await notes({ accept: { "network-policies": "flannel ignores them" } }), []);
   });
 
   it("say nothing about pods in the node's network, finished pods, or a Service without pods of its own", async () => {

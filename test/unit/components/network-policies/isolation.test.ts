@@ -176,6 +176,7 @@ describe("an isolated app", () => {
             labels: { app: "komga" },
             port,
             portNames: port === 25600 ? ["http"] : [],
+            protocol: "TCP" as const,
           };
           const isPomerium = namespace === "pomerium" && name === "pomerium" && port === 25600;
           const isNamed = allowFrom.some((peer) => {
