@@ -5,6 +5,7 @@ import { diffText } from "../../report/diff-text.ts";
 import { diffJson } from "../../report/json.ts";
 import { diffMarkdown } from "../../report/markdown.ts";
 import { besideOthers } from "../../stack/access-view.ts";
+import { signInChanges } from "../../stack/sign-in.ts";
 import { type CommonOptions, type Subcommand, valueOption } from "../command.ts";
 import { exit } from "../exit.ts";
 import { failOnOf } from "../fail-on.ts";
@@ -48,7 +49,7 @@ export const diff: Subcommand<Options> = {
       viewOf(options.to ?? "now", project, stack, io),
     ]);
     const found = diffAccess(comparable(before, after), comparable(after, before));
-    const notes = [...before.notes, ...after.notes];
+    const notes = [...before.notes, ...after.notes, ...signInChanges(before.stack, after.stack)];
     deliver(written(format, stack, found, notes, options, io), options, io);
     // Code that has changed may open anything, and a comparison of stack files does not show it.
     const isUnknown = before.code.length + after.code.length > 0;

@@ -150,8 +150,9 @@ function numbered(steps: readonly string[]): string {
 }
 
 function toldText({ told }: Facts): string[] {
-  const { moved, renamed, release, signIn } = told;
+  const { moved, renamed, release, signIn, identity } = told;
   return [
+    ...(identity.length > 0 ? [section("Who can sign in", fenced(identity.join("\n")))] : []),
     ...(signIn.length > 0 ? [section("Hosts that move to sign-in", fenced(signIn.join("\n")))] : []),
     ...(moved.length > 0
       ? [

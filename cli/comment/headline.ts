@@ -139,7 +139,7 @@ export function changeReasons(diff: AccessDiff): string[] {
 }
 
 function toldReasons({ told }: Facts): string[] {
-  const { moved, renamed, added, release, phase, signIn } = told;
+  const { moved, renamed, added, release, phase, signIn, identity } = told;
   return [
     ...(phase
       ? [
@@ -150,6 +150,7 @@ function toldReasons({ told }: Facts): string[] {
           }`,
         ]
       : []),
+    ...(identity.length > 0 ? ["who can sign in may change, which no comparison of access shows"] : []),
     ...(release ? [`Pomerium goes from ${release.from} to ${release.to}`] : []),
     ...(added > 0 ? [counted(added, "app is added", "apps are added")] : []),
     ...(moved.length > 0

@@ -1,4 +1,5 @@
 import { changesBetween } from "../../policies/language/releases.ts";
+import { signInChanges } from "../../stack/sign-in.ts";
 import type { Stack } from "../../stack/stack.ts";
 
 /** An app that has a new host. */
@@ -27,11 +28,13 @@ export interface Told {
   phase?: { from: Stack["phase"]; to: Stack["phase"] };
   /** Hosts that go from ingress-nginx to Pomerium's sign-in. */
   signIn: readonly string[];
+  /** Changes of the identity provider and of client certificates, which no comparison of access shows. */
+  identity: readonly string[];
 }
 
 /** The changes between two versions of a stack that have a name of their own. */
 export function toldOf(before: Stack | undefined, after: Stack | undefined): Told {
-  if (!before || !after) return { moved: [], renamed: [], added: 0, signIn: [] };
+  if (!before || !after) return { moved: [], renamed: [], added: 0, signIn: [], identity: [] };
   const [from, to] = [before.pomerium.version, after.pomerium.version];
   const isCutover = before.phase === "coexist" && after.phase !== "coexist";
   const moved = movedApps(before, after);
@@ -47,6 +50,7 @@ export function toldOf(before: Stack | undefined, after: Stack | undefined): Tol
           .filter(({ replaces, migrated }) => replaces.length > 0 && migrated !== true)
           .map(({ host }) => host)
       : [],
+    identity: signInChanges(before, after),
   };
 }
 

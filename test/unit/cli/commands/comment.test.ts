@@ -448,6 +448,15 @@ describe("the comment on a pull request", () => {
     assert.match(comment.text, /^Way back: none, once ingress-nginx is gone$/m);
   });
 
+  it("says that the identity provider changes, because no list of people shows it", async () => {
+    const project = changedHouse((now) => {
+      now.pomerium.identityProvider.provider = "github";
+    });
+    const { text } = await commentedWith(project, unchanged(project));
+    assert.match(text, /^### ⚠ house: who can sign in may change/m);
+    assert.match(text, /^the identity provider changes \(pomerium\.identityProvider: provider\)/m);
+  });
+
   it("names both versions of Pomerium, and what the new one changes", async () => {
     const project = changedHouse((now) => {
       now.pomerium.version = "v0.32.9";
@@ -608,7 +617,7 @@ describe("the comment on a pull request", () => {
             unknown: [],
             takenOver: [],
           },
-          told: { moved: [], renamed: [], added: 0, signIn: [] },
+          told: { moved: [], renamed: [], added: 0, signIn: [], identity: [] },
           ...(refused === undefined ? {} : { refused }),
         };
         const written = compose(facts, ["public"]);

@@ -64,6 +64,17 @@ describe("diff", () => {
     assert.match(out, /^public .*ddns\.example\.org/m);
   });
 
+  it("says that the identity provider or client certificates change, because no list of people shows it", async () => {
+    const project = changedHouse((now) => {
+      now.pomerium.identityProvider.clientId = "another";
+    });
+    const { out } = await cli(project, ["diff"]);
+    assert.match(out, /^access {3}unchanged$/m);
+    assert.match(out, /^! the identity provider changes \(pomerium\.identityProvider: clientId\)/m);
+    const unchanged = await cli(changedHouse(), ["diff"]);
+    assert.doesNotMatch(unchanged.out, /identity provider/);
+  });
+
   it("compares two revisions without the working tree", async () => {
     const project = changedHouse((now) => {
       now.users.groups.readers = ["alice@gmail.com", "bob@gmail.com"];
