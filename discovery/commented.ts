@@ -1,5 +1,6 @@
 import { Document, isMap, isPair, isScalar, isSeq, type Node, type Pair, Scalar } from "yaml";
 import type { PathPart } from "../stack-file/paths.ts";
+import { wrapped } from "../stack-file/text.ts";
 
 /** A comment in a stack file. */
 export interface Comment {
@@ -36,7 +37,7 @@ function write(document: Document, { path, place, text }: Comment): void {
   const key = pair?.key;
   if (pair === undefined || !isScalar(key)) return;
   if (place === "before") {
-    const lines = wrapped(text, widest - path.length * 2);
+    const lines = commentLines(text, widest - path.length * 2);
     key.commentBefore = [...(key.commentBefore ? [key.commentBefore] : []), ...lines].join("\n");
     return;
   }
@@ -64,17 +65,12 @@ function flow(node: unknown): void {
   for (const item of node.items) flow(isPair(item) ? item.value : item);
 }
 
-/** A text in lines of limited width, each with the space that comments begin with. Line breaks of the text stay. */
-function wrapped(text: string, width: number): string[] {
+/** The lines of a comment, each with the space that comments begin with. Line breaks of the text stay. */
+function commentLines(text: string, width: number): string[] {
   return text.split("\n").flatMap((paragraph) => {
     const indent = /^\s*/.exec(paragraph)![0];
-    const lines: string[] = [];
-    for (const word of paragraph.trim().split(/\s+/)) {
-      const line = lines.at(-1);
-      if (line !== undefined && line.length + word.length + 1 <= width)
-        lines[lines.length - 1] = `${line} ${word}`;
-      else lines.push(` ${indent}${word}`);
-    }
-    return lines;
+    const words = paragraph.trim().replaceAll(/\s+/g, " ");
+    const lines = words === "" ? [""] : wrapped(words, width - indent.length - 1);
+    return lines.map((line) => ` ${indent}${line}`);
   });
 }

@@ -2,6 +2,7 @@ import type { LiveIngress } from "../components/cluster/live.ts";
 import { objectId } from "../components/cluster/objects.ts";
 import { anyHost, hostsOf } from "../components/ingress-nginx/annotations/hosts.ts";
 import type { LiveAccount } from "../components/tunnels/account.ts";
+import { isWildcard, standsFor } from "../stack-file/hosts.ts";
 import { AppNames } from "./app-names.ts";
 import { type PlannedCertificates, planCertificates } from "./certificates.ts";
 import type { Inventory } from "./inventory.ts";
@@ -138,15 +139,10 @@ function whyLeftOut(host: string, hosts: readonly { host: string }[]): string | 
     return "it takes every host that no other Ingress has, and an app needs a host; name the hosts that people use";
   if (!isWritableHost(host))
     return "an app's host is a name of at least two labels, of lower case letters, digits and hyphens; `*.` may stand in front";
-  const outer = hosts.find((other) => other.host !== host && isBelow(host, other.host));
+  const outer = hosts.find((other) => other.host !== host && isWildcard(host) && standsFor(other.host, host));
   return outer === undefined
     ? undefined
     : `it lies below ${outer.host}, and Pomerium takes the first of two such wildcards by the alphabet; name the hosts that people use`;
-}
-
-/** Whether both are wildcards, and one lies below the other. */
-function isBelow(host: string, outer: string): boolean {
-  return host.startsWith("*.") && outer.startsWith("*.") && host.endsWith(outer.slice(1));
 }
 
 /** The zone with most hosts. */

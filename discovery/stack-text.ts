@@ -1,3 +1,4 @@
+import { standsFor } from "../stack-file/hosts.ts";
 import type { PathPart } from "../stack-file/paths.ts";
 import { project } from "../stack-file/project.ts";
 import { appSection } from "./app-section.ts";
@@ -157,9 +158,7 @@ function usersSection({ admins }: Said): Section {
 /** Pomerium's own page, unless ingress-nginx serves its host, by itself or by a wildcard. */
 function hasVerify({ domain, apps }: Plan): boolean {
   const own = `verify.${domain}`;
-  const serves = (host: string): boolean =>
-    host === own || (host.startsWith("*.") && own.endsWith(host.slice(1)));
-  return domain !== undefined && !apps.some(({ host }) => serves(host));
+  return domain !== undefined && !apps.some(({ host }) => host === own || standsFor(host, own));
 }
 
 function appsSection(plan: Plan): Section {

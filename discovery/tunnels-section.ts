@@ -2,7 +2,7 @@ import type { AccountTunnel, LiveAccount } from "../components/tunnels/account.t
 import { tunnelName } from "../components/tunnels/config.ts";
 import type { LiveRule } from "../components/tunnels/live.ts";
 import { isCatchAll, matchesHost } from "../components/tunnels/rules.ts";
-import { zoneOf } from "../stack-file/hosts.ts";
+import { isWildcard, zoneOf } from "../stack-file/hosts.ts";
 import { keyPath } from "../stack-file/paths.ts";
 import type { PlannedApp } from "./planned-app.ts";
 import type { Section } from "./section.ts";
@@ -18,9 +18,7 @@ export function carriers({ tunnels }: LiveAccount, apps: readonly PlannedApp[]):
   return tunnels
     .map((tunnel) => ({
       tunnel,
-      apps: apps.filter(
-        ({ host }) => !host.startsWith("*.") && tunnel.rules.some((rule) => isOf(rule, host)),
-      ),
+      apps: apps.filter(({ host }) => !isWildcard(host) && tunnel.rules.some((rule) => isOf(rule, host))),
     }))
     .filter((carrier) => carrier.apps.length > 0);
 }

@@ -1,9 +1,9 @@
 import { anonymous, stranger } from "../policies/access/matrix/decider.ts";
 import { type AppAccess, alikeOf, type Mark, type Matrix } from "../policies/access/matrix/matrix.ts";
 import { unreadable } from "../policies/access/matrix/view.ts";
-import { counted } from "../stack-file/text.ts";
+import { counted, width } from "../stack-file/text.ts";
 import { glyphs, insideText, networksOf, openByQuery, openText } from "./marks.ts";
-import { aligned, first, visible, width } from "./text.ts";
+import { aligned, first, visible } from "./text.ts";
 
 /** People with the same mark at every app, under one heading. */
 export interface Column {

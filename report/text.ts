@@ -1,3 +1,5 @@
+import { width } from "../stack-file/text.ts";
+
 /** Lines of a table. Each column is as wide as its widest cell; the last column is not padded. */
 export function aligned(rows: readonly (readonly string[])[], gap = "   "): string[] {
   const widths: number[] = [];
@@ -9,23 +11,6 @@ export function aligned(rows: readonly (readonly string[])[], gap = "   "): stri
       .join(gap)
       .trimEnd(),
   );
-}
-
-/** The lines of a text, broken between words. A word that is longer than a line stands alone. */
-export function wrapped(text: string, limit: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(" ").filter((one) => one !== "")) {
-    const last = lines.at(-1);
-    if (last !== undefined && width(last) + 1 + width(word) <= limit)
-      lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
-}
-
-/** How many columns of a terminal a text takes. Each mark takes one. */
-export function width(text: string): number {
-  return [...text].length;
 }
 
 /** The first names, and how many more there are. */

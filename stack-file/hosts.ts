@@ -15,6 +15,15 @@ export function covers(dnsNames: readonly string[], host: string): boolean {
   return dnsNames.includes(host) || dnsNames.includes(host.replace(/^[^.]+/, "*"));
 }
 
+export function isWildcard(host: string): boolean {
+  return host.startsWith("*.");
+}
+
+/** Whether a wildcard stands for a host, or for a wildcard below it. `*.example.org` stands for any number of labels. */
+export function standsFor(wildcard: string, host: string): boolean {
+  return isWildcard(wildcard) && host.endsWith(wildcard.slice(1));
+}
+
 /** Number of labels that a host has before its zone. */
 export function depth(host: string, zone: string): number {
   return host.split(".").length - zone.split(".").length;

@@ -1,6 +1,6 @@
 import { keyPath, type PathPart } from "./paths.ts";
 import { type Place, placeText } from "./place.ts";
-import { counted } from "./text.ts";
+import { counted, wrapped } from "./text.ts";
 
 /** Something in a stack file that is allowed but deserves a look. */
 export interface Warning {
@@ -115,8 +115,8 @@ export function formatRows(
     const left = width - head.length;
     const message =
       left < Math.min(narrowestMessage, row.message.length)
-        ? [head.trimEnd(), ...wrap(row.message, width - indent.length).map((line) => `${indent}${line}`)]
-        : wrap(row.message, left).map((line, at) => `${at === 0 ? head : " ".repeat(head.length)}${line}`);
+        ? [head.trimEnd(), ...lines(row.message, width - indent.length).map((line) => `${indent}${line}`)]
+        : lines(row.message, left).map((line, at) => `${at === 0 ? head : " ".repeat(head.length)}${line}`);
     return row.mend === undefined ? message : [...message, `${indent}${row.mend}`];
   });
 }
@@ -126,14 +126,6 @@ export interface RowOptions {
   mark?: (row: number) => string;
 }
 
-/** Breaks a text at spaces. A word that is wider than the line stays whole. */
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(" ")) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width)
-      lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
+function lines(message: string, limit: number): string[] {
+  return message.length <= limit ? [message] : wrapped(message, limit);
 }

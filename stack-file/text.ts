@@ -2,3 +2,20 @@
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
+
+/** The lines of a text, broken between words. A word that is longer than a line stands alone. */
+export function wrapped(text: string, limit: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ").filter((one) => one !== "")) {
+    const last = lines.at(-1);
+    if (last !== undefined && width(last) + 1 + width(word) <= limit)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+/** How many columns of a terminal a text takes. Each mark takes one. */
+export function width(text: string): number {
+  return [...text].length;
+}

@@ -1,6 +1,6 @@
+import { isWildcard } from "../../stack-file/hosts.ts";
 import type { LiveCluster } from "../cluster/live.ts";
 import type { AppConfig } from "./config.ts";
-import { isWildcard } from "./hosts.ts";
 import { isPathless } from "./ingress.ts";
 
 type AnnouncedApp = Pick<AppConfig, "name" | "host" | "namespace" | "service" | "route">;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { text } from "../../stack-file/fields.ts";
-import { inNoZone, zoneOf } from "../../stack-file/hosts.ts";
+import { inNoZone, isWildcard, standsFor, zoneOf } from "../../stack-file/hosts.ts";
 import type { PathPart } from "../../stack-file/paths.ts";
 import type { Report } from "../../stack-file/problems.ts";
 import { isHost } from "../../stack-file/values.ts";
@@ -29,10 +29,6 @@ export function unknownAppKey(key: string): string | undefined {
   return redirects.includes(key)
     ? "no annotation of a Pomerium Ingress makes a redirect: name the host under `aliases` and let the app redirect (it sees the host with `route: {preserve_host_header: true}`), or redirect at the DNS provider"
     : undefined;
-}
-
-export function isWildcard(host: string): boolean {
-  return host.startsWith("*.");
 }
 
 /** A further host of an app. */
@@ -92,7 +88,7 @@ export function checkWildcards(
 ): void {
   const wildcards = apps.filter(({ host }) => isWildcard(host));
   for (const { at, host } of wildcards) {
-    const outer = wildcards.find((other) => other.host !== host && host.endsWith(other.host.slice(1)));
+    const outer = wildcards.find((other) => other.host !== host && standsFor(other.host, host));
     if (outer !== undefined)
       report.problemAt(
         `${at}.host`,

@@ -1,4 +1,4 @@
-import { zoneOf } from "../../stack-file/hosts.ts";
+import { isWildcard, zoneOf } from "../../stack-file/hosts.ts";
 import type { Problem } from "../../stack-file/problems.ts";
 import { kubectl } from "../cluster/commands.ts";
 import { objectId } from "../cluster/objects.ts";
@@ -48,7 +48,7 @@ function takeOverProblems(
   const refused = notByAcme(found.foreign, [...dnsNames, ...wanted.dnsNames], server);
   const names = dnsNames.filter((name) => {
     const zone = zones[zoneOf(name.replace(/^\*\./, ""), Object.keys(zones)) ?? ""];
-    return zone === undefined || (name.startsWith("*.") && solverOf(zone.solver).type === "HTTP-01");
+    return zone === undefined || (isWildcard(name) && solverOf(zone.solver).type === "HTTP-01");
   });
   const own = `give ${wanted.by} a Secret of its own`;
   return [

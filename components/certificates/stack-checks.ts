@@ -1,3 +1,4 @@
+import { isWildcard } from "../../stack-file/hosts.ts";
 import type { Report } from "../../stack-file/problems.ts";
 import type { Cluster } from "../cluster/config.ts";
 import type { Phase } from "../cluster/phase.ts";
@@ -53,7 +54,7 @@ export function checkWildcardHosts(
   const zones: Record<string, ZoneInput> = input.zones;
   for (const { at, host, zone } of apps) {
     const value = zones[zone];
-    if (host.startsWith("*.") && value !== undefined && solverOf(solverNameOf(value)).type === "HTTP-01")
+    if (isWildcard(host) && value !== undefined && solverOf(solverNameOf(value)).type === "HTTP-01")
       report.problemAt(
         `${at}.host`,
         `${host} needs a wildcard certificate, which is issued by DNS-01 only: for ${zone}, name ${byDns} with its credentials`,

@@ -1,4 +1,5 @@
 import { domainToASCII } from "node:url";
+import { standsFor } from "../../stack-file/hosts.ts";
 import { goRegexProblem } from "./go-regex.ts";
 
 /**
@@ -131,9 +132,7 @@ export function takesAllOf(earlier: Match, later: Match): boolean {
 export function matchesHost({ hostname }: Match, host: string): boolean {
   if (hostname === undefined || hostname === "*" || hostname === host) return true;
   const requested = comparable(host)!;
-  return (
-    comparable(hostname) === requested || (hostname.startsWith("*.") && requested.endsWith(hostname.slice(1)))
-  );
+  return comparable(hostname) === requested || standsFor(hostname, requested);
 }
 
 /** The rules that match one host, in order, rewritten for this host only. */

@@ -1,4 +1,5 @@
-import { visible, width } from "../../report/text.ts";
+import { visible } from "../../report/text.ts";
+import { width } from "../../stack-file/text.ts";
 import type { Page, PageSection, Provenance } from "./page.ts";
 
 /** Columns of a terminal that every line fits into, except for commands and single words that are longer. */

@@ -1,7 +1,7 @@
 import { isOwnPath } from "../../policies/access/own-paths.ts";
 import type { BuiltIn } from "../../policies/catalogue/entry.ts";
-import { counted } from "../../stack-file/text.ts";
-import { aligned, wrapped } from "../text.ts";
+import { counted, wrapped } from "../../stack-file/text.ts";
+import { aligned } from "../text.ts";
 import { type Listed, settings, shown } from "./data.ts";
 
 /** Lines are at most this wide. Only an address may be longer: it could not be followed in two pieces. */

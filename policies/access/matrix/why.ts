@@ -1,3 +1,4 @@
+import { standsFor } from "../../../stack-file/hosts.ts";
 import { isEmail } from "../../../stack-file/values.ts";
 import { type Claims, type Principal, principalProblem } from "../principals.ts";
 import { type Asked, anonymous, decider, stranger, type Verdict } from "./decider.ts";
@@ -41,7 +42,7 @@ export function answers(
 /** The app that answers a host. An exact host wins over a wildcard, and a longer wildcard over a shorter one. */
 export function appOfHost(apps: readonly ProtectedApp[], host: string): ProtectedApp | undefined {
   const wildcards = apps
-    .filter((app) => app.host.startsWith("*.") && host.endsWith(app.host.slice(1)))
+    .filter((app) => standsFor(app.host, host))
     .sort((one, other) => other.host.length - one.host.length);
   return apps.find((app) => app.host === host) ?? wildcards[0];
 }

@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { builtIns } from "../../../../policies/catalogue/catalogue.ts";
-import { wrapped } from "../../../../report/text.ts";
+import { wrapped } from "../../../../stack-file/text.ts";
 import { cli, makeProject } from "../project.ts";
 
 const page = join(import.meta.dirname, "../../../../docs/catalogue.md");
