@@ -1,10 +1,10 @@
 import { text } from "node:stream/consumers";
-import { styleText } from "node:util";
 import type { ClusterAddress, ClusterReader } from "../components/cluster/api.ts";
 import type { Row } from "../components/cluster/readiness.ts";
 import type { LiveAccount } from "../components/tunnels/account.ts";
 import type { LiveState } from "../stack/access-view.ts";
 import type { Stack } from "../stack/stack.ts";
+import { isColoured } from "./colour.ts";
 
 /** The outside world of a command, except for files and git. */
 export interface Io {
@@ -17,7 +17,10 @@ export interface Io {
   cwd: string;
   /** Width of the terminal; absent if the output is not a terminal. */
   columns?: number;
+  /** Whether `out` is coloured. */
   colour: boolean;
+  /** Whether `err` is coloured. */
+  errorColour: boolean;
   /** Names of the contexts of a kubeconfig. Default: that of the environment. */
   contexts(kubeconfig?: string): Promise<string[]>;
   /** A live cluster, to be read. */
@@ -30,7 +33,7 @@ export interface Io {
   readReadiness(stack: Stack): Promise<Row[]>;
 }
 
-/** The streams of the process. Output is coloured only on a terminal and without NO_COLOR. */
+/** The streams of the process. */
 export function processIo(): Io {
   const { stdout, stderr } = process;
   // A reader that stops early (`… | head`) is not an error.
@@ -44,7 +47,8 @@ export function processIo(): Io {
     now: () => new Date(),
     cwd: process.cwd(),
     ...(stdout.isTTY ? { columns: stdout.columns } : {}),
-    colour: stdout.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== "dumb",
+    colour: isColoured(stdout, process.env),
+    errorColour: isColoured(stderr, process.env),
     contexts: async (kubeconfig) =>
       (await import("../components/cluster/api.ts")).ReadOnlyApi.contexts(kubeconfig),
     openCluster: async (address) =>
@@ -83,11 +87,4 @@ export function processIo(): Io {
       return readinessOf(stack, findings).rows;
     },
   };
-}
-
-type Style = "bold" | "dim" | "red" | "green" | "yellow";
-
-/** The text in a style, if the output is coloured. */
-export function paint({ colour }: Pick<Io, "colour">, style: Style, text: string): string {
-  return colour ? styleText(style, text, { validateStream: false }) : text;
 }

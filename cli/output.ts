@@ -33,6 +33,19 @@ export function formatOf({ format, json }: OutputOptions): string {
   return "json";
 }
 
+/** What a result is written on. */
+export interface Paper {
+  colour: boolean;
+  /** Width of a terminal; absent for anything else. */
+  columns?: number;
+}
+
+/** A file has no colours and no width, whatever the terminal has. */
+export function paperOf({ output }: Pick<OutputOptions, "output">, { colour, columns }: Paper): Paper {
+  if (output !== undefined) return { colour: false };
+  return { colour, ...(columns === undefined ? {} : { columns }) };
+}
+
 /** Writes a result to the requested file, or to standard output. */
 export function deliver(result: string, { output }: Pick<OutputOptions, "output">, io: Io): void {
   if (output === undefined) {

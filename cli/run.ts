@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { programName } from "../stack-file/commands.ts";
 import { StackFileError } from "../stack-file/problems.ts";
+import { paint } from "./colour.ts";
 import { type Subcommand, valueOption } from "./command.ts";
 import { access } from "./commands/access.ts";
 import { audit } from "./commands/audit.ts";
@@ -16,7 +17,7 @@ import { test } from "./commands/test.ts";
 import { why } from "./commands/why.ts";
 import { addCompletion } from "./completion.ts";
 import { CliError, exit, UsageError } from "./exit.ts";
-import { type Io, paint } from "./io.ts";
+import type { Io } from "./io.ts";
 
 const subcommands: readonly Subcommand<never>[] = [
   audit,
@@ -52,7 +53,8 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exit.ok : exit.usage;
     if (!isExpected(error)) throw error;
-    const mark = error instanceof StackFileError ? "" : `${paint(io, "red", "error:")} `;
+    const mark =
+      error instanceof StackFileError ? "" : `${paint({ colour: io.errorColour }, "red", "error:")} `;
     io.err(`${mark}${error.message}\n`);
     return exit.failed;
   }
@@ -69,7 +71,10 @@ function programOf(io: Io, done: (code: number) => void): Command {
       writeErr: io.err,
       getOutHelpWidth: width,
       getErrHelpWidth: width,
-      outputError: (text, write) => write(text.replace(/^error:/, paint(io, "red", "error:"))),
+      getOutHasColors: () => io.colour,
+      getErrHasColors: () => io.errorColour,
+      outputError: (text, write) =>
+        write(text.replace(/^error:/, paint({ colour: io.errorColour }, "red", "error:"))),
     })
     .showHelpAfterError()
     .addHelpText(

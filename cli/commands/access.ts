@@ -7,10 +7,10 @@ import { matrixJson } from "../../report/json.ts";
 import { matrixMarkdown } from "../../report/markdown.ts";
 import { matrixTable } from "../../report/table.ts";
 import { aligned, first, visible } from "../../report/text.ts";
+import { paint } from "../colour.ts";
 import { type CommonOptions, type Subcommand, valueOption } from "../command.ts";
 import { exit, UsageError } from "../exit.ts";
-import { paint } from "../io.ts";
-import { deliver, formatOf, formatOptions, json, type OutputOptions } from "../output.ts";
+import { deliver, formatOf, formatOptions, json, type OutputOptions, paperOf } from "../output.ts";
 import { projectOf, stackIn } from "../project.ts";
 import { type Seen, viewMeaning, viewOf } from "../view-by-name.ts";
 
@@ -48,10 +48,10 @@ export const access: Subcommand<CommonOptions & OutputOptions & { at?: string; p
         deliver(page(stack, seen), options, io);
         break;
       default: {
-        const toFile = options.output !== undefined;
+        const paper = paperOf(options, io);
         const title = `${stack} · ${seen.view.name}${seen.stack ? ` · ${seen.stack.phase}` : ""}`;
-        const table = matrixTable(all, io.columns === undefined || toFile ? {} : { width: io.columns });
-        deliver(`${paint({ colour: io.colour && !toFile }, "bold", title)}\n\n${table}`, options, io);
+        const table = matrixTable(all, paper.columns === undefined ? {} : { width: paper.columns });
+        deliver(`${paint(paper, "bold", title)}\n\n${table}`, options, io);
       }
     }
     return exit.ok;

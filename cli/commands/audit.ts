@@ -6,9 +6,9 @@ import { auditPage, type Provenance } from "../../discovery/audit/page.ts";
 import { auditText } from "../../discovery/audit/text.ts";
 import packageJson from "../../package.json" with { type: "json" };
 import { visible } from "../../report/text.ts";
+import { paint } from "../colour.ts";
 import type { CommonOptions, Subcommand } from "../command.ts";
 import { exit } from "../exit.ts";
-import { paint } from "../io.ts";
 import { deliver, formatOf, formatOptions, json, type OutputOptions } from "../output.ts";
 import { addSourceOptions, exportHelp, readSource, type SourceOptions } from "../source.ts";
 
@@ -36,7 +36,7 @@ Examples:
     const format = formatOf(options);
     const source = await readSource(options, io);
     for (const problem of source.problems)
-      io.err(`${paint(io, "yellow", "not read:")} ${visible(problem)}\n`);
+      io.err(`${paint({ colour: io.errorColour }, "yellow", "not read:")} ${visible(problem)}\n`);
     const result = auditOf(source.inventory);
     const provenance: Provenance = {
       source: source.name,

@@ -8,10 +8,19 @@ import { placed } from "../../stack-file/place.ts";
 import { formatRows, type Problem, StackFileError, type Warning } from "../../stack-file/problems.ts";
 import { stackFileName } from "../../stack-file/stack-file.ts";
 import { counted } from "../../stack-file/text.ts";
+import { paint } from "../colour.ts";
 import type { CommonOptions, Subcommand } from "../command.ts";
 import { exit } from "../exit.ts";
-import { type Io, paint } from "../io.ts";
-import { json } from "../output.ts";
+import { annotationLines, problemAnnotations, repositoryPath } from "../github/annotations.ts";
+import {
+  deliver,
+  formatOf,
+  formatOptions,
+  json,
+  type OutputOptions,
+  type Paper,
+  paperOf,
+} from "../output.ts";
 import { projectOf, stackPath, stacksOf } from "../project.ts";
 
 interface Checked {
@@ -24,26 +33,38 @@ interface Checked {
 }
 
 /** Every problem and warning of the stack files. A failed access test is a problem. */
-export const check: Subcommand<CommonOptions & { json?: boolean }> = {
+export const check: Subcommand<CommonOptions & OutputOptions> = {
   name: "check",
   define(command) {
     command
       .description("every problem and warning of the stack files")
       .argument("[stacks...]", "the stacks; default: all")
-      .option("--json", "for programs")
       .addHelpText("after", "\nMissing secrets are warnings here. A preview needs them.");
+    for (const option of formatOptions(["table", "json", "github"])) command.addOption(option);
   },
   async run(args, options, io) {
+    const format = formatOf(options);
     const project = projectOf(options, io);
     const results = stacksOf(project, args).map((stack) => checked(stack, stackPath(project, stack)));
-    io.out(
-      options.json
-        ? json("check", { stacks: results.map(({ content: _, ...result }) => result) })
-        : results.map((result) => told(result, io)).join("\n"),
-    );
+    deliver(written(format, results, project.directory, paperOf(options, io)), options, io);
     return results.every(({ problems }) => problems.length === 0) ? exit.ok : exit.failed;
   },
 };
+
+function written(format: string, results: readonly Checked[], directory: string, paper: Paper): string {
+  switch (format) {
+    case "json":
+      return json("check", { stacks: results.map(({ content: _, ...result }) => result) });
+    case "github":
+      return annotationLines(
+        results.flatMap(({ stack, problems, warnings }) =>
+          problemAnnotations(repositoryPath(directory, stack), problems, warnings),
+        ),
+      );
+    default:
+      return results.map((result) => told(result, paper)).join("\n");
+  }
+}
 
 function checked(stack: string, path: string): Checked {
   const file = stackFileName(stack);
@@ -57,7 +78,7 @@ function checked(stack: string, path: string): Checked {
   }
 }
 
-function told({ file, problems, warnings, content }: Checked, io: Io): string {
+function told({ file, problems, warnings, content }: Checked, paper: Paper): string {
   const counts = [
     ...(problems.length > 0 ? [counted(problems.length, "problem")] : []),
     ...(warnings.length > 0 ? [counted(warnings.length, "warning")] : []),
@@ -65,7 +86,7 @@ function told({ file, problems, warnings, content }: Checked, io: Io): string {
   const about = content
     ? ` · ${content.phase} · ${counted(content.apps.length, "app")} · ${counted(everybody(content.directory).filter(isPerson).length, "person", "people")}`
     : "";
-  const head = `${paint(io, "bold", file)}: ${counts.join(", ") || "no problem"}${about}`;
+  const head = `${paint(paper, "bold", file)}: ${counts.join(", ") || "no problem"}${about}`;
   const rows = [...problems, ...warnings];
   if (rows.length === 0) return `${head}\n`;
   const isProblem = (row: number): boolean => row < problems.length;
@@ -73,8 +94,8 @@ function told({ file, problems, warnings, content }: Checked, io: Io): string {
     rows.map((row) => ({ ...row, at: visible(row.at), message: visible(row.message) })),
     {
       mark: (row) => (isProblem(row) ? "  ✖ " : "  ! "),
-      ...(io.columns === undefined ? {} : { width: io.columns }),
+      ...(paper.columns === undefined ? {} : { width: paper.columns }),
     },
-  ).map((row, i) => paint(io, isProblem(i) ? "red" : "yellow", row.join("\n")));
+  ).map((row, i) => paint(paper, isProblem(i) ? "red" : "yellow", row.join("\n")));
   return `${[head, "", ...lines].join("\n")}\n`;
 }

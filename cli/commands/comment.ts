@@ -1,14 +1,14 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { runAccessTests, untested } from "../../policies/access/assertions/run.ts";
+import { failedTestProblems, runAccessTests, untested } from "../../policies/access/assertions/run.ts";
 import { failOnKinds } from "../../policies/access/diff/fail-on.ts";
 import { loadFromFile, loadFromText } from "../../stack/load.ts";
 import type { Stack } from "../../stack/stack.ts";
+import { placed } from "../../stack-file/place.ts";
 import { StackFileError } from "../../stack-file/problems.ts";
-import { readStackFile, type StackFile, stackFileName } from "../../stack-file/stack-file.ts";
+import { stackFileName } from "../../stack-file/stack-file.ts";
 import { type CommonOptions, type Subcommand, valueOption } from "../command.ts";
 import { accessOf } from "../comment/access.ts";
-import { type Annotation, annotationText } from "../comment/annotations.ts";
 import { commentOf, planText } from "../comment/comment.ts";
 import { beforeItBegan, type Facts, type Preview } from "../comment/facts.ts";
 import { toldOf } from "../comment/told.ts";
@@ -17,6 +17,14 @@ import { decidingChanges } from "../deciding.ts";
 import { CliError, exit } from "../exit.ts";
 import { failOnOf } from "../fail-on.ts";
 import { commitOf, fileAt } from "../git.ts";
+import type { Annotation } from "../github/annotation.ts";
+import {
+  accessAnnotations,
+  annotationLines,
+  problemAnnotations,
+  repositoryPath,
+  untestedAnnotations,
+} from "../github/annotations.ts";
 import type { Io } from "../io.ts";
 import { deliver } from "../output.ts";
 import { NoPlan, parsePlan } from "../plan/plan.ts";
@@ -90,8 +98,7 @@ The command succeeds whatever the comment says. The file of --verdict is empty i
     if (options.verdict !== undefined)
       deliver(failures.map((line) => `${line}\n`).join(""), { output: options.verdict }, io);
     if (options.plan !== undefined) deliver(planText(facts), { output: options.plan }, io);
-    if (options.annotations)
-      for (const one of annotationsOf(facts, options, io)) io.out(`${annotationText(one)}\n`);
+    if (options.annotations) io.out(annotationLines(annotationsOf(facts, directoryOf(options, io))));
     deliver(commentOf(facts, on), options, io);
     return exit.ok;
   },
@@ -122,6 +129,7 @@ async function factsOf(options: Options, io: Io): Promise<Facts> {
   };
   const refused = refusalOf(after, file);
   return {
+    problems: after instanceof StackFileError ? after.problems : [],
     name,
     origin: {
       ...(options.commit === undefined ? {} : { commit: options.commit }),
@@ -189,54 +197,13 @@ function previewOf(options: Options, io: Io): Preview {
   return text === undefined ? { none: true } : { failed: beforeItBegan, said };
 }
 
-/** Messages for lines of the stack file: its problems, its failing tests, and what becomes public or opens. */
-function annotationsOf(facts: Facts, options: Options, io: Io): Annotation[] {
-  const directory = directoryOf(options, io);
-  const file = stackFileName(facts.name);
-  const path = join(directory, file);
-  if (!existsSync(path)) return [];
-  let places: StackFile["placeOf"] = () => undefined;
-  let problems: StackFileError["problems"] = [];
-  try {
-    places = readStackFile(file, readFileSync(path, "utf8")).placeOf;
-    loadFromFile(path);
-  } catch (error) {
-    if (!(error instanceof StackFileError)) throw error;
-    problems = error.problems;
-  }
-  const at = (
-    level: Annotation["level"],
-    place: string,
-    message: string,
-    line = places(place)?.line,
-  ): Annotation => ({
-    level,
-    file,
-    ...(line === undefined ? {} : { line }),
-    message,
-  });
-  const { change } = facts.access;
-  const opened =
-    "diff" in change ? change.diff.rows.filter(({ kind }) => kind === "public" || kind === "opened") : [];
+/** Messages for lines of the stack file: its problems, its failing and missing tests, and what changes about access. */
+function annotationsOf({ name, problems, after, tests, access }: Facts, directory: string): Annotation[] {
+  const file = repositoryPath(directory, name);
+  if (!after) return problemAnnotations(file, problems);
   return [
-    ...problems.map((problem) =>
-      at("error", problem.at, `${problem.at} ${problem.message}`.trim(), problem.place?.line),
-    ),
-    ...(facts.tests?.results ?? [])
-      .filter(({ passed }) => !passed)
-      .map((test) =>
-        at(
-          "error",
-          test.at,
-          `${test.principal} at ${test.host}${test.path}: ${test.got}, expected ${test.expected}`,
-        ),
-      ),
-    ...opened.map((row) =>
-      at(
-        "warning",
-        row.keyPath,
-        `${row.host}${row.path} ${row.kind === "public" ? "becomes public" : "opens to anonymous callers"}: ${row.reason}`,
-      ),
-    ),
+    ...problemAnnotations(file, placed(failedTestProblems(after), after.placeOf)),
+    ...untestedAnnotations(file, tests?.untested ?? [], after.placeOf),
+    ...("diff" in access.change ? accessAnnotations(file, access.change.diff, after.placeOf) : []),
   ];
 }

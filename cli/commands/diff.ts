@@ -6,11 +6,21 @@ import { diffJson } from "../../report/json.ts";
 import { diffMarkdown } from "../../report/markdown.ts";
 import { besideOthers } from "../../stack/access-view.ts";
 import { signInChanges } from "../../stack/sign-in.ts";
+import { paint } from "../colour.ts";
 import { type CommonOptions, type Subcommand, valueOption } from "../command.ts";
 import { exit } from "../exit.ts";
 import { failOnOf } from "../fail-on.ts";
-import { type Io, paint } from "../io.ts";
-import { deliver, formatOf, formatOptions, json, type OutputOptions } from "../output.ts";
+import type { Annotation } from "../github/annotation.ts";
+import { accessAnnotations, annotated, annotationLines, repositoryPath } from "../github/annotations.ts";
+import {
+  deliver,
+  formatOf,
+  formatOptions,
+  json,
+  type OutputOptions,
+  type Paper,
+  paperOf,
+} from "../output.ts";
 import { projectOf, stackIn } from "../project.ts";
 import { type Seen, viewMeaning, viewOf } from "../view-by-name.ts";
 
@@ -29,7 +39,7 @@ export const diff: Subcommand<Options> = {
       .argument("[stack]", "the stack; default: the only one")
       .addOption(valueOption("--from <view>", "the view before; default: HEAD"))
       .addOption(valueOption("--to <view>", "the view after; default: now"));
-    for (const option of formatOptions(["table", "markdown", "json"])) command.addOption(option);
+    for (const option of formatOptions(["table", "markdown", "json", "github"])) command.addOption(option);
     command
       .addOption(
         valueOption(
@@ -44,13 +54,20 @@ export const diff: Subcommand<Options> = {
     const kinds = failOnOf(options.failOn);
     const project = projectOf(options, io);
     const stack = stackIn(project, args[0]);
-    const [before, after] = await Promise.all([
-      viewOf(options.from ?? "HEAD", project, stack, io),
-      viewOf(options.to ?? "now", project, stack, io),
-    ]);
+    const views = (): Promise<[Seen, Seen]> =>
+      Promise.all([
+        viewOf(options.from ?? "HEAD", project, stack, io),
+        viewOf(options.to ?? "now", project, stack, io),
+      ]);
+    const [before, after] =
+      format === "github" ? await annotated(project.directory, stack, io, views) : await views();
     const found = diffAccess(comparable(before, after), comparable(after, before));
     const notes = [...before.notes, ...after.notes, ...signInChanges(before.stack, after.stack)];
-    deliver(written(format, stack, found, notes, options, io), options, io);
+    const result =
+      format === "github"
+        ? inGithub(repositoryPath(project.directory, stack), found, notes, after)
+        : written(format, stack, found, notes, paperOf(options, io));
+    deliver(result, options, io);
     // Code that has changed may open anything, and a comparison of stack files does not show it.
     const isUnknown = before.code.length + after.code.length > 0;
     return failOn(found, kinds) || (isUnknown && kinds.length > 0) ? exit.changed : exit.ok;
@@ -62,13 +79,20 @@ function comparable({ view, live }: Seen, { live: other }: Seen): View {
   return live === undefined && other !== undefined ? besideOthers(view, other) : view;
 }
 
+/** Only the file of the working tree has lines that GitHub can show. */
+function inGithub(file: string, found: AccessDiff, notes: readonly string[], { view, stack }: Seen): string {
+  return annotationLines([
+    ...accessAnnotations(file, found, view.name === "now" ? stack?.placeOf : undefined),
+    ...notes.map((message): Annotation => ({ level: "warning", file, message })),
+  ]);
+}
+
 function written(
   format: string,
   stack: string,
   found: AccessDiff,
   notes: readonly string[],
-  { output }: Options,
-  io: Io,
+  paper: Paper,
 ): string {
   switch (format) {
     case "json":
@@ -76,24 +100,21 @@ function written(
     case "markdown":
       return `${[diffMarkdown(found), ...notes.map((note) => `- ${note}\n`)].join("\n")}`;
     default: {
-      const colour = io.colour && output === undefined;
-      const head = paint({ colour }, "bold", `${stack} · ${found.before} → ${found.after}`);
+      const head = paint(paper, "bold", `${stack} · ${found.before} → ${found.after}`);
       const body = diffText(found, { limit: Number.POSITIVE_INFINITY });
-      return `${head}\n\n${painted(body, colour)}${notes.map((note) => `\n! ${note}\n`).join("")}`;
+      return `${head}\n\n${painted(body, paper)}${notes.map((note) => `\n! ${note}\n`).join("")}`;
     }
   }
 }
 
 /** Gains are coloured, because a reviewer must see them. Losses are dim. */
-function painted(text: string, colour: boolean): string {
+function painted(text: string, paper: Paper): string {
   return text
     .split("\n")
     .map((line) => {
       const sign = /^(?:public {3}| {9}|access {3}) *([+?-])/.exec(line)?.[1];
-      if (sign === "-") return paint({ colour }, "dim", line);
-      return sign === undefined
-        ? line
-        : paint({ colour }, line.startsWith("public") ? "red" : "yellow", line);
+      if (sign === "-") return paint(paper, "dim", line);
+      return sign === undefined ? line : paint(paper, line.startsWith("public") ? "red" : "yellow", line);
     })
     .join("\n");
 }

@@ -7,10 +7,11 @@ import { stackText } from "../../discovery/stack-text.ts";
 import { visible } from "../../report/text.ts";
 import { readStackFile, stackFileName, stackOf } from "../../stack-file/stack-file.ts";
 import { counted } from "../../stack-file/text.ts";
+import { paint } from "../colour.ts";
 import { type CommonOptions, type Subcommand, valueOption } from "../command.ts";
 import { CliError, exit, UsageError } from "../exit.ts";
-import { type Io, paint } from "../io.ts";
-import { json } from "../output.ts";
+import type { Io } from "../io.ts";
+import { json, type Paper } from "../output.ts";
 import { directoryOf, stackPath } from "../project.ts";
 import { addSourceOptions, exportHelp, readSource, type Source, type SourceOptions } from "../source.ts";
 
@@ -71,7 +72,7 @@ Examples:
       );
     const source = await readSource(options, io);
     for (const problem of source.problems)
-      io.err(`${paint(io, "yellow", "not read:")} ${visible(problem)}\n`);
+      io.err(`${paint({ colour: io.errorColour }, "yellow", "not read:")} ${visible(problem)}\n`);
     if (options.diff) {
       const { raw } = readStackFile(stackFileName(stack), readFileSync(path, "utf8"));
       io.out(additions(raw, source.inventory));
@@ -105,8 +106,10 @@ Examples:
       );
       return exit.ok;
     }
-    const say = options.stdout ? io.err : io.out;
-    say(told({ stack, apps: plan.apps.length, leftOut, todos, isWritten: !options.stdout }, source, io));
+    const [say, colour] = options.stdout ? [io.err, io.errorColour] : [io.out, io.colour];
+    say(
+      told({ stack, apps: plan.apps.length, leftOut, todos, isWritten: !options.stdout }, source, { colour }),
+    );
     return exit.ok;
   },
 };
@@ -143,7 +146,7 @@ const widestPath = 36;
 
 const listed = ({ at, message }: Todo): string => `  ${visible(at).padEnd(widestPath)}  ${visible(message)}`;
 
-function told({ stack, apps, leftOut, todos, isWritten }: Result, source: Source, io: Io): string {
+function told({ stack, apps, leftOut, todos, isWritten }: Result, source: Source, paper: Paper): string {
   const head = `${isWritten ? `${stackFileName(stack)} is written` : stackFileName(stack)}: ${counted(apps, "app")} from ${visible(source.name)}`;
   const groups = Object.entries(stops).flatMap(([kind, title]) => {
     const own = todos.filter((each) => each.stops === kind);
@@ -152,7 +155,7 @@ function told({ stack, apps, leftOut, todos, isWritten }: Result, source: Source
   });
   const missing = missingLines(source.inventory.missing);
   return `${[
-    paint(io, "bold", head),
+    paint(paper, "bold", head),
     ...groups,
     ...(leftOut.length === 0
       ? []

@@ -7,9 +7,10 @@ import type { Problem } from "../../policies/language/problems.ts";
 import { isReleaseTag, newestRelease } from "../../policies/language/releases.ts";
 import { aligned, visible } from "../../report/text.ts";
 import { counted } from "../../stack-file/text.ts";
+import { paint } from "../colour.ts";
 import { type CommonOptions, type Subcommand, valueOption } from "../command.ts";
 import { CliError, exit, UsageError } from "../exit.ts";
-import { type Io, paint } from "../io.ts";
+import type { Io } from "../io.ts";
 import { json } from "../output.ts";
 import { positions } from "../policy-positions.ts";
 

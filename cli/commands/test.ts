@@ -1,4 +1,5 @@
 import {
+  failedTestProblems,
   failure,
   runAccessTests,
   type TestResult,
@@ -8,11 +9,28 @@ import {
 import { testsJson } from "../../report/json.ts";
 import { aligned, visible } from "../../report/text.ts";
 import type { Stack } from "../../stack/stack.ts";
+import { placed } from "../../stack-file/place.ts";
 import { counted } from "../../stack-file/text.ts";
+import { paint } from "../colour.ts";
 import type { CommonOptions, Subcommand } from "../command.ts";
 import { exit } from "../exit.ts";
-import { type Io, paint } from "../io.ts";
-import { json } from "../output.ts";
+import type { Annotation } from "../github/annotation.ts";
+import {
+  annotated,
+  annotationLines,
+  problemAnnotations,
+  repositoryPath,
+  untestedAnnotations,
+} from "../github/annotations.ts";
+import {
+  deliver,
+  formatOf,
+  formatOptions,
+  json,
+  type OutputOptions,
+  type Paper,
+  paperOf,
+} from "../output.ts";
 import { projectOf, stacksOf } from "../project.ts";
 import { stackNow } from "../view-by-name.ts";
 
@@ -23,37 +41,47 @@ interface Tested {
 }
 
 /** Runs the access tests of the stack files. */
-export const test: Subcommand<CommonOptions & { all?: boolean; json?: boolean }> = {
+export const test: Subcommand<CommonOptions & OutputOptions & { all?: boolean }> = {
   name: "test",
   define(command) {
     command
       .description("runs the access tests of the stack files")
       .argument("[stacks...]", "the stacks; default: all")
       .option("--all", "every answer, not only the failing ones")
-      .option("--json", "for programs")
       .addHelpText(
         "after",
         `
 Every caller counts at every path of a test. An answer that cannot be decided fails. A preview refuses what fails
 here.`,
       );
+    for (const option of formatOptions(["table", "json", "github"])) command.addOption(option);
   },
   async run(args, options, io) {
+    const format = formatOf(options);
     const project = projectOf(options, io);
-    const tested = stacksOf(project, args).map((name): Tested => {
-      const stack = stackNow(project, name);
-      return { stack, results: runAccessTests(stack), missing: untested(stack) };
-    });
-    if (options.json)
-      io.out(
-        json("access-tests-of-stacks", {
-          stacks: tested.map(({ stack, results, missing }) => ({
-            stack: stack.name,
-            ...(JSON.parse(testsJson(results, missing)) as object),
-          })),
-        }),
-      );
-    else io.out(tested.map((one) => told(one, options.all === true, io)).join("\n"));
+    const tested: Tested[] = [];
+    for (const name of stacksOf(project, args)) {
+      const load = (): Stack => stackNow(project, name);
+      const stack = format === "github" ? await annotated(project.directory, name, io, load) : load();
+      tested.push({ stack, results: runAccessTests(stack), missing: untested(stack) });
+    }
+    const file = (stack: string): string => repositoryPath(project.directory, stack);
+    switch (format) {
+      case "json":
+        deliver(inJson(tested), options, io);
+        break;
+      case "github":
+        deliver(
+          annotationLines(tested.flatMap((one) => annotationsOf(one, file(one.stack.name)))),
+          options,
+          io,
+        );
+        break;
+      default: {
+        const paper = paperOf(options, io);
+        deliver(tested.map((one) => told(one, options.all === true, paper)).join("\n"), options, io);
+      }
+    }
     return tested.every(holds) ? exit.ok : exit.failed;
   },
 };
@@ -62,7 +90,23 @@ function holds({ results, missing }: Tested): boolean {
   return results.every(({ passed }) => passed) && missing.every(({ severity }) => severity === "warning");
 }
 
-function told({ stack, results, missing }: Tested, all: boolean, io: Io): string {
+function inJson(tested: readonly Tested[]): string {
+  return json("access-tests-of-stacks", {
+    stacks: tested.map(({ stack, results, missing }) => ({
+      stack: stack.name,
+      ...(JSON.parse(testsJson(results, missing)) as object),
+    })),
+  });
+}
+
+function annotationsOf({ stack, missing }: Tested, file: string): Annotation[] {
+  return [
+    ...problemAnnotations(file, placed(failedTestProblems(stack), stack.placeOf)),
+    ...untestedAnnotations(file, missing, stack.placeOf),
+  ];
+}
+
+function told({ stack, results, missing }: Tested, all: boolean, paper: Paper): string {
   const failed = results.filter(({ passed }) => !passed);
   const rows = stack.apps.map(({ name, host, access }): string[] => {
     const own = results.filter(({ app }) => app === name);
@@ -81,15 +125,15 @@ function told({ stack, results, missing }: Tested, all: boolean, io: Io): string
     ];
   });
   const lines = aligned([["app", "host", "answers", "", ""], ...rows]).map((line, i) => {
-    if (i === 0) return paint(io, "dim", line);
-    return rows[i - 1]![3] === "" ? line : paint(io, "red", line);
+    if (i === 0) return paint(paper, "dim", line);
+    return rows[i - 1]![3] === "" ? line : paint(paper, "red", line);
   });
   const sum =
     failed.length === 0
-      ? paint(io, "green", `${results.length} passed`)
-      : paint(io, "red", `${failed.length} of ${results.length} failed`);
+      ? paint(paper, "green", `${results.length} passed`)
+      : paint(paper, "red", `${failed.length} of ${results.length} failed`);
   return `${[
-    `${paint(io, "bold", stack.name)}: ${sum}${missing.length === 0 ? "" : `, ${counted(missing.length, "app")} untested`}`,
+    `${paint(paper, "bold", stack.name)}: ${sum}${missing.length === 0 ? "" : `, ${counted(missing.length, "app")} untested`}`,
     "",
     ...lines,
     ...(all ? ["", ...answers(results)] : []),

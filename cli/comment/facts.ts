@@ -1,5 +1,6 @@
 import type { TestResult, Untested } from "../../policies/access/assertions/run.ts";
 import type { Stack } from "../../stack/stack.ts";
+import type { Problem } from "../../stack-file/problems.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { AccessFacts } from "./access.ts";
 import type { Told } from "./told.ts";
@@ -12,6 +13,8 @@ export interface Facts {
   /** The stack before and after; absent if it does not exist there, or if its file is refused. */
   before?: Stack;
   after?: Stack;
+  /** The problems of the refused stack file. */
+  problems: readonly Problem[];
   /** The message of the refused stack file, or why there is no such file. */
   refused?: string;
   /** Whether only the base's code refuses the file, while the pull request's own program reads it. */

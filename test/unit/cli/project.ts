@@ -173,6 +173,7 @@ export async function cli(
     now: () => new Date("2026-11-26T12:00:00Z"),
     cwd: directory,
     colour,
+    errorColour: colour,
     contexts: async () => [...(contexts ?? [])],
     openCluster:
       openCluster ??

@@ -483,7 +483,7 @@ describe("the comment on a pull request", () => {
     assert.match(refused.text, /unknown group "readrs"; did you mean "readers"\?/);
     assert.match(
       refused.out,
-      /^::error file=Pulumi\.house\.yaml,line=\d+::apps\.komga\.access\.groups\[0\] unknown group/m,
+      /^::error file=Pulumi\.house\.yaml,line=\d+,col=\d+,title=apps\.komga\.access\.groups\[0\]::unknown group/m,
     );
 
     const base = makeProject({ house: { ...house(), phase: "cutovre" } });
@@ -499,7 +499,9 @@ describe("the comment on a pull request", () => {
     const { out, verdict } = await commented(project, "--annotations");
     const lines = readFileSync(join(project.directory, "Pulumi.house.yaml"), "utf8").split("\n");
     const [, line] =
-      /^::warning file=Pulumi\.house\.yaml,line=(\d+)::ddns\.example\.org\/ becomes public/m.exec(out)!;
+      /^::warning file=Pulumi\.house\.yaml,line=(\d+),col=7,title=apps\.ddns\.access::ddns\.example\.org\/ becomes public/m.exec(
+        out,
+      )!;
     assert.match(lines[Number(line) - 1]!, /^ {6}access:$/);
     assert.deepEqual(verdict, ["ACCESS_FAIL_ON=public: 1 host becomes public"]);
   });
@@ -607,6 +609,7 @@ describe("the comment on a pull request", () => {
           name: "house",
           origin: { at: "now" },
           preview: { plan: planned },
+          problems: [],
           refusedByBaseOnly: false,
           access: {
             change: { diff: found },

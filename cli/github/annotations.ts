@@ -1,0 +1,130 @@
+import { existsSync } from "node:fs";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import type { Untested } from "../../policies/access/assertions/run.ts";
+import type { AccessDiff, Row } from "../../policies/access/diff/diff.ts";
+import { stranger } from "../../policies/access/matrix/decider.ts";
+import { changesOf, place as placeOfRow, whoIs } from "../../report/diff-text.ts";
+import { first, visible } from "../../report/text.ts";
+import type { PlaceOf } from "../../stack-file/place.ts";
+import { type Problem, StackFileError, type Warning } from "../../stack-file/problems.ts";
+import type { Io } from "../io.ts";
+import { stackPath } from "../project.ts";
+import { type Annotation, annotationText } from "./annotation.ts";
+
+/** The path of a stack file from the root of its repository; from its project's folder if there is no repository. */
+export function repositoryPath(directory: string, stack: string): string {
+  const file = resolve(stackPath({ directory }, stack));
+  for (let folder = dirname(file); ; folder = dirname(folder)) {
+    // A linked work tree has a file of this name.
+    if (existsSync(join(folder, ".git"))) return relative(folder, file).replaceAll(sep, "/");
+    if (folder === dirname(folder)) return relative(dirname(file), file);
+  }
+}
+
+/** The problems and warnings of a stack file, each with its command. */
+export function problemAnnotations(
+  file: string,
+  problems: readonly Problem[],
+  warnings: readonly Warning[] = [],
+): Annotation[] {
+  const annotated =
+    (level: Annotation["level"]) =>
+    ({ at, message, mend, place }: Warning): Annotation => ({
+      level,
+      file,
+      ...(place === undefined ? {} : { place }),
+      ...(at === "" ? {} : { title: visible(at) }),
+      message: mend === undefined ? visible(message) : `${visible(message)}\n${mend}`,
+    });
+  return [...problems.map(annotated("error")), ...warnings.map(annotated("warning"))];
+}
+
+/** Apps without a test, which fail a strict stack file. */
+export function untestedAnnotations(
+  file: string,
+  untested: readonly Untested[],
+  placeOf: PlaceOf,
+): Annotation[] {
+  return untested.map(({ severity, at, message }) => {
+    const place = placeOf(at);
+    return { level: severity, file, ...(place ? { place } : {}), title: visible(at), message };
+  });
+}
+
+/**
+ * What a change does to access, one annotation for each line that decides. What opens to callers whom no list names is a
+ * warning, every other change a notice.
+ *
+ * @param placeOf Finds the deciding lines. Default: none is known, because the view after the change is not the file.
+ */
+export function accessAnnotations(
+  file: string,
+  diff: AccessDiff,
+  placeOf: PlaceOf = () => undefined,
+): Annotation[] {
+  const opens = (row: Row): boolean =>
+    row.kind === "public" ||
+    row.kind === "opened" ||
+    (row.person === stranger && (row.kind === "gain" || row.kind === "undecided"));
+  const texts: [row: Row, text: string][] = [
+    ...diff.rows.flatMap((row): [Row, string][] => {
+      const becomes = hostVerbs[row.kind];
+      if (becomes === undefined) return [];
+      const reason = row.reason === row.kind ? "" : `: ${row.reason}`;
+      return [[row, `${placeOfRow(row)} ${becomes}${reason}`]];
+    }),
+    ...changesOf(diff).map(({ sign, person, hosts, row }): [Row, string] => [
+      row,
+      `${whoIs(person)} ${verbs[sign]} ${first(hosts, 1)}: ${row.reason}`,
+    ]),
+  ];
+  const lines = Map.groupBy(texts, ([row]) => `${opens(row) ? "warning" : "notice"} ${row.keyPath}`);
+  return [...lines.values()]
+    .map((all): Annotation => {
+      const [row] = all[0]!;
+      const place = placeOf(row.keyPath);
+      return {
+        level: opens(row) ? "warning" : "notice",
+        file,
+        ...(place ? { place } : {}),
+        ...(row.keyPath === "" ? {} : { title: visible(row.keyPath) }),
+        message: all.map(([, text]) => visible(text)).join("\n"),
+      };
+    })
+    .sort((one, other) => levels.indexOf(one.level) - levels.indexOf(other.level));
+}
+
+/** Changes of a host or a path as a whole. */
+const hostVerbs: Readonly<Partial<Record<Row["kind"], string>>> = {
+  public: "becomes public",
+  private: "is no longer public",
+  opened: "opens to anonymous callers",
+  closed: "closes to anonymous callers",
+  unreachable: "is no longer reachable",
+};
+
+const verbs = { "+": "may reach", "-": "loses", "?": "may or may not reach" } as const;
+
+/** GitHub shows the first ten of each level, and the log all. */
+const levels: readonly Annotation["level"][] = ["error", "warning", "notice"];
+
+/** The lines for GitHub's runner. */
+export function annotationLines(annotations: readonly Annotation[]): string {
+  return annotations.map((one) => `${annotationText(one)}\n`).join("");
+}
+
+/** Runs a command's work for GitHub. A stack file that is refused gets its annotations before the error is thrown. */
+export async function annotated<T>(
+  directory: string,
+  stack: string,
+  io: Io,
+  work: () => T | Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof StackFileError)
+      io.out(annotationLines(problemAnnotations(repositoryPath(directory, stack), error.problems)));
+    throw error;
+  }
+}
