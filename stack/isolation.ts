@@ -1,8 +1,9 @@
+import type { LiveCluster } from "../components/cluster/live.ts";
 import type { LiveIngressNginx } from "../components/ingress-nginx/live.ts";
 import { isIsolated } from "../components/network-policies/config.ts";
 import type { TunnelledService } from "../components/network-policies/isolation-checks.ts";
 import type { LiveNetwork } from "../components/network-policies/live.ts";
-import type { Callers } from "../components/network-policies/wanted.ts";
+import { type Callers, type WantedPolicy, wantedPolicies } from "../components/network-policies/wanted.ts";
 import type { LiveTunnels } from "../components/tunnels/live.ts";
 import type { TunnelMemory } from "../components/tunnels/memory.ts";
 import { leadsToService } from "../components/tunnels/origins.ts";
@@ -22,6 +23,20 @@ export function callersOf(
     nginxOnNodes: serving.some(({ hostNetwork }) => hostNetwork),
     nodes: isolation?.nodes ?? [],
   };
+}
+
+/** The NetworkPolicies of the stack's isolated Services. */
+export function isolationPolicies(
+  stack: Pick<Stack, "isolation">,
+  live: {
+    cluster: Pick<LiveCluster, "services">;
+    ingressNginx: Pick<LiveIngressNginx, "controllers">;
+    network: Pick<LiveNetwork, "isolation">;
+  },
+  fate: "kept" | "removed",
+): WantedPolicy[] {
+  const callers = callersOf(live.ingressNginx, live.network, fate);
+  return wantedPolicies(stack.isolation, live.cluster.services, callers);
 }
 
 /** The isolated Services to which a tunnel leads by name after the run. */

@@ -14,22 +14,30 @@ import type { VerifyArgs } from "./Verify.ts";
 
 /** Values of the current run that an app needs. */
 export interface AppEnvironment {
-  /** Pomerium's namespace. Resolves when it exists. */
-  pomeriumNamespace: pulumi.Input<string>;
-  /** Pomerium's IngressClass. Resolves when Pomerium serves it. */
-  ingressClass: pulumi.Input<string>;
-  /** Pomerium's release tag. */
-  pomeriumVersion: string;
+  pomerium: {
+    /** Release tag. */
+    version: string;
+    /** Pomerium's namespace. Resolves when it exists. */
+    namespace: pulumi.Input<string>;
+    /** Pomerium's IngressClass. Resolves when Pomerium serves it. */
+    ingressClass: pulumi.Input<string>;
+  };
+  certificates: {
+    /**
+     * Names of the certificates' Secrets by `namespace/name`. Each resolves when its certificate is issued. For an app
+     * whose Secret is not in this map, Pomerium uses the certificate of the whole zone.
+     */
+    secretNames: ReadonlyMap<string, pulumi.Input<string>>;
+    /** Resolves when the certificate that serves a host is issued, also one for its whole zone. */
+    issued(host: string): pulumi.Input<string>;
+  };
   /** Public address of a host in the current phase. */
   origin(host: string): string;
-  /**
-   * Names of the certificates' Secrets by `namespace/name`. Each resolves when its certificate is issued. For an app
-   * whose Secret is not in this map, Pomerium uses the certificate of the whole zone.
-   */
-  secretNames: ReadonlyMap<string, pulumi.Input<string>>;
-  /** Resolves when the certificate that serves a host is issued, also one for its whole zone. */
-  issued(host: string): pulumi.Input<string>;
-  live: Pick<LiveCluster, "ingresses">;
+  live: {
+    cluster: Pick<LiveCluster, "ingresses">;
+    /** Labels of the existing objects, and the labels by which the verify page's Deployment selects its pods. */
+    pomerium: { existing: readonly string[]; verifySelector?: Readonly<Record<string, string>> };
+  };
 }
 
 /** Arguments of the component `App`. */
@@ -38,15 +46,17 @@ export function appArgs(
     AppConfig,
     "name" | "host" | "namespace" | "service" | "access" | "paths" | "metadata" | "route" | "tlsSecret"
   >,
-  { pomeriumNamespace: namespace, origin, live, secretNames, issued, ingressClass, ...run }: AppEnvironment,
+  { pomerium: { version, namespace, ingressClass }, certificates, origin, live }: AppEnvironment,
 ): AppArgs {
-  const secretName = secretNames.get(objectId({ namespace: app.namespace, name: app.tlsSecret }));
+  const secretName = certificates.secretNames.get(
+    objectId({ namespace: app.namespace, name: app.tlsSecret }),
+  );
   return {
-    ...run,
+    pomeriumVersion: version,
     // An Ingress without a Secret must also wait for the certificate with which Pomerium serves its host.
     ingressClass:
       secretName === undefined
-        ? pulumi.all([ingressClass, issued(app.host)]).apply(([className]) => className)
+        ? pulumi.all([ingressClass, certificates.issued(app.host)]).apply(([className]) => className)
         : ingressClass,
     host: app.host,
     origin: origin(app.host),
@@ -57,7 +67,7 @@ export function appArgs(
     route: app.route,
     ...(app.paths.length > 0 ? { paths: app.paths.map((path) => pathArgs(path, app.access)) } : {}),
     ...(isEmpty(app.metadata) ? {} : { metadata: app.metadata }),
-    existing: existingIngresses(live, app),
+    existing: existingIngresses(live.cluster, app),
     ...(secretName === undefined ? {} : { secretName }),
   };
 }
@@ -76,15 +86,10 @@ function isEmpty({ annotations, labels }: Metadata): boolean {
   return Object.keys(annotations).length + Object.keys(labels).length === 0;
 }
 
-/**
- * Arguments of the component `Verify`; undefined if no app is the verify page.
- *
- * @param live Labels of its existing objects, and the labels by which its Deployment selects its pods.
- */
+/** Arguments of the component `Verify`; undefined if no app is the verify page. */
 export function verifyArgs(
   apps: readonly Pick<AppConfig, "host" | "namespace" | "service">[],
-  { pomeriumNamespace: namespace, origin }: Pick<AppEnvironment, "pomeriumNamespace" | "origin">,
-  live: { existing: readonly string[]; verifySelector?: Readonly<Record<string, string>> },
+  { pomerium: { namespace }, origin, live: { pomerium: live } }: AppEnvironment,
 ): VerifyArgs | undefined {
   const app = apps.find(isVerify);
   if (app === undefined) return undefined;

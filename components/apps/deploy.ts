@@ -8,10 +8,9 @@ import { Verify } from "./Verify.ts";
 export function deployApps(
   apps: readonly AppConfig[],
   run: AppEnvironment,
-  live: Parameters<typeof verifyArgs>[2],
   opts: pulumi.ComponentResourceOptions,
 ): { resources: pulumi.Resource[]; urls: Record<string, pulumi.Output<string>> } {
-  const verify = verifyArgs(apps, run, live);
+  const verify = verifyArgs(apps, run);
   const pages = verify ? [new Verify("verify-service", verify, opts)] : [];
   const deployed = apps.map((app) => [app.name, new App(app.name, appArgs(app, run), opts)] as const);
   return {

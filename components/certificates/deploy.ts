@@ -11,9 +11,11 @@ import { type CertificateNeeds, certificateFor, secretId, wantedCertificates } f
 /** The parts of a run that certificates need. */
 export interface CertificateRun {
   issuer: { issuerFor(host: string): pulumi.Input<string> };
-  /** Pomerium's namespace. Resolves when it exists. */
-  pomeriumNamespace: pulumi.Input<string>;
-  live: Pick<LiveIssuance, "certificates">;
+  pomerium: {
+    /** Pomerium's namespace. Resolves when it exists. */
+    namespace: pulumi.Input<string>;
+  };
+  live: { certificates: Pick<LiveIssuance, "certificates"> };
 }
 
 /** The certificates of a stack, once they are registered. */
@@ -38,13 +40,12 @@ export interface StackIssuer {
 /** Registers the issuer of the stack. Nothing is registered for an issuer that the stack only uses. */
 export function deployIssuer(
   stack: IssuerStack,
-  live: LiveIssuance,
-  leaving: LeavingIngresses,
+  live: { certificates: LiveIssuance; ingressNginx: LeavingIngresses },
   opts: pulumi.ComponentResourceOptions,
 ): StackIssuer {
   const { issuer, isExisting } = stack.certificates;
   if (isExisting) return { issuerFor: () => issuer, canaries: {}, resources: [] };
-  const component = new DnsIssuer("issuer", issuerArgs(stack, live, leaving), opts);
+  const component = new DnsIssuer("issuer", issuerArgs(stack, live.certificates, live.ingressNginx), opts);
   return {
     issuerFor: (host) => component.issuerFor(host),
     canaries: component.canaries,
@@ -55,11 +56,11 @@ export function deployIssuer(
 /** Registers every certificate of the stack. */
 export function deployCertificates(
   stack: CertificateNeeds,
-  { issuer, pomeriumNamespace, live }: CertificateRun,
+  { issuer, pomerium, live }: CertificateRun,
   opts: pulumi.ComponentResourceOptions,
 ): Certificates {
   const certificates = wantedCertificates(stack).map((wanted): [string, HostCertificate] => {
-    const args = certificateArgs(wanted, issuer, pomeriumNamespace, live);
+    const args = certificateArgs(wanted, issuer, pomerium.namespace, live.certificates);
     const id = secretId(wanted);
     return [id, new HostCertificate(id, args, opts)];
   });

@@ -8,17 +8,20 @@ import { recordOwner } from "./owner.ts";
 import type { Phase } from "./phase.ts";
 
 export interface PhaseRecordArgs {
-  stack: { name: string; phase: Phase };
   /** Check before the record is written, and what identifies the state that it checks. */
   proof: { digest: string; hook: pulumi.ResourceHook };
   /** Labels of the objects of ingress-nginx that are adopted after this run. */
   adopted: readonly string[];
   /** The record of the tunnels. Default: the present record stays. */
   tunnels?: pulumi.Input<string> | undefined;
-  /** Namespace of the record. Pomerium hands it on. */
-  namespace: pulumi.Input<string>;
-  /** The record that the cluster already has. */
-  record: PhaseRecord | undefined;
+  pomerium: {
+    /** Namespace of the record. */
+    namespace: pulumi.Input<string>;
+  };
+  live: {
+    /** The record that the cluster already has. */
+    cluster: { record?: PhaseRecord | undefined };
+  };
 }
 
 /**
@@ -26,10 +29,12 @@ export interface PhaseRecordArgs {
  * record of an interrupted run still has the phase before.
  */
 export function recordPhase(
-  { stack, proof, adopted, tunnels, namespace, record }: PhaseRecordArgs,
+  stack: { name: string; phase: Phase },
+  { proof, adopted, tunnels, pomerium: { namespace }, live: { cluster } }: PhaseRecordArgs,
   opts: pulumi.CustomResourceOptions,
 ): k8s.core.v1.ConfigMap {
   const { name } = phaseRecord;
+  const { record } = cluster;
   const memory = tunnels ?? record?.tunnels;
   const retired = retiredBefore(stack.phase, adopted, record);
   // The list of adopted objects shows in a later run that a removal was interrupted.

@@ -1,9 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ClusterAddress } from "../cluster/api.ts";
-import { type ObjectRef, objectId, objectLabel, typeToken } from "../cluster/objects.ts";
+import { type ObjectRef, objectId, typeToken } from "../cluster/objects.ts";
 import { plaintextOutputs } from "../cluster/secret.ts";
-import type { Adoption } from "./adoption.ts";
-import { keepUntilRetired } from "./keep.ts";
 import { removalOrder } from "./removal-order.ts";
 
 export interface IngressNginxArgs {
@@ -71,21 +68,4 @@ class Adopted extends pulumi.CustomResource {
       },
     );
   }
-}
-
-/**
- * Registers the hook that refuses to delete adopted objects, in every run, because the state names it. Registers the
- * component if there is something to adopt.
- *
- * @returns Labels of the adopted objects, for the phase record.
- */
-export async function adoptIngressNginx(
-  { name, phase, cluster }: { name: string; phase: string; cluster: ClusterAddress },
-  { adopt, released, ...keeping }: Adoption,
-  opts: pulumi.ComponentResourceOptions,
-): Promise<string[]> {
-  const beforeDelete = keepUntilRetired({ stack: name, phase, ...keeping }, cluster);
-  if (adopt.length + released.length > 0)
-    await new IngressNginx("ingress-nginx", { objects: adopt, released, beforeDelete }, opts).adopted;
-  return adopt.map(objectLabel);
 }

@@ -80,6 +80,8 @@ const settingsKind = { apiVersion: "ingress.pomerium.io/v1", kind: "Pomerium" };
  * then the settings, and only then the workload, which is not ready before it has read all of them.
  */
 export class Pomerium extends pulumi.ComponentResource {
+  /** Release tag. */
+  readonly version: string;
   /** Namespace of all parts. Known at once, but resolved only when it exists. */
   readonly namespace: pulumi.Output<string>;
   /** Service of the proxy. `address` is its name inside the cluster; its ports are 443 and 80. */
@@ -165,6 +167,7 @@ export class Pomerium extends pulumi.ComponentResource {
     );
 
     const inForce = settingsInForce(`${name}-ready`, settingsObject, { parent: this, dependsOn: [workload] });
+    this.version = args.version;
     this.ready = onceReady(inForce, true);
     this.ingressClass = onceReady(inForce, names.ingressClass);
     this.namespace = onceReady(foundation, names.namespace);

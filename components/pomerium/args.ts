@@ -16,14 +16,15 @@ export interface PomeriumEnvironment {
   authenticateUrl: string;
   /** Secrets of the certificates that Pomerium itself serves, in its namespace. */
   certificates: readonly { secretName: string }[];
-  live: Pick<LivePomerium, "existing" | "foreign" | "storage">;
+  live: { pomerium: Pick<LivePomerium, "existing" | "foreign" | "storage"> };
 }
 
 /** Arguments of the component `Pomerium`. */
 export function pomeriumArgs(
   { version, identityProvider, session, storage, settings }: PomeriumConfig,
-  { certificates, live: { existing, foreign, storage: current }, ...run }: PomeriumEnvironment,
+  { certificates, live, ...run }: PomeriumEnvironment,
 ): PomeriumArgs {
+  const { existing, foreign, storage: current } = live.pomerium;
   return {
     ...run,
     certificates: certificates.map(({ secretName }) => objectId({ namespace, name: secretName })),

@@ -1,4 +1,4 @@
-import type { Output } from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { onceReady } from "../cluster/once-ready.ts";
 import { type CarriedHost, recordHosts, type TunnelStack } from "./carried-hosts.ts";
 import { recordsToMake } from "./checks.ts";
@@ -12,9 +12,33 @@ import type { TunnelArgs } from "./Tunnel.ts";
 export interface TunnelInputs {
   live: LiveTunnel;
   memory: TunnelMemory;
-  apiToken: Output<string>;
+  apiToken: pulumi.Output<string>;
   /** Resolves when Pomerium serves a host. */
-  served(host: CarriedHost): Output<unknown>;
+  served(host: CarriedHost): pulumi.Output<unknown>;
+}
+
+/** What must have resolved before Pomerium serves the hosts of a tunnel. */
+export interface Servers {
+  apps: {
+    /** App → its address. Resolves when the app answers. */
+    urls: Readonly<Record<string, pulumi.Output<string>>>;
+  };
+  pomerium: {
+    /** Resolves when Pomerium's settings are in force. */
+    ingressClass: pulumi.Input<string>;
+  };
+  certificates: {
+    /** Resolves when the certificate that serves a host is issued. */
+    issued(host: string): pulumi.Input<string>;
+  };
+}
+
+/** Resolves when Pomerium serves a host: when its app answers, or when the sign-in pages have their certificate. */
+export function servedByPomerium(
+  { app, host }: Pick<CarriedHost, "app" | "host">,
+  { apps, pomerium, certificates }: Servers,
+): pulumi.Output<unknown> {
+  return app ? apps.urls[app.name]! : pulumi.all([pomerium.ingressClass, certificates.issued(host)]);
 }
 
 /** The arguments of a tunnel's component. */

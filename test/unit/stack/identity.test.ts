@@ -1,5 +1,4 @@
 import { strict as assert } from "node:assert";
-import * as pulumi from "@pulumi/pulumi";
 import * as fc from "fast-check";
 import { deployApps } from "../../../components/apps/deploy.ts";
 import { issuerArgs } from "../../../components/certificates/args.ts";
@@ -16,6 +15,7 @@ import { tunnelPlan } from "../../../components/tunnels/plan.ts";
 import type { Stack } from "../../../stack/stack.ts";
 import { StackFileError } from "../../../stack-file/problems.ts";
 import { anEdit, type EditedFile, type EditSpace, edited } from "../../support/stack-edits.ts";
+import { runOf } from "../components/apps/run.ts";
 import { issuance } from "../components/certificates/issuance.ts";
 import { type Registration, record } from "../components/pomerium/recorder.ts";
 import { goodStack, hunter2, parse, put, type Raw } from "./base.ts";
@@ -84,23 +84,11 @@ async function run(stack: Stack, former?: Run): Promise<Run> {
       );
       const certificates = deployCertificates(
         stack,
-        { issuer, pomeriumNamespace: "pomerium", live: { certificates: [] } },
+        { issuer, pomerium: { namespace: "pomerium" }, live: { certificates: { certificates: [] } } },
         opts,
       );
-      deployApps(
-        stack.apps,
-        {
-          pomeriumNamespace: "pomerium",
-          ingressClass: "pomerium",
-          pomeriumVersion: stack.pomerium.version,
-          origin: (host) => `https://${host}`,
-          secretNames: certificates.secretNames,
-          issued: certificates.issued,
-          live: { ingresses: [] },
-        },
-        { existing: [] },
-        opts,
-      );
+      const run = { ...runOf({}, stack.pomerium), certificates };
+      const apps = deployApps(stack.apps, run, opts);
       const services = stack.isolation.map(({ namespace, service: name }) => ({
         ...{ namespace, name, type: "ClusterIP", headless: false, ports: [], selector: { app: name } },
       }));
@@ -108,7 +96,7 @@ async function run(stack: Stack, former?: Run): Promise<Run> {
       deployIsolation(wantedPolicies(stack.isolation, services, callers), { policies: [] }, opts);
       done = deployTunnels(
         stack,
-        { live, remembered: former?.memory, served: () => pulumi.output(true) },
+        { ...run, apps, live: { tunnels: { live }, cluster: { record: { tunnels: former?.memory } } } },
         opts,
       ).then((tunnels) => {
         tunnels.memory?.apply((text) => {

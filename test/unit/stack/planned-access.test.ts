@@ -9,6 +9,7 @@ import { loadFromFile, loadFromText } from "../../../stack/load.ts";
 import { plannedAccess } from "../../../stack/planned-access.ts";
 import type { PlannedChange } from "../../../stack/planned-objects.ts";
 import type { Stack } from "../../../stack/stack.ts";
+import { runOf } from "../components/apps/run.ts";
 import { record } from "../components/pomerium/recorder.ts";
 
 const type = "kubernetes:networking.k8s.io/v1:Ingress";
@@ -17,16 +18,7 @@ const publicAnnotation = "ingress.pomerium.io/allow_public_unauthenticated_acces
 /** The Ingresses that the program registers for a stack. */
 async function created({ apps, pomerium }: Stack): Promise<PlannedChange[]> {
   const registrations = await record(() => {
-    const run = {
-      pomeriumNamespace: "pomerium",
-      ingressClass: "pomerium",
-      pomeriumVersion: pomerium.version,
-      origin: (host: string) => `https://${host}`,
-      secretNames: new Map<string, string>(),
-      issued: () => "tls",
-      live: { ingresses: [] },
-    };
-    deployApps(apps, run, { existing: [] }, {});
+    deployApps(apps, runOf({}, pomerium), {});
   });
   return registrations
     .filter(({ type: one }) => one === type)

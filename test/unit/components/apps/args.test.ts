@@ -1,18 +1,24 @@
 import { strict as assert } from "node:assert";
 import * as pulumi from "@pulumi/pulumi";
-import { appArgs, verifyArgs } from "../../../../components/apps/args.ts";
+import { type AppEnvironment, appArgs, verifyArgs } from "../../../../components/apps/args.ts";
 import { isVerify } from "../../../../components/apps/checks.ts";
 import { goodStack, parse } from "../../stack/base.ts";
 import { ingress } from "../../stack/state.ts";
 
-const run = {
-  pomeriumNamespace: "pomerium (once it exists)",
-  ingressClass: "pomerium (once it is ready)",
-  pomeriumVersion: "v0.33.1",
-  origin: (host: string) => `https://${host}:8443`,
+const certificates = {
   secretNames: new Map([["komga/komga-tls", "komga-tls (once it is issued)"]]),
   issued: (host: string) => `certificate of ${host}`,
-  live: { ingresses: [ingress("komga", "komga-pomerium-ingress", [])] },
+};
+const cluster = { ingresses: [ingress("komga", "komga-pomerium-ingress", [])] };
+const run: AppEnvironment = {
+  pomerium: {
+    version: "v0.33.1",
+    namespace: "pomerium (once it exists)",
+    ingressClass: "pomerium (once it is ready)",
+  },
+  certificates,
+  origin: (host: string) => `https://${host}:8443`,
+  live: { cluster, pomerium: { existing: [] } },
 };
 const [komga] = parse(goodStack()).apps;
 
@@ -22,14 +28,16 @@ describe("the arguments of an app", () => {
     assert.equal(args.origin, "https://komga.example.org:8443");
     assert.deepEqual(args.existing, ["komga/komga-pomerium-ingress"]);
     assert.equal(args.namespace, "komga");
-    assert.ok(!("live" in args) && !("secretNames" in args) && !("issued" in args));
+    assert.equal(args.pomeriumVersion, "v0.33.1");
+    assert.ok(!("live" in args) && !("pomerium" in args) && !("certificates" in args));
   });
 
   it("name the Secret of its issued certificate, unless a wildcard serves the host", () => {
     assert.equal(appArgs(komga!, run).secretName, "komga-tls (once it is issued)");
     for (const elsewhere of ["books/komga-tls", "komga/other-tls"]) {
       const secretNames = new Map([[elsewhere, "x"]]);
-      assert.ok(!("secretName" in appArgs(komga!, { ...run, secretNames })));
+      const without = { ...run, certificates: { ...certificates, secretNames } };
+      assert.ok(!("secretName" in appArgs(komga!, without)));
     }
   });
 
@@ -39,7 +47,8 @@ describe("the arguments of an app", () => {
       waited.push(host);
       return "wildcard-example.org-tls";
     };
-    const { ingressClass } = appArgs(komga!, { ...run, issued, secretNames: new Map() });
+    const wildcard = { issued, secretNames: new Map() };
+    const { ingressClass } = appArgs(komga!, { ...run, certificates: wildcard });
     assert.deepEqual(waited, ["komga.example.org"]);
     assert.ok(pulumi.Output.isInstance(ingressClass));
     assert.equal(appArgs(komga!, run).ingressClass, "pomerium (once it is ready)");
@@ -60,9 +69,8 @@ describe("the verify page", () => {
   });
 
   it("is deployed only if an app uses it, and reads Pomerium's keys at the address of this phase", () => {
-    const live = { existing: [] };
-    assert.equal(verifyArgs([komga!], run, live), undefined);
-    assert.deepEqual(verifyArgs([komga!, page], run, live), {
+    assert.equal(verifyArgs([komga!], run), undefined);
+    assert.deepEqual(verifyArgs([komga!, page], run), {
       namespace: "pomerium (once it exists)",
       jwksEndpoint: "https://komga.example.org:8443/.well-known/pomerium/jwks.json",
       live: {},
@@ -70,12 +78,15 @@ describe("the verify page", () => {
   });
 
   it("is taken over object by object, with the labels by which its Deployment selects its pods", () => {
-    const existing = ["Service pomerium/verify", "Deployment default/verify"];
-    assert.deepEqual(verifyArgs([page], run, { existing })?.live, { service: "pomerium/verify" });
+    const taken = (pomerium: AppEnvironment["live"]["pomerium"]) =>
+      verifyArgs([page], { ...run, live: { cluster, pomerium } })?.live;
+    assert.deepEqual(taken({ existing: ["Service pomerium/verify", "Deployment default/verify"] }), {
+      service: "pomerium/verify",
+    });
     const verifySelector = { app: "verify" };
-    assert.deepEqual(
-      verifyArgs([page], run, { existing: ["Deployment pomerium/verify"], verifySelector })?.live,
-      { deployment: "pomerium/verify", selector: verifySelector },
-    );
+    assert.deepEqual(taken({ existing: ["Deployment pomerium/verify"], verifySelector }), {
+      deployment: "pomerium/verify",
+      selector: verifySelector,
+    });
   });
 });

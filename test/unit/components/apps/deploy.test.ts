@@ -1,19 +1,9 @@
 import { strict as assert } from "node:assert";
 import { deployApps } from "../../../../components/apps/deploy.ts";
-import type { LiveCluster } from "../../../../components/cluster/live.ts";
 import { verifyService } from "../../../../components/cluster/names.ts";
 import { goodStack, parse } from "../../stack/base.ts";
 import { record } from "../pomerium/recorder.ts";
-
-const run = {
-  pomeriumNamespace: "pomerium",
-  ingressClass: "pomerium",
-  pomeriumVersion: "v0.33.1",
-  origin: (host: string) => `https://${host}`,
-  secretNames: new Map<string, string>(),
-  issued: () => "tls",
-  live: { ingresses: [] } satisfies Pick<LiveCluster, "ingresses">,
-};
+import { runOf } from "./run.ts";
 
 const { apps } = parse(goodStack());
 
@@ -21,7 +11,7 @@ const { apps } = parse(goodStack());
 async function deployed(some: typeof apps) {
   let result: ReturnType<typeof deployApps> | undefined;
   const registrations = await record(() => {
-    result = deployApps(some, run, { existing: [] }, {});
+    result = deployApps(some, runOf(), {});
   });
   const components = registrations
     .filter(({ type }) => type.startsWith("pomerium-migration:"))

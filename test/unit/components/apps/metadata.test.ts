@@ -3,16 +3,9 @@ import { App } from "../../../../components/apps/App.ts";
 import { appArgs } from "../../../../components/apps/args.ts";
 import { goodStack, parse, problemsOf, put } from "../../stack/base.ts";
 import { registered } from "./mocks.ts";
+import { runOf } from "./run.ts";
 
-const run = {
-  pomeriumNamespace: "pomerium",
-  ingressClass: "pomerium",
-  pomeriumVersion: "v0.33.1",
-  origin: (host: string) => `https://${host}`,
-  secretNames: new Map([["komga/komga-tls", "komga-tls"]]),
-  issued: () => "komga-tls",
-  live: { ingresses: [] },
-};
+const run = runOf({ "komga/komga-tls": "komga-tls" });
 
 describe("annotations and labels for other tools", () => {
   it("are on the Ingress of the host, beside Pomerium's own, and not on the one of the open paths", async () => {

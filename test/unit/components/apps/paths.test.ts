@@ -15,6 +15,7 @@ import type { Stack } from "../../../../stack/stack.ts";
 import { goodStack, parse, problemsOf, put, type Raw, warnings } from "../../stack/base.ts";
 import { ingress as liveIngress } from "../../stack/state.ts";
 import { registered } from "./mocks.ts";
+import { runOf } from "./run.ts";
 
 /** Readers at `/`, admins at /admin, anybody at /api, and /hub at another Service. */
 function vaults(paths: unknown = undefined): Raw {
@@ -35,15 +36,7 @@ const vaultOf = (stack: Stack) => stack.apps.find(({ name }) => name === "vault"
 const untested = (raw: Raw): Raw => put(raw, "accessTests.strict", false);
 const stackOf = (paths?: unknown): Stack => parse(untested(vaults(paths)));
 
-const run = {
-  pomeriumNamespace: "pomerium",
-  ingressClass: "pomerium",
-  pomeriumVersion: "v0.33.1",
-  origin: (host: string) => `https://${host}`,
-  secretNames: new Map([["vault/vault-tls", "vault-tls"]]),
-  issued: () => "vault-tls",
-  live: { ingresses: [] },
-};
+const run = runOf({ "vault/vault-tls": "vault-tls" });
 
 describe("the paths of an app", () => {
   it("are Ingresses of their own, each with its Service, its access and its settings", async () => {

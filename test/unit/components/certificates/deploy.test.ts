@@ -16,8 +16,8 @@ describe("the certificates of a stack", () => {
   before(async () => {
     const run = {
       issuer: { issuerFor: () => "letsencrypt-prod" },
-      pomeriumNamespace: "pomerium",
-      live: { certificates: [] },
+      pomerium: { namespace: "pomerium" },
+      live: { certificates: { certificates: [] } },
     };
     const registrations = await record(() => {
       certificates = deployCertificates(stack, run, {});

@@ -88,9 +88,10 @@ describe("an issuer of the cluster that the stack only uses", () => {
     const stack = stackOf();
     const all = await record(() => {
       const opts = { provider: new k8s.Provider("cluster", { context: "octavo" }) };
-      const deployed = deployIssuer(stack, issuance(), nginx, opts);
+      const live = { certificates: issuance(), ingressNginx: nginx };
+      const deployed = deployIssuer(stack, live, opts);
       assert.deepEqual([deployed.resources, deployed.canaries], [[], {}]);
-      deployCertificates(stack, { issuer: deployed, pomeriumNamespace: "pomerium", live: issuance() }, opts);
+      deployCertificates(stack, { issuer: deployed, pomerium: { namespace: "pomerium" }, live }, opts);
     });
     const specs = all.filter(({ type }) => type.endsWith(":Certificate")).map(({ inputs }) => inputs.spec);
     assert.deepEqual(

@@ -11,6 +11,7 @@ import type { Stack } from "../../../../stack/stack.ts";
 import { useFakeApi } from "../../../support/fake-api-server.ts";
 import { goodStack, parse, problemsOf, put, type Raw } from "../../stack/base.ts";
 import { certificate } from "../../stack/state.ts";
+import { runOf } from "../apps/run.ts";
 import { record } from "../pomerium/recorder.ts";
 import { issuance } from "./issuance.ts";
 
@@ -35,15 +36,11 @@ describe("a certificate that somebody else renews", () => {
       await record(() => {
         const opts = { provider: new k8s.Provider("cluster", { context: "octavo" }) };
         const issuer = { issuerFor: () => "letsencrypt-prod" };
-        const { secretNames, issued } = deployCertificates(
-          stack,
-          { issuer, pomeriumNamespace: "pomerium", live: issuance() },
-          opts,
-        );
-        const run = { pomeriumNamespace: "pomerium", ingressClass: "pomerium", pomeriumVersion: "v0.33.1" };
-        const origin = (host: string): string => `https://${host}`;
-        const args = appArgs(wiki, { ...run, origin, secretNames, issued, live: { ingresses: [] } });
-        issued("wiki.example.net").apply((name) => {
+        const run = runOf();
+        const live = { certificates: issuance() };
+        const certificates = deployCertificates(stack, { issuer, pomerium: run.pomerium, live }, opts);
+        const args = appArgs(wiki, { ...run, certificates });
+        certificates.issued("wiki.example.net").apply((name) => {
           named = [name, args.secretName];
         });
       });

@@ -1,8 +1,9 @@
 import { strict as assert } from "node:assert";
 import * as pulumi from "@pulumi/pulumi";
-import { readCluster } from "../../../../components/cluster/live.ts";
+import { type PhaseRecord, readCluster } from "../../../../components/cluster/live.ts";
 import { ownerProblems, recordOwner } from "../../../../components/cluster/owner.ts";
-import { recordPhase } from "../../../../components/cluster/phase-record.ts";
+import type { Phase } from "../../../../components/cluster/phase.ts";
+import { type PhaseRecordArgs, recordPhase } from "../../../../components/cluster/phase-record.ts";
 import { useFakeApi } from "../../../support/fake-api-server.ts";
 import { record } from "../pomerium/recorder.ts";
 
@@ -42,14 +43,21 @@ describe("the record of the phase", () => {
   const { fake, connect } = useFakeApi();
   const existing = { phase: "cutover", adopted: ["Ingress a/b"], tunnels: "{}" };
   /** A record as one run registers it. */
-  const written = async (args: Partial<Parameters<typeof recordPhase>[0]>) => {
+  const written = async ({
+    stack = { name: "octavo", phase: "coexist" },
+    record: before,
+    ...args
+  }: Partial<PhaseRecordArgs> & {
+    stack?: { name: string; phase: Phase };
+    record?: PhaseRecord | undefined;
+  }) => {
     const registrations = await record(() => {
       recordPhase(
+        stack,
         {
-          stack: { name: "octavo", phase: "coexist" },
           adopted: ["Service x/y"],
-          namespace: "pomerium",
-          record: undefined,
+          pomerium: { namespace: "pomerium" },
+          live: { cluster: { record: before } },
           proof: {
             digest: "0123456789abcdef",
             hook: new pulumi.ResourceHook("what is written is in force", async () => {}),

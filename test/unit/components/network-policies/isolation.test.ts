@@ -16,7 +16,7 @@ import type { LiveTunnels } from "../../../../components/tunnels/live.ts";
 import { matrix } from "../../../../policies/access/matrix/matrix.ts";
 import { matrixTable } from "../../../../report/table.ts";
 import { viewOfStack } from "../../../../stack/access-view.ts";
-import { callersOf, tunnelled } from "../../../../stack/isolation.ts";
+import { callersOf, isolationPolicies, tunnelled } from "../../../../stack/isolation.ts";
 import { useFakeApi } from "../../../support/fake-api-server.ts";
 import { goodStack, parse, problemsOf, put, type Raw, warnings } from "../../stack/base.ts";
 import { ingress } from "../../stack/state.ts";
@@ -144,6 +144,16 @@ describe("an isolated app", () => {
       { ipBlock: { cidr: "10.0.0.1/32" } },
     ]);
     assert.deepEqual(from("removed"), []);
+    const live = {
+      cluster: { services: [service("komga-svc")] },
+      ingressNginx: nginx,
+      network: { isolation },
+    };
+    for (const fate of ["kept", "removed"] as const)
+      assert.deepEqual(
+        isolationPolicies(parse(isolate()), live, fate).map(({ spec }) => spec.ingress[0]!.from.slice(1)),
+        [from(fate)],
+      );
   });
 
   it("is reached by Pomerium, and by nobody else but those it names, whatever they are", () => {

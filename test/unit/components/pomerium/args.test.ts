@@ -7,7 +7,7 @@ const run = {
   overlayDirectory: "/cache/overlay/abc",
   authenticateUrl: "https://authenticate.example.org:8443",
   certificates: [{ secretName: "pomerium-auth-tls" }],
-  live: { existing: ["Namespace pomerium"], foreign: [], readyReplicas: 1 },
+  live: { pomerium: { existing: ["Namespace pomerium"], foreign: [], readyReplicas: 1 } },
 };
 
 describe("the arguments of Pomerium", () => {

@@ -1,0 +1,26 @@
+import type { Provider } from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { ClusterAddress } from "./api.ts";
+import { forceTakenOver } from "./forced.ts";
+import { clusterProvider } from "./provider.ts";
+
+/** What the program must know of the live cluster before it registers anything. */
+export interface ClusterRun {
+  cluster: { uid: string };
+  pomerium: { forced: readonly string[] };
+  certificates: { forced: readonly string[] };
+}
+
+/**
+ * Registers the provider of every Kubernetes resource, and the transform that lets the program change the objects that
+ * it takes over.
+ *
+ * @returns The options of every component.
+ */
+export function deployCluster(
+  address: ClusterAddress,
+  { cluster, pomerium, certificates }: ClusterRun,
+): { provider: Provider } {
+  pulumi.runtime.registerResourceTransform(forceTakenOver([...pomerium.forced, ...certificates.forced]));
+  return { provider: clusterProvider({ ...address, uid: cluster.uid }) };
+}
