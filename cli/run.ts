@@ -12,6 +12,7 @@ import { comment } from "./commands/comment.ts";
 import { diff } from "./commands/diff.ts";
 import { init } from "./commands/init.ts";
 import { lint } from "./commands/lint.ts";
+import { paths } from "./commands/paths.ts";
 import { ready } from "./commands/ready.ts";
 import { test } from "./commands/test.ts";
 import { why } from "./commands/why.ts";
@@ -29,6 +30,7 @@ const subcommands: readonly Subcommand<never>[] = [
   diff,
   ready,
   lint,
+  paths,
   comment,
   catalogue,
 ];

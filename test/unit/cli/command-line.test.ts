@@ -19,6 +19,7 @@ const names = [
   "diff",
   "ready",
   "lint",
+  "paths",
   "comment",
   "catalogue",
 ];

@@ -1,0 +1,65 @@
+import { isMap, type PathPart } from "../../stack-file/paths.ts";
+
+/** A part of a file, and its key path. */
+export interface Located {
+  value: unknown;
+  at: readonly PathPart[];
+}
+
+/** Follows references inside one file. */
+export class Resolver {
+  readonly #root: unknown;
+
+  constructor(root: unknown) {
+    this.#root = root;
+  }
+
+  /**
+   * The value itself, or the one that its `$ref` leads to. A text says why a reference cannot be followed. References to
+   * other files are never followed.
+   */
+  follow(value: unknown, at: readonly PathPart[]): Located | string {
+    const seen: string[] = [];
+    let found: Located = { value, at };
+    while (isMap(found.value) && typeof found.value.$ref === "string") {
+      const { $ref: reference } = found.value;
+      if (!reference.startsWith("#"))
+        return `refers to ${shown(reference)}, which is outside of this file; bundle the file first`;
+      if (seen.includes(reference)) return `refers to itself by ${shown(reference)}`;
+      seen.push(reference);
+      const path = pointerParts(reference);
+      const target = path && partAt(this.#root, path);
+      if (path === undefined || target === undefined)
+        return `refers to ${shown(reference)}, which the file does not have`;
+      found = { value: target, at: path };
+    }
+    return found;
+  }
+}
+
+const longest = 80;
+const shown = (text: string): string => (text.length > longest ? `${text.slice(0, longest)}…` : text);
+
+/** The parts of a JSON pointer such as `#/paths/~1api`; undefined if it is none. */
+function pointerParts(reference: string): string[] | undefined {
+  const pointer = reference.slice(1);
+  if (pointer === "") return [];
+  if (!pointer.startsWith("/")) return undefined;
+  try {
+    return pointer
+      .slice(1)
+      .split("/")
+      .map((part) => decodeURIComponent(part).replaceAll("~1", "/").replaceAll("~0", "~"));
+  } catch {
+    return undefined;
+  }
+}
+
+function partAt(root: unknown, path: readonly string[]): unknown {
+  let value = root;
+  for (const part of path) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, part)) return undefined;
+    value = (value as Record<string, unknown>)[part];
+  }
+  return value;
+}
