@@ -6,9 +6,10 @@ import { coverOf } from "../../policies/openapi/cover.ts";
 import { type ApiDocument, ApiFileError, readApi } from "../../policies/openapi/document.ts";
 import { apiPathsText, entryYaml } from "../../report/api-paths.ts";
 import { visible } from "../../report/text.ts";
+import { paint } from "../colour.ts";
 import type { CommonOptions, Subcommand } from "../command.ts";
 import { CliError, exit, UsageError } from "../exit.ts";
-import { type Io, paint } from "../io.ts";
+import type { Io } from "../io.ts";
 import { json } from "../output.ts";
 
 interface Options extends CommonOptions {
@@ -55,7 +56,9 @@ Examples:
         throw new CliError(`${name}: no path can be opened; leave --as out to see why`);
       io.out(entryYaml(asEntry(api, cover, name), cover));
       for (const { at, message } of api.problems)
-        io.err(`${paint(io, "yellow", "not read:")} ${visible(`${at} ${message}`)}\n`);
+        io.err(
+          `${paint({ colour: io.errorColour }, "yellow", "not read:")} ${visible(`${at} ${message}`)}\n`,
+        );
     } else io.out(apiPathsText(name, api, cover));
     return api.problems.length > 0 ? exit.failed : exit.ok;
   },
