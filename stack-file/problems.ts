@@ -29,6 +29,8 @@ export interface Problem {
 export class Report {
   readonly problems: Problem[] = [];
   readonly warnings: Warning[] = [];
+  /** Key paths as they were meant, and as the file has them. */
+  readonly misspelled = new Map<string, string>();
 
   problem(path: readonly PathPart[], message: string, mend?: string): void {
     this.problemAt(keyPath(path), message, mend);
@@ -46,6 +48,19 @@ export class Report {
   /** @param at Key path as text. */
   warningAt(at: string, message: string, mend?: string): void {
     this.warnings.push({ at, message, ...(mend === undefined ? {} : { mend }) });
+  }
+
+  /** The problems, each at the key path that the file has. */
+  asWritten(): Problem[] {
+    return this.problems.map((problem) => ({ ...problem, at: this.#written(problem.at) }));
+  }
+
+  /** The innermost misspelled key first: the paths of the outer ones are those that were meant. */
+  #written(at: string): string {
+    const meant = [...this.misspelled.keys()]
+      .filter((path) => at === path || (at.startsWith(path) && /[.[]/.test(at[path.length]!)))
+      .sort((one, other) => other.length - one.length)[0];
+    return meant === undefined ? at : this.#written(this.misspelled.get(meant)! + at.slice(meant.length));
   }
 }
 

@@ -1,9 +1,10 @@
 import { z } from "zod";
-import { expectations, unknownKeys } from "./fields.ts";
-import { didYouMean, didYouMeanOrKnown } from "./nearest.ts";
-import { isMap, type PathPart, valueAt } from "./paths.ts";
-import type { Report } from "./problems.ts";
-import { branches, schemasAt, wrappings } from "./schema-walk.ts";
+import { expectations } from "./fields.ts";
+import { didYouMean } from "./nearest.ts";
+import { isMap, keyPath, type PathPart, valueAt } from "./paths.ts";
+import { Report } from "./problems.ts";
+import { schemasAt, wrappings } from "./schema-walk.ts";
+import { type UnknownKey, unknownKey, withoutUnknown } from "./unknown-keys.ts";
 
 type Issue = z.core.$ZodIssue;
 
@@ -12,8 +13,10 @@ type Issue = z.core.$ZodIssue;
  * use the words of the stack file, not those of the schema library. They never repeat a value, except messages
  * of fields that hold no secret.
  *
+ * An unknown key hides nothing: it is read as the key that it was probably meant to be, or else left out.
+ *
  * @param at Key path of the part.
- * @returns The part with its defaults; undefined if it has a mistake.
+ * @returns The part with its defaults; undefined if it has a mistake besides unknown keys.
  */
 export function check<T>(
   schema: z.ZodType<T>,
@@ -23,8 +26,23 @@ export function check<T>(
 ): T | undefined {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  tellAll(parsed.error.issues, { schema, value, at, report });
-  return undefined;
+  const found = new Report();
+  const unknown: UnknownKey[] = [];
+  tellAll(parsed.error.issues, { schema, value, at, report: found, unknown });
+  const misspelled = unknown.filter(({ meant }) => meant !== undefined);
+  const present = new Set(misspelled.map(({ path, meant }) => keyPath([...at, ...path, meant!])));
+  // A misspelled key is there after all.
+  const told = found.problems.filter((problem) => !(present.has(problem.at) && isMissing(problem.message)));
+  report.problems.push(...told);
+  if (unknown.length === 0) return undefined;
+  for (const { path, key, meant } of misspelled)
+    report.misspelled.set(keyPath([...at, ...path, meant!]), keyPath([...at, ...path, key]));
+  const again = new Report();
+  const result = check(schema, withoutUnknown(value, unknown), at, again);
+  for (const [meant, written] of again.misspelled) report.misspelled.set(meant, written);
+  const known = new Set(told.map((problem) => `${problem.at} ${problem.message}`));
+  report.problems.push(...again.problems.filter((problem) => !known.has(`${problem.at} ${problem.message}`)));
+  return result;
 }
 
 interface Part {
@@ -32,6 +50,12 @@ interface Part {
   value: unknown;
   at: readonly PathPart[];
   report: Report;
+  /** Collects the unknown keys. */
+  unknown: UnknownKey[];
+  /** Path of this part inside the checked one. Default: the same part. */
+  inside?: readonly PathPart[];
+  /** Schemas that the part could follow as well, because it is an option of a union. Default: none. */
+  others?: readonly z.core.$ZodType[];
 }
 
 function tellAll(issues: readonly Issue[], part: Part): void {
@@ -68,8 +92,20 @@ function tell(issue: Issue, part: Part): void {
   const { report } = part;
   switch (issue.code) {
     case "unrecognized_keys":
-      for (const key of issue.keys)
-        report.problem([...at, key], unknownKey(key, schemasAt(part.schema, path)));
+      for (const key of issue.keys) {
+        const { message, meant } = unknownKey(
+          key,
+          schemasAt(part.schema, path),
+          path.length === 0 ? part.others : [],
+        );
+        report.problem([...at, key], message);
+        const isFree = meant !== undefined && valueAt(given, [meant]) === undefined;
+        part.unknown.push({
+          path: [...(part.inside ?? []), ...path],
+          key,
+          ...(isFree ? { meant } : {}),
+        });
+      }
       break;
     case "invalid_type":
       report.problem(
@@ -119,7 +155,16 @@ function tellUnion(
     part.report.problem(at, `must be ${expected ?? "something else"}`);
     return;
   }
-  tellAll(meant.issues, { schema: union!.options[meant.i]!, value: given, at, report: part.report });
+  const { report, unknown, inside = [] } = part;
+  const option = {
+    schema: union!.options[meant.i]!,
+    value: given,
+    at,
+    report,
+    unknown,
+    others: union!.options,
+  };
+  tellAll(meant.issues, { ...option, inside: [...inside, ...path] });
 }
 
 /** Number of options of a union that a map names, each by a key that no other option has. */
@@ -144,14 +189,20 @@ function missedBy(issues: readonly Issue[]): number {
   }, 0);
 }
 
+const lacking = "missing";
+
+function isMissing(message: string): boolean {
+  return message === lacking || message.startsWith(`${lacking}: `);
+}
+
 function missing(part: Part, path: readonly PathPart[]): string {
   const description = schemasAt(part.schema, path)
     .map((schema) => z.globalRegistry.get(schema)?.description)
     .find((text) => text !== undefined);
-  if (description === undefined) return "missing";
+  if (description === undefined) return lacking;
   const clause = description.split(/[.:;](\s|$)/, 1)[0]!;
   const plain = /^[A-Z][a-z']/.test(clause) && !/^(DNS|OAuth|Porkbun|Cloudflare|Pomerium)/.test(clause);
-  return `missing: ${plain ? clause[0]!.toLowerCase() + clause.slice(1) : clause}`;
+  return `${lacking}: ${plain ? clause[0]!.toLowerCase() + clause.slice(1) : clause}`;
 }
 
 function wrongType(expected: string, given: unknown, schemas: readonly z.core.$ZodType[]): string {
@@ -169,17 +220,6 @@ function wrongValue(values: readonly unknown[], given: unknown): string {
   const known = values.map(String);
   const list = known.length === 1 ? known[0]! : `one of ${known.join(", ")}`;
   return `must be ${list}${typeof given === "string" ? didYouMean(given, known) : ""}`;
-}
-
-function unknownKey(key: string, schemas: readonly z.core.$ZodType[]): string {
-  for (const schema of schemas) {
-    const explanation = unknownKeys.get(schema)?.explain(key);
-    if (explanation !== undefined) return explanation;
-  }
-  const known = schemas
-    .flatMap((schema) => branches(schema))
-    .flatMap((schema) => (schema instanceof z.ZodObject ? Object.keys(schema.shape) : []));
-  return `unknown key${didYouMeanOrKnown(key, [...new Set(known)])}`;
 }
 
 const names: Readonly<Record<string, string>> = {

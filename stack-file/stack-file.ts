@@ -13,7 +13,7 @@ import {
 } from "yaml";
 import { didYouMean } from "./nearest.ts";
 import { isMap, keyPath, type PathPart } from "./paths.ts";
-import type { Place, PlaceOf } from "./place.ts";
+import { type Place, type PlaceOf, placeText } from "./place.ts";
 import { type Problem, StackFileError } from "./problems.ts";
 import { project } from "./project.ts";
 import { oddKey, placeAt, syntaxProblems } from "./yaml-syntax.ts";
@@ -66,12 +66,14 @@ export function readStackFile(file: string, text: string, meant?: Meant): StackF
     keepSourceTokens: true,
     logLevel: "error",
   });
-  if (document.errors.length > 0) throw new StackFileError(file, syntaxProblems(text, document, counter));
+  const syntax = syntaxProblems(text, document, counter);
+  if (syntax.length > 0) throw new StackFileError(file, syntax);
   const root = document.contents;
-  const config = isYamlMap(root) ? root.get("config", true) : undefined;
+  if (!isYamlMap(root))
+    throw new StackFileError(file, [{ at: "", message: "must be a map with the key `config`" }]);
+  const config = root.get("config", true);
   const { places, problems } = walkConfig(config, document, counter);
-  if (!isYamlMap(root)) problems.push({ at: "", message: "must be a map with the key `config`" });
-  for (const { key } of isYamlMap(root) ? root.items : []) {
+  for (const { key } of root.items) {
     const name = String(key);
     if (!(pulumiKeys as readonly string[]).includes(name))
       problems.push({
@@ -205,6 +207,16 @@ function walkConfig(
     for (const { key, value } of node.items) {
       const name = String(isScalar(key) ? key.value : key);
       const own = path.length === 0 ? ownKey(name) : name;
+      const first = own === undefined ? undefined : places.get(keyPath([...path, own]));
+      if (own !== undefined && first !== undefined) {
+        const place = placeOf(key);
+        problems.push({
+          at: keyPath([...path, own]),
+          message: `is given twice, with and without the namespace ${project}; the first one is at ${placeText(first)}`,
+          ...(place === undefined ? {} : { place }),
+        });
+        continue;
+      }
       if (own === undefined) {
         note(name, key);
         continue;

@@ -13,20 +13,36 @@ import { type Place, placeText } from "./place.ts";
 import type { Problem } from "./problems.ts";
 
 /** Messages by the parser's error code. The parser's own messages may quote the text, and with it a secret. */
-const messages: Readonly<Partial<Record<YAMLError["code"], string>>> = {
+const messages: Readonly<Record<YAMLError["code"], string>> = {
   ALIAS_PROPS: "an alias (*) cannot have an anchor or a tag",
-  BAD_ALIAS: "an alias (*) has no name",
+  BAD_ALIAS: "an anchor (&) or an alias (*) has no name; a text that begins with this character needs quotes",
+  BAD_COLLECTION_TYPE: "a tag (!) does not fit its value; a stack file needs none",
+  BAD_DIRECTIVE: "a line that begins with % is a directive of YAML; a stack file needs none",
+  BAD_DQ_ESCAPE:
+    "inside double quotes, a backslash begins an escape, and YAML has none like this; use single quotes",
   BAD_INDENT: "the indentation fits no key above",
+  BAD_PROP_ORDER: "an anchor (&) or a tag (!) stands in the wrong place",
   BAD_SCALAR_START: "a value cannot start with this character; put the value in quotes",
-  MISSING_CHAR: "a character is missing, such as a comma or a colon",
-  MULTILINE_IMPLICIT_KEY: "a key must be on one line; is a colon or a quote missing?",
+  BLOCK_AS_IMPLICIT_KEY:
+    "a second colon in one line; put the value in quotes, or its keys into lines of their own",
+  BLOCK_IN_FLOW: "inside brackets, a map or a list needs brackets of its own",
+  DUPLICATE_KEY: "a key is given twice",
+  IMPOSSIBLE: "cannot be read as YAML from here on",
+  KEY_OVER_1024_CHARS: "a key is longer than 1024 characters; is a quote or a colon missing?",
+  MISSING_CHAR: "a character is missing, such as a comma, a colon or a space",
+  MULTILINE_IMPLICIT_KEY: "a key must be on one line; is a colon, the space after it, or a quote missing?",
+  MULTIPLE_ANCHORS: "a value can have one anchor (&) only",
   MULTIPLE_DOCS: "a second document begins here; a stack file is one document",
+  MULTIPLE_TAGS: "a value can have one tag (!) only",
+  NON_STRING_KEY: "a key must be text",
+  RESOURCE_EXHAUSTION: "brackets or indentation are nested too deeply",
   TAB_AS_INDENT: "a tab is used as indentation; YAML allows spaces only",
-  UNEXPECTED_TOKEN: "this does not belong here; is there a bracket too many?",
+  TAG_RESOLVE_FAILED: "a tag (!) means nothing in a stack file; a text that begins with ! needs quotes",
+  UNEXPECTED_TOKEN: "this does not belong here; is there a bracket or a quote too many?",
 };
 
 /**
- * Problems for the syntax errors of a YAML text. One mistake makes the parser stumble many times after it, so
+ * Problems for the syntax errors and warnings of a YAML text. One mistake makes the parser stumble many times after it, so
  * only the first one is reported. Keys that are given twice are all reported: they do not depend on each other.
  */
 export function syntaxProblems(text: string, document: Document.Parsed, counter: LineCounter): Problem[] {
@@ -35,21 +51,41 @@ export function syntaxProblems(text: string, document: Document.Parsed, counter:
   const at = (offset: number, message: string): Problem => {
     return { at: "", message, place: placeAt(offset, counter) };
   };
+  const conflicts = [...text.matchAll(/^<{7}(?= |$)/gm)];
+  if (others.length > 0 && conflicts.length > 0)
+    return conflicts.map(({ index }) =>
+      at(
+        index,
+        "git has left a conflict here; keep one side, and remove the lines <<<<<<<, ======= and >>>>>>>",
+      ),
+    );
   const [first] = others;
   if (first !== undefined) {
     const open = unclosed(text, document.contents, first.pos[0]);
     return [
       open === undefined
-        ? at(first.pos[0], messages[first.code] ?? "is not YAML")
+        ? at(first.pos[0], messageOf(first, text, counter))
         : at(open, `a ${text[open]} opens here and is never closed`),
     ];
   }
+  if (duplicates.length === 0)
+    return document.warnings.map(({ code, pos: [offset] }) => at(offset, messages[code]));
   return duplicates.map(({ pos: [offset] }) => {
     const [key, first] = duplicateAt(document.contents, offset) ?? [];
-    if (key === undefined || first === undefined) return at(offset, "a key is given twice");
+    if (key === undefined || first === undefined) return at(offset, messages.DUPLICATE_KEY);
     const place = placeText(placeAt(first, counter));
     return at(offset, `the key "${key}" is given twice; the first one is at ${place}`);
   });
+}
+
+function messageOf({ code, pos: [offset] }: YAMLError, text: string, counter: LineCounter): string {
+  if (code === "BLOCK_AS_IMPLICIT_KEY" && /^[ ]*- /.test(text.slice(offset)))
+    return "a list item stands among the keys of a map; is its indentation wrong?";
+  if (code !== "BAD_INDENT") return messages[code];
+  const before = text.split("\n").slice(0, counter.linePos(offset).line - 1);
+  const line = before.findLastIndex((one) => !/^\s*(#|$)/.test(one));
+  const isKey = line < 0 || /^\s*-|:(\s|$)/.test(before[line]!);
+  return isKey ? messages[code] : `${messages[code]}; is a colon missing in line ${line + 1}?`;
 }
 
 /** The place of an offset in the text. */

@@ -31,7 +31,12 @@ export function parseStack(name: string, raw: unknown, options: ParseOptions = {
   const stack = resolve(name, raw, report);
   const secrets = new Report();
   checkSecrets(name, raw, secretsOf(raw), options, secrets);
-  const problems = [...(options.found ?? []), ...inOrder(report.problems, raw), ...secrets.problems];
+  const problems = [
+    ...(options.found ?? []),
+    ...inOrder(report.asWritten(), raw),
+    // A secret under a misspelled key is reported as that.
+    ...secrets.problems.filter(({ at }) => !report.misspelled.has(at)),
+  ];
   if (stack === undefined || problems.length > 0)
     throw new StackFileError(options.file ?? stackFileName(name), placed(problems, placeOf));
   const warnings = placed([...stack.warnings, ...secrets.warnings], placeOf);

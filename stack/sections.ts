@@ -1,7 +1,7 @@
 import { type AppInput, appName } from "../components/apps/config.ts";
 import type { IsolationInput } from "../components/network-policies/config.ts";
-import { didYouMeanOrKnown } from "../stack-file/nearest.ts";
-import { isMap, valueAt } from "../stack-file/paths.ts";
+import { didYouMeanOrKnown, nearest } from "../stack-file/nearest.ts";
+import { isMap, keyPath, valueAt } from "../stack-file/paths.ts";
 import type { Report } from "../stack-file/problems.ts";
 import { check } from "../stack-file/schema-problems.ts";
 import { appSchema, type SectionName, type Sections, sectionNames, sections } from "./schema.ts";
@@ -14,11 +14,17 @@ export function readSections(
   raw: unknown,
   report: Report,
 ): { [K in Whole]?: Sections[K] | undefined } & { raw: Record<string, unknown> } {
-  const values = isMap(raw) ? raw : {};
+  const values: Record<string, unknown> = isMap(raw) ? { ...raw } : {};
   if (!isMap(raw)) report.problem([], "must be a map of the project's keys");
-  for (const key of Object.keys(values))
-    if (!(sectionNames as string[]).includes(key))
-      report.problem([key], `unknown key${didYouMeanOrKnown(key, sectionNames)}`);
+  for (const key of Object.keys(values)) {
+    if ((sectionNames as string[]).includes(key)) continue;
+    report.problem([key], `unknown key${didYouMeanOrKnown(key, sectionNames)}`);
+    const meant = nearest(key, sectionNames);
+    if (meant === undefined || Object.hasOwn(values, meant)) continue;
+    // A misspelled section is checked like the one that was meant.
+    values[meant] = values[key];
+    report.misspelled.set(keyPath([meant]), keyPath([key]));
+  }
   const whole = Object.entries(sections).filter(([key]) => key !== "apps" && key !== "accessTests");
   return Object.assign(
     Object.fromEntries(

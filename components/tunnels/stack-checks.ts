@@ -1,6 +1,6 @@
 import { setKey } from "../../stack-file/commands.ts";
 import { depth, zoneOf } from "../../stack-file/hosts.ts";
-import { didYouMean } from "../../stack-file/nearest.ts";
+import { didYouMeanOrKnown } from "../../stack-file/nearest.ts";
 import type { PathPart } from "../../stack-file/paths.ts";
 import type { Report } from "../../stack-file/problems.ts";
 import type { Cluster } from "../cluster/config.ts";
@@ -37,7 +37,7 @@ export function checkTunnels(tunnels: Tunnels, names: readonly string[] | undefi
     for (const [i, app] of tunnel.apps.entries()) {
       const at = ["tunnels", name, "apps", i];
       const other = carriedBy.get(app);
-      if (names?.includes(app) === false) report.problem(at, `no such app${didYouMean(app, names)}`);
+      if (names?.includes(app) === false) report.problem(at, `no such app${didYouMeanOrKnown(app, names)}`);
       else if (other === name) report.problem(at, `${app} is named twice`);
       else if (other !== undefined)
         report.problem(at, `${app} is carried by tunnel ${other} already; a host has one DNS record`);

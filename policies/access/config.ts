@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { expectations, network, someText, text } from "../../stack-file/fields.ts";
-import { didYouMean } from "../../stack-file/nearest.ts";
+import { didYouMeanOrKnown } from "../../stack-file/nearest.ts";
 import { keyPath, type PathPart } from "../../stack-file/paths.ts";
 import type { Report } from "../../stack-file/problems.ts";
 import type { Catalogue } from "../catalogue/catalogue.ts";
@@ -171,7 +171,7 @@ function checkGroups(
     if (directory !== undefined && !Object.hasOwn(directory.groups, group)) {
       const meant = group.includes("@")
         ? "; a person stands under `users`"
-        : didYouMean(group, Object.keys(directory.groups));
+        : didYouMeanOrKnown(group, Object.keys(directory.groups));
       report.problem([...at, i], `unknown group "${group}"${meant}`);
     } else if (groups.indexOf(group) !== i) report.problem([...at, i], `group ${group} is named twice`);
 }

@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 import { someText, text } from "../../../stack-file/fields.ts";
-import { didYouMean, nearestAddress } from "../../../stack-file/nearest.ts";
+import { didYouMean, didYouMeanOrKnown, nearestAddress } from "../../../stack-file/nearest.ts";
 import { keyPath, type PathPart } from "../../../stack-file/paths.ts";
 import type { Report } from "../../../stack-file/problems.ts";
 import { check } from "../../../stack-file/schema-problems.ts";
@@ -123,7 +123,7 @@ export function readAccessTests(
   const known = people && new Set([...people, ...Object.keys(lists.assume)]);
   const tests = Object.entries(lists.apps).flatMap(([app, list]) => {
     if (apps?.includes(app) === false)
-      report.problem(["accessTests", "apps", app], `unknown app "${app}"${didYouMean(app, apps)}`);
+      report.problem(["accessTests", "apps", app], `unknown app "${app}"${didYouMeanOrKnown(app, apps)}`);
     return list.flatMap((value, i): AccessTest[] => {
       const at = ["accessTests", "apps", app, i];
       const test = check(accessTestSchema, value, at, report);
@@ -183,7 +183,7 @@ function principalProblem(principal: string, directory: Directory | undefined): 
   if (principal.startsWith("group:")) {
     const group = principal.slice("group:".length);
     if (directory === undefined || Object.hasOwn(directory.groups, group)) return undefined;
-    return `unknown group "${group}"${didYouMean(group, Object.keys(directory.groups))}`;
+    return `unknown group "${group}"${didYouMeanOrKnown(group, Object.keys(directory.groups))}`;
   }
   if (!principal.includes("@")) {
     const groups = Object.keys(directory?.groups ?? {});

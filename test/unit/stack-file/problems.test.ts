@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import { inspect } from "node:util";
 import fc from "fast-check";
+import { isMap, keyPath, type PathPart, valueAt } from "../../../stack-file/paths.ts";
 import { formatProblems, formatRows, formatWarnings, StackFileError } from "../../../stack-file/problems.ts";
 import { decrypted, goodStack, hunter2, parse, problemsOf, put, warnings } from "../stack/base.ts";
 import { broken } from "../stack/broken.ts";
@@ -20,6 +21,31 @@ describe("a broken stack file", () => {
           assert.deepEqual(problemsOf(raw), says);
         });
     });
+
+  it("has one problem for a letter too many in any of its keys, and none that follows from it", () => {
+    const places = (value: unknown, path: PathPart[] = []): PathPart[][] =>
+      isMap(value) || Array.isArray(value)
+        ? Object.entries(value).flatMap(([key, item]) => {
+            const at = [...path, Array.isArray(value) ? Number(key) : key];
+            return [at, ...places(item, at)];
+          })
+        : [];
+    const known = places(goodStack()).flatMap((path) => {
+      const [raw, key] = [goodStack(), path.at(-1)!];
+      const map = valueAt(raw, path.slice(0, -1));
+      if (!isMap(map)) return [];
+      const written = `${key}x`;
+      map[written] = map[key];
+      delete map[key];
+      const problems = problemsOf(raw);
+      const own = `${keyPath([...path.slice(0, -1), written])}: unknown key; did you mean "${key}"?`;
+      // The names of apps, groups and so on are free.
+      if (!problems.some((problem) => problem.includes("unknown key"))) return [];
+      assert.deepEqual(problems, [own]);
+      return [own];
+    });
+    assert.ok(known.length > 50, String(known.length));
+  });
 
   it("is reported with all problems at once, in the file's order, with missing secrets and their commands last", () => {
     const raw = goodStack();

@@ -100,12 +100,52 @@ describe("a stack file read from the disk", () => {
     "a } too many": [
       text.replace("port: 25600 }", "port: 25600 }}"),
       "25:48",
-      "this does not belong here; is there a bracket too many?",
+      "this does not belong here; is there a bracket or a quote too many?",
     ],
     "a value that begins with a reserved character": [
       text.replace("clientId: client", `clientId: @${hunter2}`),
       "10:17",
       "a value cannot start with this character; put the value in quotes",
+    ],
+    "a colon that is missing": [
+      text.replace("admins: [admin-user@gmail.com]", "admins [admin-user@gmail.com] # all"),
+      "19:1",
+      "the indentation fits no key above; is a colon missing in line 18?",
+    ],
+    "a space that is missing after a colon": [
+      text.replace("domain: ", "domain:"),
+      "5:3",
+      "a key must be on one line; is a colon, the space after it, or a quote missing?",
+    ],
+    "a second colon in a line": [
+      text.replace("clientId: client", `clientId: a: ${hunter2}`),
+      "10:17",
+      "a second colon in one line; put the value in quotes, or its keys into lines of their own",
+    ],
+    "a list item among keys": [
+      text.replace("    groups:\n      readers", "    - groups:\n      readers"),
+      "19:1",
+      "a list item stands among the keys of a map; is its indentation wrong?",
+    ],
+    "an escape that YAML does not have": [
+      text.replace("clientId: client", `clientId: "\\d${hunter2}"`),
+      "10:18",
+      "inside double quotes, a backslash begins an escape, and YAML has none like this; use single quotes",
+    ],
+    "a tag": [
+      text.replace("clientId: client", `clientId: !${hunter2} x`),
+      "10:17",
+      "a tag (!) means nothing in a stack file; a text that begins with ! needs quotes",
+    ],
+    "a directive": [
+      `%FOO\n---\n${text}`,
+      "1:1",
+      "a line that begins with % is a directive of YAML; a stack file needs none",
+    ],
+    "a conflict of git": [
+      text.replace("    groups:\n", "<<<<<<< HEAD\n    groups:\n=======\n    group:\n>>>>>>> theirs\n"),
+      "19:1",
+      "git has left a conflict here; keep one side, and remove the lines <<<<<<<, ======= and >>>>>>>",
     ],
     "a key that is given twice": [
       text.replace("email:", "email: a\n    email:"),
@@ -135,6 +175,39 @@ describe("a stack file read from the disk", () => {
         'the key "namespace" is given twice; the first one is at 25:7',
       ],
     );
+  });
+
+  it("is refused with brackets in brackets without end", () => {
+    const deep = text.replace("clientId: client", `clientId: ${"[".repeat(5000)}${"]".repeat(5000)}`);
+    assert.deepEqual(
+      refused(deep).problems.map(({ message, place }) => [place?.line, message]),
+      [[10, "brackets or indentation are nested too deeply"]],
+    );
+  });
+
+  it("is refused with a key that is there with its namespace and without, and names both places", () => {
+    const twice = text.replace("encryptionsalt", "  domain: example.org\nencryptionsalt");
+    const line = twice.split("\n").indexOf("  domain: example.org") + 1;
+    assert.deepEqual(refused(twice).problems, [
+      {
+        at: "domain",
+        message: "is given twice, with and without the namespace pomerium-migration; the first one is at 5:3",
+        place: { line, column: 3 },
+      },
+    ]);
+  });
+
+  it("has the place of a problem below a misspelled key", () => {
+    const places = (file: string) =>
+      refused(file).problems.map(({ at, message, place }) => [at, message.slice(0, 13), placeText(place)]);
+    assert.deepEqual(places(text.replace("  apps:", "  aps:").replace("- readers", "- readrs")), [
+      ["aps", "unknown key; ", "22:3"],
+      ["aps.komga.access.groups[0]", "unknown group", "28:13"],
+    ]);
+    assert.deepEqual(places(text.replace("access:", "acess:").replace("- readers", "- readrs")), [
+      ["apps.komga.acess", "unknown key; ", "26:7"],
+      ["apps.komga.acess.groups[0]", "unknown group", "28:13"],
+    ]);
   });
 
   it("is refused when an alias leads nowhere", () => {

@@ -31,6 +31,66 @@ export const broken: Readonly<
       ["domain: is encrypted, but it is not a secret: write it without encryption"],
     ],
   ],
+  "an unknown key": [
+    [
+      // A misspelled key is there after all, so nothing is missing.
+      { "apps.komga.acess": "admins", "apps.komga.access": undefined },
+      ['apps.komga.acess: unknown key; did you mean "access"?'],
+    ],
+    [
+      {
+        "apps.komga.colour": "blue",
+        "apps.komga.service.prt": 3,
+        "apps.komga.service.port": undefined,
+        "apps.komga.host": "x.example.com",
+        "apps.komga.access.groups[0]": "readrs",
+      },
+      [
+        'apps.komga.service.prt: unknown key; did you mean "port"?',
+        "apps.komga.colour: unknown key; known here: namespace, host, aliases, service, access, paths, annotations, labels, profile, route, tls, replaces, migrated, accept, isolate, allowFrom",
+        "apps.komga.host: x.example.com is in no zone of `certificates.zones`; add the zone with its DNS credentials",
+        'apps.komga.access.groups[0]: unknown group "readrs"; did you mean "readers"?',
+      ],
+    ],
+    [
+      // Problems below a misspelled key are at the key that the file has.
+      { "apps.komga.acess": { groups: ["readrs"], form: ["10.0.0.0/33"] }, "apps.komga.access": undefined },
+      [
+        'apps.komga.acess: unknown key; did you mean "access"?',
+        'apps.komga.acess.form: unknown key; did you mean "from"?',
+        "apps.komga.acess.form[0]: has more bits than the 32 of an IPv4 address",
+      ],
+    ],
+    [
+      {
+        aps: { wiki: { namespace: "x", service: { name: "wiki", port: 80 }, access: "admin" } },
+        apps: undefined,
+      },
+      [
+        'aps: unknown key; did you mean "apps"?',
+        "aps.wiki.access: must be `admins`, `public`, or a map: users, groups, claims, domains, signedIn, api and from; apiOnly and from; public; or policy and consent",
+      ],
+    ],
+    [
+      {
+        "pomerium.identityProvider.clientSecrt": hunter2,
+        "pomerium.identityProvider.clientSecret": undefined,
+      },
+      ['pomerium.identityProvider.clientSecrt: unknown key; did you mean "clientSecret"?'],
+    ],
+    [
+      // Both are there, so nothing is read under the misspelled one.
+      { "apps.wiki.hosts": "x.example.com" },
+      ['apps.wiki.hosts: unknown key; did you mean "host"?'],
+    ],
+    [
+      { "users.groupz": { watchers: ["dave@gmail"] }, "apps.komga.access.groups[0]": "watchers" },
+      [
+        'users.groupz: unknown key; did you mean "groups"?',
+        'apps.komga.access.groups[0]: unknown group "watchers"; known here: readers',
+      ],
+    ],
+  ],
   "the cluster": [
     [{ cluster: undefined }, ["cluster: missing: the cluster that the stack means"]],
     [{ "cluster.context": undefined }, ["cluster.context: missing: context of the kubeconfig"]],
