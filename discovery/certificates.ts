@@ -1,4 +1,5 @@
-import type { LiveIssuance, LiveIssuer } from "../components/certificates/live.ts";
+import type { LiveIssuance } from "../components/certificates/live.ts";
+import type { LiveIssuer } from "../components/certificates/live-issuer.ts";
 import { mayAnswer } from "../components/certificates/solver-selection.ts";
 import type { LiveIngress } from "../components/cluster/live.ts";
 import { type PlannedZone, zonesOf } from "./zones.ts";

@@ -1,4 +1,4 @@
-import type { LiveIssuer } from "../components/certificates/live.ts";
+import type { LiveIssuer } from "../components/certificates/live-issuer.ts";
 import type { LiveSolver } from "../components/certificates/solvers/solver.ts";
 import { zoneOf } from "../stack-file/hosts.ts";
 import { isHost } from "../stack-file/values.ts";

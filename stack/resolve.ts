@@ -1,11 +1,6 @@
-import {
-  type AppConfig,
-  type AppContext,
-  checkNetworks,
-  checkTogether,
-  resolveApp,
-  warnOfStreams,
-} from "../components/apps/config.ts";
+import { checkNetworks, warnOfStreams } from "../components/apps/behind-tunnels.ts";
+import { type AppConfig, type AppContext, resolveApp } from "../components/apps/config.ts";
+import { checkTogether } from "../components/apps/conflicts.ts";
 import { checkWildcards, everyHost } from "../components/apps/hosts.ts";
 import { checkSlashes } from "../components/apps/slashes.ts";
 import { resolveCertificates } from "../components/certificates/config.ts";

@@ -22,7 +22,7 @@ import {
   nothingKept,
   secretKeys,
 } from "./issuer-spec.ts";
-import type { LiveCertificate } from "./live.ts";
+import type { LiveCertificate } from "./live-certificate.ts";
 import type { Webhook } from "./solvers/porkbun-webhook.ts";
 import { type SolverName, solverOf } from "./solvers/registry.ts";
 

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { managedBy } from "../cluster/foreign.ts";
 import { importAs } from "../cluster/import.ts";
 import { onceReady } from "../cluster/once-ready.ts";
-import { type ForeignCertificate, takenOverMark } from "./live.ts";
+import { type ForeignCertificate, takenOverMark } from "./live-certificate.ts";
 
 export interface HostCertificateArgs {
   /** Namespace of the certificate and its Secret: that of the Ingress, or Pomerium's own. */

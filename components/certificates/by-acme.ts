@@ -1,4 +1,4 @@
-import type { ForeignCertificate } from "./live.ts";
+import type { ForeignCertificate } from "./live-certificate.ts";
 
 /** Fields of a Certificate that no ACME server issues. */
 const fields = [

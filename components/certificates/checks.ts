@@ -7,7 +7,8 @@ import type { CertificatesConfig } from "./config.ts";
 import { existingSecretProblems } from "./existing-secrets.ts";
 import { wantedIssuance } from "./issuer-objects.ts";
 import { canarySecret } from "./issuer-spec.ts";
-import type { ForeignCertificate, LiveCertificate, LiveIssuance } from "./live.ts";
+import type { LiveIssuance } from "./live.ts";
+import type { ForeignCertificate, LiveCertificate } from "./live-certificate.ts";
 import { type SolverName, solverOf } from "./solvers/registry.ts";
 import { type CertificateNeeds, type WantedCertificate, wantedCertificates } from "./wanted.ts";
 

@@ -3,7 +3,8 @@ import { kubectl } from "../cluster/commands.ts";
 import type { Phase } from "../cluster/phase.ts";
 import type { CertificatesConfig } from "./config.ts";
 import { type LeavingIngresses, leaves } from "./leaving.ts";
-import type { LiveIssuance, LiveIssuer } from "./live.ts";
+import type { LiveIssuance } from "./live.ts";
+import type { LiveIssuer } from "./live-issuer.ts";
 import { mayAnswer } from "./solver-selection.ts";
 import { type CertificateNeeds, wantedCertificates } from "./wanted.ts";
 

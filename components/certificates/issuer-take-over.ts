@@ -5,7 +5,7 @@ import type { Phase } from "../cluster/phase.ts";
 import type { CertificatesConfig } from "./config.ts";
 import { bindingKey, credentialsName, type KeptIssuer, nothingKept } from "./issuer-spec.ts";
 import { type LeavingIngresses, leaves } from "./leaving.ts";
-import type { LiveIssuer } from "./live.ts";
+import type { LiveIssuer } from "./live-issuer.ts";
 import { mayAnswer, zoneLength } from "./solver-selection.ts";
 import { solverNames, solverOf } from "./solvers/registry.ts";
 import type { LiveSolver, SecretKey } from "./solvers/solver.ts";

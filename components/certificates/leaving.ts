@@ -1,5 +1,5 @@
 import type { ObjectName } from "../cluster/objects.ts";
-import type { LiveCertificate } from "./live.ts";
+import type { LiveCertificate } from "./live-certificate.ts";
 import type { LiveSolver } from "./solvers/solver.ts";
 
 /** Ingresses and classes that are removed with ingress-nginx. */

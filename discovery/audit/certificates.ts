@@ -1,4 +1,5 @@
-import type { LiveCertificate, LiveIssuance } from "../../components/certificates/live.ts";
+import type { LiveIssuance } from "../../components/certificates/live.ts";
+import type { LiveCertificate } from "../../components/certificates/live-certificate.ts";
 import type { LiveIngress } from "../../components/cluster/live.ts";
 import { objectId } from "../../components/cluster/objects.ts";
 import type { LiveIngressNginx } from "../../components/ingress-nginx/live.ts";

@@ -4,7 +4,8 @@ import { objectId } from "../../cluster/objects.ts";
 import type { Item } from "../../cluster/readiness.ts";
 import { describeSolver } from "../announce.ts";
 import { goesWith, leaves } from "../leaving.ts";
-import type { LiveCertificate, LiveIssuer } from "../live.ts";
+import type { LiveCertificate } from "../live-certificate.ts";
+import type { LiveIssuer } from "../live-issuer.ts";
 import { mayAnswer } from "../solver-selection.ts";
 import type { CertificateGateInput } from "./input.ts";
 

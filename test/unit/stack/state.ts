@@ -1,6 +1,8 @@
 import { ingressAnnotations } from "../../../components/apps/ingress.ts";
 import { canarySecret, issuerSpec } from "../../../components/certificates/issuer-spec.ts";
-import type { LiveCertificate, LiveIssuance, LiveIssuer } from "../../../components/certificates/live.ts";
+import type { LiveIssuance } from "../../../components/certificates/live.ts";
+import type { LiveCertificate } from "../../../components/certificates/live-certificate.ts";
+import type { LiveIssuer } from "../../../components/certificates/live-issuer.ts";
 import { hasOwnCertificate } from "../../../components/certificates/wanted.ts";
 import type { LiveIngress } from "../../../components/cluster/live.ts";
 import { ingressName, openIngressName } from "../../../components/cluster/names.ts";

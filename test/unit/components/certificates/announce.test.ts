@@ -1,7 +1,8 @@
 import { strict as assert } from "node:assert";
 import { issuanceLines } from "../../../../components/certificates/announce.ts";
 import { certificateProblems, takenOver, unproven } from "../../../../components/certificates/checks.ts";
-import type { LiveCertificate, LiveIssuance } from "../../../../components/certificates/live.ts";
+import type { LiveIssuance } from "../../../../components/certificates/live.ts";
+import type { LiveCertificate } from "../../../../components/certificates/live-certificate.ts";
 import { goodStack, parse, put } from "../../stack/base.ts";
 import { certificate as certificateIn } from "../../stack/state.ts";
 import { issuance } from "./issuance.ts";

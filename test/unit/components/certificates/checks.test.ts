@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import { issuerLines } from "../../../../components/certificates/announce.ts";
 import { withoutSolver } from "../../../../components/certificates/checks.ts";
 import { issuerSpec } from "../../../../components/certificates/issuer-spec.ts";
-import type { LiveIssuer } from "../../../../components/certificates/live.ts";
+import type { LiveIssuer } from "../../../../components/certificates/live-issuer.ts";
 import { webhookOf } from "./webhook-of.ts";
 
 describe("the announcement of an issuer", () => {

@@ -5,7 +5,8 @@ import { deployCertificates, deployIssuer } from "../../../../components/certifi
 import { existingIssuerProblems } from "../../../../components/certificates/existing-issuer.ts";
 import { canariesGate } from "../../../../components/certificates/gates/canaries.ts";
 import { issuersGate } from "../../../../components/certificates/gates/issuers.ts";
-import { type LiveIssuer, readIssuance } from "../../../../components/certificates/live.ts";
+import { readIssuance } from "../../../../components/certificates/live.ts";
+import type { LiveIssuer } from "../../../../components/certificates/live-issuer.ts";
 import type { LiveSolver } from "../../../../components/certificates/solvers/solver.ts";
 import { ExportedCluster } from "../../../../discovery/exported-cluster.ts";
 import type { Stack } from "../../../../stack/stack.ts";

@@ -4,7 +4,8 @@ import type { CertificateGateInput as GateInput } from "../../../../components/c
 import { issuersGate } from "../../../../components/certificates/gates/issuers.ts";
 import { ownersGate } from "../../../../components/certificates/gates/owners.ts";
 import { secretsGate } from "../../../../components/certificates/gates/secrets.ts";
-import type { LiveCertificate, LiveIssuer } from "../../../../components/certificates/live.ts";
+import type { LiveCertificate } from "../../../../components/certificates/live-certificate.ts";
+import type { LiveIssuer } from "../../../../components/certificates/live-issuer.ts";
 import type { LiveSolver } from "../../../../components/certificates/solvers/solver.ts";
 import type { LiveIngress } from "../../../../components/cluster/live.ts";
 import { ofCertificates } from "../../../../stack/gates.ts";

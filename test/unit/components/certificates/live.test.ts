@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import { wantedIssuance } from "../../../../components/certificates/issuer-objects.ts";
-import { type LiveIssuance, readIssuance, takenOverMark } from "../../../../components/certificates/live.ts";
+import { type LiveIssuance, readIssuance } from "../../../../components/certificates/live.ts";
+import { takenOverMark } from "../../../../components/certificates/live-certificate.ts";
 import { managedBy } from "../../../../components/cluster/foreign.ts";
 import { useFakeApi } from "../../../support/fake-api-server.ts";
 import { issuance } from "./issuance.ts";

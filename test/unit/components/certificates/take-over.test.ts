@@ -6,13 +6,13 @@ import { certificateProblems, takenOver } from "../../../../components/certifica
 import { HostCertificate } from "../../../../components/certificates/HostCertificate.ts";
 import { type IssuerSpec, issuerSpec } from "../../../../components/certificates/issuer-spec.ts";
 import { keptIssuer } from "../../../../components/certificates/issuer-take-over.ts";
+import type { LiveIssuance } from "../../../../components/certificates/live.ts";
 import type {
   ForeignCertificate,
   LiveCertificate,
-  LiveIssuance,
-  LiveIssuer,
-} from "../../../../components/certificates/live.ts";
-import { takenOverMark } from "../../../../components/certificates/live.ts";
+} from "../../../../components/certificates/live-certificate.ts";
+import { takenOverMark } from "../../../../components/certificates/live-certificate.ts";
+import type { LiveIssuer } from "../../../../components/certificates/live-issuer.ts";
 import type { LiveSolver } from "../../../../components/certificates/solvers/solver.ts";
 import { managedBy } from "../../../../components/cluster/foreign.ts";
 import { type Solver, selectSolver } from "../../../../sandbox/controllers/cert-manager-solvers.ts";
