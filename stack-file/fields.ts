@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { asGoDuration, durationMilliseconds } from "./duration.ts";
 import { networkProblem } from "./networks.ts";
-import { dnsLabel, isHost, quantity } from "./values.ts";
+import { dnsLabel, isHost, isObjectName, quantity } from "./values.ts";
 
 /** What a value must be, in words: the message for a union where no option fits (`must be …`). */
 export const expectations = z.registry<{ expected: string }>();
@@ -40,6 +40,17 @@ export const namespaceName = text(
   (value) => dnsLabel.test(value),
   "is not a valid namespace name: lower case letters, digits and hyphens, at most 63",
 );
+
+/** @param what Kind of the object with its article: `a StorageClass`. */
+export function objectName(what: string) {
+  return text(isObjectName, `is no name of ${what}: lower case letters, digits, hyphens and dots`);
+}
+
+/** A Secret of the cluster. */
+export const secretReference = text((value) => {
+  const [namespace = "", name = "", ...rest] = value.split("/");
+  return rest.length === 0 && dnsLabel.test(namespace) && isObjectName(name);
+}, "is not a Secret of the cluster: write namespace/name");
 
 export const network = text(
   (value) => networkProblem(value) === undefined,

@@ -19,6 +19,11 @@ export function isWildcard(host: string): boolean {
   return host.startsWith("*.");
 }
 
+/** The domain of a wildcard; any other host as it is written. */
+export function withoutWildcard(host: string): string {
+  return host.replace(/^\*\./, "");
+}
+
 /** Whether a wildcard stands for a host, or for a wildcard below it. `*.example.org` stands for any number of labels. */
 export function standsFor(wildcard: string, host: string): boolean {
   return isWildcard(wildcard) && host.endsWith(wildcard.slice(1));

@@ -4,6 +4,11 @@ export const dnsLabel = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 /** A DNS subdomain, the form of Kubernetes' object names: labels joined by dots. */
 export const dnsSubdomain = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
 
+/** Whether a text is the name of a Kubernetes object. */
+export function isObjectName(text: string): boolean {
+  return text.length <= 253 && dnsSubdomain.test(text);
+}
+
 /** Whether a text is a host name: at least two labels in lower case, without wildcard, port or trailing dot. */
 export function isHost(text: string): boolean {
   const labels = text.split(".");

@@ -73,7 +73,7 @@ function fileText(stack: string): string {
  * Places in the text of the stack file. None if its values are not those of the run: with `--config-file`, the stack file
  * is another one.
  */
-export function placesIn(name: string, text: string, raw: Readonly<Record<string, unknown>>): PlaceOf {
+function placesIn(name: string, text: string, raw: Readonly<Record<string, unknown>>): PlaceOf {
   try {
     const file = readStackFile(name, text);
     if (Object.entries(file.raw).every(([key, value]) => isSame(value, raw[key]))) return file.placeOf;

@@ -1,4 +1,4 @@
-import { isWildcard } from "../../stack-file/hosts.ts";
+import { isWildcard, withoutWildcard } from "../../stack-file/hosts.ts";
 import type { LiveCluster } from "../cluster/live.ts";
 import type { AppConfig } from "./config.ts";
 import { isPathless } from "./ingress.ts";
@@ -19,7 +19,7 @@ export function appLines(
     ...(isPathless(app.route) ? [streamLine(app, portOf(app, services), origin(app.host))] : []),
     ...(isWildcard(app.host)
       ? [
-          `${app.name} answers every host below ${app.host.slice(2)} that no other app has; its certificate covers one level`,
+          `${app.name} answers every host below ${withoutWildcard(app.host)} that no other app has; its certificate covers one level`,
         ]
       : []),
   ]);

@@ -5,11 +5,18 @@ import { type Route, routeSchema } from "../../policies/annotations/annotations.
 import { unknownAnnotation } from "../../policies/annotations/check.ts";
 import { unknownEntry } from "../../policies/catalogue/config.ts";
 import { newestRelease } from "../../policies/language/releases.ts";
-import { expectations, namespaceName, someText, text, unknownKeys } from "../../stack-file/fields.ts";
+import {
+  expectations,
+  namespaceName,
+  objectName,
+  someText,
+  text,
+  unknownKeys,
+} from "../../stack-file/fields.ts";
 import { inNoZone, zoneOf } from "../../stack-file/hosts.ts";
 import { keyPath } from "../../stack-file/paths.ts";
 import type { Report } from "../../stack-file/problems.ts";
-import { dnsLabel, dnsSubdomain } from "../../stack-file/values.ts";
+import { dnsLabel } from "../../stack-file/values.ts";
 import { ingressName } from "../cluster/names.ts";
 import { reportAdvice } from "./advice.ts";
 import { type Alias, aliasesSchema, appHost, resolveAliases } from "./hosts.ts";
@@ -65,10 +72,7 @@ export const appName = text(
   `is no app name: lower case letters, digits and hyphens, at most ${longestAppName}, because Kubernetes objects are named after it`,
 );
 
-const objectName = text(
-  (value) => value.length <= 253 && dnsSubdomain.test(value),
-  "is no name of a Kubernetes object: lower case letters, digits, hyphens and dots",
-);
+const name = objectName("a Kubernetes object");
 
 export const appSchema = z.strictObject({
   namespace: namespaceName.describe("Namespace of the app's Service and Ingress."),
@@ -94,17 +98,17 @@ export const appSchema = z.strictObject({
   tls: z
     .union([
       z.strictObject({
-        secretName: objectName.describe("Secret of the certificate, in the app's namespace."),
+        secretName: name.describe("Secret of the certificate, in the app's namespace."),
       }),
       z
-        .strictObject({ existing: objectName.describe("Secret with a certificate for the host.") })
+        .strictObject({ existing: name.describe("Secret with a certificate for the host.") })
         .describe("A Secret of the app's namespace whose certificate somebody else renews."),
     ])
     .optional()
     .register(expectations, { expected: "a map with exactly one of secretName and existing" })
     .describe("Certificate of the host. Default: Secret `<app>-tls`, one for each app."),
   replaces: z
-    .union([objectName, z.array(objectName)])
+    .union([name, z.array(name)])
     .optional()
     .register(expectations, { expected: "the name of an Ingress, or a list of names" })
     .describe("nginx Ingresses of the same namespace that the app takes over from. Default: none."),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { text } from "../../stack-file/fields.ts";
-import { inNoZone, isWildcard, standsFor, zoneOf } from "../../stack-file/hosts.ts";
+import { inNoZone, isWildcard, standsFor, withoutWildcard, zoneOf } from "../../stack-file/hosts.ts";
 import type { PathPart } from "../../stack-file/paths.ts";
 import type { Report } from "../../stack-file/problems.ts";
 import { isHost } from "../../stack-file/values.ts";
@@ -8,7 +8,7 @@ import { hostInNames } from "../cluster/names.ts";
 
 /** A host of an app: a host name, or a wildcard for every name below a domain. */
 export const appHost = text(
-  (value) => isHost(value.replace(/^\*\./, "")),
+  (value) => isHost(withoutWildcard(value)),
   "is not a host name: lower case labels of letters, digits and hyphens, joined by dots, without port; `*.` in front stands for every name below",
 );
 

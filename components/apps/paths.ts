@@ -8,7 +8,7 @@ import {
 } from "../../policies/access/config.ts";
 import type { Where } from "../../policies/access/consent.ts";
 import { isOwnPath } from "../../policies/access/own-paths.ts";
-import { type Access, type AppPath, pathAuthorization } from "../../policies/access/routes.ts";
+import type { Access, AppPath } from "../../policies/access/routes.ts";
 import { type Route, routeSchema } from "../../policies/annotations/annotations.ts";
 import { checkRoute, routeWarnings, unknownAnnotation } from "../../policies/annotations/check.ts";
 import { apiPath } from "../../policies/catalogue/config.ts";
@@ -195,9 +195,4 @@ function checkOverlaps(
           [...at, path],
           `the app's access opens ${api}, which lies here; write ${api} under \`paths\` with \`access: public\`, and take it out of the app's open paths`,
         );
-}
-
-/** Whether a path is open to anybody. */
-export function isOpen(path: Pick<AppPath, "access">, app: Access): boolean {
-  return pathAuthorization(path, app).public === true;
 }

@@ -1,6 +1,7 @@
 /** Arguments of this subject's components, built from the stack and the live cluster. */
 
 import type { Input } from "@pulumi/pulumi";
+import { withoutWildcard } from "../../stack-file/hosts.ts";
 import { pomeriumNamespace } from "../cluster/names.ts";
 import { secretOutputs } from "../cluster/secret.ts";
 import { takenOver } from "./checks.ts";
@@ -33,7 +34,7 @@ export function certificateArgs(
     namespace: namespace === pomeriumNamespace ? namespaceOfPomerium : namespace,
     secretName,
     dnsNames,
-    issuer: issuer.issuerFor(dnsNames[0]!.replace(/^\*\./, "")),
+    issuer: issuer.issuerFor(withoutWildcard(dnsNames[0]!)),
     ...takenOver(live, namespace, secretName),
   };
 }

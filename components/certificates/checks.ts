@@ -1,4 +1,4 @@
-import { isWildcard, zoneOf } from "../../stack-file/hosts.ts";
+import { isWildcard, withoutWildcard, zoneOf } from "../../stack-file/hosts.ts";
 import type { Problem } from "../../stack-file/problems.ts";
 import { kubectl } from "../cluster/commands.ts";
 import { objectId } from "../cluster/objects.ts";
@@ -48,7 +48,7 @@ function takeOverProblems(
   const { dnsNames } = found.foreign;
   const refused = notByAcme(found.foreign, [...dnsNames, ...wanted.dnsNames], server);
   const names = dnsNames.filter((name) => {
-    const zone = zones[zoneOf(name.replace(/^\*\./, ""), Object.keys(zones)) ?? ""];
+    const zone = zones[zoneOf(withoutWildcard(name), Object.keys(zones)) ?? ""];
     return zone === undefined || (isWildcard(name) && solverOf(zone.solver).type === "HTTP-01");
   });
   const own = `give ${wanted.by} a Secret of its own`;
@@ -108,8 +108,7 @@ export function withoutSolver(
 ): LiveCertificate[] {
   return certificates.filter(
     ({ clusterIssuer, dnsNames }) =>
-      clusterIssuer === issuer &&
-      dnsNames.some((name) => zoneOf(name.replace(/^\*\./, ""), zones) === undefined),
+      clusterIssuer === issuer && dnsNames.some((name) => zoneOf(withoutWildcard(name), zones) === undefined),
   );
 }
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { liesIn, zoneOf } from "../../stack-file/hosts.ts";
+import { liesIn, withoutWildcard, zoneOf } from "../../stack-file/hosts.ts";
 import { pomeriumIngressClass } from "../cluster/names.ts";
 import type { Phase } from "../cluster/phase.ts";
 import type { CertificatesConfig } from "./config.ts";
@@ -91,7 +91,7 @@ function strategyOf(zone: string, solvers: readonly LiveSolver[]): string | unde
  */
 function isPreferredIn(zone: string, solver: LiveSolver, least: number): boolean {
   const { dnsNames = [], dnsZones = [] } = solver.selector ?? {};
-  const isFor = (name: string): boolean => liesIn(name.replace(/^\*\./, ""), zone) && mayAnswer(solver, name);
+  const isFor = (name: string): boolean => liesIn(withoutWildcard(name), zone) && mayAnswer(solver, name);
   if (dnsNames.length > 0) return dnsNames.some(isFor);
   if (dnsZones.some((each) => each !== zone && liesIn(each, zone))) return true;
   return hasLabels(solver) && mayAnswer(solver, zone) && zoneLength(solver, zone) >= least;
@@ -132,7 +132,7 @@ function isReferred(value: unknown, secretKey: SecretKey): boolean {
 /** The solver without the names in these zones; undefined if no name is left. */
 function withoutZones(solver: LiveSolver, zones: readonly string[]): LiveSolver | undefined {
   const { dnsNames = [], dnsZones = [], ...rest } = solver.selector ?? {};
-  const lies = (name: string): boolean => zoneOf(name.replace(/^\*\./, ""), zones) !== undefined;
+  const lies = (name: string): boolean => zoneOf(withoutWildcard(name), zones) !== undefined;
   const [names, others] = [dnsNames, dnsZones].map((list) => list.filter((name) => !lies(name)));
   if (dnsNames.length > 0 && names!.length === 0) return undefined;
   if (dnsZones.length > 0 && others!.length === 0) return undefined;

@@ -1,10 +1,10 @@
-import { liesIn } from "../../stack-file/hosts.ts";
+import { liesIn, withoutWildcard } from "../../stack-file/hosts.ts";
 import type { LiveSolver } from "./solvers/solver.ts";
 
 /** Whether cert-manager may use a solver for a name. Does not compare labels. */
 export function mayAnswer({ selector, dns01 }: LiveSolver, name: string): boolean {
   const { dnsNames = [], dnsZones = [] } = selector ?? {};
-  const bare = name.replace(/^\*\./, "");
+  const bare = withoutWildcard(name);
   if (bare !== name && dns01 === undefined) return false;
   return (
     (dnsNames.length === 0 || dnsNames.includes(name)) &&

@@ -6,7 +6,6 @@
 export {
   pomeriumIngressClass as ingressClass,
   pomeriumNamespace as namespace,
-  pomeriumPodLabels as podLabels,
   pomeriumWorkload as workload,
 } from "../cluster/names.ts";
 

@@ -10,7 +10,7 @@
 import { z } from "zod";
 import { atLeast, firstWith } from "../../policies/language/releases.ts";
 import { durationMilliseconds, goDuration } from "../../stack-file/duration.ts";
-import { expectations, someText, text, unknownKeys } from "../../stack-file/fields.ts";
+import { expectations, secretReference, someText, text, unknownKeys } from "../../stack-file/fields.ts";
 import type { Report } from "../../stack-file/problems.ts";
 
 /** Fields of the CRD that this program computes → the key of the stack file that decides them. */
@@ -31,10 +31,6 @@ const computed = (fields: Readonly<Record<string, string>>) => ({
     Object.hasOwn(fields, key) ? `is not for the stack file: ${fields[key]}` : undefined,
 });
 
-const secretName = text(
-  (value) => /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?\/[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(value),
-  "is not a Secret of the cluster: write namespace/name",
-);
 const texts = z.array(someText);
 const textMap = z.record(someText, z.string());
 const headers = z.record(
@@ -69,10 +65,10 @@ const fields = {
     .enum(["default", "idp_access_token", "idp_identity_token"])
     .describe("What a bearer token in a request is: Pomerium's own, or a token of the identity provider."),
   caSecrets: z
-    .array(secretName)
+    .array(secretReference)
     .describe("Secrets (`namespace/name`, key `ca.crt`) with certificate authorities that Pomerium trusts."),
   certificates: z
-    .array(secretName)
+    .array(secretReference)
     .describe("TLS Secrets (`namespace/name`) that Pomerium serves besides those of the stack."),
   circuitBreakerThresholds: z
     .strictObject({
@@ -205,8 +201,10 @@ const fields = {
   ),
   ssh: z
     .strictObject({
-      hostKeySecrets: z.array(secretName).optional().describe("Secrets with host keys."),
-      userCaKeySecret: secretName.optional().describe("Secret with the key that signs users' certificates."),
+      hostKeySecrets: z.array(secretReference).optional().describe("Secrets with host keys."),
+      userCaKeySecret: secretReference
+        .optional()
+        .describe("Secret with the key that signs users' certificates."),
     })
     .describe("Keys for SSH routes."),
   timeouts: z

@@ -1,22 +1,18 @@
 import { z } from "zod";
 import { behaves, firstWith } from "../../policies/language/releases.ts";
-import { amount, expectations, secret, text, unknownKeys } from "../../stack-file/fields.ts";
+import {
+  amount,
+  expectations,
+  objectName,
+  secret,
+  secretReference,
+  text,
+  unknownKeys,
+} from "../../stack-file/fields.ts";
 import type { Report } from "../../stack-file/problems.ts";
 import { asSecret } from "../../stack-file/secrets.ts";
-import { dnsSubdomain } from "../../stack-file/values.ts";
 import { hostPathProblem } from "./host-path.ts";
 import type { PebbleConfig, StorageConfig } from "./storage.ts";
-
-const objectName = (what: string) =>
-  text(
-    (value) => value.length <= 253 && dnsSubdomain.test(value),
-    `is no name of a ${what}: lower case letters, digits, hyphens and dots`,
-  );
-
-const secretReference = text(
-  (value) => value.split("/").length === 2 && value.split("/").every((part) => dnsSubdomain.test(part)),
-  "is not a Secret of the cluster: write namespace/name",
-);
 
 const defaultSize = "2Gi";
 const size = amount.optional().describe(`Size of the volume, a quantity. Default: ${defaultSize}.`);
@@ -37,16 +33,13 @@ const pebble = z
     )
       .optional()
       .describe("Directory on the node; made when it is absent, owned by uid and gid 65532."),
-    node: text(
-      (value) => dnsSubdomain.test(value),
-      "is no name of a node: lower case letters, digits, hyphens and dots",
-    )
+    node: objectName("a node")
       .optional()
       .describe("Node that has the directory; required on a cluster with several nodes."),
-    storageClass: objectName("StorageClass")
+    storageClass: objectName("a StorageClass")
       .optional()
       .describe("Class that makes the volume, such as `local-path` or `longhorn`; in place of `hostPath`."),
-    claim: objectName("claim")
+    claim: objectName("a claim")
       .optional()
       .describe(
         "PersistentVolumeClaim in the namespace pomerium that exists already; in place of `hostPath`.",
@@ -70,7 +63,7 @@ const cluster = z
       })
       .default(members.least)
       .describe(`Pods of Pomerium, each on a node of its own. Default: ${members.least}.`),
-    storageClass: objectName("StorageClass")
+    storageClass: objectName("a StorageClass")
       .optional()
       .describe("Class that makes a volume for each pod. Default: the cluster's default class."),
     size,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { expectations, text } from "../../stack-file/fields.ts";
+import { withoutWildcard } from "../../stack-file/hosts.ts";
 import type { PathPart } from "../../stack-file/paths.ts";
 import type { Report } from "../../stack-file/problems.ts";
 import { isHost } from "../../stack-file/values.ts";
@@ -19,7 +20,7 @@ export interface Where {
 }
 
 const someHost = text(
-  (value) => isHost(value.replace(/^\*\./, "")),
+  (value) => isHost(withoutWildcard(value)),
   "is not a host name: lower case labels of letters, digits and hyphens, joined by dots, without port",
 );
 

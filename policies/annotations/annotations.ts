@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: Pomerium writes its substitutions like this
 import { z } from "zod";
 import { goDuration } from "../../stack-file/duration.ts";
+import { dnsSubdomain } from "../../stack-file/values.ts";
 import { headerName, headerValue } from "./header.ts";
 import * as shapes from "./shapes.ts";
 
@@ -49,10 +50,7 @@ const text = z.string().refine((value) => value.isWellFormed() && !value.include
   error: "not valid Unicode",
 });
 const someText = text.min(1);
-const secretName = z
-  .string()
-  .max(253)
-  .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, { error: "not a Secret's name" });
+const secretName = z.string().max(253).regex(dnsSubdomain, { error: "not a Secret's name" });
 const host = z.string().regex(/^[^\s/]+$/, { error: "not a host name" });
 const url = z.url({ protocol: /^https?$/ });
 const path = z.string().startsWith("/");

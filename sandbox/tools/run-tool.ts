@@ -7,7 +7,7 @@ export interface ToolRun {
 }
 
 /** A tool failed or could not be started. */
-export class ToolError extends Error {
+class ToolError extends Error {
   readonly stderr: string;
 
   constructor(message: string, stderr: string) {

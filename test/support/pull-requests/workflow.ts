@@ -55,7 +55,7 @@ export function evaluate(expression: string, context: Context): unknown {
 }
 
 /** A text of the workflow file with its expressions evaluated. */
-export function filled(text: string, context: Context): string {
+function filled(text: string, context: Context): string {
   return text.replace(/\$\{\{([\s\S]*?)\}\}/g, (_, expression: string) =>
     String(evaluate(expression, context) ?? ""),
   );

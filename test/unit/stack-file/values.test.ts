@@ -1,9 +1,10 @@
 import { strict as assert } from "node:assert";
 import * as fc from "fast-check";
-import { zoneOf } from "../../../stack-file/hosts.ts";
+import { secretReference } from "../../../stack-file/fields.ts";
+import { withoutWildcard, zoneOf } from "../../../stack-file/hosts.ts";
 import { didYouMean, nearest, nearestAddress } from "../../../stack-file/nearest.ts";
 import { keyPath, type PathPart, valueAt } from "../../../stack-file/paths.ts";
-import { isEmail, isHost, isPortName, quantity } from "../../../stack-file/values.ts";
+import { isEmail, isHost, isObjectName, isPortName, quantity } from "../../../stack-file/values.ts";
 import { put } from "../stack/base.ts";
 
 /** That each of the texts passes, or that none does. */
@@ -44,6 +45,17 @@ describe("a value in a stack file", () => {
       "a..b@c.d",
       "a@b.c\n",
     ]);
+  });
+
+  it("is the name of a Kubernetes object only in lower case, and without an empty label", () => {
+    all(isObjectName, true, ["a", "komga-tls", "wildcard-example.org-tls", "1.2", "a".repeat(253)]);
+    all(isObjectName, false, ["", "A", "a..b", "a.-b", "-a", "a.", "a_b", "a/b", "a".repeat(254)]);
+  });
+
+  it("is a Secret of the cluster only with its namespace and its name", () => {
+    const isReference = (value: string): boolean => secretReference.safeParse(value).success;
+    all(isReference, true, ["default/tls", "a/wildcard-example.org-tls"]);
+    all(isReference, false, ["tls", "a/b/c", "/tls", "a/", "a.b/tls", "a/b..c", "A/tls"]);
   });
 
   it("is a port's name only with a letter, and at most 15 characters", () => {
@@ -123,5 +135,15 @@ describe("the zone of a host", () => {
     assert.equal(zoneOf("a.example.org", zones), "example.org");
     assert.equal(zoneOf("a.sub.example.org", zones), "sub.example.org");
     assert.equal(zoneOf("badexample.org", zones), undefined);
+  });
+
+  it("is looked for without the `*.` of a wildcard, and nothing else of a host is cut off", () => {
+    for (const [host, domain] of [
+      ["*.example.org", "example.org"],
+      ["example.org", "example.org"],
+      ["*.*.example.org", "*.example.org"],
+      ["a*.example.org", "a*.example.org"],
+    ] as const)
+      assert.equal(withoutWildcard(host), domain);
   });
 });

@@ -13,7 +13,7 @@ export interface Ingress extends Tree {
 }
 
 /** The Ingresses that the program makes from a project's stack file, by logical name. */
-export function ingressesOf({ directory }: Project): Record<string, Ingress> {
+function ingressesOf({ directory }: Project): Record<string, Ingress> {
   const { apps, pomerium } = loadFromFile(`${directory}/Pulumi.house.yaml`);
   return Object.fromEntries(
     apps.flatMap(({ name, namespace, host, access, route, service }) =>
