@@ -1,10 +1,19 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { Command } from "commander";
+import type { Command, Option } from "commander";
 import type { ClusterReader } from "../components/cluster/api.ts";
+import type { Cluster } from "../components/cluster/config.ts";
+import { refuseAnotherCluster } from "../components/cluster/identity.ts";
 import { type ExportedText, readExported } from "../discovery/exported.ts";
 import { ExportedCluster } from "../discovery/exported-cluster.ts";
 import { type Inventory, readInventory } from "../discovery/inventory.ts";
+import { underNginx } from "../discovery/under-nginx.ts";
+import { type Moves, movesOf } from "../policies/access/before.ts";
+import { matrix } from "../policies/access/matrix/matrix.ts";
+import type { View } from "../policies/access/matrix/view.ts";
+import { visible } from "../report/text.ts";
+import type { Stack } from "../stack/stack.ts";
+import { paint } from "./colour.ts";
 import { valueOption } from "./command.ts";
 import { CliError, UsageError } from "./exit.ts";
 import type { Io } from "./io.ts";
@@ -72,6 +81,46 @@ export async function readSource(options: SourceOptions, io: Io): Promise<Source
 
 /** Work that takes longer than this is announced, in milliseconds. */
 const noticeable = 1000;
+
+/** The option for ingress-nginx as it is beside a stack: the stack's own cluster, or an export of it. */
+export const nginxOption = (): Option =>
+  valueOption(
+    "--nginx <source>",
+    "who passed under ingress-nginx: `live` (the stack's cluster), or exported objects (a file, a folder, or -)",
+  );
+
+/**
+ * Reads ingress-nginx for a stack.
+ *
+ * @param named `live`, or what {@link SourceOptions} names under `from`.
+ * @throws StackFileError if it is another cluster than the stack's.
+ */
+export async function readNginx(
+  named: string,
+  stack: { name: string; cluster: Cluster },
+  io: Io,
+): Promise<Source> {
+  const { context, kubeconfig } = stack.cluster;
+  const source = await readSource(
+    named === "live" ? { context, ...(kubeconfig === undefined ? {} : { kubeconfig }) } : { from: [named] },
+    io,
+  );
+  for (const problem of source.problems)
+    io.err(`${paint({ colour: io.errorColour }, "yellow", "not read:")} ${visible(problem)}\n`);
+  const { cluster } = source.inventory;
+  if (named === "live") refuseAnotherCluster(stack, cluster);
+  // An export may lack the namespace whose UID it is.
+  else if (cluster.uid !== "" && stack.cluster.uid !== undefined && cluster.uid !== stack.cluster.uid)
+    throw new CliError(
+      `${source.name} is of the cluster ${cluster.uid}, and the stack ${stack.name} means ${stack.cluster.uid}`,
+    );
+  return source;
+}
+
+/** Who passed under ingress-nginx, against a view. */
+export function movesFrom({ inventory, name }: Source, stack: Stack, { apps, directory }: View): Moves {
+  return movesOf(underNginx(inventory, stack, name), matrix(apps, directory));
+}
 
 async function fromCluster({ context: named, kubeconfig }: SourceOptions, io: Io): Promise<Source> {
   const context = named ?? theOnly(await io.contexts(kubeconfig));

@@ -1,4 +1,5 @@
 import type { TestResult, Untested } from "../policies/access/assertions/run.ts";
+import type { Moves } from "../policies/access/before.ts";
 import type { AccessDiff } from "../policies/access/diff/diff.ts";
 import type { Matrix } from "../policies/access/matrix/matrix.ts";
 import { personal } from "../policies/access/matrix/reasons.ts";
@@ -37,11 +38,33 @@ export function matrixJson({ people, apps }: Matrix): string {
   });
 }
 
-/** The diff for machines. */
-export function diffJson(diff: AccessDiff): string {
+/** The diff for machines, with who passed under ingress-nginx if that is known. */
+export function diffJson(diff: AccessDiff, moves?: Moves): string {
   const counts: Record<string, number> = {};
   for (const { kind } of diff.rows) counts[kind] = (counts[kind] ?? 0) + 1;
-  return text("access-diff", { ...diff, counts });
+  return text("access-diff", {
+    ...diff,
+    counts,
+    ...(moves === undefined ? {} : { nginx: movesData(moves) }),
+  });
+}
+
+function movesData({ source, unknown, before, after, rows }: Moves): object {
+  return {
+    source,
+    unknown,
+    before,
+    after,
+    hosts: rows.map(({ was: { host, app, ingresses, site, paths }, after: becomes, open }) => ({
+      host,
+      ...(app === undefined ? {} : { app: app.name, newHost: app.host }),
+      ingresses,
+      ...site,
+      paths: paths.map(({ path, guarded }) => ({ path, ...guarded })),
+      after: becomes,
+      openPaths: open,
+    })),
+  };
 }
 
 /** The results of the access tests for machines. */

@@ -1,6 +1,8 @@
+import type { Moves } from "../../policies/access/before.ts";
 import { type AccessDiff, diffAccess } from "../../policies/access/diff/diff.ts";
 import { failOn, failOnKinds } from "../../policies/access/diff/fail-on.ts";
 import type { View } from "../../policies/access/matrix/view.ts";
+import { movesMarkdown, movesText, noMoves, unclearNotes } from "../../report/before-text.ts";
 import { diffText } from "../../report/diff-text.ts";
 import { diffJson } from "../../report/json.ts";
 import { diffMarkdown } from "../../report/markdown.ts";
@@ -22,12 +24,14 @@ import {
   paperOf,
 } from "../output.ts";
 import { projectOf, stackIn } from "../project.ts";
-import { type Seen, viewMeaning, viewOf } from "../view-by-name.ts";
+import { movesFrom, nginxOption, readNginx } from "../source.ts";
+import { type Seen, stackNow, viewMeaning, viewOf } from "../view-by-name.ts";
 
 interface Options extends CommonOptions, OutputOptions {
   from?: string;
   to?: string;
   failOn?: string;
+  nginx?: string;
 }
 
 /** Who gains and who loses access between two views. */
@@ -38,7 +42,8 @@ export const diff: Subcommand<Options> = {
       .description("who gains and who loses access between two views")
       .argument("[stack]", "the stack; default: the only one")
       .addOption(valueOption("--from <view>", "the view before; default: HEAD"))
-      .addOption(valueOption("--to <view>", "the view after; default: now"));
+      .addOption(valueOption("--to <view>", "the view after; default: now"))
+      .addOption(nginxOption());
     for (const option of formatOptions(["table", "markdown", "json", "github"])) command.addOption(option);
     command
       .addOption(
@@ -63,10 +68,19 @@ export const diff: Subcommand<Options> = {
       format === "github" ? await annotated(project.directory, stack, io, views) : await views();
     const found = diffAccess(comparable(before, after), comparable(after, before));
     const notes = [...before.notes, ...after.notes, ...signInChanges(before.stack, after.stack)];
+    const moves =
+      options.nginx === undefined
+        ? undefined
+        : movesFrom(
+            await readNginx(options.nginx, stackNow(project, stack), io),
+            stackNow(project, stack),
+            after.view,
+          );
+    const hint = hintOf(after, options);
     const result =
       format === "github"
-        ? inGithub(repositoryPath(project.directory, stack), found, notes, after)
-        : written(format, stack, found, notes, paperOf(options, io));
+        ? inGithub(repositoryPath(project.directory, stack), found, [...notes, ...unclearNotes(moves)], after)
+        : written(format, stack, { found, notes, moves, hint }, paperOf(options, io));
     deliver(result, options, io);
     // Code that has changed may open anything, and a comparison of stack files does not show it.
     const isUnknown = before.code.length + after.code.length > 0;
@@ -87,22 +101,41 @@ function inGithub(file: string, found: AccessDiff, notes: readonly string[], { v
   ]);
 }
 
+/** While the apps are on their way, a reader may not know that the comparison with ingress-nginx exists. */
+function hintOf({ stack }: Seen, { nginx }: Options): string | undefined {
+  return nginx === undefined && stack?.phase === "coexist" && stack.ingressNginx !== undefined
+    ? noMoves
+    : undefined;
+}
+
+interface Written {
+  found: AccessDiff;
+  notes: readonly string[];
+  moves: Moves | undefined;
+  hint: string | undefined;
+}
+
 function written(
   format: string,
   stack: string,
-  found: AccessDiff,
-  notes: readonly string[],
+  { found, notes, moves, hint }: Written,
   paper: Paper,
 ): string {
   switch (format) {
     case "json":
-      return json("access-diff", { ...(JSON.parse(diffJson(found)) as object), stack, notes });
+      return json("access-diff", { ...(JSON.parse(diffJson(found, moves)) as object), stack, notes });
     case "markdown":
-      return `${[diffMarkdown(found), ...notes.map((note) => `- ${note}\n`)].join("\n")}`;
+      return [
+        diffMarkdown(found),
+        ...(moves === undefined ? [] : [movesMarkdown(moves)]),
+        ...notes.map((note) => `- ${note}\n`),
+      ].join("\n");
     default: {
       const head = paint(paper, "bold", `${stack} · ${found.before} → ${found.after}`);
       const body = diffText(found, { limit: Number.POSITIVE_INFINITY });
-      return `${head}\n\n${painted(body, paper)}${notes.map((note) => `\n! ${note}\n`).join("")}`;
+      const before =
+        moves === undefined ? hint && paint(paper, "dim", `\n${hint}\n`) : `\n${movesText(moves)}`;
+      return `${head}\n\n${painted(body, paper)}${before ?? ""}${notes.map((note) => `\n! ${note}\n`).join("")}`;
     }
   }
 }

@@ -3,7 +3,9 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { processIo } from "../../../../cli/io.ts";
 import type { LiveIngress } from "../../../../components/cluster/live.ts";
+import { ExportedCluster } from "../../../../discovery/exported-cluster.ts";
 import { FakeApiServer, writeKubeconfig } from "../../../support/fake-api-server.ts";
+import { controllerObjects } from "../../discovery/before.ts";
 import {
   changedHouse,
   cli,
@@ -286,5 +288,107 @@ describe("diff", () => {
       diff.rows.map(({ person, host, before, after, keyPath }) => [person, host, before, after, keyPath]),
       [["bob@gmail.com", "komga.example.org", "deny", "allow", "users.groups.readers[1]"]],
     );
+  });
+
+  describe("with --nginx", () => {
+    const wiki = {
+      apiVersion: "networking.k8s.io/v1",
+      kind: "Ingress",
+      metadata: { namespace: "wiki", name: "wiki" },
+      spec: {
+        ingressClassName: "nginx",
+        rules: [
+          {
+            host: "wiki.example.org",
+            http: {
+              paths: [
+                {
+                  path: "/",
+                  pathType: "Prefix",
+                  backend: { service: { name: "wiki", port: { number: 80 } } },
+                },
+              ],
+            },
+          },
+        ],
+      },
+    };
+    const cluster = (uid: string) => [
+      ...controllerObjects(),
+      { apiVersion: "v1", kind: "Namespace", metadata: { name: "kube-system", uid } },
+      wiki,
+    ];
+    const migrating = () => ({ ...house(), ingressNginx: { helmRelease: "ingress-nginx" } });
+    const project = makeProject({ house: migrating() });
+    project.commit();
+
+    it("tells who passed under ingress-nginx, from the stack's own cluster", async () => {
+      const openCluster = async ({ context }: { context: string }) => {
+        assert.equal(context, "house");
+        return new ExportedCluster(cluster(houseUid));
+      };
+      const { code, out } = await cli(project, ["diff", "--nginx", "live"], { openCluster });
+      assert.equal(code, 0);
+      assert.match(
+        out,
+        /^Under ingress-nginx \(context house\): 1 of 1 app was open to everybody, none will be\n +1 {2}everybody → people {2}wiki$/m,
+      );
+      const other = async () => new ExportedCluster(cluster("another"));
+      const refused = await cli(project, ["diff", "--nginx", "live"], { openCluster: other });
+      assert.equal(refused.code, 1);
+      assert.match(refused.err, /this stack means the cluster/);
+    });
+
+    it("reads an export too, and refuses that of another cluster", async () => {
+      const stdin = JSON.stringify({ kind: "List", items: cluster(houseUid) });
+      const { code, out } = await cli(project, ["diff", "--nginx", "-", "--json"], { stdin });
+      assert.equal(code, 0);
+      const { nginx } = JSON.parse(out);
+      assert.deepEqual(
+        [nginx.source, nginx.before, nginx.after, nginx.hosts],
+        [
+          "standard input",
+          { apps: 1, open: 1 },
+          { apps: 2, open: [] },
+          [
+            {
+              host: "wiki.example.org",
+              app: "wiki",
+              newHost: "wiki.example.org",
+              ingresses: ["wiki/wiki"],
+              guards: [],
+              paths: [],
+              after: "people",
+              openPaths: 0,
+            },
+          ],
+        ],
+      );
+      assert.match(
+        (await cli(project, ["diff", "--nginx", "-", "--format", "markdown"], { stdin })).out,
+        /^\| 1 \| everybody \| people \| `wiki` \|$/m,
+      );
+      const another = { stdin: JSON.stringify({ kind: "List", items: cluster("another") }) };
+      const refused = await cli(project, ["diff", "--nginx", "-"], another);
+      assert.deepEqual(
+        [refused.code, /is of the cluster another, and the stack house means/.test(refused.err)],
+        [1, true],
+      );
+    });
+
+    it("is offered while the apps are on their way, and not afterwards", async () => {
+      const hint = /add --nginx live, or --nginx <export>/;
+      assert.match((await cli(project, ["diff"])).out, hint);
+      const { loadBalancerIP, coexistPort: _, ...pomerium } = migrating().pomerium;
+      const cutover = makeProject({
+        house: { ...migrating(), phase: "cutover", pomerium: { loadBalancerIP, ...pomerium } },
+        bare: house(),
+      });
+      cutover.commit();
+      for (const stack of ["house", "bare"]) {
+        const { code, out } = await cli(cutover, ["diff", stack]);
+        assert.deepEqual([code, hint.test(out)], [0, false], stack);
+      }
+    });
   });
 });

@@ -1,0 +1,125 @@
+import type { Guard, Guarded } from "../../../policies/access/before.ts";
+import { classify } from "./classify.ts";
+import { nginxPrefix } from "./judgement.ts";
+import { isEverywhere, networksOf } from "./networks.ts";
+import { settingsInForce } from "./settings.ts";
+import { entryOf } from "./table.ts";
+
+/** Annotations and settings whose effect on callers is read below. */
+const recognised = new Set([
+  "whitelist-source-range",
+  "allowlist-source-range",
+  "auth-type",
+  "auth-secret",
+  "auth-secret-type",
+  "auth-realm",
+  "auth-url",
+  "auth-signin",
+  "auth-snippet",
+  "enable-global-auth",
+  "global-auth-url",
+  "auth-tls-secret",
+  "auth-tls-verify-depth",
+  "auth-tls-verify-client",
+  "auth-tls-match-cn",
+]);
+
+/** Protections that turn some requests away, whoever makes them. Everybody else still passes. */
+const passable = new Set([
+  "denylist-source-range",
+  "block-cidrs",
+  "block-user-agents",
+  "block-referers",
+  "limit-rps",
+  "limit-rpm",
+  "limit-connections",
+  "limit-rate",
+  "global-rate-limit",
+  "enable-modsecurity",
+  "enable-owasp-core-rules",
+  "enable-owasp-modsecurity-crs",
+]);
+
+/** Annotations that hold for all paths of a host, whichever of its Ingresses has them. */
+const wholeHost = /^(auth-tls-|server-snippet$)/;
+
+/** The annotations of an Ingress that hold for all paths of its hosts. */
+export function forWholeHost(annotations: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(annotations).filter(
+      ([name]) => name.startsWith(nginxPrefix) && wholeHost.test(name.slice(nginxPrefix.length)),
+    ),
+  );
+}
+
+/**
+ * Who passes an nginx Ingress, as far as its annotations and the settings of its controller tell. Whatever may restrict
+ * callers and is not recognised is a guard of the kind `unclear`. No detail ever holds a secret.
+ *
+ * @param annotations All annotations of the Ingress.
+ * @param settings Data of the controller's ConfigMap.
+ * @see https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/
+ */
+export function guardsOf(
+  annotations: Readonly<Record<string, string>>,
+  settings: Readonly<Record<string, string>> = {},
+): Guarded {
+  const of = (name: string): string => (annotations[nginxPrefix + name] ?? "").trim();
+  const setting = (name: string): string => (settings[name] ?? "").trim();
+  const range =
+    of("whitelist-source-range") || of("allowlist-source-range") || setting("whitelist-source-range");
+  const authUrl =
+    of("auth-url") || (/^(f|false)$/i.test(of("enable-global-auth")) ? "" : setting("global-auth-url"));
+  const signIn: Guard[] = [
+    ...(of("auth-type") === "" ? [] : [{ kind: "password" as const, detail: "" }]),
+    ...(authUrl === "" ? [] : [{ kind: "service" as const, detail: serviceOf(authUrl) }]),
+  ];
+  const network: Guard[] =
+    range === "" || isEverywhere(networksOf(range)) ? [] : [{ kind: "network", detail: range }];
+  const unclear = unrecognised(annotations, settings);
+  const others: Guard[] = [
+    // With `optional`, ingress-nginx leaves it to the app to refuse.
+    ...(of("auth-tls-secret") === "" || /^(off|optional|optional_no_ca)$/.test(of("auth-tls-verify-client"))
+      ? []
+      : [{ kind: "certificate" as const, detail: "" }]),
+    ...(unclear.length === 0 ? [] : [{ kind: "unclear" as const, detail: unclear.join(", ") }]),
+  ];
+  const guards = [...network, ...signIn, ...others];
+  const isEither = of("satisfy") === "any" && network.length > 0 && signIn.length > 0;
+  return isEither && others.length > 0
+    ? // Two of three ways in: no short word is right for that.
+      { guards: [{ kind: "unclear", detail: ["satisfy", ...unclear].join(", ") }] }
+    : { guards, ...(isEither ? { either: true as const } : {}) };
+}
+
+/** Names of annotations and settings that may restrict callers in a way that is not recognised. */
+function unrecognised(
+  annotations: Readonly<Record<string, string>>,
+  settings: Readonly<Record<string, string>>,
+): string[] {
+  const own = classify(annotations).flatMap(({ annotation, value, protects, outcome }) => {
+    if (!annotation.startsWith(nginxPrefix)) return [];
+    const name = annotation.slice(nginxPrefix.length);
+    if (name === "ssl-passthrough") return /^(1|t|true)$/i.test(value.trim()) ? [name] : [];
+    if (name === "auth-type") return /^(basic|digest)?$/.test(value.trim()) ? [] : [name];
+    const isKnown = entryOf(name) !== undefined;
+    if (recognised.has(name) || passable.has(name)) return [];
+    return protects || (!isKnown && outcome === "decide") ? [name] : [];
+  });
+  const inherited = settingsInForce(settings, annotations).flatMap(({ name }) =>
+    recognised.has(name) || passable.has(name) ? [] : [name],
+  );
+  return [...new Set([...own, ...inherited])];
+}
+
+/**
+ * The program that a URL asks, as far as it tells: oauth2-proxy by its documented path, and the host. The rest of the path
+ * and the query may hold a secret.
+ *
+ * @see https://oauth2-proxy.github.io/oauth2-proxy/configuration/integration
+ */
+function serviceOf(url: string): string {
+  const [, host = "", path = ""] = /^https?:\/\/([\w.-]*)[^/]*(\/[^?#]*)?/.exec(url) ?? [];
+  const program = path === "/oauth2/auth" && !host.includes("oauth2-proxy") ? "oauth2-proxy" : "";
+  return [program, host].filter(Boolean).join(" at ");
+}

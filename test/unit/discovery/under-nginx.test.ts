@@ -1,0 +1,185 @@
+import { strict as assert } from "node:assert";
+import type { ExportedObject } from "../../../discovery/exported.ts";
+import { underNginx } from "../../../discovery/under-nginx.ts";
+import { type Moves, movesOf } from "../../../policies/access/before.ts";
+import { matrix } from "../../../policies/access/matrix/matrix.ts";
+import { guardedText, movesHeadline, movesMarkdown, movesText } from "../../../report/before-text.ts";
+import { stackFile } from "../../../sandbox/stacks.ts";
+import { viewOfStack } from "../../../stack/access-view.ts";
+import { loadFromFile } from "../../../stack/load.ts";
+import type { Stack } from "../../../stack/stack.ts";
+import { goodStack, parse } from "../stack/base.ts";
+import { controllerObjects, objectsBefore } from "./before.ts";
+import { inventoryOf } from "./written.ts";
+
+const parsed = (more: object = {}): Stack => parse({ ...goodStack(), ...more });
+
+async function moves(stack: Stack, objects: readonly ExportedObject[]): Promise<Moves> {
+  const { apps, directory } = viewOfStack("now", stack);
+  return movesOf(underNginx(await inventoryOf(objects), stack, "context home"), matrix(apps, directory));
+}
+
+interface Served {
+  name: string;
+  namespace?: string;
+  hosts: string[];
+  paths?: string[];
+  annotations?: Record<string, string>;
+}
+
+const ingress = ({ name, namespace = "monitoring", hosts, paths = ["/"], annotations = {} }: Served) =>
+  ({
+    apiVersion: "networking.k8s.io/v1",
+    kind: "Ingress",
+    metadata: {
+      namespace,
+      name,
+      annotations: Object.fromEntries(
+        Object.entries(annotations).map(([key, value]) => [`nginx.ingress.kubernetes.io/${key}`, value]),
+      ),
+    },
+    spec: {
+      ingressClassName: "nginx",
+      rules: hosts.map((host) => ({
+        host,
+        http: {
+          paths: paths.map((path) => ({
+            path,
+            pathType: "Prefix",
+            backend: { service: { name: "wiki", port: { number: 80 } } },
+          })),
+        },
+      })),
+    },
+  }) as ExportedObject;
+
+const settings = (data: Record<string, string>) =>
+  ({
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { namespace: "ingress-nginx", name: "ingress-nginx-controller" },
+    data,
+  }) as ExportedObject;
+
+const controller = [
+  ...controllerObjects({ args: ["--configmap=ingress-nginx/ingress-nginx-controller"] }),
+  settings({}),
+];
+
+/** Host → who passed, and who will. */
+const told = ({ rows }: Moves) =>
+  Object.fromEntries(rows.map(({ was, after }) => [was.host, [guardedText(was.site), after]]));
+
+describe("who passed under ingress-nginx", () => {
+  it("is told for octavo: ten of its apps were open to everybody", async () => {
+    const found = await moves(loadFromFile(stackFile("octavo")), [...objectsBefore("octavo"), settings({})]);
+    assert.equal(movesHeadline(found), "10 of 11 apps were open to everybody, 1 of 16 will be: ddns-updater");
+    const unifi = found.rows.find(({ was }) => was.app?.name === "unifi")!;
+    assert.deepEqual([guardedText(unifi.was.site), unifi.after], ["only 10.244.0.0/16", "people"]);
+    assert.deepEqual(found.unknown, []);
+  });
+
+  it("follows an app to its new host", async () => {
+    const { rows } = await moves(loadFromFile(stackFile("alfred")), objectsBefore("alfred"));
+    const grafana = rows.find(({ was }) => was.app?.name === "grafana")!;
+    assert.notEqual(grafana.was.host, grafana.was.app!.host);
+    assert.deepEqual(
+      rows.filter(({ was }) => was.app === undefined),
+      [],
+    );
+  });
+
+  it("is read at each path, and a guard of the whole host counts at all of them", async () => {
+    const found = await moves(parsed(), [
+      ...controller,
+      ingress({ name: "wiki", hosts: ["wiki.example.net"], annotations: { "auth-type": "basic" } }),
+      ingress({ name: "wiki-api", hosts: ["wiki.example.net"], paths: ["/api"] }),
+    ]);
+    const [{ was }] = found.rows as [Moves["rows"][number]];
+    assert.equal(guardedText(was.site), "basic auth");
+    assert.deepEqual(
+      was.paths.map(({ path, guarded }) => [path, guardedText(guarded)]),
+      [["/api", "everybody"]],
+    );
+    assert.match(movesText(found), /^! wiki had paths of its own: \/api everybody$/m);
+    const both = await moves(parsed(), [
+      ...controller,
+      ingress({ name: "wiki", hosts: ["wiki.example.net"], annotations: { "auth-tls-secret": "a/b" } }),
+      ingress({ name: "wiki-api", hosts: ["wiki.example.net"], paths: ["/api"] }),
+    ]);
+    assert.deepEqual(
+      [guardedText(both.rows[0]!.was.site), both.rows[0]!.was.paths],
+      ["client certificate", []],
+    );
+  });
+
+  it("names what is not recognised, with the object to read", async () => {
+    const found = await moves(parsed(), [
+      ...controller,
+      ingress({
+        name: "wiki",
+        hosts: ["wiki.example.net"],
+        annotations: { "configuration-snippet": "if ($a) { return 403; }" },
+      }),
+    ]);
+    assert.equal(movesHeadline(found), "0 of 1 app were open to everybody, none will be");
+    const line =
+      "wiki was protected by something not recognised: read configuration-snippet of Ingress monitoring/wiki";
+    assert.ok(movesText(found).includes(`! ${line}\n`));
+    assert.ok(movesMarkdown(found).includes(`- ${line}\n`));
+  });
+
+  it("lists hosts that no app takes over, and what the stack file says about them", async () => {
+    const objects = [
+      ...controller,
+      ingress({ name: "others", hosts: ["www.example.org", "old.example.org", "new.example.org"] }),
+      ingress({ name: "wiki", hosts: ["wiki.example.net"] }),
+    ];
+    const nginx = { helmRelease: "ingress-nginx", address: "192.168.0.171" };
+    const staying = { ingressNginx: { ...nginx, stays: { "www.example.org": "a public site" } } };
+    const leaving = { ingressNginx: { ...nginx, abandon: { "old.example.org": "nobody uses it" } } };
+    const found = await moves(parsed(staying), objects);
+    assert.deepEqual(told(found), {
+      "wiki.example.net": ["everybody", "people"],
+      "new.example.org": ["everybody", "unserved"],
+      "old.example.org": ["everybody", "unserved"],
+      "www.example.org": ["everybody", "stays"],
+    });
+    assert.equal(told(await moves(parsed(leaving), objects))["old.example.org"]![1], "abandoned");
+    assert.equal(found.before.apps, 1);
+  });
+
+  it("takes the controller's settings into account", async () => {
+    const found = await moves(parsed(), [
+      ...controller.slice(0, -1),
+      settings({ "whitelist-source-range": "10.0.0.0/8" }),
+      ingress({ name: "wiki", hosts: ["wiki.example.net"] }),
+    ]);
+    assert.deepEqual(told(found), { "wiki.example.net": ["only 10.0.0.0/8", "people"] });
+  });
+
+  it("says what an export lacks before anybody relies on it", async () => {
+    const wiki = ingress({ name: "wiki", hosts: ["wiki.example.net"] });
+    const [lacksSettings] = (await moves(parsed(), [...controllerObjects(), wiki])).unknown;
+    assert.match(lacksSettings!, /ConfigMap may restrict callers too.*: kubectl get configmaps -A -o yaml$/);
+    const [lacksController] = (await moves(parsed(), [wiki])).unknown;
+    assert.match(
+      lacksController!,
+      /no controller.*: kubectl get deployments,daemonsets,configmaps -A -o yaml$/,
+    );
+    const [lacksAll] = (await moves(parsed(), controller)).unknown;
+    assert.match(lacksAll!, /no Ingress.*kubectl get ingresses/);
+  });
+
+  it("keeps names from a cluster from being markup", async () => {
+    const found = await moves(parsed(), [
+      ...controller,
+      ingress({
+        name: "wiki",
+        hosts: ["wiki.example.net"],
+        annotations: { "auth-url": "https://sso.lan/x", "<b>|@all": "on" },
+      }),
+    ]);
+    assert.doesNotMatch(movesMarkdown(found), /<b>|@all/);
+  });
+});
