@@ -25,7 +25,7 @@ function words({ kind, detail }: Guard): string {
     case "password":
       return "people with the password (basic auth)";
     case "service":
-      return `people whom another service lets in (auth-url${detail === "" ? "" : ` ${detail}`})`;
+      return `people whom another service lets in (${/^oauth2-proxy( at |$)/.test(detail) ? detail : `auth-url ${detail}`.trim()})`;
     case "certificate":
       return "clients with a certificate (auth-tls-secret)";
     case "unclear":

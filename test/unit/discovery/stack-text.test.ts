@@ -224,7 +224,7 @@ describe("the stack file that init writes", () => {
     const argo = (await written(fixture("argo-cd"))).text;
     assert.match(
       argo,
-      /access: admins # today: people whom another service lets in \(auth-url login\.example\.net\)/,
+      /access: admins # today: people whom another service lets in \(oauth2-proxy at login\.example\.net\)/,
     );
     assert.ok(!argo.includes("hunter2"));
     const { text } = await written(fixture("k3s"));
