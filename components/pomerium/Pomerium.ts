@@ -1,18 +1,18 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { patchForce } from "../cluster/forced.ts";
-import { managedBy } from "../cluster/foreign.ts";
 import { importOf } from "../cluster/import.ts";
-import { objectLabel } from "../cluster/objects.ts";
 import { onceReady } from "../cluster/once-ready.ts";
-import { plaintextOutputs, secretData } from "../cluster/secret.ts";
 import { bootstrapSecret } from "./bootstrap-secret.ts";
 import type { IdentityProvider } from "./identity-providers.ts";
+import type { LiveObjects } from "./live-objects.ts";
 import * as names from "./names.ts";
 import { overlayFolders } from "./overlay.ts";
+import { opaqueSecret, ownNamespace } from "./own-objects.ts";
+import { hasPrevious, scaledToZero } from "./previous-workload.ts";
 import { settings } from "./settings.ts";
+import { settingsInForce, settingsKind } from "./settings-in-force.ts";
 import type { SettingsInput } from "./settings-schema.ts";
-import { isStateful, type Store } from "./storage.ts";
+import { isStateful } from "./storage.ts";
 import { takeOver } from "./take-over.ts";
 
 export interface IdentityProviderArgs {
@@ -57,21 +57,8 @@ export interface PomeriumArgs {
   certificates?: pulumi.Input<string>[];
   /** Further fields of the settings object, those of `settingsSchema`. Default: none. */
   settings?: SettingsInput;
-  /** What the cluster already has, as labels (`objectLabel`). */
-  live: {
-    /** Objects that the program would make: they are taken over in place, and the volume is adopted as it is. */
-    existing: readonly string[];
-    /**
-     * Those that no Pulumi program has ever written to. A foreign namespace and a foreign bootstrap Secret are adopted
-     * as they are. A foreign Deployment may have the Pebble store open, so it is stopped before ours starts.
-     */
-    foreign: readonly string[];
-    /** Where the cluster keeps sessions before this run. Absent before there are any. */
-    storage?: { store: Store };
-  };
+  live: LiveObjects;
 }
-
-const settingsKind = { apiVersion: "ingress.pomerium.io/v1", kind: "Pomerium" };
 
 /**
  * Pomerium with its settings, secrets and store, in namespace `pomerium`.
@@ -231,120 +218,4 @@ function spec(args: PomeriumArgs): pulumi.Output<object> {
         storage,
       }),
     );
-}
-
-/** The namespace, protected: deleting it would delete the Secret that everybody's session depends on. */
-function ownNamespace(
-  name: string,
-  { existing, foreign }: PomeriumArgs["live"],
-  opts: pulumi.CustomResourceOptions,
-): k8s.core.v1.Namespace {
-  const object = { kind: "Namespace", name: names.namespace };
-  const protectedOpts = { ...opts, protect: true, ...importOf(existing, object) };
-  if (foreign.includes(objectLabel(object)))
-    return new k8s.core.v1.Namespace(name, {}, { ...protectedOpts, ignoreChanges: ["*"] });
-  const labels = { "app.kubernetes.io/name": "pomerium", [managedBy.label]: managedBy.value };
-  return new k8s.core.v1.Namespace(name, { metadata: { name: names.namespace, labels } }, protectedOpts);
-}
-
-function opaqueSecret(
-  name: string,
-  secretName: string,
-  texts: Record<string, pulumi.Input<string>>,
-  existing: readonly string[] | undefined,
-  opts: pulumi.CustomResourceOptions,
-): k8s.core.v1.Secret {
-  const object = { name: secretName, namespace: names.namespace };
-  return new k8s.core.v1.Secret(
-    name,
-    {
-      metadata: object,
-      type: "Opaque",
-      data: secretData(texts),
-    },
-    {
-      ...opts,
-      additionalSecretOutputs: plaintextOutputs,
-      ...importOf(existing, { kind: "Secret", ...object }),
-    },
-  );
-}
-
-/**
- * Whether somebody else's Deployment is there. Once it is stopped and this program has written to it, it still exists,
- * and it stays stopped. A Deployment of a stack that changes its storage is this program's: it is deleted.
- */
-function hasPrevious({ existing, foreign, storage }: PomeriumArgs["live"]): boolean {
-  const label = objectLabel(previous);
-  const isOwn = !foreign.includes(label) && storage !== undefined && !isStateful({ [storage.store]: {} });
-  return existing.includes(label) && !isOwn;
-}
-
-/** A Deployment of the same name as the workload, which a StatefulSet does not take over. */
-const previous = { kind: "Deployment", namespace: names.namespace, name: names.workload };
-
-/**
- * Stops a Deployment that somebody else made, and leaves it there without pods.
- *
- * The scheduler waits until its pods are gone before ours start (`onlyOpener` in overlay.ts). This wait could not: a
- * Deployment's status no longer counts a pod that has begun to stop, and Pulumi's own wait would never end for a
- * Deployment that was never healthy.
- */
-function scaledToZero(name: string, opts: pulumi.CustomResourceOptions): pulumi.Resource {
-  return new k8s.apps.v1.DeploymentPatch(
-    name,
-    {
-      metadata: {
-        name: previous.name,
-        namespace: previous.namespace,
-        // Whoever made the Deployment owns the count.
-        annotations: { "pulumi.com/skipAwait": "true", [patchForce]: "true" },
-      },
-      spec: { replicas: 0 },
-    },
-    // If Pulumi gave the field back, the count would become 1 again.
-    { ...opts, retainOnDelete: true },
-  );
-}
-
-/**
- * Waits until the running Pomerium reports that exactly this generation of the settings is in force.
- *
- * After a change, the report on the earlier generation stays in the status until the controller has read the new one.
- * The generation is part of the condition, so every change of the settings is an update here, and a new wait.
- */
-function settingsInForce(
-  name: string,
-  settingsObject: k8s.apiextensions.CustomResource,
-  opts: pulumi.CustomResourceOptions,
-): pulumi.Resource {
-  // In a preview, an object that does not exist yet has no generation. Its first one will be 1.
-  const condition = settingsObject.metadata.apply(({ generation = 1 }) =>
-    JSON.stringify([
-      `jsonpath={.status.settingsStatus.observedGeneration}=${generation}`,
-      "jsonpath={.status.settingsStatus.reconciled}=true",
-    ]),
-  );
-  return new k8s.apiextensions.CustomResourcePatch(
-    name,
-    {
-      ...settingsKind,
-      metadata: {
-        name: names.settingsObject,
-        annotations: {
-          "pulumi.com/waitFor": condition,
-          // A name of its own making would own the condition for good after a destroy that leaves the object.
-          "pulumi.com/patchFieldManager": "pulumi-kubernetes-settings-in-force",
-        },
-      },
-    },
-    {
-      ...opts,
-      // The workload is up by now. If this takes longer, Pomerium refuses the settings; the object's events say why.
-      customTimeouts: { create: "3m", update: "3m" },
-      // Deleted together with the object. Removing the annotation from a deleted object would create it again, without
-      // a spec.
-      retainOnDelete: true,
-    },
-  );
 }

@@ -7,7 +7,8 @@ import type { PomeriumStatus } from "../cluster/pomerium-status.ts";
 import type { AddressConfig } from "./address.ts";
 import type { PomeriumConfig } from "./config.ts";
 import { missingAddresses } from "./in-force.ts";
-import type { LivePomerium, LiveStorage } from "./live.ts";
+import type { LivePomerium } from "./live.ts";
+import type { LiveStorage } from "./live-store.ts";
 import * as names from "./names.ts";
 import { isStateful, type StorageConfig, type Store, storeOf } from "./storage.ts";
 

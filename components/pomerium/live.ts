@@ -1,16 +1,26 @@
-import { posix } from "node:path";
 import type { ReadOnlyApi } from "../cluster/api.ts";
 import { isForced } from "../cluster/forced.ts";
 import { isForeign } from "../cluster/foreign.ts";
-import type { LiveCluster, ManagedFields } from "../cluster/live.ts";
+import type { LiveCluster } from "../cluster/live.ts";
 import { verifyService } from "../cluster/names.ts";
 import { objectLabel } from "../cluster/objects.ts";
-import type { IngressStatus, LiveSettings, PomeriumStatus } from "../cluster/pomerium-status.ts";
+import type { PomeriumStatus } from "../cluster/pomerium-status.ts";
+import { byName, type Metadata, own, readRunning, statusOf } from "./live-running.ts";
+import {
+  type Claim,
+  type LiveClaim,
+  type LiveStorage,
+  type LiveVolume,
+  storageOf,
+  storeFolder,
+  type Volume,
+  volumeOf,
+} from "./live-store.ts";
+import { readTopology, type Topology } from "./live-topology.ts";
 import * as names from "./names.ts";
-import type { Store } from "./storage.ts";
 
 /** All objects of Pomerium in a cluster, whoever made them. */
-export interface LivePomerium extends PomeriumStatus {
+export interface LivePomerium extends PomeriumStatus, Topology {
   /** Labels (`objectLabel`) of the objects that have a name that the program would use. */
   existing: string[];
   /** Labels of those, Ingresses included, that no Pulumi program has ever written to. */
@@ -25,105 +35,13 @@ export interface LivePomerium extends PomeriumStatus {
   claims: LiveClaim[];
   /** Folder of the node where a hand-made Deployment with hand-made settings keeps its store. */
   store?: string;
-  /** Version of the API server: minor of Kubernetes 1. Absent if it does not say. */
-  kubernetesMinor?: number;
-  /** Names of the nodes that pods may run on. */
-  nodes: string[];
-  /** Node on which Pomerium runs now. */
-  node?: string;
   /** Annotation by which the Service asks MetalLB for an address. */
   metalLbAnnotation?: string;
   /** Labels by which the Deployment `verify` selects its pods. */
   verifySelector?: Record<string, string>;
 }
 
-/** Where sessions are now: the store, and the claim that its StatefulSet has mounted. */
-export interface LiveStorage {
-  store: Store;
-  claim?: string;
-}
-
-export interface LiveClaim {
-  name: string;
-  storageClass?: string;
-  size?: string;
-}
-
-/** The volume that holds Pomerium's store. */
-export interface LiveVolume {
-  name: string;
-  /** Folder of the node. Absent for a volume of another kind. */
-  hostPath?: string;
-  /** Its claim was deleted, and nobody has released it: no other claim gets it. */
-  released: boolean;
-}
-
-interface Metadata {
-  namespace?: string;
-  name: string;
-  annotations?: Record<string, string>;
-  managedFields?: ManagedFields[];
-}
-
-interface Claim {
-  metadata: Metadata;
-  spec: { volumeName?: string; storageClassName?: string; resources?: { requests?: { storage?: string } } };
-}
-
-interface Volume {
-  metadata: Metadata;
-  spec: { hostPath?: { path: string } };
-  status?: { phase?: string };
-}
-
-interface Settings {
-  metadata: Metadata & { generation?: number };
-  spec?: { storage?: { file?: { path?: string }; postgres?: object } };
-  status?: {
-    settingsStatus?: {
-      reconciled?: boolean;
-      observedGeneration?: number;
-      error?: string;
-      warnings?: string[];
-    };
-    ingress?: Record<string, Partial<IngressStatus>>;
-  };
-}
-
-interface Node {
-  metadata: Metadata;
-  spec?: { unschedulable?: boolean; taints?: { effect: string }[] };
-}
-
-interface Pod {
-  metadata: Metadata & { labels?: Record<string, string> };
-  spec: { nodeName?: string };
-}
-
-interface Workload {
-  metadata: Metadata;
-  spec?: { template?: { spec?: { volumes?: { persistentVolumeClaim?: { claimName: string } }[] } } };
-  status?: { readyReplicas?: number };
-}
-
-interface Deployment extends Omit<Workload, "spec"> {
-  spec: {
-    selector: { matchLabels?: Record<string, string> };
-    template: {
-      spec: {
-        containers: { volumeMounts?: { name: string; mountPath: string; subPath?: string }[] }[];
-        volumes?: {
-          name: string;
-          hostPath?: { path: string };
-          persistentVolumeClaim?: { claimName: string };
-        }[];
-      };
-    };
-  };
-}
-
 const rbac = "/apis/rbac.authorization.k8s.io/v1";
-const own = `namespaces/${names.namespace}`;
 
 /** Kinds of upstream's and this program's objects → their path on the API server. */
 const collections = {
@@ -217,17 +135,13 @@ export async function readPomerium(
   };
 }
 
-function storageOf({ settings, statefulSets, deployments }: Running): Pick<LivePomerium, "storage"> {
-  const spec = byName(settings, names.settingsObject)?.spec;
-  if (spec === undefined) return {};
-  const { file, postgres } = spec.storage ?? {};
-  if (postgres) return { storage: { store: "postgres" } };
-  if (!file) return { storage: { store: "memory" } };
-  if (file.path?.startsWith(names.clusterMount)) return { storage: { store: "cluster" } };
-  const workload = byName(statefulSets, names.workload) ?? byName(deployments, names.workload);
-  const volumes = workload?.spec?.template?.spec?.volumes ?? [];
-  const claim = volumes.flatMap(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? [])[0];
-  return { storage: { store: "pebble", ...(claim === undefined ? {} : { claim }) } };
+/**
+ * Reads only what the running Pomerium reports.
+ *
+ * @throws ClusterError if the cluster does not answer.
+ */
+export async function readStatus(api: ReadOnlyApi): Promise<PomeriumStatus> {
+  return statusOf(await readRunning(api));
 }
 
 /** Annotations by which MetalLB's users ask for an address; the second is the older name. */
@@ -243,126 +157,7 @@ function metalLb(
   return annotation === undefined ? {} : { metalLbAnnotation: annotation };
 }
 
-/** Reads the API server's version and the nodes that Pomerium's pods can run on. */
-async function readTopology(
-  api: ReadOnlyApi,
-): Promise<Pick<LivePomerium, "kubernetesMinor" | "nodes" | "node">> {
-  const [version, nodes, pods] = await Promise.all([
-    api.find<{ minor?: string }>("/version"),
-    api.list<Node>("/api/v1/nodes"),
-    api.list<Pod>(`/api/v1/${own}/pods`),
-  ]);
-  // Some providers write `29+`.
-  const minor = Number.parseInt(version?.minor ?? "", 10);
-  const node = pods.find(({ metadata }) => metadata.labels?.["app.kubernetes.io/component"] === "proxy")?.spec
-    .nodeName;
-  return {
-    ...(Number.isNaN(minor) ? {} : { kubernetesMinor: minor }),
-    nodes: nodes.filter(isOpen).map(({ metadata }) => metadata.name),
-    ...(node === undefined ? {} : { node }),
-  };
-}
-
-/** Whether a pod without tolerations may run on a node. */
-function isOpen({ spec }: Node): boolean {
-  return !spec?.unschedulable && !(spec?.taints ?? []).some(({ effect }) => effect !== "PreferNoSchedule");
-}
-
-/**
- * Reads only what the running Pomerium reports.
- *
- * @throws ClusterError if the cluster does not answer.
- */
-export async function readStatus(api: ReadOnlyApi): Promise<PomeriumStatus> {
-  return statusOf(await readRunning(api));
-}
-
-interface Running {
-  deployments: Deployment[];
-  statefulSets: Workload[];
-  settings: Settings[];
-}
-
-async function readRunning(api: ReadOnlyApi): Promise<Running> {
-  const [deployments, statefulSets, settings] = await Promise.all([
-    api.list<Deployment>(`/apis/apps/v1/${own}/deployments`),
-    api.list<Workload>(`/apis/apps/v1/${own}/statefulsets`),
-    api.list<Settings>("/apis/ingress.pomerium.io/v1/pomerium"),
-  ]);
-  return { deployments, statefulSets, settings };
-}
-
-function statusOf({ deployments, statefulSets, settings }: Running): PomeriumStatus {
-  const workloads = [
-    byName<Omit<Workload, "spec">>(deployments, names.workload),
-    byName(statefulSets, names.workload),
-  ];
-  const own = byName(settings, names.settingsObject);
-  return {
-    readyReplicas: workloads.reduce((sum, workload) => sum + (workload?.status?.readyReplicas ?? 0), 0),
-    ...(own ? { settings: liveSettings(own) } : {}),
-  };
-}
-
-function liveSettings({ metadata, status }: Settings): LiveSettings {
-  const settings = status?.settingsStatus;
-  return {
-    reconciled: settings?.reconciled ?? false,
-    current: settings?.observedGeneration === metadata.generation,
-    ...(settings?.error ? { error: settings.error } : {}),
-    warnings: settings?.warnings ?? [],
-    ingress: Object.fromEntries(
-      Object.entries(status?.ingress ?? {}).map(([name, entry]) => [
-        name,
-        {
-          reconciled: entry.reconciled ?? false,
-          ...(entry.observedGeneration === undefined ? {} : { observedGeneration: entry.observedGeneration }),
-          ...(entry.observedAt ? { observedAt: entry.observedAt } : {}),
-          ...(entry.error ? { error: entry.error } : {}),
-          ...(entry.warnings?.length ? { warnings: entry.warnings } : {}),
-        },
-      ]),
-    ),
-  };
-}
-
 const isThere = <T>(found: T | undefined): found is T => found !== undefined;
 
 const ofKind = (kind: string, all: readonly { metadata: Metadata }[]) =>
   all.map(({ metadata }) => ({ kind, metadata }));
-
-const byName = <T extends { metadata: Metadata }>(all: readonly T[], name: string): T | undefined =>
-  all.find(({ metadata }) => metadata.name === name);
-
-/** The volume that the claim holds. Before there is a claim: the volume that it would ask for. */
-function volumeOf(claims: readonly Claim[], volumes: readonly Volume[]): LiveVolume | undefined {
-  const claim = byName(claims, names.persistentVolumeClaim);
-  const volume = byName(volumes, claim?.spec.volumeName ?? names.persistentVolume);
-  if (!volume) return undefined;
-  const { hostPath } = volume.spec;
-  return {
-    name: volume.metadata.name,
-    ...(hostPath ? { hostPath: hostPath.path } : {}),
-    released: volume.status?.phase === "Released",
-  };
-}
-
-/** The folder of the node in which a hand-made Deployment with hand-made settings has its store. */
-function storeFolder(
-  settings: Settings | undefined,
-  deployment: Deployment | undefined,
-  volume: LiveVolume | undefined,
-): string | undefined {
-  const path = settings?.spec?.storage?.file?.path;
-  if (!settings || !deployment || !isForeign(settings.metadata) || path === undefined) return undefined;
-  const { containers, volumes = [] } = deployment.spec.template.spec;
-  const mount = containers
-    .flatMap(({ volumeMounts = [] }) => volumeMounts)
-    .find(({ mountPath }) => `${path}/`.startsWith(`${mountPath}/`));
-  const mounted = volumes.find(({ name }) => name === mount?.name);
-  const claimed = mounted?.persistentVolumeClaim?.claimName === names.persistentVolumeClaim;
-  const folder = mounted?.hostPath?.path ?? (claimed ? volume?.hostPath : undefined);
-  return mount && folder
-    ? posix.join(folder, mount.subPath ?? "", path.slice(mount.mountPath.length))
-    : undefined;
-}

@@ -2,7 +2,7 @@ import type { Problem } from "../../stack-file/problems.ts";
 import { quantity } from "../../stack-file/values.ts";
 import { kubectl } from "../cluster/commands.ts";
 import type { Cluster } from "../cluster/config.ts";
-import type { LiveClaim } from "./live.ts";
+import type { LiveClaim } from "./live-store.ts";
 import * as names from "./names.ts";
 import type { PebbleConfig } from "./storage.ts";
 

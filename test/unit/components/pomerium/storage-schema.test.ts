@@ -1,7 +1,8 @@
 import { strict as assert } from "node:assert";
 import { storageLines } from "../../../../components/pomerium/announce.ts";
 import { clusterProblems } from "../../../../components/pomerium/checks.ts";
-import type { LivePomerium, LiveStorage } from "../../../../components/pomerium/live.ts";
+import type { LivePomerium } from "../../../../components/pomerium/live.ts";
+import type { LiveStorage } from "../../../../components/pomerium/live-store.ts";
 import type { StorageConfig } from "../../../../components/pomerium/storage.ts";
 import { goodStack, hunter2, parse, problemsOf, put, warnings } from "../../stack/base.ts";
 
