@@ -1,3 +1,4 @@
+import { flushCompileCache } from "node:module";
 import * as grpc from "@grpc/grpc-js";
 
 /** A plugin was asked for something that it does not implement. */
@@ -27,6 +28,8 @@ export function servePlugin<T extends grpc.UntypedServiceImplementation>(
   server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
     if (error) throw error;
     console.log(port);
+    // Node writes the cache when a process ends, but Pulumi kills its plugins.
+    flushCompileCache();
   });
   const parent = process.ppid;
   setInterval(() => {
