@@ -1,4 +1,5 @@
-import type { AccessDiff, Row } from "../policies/access/diff/diff.ts";
+import type { AccessDiff } from "../policies/access/diff/diff.ts";
+import type { Row } from "../policies/access/diff/rows.ts";
 import { anonymous, stranger } from "../policies/access/matrix/decider.ts";
 import { isPerson, principalWords } from "../policies/access/principals.ts";
 import { counted } from "../stack-file/text.ts";

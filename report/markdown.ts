@@ -1,5 +1,6 @@
 import type { TestResult, Untested } from "../policies/access/assertions/run.ts";
-import type { AccessDiff, Row } from "../policies/access/diff/diff.ts";
+import type { AccessDiff } from "../policies/access/diff/diff.ts";
+import type { Row } from "../policies/access/diff/rows.ts";
 import type { Matrix } from "../policies/access/matrix/matrix.ts";
 import { counted } from "../stack-file/text.ts";
 import { changesOf, openCount, place, reasonText, whoIs } from "./diff-text.ts";

@@ -1,4 +1,5 @@
-import { type AccessDiff, diffAccess, type Row } from "../../policies/access/diff/diff.ts";
+import { type AccessDiff, diffAccess } from "../../policies/access/diff/diff.ts";
+import type { Row } from "../../policies/access/diff/rows.ts";
 import type { ProtectedApp, View } from "../../policies/access/matrix/view.ts";
 import { viewOfStack } from "../../stack/access-view.ts";
 import { type PlannedAccess, plannedAccess } from "../../stack/planned-access.ts";

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import type { Untested } from "../../policies/access/assertions/run.ts";
-import type { AccessDiff, Row } from "../../policies/access/diff/diff.ts";
+import type { AccessDiff } from "../../policies/access/diff/diff.ts";
+import type { Row } from "../../policies/access/diff/rows.ts";
 import { stranger } from "../../policies/access/matrix/decider.ts";
 import { changesOf, place as placeOfRow, whoIs } from "../../report/diff-text.ts";
 import { first, visible } from "../../report/text.ts";

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { TestResult, Untested } from "../../policies/access/assertions/run.ts";
-import { type AccessDiff, kinds } from "../../policies/access/diff/diff.ts";
+import type { AccessDiff } from "../../policies/access/diff/diff.ts";
+import { kinds } from "../../policies/access/diff/rows.ts";
 import type { Matrix } from "../../policies/access/matrix/matrix.ts";
 import { isPerson } from "../../policies/access/principals.ts";
 import { counted } from "../../stack-file/text.ts";

@@ -1,5 +1,6 @@
 import { stranger } from "../matrix/decider.ts";
-import type { AccessDiff, ChangeKind, Row } from "./diff.ts";
+import type { AccessDiff } from "./diff.ts";
+import type { ChangeKind, Row } from "./rows.ts";
 
 /** Changes that may stop a pipeline. */
 export type FailOn = "gain" | "public" | "loss";

@@ -5,7 +5,7 @@ import * as fc from "fast-check";
 import { commentOf as compose } from "../../../../cli/comment/comment.ts";
 import type { Facts } from "../../../../cli/comment/facts.ts";
 import { commentLimit } from "../../../../cli/comment/raw.ts";
-import { kinds } from "../../../../policies/access/diff/diff.ts";
+import { kinds } from "../../../../policies/access/diff/rows.ts";
 import { previewJson, type Step, unchanged, withIngress } from "../comment/planned.ts";
 import { changedHouse, cli, house, makeProject, type Project, publicApp } from "../project.ts";
 

@@ -1,7 +1,8 @@
 import { strict as assert } from "node:assert";
 import * as fc from "fast-check";
-import { type AccessDiff, diffAccess, mirrors, type Row } from "../../../../../policies/access/diff/diff.ts";
+import { type AccessDiff, diffAccess } from "../../../../../policies/access/diff/diff.ts";
 import { failOn } from "../../../../../policies/access/diff/fail-on.ts";
+import { mirrors, type Row } from "../../../../../policies/access/diff/rows.ts";
 import { anonymous, decider, stranger } from "../../../../../policies/access/matrix/decider.ts";
 import { fromIngress } from "../../../../../policies/access/matrix/ingress.ts";
 import { mentionsOf } from "../../../../../policies/access/matrix/mentions.ts";

@@ -1,0 +1,31 @@
+import type { AppAccess } from "../matrix/matrix.ts";
+
+/**
+ * How many paths are open, and on how many apps. The paths of an app that becomes public as a whole are no longer
+ * counted, so a path may leave the count without being closed.
+ */
+export interface OpenPaths {
+  paths: number;
+  apps: number;
+  before: { paths: number; apps: number };
+  /** How many paths entered and left the count. */
+  entered: number;
+  left: number;
+}
+
+/** Counts the open paths before and after a change. */
+export function openPaths(before: readonly AppAccess[], now: readonly AppAccess[]): OpenPaths {
+  const hostsAndPaths = (apps: readonly AppAccess[]): Set<string> =>
+    new Set(apps.flatMap(({ app, open }) => open.map(({ path }) => `${app.host}${path}`)));
+  const counts = (apps: readonly AppAccess[]): { paths: number; apps: number } => ({
+    paths: hostsAndPaths(apps).size,
+    apps: new Set(apps.filter(({ open }) => open.length > 0).map(({ app }) => app.host)).size,
+  });
+  const [were, are] = [hostsAndPaths(before), hostsAndPaths(now)];
+  return {
+    ...counts(now),
+    before: counts(before),
+    entered: [...are].filter((path) => !were.has(path)).length,
+    left: [...were].filter((path) => !are.has(path)).length,
+  };
+}
