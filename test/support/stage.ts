@@ -77,7 +77,9 @@ export function refusal({ errors }: Outcome): string {
   return errors.join("\n");
 }
 
-/** Checks that a preview has no changes. */
-export async function assertAtRest(workspace: Workspace): Promise<void> {
-  assert.deepEqual(Object.keys(succeeded(await workspace.preview()).counts), ["same"]);
+/** Checks that a preview has no changes, and returns its outcome. */
+export async function assertAtRest(workspace: Workspace): Promise<Outcome> {
+  const outcome = succeeded(await workspace.preview());
+  assert.deepEqual(Object.keys(outcome.counts), ["same"]);
+  return outcome;
 }
