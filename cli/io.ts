@@ -11,6 +11,8 @@ export interface Io {
   out(text: string): void;
   err(text: string): void;
   stdin(): Promise<string>;
+  /** Standard input, piece by piece. */
+  input(): AsyncIterable<string | Uint8Array>;
   /** The present time, for reports. */
   now(): Date;
   /** Folder that relative paths start from. */
@@ -29,6 +31,8 @@ export interface Io {
   readCloudflare(): Promise<LiveAccount | undefined>;
   /** Reads a live cluster. */
   readCluster(address: ClusterAddress): Promise<LiveState>;
+  /** Reads the log of Pomerium's pods in a stack's live cluster, piece by piece. */
+  readLog(stack: Pick<Stack, "name" | "cluster">, sinceSeconds?: number): AsyncIterable<Uint8Array>;
   /** Reads the readiness table of a stack's live cluster. */
   readReadiness(stack: Stack): Promise<Row[]>;
 }
@@ -44,6 +48,7 @@ export function processIo(): Io {
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
     stdin: () => text(process.stdin),
+    input: () => process.stdin,
     now: () => new Date(),
     cwd: process.cwd(),
     ...(stdout.isTTY ? { columns: stdout.columns } : {}),
@@ -72,6 +77,16 @@ export function processIo(): Io {
       const api = await ReadOnlyApi.connect(address);
       const [cluster, pomerium] = await Promise.all([readCluster(api), readStatus(api)]);
       return { ...cluster, pomerium };
+    },
+    readLog: async function* (stack, sinceSeconds) {
+      const [{ ReadOnlyApi }, { readUid, refuseAnotherCluster }, { readLog }] = await Promise.all([
+        import("../components/cluster/api.ts"),
+        import("../components/cluster/identity.ts"),
+        import("../components/pomerium/log.ts"),
+      ]);
+      const api = await ReadOnlyApi.connect(stack.cluster);
+      refuseAnotherCluster(stack, { uid: await readUid(api) });
+      yield* readLog(api, sinceSeconds);
     },
     readReadiness: async (stack) => {
       const [{ ReadOnlyApi }, { readFindings }, { readinessOf }, { refuseAnotherCluster }, { askHost }] =

@@ -12,6 +12,7 @@ import { comment } from "./commands/comment.ts";
 import { diff } from "./commands/diff.ts";
 import { init } from "./commands/init.ts";
 import { lint } from "./commands/lint.ts";
+import { logs } from "./commands/logs.ts";
 import { paths } from "./commands/paths.ts";
 import { ready } from "./commands/ready.ts";
 import { test } from "./commands/test.ts";
@@ -29,6 +30,7 @@ const subcommands: readonly Subcommand<never>[] = [
   test,
   diff,
   ready,
+  logs,
   lint,
   paths,
   comment,

@@ -165,6 +165,26 @@ export class ReadOnlyApi {
     });
   }
 
+  /**
+   * The text at `path`, piece by piece as it comes: a log may be larger than the memory. The end of a broken connection is
+   * an error, too.
+   */
+  async *text(path: string): AsyncGenerator<Buffer> {
+    const url = new URL(this.server + path);
+    const response = await this.open(url, "*/*");
+    const { statusCode: status = 0, headers } = response;
+    if (status !== 200) {
+      const chunks: Buffer[] = [];
+      for await (const chunk of response) chunks.push(chunk as Buffer);
+      parsed(url, { status, headers, body: Buffer.concat(chunks).toString("utf8") });
+    }
+    try {
+      for await (const chunk of response) yield chunk as Buffer;
+    } catch (error) {
+      throw unanswered(url, error as Error);
+    }
+  }
+
   private async pages<T>(path: string, accept: string): Promise<T[]> {
     interface Page {
       /** null for an empty list of metadata. */
@@ -194,40 +214,52 @@ export class ReadOnlyApi {
     }, this.patience.firstPause);
   }
 
-  private request(url: URL, accept: string): Promise<Answer> {
+  private async request(url: URL, accept: string): Promise<Answer> {
+    const response = await this.open(url, accept);
+    const chunks: Buffer[] = [];
+    try {
+      for await (const chunk of response) chunks.push(chunk as Buffer);
+    } catch (error) {
+      throw unanswered(url, error as Error);
+    }
+    const { statusCode: status = 0, headers } = response;
+    return { status, headers, body: Buffer.concat(chunks).toString("utf8") };
+  }
+
+  /** Sends a request. The answer ends with an error after a long silence. */
+  private open(url: URL, accept: string): Promise<http.IncomingMessage> {
     const { timeout = 20_000 } = this.patience;
     const options: https.RequestOptions = {
       ...this.options,
       headers: { ...this.options.headers, Accept: accept },
     };
     return new Promise((resolve, reject) => {
+      let answer: http.IncomingMessage | undefined;
       const failed = (error: Error): void => {
         clearTimeout(silence);
-        reject(
-          new ClusterError(`${url.origin} does not answer: ${error.message}`, undefined, { cause: error }),
-        );
+        reject(unanswered(url, error));
       };
       const request = (url.protocol === "https:" ? https : http).get(url, options, (response) => {
-        const chunks: Buffer[] = [];
-        response.on("data", (chunk: Buffer) => {
-          silence.refresh();
-          chunks.push(chunk);
-        });
-        response.on("end", () => {
-          clearTimeout(silence);
-          const { statusCode: status = 0, headers } = response;
-          resolve({ status, headers, body: Buffer.concat(chunks).toString("utf8") });
-        });
-        response.on("error", failed);
+        answer = response;
+        silence.refresh();
+        response.on("data", () => silence.refresh());
+        // Nothing flows before somebody reads it.
+        response.pause();
+        response.on("close", () => clearTimeout(silence));
+        resolve(response);
       });
       // Not the socket's own timeout: it does not end a TLS handshake that gets no answer.
       const silence = setTimeout(
-        () => request.destroy(new Error(`no answer within ${timeout / 1000} s`)),
+        () => (answer ?? request).destroy(new Error(`no answer within ${timeout / 1000} s`)),
         timeout,
       );
       request.on("error", failed);
     });
   }
+}
+
+function unanswered(url: URL, cause: Error): ClusterError {
+  return new ClusterError(`${url.origin} does not answer: ${cause.message}`, undefined, { cause });
 }
 
 /** @throws ClusterError if there is no kubeconfig, or if it cannot be read. */

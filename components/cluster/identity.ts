@@ -1,5 +1,6 @@
 import { StackFileError } from "../../stack-file/problems.ts";
 import { stackFileName } from "../../stack-file/stack-file.ts";
+import type { ReadOnlyApi } from "./api.ts";
 import type { Cluster } from "./config.ts";
 import { identityProblem, type LiveCluster } from "./live.ts";
 
@@ -10,4 +11,10 @@ export function refuseAnotherCluster(
 ): void {
   const identity = identityProblem(name, cluster, live);
   if (identity) throw new StackFileError(stackFileName(name), [{ at: "cluster.uid", ...identity }]);
+}
+
+/** The UID of a cluster; empty if it does not tell it. */
+export async function readUid(api: Pick<ReadOnlyApi, "findMetadata">): Promise<string> {
+  const namespace = await api.findMetadata<{ metadata: { uid: string } }>("/api/v1/namespaces/kube-system");
+  return namespace?.metadata.uid ?? "";
 }

@@ -9,6 +9,8 @@ import { ReadOnlyApi } from "../../components/cluster/api.ts";
 export class FakeApiServer {
   readonly asked: { method: string; path: string; accept: string; authorization: string }[] = [];
   objects: Record<string, unknown> = {};
+  /** Answers that are plain text, such as logs. */
+  texts: Record<string, string> = {};
   status: number | undefined;
   private readonly server = http.createServer((request, response) => {
     const url = new URL(request.url ?? "/", "http://localhost");
@@ -18,6 +20,11 @@ export class FakeApiServer {
       accept: request.headers.accept ?? "",
       authorization: request.headers.authorization ?? "",
     });
+    const text = this.texts[url.pathname + url.search];
+    if (text !== undefined) {
+      response.end(text);
+      return;
+    }
     const answer = this.objects[url.pathname + url.search] ?? this.objects[url.pathname];
     response.statusCode = this.status ?? (answer === undefined ? 404 : 200);
     response.end(JSON.stringify(answer ?? { kind: "Status" }));
@@ -53,6 +60,7 @@ export function useFakeApi(contexts: readonly [string, ...string[]] = ["octavo"]
     fake.asked.length = 0;
     fake.status = undefined;
     fake.objects = {};
+    fake.texts = {};
   });
   after(() => {
     fake.stop();

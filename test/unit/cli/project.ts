@@ -144,6 +144,7 @@ export interface Outside {
   openCluster?: Io["openCluster"];
   readCloudflare?: Io["readCloudflare"];
   readiness?: Row[];
+  readLog?: Io["readLog"];
 }
 
 /** Runs a command line in a project. */
@@ -159,6 +160,7 @@ export async function cli(
     openCluster,
     readCloudflare,
     readiness,
+    readLog,
   }: Outside = {},
 ): Promise<Ran> {
   const texts = { out: "", err: "" };
@@ -170,6 +172,9 @@ export async function cli(
       texts.err += text;
     },
     stdin: async () => stdin,
+    input: async function* () {
+      yield stdin;
+    },
     now: () => new Date("2026-11-26T12:00:00Z"),
     cwd: directory,
     colour,
@@ -186,6 +191,11 @@ export async function cli(
       (async () => {
         if (!live) throw new Error("no test asked for a cluster");
         return live;
+      }),
+    readLog:
+      readLog ??
+      (() => {
+        throw new Error("no test asked for a log");
       }),
     readReadiness: async () => {
       if (!readiness) throw new Error("no test asked for a cluster");

@@ -1,0 +1,157 @@
+import { createReadStream, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { LogTally, type Tally } from "../../policies/access-log/tally.ts";
+import { accessLogText } from "../../report/access-log.ts";
+import { accessLogOf, tallyOptions } from "../../stack/access-log.ts";
+import type { Stack } from "../../stack/stack.ts";
+import { asGoDuration, durationMilliseconds } from "../../stack-file/duration.ts";
+import { placeText } from "../../stack-file/place.ts";
+import { readStackFile, stackFileName } from "../../stack-file/stack-file.ts";
+import { type CommonOptions, type Subcommand, valueOption } from "../command.ts";
+import { CliError, exit, UsageError } from "../exit.ts";
+import type { Io } from "../io.ts";
+import { linesOf } from "../lines.ts";
+import { json } from "../output.ts";
+import { projectOf, stackIn, stackPath } from "../project.ts";
+import { stackNow } from "../view-by-name.ts";
+
+interface Options extends CommonOptions {
+  json?: boolean;
+  since?: string;
+}
+
+/** What Pomerium's log says: what programs were refused, and which grants nobody used. */
+export const logs: Subcommand<Options> = {
+  name: "logs",
+  define(command) {
+    command
+      .description("what programs were refused, and which grants nobody used, by Pomerium's log")
+      .argument("<stack>", "the stack")
+      .argument(
+        "[file]",
+        "a log, or - for standard input; default: the log of Pomerium's pods in the stack's cluster",
+      )
+      .addOption(valueOption("--since <time>", "only what is newer: 24h, 30d, or 2026-11-01"))
+      .option("--json", "for programs")
+      .addHelpText(
+        "after",
+        `
+Reads the lines "authorize check", and the lines "http-request" that tell the client. Anything may be in between. A
+request counts as one of a program if nobody is signed in and its User-Agent is not a browser's; a log without
+User-Agents counts everything except pages. Nothing says that such a program is yours: write a line only for a client
+that you know. Queries, and parts of paths that may be credentials, are neither kept nor shown.
+
+Examples:
+  npx pomerium-migration logs home
+  npx pomerium-migration logs home pomerium.log --since 30d
+  kubectl --context home -n pomerium logs -l app.kubernetes.io/name=pomerium --tail=-1 |
+    npx pomerium-migration logs home -`,
+      );
+  },
+  async run([name, file], options, io) {
+    const project = projectOf(options, io);
+    const stack = stackNow(project, stackIn(project, name));
+    const { raw } = readStackFile(
+      stackFileName(stack.name),
+      readFileSync(stackPath(project, stack.name), "utf8"),
+    );
+    const since = options.since === undefined ? undefined : sinceOf(options.since, io.now().getTime());
+    const source =
+      file === undefined
+        ? `the pods of context ${stack.cluster.context}`
+        : file === "-"
+          ? "standard input"
+          : file;
+    const tally = await tallied(stack, raw, { file, since, source }, io);
+    const { needed, grants } = accessLogOf(stack, raw, tally);
+    const placeOf = (at: string): string => {
+      const place = placeText(stack.placeOf(at));
+      return place === "" ? "" : `${stackFileName(stack.name)}:${place}`;
+    };
+    if (options.json) {
+      const { seen: _, domains: __, signedIn: ___, opened: ____, ...counts } = tally;
+      io.out(
+        json("access-log", {
+          stack: stack.name,
+          source,
+          ...counts,
+          ...(tally.span === undefined
+            ? {}
+            : { span: { from: iso(tally.span.from), to: iso(tally.span.to) } }),
+          calls: undefined,
+          needed: needed.map((one) => ({ ...one, calls: one.calls.map(flat), place: placeOf(one.at) })),
+          people: tally.people.map(flat),
+          otherHosts: tally.otherHosts.map(({ value, ...rest }) => flat({ value: { host: value }, ...rest })),
+          ...grants,
+        }),
+      );
+    } else io.out(accessLogText({ stack: stack.name, source, tally, needed, grants, placeOf }));
+    if (tally.decisions > 0 || tally.older > 0) return exit.ok;
+    io.err(
+      `no line "authorize check" in ${source}; Pomerium logs it on level info, and to standard output\n`,
+    );
+    return exit.failed;
+  },
+};
+
+const iso = (time: number): string => new Date(time).toISOString();
+
+function flat<T extends object>({ value, count, last }: { value: T; count: number; last?: number }) {
+  return { ...value, count, ...(last === undefined ? {} : { last: iso(last) }) };
+}
+
+/**
+ * A time in the past.
+ *
+ * @throws UsageError if the text is neither a length of time nor a time.
+ */
+function sinceOf(text: string, now: number): number {
+  const length = durationMilliseconds(asGoDuration(text) ?? text);
+  if (length !== undefined) return now - length;
+  const time = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(time))
+    throw new UsageError(
+      `--since ${text}: write a length of time such as 24h or 30d, or a time such as 2026-11-01`,
+    );
+  return time;
+}
+
+/** Reading for longer than this is announced, in milliseconds. */
+const noticeable = 1000;
+
+interface Source {
+  file: string | undefined;
+  since: number | undefined;
+  source: string;
+}
+
+async function tallied(
+  stack: Stack,
+  raw: Readonly<Record<string, unknown>>,
+  { file, since, source }: Source,
+  io: Io,
+): Promise<Tally> {
+  const tally = new LogTally({ ...tallyOptions(stack, raw), since });
+  const notice = setTimeout(() => io.err(`reading ${source} …\n`), noticeable);
+  try {
+    for await (const line of linesOf(piecesOf(stack, file, since, io))) tally.add(line);
+  } catch (error) {
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    if (syscall === undefined || file === undefined) throw error;
+    throw new CliError(`cannot read ${file}: ${code}`);
+  } finally {
+    clearTimeout(notice);
+  }
+  return tally.result();
+}
+
+function piecesOf(
+  stack: Stack,
+  file: string | undefined,
+  since: number | undefined,
+  io: Io,
+): AsyncIterable<string | Uint8Array> {
+  if (file === "-") return io.input();
+  if (file !== undefined) return createReadStream(resolve(io.cwd, file));
+  return io.readLog(stack, since === undefined ? undefined : (io.now().getTime() - since) / 1000);
+}

@@ -1,0 +1,172 @@
+import { isOwnPath } from "../access/own-paths.ts";
+import type { Access, ApiPath, AppPath } from "../access/routes.ts";
+import { apiPath } from "../catalogue/config.ts";
+import type { CatalogueEntry, LeftOut } from "../catalogue/entry.ts";
+import { overlap } from "../catalogue/overlap.ts";
+import type { Counted } from "./counter.ts";
+import { type OpeningLine, openingLine } from "./opening-line.ts";
+import { lets, wantedPaths } from "./prefixes.ts";
+import { varying } from "./shape.ts";
+import type { RefusedCall } from "./tally.ts";
+
+/** An app of a stack, as far as a log can say something about it. */
+export interface LogApp {
+  /** Key in the stack file. */
+  key: string;
+  /** `apps.komga`. */
+  at: string;
+  host: string;
+  access: Access;
+  /** Its access as the stack file has it. */
+  written: unknown;
+  paths: readonly AppPath[];
+  /** The catalogue's entry that it follows. */
+  profile?: string;
+  entry?: CatalogueEntry & { leftOut?: readonly LeftOut[] };
+}
+
+/** A path to open. */
+export interface Opening extends Pick<ApiPath, "path" | "exact"> {
+  /** Refused requests that it would let pass. */
+  count: number;
+  /** What is known of the path. */
+  note?: string;
+}
+
+/** Requests that no open path is proposed for. */
+export interface NotOpened {
+  path: string;
+  count: number;
+  why: string;
+}
+
+/** What programs were refused at an app, and the line that would let them pass. */
+export interface Needed {
+  app: string;
+  at: string;
+  host: string;
+  calls: readonly Counted<RefusedCall>[];
+  open: readonly Opening[];
+  notOpened: readonly NotOpened[];
+  /** Refused, although the stack file opens them by now. */
+  already: number;
+  line?: OpeningLine;
+}
+
+export interface NeededOptions {
+  /** Whether a caller without a session passes by the stack file. */
+  isOpen(app: LogApp, call: RefusedCall): boolean;
+  /** Whether the stack's Pomerium merges double slashes before it looks at a path. */
+  mergesSlashes: boolean;
+}
+
+/** What an app's programs were refused, in the order of the stack file. An app's hosts are apart from each other. */
+export function neededBy(
+  apps: readonly LogApp[],
+  calls: readonly Counted<RefusedCall>[],
+  options: NeededOptions,
+): Needed[] {
+  const byHost = Map.groupBy(calls, ({ value }) => value.host);
+  return apps.flatMap((app) => {
+    const own = byHost.get(app.host);
+    return own === undefined ? [] : [neededAt(app, own, options)];
+  });
+}
+
+function neededAt(app: LogApp, calls: readonly Counted<RefusedCall>[], options: NeededOptions): Needed {
+  const closed = calls.filter(({ value }) => !options.isOpen(app, value));
+  const already = countOf(calls) - countOf(closed);
+  const told = { app: app.key, at: app.at, host: app.host, calls: closed, already };
+  const reason = closedAltogether(app);
+  if (reason !== undefined)
+    return {
+      ...told,
+      open: [],
+      notOpened: closed.length === 0 ? [] : [{ path: "/", count: countOf(closed), why: reason }],
+    };
+  const matched = (path: string): string => (options.mergesSlashes ? path.replace(/\/{2,}/g, "/") : path);
+  const paths = [...new Set(closed.map(({ value }) => matched(value.path)))];
+  const count = (some: readonly string[]): number =>
+    countOf(closed.filter(({ value }) => some.includes(matched(value.path))));
+  const open: Opening[] = [];
+  const notOpened: NotOpened[] = [];
+  // What the catalogue knows comes first: its paths have their reasons.
+  const listed = (app.entry?.api ?? []).map((entry) => ({
+    entry,
+    paths: paths.filter((path) => lets({ ...entry, path: entry.path.replace(/(?<=.)\/$/, "") }, path)),
+  }));
+  for (const { entry, paths: covered } of listed)
+    if (covered.length > 0 && refusal(app, entry) === undefined)
+      open.push({
+        path: entry.path,
+        ...(entry.exact ? { exact: true } : {}),
+        count: count(covered),
+        note: `in the catalogue's ${app.profile}`,
+      });
+  const others = paths.filter((path) => !open.some((one) => lets(one, path)));
+  const wanted = wantedPaths(others, (path) => refusal(app, { path }) === undefined);
+  const frequent = wanted
+    .map((one) => ({ ...one, count: count(one.paths) }))
+    .sort((one, other) => other.count - one.count);
+  for (const { path, exact, count: times } of frequent) {
+    const candidate = { path, ...(exact ? { exact } : {}) };
+    const why = refusal(app, candidate) ?? (open.length < mostOpen ? undefined : tooMany);
+    if (why !== undefined) notOpened.push({ path, count: times, why });
+    else open.push({ ...candidate, count: times, ...noteOf(app, candidate) });
+  }
+  const lost = others.filter((path) => !wanted.some((one) => one.paths.includes(path)));
+  for (const path of lost) notOpened.push({ path, count: count([path]), why: whyLost(path) });
+  const line = open.length === 0 ? undefined : openingLine(app, open);
+  return { ...told, open, notOpened, ...(line === undefined ? {} : { line }) };
+}
+
+/** A client calls some paths. More than this come from a search for weak hosts, or from several clients. */
+const mostOpen = 20;
+
+const tooMany = `so many different paths are not those of one client; the ${mostOpen} most frequent are in the line`;
+
+const countOf = (calls: readonly { count: number }[]): number =>
+  calls.reduce((sum, { count }) => sum + count, 0);
+
+function whyLost(path: string): string {
+  if (/^\/*$/.test(path)) return "only the whole app covers it, and that is never proposed";
+  if (path.startsWith(`/${varying}`))
+    return "it begins with a part that varies, so only the whole app covers it; that is never proposed";
+  return "Pomerium before v0.33 does not merge double slashes, and a stack file cannot open them; after the update, the path with a single slash is enough";
+}
+
+/** Why no line can open a path of an app; undefined if one can. */
+function closedAltogether({ access, at, entry, profile }: LogApp): string | undefined {
+  if (access.kind === "policy") return `${at}.access is a policy written by hand: edit it yourself`;
+  if (access.kind === "public") return `${at}.access is public: the stack file lets everybody pass by now`;
+  const never = entry?.neverOpen?.find(({ path }) => path === "/");
+  return never === undefined
+    ? undefined
+    : `the catalogue's ${profile} must stay closed altogether: ${never.reason}`;
+}
+
+/** What stands against opening a path; undefined if nothing does. */
+function refusal({ entry, paths, at }: LogApp, open: Pick<ApiPath, "path" | "exact">): string | undefined {
+  const parsed = apiPath.safeParse(open.path);
+  if (!parsed.success) return parsed.error.issues[0]?.message ?? "a stack file cannot have it";
+  if (isOwnPath(open.path)) return "Pomerium answers this path itself, so it never reaches the app";
+  const never = entry?.neverOpen?.find((one) => overlap(open, one));
+  if (never !== undefined) return `${never.path} must never be open to anybody: ${never.reason}`;
+  const own = paths.find((one) => one.access !== undefined && overlap(open, one));
+  return own === undefined
+    ? undefined
+    : `${own.at} has an access of its own${own.access?.kind === "public" ? ", which is public" : ""}: edit it at ${at}`;
+}
+
+function noteOf(
+  { entry, profile, access }: LogApp,
+  open: Pick<ApiPath, "path" | "exact">,
+): { note?: string } {
+  const left = entry?.leftOut?.find((one) => overlap(open, one));
+  const from = access.kind === "people" || access.kind === "apiOnly" ? access.from : [];
+  const notes = [
+    ...(left === undefined ? [] : [`the catalogue's ${profile} leaves ${left.path} out: ${left.reason}`]),
+    ...(from.length === 0 ? [] : [`still only from ${from.join(", ")}`]),
+  ];
+  return notes.length === 0 ? {} : { note: notes.join("; ") };
+}
