@@ -1,29 +1,13 @@
 import { isOwnPath } from "../access/own-paths.ts";
-import type { Access, ApiPath, AppPath } from "../access/routes.ts";
+import type { ApiPath } from "../access/routes.ts";
 import { apiPath } from "../catalogue/config.ts";
-import type { CatalogueEntry, LeftOut } from "../catalogue/entry.ts";
 import { overlap } from "../catalogue/overlap.ts";
+import type { LogApp } from "./app.ts";
 import type { Counted } from "./counter.ts";
 import { type OpeningLine, openingLine } from "./opening-line.ts";
 import { lets, wantedPaths } from "./prefixes.ts";
 import { varying } from "./shape.ts";
 import type { RefusedCall } from "./tally.ts";
-
-/** An app of a stack, as far as a log can say something about it. */
-export interface LogApp {
-  /** Key in the stack file. */
-  key: string;
-  /** `apps.komga`. */
-  at: string;
-  host: string;
-  access: Access;
-  /** Its access as the stack file has it. */
-  written: unknown;
-  paths: readonly AppPath[];
-  /** The catalogue's entry that it follows. */
-  profile?: string;
-  entry?: CatalogueEntry & { leftOut?: readonly LeftOut[] };
-}
 
 /** A path to open. */
 export interface Opening extends Pick<ApiPath, "path" | "exact"> {

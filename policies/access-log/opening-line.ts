@@ -1,7 +1,7 @@
 import { isMap } from "../../stack-file/paths.ts";
 import { apiPathInFlow } from "../../stack-file/yaml-flow.ts";
 import type { ApiPath } from "../access/routes.ts";
-import type { LogApp } from "./needed.ts";
+import type { LogApp } from "./app.ts";
 import { lets } from "./prefixes.ts";
 
 /** One line of the stack file, and where it belongs. */

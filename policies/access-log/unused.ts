@@ -2,7 +2,7 @@ import { openAt } from "../access/matrix/reasons.ts";
 import { type Directory, members } from "../access/people.ts";
 import { claimOf, domainOf, isPerson, principalWords, signedIn } from "../access/principals.ts";
 import type { ApiPath } from "../access/routes.ts";
-import type { LogApp } from "./needed.ts";
+import type { LogApp } from "./app.ts";
 import type { Tally } from "./tally.ts";
 
 /** A grant that nobody used, or an open path that nobody called. */
