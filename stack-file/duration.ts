@@ -8,7 +8,7 @@ export type GoDuration =
   | `${number}${Unit}${number}${Unit}`
   | `${number}${Unit}${number}${Unit}${number}${Unit}`;
 
-const pattern = /^(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|ms|s|m|h))+$/;
+export const durationPattern = /^(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|ms|s|m|h))+$/;
 
 const milliseconds: Record<Unit, number> = {
   ns: 1e-6,
@@ -28,7 +28,7 @@ const longest = 2 ** 63 / 1e6;
  * valid: Pomerium takes them, but Envoy has no use for them.
  */
 export function durationMilliseconds(text: string): number | undefined {
-  if (!pattern.test(text)) return undefined;
+  if (!durationPattern.test(text)) return undefined;
   let sum = 0;
   for (const [, amount, unit] of text.matchAll(/([\d.]+)(ns|us|µs|ms|s|m|h)/g))
     sum += Number(amount) * milliseconds[unit as Unit];
@@ -38,8 +38,8 @@ export function durationMilliseconds(text: string): number | undefined {
 /** Schema of a Go duration. */
 export const goDuration = z
   .string()
-  .regex(pattern, { error: `not a duration; write it like "30s", "1h30m" or "0s" for none` })
-  .refine((text) => !pattern.test(text) || durationMilliseconds(text) !== undefined, {
+  .regex(durationPattern, { error: `not a duration; write it like "30s", "1h30m" or "0s" for none` })
+  .refine((text) => !durationPattern.test(text) || durationMilliseconds(text) !== undefined, {
     error: "longer than Pomerium can count (292 years)",
   }) as unknown as z.ZodType<GoDuration, GoDuration>;
 

@@ -8,6 +8,12 @@ export const dnsSubdomain = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]
 export function isObjectName(text: string): boolean {
   return text.length <= 253 && dnsSubdomain.test(text);
 }
+/** Pattern of a host name. */
+export const hostPattern =
+  /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$/;
+
+/** Pattern of a host name, or of a wildcard for every name below a domain. */
+export const hostOrWildcardPattern = new RegExp(hostPattern.source.replace("^", "^(\\*\\.)?"));
 
 /** Whether a text is a host name: at least two labels in lower case, without wildcard, port or trailing dot. */
 export function isHost(text: string): boolean {
@@ -50,6 +56,10 @@ export function quantity(text: string): number | undefined {
   const suffix = parts[2] ?? "";
   return suffix in factors ? Number(parts[1]) * factors[suffix]! : Number(text);
 }
+
+/** Pattern of {@link isEmail}. */
+export const emailPattern =
+  /^(?!\.)(?!.*\.\.)[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}(?<!\.)@(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+$/;
 
 /**
  * An e-mail address as identity providers hand it out; stricter than the standard where a typing slip is

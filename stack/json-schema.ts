@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { isMap } from "../stack-file/paths.ts";
 import { project } from "../stack-file/project.ts";
 import { otherNamespaces } from "../stack-file/stack-file.ts";
 import { sections } from "./schema.ts";
@@ -13,17 +14,16 @@ const schemaFile = fileURLToPath(new URL("stack.schema.json", import.meta.url));
  */
 export function stackFileSchema(): object {
   const required: string[] = [];
-  const properties: Record<string, object> = {};
+  const definitions: Record<string, object> = {};
   for (const [key, schema] of Object.entries(sections)) {
-    const name = `${project}:${key}`;
-    if (!schema.safeParse(undefined).success) required.push(name);
+    if (!schema.safeParse(undefined).success) required.push(key);
     // `$schema` is given once, at the top.
     const { $schema: _, ...section } = z.toJSONSchema(schema, {
       io: "input",
       target: "draft-7",
       unrepresentable: "any",
     });
-    properties[name] = section;
+    definitions[key] = standard(section) as object;
   }
   const text = (description: string) => ({ type: "string", description });
   return {
@@ -35,10 +35,14 @@ export function stackFileSchema(): object {
       config: {
         type: "object",
         description: "The stack's configuration.",
-        properties,
-        // Settings of providers and of Pulumi itself.
-        patternProperties: { [`^(${otherNamespaces.join("|")}):`]: {} },
-        required,
+        properties: Object.fromEntries(names.map((name) => [`${project}:${name}`, reference(name)])),
+        patternProperties: {
+          // Pulumi takes the project's keys without the namespace too. Editors offer no patterns, so each key once.
+          ...Object.fromEntries(names.map((name) => [`^${name}$`, reference(name)])),
+          // Settings of providers and of Pulumi itself.
+          [`^(${otherNamespaces.join("|")}):`]: {},
+        },
+        allOf: required.map((name) => ({ anyOf: [has(`${project}:${name}`), hasBare(name)] })),
         additionalProperties: false,
       },
       encryptionsalt: text("Pulumi's: salt of the passphrase that encrypts the secrets."),
@@ -48,6 +52,39 @@ export function stackFileSchema(): object {
     },
     required: ["config"],
     additionalProperties: false,
+    definitions,
+  };
+}
+
+const names = Object.keys(sections);
+
+/** That a map has a key. Strict validators want the key declared beside `required`. */
+const has = (key: string) => ({ properties: { [key]: {} }, required: [key] });
+
+/** The same without a declaration, which an editor would offer as a completion. */
+const hasBare = (key: string) => ({ not: { propertyNames: { not: { const: key } } } });
+
+const reference = (name: string) => ({ $ref: `#/definitions/${name}` });
+
+/** The formats that JSON Schema defines and this schema uses. The library has more, which it also gives as patterns. */
+const standardFormats = ["uri"];
+
+/** A schema, or a part of it, without formats of the library's own and with one type in each place. */
+function standard(part: unknown): unknown {
+  if (Array.isArray(part)) return part.map(standard);
+  if (!isMap(part)) return part;
+  const { type, format, ...others } = part;
+  const kept = Object.fromEntries(Object.entries(others).map(([key, value]) => [key, standard(value)]));
+  return {
+    ...(Array.isArray(type)
+      ? { anyOf: type.map((one) => ({ type: one })) }
+      : type === undefined
+        ? {}
+        : { type: standard(type) }),
+    ...(format === undefined || (typeof format === "string" && !standardFormats.includes(format))
+      ? {}
+      : { format: standard(format) }),
+    ...kept,
   };
 }
 

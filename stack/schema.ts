@@ -39,6 +39,7 @@ export const sections = {
   apps: z
     .record(appName, appSchema)
     .refine((apps) => Object.keys(apps).length > 0, { error: "is empty: name at least one app" })
+    .meta({ minProperties: 1 })
     .describe("The apps behind Pomerium."),
   tunnels: z.record(tunnelName, tunnelSchema).default({}).describe("Cloudflare tunnels. Default: none."),
   ingressNginx: ingressNginxSchema.optional(),

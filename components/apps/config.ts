@@ -3,6 +3,7 @@ import { type AccessContext, accessSchema, resolveAccess } from "../../policies/
 import type { Access } from "../../policies/access/routes.ts";
 import { type Route, routeSchema } from "../../policies/annotations/annotations.ts";
 import { unknownAnnotation } from "../../policies/annotations/check.ts";
+import { catalogue } from "../../policies/catalogue/catalogue.ts";
 import { unknownEntry } from "../../policies/catalogue/config.ts";
 import { newestRelease } from "../../policies/language/releases.ts";
 import {
@@ -70,9 +71,13 @@ const longestAppName = 63 - ingressName("").length;
 export const appName = text(
   (value) => dnsLabel.test(value) && value.length <= longestAppName,
   `is no app name: lower case letters, digits and hyphens, at most ${longestAppName}, because Kubernetes objects are named after it`,
+  { pattern: new RegExp(`^[a-z0-9]([a-z0-9-]{0,${longestAppName - 2}}[a-z0-9])?$`) },
 );
 
 const name = objectName("a Kubernetes object");
+
+/** The profile that means: no profile. */
+const none = "none";
 
 export const appSchema = z.strictObject({
   namespace: namespaceName.describe("Namespace of the app's Service and Ingress."),
@@ -82,7 +87,9 @@ export const appSchema = z.strictObject({
       "Public host, or a wildcard such as `*.example.org` for every host that no other app has. Default: `<app>.<domain>`.",
     ),
   aliases: aliasesSchema,
-  service: serviceSchema.describe("Where Pomerium sends the requests."),
+  service: serviceSchema
+    .describe("Where Pomerium sends the requests.")
+    .meta({ examples: [{ name: "komga", port: 25600 }] }),
   access: accessSchema,
   paths: pathsSchema,
   ...metadataSchema,
@@ -90,7 +97,8 @@ export const appSchema = z.strictObject({
     .optional()
     .describe(
       "Entry of the catalogue whose route settings the app follows; `none` for no entry. Default: the entry of the app's own name, where there is one.",
-    ),
+    )
+    .meta({ examples: [...Object.keys(catalogue), none] }),
   route: routeSchema
     .register(unknownKeys, { explain: (name) => unknownAnnotation(name, newestRelease) })
     .optional()
@@ -122,9 +130,6 @@ export const appSchema = z.strictObject({
 
 /** An app as the stack file has it. `accept` comes with the schema of the whole stack, which knows ingress-nginx. */
 export type AppInput = z.output<typeof appSchema> & { accept: Record<string, string> };
-
-/** The profile that means: no profile. */
-const none = "none";
 
 /**
  * Other parts of the stack file that the checks of apps need. A part with a mistake is undefined, and checks that

@@ -3,13 +3,14 @@ import { text } from "../../stack-file/fields.ts";
 import { inNoZone, isWildcard, standsFor, withoutWildcard, zoneOf } from "../../stack-file/hosts.ts";
 import type { PathPart } from "../../stack-file/paths.ts";
 import type { Report } from "../../stack-file/problems.ts";
-import { isHost } from "../../stack-file/values.ts";
+import { hostOrWildcardPattern, isHost } from "../../stack-file/values.ts";
 import { hostInNames } from "../cluster/names.ts";
 
 /** A host of an app: a host name, or a wildcard for every name below a domain. */
 export const appHost = text(
   (value) => isHost(withoutWildcard(value)),
   "is not a host name: lower case labels of letters, digits and hyphens, joined by dots, without port; `*.` in front stands for every name below",
+  { pattern: hostOrWildcardPattern, examples: ["komga.example.org"] },
 );
 
 export const aliasesSchema = z

@@ -1,7 +1,16 @@
 import { z } from "zod";
-import { expectations, hostName, namespaceName, secret, someText, text } from "../../stack-file/fields.ts";
+import {
+  emailAddress,
+  expectations,
+  hostName,
+  httpsUrl,
+  namespaceName,
+  secret,
+  someText,
+  text,
+} from "../../stack-file/fields.ts";
 import { asSecret, type Secret } from "../../stack-file/secrets.ts";
-import { dnsSubdomain, isEmail } from "../../stack-file/values.ts";
+import { dnsSubdomain } from "../../stack-file/values.ts";
 import { type CnameStrategy, cnameStrategies } from "./issuer-spec.ts";
 import { resolveWebhook, type Webhook, webhookSchema } from "./solvers/porkbun-webhook.ts";
 import { type SolverName, solverNames, solverOf } from "./solvers/registry.ts";
@@ -77,18 +86,13 @@ const zoneSchema = z
   .register(expectations, { expected: `a map with ${exactlyOne}` })
   .describe(`How the zone's challenges are solved: ${exactlyOne}.`);
 
-const issuerName = text((value) => dnsSubdomain.test(value), "is not a valid name of a ClusterIssuer");
+const issuerName = text(dnsSubdomain, "is not a valid name of a ClusterIssuer");
 
 export const certificatesSchema = z.strictObject({
-  email: text(isEmail, "is not an e-mail address")
+  email: emailAddress
     .optional()
     .describe("Address of the ACME account; needed unless the issuer is the cluster's own."),
-  server: text(
-    (value) => URL.canParse(value) && new URL(value).protocol === "https:",
-    "must be an https:// URL",
-  )
-    .optional()
-    .describe("ACME directory. Default: Let's Encrypt."),
+  server: httpsUrl.optional().describe("ACME directory. Default: Let's Encrypt."),
   staging: z
     .boolean()
     .default(false)
@@ -138,6 +142,7 @@ export const certificatesSchema = z.strictObject({
   zones: z
     .record(hostName, zoneSchema)
     .refine((zones) => Object.keys(zones).length > 0, { error: "is empty: every host needs a zone" })
+    .meta({ minProperties: 1 })
     .describe("DNS zones of the stack's hosts, each with its credentials."),
 });
 

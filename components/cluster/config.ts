@@ -19,7 +19,7 @@ export const clusterSchema = z.strictObject({
   kubeconfig: someText
     .optional()
     .describe("Path of the kubeconfig file. Default: $KUBECONFIG or ~/.kube/config."),
-  uid: text((value) => uuid.test(value), "is no UID: a UUID in lower case")
+  uid: text(uuid, "is no UID: a UUID in lower case")
     .optional()
     .describe("UID of namespace kube-system: another cluster is refused. Asked for when it is absent."),
   exposure: z

@@ -1,6 +1,5 @@
-import { isIP } from "node:net";
 import { z } from "zod";
-import { expectations, namespaceName, someText, text } from "../../stack-file/fields.ts";
+import { expectations, ipAddress, namespaceName, someText, text } from "../../stack-file/fields.ts";
 import { didYouMean } from "../../stack-file/nearest.ts";
 import type { Report } from "../../stack-file/problems.ts";
 import { dnsSubdomain } from "../../stack-file/values.ts";
@@ -10,7 +9,7 @@ const namespace = namespaceName
   .default("ingress-nginx")
   .describe("Namespace of ingress-nginx. Default: ingress-nginx.");
 
-const address = text((value) => isIP(value) !== 0, "is not an IP address")
+const address = ipAddress
   .optional()
   .describe("Address of its LoadBalancer Service, where a tunnel's rules lead until the cutover.");
 
@@ -42,6 +41,7 @@ const stays = z
     someText.describe("Why it stays."),
   )
   .refine((hosts) => Object.keys(hosts).length > 0, { error: "is empty: name the hosts that stay" })
+  .meta({ minProperties: 1 })
   .optional()
   .describe(
     "Hosts that stay at ingress-nginx, and why. Then the cluster stays in phase coexist on purpose: Pomerium serves the apps, ingress-nginx these hosts. Default: the migration goes on.",
@@ -76,7 +76,7 @@ const kept = /^[a-z0-9][-a-z0-9.]*(\/[a-z0-9][-a-z0-9.]*)?$/;
 const keep = z
   .record(
     text(
-      (value) => kept.test(value),
+      kept,
       "is not the namespace and name of a workload, such as ingress/nginx-internal, or the name of a class",
     ),
     someText.describe("Why it stays."),

@@ -1,10 +1,8 @@
-import { isIP, isIPv6 } from "node:net";
+import { isIPv6 } from "node:net";
 import { z } from "zod";
-import { expectations, portNumber, text } from "../../stack-file/fields.ts";
+import { expectations, ipAddress, portNumber, text } from "../../stack-file/fields.ts";
 import type { Report } from "../../stack-file/problems.ts";
 import type { AddressConfig } from "./address.ts";
-
-const ip = text((value) => isIP(value) !== 0, "is no IP address");
 
 const nodePort = portNumber.refine((port) => port >= 30_000 && port <= 32_767, {
   error: "is not among the ports of nodes, which are 30000 to 32767 unless the cluster says otherwise",
@@ -17,7 +15,7 @@ const trafficPolicy = z
     "Local keeps callers' addresses, and only nodes that run Pomerium answer; Cluster lets every node answer and hides them. Default: Local.",
   );
 
-const node = ip.describe("Address of the node that the router and the tunnels lead to.");
+const node = ipAddress.describe("Address of the node that the router and the tunnels lead to.");
 
 export const addressSchema = z
   .union([
@@ -25,7 +23,7 @@ export const addressSchema = z
     z
       .strictObject({
         ips: z
-          .array(ip)
+          .array(ipAddress)
           .min(1, { error: "is empty: leave the key out for whichever address the load balancer gives" })
           .max(2, { error: "has too many: one address, or one of each family" })
           .optional()
@@ -80,7 +78,7 @@ export const addressSchema = z
   })
   .describe("How Pomerium is reached, where `loadBalancerIP` does not say enough; exactly one of the two.");
 
-export const loadBalancerIP = ip
+export const loadBalancerIP = ipAddress
   .optional()
   .describe(
     "Address of Pomerium's LoadBalancer Service; not ingress-nginx's. Short for `address: {ips: [<address>]}`.",

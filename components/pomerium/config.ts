@@ -7,7 +7,16 @@ import {
   pinnedCommits,
   releaseWarning,
 } from "../../policies/language/releases.ts";
-import { amount, duration, hostName, portNumber, secret, someText, text } from "../../stack-file/fields.ts";
+import {
+  amount,
+  duration,
+  hostName,
+  httpsUrl,
+  portNumber,
+  secret,
+  someText,
+  text,
+} from "../../stack-file/fields.ts";
 import { didYouMean } from "../../stack-file/nearest.ts";
 import { sameAddress } from "../../stack-file/networks.ts";
 import type { Report } from "../../stack-file/problems.ts";
@@ -89,9 +98,7 @@ const identityProviderSchema = z.strictObject({
     ),
   clientId: someText.describe("OAuth client's id."),
   clientSecret: secret.describe("OAuth client's secret; encrypted."),
-  url: text((value) => URL.canParse(value) && new URL(value).protocol === "https:", "must be an https:// URL")
-    .optional()
-    .describe(`Issuer; required for ${providersWithUrl.join(", ")}.`),
+  url: httpsUrl.optional().describe(`Issuer; required for ${providersWithUrl.join(", ")}.`),
   scopes: z
     .array(someText)
     .min(1, { error: "is empty: leave the key out for the provider's own" })
@@ -128,14 +135,17 @@ const resourceList = (of: { cpu: string; memory: string }) =>
   });
 
 export const pomeriumSchema = z.strictObject({
-  version: text(isReleaseTag, (value) =>
-    /^\d+\.\d+\.\d+$/.test(value)
-      ? `lacks the tag's "v": write v${value}`
-      : `is no release tag, such as ${newestRelease}`,
+  version: text(
+    isReleaseTag,
+    (value) =>
+      /^\d+\.\d+\.\d+$/.test(value)
+        ? `lacks the tag's "v": write v${value}`
+        : `is no release tag, such as ${newestRelease}`,
+    { pattern: /^v\d+\.\d+\.\d+$/, examples: [newestRelease] },
   )
     .describe(`Upstream tag of Pomerium's ingress controller. Default: ${newestRelease}.`)
     .default(newestRelease),
-  commit: text((value) => /^[0-9a-f]{40}$/.test(value), "must be a whole commit: 40 hexadecimal digits")
+  commit: text(/^[0-9a-f]{40}$/, "must be a whole commit: 40 hexadecimal digits")
     .optional()
     .describe("Commit that the tag must be; required for a tag that this project does not know."),
   source: someText

@@ -32,10 +32,7 @@ const checked = (problem: (value: string) => string | undefined) =>
   );
 
 const cloudflareId = (what: string) =>
-  text(
-    (value) => /^[0-9a-f]{32}$/.test(value),
-    () => `is not a valid ${what}: 32 hexadecimal digits`,
-  );
+  text(/^[0-9a-f]{32}$/, () => `is not a valid ${what}: 32 hexadecimal digits`);
 
 const seconds = z.int().min(0, { error: "must be a number of seconds from 0" });
 
@@ -94,13 +91,13 @@ const ruleSchema = z.strictObject({
 });
 
 export const tunnelName = text(
-  (value) => dnsLabel.test(value),
+  dnsLabel,
   "is not a valid tunnel name: lower case letters, digits and hyphens",
 );
 
 export const tunnelSchema = z.strictObject({
   accountId: cloudflareId("Cloudflare account id").describe("Cloudflare account that owns the tunnel."),
-  tunnelId: text((value) => uuid.test(value), "is not a valid tunnel id: a UUID")
+  tunnelId: text(uuid, "is not a valid tunnel id: a UUID")
     .optional()
     .describe("Existing tunnel to take over. Default: a new one."),
   zoneId: z
@@ -109,6 +106,7 @@ export const tunnelSchema = z.strictObject({
       z
         .record(hostName, cloudflareId("Cloudflare zone id"))
         .refine((zones) => Object.keys(zones).length > 0, { error: "is empty: name the zone of each host" })
+        .meta({ minProperties: 1 })
         .describe("Ids of several zones, by their names."),
     ])
     .register(expectations, {

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { expectations, text, unknownKeys } from "../../stack-file/fields.ts";
 import type { PathPart } from "../../stack-file/paths.ts";
 import type { Report } from "../../stack-file/problems.ts";
-import { type Catalogue, entryOf } from "../catalogue/catalogue.ts";
+import { type Catalogue, entryOf, catalogue as known } from "../catalogue/catalogue.ts";
 import { apiPath, unknownEntry } from "../catalogue/config.ts";
 import { isOwnPath } from "./own-paths.ts";
 import type { ApiPath } from "./routes.ts";
@@ -24,6 +24,7 @@ export const api = z
     text(
       (value) => value !== "" && !value.startsWith("/"),
       (value) => (value === "" ? "is empty" : `is a path: write a list, [${value}]`),
+      { pattern: /^[^/]/, examples: withApi(known) },
     ),
     z
       .array(

@@ -48,7 +48,9 @@ export const accessSchema = z
     z
       .strictObject({
         users: someNames("People by e-mail address, in addition to the admins."),
-        groups: someNames("Groups of `users.groups`, in addition to the admins."),
+        groups: someNames("Groups of `users.groups`, in addition to the admins.").meta({
+          examples: [["family"]],
+        }),
         claims,
         domains: someNames("Everybody with an address in one of these domains, such as `example.org`."),
         signedIn: z
@@ -80,7 +82,18 @@ export const accessSchema = z
     expected:
       "`admins`, `public`, or a map: users, groups, claims, domains, signedIn, api and from; apiOnly and from; public; or policy and consent",
   })
-  .describe("Who may reach the app.");
+  .describe("Who may reach the app.")
+  .meta({
+    examples: [
+      "admins",
+      { groups: ["family"] },
+      { groups: ["family"], api: ["/api"] },
+      { users: ["alice@example.org"] },
+      { signedIn: true },
+      { apiOnly: ["/hook"] },
+      { public: { consent: "komga.example.org" } },
+    ],
+  });
 
 export type AccessInput = z.output<typeof accessSchema>;
 

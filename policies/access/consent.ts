@@ -3,7 +3,7 @@ import { expectations, text } from "../../stack-file/fields.ts";
 import { withoutWildcard } from "../../stack-file/hosts.ts";
 import type { PathPart } from "../../stack-file/paths.ts";
 import type { Report } from "../../stack-file/problems.ts";
-import { isHost } from "../../stack-file/values.ts";
+import { hostOrWildcardPattern, isHost } from "../../stack-file/values.ts";
 
 /** The values of the stack that decide what a public app means. */
 export interface PublicContext {
@@ -22,6 +22,7 @@ export interface Where {
 const someHost = text(
   (value) => isHost(withoutWildcard(value)),
   "is not a host name: lower case labels of letters, digits and hyphens, joined by dots, without port",
+  { pattern: hostOrWildcardPattern, examples: ["komga.example.org"] },
 );
 
 export const consentTo = (what: string) =>

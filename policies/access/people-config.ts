@@ -21,10 +21,7 @@ export const usersSchema = z.strictObject({
     ),
   groups: z
     .record(
-      text(
-        (value) => dnsLabel.test(value),
-        "is not a valid group name: lower case letters, digits and hyphens",
-      ),
+      text(dnsLabel, "is not a valid group name: lower case letters, digits and hyphens"),
       z.array(z.string()),
     )
     .default({})

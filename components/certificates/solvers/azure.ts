@@ -3,8 +3,7 @@ import { someText, text } from "../../../stack-file/fields.ts";
 import { uuid } from "../../../stack-file/values.ts";
 import { dnsProvider } from "./solver.ts";
 
-const id = (what: string) =>
-  text((value) => uuid.test(value), `is not a valid ${what}: a UUID in lower case`);
+const id = (what: string) => text(uuid, `is not a valid ${what}: a UUID in lower case`);
 
 /** @see https://cert-manager.io/docs/configuration/acme/dns01/azuredns/ */
 export const azure = dnsProvider({

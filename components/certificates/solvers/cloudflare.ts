@@ -1,5 +1,4 @@
-import { text } from "../../../stack-file/fields.ts";
-import { isEmail } from "../../../stack-file/values.ts";
+import { emailAddress } from "../../../stack-file/fields.ts";
 import { dnsProvider } from "./solver.ts";
 
 const isByKey = ({ email }: { email?: unknown }): boolean => email !== undefined;
@@ -21,7 +20,7 @@ export const cloudflare = dnsProvider({
     },
   },
   settings: {
-    email: text(isEmail, "is not an e-mail address")
+    email: emailAddress
       .optional()
       .describe("Account whose global API key is used in place of a token. Default: a token is used."),
   },

@@ -19,7 +19,7 @@ export const google = dnsProvider({
   },
   settings: {
     project: text(
-      (value) => /^([a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]$/.test(value),
+      /^([a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]$/,
       "is not a project id of Google Cloud",
     ).describe("Project id."),
     hostedZone: someText

@@ -18,7 +18,7 @@ export const rfc2136 = dnsProvider({
   },
   settings: {
     nameserver: text(
-      (value) => /^(\[[0-9a-fA-F:.]+\]|[^\s:[\]/]+)(:\d{1,5})?$/.test(value),
+      /^(\[[0-9a-fA-F:.]+\]|[^\s:[\]/]+)(:\d{1,5})?$/,
       "is not a name server: an address or host, with `:port` if that is not 53; an IPv6 address in brackets",
     ).describe("Authoritative name server that accepts the updates, with `:port` if that is not 53."),
     tsigKeyName: someText.optional().describe("Name of the TSIG key. Default: the updates are not signed."),

@@ -27,16 +27,13 @@ export const route53 = dnsProvider({
     },
   },
   settings: {
-    region: text((value) => dnsLabel.test(value), "is not an AWS region, such as eu-central-1")
+    region: text(dnsLabel, "is not an AWS region, such as eu-central-1")
       .optional()
       .describe("AWS region. Default: that of cert-manager's environment."),
-    accessKeyId: text((value) => /^[A-Z0-9]{16,128}$/.test(value), "is not an access key id of AWS")
+    accessKeyId: text(/^[A-Z0-9]{16,128}$/, "is not an access key id of AWS")
       .optional()
       .describe("Access key id, which is no secret. Default: the credentials of cert-manager's environment."),
-    role: text(
-      (value) => /^arn:aws[\w-]*:iam::\d{12}:role\/\S+$/.test(value),
-      "is not the ARN of an IAM role",
-    )
+    role: text(/^arn:aws[\w-]*:iam::\d{12}:role\/\S+$/, "is not the ARN of an IAM role")
       .optional()
       .describe("IAM role to assume. Default: none."),
     hostedZoneId: someText

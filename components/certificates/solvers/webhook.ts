@@ -11,7 +11,7 @@ import {
 } from "./installation.ts";
 import type { Solver, ZoneProblem } from "./solver.ts";
 
-const objectName = (what: string) => text((value) => dnsSubdomain.test(value), `is not a valid ${what}`);
+const objectName = (what: string) => text(dnsSubdomain, `is not a valid ${what}`);
 
 const schema = z
   .strictObject({
@@ -28,7 +28,7 @@ const schema = z
       ),
     secrets: z
       .record(
-        text((value) => /^[-._a-zA-Z0-9]{1,253}$/.test(value), "is not a valid key of a Secret"),
+        text(/^[-._a-zA-Z0-9]{1,253}$/, "is not a valid key of a Secret"),
         secret.describe("Value of this key of the Secret; encrypted."),
       )
       .default({})

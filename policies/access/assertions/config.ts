@@ -1,6 +1,5 @@
-import { isIP } from "node:net";
 import { z } from "zod";
-import { someText, text } from "../../../stack-file/fields.ts";
+import { emailAddress, ipAddress, someText, text } from "../../../stack-file/fields.ts";
 import { didYouMean, didYouMeanOrKnown, nearestAddress } from "../../../stack-file/nearest.ts";
 import { keyPath, type PathPart } from "../../../stack-file/paths.ts";
 import type { Report } from "../../../stack-file/problems.ts";
@@ -36,7 +35,7 @@ export interface AccessTest {
   deny: readonly string[];
 }
 
-const path = text((value) => value.startsWith("/"), 'is not a path: it must begin with "/"');
+const path = text(/^\//, 'is not a path: it must begin with "/"');
 
 const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"];
 
@@ -64,9 +63,7 @@ const accessTestSchema = z.strictObject({
   )
     .default("GET")
     .describe("HTTP method. Default: GET."),
-  from: text((value) => isIP(value) !== 0, "is not an IP address")
-    .optional()
-    .describe("Caller's address, where the policy asks for it."),
+  from: ipAddress.optional().describe("Caller's address, where the policy asks for it."),
   allow: principals(`Who must pass: ${principalForms}.`),
   deny: principals(`Who must not pass: ${principalForms}.`),
 });
@@ -78,10 +75,7 @@ export const accessTestsSchema = z
       .default(false)
       .describe("An app that no test denies to a stranger is an error, not a warning. Default: false."),
     assume: z
-      .record(
-        text(isEmail, "is not an e-mail address"),
-        z.record(someText, z.union([claimValue, z.array(claimValue)])),
-      )
+      .record(emailAddress, z.record(someText, z.union([claimValue, z.array(claimValue)])))
       .default({})
       .describe(
         "Person and the claims that the tests assume the identity provider to send, such as `{groups: [family]}`. Default: the claims of people are not known.",

@@ -1,12 +1,9 @@
 import { strict as assert } from "node:assert";
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { parse as parseYaml } from "yaml";
-import { z } from "zod";
 import { runAccessTests } from "../../../policies/access/assertions/run.ts";
 import { everybody } from "../../../policies/access/people.ts";
 import { domainOf, isPerson } from "../../../policies/access/principals.ts";
-import { stackFileSchema } from "../../../stack/json-schema.ts";
 import { loadFromText, parseStack } from "../../../stack/load.ts";
 import { secretsOf } from "../../../stack/schema.ts";
 import type { Stack } from "../../../stack/stack.ts";
@@ -86,10 +83,8 @@ describe("the examples of the docs", () => {
       );
     });
 
-    it(`${file} names the schema for the editor, and fits it`, () => {
+    it(`${file} names the schema for the editor`, () => {
       assert.equal(text(file).split("\n", 1)[0], "# yaml-language-server: $schema=./stack/stack.schema.json");
-      const schema = z.fromJSONSchema(stackFileSchema() as Parameters<typeof z.fromJSONSchema>[0]);
-      assert.deepEqual(schema.safeParse(parseYaml(text(file))).error?.issues ?? [], []);
     });
   }
 });

@@ -2,10 +2,9 @@ import { strict as assert } from "node:assert";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parse as parseYaml } from "yaml";
-import { z } from "zod";
 import { runAccessTests } from "../../../policies/access/assertions/run.ts";
 import { everybody } from "../../../policies/access/people.ts";
-import { stackFileSchema, stackFileSchemaText } from "../../../stack/json-schema.ts";
+import { stackFileSchemaText } from "../../../stack/json-schema.ts";
 import { loadFromFile, parseStack } from "../../../stack/load.ts";
 import { secretsOf, sectionNames } from "../../../stack/schema.ts";
 import { keyPath } from "../../../stack-file/paths.ts";
@@ -83,11 +82,9 @@ describe("the stack files that come with the project", () => {
       }
     });
 
-    it(`${name} names its schema for the editor, and fits it`, () => {
+    it(`${name} names its schema for the editor`, () => {
       const file = text(`Pulumi.${name}.yaml`);
       assert.equal(file.split("\n", 1)[0], "# yaml-language-server: $schema=./stack/stack.schema.json");
-      const schema = z.fromJSONSchema(stackFileSchema() as Parameters<typeof z.fromJSONSchema>[0]);
-      assert.deepEqual(schema.safeParse(parseYaml(file)).error?.issues ?? [], []);
     });
   }
 
@@ -128,17 +125,6 @@ describe("the JSON Schema of stack files", () => {
       text("stack/stack.schema.json") === stackFileSchemaText(),
       "stack/stack.schema.json is not current",
     );
-  });
-
-  it("refuses a key that nobody reads, and leaves other projects' keys alone", () => {
-    const schema = z.fromJSONSchema(stackFileSchema() as Parameters<typeof z.fromJSONSchema>[0]);
-    const fits = (key: string) => {
-      const file = parseYaml(text("Pulumi.octavo.yaml"));
-      file.config[key] = "value";
-      return schema.safeParse(file).success;
-    };
-    assert.equal(fits("pomerium-migration:aps"), false);
-    assert.equal(fits("kubernetes:context"), true);
   });
 });
 
