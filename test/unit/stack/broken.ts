@@ -527,7 +527,7 @@ export const broken: Readonly<
       ],
     ],
     [{ "pomerium.commit": "abc" }, ["pomerium.commit: must be a whole commit: 40 hexadecimal digits"]],
-    [{ "pomerium.loadBalancerIP": "192.168.0.300" }, ["pomerium.loadBalancerIP: is no IP address"]],
+    [{ "pomerium.loadBalancerIP": "192.168.0.300" }, ["pomerium.loadBalancerIP: is not an IP address"]],
     [{ "pomerium.coexistPort": 0 }, ["pomerium.coexistPort: must be a port number from 1 to 65535"]],
     [
       { "pomerium.session": "30d" },

@@ -65,7 +65,7 @@ describe("Pomerium's address", () => {
       [{ ips: ["192.168.0.172", "192.168.0.173"] }, /address\.ips: has two addresses of one family/],
       [{ ips: ["192.168.0.172"], dualStack: true }, /dualStack: needs an address of each family/],
       [{ ips: [] }, /address\.ips: is empty/],
-      [{ ips: ["192.168.0"] }, /address\.ips\[0\]: is no IP address/],
+      [{ ips: ["192.168.0"] }, /address\.ips\[0\]: is not an IP address/],
       [{ ip: "192.168.0.172" }, /address\.ip: unknown key; did you mean "ips"/],
       [
         { ips: ["fd00:0::1", "192.168.0.171"] },
