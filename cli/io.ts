@@ -1,5 +1,6 @@
 import { text } from "node:stream/consumers";
-import type { ClusterAddress, ClusterReader } from "../components/cluster/api.ts";
+import type { ClusterReader } from "../components/cluster/api.ts";
+import type { ClusterAddress } from "../components/cluster/kubeconfig.ts";
 import type { Row } from "../components/cluster/readiness.ts";
 import type { LiveAccount } from "../components/tunnels/account.ts";
 import type { LiveState } from "../stack/access-view.ts";

@@ -1,4 +1,3 @@
-import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import {
   type AccessRoute,
@@ -8,6 +7,7 @@ import {
 } from "../../policies/access/routes.ts";
 import type { Route } from "../../policies/annotations/annotations.ts";
 import { importAs } from "../cluster/import.ts";
+import * as k8s from "../cluster/kubernetes.ts";
 import { ingressName, openIngressName, pathIngressName } from "../cluster/names.ts";
 import { onceReady } from "../cluster/once-ready.ts";
 import { ingressAnnotations, ingressSpec, type ServiceBackend } from "./ingress.ts";
@@ -69,10 +69,10 @@ export class App extends pulumi.ComponentResource {
       objectName: string,
       { paths, authorization, ...own }: AccessRoute & Partial<Pick<PathArgs, "service" | "route">>,
       { annotations, labels }: Partial<Metadata> = {},
-    ): k8s.networking.v1.Ingress => {
+    ): k8s.Ingress => {
       const id = existing?.find((each) => each.endsWith(`/${objectName}`));
       const settings = { service, route, ...own };
-      return new k8s.networking.v1.Ingress(
+      return new k8s.Ingress(
         resource,
         {
           metadata: {

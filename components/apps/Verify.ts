@@ -1,6 +1,6 @@
-import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { importAs, keptOfService } from "../cluster/import.ts";
+import * as k8s from "../cluster/kubernetes.ts";
 import { verifyService } from "../cluster/names.ts";
 import { onceReady } from "../cluster/once-ready.ts";
 import { restrictedContainer, restrictedPod } from "../cluster/restricted-pod.ts";
@@ -49,7 +49,7 @@ export class Verify extends pulumi.ComponentResource {
     super("pomerium-migration:apps:Verify", name, inputs, opts);
     const metadata = { name: verifyService.name, namespace: args.namespace, labels };
     const selector = live.selector ?? labels;
-    const deployment = new k8s.apps.v1.Deployment(
+    const deployment = new k8s.Deployment(
       `${name}-deployment`,
       {
         metadata,
@@ -61,7 +61,7 @@ export class Verify extends pulumi.ComponentResource {
       },
       { parent: this, ...importAs(live.deployment) },
     );
-    const service = new k8s.core.v1.Service(
+    const service = new k8s.Service(
       `${name}-service`,
       {
         metadata,

@@ -1,9 +1,9 @@
-import type { types } from "@pulumi/kubernetes";
 import type { Input } from "@pulumi/pulumi";
 import type { Authorization, RoutePath } from "../../policies/access/routes.ts";
 import type { Route } from "../../policies/annotations/annotations.ts";
 import { renderRoute } from "../../policies/annotations/render.ts";
 import { renderPolicy } from "../../policies/language/render.ts";
+import type { types } from "../cluster/kubernetes.ts";
 
 /** Where Pomerium sends an app's requests. */
 export interface ServiceBackend {

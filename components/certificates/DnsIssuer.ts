@@ -1,8 +1,8 @@
-import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { zoneOf } from "../../stack-file/hosts.ts";
 import { managedBy } from "../cluster/foreign.ts";
 import { importOf } from "../cluster/import.ts";
+import * as k8s from "../cluster/kubernetes.ts";
 import { type ObjectOfKind, objectLabel } from "../cluster/objects.ts";
 import { onceReady } from "../cluster/once-ready.ts";
 import { plaintextOutputs, secretData } from "../cluster/secret.ts";
@@ -130,7 +130,7 @@ export class DnsIssuer extends pulumi.ComponentResource {
       .filter(([zone, zoneArgs]) => hasCredentials(zone, zoneArgs))
       .map(([zone, zoneArgs]) => {
         const object = { kind: "Secret", name: credentialsName(zone, zoneArgs.solver), namespace } as const;
-        return new k8s.core.v1.Secret(
+        return new k8s.Secret(
           `${name}-credentials-${zone}`,
           {
             metadata: { name: object.name, namespace },
@@ -143,7 +143,7 @@ export class DnsIssuer extends pulumi.ComponentResource {
     if (binding !== undefined) {
       const { name: secretName, key } = bindingKey(args.issuer);
       credentials.push(
-        new k8s.core.v1.Secret(
+        new k8s.Secret(
           `${name}-account-binding`,
           {
             metadata: { name: secretName, namespace },
@@ -161,7 +161,7 @@ export class DnsIssuer extends pulumi.ComponentResource {
       install(name, installation, namespace, optionsOf),
     );
 
-    const clusterIssuer = new k8s.apiextensions.CustomResource(
+    const clusterIssuer = new k8s.CustomResource(
       // A new name means a new issuer. All certificates change to it before the former issuer is deleted.
       `${name}-${args.issuer}`,
       {

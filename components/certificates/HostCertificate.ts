@@ -1,7 +1,7 @@
-import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { managedBy } from "../cluster/foreign.ts";
 import { importAs } from "../cluster/import.ts";
+import * as k8s from "../cluster/kubernetes.ts";
 import { onceReady } from "../cluster/once-ready.ts";
 import { type ForeignCertificate, takenOverMark } from "./live-certificate.ts";
 
@@ -43,7 +43,7 @@ export class HostCertificate extends pulumi.ComponentResource {
     const { live, ...recorded } = args;
     const { foreign } = live ?? {};
     super("pomerium-migration:certificates:HostCertificate", name, recorded, opts);
-    const certificate = new k8s.apiextensions.CustomResource(
+    const certificate = new k8s.CustomResource(
       `${name}-certificate`,
       {
         apiVersion: "cert-manager.io/v1",

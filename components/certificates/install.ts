@@ -1,5 +1,5 @@
-import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import * as k8s from "../cluster/kubernetes.ts";
 import type { ObjectOfKind } from "../cluster/objects.ts";
 import type { HelmRelease, Installation, Right } from "./solvers/installation.ts";
 
@@ -28,7 +28,7 @@ function chartOf(
   namespace: string,
   optionsOf: OptionsOf,
 ): pulumi.Resource {
-  return new k8s.helm.v3.Release(
+  return new k8s.Release(
     name,
     {
       name: release,
@@ -51,13 +51,13 @@ function grant(
   const subjects = [{ kind: "ServiceAccount", ...serviceAccount }];
   if (namespace === undefined) {
     const object = { name: objectName };
-    const role = new k8s.rbac.v1.ClusterRole(
+    const role = new k8s.ClusterRole(
       name,
       { metadata: object, rules },
       optionsOf({ kind: "ClusterRole", ...object }),
     );
     const roleRef = { apiGroup, kind: "ClusterRole", name: role.metadata.name };
-    const binding = new k8s.rbac.v1.ClusterRoleBinding(
+    const binding = new k8s.ClusterRoleBinding(
       name,
       { metadata: object, roleRef, subjects },
       optionsOf({ kind: "ClusterRoleBinding", ...object }),
@@ -65,13 +65,9 @@ function grant(
     return [role, binding];
   }
   const object = { name: objectName, namespace };
-  const role = new k8s.rbac.v1.Role(
-    name,
-    { metadata: object, rules },
-    optionsOf({ kind: "Role", ...object }),
-  );
+  const role = new k8s.Role(name, { metadata: object, rules }, optionsOf({ kind: "Role", ...object }));
   const roleRef = { apiGroup, kind: "Role", name: role.metadata.name };
-  const binding = new k8s.rbac.v1.RoleBinding(
+  const binding = new k8s.RoleBinding(
     name,
     { metadata: object, roleRef, subjects },
     optionsOf({ kind: "RoleBinding", ...object }),

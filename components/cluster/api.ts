@@ -1,18 +1,7 @@
 import http from "node:http";
 import https from "node:https";
-import { KubeConfig } from "@kubernetes/client-node";
-import { RequestError, withRetries } from "./retry.ts";
-
-/** How to reach the API server of a cluster. */
-export interface ClusterAddress {
-  /** Context of the kubeconfig. */
-  context: string;
-  /** Kubeconfig file. Default: $KUBECONFIG or ~/.kube/config. */
-  kubeconfig?: string;
-}
-
-/** The API server could not be reached, or refused. */
-export class ClusterError extends RequestError {}
+import { type ClusterAddress, ClusterError, connectionTo, contextsOf } from "./kubeconfig.ts";
+import { withRetries } from "./retry.ts";
 
 /** Asks for metadata only: the contents of a Secret never leave the API server. */
 const metadataOnly = (kind: string): string => `application/json;as=${kind};g=meta.k8s.io;v=v1`;
@@ -70,8 +59,7 @@ export interface Patience {
  * The only Kubernetes client of this project besides Pulumi's provider. It can only ask questions: GET is the only verb
  * that it has. Everything that the program must know before it registers resources is read through it.
  *
- * `@kubernetes/client-node` reads the kubeconfig and runs its credential plugins. Its own clients have a method for
- * every write, and none that asks for metadata only.
+ * The clients of `@kubernetes/client-node` have a method for every write, and none that asks for metadata only.
  */
 export class ReadOnlyApi {
   readonly server: string;
@@ -89,32 +77,14 @@ export class ReadOnlyApi {
    *
    * @throws ClusterError if there is no kubeconfig, or if it cannot be read.
    */
-  static contexts(kubeconfig?: string): string[] {
-    return loadKubeconfig(kubeconfig)
-      .config.getContexts()
-      .map(({ name }) => name);
+  static contexts(kubeconfig?: string): Promise<string[]> {
+    return contextsOf(kubeconfig);
   }
 
   /** @throws ClusterError if the kubeconfig cannot be read or has no such context. */
   static async connect(address: ClusterAddress, patience: Patience = {}): Promise<ReadOnlyApi> {
-    const { config, file } = loadKubeconfig(address.kubeconfig);
-    if (!config.getContextObject(address.context)) {
-      const known = config.getContexts().map((context) => context.name);
-      throw new ClusterError(
-        `kubeconfig ${file} has no context "${address.context}"; it has ${known.join(", ") || "none"}`,
-      );
-    }
-    config.setCurrentContext(address.context);
-    const server = config.getCurrentCluster()?.server;
-    if (!server) throw new ClusterError(`context "${address.context}" of ${file} names no cluster`);
-    const options: https.RequestOptions = {};
-    try {
-      // This may run a credential plugin, which may fail or ask a person.
-      await config.applyToHTTPSOptions(options);
-    } catch (error) {
-      throw new ClusterError(`context "${address.context}" of ${file}: ${(error as Error).message}`);
-    }
-    return new ReadOnlyApi(server.replace(/\/$/, ""), options, patience);
+    const { server, options } = await connectionTo(address);
+    return new ReadOnlyApi(server, options, patience);
   }
 
   /** The object at `path`; undefined if there is none, or if the cluster does not know its kind. */
@@ -235,24 +205,28 @@ export class ReadOnlyApi {
     };
     return new Promise((resolve, reject) => {
       let answer: http.IncomingMessage | undefined;
+      let silence: NodeJS.Timeout | undefined;
       const failed = (error: Error): void => {
         clearTimeout(silence);
         reject(unanswered(url, error));
       };
       const request = (url.protocol === "https:" ? https : http).get(url, options, (response) => {
         answer = response;
-        silence.refresh();
-        response.on("data", () => silence.refresh());
+        silence?.refresh();
+        response.on("data", () => silence?.refresh());
         // Nothing flows before somebody reads it.
         response.pause();
         response.on("close", () => clearTimeout(silence));
         resolve(response);
       });
-      // Not the socket's own timeout: it does not end a TLS handshake that gets no answer.
-      const silence = setTimeout(
-        () => (answer ?? request).destroy(new Error(`no answer within ${timeout / 1000} s`)),
-        timeout,
-      );
+      // Before that, the request waits until a connection is free.
+      request.on("socket", () => {
+        // Not the socket's own timeout: it does not end a TLS handshake that gets no answer.
+        silence = setTimeout(
+          () => (answer ?? request).destroy(new Error(`no answer within ${timeout / 1000} s`)),
+          timeout,
+        );
+      });
       request.on("error", failed);
     });
   }
@@ -260,24 +234,6 @@ export class ReadOnlyApi {
 
 function unanswered(url: URL, cause: Error): ClusterError {
   return new ClusterError(`${url.origin} does not answer: ${cause.message}`, undefined, { cause });
-}
-
-/** @throws ClusterError if there is no kubeconfig, or if it cannot be read. */
-function loadKubeconfig(kubeconfig: string | undefined): { config: KubeConfig; file: string } {
-  const config = new KubeConfig();
-  const file = kubeconfig ?? (process.env.KUBECONFIG || "~/.kube/config");
-  try {
-    if (kubeconfig) config.loadFromFile(kubeconfig);
-    else config.loadFromDefault();
-  } catch (error) {
-    throw new ClusterError(`kubeconfig ${file} cannot be read: ${(error as Error).message}`);
-  }
-  // Without any file, the library makes up a context for a server on this machine.
-  if (config.getContexts().some(({ name }) => name === "loaded-context"))
-    throw new ClusterError(
-      "there is no kubeconfig: KUBECONFIG is not set, and ~/.kube/config does not exist; name the file under cluster.kubeconfig",
-    );
-  return { config, file };
 }
 
 interface Answer {

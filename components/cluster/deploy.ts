@@ -1,7 +1,7 @@
-import type { Provider } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { ClusterAddress } from "./api.ts";
 import { forceTakenOver } from "./forced.ts";
+import type { ClusterAddress } from "./kubeconfig.ts";
+import type { Provider } from "./kubernetes.ts";
 import { clusterProvider } from "./provider.ts";
 
 /** What the program must know of the live cluster before it registers anything. */

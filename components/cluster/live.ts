@@ -1,6 +1,7 @@
 import type { RoutePath } from "../../policies/access/routes.ts";
 import { setKey } from "../../stack-file/commands.ts";
-import type { ClusterAddress, ClusterReader } from "./api.ts";
+import type { ClusterReader } from "./api.ts";
+import type { ClusterAddress } from "./kubeconfig.ts";
 
 /** What the program knows of the live cluster before it registers anything. */
 export interface LiveCluster {

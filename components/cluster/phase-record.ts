@@ -1,7 +1,7 @@
-import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { managedBy } from "./foreign.ts";
 import { importAs } from "./import.ts";
+import * as k8s from "./kubernetes.ts";
 import { type PhaseRecord, phaseRecord } from "./live.ts";
 import { objectId } from "./objects.ts";
 import { recordOwner } from "./owner.ts";
@@ -32,14 +32,14 @@ export function recordPhase(
   stack: { name: string; phase: Phase },
   { proof, adopted, tunnels, pomerium: { namespace }, live: { cluster } }: PhaseRecordArgs,
   opts: pulumi.CustomResourceOptions,
-): k8s.core.v1.ConfigMap {
+): k8s.ConfigMap {
   const { name } = phaseRecord;
   const { record } = cluster;
   const memory = tunnels ?? record?.tunnels;
   const retired = retiredBefore(stack.phase, adopted, record);
   // The list of adopted objects shows in a later run that a removal was interrupted.
   const labels = stack.phase === "retired" ? (record?.adopted ?? []) : adopted;
-  return new k8s.core.v1.ConfigMap(
+  return new k8s.ConfigMap(
     "phase",
     {
       metadata: { name, namespace, labels: { [managedBy.label]: managedBy.value } },

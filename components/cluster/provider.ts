@@ -1,6 +1,6 @@
-import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { ClusterAddress } from "./api.ts";
+import type { ClusterAddress } from "./kubeconfig.ts";
+import * as k8s from "./kubernetes.ts";
 
 /**
  * No kubeconfig among the provider's inputs. For a plain `undefined`, the SDK takes the path in $KUBECONFIG, and the

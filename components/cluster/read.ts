@@ -1,7 +1,8 @@
 import type { Problem } from "../../stack-file/problems.ts";
-import { ClusterError, ReadOnlyApi } from "./api.ts";
+import { ReadOnlyApi } from "./api.ts";
 import { kubectl } from "./commands.ts";
 import type { Cluster } from "./config.ts";
+import { ClusterError } from "./kubeconfig.ts";
 
 /**
  * Reads from the live cluster, or says why that is impossible. The program does not guess: a preview that does not know

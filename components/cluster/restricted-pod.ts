@@ -1,4 +1,4 @@
-import type * as k8s from "@pulumi/kubernetes";
+import type * as k8s from "./kubernetes.ts";
 
 /** A pod that needs no rights on its node or in Kubernetes: it meets the `restricted` Pod Security Standard. */
 export const restrictedPod = {

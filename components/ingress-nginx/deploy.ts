@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { ClusterAddress } from "../cluster/api.ts";
+import type { ClusterAddress } from "../cluster/kubeconfig.ts";
 import type { LiveCluster } from "../cluster/live.ts";
 import { objectLabel } from "../cluster/objects.ts";
 import { adoption } from "./adoption.ts";

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { goTo, up } from "../../stack-file/commands.ts";
-import { type ClusterAddress, ReadOnlyApi } from "../cluster/api.ts";
+import { ReadOnlyApi } from "../cluster/api.ts";
+import type { ClusterAddress } from "../cluster/kubeconfig.ts";
 import { type ObjectRef, objectId, typeToken } from "../cluster/objects.ts";
 import { objectPath } from "./kinds.ts";
 

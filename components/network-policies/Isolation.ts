@@ -1,6 +1,6 @@
-import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { importAs } from "../cluster/import.ts";
+import * as k8s from "../cluster/kubernetes.ts";
 import type { WantedPolicy } from "./wanted.ts";
 
 export interface IsolationArgs {
@@ -19,7 +19,7 @@ export class Isolation extends pulumi.ComponentResource {
     // Without the existing object: it differs in the next run, and its preview would show a change.
     const { existing, ...recorded } = args;
     super("pomerium-migration:network-policies:Isolation", name, recorded, opts);
-    new k8s.networking.v1.NetworkPolicy(
+    new k8s.NetworkPolicy(
       `${name}-policy`,
       { metadata: { name: args.policyName, namespace: args.namespace }, spec: args.spec },
       { parent: this, ...importAs(existing) },

@@ -1,6 +1,6 @@
-import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { importOf } from "../cluster/import.ts";
+import * as k8s from "../cluster/kubernetes.ts";
 import { onceReady } from "../cluster/once-ready.ts";
 import { bootstrapSecret } from "./bootstrap-secret.ts";
 import type { IdentityProvider } from "./identity-providers.ts";
@@ -85,7 +85,7 @@ export class Pomerium extends pulumi.ComponentResource {
     const { existing } = args.live;
     const transforms = [takeOver(existing)];
     const namespace = ownNamespace(`${name}-namespace`, args.live, { parent: this });
-    const foundation = new k8s.kustomize.v2.Directory(
+    const foundation = new k8s.Directory(
       `${name}-foundation`,
       { directory: `${args.overlayDirectory}/${overlayFolders.foundation}` },
       { parent: this, dependsOn: [namespace], transforms },
@@ -125,7 +125,7 @@ export class Pomerium extends pulumi.ComponentResource {
       );
     }
 
-    const settingsObject = new k8s.apiextensions.CustomResource(
+    const settingsObject = new k8s.CustomResource(
       `${name}-settings`,
       {
         ...settingsKind,
@@ -147,7 +147,7 @@ export class Pomerium extends pulumi.ComponentResource {
     if (isStateful(args.storage) && hasPrevious(args.live)) {
       beforeWorkload.push(scaledToZero(`${name}-previous`, { parent: this, dependsOn: [settingsObject] }));
     }
-    const workload = new k8s.kustomize.v2.Directory(
+    const workload = new k8s.Directory(
       `${name}-workload`,
       { directory: `${args.overlayDirectory}/${overlayFolders.workload}` },
       { parent: this, dependsOn: beforeWorkload, transforms },

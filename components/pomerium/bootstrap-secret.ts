@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { RandomPassword } from "@pulumi/random";
+import { RandomPassword } from "@pulumi/random/randomPassword.js";
 import { managedBy } from "../cluster/foreign.ts";
 import { importOf } from "../cluster/import.ts";
+import * as k8s from "../cluster/kubernetes.ts";
 import { objectLabel } from "../cluster/objects.ts";
 import { plaintextOutputs } from "../cluster/secret.ts";
 import * as names from "./names.ts";
@@ -21,7 +21,7 @@ export function bootstrapSecret(
   name: string,
   live: { existing: readonly string[]; foreign: readonly string[] },
   opts: pulumi.CustomResourceOptions,
-): k8s.core.v1.Secret {
+): k8s.Secret {
   const object = { kind: "Secret", namespace: names.namespace, name: names.bootstrapSecret };
   const secretOpts = {
     ...opts,
@@ -30,7 +30,7 @@ export function bootstrapSecret(
     ...importOf(live.existing, object),
     ...(live.existing.includes(objectLabel(object)) ? { ignoreChanges: ["*"] } : {}),
   };
-  if (live.foreign.includes(objectLabel(object))) return new k8s.core.v1.Secret(name, {}, secretOpts);
+  if (live.foreign.includes(objectLabel(object))) return new k8s.Secret(name, {}, secretOpts);
   const { parent } = opts;
   // Not RandomBytes: its id contains the bytes, and Pulumi does not encrypt ids in its state. 64 letters and digits
   // have more randomness than either digest.
@@ -38,7 +38,7 @@ export function bootstrapSecret(
     new RandomPassword(`${name}-${key}`, { length: 64, special: false }, { parent }).result.apply((text) =>
       createHash(digest).update(text).digest(),
     );
-  return new k8s.core.v1.Secret(
+  return new k8s.Secret(
     name,
     {
       metadata: {

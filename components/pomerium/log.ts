@@ -1,4 +1,5 @@
-import { ClusterError, type ReadOnlyApi } from "../cluster/api.ts";
+import type { ReadOnlyApi } from "../cluster/api.ts";
+import { ClusterError } from "../cluster/kubeconfig.ts";
 import { pomeriumNamespace, pomeriumPodLabels } from "../cluster/names.ts";
 import { container } from "./names.ts";
 

@@ -1,7 +1,7 @@
-import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { managedBy } from "../cluster/foreign.ts";
 import { importOf } from "../cluster/import.ts";
+import * as k8s from "../cluster/kubernetes.ts";
 import { objectLabel } from "../cluster/objects.ts";
 import { plaintextOutputs, secretData } from "../cluster/secret.ts";
 import type { LiveObjects } from "./live-objects.ts";
@@ -12,13 +12,13 @@ export function ownNamespace(
   name: string,
   { existing, foreign }: LiveObjects,
   opts: pulumi.CustomResourceOptions,
-): k8s.core.v1.Namespace {
+): k8s.Namespace {
   const object = { kind: "Namespace", name: names.namespace };
   const protectedOpts = { ...opts, protect: true, ...importOf(existing, object) };
   if (foreign.includes(objectLabel(object)))
-    return new k8s.core.v1.Namespace(name, {}, { ...protectedOpts, ignoreChanges: ["*"] });
+    return new k8s.Namespace(name, {}, { ...protectedOpts, ignoreChanges: ["*"] });
   const labels = { "app.kubernetes.io/name": "pomerium", [managedBy.label]: managedBy.value };
-  return new k8s.core.v1.Namespace(name, { metadata: { name: names.namespace, labels } }, protectedOpts);
+  return new k8s.Namespace(name, { metadata: { name: names.namespace, labels } }, protectedOpts);
 }
 
 /** A Secret of Pomerium's namespace. Its values are secret in Pulumi's state. */
@@ -28,9 +28,9 @@ export function opaqueSecret(
   texts: Record<string, pulumi.Input<string>>,
   existing: readonly string[] | undefined,
   opts: pulumi.CustomResourceOptions,
-): k8s.core.v1.Secret {
+): k8s.Secret {
   const object = { name: secretName, namespace: names.namespace };
-  return new k8s.core.v1.Secret(
+  return new k8s.Secret(
     name,
     {
       metadata: object,

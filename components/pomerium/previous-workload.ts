@@ -1,6 +1,6 @@
-import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { patchForce } from "../cluster/forced.ts";
+import * as k8s from "../cluster/kubernetes.ts";
 import { objectLabel } from "../cluster/objects.ts";
 import type { LiveObjects } from "./live-objects.ts";
 import * as names from "./names.ts";
@@ -27,7 +27,7 @@ const previous = { kind: "Deployment", namespace: names.namespace, name: names.w
  * Deployment that was never healthy.
  */
 export function scaledToZero(name: string, opts: pulumi.CustomResourceOptions): pulumi.Resource {
-  return new k8s.apps.v1.DeploymentPatch(
+  return new k8s.DeploymentPatch(
     name,
     {
       metadata: {

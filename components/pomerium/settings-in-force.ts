@@ -1,5 +1,5 @@
-import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import * as k8s from "../cluster/kubernetes.ts";
 import * as names from "./names.ts";
 
 export const settingsKind = { apiVersion: "ingress.pomerium.io/v1", kind: "Pomerium" };
@@ -12,7 +12,7 @@ export const settingsKind = { apiVersion: "ingress.pomerium.io/v1", kind: "Pomer
  */
 export function settingsInForce(
   name: string,
-  settingsObject: k8s.apiextensions.CustomResource,
+  settingsObject: k8s.CustomResource,
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Resource {
   // In a preview, an object that does not exist yet has no generation. Its first one will be 1.
@@ -22,7 +22,7 @@ export function settingsInForce(
       "jsonpath={.status.settingsStatus.reconciled}=true",
     ]),
   );
-  return new k8s.apiextensions.CustomResourcePatch(
+  return new k8s.CustomResourcePatch(
     name,
     {
       ...settingsKind,

@@ -1,6 +1,11 @@
-import * as cloudflare from "@pulumi/cloudflare";
+import type { types } from "@pulumi/cloudflare";
+import { DnsRecord } from "@pulumi/cloudflare/dnsRecord.js";
+import { getZeroTrustTunnelCloudflaredTokenOutput } from "@pulumi/cloudflare/getZeroTrustTunnelCloudflaredToken.js";
+import { Provider } from "@pulumi/cloudflare/provider.js";
+import { ZeroTrustTunnelCloudflared } from "@pulumi/cloudflare/zeroTrustTunnelCloudflared.js";
+import { ZeroTrustTunnelCloudflaredConfig } from "@pulumi/cloudflare/zeroTrustTunnelCloudflaredConfig.js";
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
+import { RandomPassword } from "@pulumi/random/randomPassword.js";
 import { type ConnectorArgs, connector } from "./connector.ts";
 import { type ZoneIds, zoneIdOf } from "./dns-zones.ts";
 import { ownComment, tunnelTarget } from "./live.ts";
@@ -44,7 +49,7 @@ export class Tunnel extends pulumi.ComponentResource {
     const apiToken = pulumi.secret(args.apiToken);
     super("pomerium-migration:tunnels:Tunnel", name, { ...args, apiToken }, opts);
 
-    const provider = new cloudflare.Provider(`${name}-cloudflare`, { apiToken }, { parent: this });
+    const provider = new Provider(`${name}-cloudflare`, { apiToken }, { parent: this });
     const atCloudflare = { parent: this, provider };
     const { accountId, zoneId } = args;
     this.tunnelId = args.tunnelId
@@ -52,7 +57,7 @@ export class Tunnel extends pulumi.ComponentResource {
       : newTunnel(name, accountId, { ...atCloudflare, parent: this }).id;
     this.target = this.tunnelId.apply(tunnelTarget);
 
-    const rules = new cloudflare.ZeroTrustTunnelCloudflaredConfig(
+    const rules = new ZeroTrustTunnelCloudflaredConfig(
       `${name}-rules`,
       {
         accountId,
@@ -69,16 +74,13 @@ export class Tunnel extends pulumi.ComponentResource {
     const ahead: pulumi.Resource[] = [rules];
     if (args.connector) {
       const token = pulumi.secret(
-        cloudflare.getZeroTrustTunnelCloudflaredTokenOutput(
-          { accountId, tunnelId: this.tunnelId },
-          atCloudflare,
-        ).token,
+        getZeroTrustTunnelCloudflaredTokenOutput({ accountId, tunnelId: this.tunnelId }, atCloudflare).token,
       );
       ahead.push(connector(`${name}-connector`, name, token, args.connector, { parent: this }));
     }
 
     for (const host of args.records ?? [])
-      new cloudflare.DnsRecord(
+      new DnsRecord(
         // Named after the host only: a host can have one record, and keeps it when it moves to another tunnel.
         host,
         // 1 means automatic, the only time to live that Cloudflare accepts for a proxied record.
@@ -102,14 +104,14 @@ function newTunnel(
   name: string,
   accountId: string,
   opts: pulumi.CustomResourceOptions & { parent: pulumi.Resource },
-): cloudflare.ZeroTrustTunnelCloudflared {
+): ZeroTrustTunnelCloudflared {
   // Not RandomBytes: its id contains the bytes, and Pulumi does not encrypt ids in its state.
-  const secret = new random.RandomPassword(
+  const secret = new RandomPassword(
     `${name}-secret`,
     { length: secretLength, special: false },
     { parent: opts.parent },
   );
-  return new cloudflare.ZeroTrustTunnelCloudflared(
+  return new ZeroTrustTunnelCloudflared(
     `${name}-tunnel`,
     {
       accountId,
@@ -125,7 +127,7 @@ function newTunnel(
 function ingress({
   originRequest,
   ...rule
-}: Rule<pulumi.Input<string>>): cloudflare.types.input.ZeroTrustTunnelCloudflaredConfigConfigIngress {
+}: Rule<pulumi.Input<string>>): types.input.ZeroTrustTunnelCloudflaredConfigConfigIngress {
   return originRequest === undefined ? rule : { ...rule, originRequest: inSdkNames(originRequest) };
 }
 
@@ -134,7 +136,7 @@ function inSdkNames({
   matchSNItoHost,
   access,
   ...same
-}: OriginRequest): cloudflare.types.input.ZeroTrustTunnelCloudflaredConfigConfigOriginRequest {
+}: OriginRequest): types.input.ZeroTrustTunnelCloudflaredConfigConfigOriginRequest {
   return {
     ...same,
     ...(noTLSVerify === undefined ? {} : { noTlsVerify: noTLSVerify }),

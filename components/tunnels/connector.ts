@@ -1,5 +1,5 @@
-import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import * as k8s from "../cluster/kubernetes.ts";
 import { restrictedContainer, restrictedPod } from "../cluster/restricted-pod.ts";
 
 export interface ConnectorArgs {
@@ -37,8 +37,8 @@ export function connector(
   token: pulumi.Output<string>,
   { image = cloudflaredImage, replicas = 2 }: ConnectorArgs,
   { parent }: { parent: pulumi.Resource },
-): k8s.apps.v1.Deployment {
-  const namespace = new k8s.core.v1.Namespace(
+): k8s.Deployment {
+  const namespace = new k8s.Namespace(
     `${name}-namespace`,
     {
       metadata: {
@@ -49,12 +49,12 @@ export function connector(
     { parent },
   ).metadata.name;
   const labels = { "app.kubernetes.io/name": "cloudflared" };
-  const secret = new k8s.core.v1.Secret(
+  const secret = new k8s.Secret(
     `${name}-token`,
     { metadata: { name: "cloudflared", namespace, labels }, stringData: { [tokenKey]: token } },
     { parent },
   );
-  return new k8s.apps.v1.Deployment(
+  return new k8s.Deployment(
     `${name}-deployment`,
     {
       metadata: { name: "cloudflared", namespace, labels },

@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
-import { type ClusterError, ReadOnlyApi } from "../../../../components/cluster/api.ts";
+import { ReadOnlyApi } from "../../../../components/cluster/api.ts";
+import type { ClusterError } from "../../../../components/cluster/kubeconfig.ts";
 import { identityProblem, readCluster } from "../../../../components/cluster/live.ts";
 import { useFakeApi, writeKubeconfig } from "../../../support/fake-api-server.ts";
 

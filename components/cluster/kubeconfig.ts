@@ -1,0 +1,138 @@
+import { readFileSync } from "node:fs";
+import https from "node:https";
+import { homedir } from "node:os";
+import path from "node:path";
+import type { KubeConfig } from "@kubernetes/client-node";
+import { parse } from "yaml";
+import { RequestError } from "./retry.ts";
+
+/** How to reach the API server of a cluster. */
+export interface ClusterAddress {
+  /** Context of the kubeconfig. */
+  context: string;
+  /** Kubeconfig file. Default: $KUBECONFIG or ~/.kube/config. */
+  kubeconfig?: string;
+}
+
+/** The API server could not be reached, or refused. */
+export class ClusterError extends RequestError {}
+
+/** Address and credentials of an API server. */
+export interface Connection {
+  server: string;
+  options: https.RequestOptions;
+}
+
+/**
+ * The connection to the cluster of a context.
+ *
+ * @throws ClusterError if the kubeconfig cannot be read or has no such context.
+ */
+export async function connectionTo(address: ClusterAddress): Promise<Connection> {
+  const { server, options } = plainConnection(address) ?? (await libraryConnection(address));
+  return { server: server.replace(/\/$/, ""), options };
+}
+
+/**
+ * Names of the contexts of a kubeconfig.
+ *
+ * @throws ClusterError if there is no kubeconfig, or if it cannot be read.
+ */
+export async function contextsOf(kubeconfig?: string): Promise<string[]> {
+  const { config } = await loadKubeconfig(kubeconfig);
+  return config.getContexts().map(({ name }) => name);
+}
+
+type Entry = Record<string, unknown>;
+
+/** A run asks some eighty questions at once. A TLS handshake costs more than the question. */
+const agentOptions = { keepAlive: true, maxSockets: 8 };
+
+/**
+ * The connection of a context that has nothing but a token or certificates. Undefined for everything else, and for all
+ * mistakes: the library has the rest of the rules, and takes half a second to load.
+ */
+function plainConnection({ context, kubeconfig }: ClusterAddress): Connection | undefined {
+  const file = kubeconfig ?? (process.env.KUBECONFIG || path.join(homedir(), ".kube/config"));
+  try {
+    const config = parse(readFileSync(file, "utf8")) as Record<string, Entry[]>;
+    const entry = (list: string, kind: string, name: unknown): Entry =>
+      config[list]!.find((each) => each.name === name)![kind] as Entry;
+    const { cluster, user } = entry("contexts", "context", context);
+    const {
+      server,
+      "certificate-authority": caFile,
+      "certificate-authority-data": ca,
+      ...otherOfCluster
+    } = entry("clusters", "cluster", cluster);
+    const {
+      "client-certificate": certFile,
+      "client-certificate-data": cert,
+      "client-key": keyFile,
+      "client-key-data": key,
+      token,
+      ...otherOfUser
+    } = entry("users", "user", user);
+    if (Object.keys({ ...otherOfCluster, ...otherOfUser }).length > 0) return undefined;
+    if (typeof server !== "string" || !server.startsWith("https://")) return undefined;
+    const bytes = (name: string, from: unknown, data: unknown): https.AgentOptions =>
+      typeof from === "string"
+        ? { [name]: readFileSync(path.resolve(path.dirname(file), from)) }
+        : typeof data === "string"
+          ? { [name]: Buffer.from(data, "base64") }
+          : {};
+    const agent = new https.Agent({
+      ...agentOptions,
+      ...bytes("ca", caFile, ca),
+      ...bytes("cert", certFile, cert),
+      ...bytes("key", keyFile, key),
+    });
+    const headers = typeof token === "string" ? { Authorization: `Bearer ${token}` } : {};
+    return { server, options: { agent, headers } };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The connection of any context, with credential plugins and proxies. */
+async function libraryConnection({ context, kubeconfig }: ClusterAddress): Promise<Connection> {
+  const { config, file } = await loadKubeconfig(kubeconfig);
+  if (!config.getContextObject(context)) {
+    const known = config.getContexts().map(({ name }) => name);
+    throw new ClusterError(
+      `kubeconfig ${file} has no context "${context}"; it has ${known.join(", ") || "none"}`,
+    );
+  }
+  config.setCurrentContext(context);
+  const server = config.getCurrentCluster()?.server;
+  if (!server) throw new ClusterError(`context "${context}" of ${file} names no cluster`);
+  const options: https.RequestOptions = {};
+  try {
+    // This may run a credential plugin, which may fail or ask a person.
+    await config.applyToHTTPSOptions(options);
+  } catch (error) {
+    throw new ClusterError(`context "${context}" of ${file}: ${(error as Error).message}`);
+  }
+  // Behind a proxy, the library's agent is of another kind.
+  if (options.agent instanceof https.Agent) Object.assign(options.agent, agentOptions);
+  return { server, options };
+}
+
+/** @throws ClusterError if there is no kubeconfig, or if it cannot be read. */
+async function loadKubeconfig(kubeconfig: string | undefined): Promise<{ config: KubeConfig; file: string }> {
+  const { KubeConfig } = await import("@kubernetes/client-node");
+  const config = new KubeConfig();
+  const file = kubeconfig ?? (process.env.KUBECONFIG || "~/.kube/config");
+  try {
+    if (kubeconfig) config.loadFromFile(kubeconfig);
+    else config.loadFromDefault();
+  } catch (error) {
+    throw new ClusterError(`kubeconfig ${file} cannot be read: ${(error as Error).message}`);
+  }
+  // Without any file, the library makes up a context for a server on this machine.
+  if (config.getContexts().some(({ name }) => name === "loaded-context"))
+    throw new ClusterError(
+      "there is no kubeconfig: KUBECONFIG is not set, and ~/.kube/config does not exist; name the file under cluster.kubeconfig",
+    );
+  return { config, file };
+}
