@@ -3,10 +3,10 @@ import { refuseAnotherCluster } from "../components/cluster/identity.ts";
 import type { LiveCluster, LiveIngress } from "../components/cluster/live.ts";
 import { pomeriumIngressClass } from "../components/cluster/names.ts";
 import type { PomeriumStatus } from "../components/cluster/pomerium-status.ts";
-import { isOpenedAsSolver, servedByPomerium } from "../components/cluster/served-by-pomerium.ts";
 import { isIsolated } from "../components/network-policies/config.ts";
 import type { PomeriumConfig } from "../components/pomerium/config.ts";
 import { fromIngress } from "../policies/access/matrix/ingress.ts";
+import { isOpenedAsSolver, servedByPomerium } from "../policies/access/matrix/served-by-pomerium.ts";
 import { appsOf, type ProtectedApp, type View } from "../policies/access/matrix/view.ts";
 import type { Stack } from "./stack.ts";
 

@@ -1,8 +1,8 @@
 import type { LiveIngress } from "../components/cluster/live.ts";
 import { liveIngress, solverLabel } from "../components/cluster/live.ts";
-import { isOpenedAsSolver, servedByPomerium } from "../components/cluster/served-by-pomerium.ts";
 import type { TunnelStack } from "../components/tunnels/carried-hosts.ts";
 import { fromIngress } from "../policies/access/matrix/ingress.ts";
+import { isOpenedAsSolver, servedByPomerium } from "../policies/access/matrix/served-by-pomerium.ts";
 import type { ProtectedApp } from "../policies/access/matrix/view.ts";
 import {
   isHidden,

@@ -1,3 +1,4 @@
+import { isOpenedAsSolver, servedByPomerium } from "../../policies/access/matrix/served-by-pomerium.ts";
 import { type Access, type AppPath, accessRoutes, pathAuthorization } from "../../policies/access/routes.ts";
 import { annotationPrefix } from "../../policies/annotations/annotations.ts";
 import type { Problem } from "../../stack-file/problems.ts";
@@ -16,7 +17,6 @@ import {
   verifyService,
 } from "../cluster/names.ts";
 import { objectId } from "../cluster/objects.ts";
-import { isOpenedAsSolver, servedByPomerium } from "../cluster/served-by-pomerium.ts";
 import type { ServiceBackend } from "./ingress.ts";
 
 /** The part of an app that the checks need. */

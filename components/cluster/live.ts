@@ -1,7 +1,21 @@
-import type { RoutePath } from "../../policies/access/routes.ts";
+import {
+  type IngressObject,
+  type LiveIngress,
+  liveIngress,
+} from "../../policies/access/matrix/ingress-object.ts";
 import { setKey } from "../../stack-file/commands.ts";
 import type { ClusterReader } from "./api.ts";
 import type { ClusterAddress } from "./kubeconfig.ts";
+
+export {
+  type Backend,
+  type IngressObject,
+  type LiveIngress,
+  type LivePath,
+  liveIngress,
+  type ManagedFields,
+  solverLabel,
+} from "../../policies/access/matrix/ingress-object.ts";
 
 /** What the program knows of the live cluster before it registers anything. */
 export interface LiveCluster {
@@ -31,52 +45,6 @@ export interface LiveService {
   families?: string[];
 }
 
-export interface LiveIngress {
-  namespace: string;
-  name: string;
-  /** Number of changes of its spec. */
-  generation?: number;
-  ingressClass?: string;
-  /** The class comes from the annotation `kubernetes.io/ingress.class`, since `spec.ingressClassName` is absent. */
-  classByAnnotation?: true;
-  annotations: Record<string, string>;
-  /** Rules with a host. */
-  rules: { host: string; paths: LivePath[] }[];
-  /** Paths of the rules without a host. Absent without any. */
-  anyPaths?: LivePath[];
-  /** The Service of requests that no path of the Ingress fits. Absent without any. */
-  defaultBackend?: Backend;
-  /** It also serves hosts that it does not name: by a rule without a host, or by a default backend. */
-  anyHost: boolean;
-  tls: { hosts: string[]; secretName?: string }[];
-  /** cert-manager made it for a challenge, and deletes it afterwards. */
-  solver: boolean;
-  managedFields?: ManagedFields[];
-}
-
-/** A path of an Ingress and the Service that it leads to. */
-export interface LivePath extends RoutePath {
-  /** `Exact`, `Prefix` or `ImplementationSpecific`. */
-  pathType?: string;
-  /** Absent when the path leads to something other than a Service. */
-  backend?: Backend;
-}
-
-/** A Service and one of its ports, by number or name. */
-export interface Backend {
-  service: string;
-  port?: number | string;
-}
-
-/** The fields of an object that one field manager has set, in the API server's record. */
-export interface ManagedFields {
-  manager?: string;
-  time?: string;
-  /** `status` for what a controller has reported. Absent for the object itself. */
-  subresource?: string;
-  fieldsV1?: object;
-}
-
 /** How far this program has brought the cluster, and which stack did. */
 export interface PhaseRecord {
   /** The last phase whose run has made all its changes. `retired` deletes ingress-nginx after this is written. */
@@ -91,9 +59,6 @@ export interface PhaseRecord {
   tunnels?: string;
 }
 
-/** Label of the Ingresses that cert-manager makes for challenges. */
-export const solverLabel = "acme.cert-manager.io/http01-solver";
-
 /** ConfigMap of the record. The program writes it after everything else. */
 export const phaseRecord = { namespace: "pomerium", name: "pomerium-migration" } as const;
 
@@ -104,7 +69,6 @@ interface Metadata {
   generation?: number;
   labels?: Record<string, string>;
   annotations?: Record<string, string>;
-  managedFields?: ManagedFields[];
 }
 
 interface ServiceObject {
@@ -118,26 +82,6 @@ interface ServiceObject {
     ports?: { name?: string; port: number; targetPort?: number | string; protocol?: string }[];
   };
   status?: { loadBalancer?: { ingress?: { ip?: string; hostname?: string }[] } };
-}
-
-interface BackendObject {
-  service?: { name: string; port?: { number?: number; name?: string } };
-}
-
-interface PathObject {
-  path?: string;
-  pathType: string;
-  backend?: BackendObject;
-}
-
-export interface IngressObject {
-  metadata: Metadata;
-  spec: {
-    ingressClassName?: string;
-    defaultBackend?: BackendObject;
-    rules?: { host?: string; http?: { paths?: PathObject[] } }[];
-    tls?: { hosts?: string[]; secretName?: string }[];
-  };
 }
 
 /** Reads the cluster in one round of parallel questions. */
@@ -182,53 +126,6 @@ function liveService({ metadata, spec, status }: ServiceObject): LiveService {
     ports: (spec.ports ?? []).map((port) => ({ ...port, targetPort: port.targetPort ?? port.port })),
     ...(Object.keys(spec.selector ?? {}).length > 0 ? { selector: spec.selector! } : {}),
   };
-}
-
-/** An Ingress as the API server returns it, in the form of this program. */
-export function liveIngress({ metadata, spec }: IngressObject): LiveIngress {
-  const annotations = metadata.annotations ?? {};
-  // Both ingress-nginx and Pomerium read the field first, and the annotation only if there is no field.
-  const ingressClass = spec.ingressClassName ?? annotations["kubernetes.io/ingress.class"];
-  const hostless = (spec.rules ?? []).filter(({ host }) => !host);
-  const anyPaths = hostless.flatMap(({ http }) => (http?.paths ?? []).map(livePath));
-  const defaultBackend = liveBackend(spec.defaultBackend);
-  return {
-    namespace: metadata.namespace ?? "",
-    name: metadata.name,
-    ...(metadata.generation === undefined ? {} : { generation: metadata.generation }),
-    ...(ingressClass ? { ingressClass } : {}),
-    ...(ingressClass && spec.ingressClassName === undefined ? { classByAnnotation: true } : {}),
-    annotations,
-    rules: (spec.rules ?? []).flatMap(({ host, http }) =>
-      host ? [{ host, paths: (http?.paths ?? []).map(livePath) }] : [],
-    ),
-    ...(anyPaths.length > 0 ? { anyPaths } : {}),
-    ...(defaultBackend === undefined ? {} : { defaultBackend }),
-    anyHost: spec.defaultBackend !== undefined || hostless.length > 0,
-    tls: (spec.tls ?? []).map(({ hosts = [], secretName }) => ({
-      hosts,
-      ...(secretName ? { secretName } : {}),
-    })),
-    // Pomerium also takes "True".
-    solver: metadata.labels?.[solverLabel]?.toLowerCase() === "true",
-    ...(metadata.managedFields ? { managedFields: metadata.managedFields } : {}),
-  };
-}
-
-function livePath({ path, pathType, backend: object }: PathObject): LivePath {
-  const backend = liveBackend(object);
-  return {
-    path: path ?? "/",
-    exact: pathType === "Exact",
-    pathType,
-    ...(backend === undefined ? {} : { backend }),
-  };
-}
-
-function liveBackend(object: BackendObject | undefined): Backend | undefined {
-  const { name: service, port } = object?.service ?? {};
-  const number = port?.number ?? port?.name;
-  return service === undefined ? undefined : { service, ...(number === undefined ? {} : { port: number }) };
 }
 
 /**

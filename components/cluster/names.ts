@@ -15,7 +15,7 @@ export const pomeriumPodLabels = {
 } as const;
 
 /** IngressClass of Pomerium. */
-export const pomeriumIngressClass = "pomerium";
+export { pomeriumClass as pomeriumIngressClass } from "../../policies/access/matrix/ingress-object.ts";
 
 /** Service of Pomerium's verify page. */
 export const verifyService = { name: "verify", port: 8000 } as const;

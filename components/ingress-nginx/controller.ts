@@ -1,18 +1,11 @@
-/** A pod template, as far as it shows which program runs and how it is configured. */
-export interface PodTemplate {
-  spec: {
-    hostNetwork?: boolean;
-    containers: Container[];
-    volumes?: { secret?: { secretName?: string } }[];
-  };
-}
+import {
+  isNamedIngressNginx,
+  type PodTemplate,
+  runs,
+  wordsOf,
+} from "../../policies/guardrails/ingress-nginx-marks.ts";
 
-interface Container {
-  image?: string;
-  command?: string[];
-  args?: string[];
-  env?: { name: string; value?: string }[];
-}
+export { type PodTemplate, runsIngressNginx } from "../../policies/guardrails/ingress-nginx-marks.ts";
 
 /** What a controller serves and reads, according to its arguments. */
 export interface ControllerRules {
@@ -38,43 +31,12 @@ export interface ControllerRules {
   configMaps: { settings?: string; tcp?: string; udp?: string };
 }
 
-/** The binary, whatever the image is called. F5's controller for nginx is another program, `nginx-ingress`. */
-const binary = /(^|\/)nginx-ingress-controller$/;
-
-/** Images of upstream, of RKE2, of Bitnami and of Chainguard, from any registry. */
-const image =
-  /(^|\/)(ingress-nginx\/controller(-chroot)?|nginx-ingress-controller(-\w+)?|ingress-nginx-controller(-\w+)?)(:|@|$)/;
-
-/** A shell line such as `sh -c "/nginx-ingress-controller --ingress-class=x"` holds several words. */
-function wordsOf({ command = [], args = [] }: Container): string[] {
-  return [...command, ...args].flatMap((word) =>
-    /nginx-ingress-controller\s/.test(word)
-      ? word
-          .trim()
-          .split(/\s+/)
-          .map((each) => each.replace(/["']/g, ""))
-      : [word],
-  );
-}
-
-function runs(container: Container): boolean {
-  return image.test(container.image ?? "") || wordsOf(container).some((word) => binary.test(word));
-}
-
-/** Whether pods of the template run ingress-nginx, whatever their labels are. */
-export function runsIngressNginx({ spec }: PodTemplate): boolean {
-  return spec.containers.some(runs);
-}
-
 /**
  * Whether labels are those of a controller of the chart or of the manifests. An image of somebody's own may hide the
  * binary.
  */
 export function isLabelledController(labels: Readonly<Record<string, string>> = {}): boolean {
-  return (
-    /(^|-)ingress-nginx$/.test(labels["app.kubernetes.io/name"] ?? "") &&
-    labels["app.kubernetes.io/component"] === "controller"
-  );
+  return isNamedIngressNginx(labels) && labels["app.kubernetes.io/component"] === "controller";
 }
 
 /**

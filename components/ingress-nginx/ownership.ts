@@ -1,3 +1,4 @@
+import { isLabelledIngressNginx } from "../../policies/guardrails/ingress-nginx-marks.ts";
 import { type ObjectRef, objectLabel } from "../cluster/objects.ts";
 
 /** The marks by which an installation of ingress-nginx is recognised. */
@@ -137,12 +138,7 @@ function byMarks(installation: Installation, named: NamedByController, { ref, me
 
 /** By the labels of the manifests or of the chart. Other parts of a parent chart have the same instance. */
 function isLabelled(labels: Readonly<Record<string, string>>, instance: string): boolean {
-  if (labels["app.kubernetes.io/instance"] !== instance) return false;
-  return (
-    /(^|-)ingress-nginx$/.test(labels["app.kubernetes.io/name"] ?? "") ||
-    // A chart with another name for itself.
-    /(^|-)ingress-nginx-\d/.test(labels["helm.sh/chart"] ?? "")
-  );
+  return labels["app.kubernetes.io/instance"] === instance && isLabelledIngressNginx(labels);
 }
 
 /** Parts that the chart does not label: Issuers and Certificates of its webhook, and an old NetworkPolicy. */

@@ -1,4 +1,4 @@
-import type { LiveIngress } from "./live.ts";
+import type { LiveIngress } from "./ingress-object.ts";
 
 type Rules = LiveIngress["rules"];
 
