@@ -21,7 +21,7 @@ const names = Object.keys(annotations) as AnnotationName[];
 const isAnnotation = (name: string): name is AnnotationName => Object.hasOwn(annotations, name);
 
 /** Annotations that decide who may pass. The app's `access` writes them. */
-const accessAnnotations = new Set([
+export const accessAnnotations: ReadonlySet<string> = new Set([
   "allow_any_authenticated_user",
   "allow_public_unauthenticated_access",
   "allowed_domains",
