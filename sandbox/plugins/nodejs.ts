@@ -1,8 +1,9 @@
 /**
  * Stand-in for Pulumi's language host for Node.
  *
- * Imitates: starting the program with the runner that the SDK ships. Does not imitate: installing or listing
- * dependencies, generating code, debugging, or running plugins and policy packs written for Node.
+ * Imitates: starting the program, and policy packs, with the runners that the SDK ships. Does not imitate: installing or
+ * listing dependencies, generating code, debugging, running other plugins written for Node, or the stack's config in the
+ * environment of a policy pack.
  *
  * @see https://github.com/pulumi/pulumi/blob/master/proto/pulumi/language.proto
  */
@@ -10,8 +11,14 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { type ServerWritableStream, status } from "@grpc/grpc-js";
 import services, { type ILanguageRuntimeServer } from "@pulumi/pulumi/proto/language_grpc_pb.js";
-import messages, { type ProgramInfo, type RunRequest } from "@pulumi/pulumi/proto/language_pb.js";
+import messages, {
+  type ProgramInfo,
+  type RunPluginRequest,
+  type RunPluginResponse,
+  type RunRequest,
+} from "@pulumi/pulumi/proto/language_pb.js";
 import plugins from "@pulumi/pulumi/proto/plugin_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import { servePlugin, unary } from "./protocol.ts";
@@ -40,7 +47,7 @@ async function run(request: RunRequest): Promise<InstanceType<typeof messages.Ru
     process.execPath,
     [
       ...nodeArguments(info),
-      createRequire(join(directory, "package.json")).resolve("@pulumi/pulumi/cmd/run/index.js"),
+      runnerOf(directory, "run"),
       ...Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value]),
       ...(request.getDryrun() ? ["--dry-run"] : []),
       info?.getEntryPoint() ?? ".",
@@ -72,6 +79,38 @@ async function run(request: RunRequest): Promise<InstanceType<typeof messages.Ru
   return response;
 }
 
+/** Runs a policy pack until Pulumi ends the call. Pulumi reads the port of the pack's server from its output. */
+function runPlugin(call: ServerWritableStream<RunPluginRequest, RunPluginResponse>): void {
+  const { request } = call;
+  const directory = request.getInfo()?.getProgramDirectory() ?? request.getPwd();
+  if (request.getKind() !== "analyzer") {
+    const details = `the sandbox's pulumi-language-nodejs runs no plugin of the kind ${request.getKind()}`;
+    call.emit("error", { code: status.UNIMPLEMENTED, details });
+    return;
+  }
+  const child = spawn(
+    process.execPath,
+    [runnerOf(directory, "run-policy-pack"), ...request.getArgsList(), directory],
+    {
+      cwd: directory,
+      env: Object.fromEntries(request.getEnvList().map((pair) => pair.split(/=(.*)/s) as [string, string])),
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
+  child.stdout.on("data", (data: Buffer) => call.write(new messages.RunPluginResponse().setStdout(data)));
+  child.stderr.on("data", (data: Buffer) => call.write(new messages.RunPluginResponse().setStderr(data)));
+  child.on("close", (code) => {
+    call.write(new messages.RunPluginResponse().setExitcode(code ?? 1));
+    call.end();
+  });
+  call.on("cancelled", () => child.kill());
+}
+
+/** A runner of the SDK that the program, or the policy pack, has installed. */
+function runnerOf(directory: string, name: "run" | "run-policy-pack"): string {
+  return createRequire(join(directory, "package.json")).resolve(`@pulumi/pulumi/cmd/${name}/index.js`);
+}
+
 /** The project's `nodeargs` in Pulumi.yaml: arguments of Node, separated by spaces. */
 function nodeArguments(info: ProgramInfo | undefined): string[] {
   const { nodeargs = "" } = (info?.getOptions()?.toJavaScript() ?? {}) as { nodeargs?: string };
@@ -88,6 +127,7 @@ const handlers: Partial<ILanguageRuntimeServer> = {
     new messages.AboutResponse().setExecutable(process.execPath).setVersion(process.version),
   ),
   run: unary(run),
+  runPlugin,
   cancel: unary(() => new empty.Empty()),
 };
 

@@ -34,6 +34,26 @@ export interface Outcome {
   messages: string[];
   /** Errors of the run. Empty if it succeeded. */
   errors: string[];
+  /** What the policy packs say. */
+  violations: Violation[];
+}
+
+/** A rule of a policy pack that a resource breaks. */
+export interface Violation {
+  policy: string;
+  /** `mandatory` fails the run. */
+  level: string;
+  message: string;
+  /** Logical name of the resource. */
+  resource: string;
+}
+
+/** A policy pack that checks a run. */
+export interface PackToRun {
+  /** Folder of the pack. */
+  folder: string;
+  /** Config of its policies, by name. */
+  config?: Record<string, unknown>;
 }
 
 export interface DestroyOptions {
@@ -51,6 +71,10 @@ export interface Workspace {
   configure(config: StackConfig): Promise<void>;
   /** @param plan File into which Pulumi writes its update plan. */
   preview(onProgress?: OnProgress, plan?: string): Promise<Outcome>;
+  /** A preview that a policy pack checks. */
+  checkedPreview(pack: PackToRun): Promise<Outcome>;
+  /** The output of `pulumi preview --json --show-sames`, which other programs read. */
+  digest(): Promise<string>;
   /** @param signal Interrupts the run as Ctrl-C does: operations in progress finish, and no further ones start. */
   up(onProgress?: OnProgress, signal?: AbortSignal): Promise<Outcome>;
   destroy(options?: DestroyOptions, onProgress?: OnProgress): Promise<Outcome>;
@@ -98,14 +122,13 @@ export async function openWorkspace(
     PULUMI_SKIP_UPDATE_CHECK: "true",
     // All plugins are there already. A download could hang on a machine without network.
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-    PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true",
     NODE_COMPILE_CACHE: pulumi.nodeCache,
     PATH: [plugins, path.dirname(process.execPath), process.env.PATH].join(path.delimiter),
   };
-  const start = (args: string[]): ChildProcess & { stdout: NodeJS.ReadableStream } =>
+  const start = (args: string[], more = {}): ChildProcess & { stdout: NodeJS.ReadableStream } =>
     spawn(pulumi.file, [...args, "--stack", stack, "--non-interactive", "--color", "never"], {
       cwd: folder,
-      env: environment,
+      env: { ...environment, ...more },
       stdio: ["ignore", "pipe", "pipe"],
     }) as ChildProcess & { stdout: NodeJS.ReadableStream };
 
@@ -123,8 +146,8 @@ export async function openWorkspace(
 
   /** Runs a command that reports events, and collects them. */
   const run = async (args: string[], onProgress: OnProgress = () => {}, signal?: AbortSignal) => {
-    const outcome: Outcome = { counts: {}, messages: [], errors: [] };
-    const child = start([...args, "--json"]);
+    const outcome: Outcome = { counts: {}, messages: [], errors: [], violations: [] };
+    const child = start([...args, "--json"], { PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true" });
     const interrupt = (): boolean => child.kill("SIGINT");
     signal?.addEventListener("abort", interrupt);
     const lines = (async () => {
@@ -162,6 +185,12 @@ export async function openWorkspace(
     },
     preview: (onProgress, plan) =>
       run(["preview", ...(plan === undefined ? [] : ["--save-plan", plan])], onProgress),
+    checkedPreview: async ({ folder: pack, config = {} }) => {
+      const file = within("policy-config.json");
+      await writeFile(file, JSON.stringify(config));
+      return run(["preview", "--policy-pack", pack, "--policy-pack-config", file]);
+    },
+    digest: () => ask("preview", "--json", "--show-sames"),
     up: (onProgress, signal) => run(["up", ...apply], onProgress, signal),
     destroy: ({ targets = [], targetDependents = false, runProgram = false } = {}, onProgress) =>
       run(
@@ -209,7 +238,8 @@ function put(config: Config, at: readonly PathPart[], value: unknown): void {
 }
 
 function record(event: EngineEvent, outcome: Outcome, onProgress: OnProgress): void {
-  const { resourcePreEvent, resOutputsEvent, resOpFailedEvent, diagnosticEvent, summaryEvent } = event;
+  const { resourcePreEvent, resOutputsEvent, resOpFailedEvent, diagnosticEvent, policyEvent, summaryEvent } =
+    event;
   const report = ({ op, urn, diffs }: Metadata, state: Progress["state"]): void =>
     onProgress({ ...parts(urn), urn, operation: op, diff: diffs ?? [], state });
   if (resourcePreEvent) report(resourcePreEvent.metadata, "begun");
@@ -220,6 +250,15 @@ function record(event: EngineEvent, outcome: Outcome, onProgress: OnProgress): v
     const message = diagnosticEvent.message.replaceAll(/<\{%.*?%\}>/g, "").trim();
     if (diagnosticEvent.severity === "error") outcome.errors.push(message);
     else if (message && !isNoise(message)) outcome.messages.push(message);
+  }
+  if (policyEvent) {
+    const { policyName: policy, enforcementLevel: level, message, resourceUrn = "" } = policyEvent;
+    outcome.violations.push({
+      policy,
+      level,
+      message: message.replaceAll(/<\{%.*?%\}>/g, "").trim(),
+      resource: parts(resourceUrn).name,
+    });
   }
   if (summaryEvent) Object.assign(outcome.counts, summaryEvent.resourceChanges);
 }
