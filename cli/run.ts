@@ -10,6 +10,7 @@ import { catalogue } from "./commands/catalogue.ts";
 import { check } from "./commands/check.ts";
 import { comment } from "./commands/comment.ts";
 import { diff } from "./commands/diff.ts";
+import { guard } from "./commands/guard.ts";
 import { init } from "./commands/init.ts";
 import { lint } from "./commands/lint.ts";
 import { logs } from "./commands/logs.ts";
@@ -33,6 +34,7 @@ const subcommands: readonly Subcommand<never>[] = [
   logs,
   lint,
   paths,
+  guard,
   comment,
   catalogue,
 ];

@@ -1,7 +1,10 @@
 import { talinx } from "../components/certificates/solvers/porkbun-webhook.ts";
 import { pomeriumIngressClass } from "../components/cluster/names.ts";
 import type { TunnelStack } from "../components/tunnels/carried-hosts.ts";
+import { isHidden, isIngress, notYetKnown } from "../policies/guardrails/resource.ts";
 import { leadsElsewhere } from "./planned-tunnel.ts";
+
+export { isHidden, isIngress, notYetKnown } from "../policies/guardrails/resource.ts";
 
 type Tree = Readonly<Record<string, unknown>>;
 
@@ -61,14 +64,6 @@ const knownTypes = new Set([
 /** Kinds that lead requests to an app, and that this project neither makes nor understands. */
 const strangeKinds =
   /:(?:Ingress(?:List|Patch|ClassPatch)|(?:HTTP|GRPC|TLS|TCP|UDP)Route|Gateway|GatewayClass|PolicyFilter)$/;
-
-/** How Pulumi writes a value that is known only after the run. */
-export const notYetKnown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-
-export const isHidden = (value: unknown): boolean => value === notYetKnown || value === "[secret]";
-
-export const isIngress = ({ type }: PlannedChange): boolean =>
-  /^kubernetes:(?:networking\.k8s\.io|extensions)\/[^:]+:Ingress$/.test(type);
 
 /**
  * Why an object may open something in a way that is not understood; undefined for others and for unchanged ones.

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { z } from "zod";
+import { labelOf } from "../../policies/guardrails/resource.ts";
 
 /** The state of a resource, as `pulumi preview --json` prints it. */
 const state = z.object({
@@ -40,6 +41,7 @@ export interface PlannedObject {
   op: Operation;
   /** `kubernetes:networking.k8s.io/v1:Ingress`. */
   type: string;
+  urn: string;
   /** `Ingress komga/komga-ingress` for an object of Kubernetes, type and logical name for others. */
   label: string;
   /** What the last run asked for. Absent for a new object. */
@@ -113,7 +115,8 @@ export function parsePlan(text: string): Plan {
     objects.set(urn, {
       op: operation,
       type,
-      label: labelOf(type, urn, asks ?? asked),
+      urn,
+      label: labelOf({ type, urn, props: asks ?? asked }),
       ...(asked ? { asked } : {}),
       ...(live ? { live } : {}),
       ...(asks ? { asks } : {}),
@@ -169,17 +172,4 @@ function typeOf(urn: string): string {
 
 function isObject(type: string, known: { custom?: boolean | null | undefined } | null | undefined): boolean {
   return !type.startsWith("pulumi:") && known?.custom !== false;
-}
-
-interface Metadata {
-  metadata?: { name?: unknown; namespace?: unknown };
-}
-
-function labelOf(type: string, urn: string, inputs: Properties | undefined): string {
-  const kind = type.split(":").at(-1) ?? type;
-  const { name, namespace } = (inputs as Metadata | undefined)?.metadata ?? {};
-  // The logical name may contain `::`.
-  const logical = urn.split("::").slice(3).join("::");
-  if (!type.startsWith("kubernetes:") || typeof name !== "string") return `${kind} ${logical}`;
-  return typeof namespace === "string" ? `${kind} ${namespace}/${name}` : `${kind} ${name}`;
 }

@@ -57,6 +57,12 @@ function subjectOf(file: string): string | undefined {
   return top === "components" && rest !== undefined ? subject : undefined;
 }
 
+/**
+ * The entry of the policy pack. Pulumi loads a pack from one folder, which has to hold the pack's project file and its
+ * entry, and this is the folder of its rules. The rules themselves know no Pulumi.
+ */
+const packEntry = "policies/guardrails/index.ts";
+
 const shown = (list: Import[]): string[] => list.map(({ from, to }) => `${from} imports ${to}`).sort();
 
 describe("the layout", () => {
@@ -94,6 +100,14 @@ describe("the layout", () => {
     };
     for (const file of files) visit(file, []);
     assert.deepEqual(circles, [], "files import each other. Move what both need into a file of its own.");
+  });
+
+  it("keeps Pulumi out of stack-file and policies, but for the entry of the policy pack", () => {
+    const knowing = files
+      .filter((file) => /^(?:stack-file|policies)\//.test(file))
+      .filter((file) => /from "@pulumi\//.test(readFileSync(path.join(root, file), "utf8")));
+    assert.deepEqual(knowing, [packEntry]);
+    assert.deepEqual(shown(imports.filter(({ from, to }) => to === packEntry && from !== to)), []);
   });
 
   it("gives every import a file", () => {

@@ -21,6 +21,7 @@ const names = [
   "logs",
   "lint",
   "paths",
+  "guard",
   "comment",
   "catalogue",
 ];

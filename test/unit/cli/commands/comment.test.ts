@@ -594,6 +594,7 @@ describe("the comment on a pull request", () => {
         fc.record({
           op: fc.constantFrom("delete" as const, "create" as const, "update" as const),
           type: text,
+          urn: text,
           label: text,
           asks: fc.record({ value: text }),
           changes: fc.constant(["value"]),

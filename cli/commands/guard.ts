@@ -1,0 +1,111 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { ConfigError } from "../../policies/guardrails/config.ts";
+import { type Judged, judge } from "../../policies/guardrails/judge.ts";
+import { visible } from "../../report/text.ts";
+import { counted } from "../../stack-file/text.ts";
+import { paint } from "../colour.ts";
+import { type CommonOptions, type Subcommand, valueOption } from "../command.ts";
+import { CliError, exit } from "../exit.ts";
+import type { Io } from "../io.ts";
+import { json } from "../output.ts";
+import { NoPlan, type Plan, parsePlan } from "../plan/plan.ts";
+
+interface Options extends CommonOptions {
+  config?: string;
+  json?: boolean;
+}
+
+/** Applies the guard rails to a preview of any Pulumi program. */
+export const guard: Subcommand<Options> = {
+  name: "guard",
+  define(command) {
+    command
+      .description("what a preview of any Pulumi program would do to Pomerium's routes and to ingress-nginx")
+      .argument("<preview>", "output of `pulumi preview --json --show-sames`, or - for standard input")
+      .addOption(
+        valueOption("--config <file>", "levels and options of the rules, as for --policy-pack-config"),
+      )
+      .option("--json", "for programs")
+      .addHelpText("after", "\nAdvisory findings alone do not fail. docs/guard-rails.md lists the rules.");
+  },
+  async run([file = "-"], options, io) {
+    const plan = planOf(file === "-" ? await io.stdin() : read(file, io), file);
+    const found = judgePlan(plan, options.config, io);
+    if (options.json) io.out(json("guard-rails", { findings: found, complete: plan.complete }));
+    else io.out(shown(found, plan, io));
+    const isFailed = !plan.complete || found.some(({ level }) => level === "mandatory");
+    return isFailed ? exit.failed : exit.ok;
+  },
+};
+
+/**
+ * Applies the guard rails to a plan.
+ *
+ * @param config File with the config of the rules. Default: the rules' own levels.
+ */
+export function judgePlan(plan: Plan, config: string | undefined, io: Pick<Io, "cwd">): Judged[] {
+  try {
+    return judge(plan.objects, config === undefined ? {} : configOf(read(config, io), config));
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new CliError(`${config}: ${error.problems.join("\n  ")}`);
+  }
+}
+
+function configOf(text: string, file: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new CliError(`${file} is not JSON`);
+  }
+  if (typeof value === "object" && value !== null && !Array.isArray(value))
+    return value as Record<string, unknown>;
+  throw new CliError(`${file} is not a map of rules`);
+}
+
+function planOf(text: string, file: string): Plan {
+  try {
+    return parsePlan(text);
+  } catch (error) {
+    if (!(error instanceof NoPlan)) throw error;
+    throw new CliError(
+      `${file === "-" ? "standard input" : file} is not the output of \`pulumi preview --json --show-sames\``,
+    );
+  }
+}
+
+function read(file: string, { cwd }: Pick<Io, "cwd">): string {
+  try {
+    return readFileSync(resolve(cwd, file), "utf8");
+  } catch (error) {
+    throw new CliError(
+      `cannot read ${file}: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}`,
+    );
+  }
+}
+
+function shown(found: readonly Judged[], { complete }: Plan, io: Io): string {
+  const incomplete = complete
+    ? []
+    : [paint(io, "red", "the preview failed, so it does not show everything that a run would do")];
+  if (found.length === 0)
+    return `${[...incomplete, `guard rails: ${complete ? paint(io, "green", "nothing to say") : "nothing found in what it shows"}`].join("\n")}\n`;
+  const failing = found.filter(({ level }) => level === "mandatory").length;
+  const counts = [
+    ...(failing > 0 ? [`${failing} mandatory`] : []),
+    ...(found.length > failing ? [`${found.length - failing} advisory`] : []),
+  ];
+  const lines = found.flatMap(({ rule, level, resource, reason, fix }) => [
+    "",
+    paint(
+      io,
+      level === "mandatory" ? "red" : "yellow",
+      `  ${level === "mandatory" ? "✖" : "!"} ${visible(resource)}   ${rule}`,
+    ),
+    `      ${visible(reason)}`,
+    `      ${visible(fix)}`,
+  ]);
+  return `${[...incomplete, `${paint(io, "bold", "guard rails")}: ${counts.join(", ")} in ${counted(new Set(found.map(({ urn }) => urn)).size, "resource")}`, ...lines].join("\n")}\n`;
+}

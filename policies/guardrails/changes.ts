@@ -1,0 +1,107 @@
+import { z } from "zod";
+import { kindOf, metadataOf, type Tree } from "./resource.ts";
+import type { Finding, Level } from "./rule.ts";
+import { isIngressNginx } from "./rules/kept.ts";
+
+/** What a preview does with one object. */
+export interface Change {
+  op: string;
+  type: string;
+  urn: string;
+  /** `Ingress komga/komga-ingress`. */
+  label: string;
+  /** What the last run asked for. Absent for a new object. */
+  asked?: Tree;
+  /** What this run asks for. Absent for an object that it deletes. */
+  asks?: Tree;
+  /** Paths of the changed properties, if known. */
+  changes?: readonly string[];
+}
+
+/** A rule about what a run deletes or replaces. Only a preview shows that; a policy pack does not see it. */
+export interface ChangeRule<Options = unknown> {
+  name: string;
+  description: string;
+  level: Level;
+  options: z.ZodType<Options>;
+  checkChanges(changes: readonly Change[], options: Options): Finding[];
+}
+
+/** The object in the cluster that a change is about: kind, namespace and name. */
+function identityOf({ type }: Change, props: Tree | undefined): string | undefined {
+  const { name, namespace } = metadataOf(props ?? {});
+  return typeof name === "string" ? [kindOf({ type }), namespace ?? "", name].join(" ") : undefined;
+}
+
+/** What becomes of an object that the state deletes and that is created again under another logical name. */
+function createdAgain(deleted: Change, changes: readonly Change[]): Change | undefined {
+  const identity = identityOf(deleted, deleted.asked);
+  return changes.find(
+    (other) =>
+      other.urn !== deleted.urn &&
+      ["create", "import"].includes(other.op) &&
+      identity !== undefined &&
+      identityOf(other, other.asks) === identity,
+  );
+}
+
+const nginxOptions = z.strictObject({
+  retired: z.boolean().default(false),
+});
+
+export const ingressNginxDeleted: ChangeRule<z.output<typeof nginxOptions>> = {
+  name: "ingress-nginx",
+  description: "Objects of ingress-nginx stay until it is retired.",
+  level: "mandatory",
+  options: nginxOptions,
+  checkChanges(changes, { retired }) {
+    if (retired) return [];
+    return changes
+      .filter(
+        ({ op, type, asked }) =>
+          ["delete", "replace"].includes(op) && asked && isIngressNginx({ type, props: asked }),
+      )
+      .map(({ op, label, urn }) => ({
+        resource: label,
+        urn,
+        reason: `the run ${op === "delete" ? "deletes" : "replaces"} an object of ingress-nginx, which still serves requests`,
+        fix: "keep it in the program, with protect: true, until ingress-nginx is retired; then set the rule's option retired: true",
+      }));
+  },
+};
+
+const serviceOptions = z.strictObject({});
+
+export const serviceReplaced: ChangeRule<z.output<typeof serviceOptions>> = {
+  name: "service",
+  description: "A Service keeps its address: no run replaces it.",
+  level: "mandatory",
+  options: serviceOptions,
+  checkChanges(changes) {
+    return changes
+      .filter(({ type }) => type === "kubernetes:core/v1:Service")
+      .flatMap((change): Finding[] => {
+        const { op, label, urn, changes: paths = [] } = change;
+        const again = op === "delete" ? createdAgain(change, changes) : undefined;
+        if (op !== "replace" && again === undefined) return [];
+        const cause = paths.length > 0 ? ` because of ${paths.join(", ")}` : "";
+        return [
+          {
+            resource: label,
+            urn,
+            reason:
+              again === undefined
+                ? `the run replaces it${cause}, so its cluster address changes, and the address of its load balancer may`
+                : `the run deletes it and creates it again as ${again.urn.split("::").at(-1)}, so its addresses change`,
+            fix:
+              again === undefined
+                ? "leave the property as it is, or create a second Service and move to it"
+                : `keep the logical name, or add the resource option aliases: ["${urn}"]`,
+          },
+        ];
+      });
+  },
+};
+
+/** Every rule about changes. Each takes the place of the rule about resources with the same name. */
+export const changeRules: readonly ChangeRule[] = [ingressNginxDeleted, serviceReplaced];

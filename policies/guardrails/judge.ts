@@ -1,0 +1,47 @@
+import { type Change, type ChangeRule, changeRules } from "./changes.ts";
+import { readConfig } from "./config.ts";
+import type { Resource } from "./resource.ts";
+import type { Finding, Level } from "./rule.ts";
+import { isStackRule, type Rule, rules } from "./rules.ts";
+
+/** A rule that a preview breaks, and whether that fails it. */
+export interface Judged extends Finding {
+  rule: string;
+  level: Exclude<Level, "disabled">;
+}
+
+type Judge = Rule | ChangeRule;
+
+/** The rules for a preview: those about changes in place of those about resources with the same name. */
+export const previewRules: readonly Judge[] = [
+  ...rules.filter(({ name }) => !changeRules.some((other) => other.name === name)),
+  ...changeRules,
+];
+
+/**
+ * Applies every rule to a preview.
+ *
+ * @param config As for Pulumi's `--policy-pack-config`.
+ * @throws ConfigError
+ */
+export function judge(changes: readonly Change[], config: Readonly<Record<string, unknown>> = {}): Judged[] {
+  const resources = changes.flatMap(({ type, urn, asks }): Resource[] =>
+    asks ? [{ type, urn, props: asks }] : [],
+  );
+  return [...readConfig(config, previewRules)].flatMap(([rule, { level, options }]) => {
+    if (level === "disabled") return [];
+    const found = findingsOf(rule, resources, changes, options);
+    return found.map((finding) => ({ ...finding, rule: rule.name, level }));
+  });
+}
+
+function findingsOf(
+  rule: Judge,
+  resources: readonly Resource[],
+  changes: readonly Change[],
+  options: unknown,
+): Finding[] {
+  if ("checkChanges" in rule) return rule.checkChanges(changes, options);
+  if (isStackRule(rule)) return rule.checkAll(resources, options);
+  return resources.flatMap((resource) => rule.check(resource, options));
+}

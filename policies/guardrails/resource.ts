@@ -1,0 +1,142 @@
+import { z } from "zod";
+import { type LiveIngress, liveIngress } from "../access/matrix/ingress-object.ts";
+
+export type Tree = Readonly<Record<string, unknown>>;
+
+/** A resource of a Pulumi program, as its provider gets it. */
+export interface Resource {
+  /** `kubernetes:networking.k8s.io/v1:Ingress`. */
+  type: string;
+  urn: string;
+  /** What the program asks for. A value that is not known before the run is `notYetKnown`. */
+  props: Tree;
+  /** Whether Pulumi refuses to delete and to replace it. */
+  isProtected?: boolean;
+}
+
+/** How Pulumi writes a value that is known only after the run. */
+export const notYetKnown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** Whether a value of a preview is not shown: it is known only after the run, or it is a secret. */
+export const isHidden = (value: unknown): boolean => value === notYetKnown || value === "[secret]";
+
+/** Whether a value, or any value in it, is not shown. */
+export function hidesSomething(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return isHidden(value);
+  return Object.values(value).some(hidesSomething);
+}
+
+/** `Ingress komga/komga-ingress` for an object of Kubernetes, type and logical name for others. */
+export function labelOf({
+  type,
+  urn,
+  props,
+}: {
+  type: string;
+  urn: string;
+  props?: Tree | undefined;
+}): string {
+  const kind = kindOf({ type });
+  const { name, namespace } = metadataOf(props ?? {});
+  // The logical name may contain `::`.
+  const logical = urn.split("::").slice(3).join("::");
+  if (!type.startsWith("kubernetes:") || typeof name !== "string") return `${kind} ${logical}`;
+  return typeof namespace === "string" ? `${kind} ${namespace}/${name}` : `${kind} ${name}`;
+}
+
+/** Last part of the type: `Ingress`. */
+export const kindOf = ({ type }: Pick<Resource, "type">): string => type.split(":").at(-1) ?? type;
+
+export const isKubernetes = ({ type }: Pick<Resource, "type">): boolean => type.startsWith("kubernetes:");
+
+export const isIngress = ({ type }: Pick<Resource, "type">): boolean =>
+  /^kubernetes:(?:networking\.k8s\.io|extensions)\/[^:]+:Ingress$/.test(type);
+
+export const isMap = (value: unknown): value is Tree =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** A map below an object, or an empty one. */
+export function mapAt(object: unknown, ...path: readonly string[]): Tree {
+  const found = path.reduce<unknown>((value, key) => (isMap(value) ? value[key] : undefined), object);
+  return isMap(found) ? found : {};
+}
+
+export const metadataOf = (props: Tree): { name?: unknown; namespace?: unknown } => mapAt(props, "metadata");
+
+/** The texts in a map. Others are left out. */
+export function textsIn(map: Tree): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(map).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+  );
+}
+
+/** Class of an Ingress. Both ingress-nginx and Pomerium read the field first. */
+export function classOf(props: Tree): unknown {
+  const own = mapAt(props, "spec").ingressClassName;
+  return own ?? mapAt(props, "metadata", "annotations")["kubernetes.io/ingress.class"];
+}
+
+/**
+ * An Ingress of Pomerium; undefined for other resources. A class that is not known yet counts as Pomerium's. It has no
+ * rules while they are not known (`hiddenPart`).
+ */
+export function pomeriumIngress(resource: Resource, classes: readonly string[]): LiveIngress | undefined {
+  if (!isIngress(resource)) return undefined;
+  const own = classOf(resource.props);
+  const isPomeriums = isHidden(own) || (typeof own === "string" && classes.includes(own));
+  return isPomeriums ? (readIngress(resource) ?? readIngress(resource, {})) : undefined;
+}
+
+/** @returns undefined if the rules are not known, or are not rules. */
+function readIngress(
+  { urn, props }: Pick<Resource, "urn" | "props">,
+  spec: unknown = props.spec,
+): LiveIngress | undefined {
+  const { name, namespace } = metadataOf(props);
+  const { rules, tls, defaultBackend } = mapAt(spec);
+  // The hosts of `tls` count only where a default backend has no other host.
+  if (hidesSomething([rules, defaultBackend === undefined ? [] : tls])) return undefined;
+  if (!ingressSpec.safeParse(spec ?? {}).success) return undefined;
+  return liveIngress({
+    metadata: {
+      name: typeof name === "string" ? name : (urn.split("::").at(-1) ?? ""),
+      // Without a namespace, that of the provider counts.
+      namespace: typeof namespace === "string" ? namespace : "",
+      annotations: textsIn(mapAt(props, "metadata", "annotations")),
+      labels: textsIn(mapAt(props, "metadata", "labels")),
+    },
+    spec: (spec ?? {}) as Parameters<typeof liveIngress>[0]["spec"],
+  });
+}
+
+/** The part of an Ingress that is read. */
+const ingressSpec = z.object({
+  rules: z
+    .array(
+      z.object({
+        host: z.string().nullish(),
+        http: z
+          .object({
+            paths: z
+              .array(z.object({ path: z.string().nullish(), pathType: z.string().nullish() }))
+              .nullish(),
+          })
+          .nullish(),
+      }),
+    )
+    .nullish(),
+  tls: z.array(z.object({ hosts: z.array(z.string()).optional() })).nullish(),
+  defaultBackend: z.object({}).nullish(),
+});
+
+/** The part of an Ingress that is not known yet: one of the annotations with the prefix, or its hosts and paths. */
+export function hiddenPart(resource: Resource, prefix: string): string | undefined {
+  const { metadata } = resource.props;
+  const { annotations } = mapAt(metadata);
+  if (isHidden(metadata) || isHidden(annotations)) return "metadata.annotations";
+  const annotation = Object.entries(mapAt(annotations)).find(
+    ([key, value]) => key.startsWith(prefix) && isHidden(value),
+  );
+  if (annotation) return annotation[0];
+  return readIngress(resource) === undefined ? "spec.rules" : undefined;
+}

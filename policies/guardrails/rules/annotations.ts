@@ -1,0 +1,94 @@
+import { z } from "zod";
+import { nearest } from "../../../stack-file/nearest.ts";
+import { fromIngress } from "../../access/matrix/ingress.ts";
+import { annotationPrefix, annotations } from "../../annotations/annotations.ts";
+import { accessAnnotations } from "../../annotations/check.ts";
+import { checkAnnotations } from "../../annotations/read.ts";
+import { isHidden, isIngress, labelOf, mapAt, textsIn } from "../resource.ts";
+import { type Finding, pomerium, type ResourceRule } from "../rule.ts";
+
+const options = z.strictObject({ pomerium });
+
+/** An annotation that no supported release reads any more. */
+const gone: Readonly<Record<string, string>> = {
+  allowed_groups:
+    "name a claim of the identity provider instead: allowed_idp_claims, or claim/groups in a policy",
+};
+
+/** Prefixes that people write instead of Pomerium's. */
+const mistypedPrefix = /pomerium/i;
+
+const known = [...Object.keys(annotations), ...accessAnnotations];
+
+function nameOf(key: string): string {
+  return key.slice(key.lastIndexOf("/") + 1);
+}
+
+/** Pomerium takes an Ingress with an unknown annotation out of service, or serves its last version. */
+export const annotationNames: ResourceRule<z.output<typeof options>> = {
+  name: "annotations",
+  description: "Pomerium knows every annotation that is meant for it, and its value.",
+  level: "mandatory",
+  options,
+  check(resource, { pomerium }) {
+    if (!isIngress(resource)) return [];
+    const all = textsIn(mapAt(resource.props, "metadata", "annotations"));
+    const shown = Object.fromEntries(Object.entries(all).filter(([, value]) => !isHidden(value)));
+    const finding = (reason: string, fix: string): Finding => ({
+      resource: labelOf(resource),
+      urn: resource.urn,
+      reason,
+      fix,
+    });
+    const findings: Finding[] = [];
+    for (const key of Object.keys(all)) {
+      const name = nameOf(key);
+      if (!key.startsWith(annotationPrefix)) {
+        if (mistypedPrefix.test(key) && known.includes(name))
+          findings.push(
+            finding(`Pomerium does not read the annotation ${key}`, `write ${annotationPrefix}${name}`),
+          );
+      } else if (Object.hasOwn(gone, name))
+        findings.push(finding(`Pomerium refuses ${key}: it is no longer supported`, gone[name]!));
+      else if (!known.includes(key.slice(annotationPrefix.length))) findings.push(unknownName(key, finding));
+    }
+    const routeOnly = Object.fromEntries(
+      Object.entries(shown).filter(
+        ([key]) =>
+          key.startsWith(annotationPrefix) && Object.hasOwn(annotations, key.slice(annotationPrefix.length)),
+      ),
+    );
+    for (const { at, message } of checkAnnotations(routeOnly, pomerium))
+      findings.push(
+        finding(
+          `${annotationPrefix}${at}: ${message.replace("; the stack runs", "; this is")}`,
+          "correct the value, or remove the annotation; docs/stack-file.md describes each",
+        ),
+      );
+    return [
+      ...findings,
+      ...accessProblems(shown).map((problem) =>
+        finding(
+          `Pomerium cannot read who may pass: ${problem}`,
+          "write a flag as true or false, and a list as a YAML list of texts",
+        ),
+      ),
+    ];
+  },
+};
+
+function unknownName(key: string, finding: (reason: string, fix: string) => Finding): Finding {
+  const name = key.slice(annotationPrefix.length);
+  const meant = nearest(name, known);
+  return finding(
+    `Pomerium takes the Ingress out of service: it knows no annotation ${key}`,
+    meant === undefined ? "remove it" : `write ${annotationPrefix}${meant}`,
+  );
+}
+
+/** Mistakes in the annotations that decide who may pass. Those in the text of a policy have a rule of their own. */
+function accessProblems(shown: Readonly<Record<string, string>>): string[] {
+  const { [`${annotationPrefix}policy`]: _, ...others } = shown;
+  const [route] = fromIngress({ namespace: "", name: "", host: "", annotations: others }).routes;
+  return route?.authorization.unreadable?.split("\n") ?? [];
+}

@@ -1,0 +1,76 @@
+import { z } from "zod";
+import { servedByPomerium } from "../../access/matrix/served-by-pomerium.ts";
+import { labelOf, metadataOf, pomeriumIngress, type Resource } from "../resource.ts";
+import { classes, type Finding, type StackRule } from "../rule.ts";
+
+const options = z.strictObject({ classes });
+
+interface Served {
+  resource: Resource;
+  namespace: unknown;
+  host: string;
+  /** `Exact /api`. */
+  place: string;
+  path: string;
+}
+
+function servedBy(resource: Resource, classes: readonly string[]): Served[] {
+  const ingress = pomeriumIngress(resource, classes);
+  if (ingress === undefined) return [];
+  const { namespace } = metadataOf(resource.props);
+  return servedByPomerium(ingress).flatMap(({ host, paths }) =>
+    (paths.length > 0 ? paths : [{ path: "/", exact: false }]).map(({ path, exact }) => ({
+      resource,
+      namespace,
+      host,
+      place: `${exact ? "=" : ""}${path}`,
+      path,
+    })),
+  );
+}
+
+/** Of two routes for one place, Pomerium takes one, and nothing says which. */
+export const oneIngress: StackRule<z.output<typeof options>> = {
+  name: "one-ingress",
+  description: "A host and path belong to one Ingress, and a host to one namespace.",
+  level: "mandatory",
+  options,
+  checkAll(resources, { classes }) {
+    const served = resources.flatMap((resource) => servedBy(resource, classes));
+    const findings = new Map<string, Finding>();
+    const add = (own: Served, other: Served, reason: string, fix: string): void => {
+      const resource = labelOf(own.resource);
+      findings.set(`${own.resource.urn} ${other.resource.urn} ${fix}`, {
+        resource,
+        urn: own.resource.urn,
+        reason,
+        fix,
+      });
+    };
+    for (const [host, own] of Map.groupBy(served, ({ host }) => host)) {
+      const first = new Map<string, Served>();
+      for (const one of own) {
+        const before = first.get(one.place);
+        if (before === undefined) first.set(one.place, one);
+        else if (before.resource.urn !== one.resource.urn)
+          add(
+            one,
+            before,
+            `${host}${one.path} is also a route of ${labelOf(before.resource)}; which of them answers is not certain`,
+            "leave the path out of one of the two",
+          );
+        const stranger = own.find(
+          (other) => other.namespace !== one.namespace && own.indexOf(other) < own.indexOf(one),
+        );
+        if (stranger && stranger.place !== one.place)
+          add(
+            one,
+            stranger,
+            `${host} is also a host of ${labelOf(stranger.resource)} in another namespace, so each takes paths of the other's app`,
+            "give one of the two another host, or put both into one namespace",
+          );
+      }
+    }
+    return [...findings.values()];
+  },
+};

@@ -1,0 +1,29 @@
+import { annotationPrefix } from "../../annotations/annotations.ts";
+import { type Finding as Lint, lintPolicy } from "../../language/lint.ts";
+import { parsePolicy } from "../../language/parse.ts";
+import { formatProblem } from "../../language/problems.ts";
+import { isHidden, mapAt, pomeriumIngress, type Resource } from "../resource.ts";
+
+/** What the parser and the linter say about the policy of a resource. */
+export interface Linted {
+  /** Problems for which Pomerium refuses the policy. */
+  refused: string[];
+  found: Lint[];
+}
+
+/**
+ * Reads the policy in a resource: an annotation of an Ingress, or the text of a PolicyFilter, which routes of the Gateway
+ * API name. Undefined without a policy, and while it is not known.
+ */
+export function lintedPolicy(
+  resource: Resource,
+  { classes, pomerium }: { classes: readonly string[]; pomerium: string },
+): Linted | undefined {
+  const text = /^kubernetes:gateway\.pomerium\.io\/[^:]+:PolicyFilter$/.test(resource.type)
+    ? mapAt(resource.props, "spec").ppl
+    : pomeriumIngress(resource, classes)?.annotations[`${annotationPrefix}policy`];
+  if (typeof text !== "string" || isHidden(text)) return undefined;
+  const { policy, problems } = parsePolicy(text);
+  if (policy === undefined) return { refused: problems.map(formatProblem), found: [] };
+  return { refused: [], found: lintPolicy(policy, { pomerium }) };
+}

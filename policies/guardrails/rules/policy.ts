@@ -1,0 +1,70 @@
+import { z } from "zod";
+import { labelOf } from "../resource.ts";
+import { classes, type Finding, pomerium, type ResourceRule } from "../rule.ts";
+import { lintedPolicy } from "./policies-of.ts";
+
+const options = z.strictObject({ classes, pomerium });
+
+type Options = z.output<typeof options>;
+
+/** Codes of the linter that have a rule of their own. */
+const ofPath = ["query-opens"];
+const ofBoundary = ["no-boundary"];
+
+function lintFindings(
+  resource: Parameters<ResourceRule["check"]>[0],
+  options: Options,
+  isWanted: (code: string, severity: string) => boolean,
+): Finding[] {
+  return (lintedPolicy(resource, options)?.found ?? [])
+    .filter(({ code, severity }) => isWanted(code, severity))
+    .map(({ where, message, mend }) => ({
+      resource: labelOf(resource),
+      urn: resource.urn,
+      reason: `policy ${where}: ${message}`,
+      fix: mend,
+    }));
+}
+
+/** Pomerium compares `http_path` with the query as well, so such a rule opens every path of the app. */
+export const pathCriterion: ResourceRule<Options> = {
+  name: "path-criterion",
+  description: "No rule that lets callers in depends on http_path or http_method.",
+  level: "mandatory",
+  options,
+  check: (resource, options) =>
+    lintFindings(resource, options, (code) => ofPath.includes(code)).map((finding) => ({
+      ...finding,
+      fix: "give the path an Ingress of its own, whose annotations say who may call it, and leave http_path out of the policy",
+    })),
+};
+
+/** A prefix without a slash at its end in a policy. */
+export const boundaryFindings = (
+  resource: Parameters<ResourceRule["check"]>[0],
+  options: Options,
+): Finding[] => lintFindings(resource, options, (code) => ofBoundary.includes(code));
+
+/** What Pomerium refuses, and what lets in or keeps out other callers than it seems to. */
+export const policyText: ResourceRule<Options> = {
+  name: "policy",
+  description: "Pomerium reads a policy as its author means it.",
+  level: "mandatory",
+  options,
+  check(resource, options) {
+    const about = { resource: labelOf(resource), urn: resource.urn };
+    const refused = lintedPolicy(resource, options)?.refused ?? [];
+    return [
+      ...refused.map((problem) => ({
+        ...about,
+        reason: `Pomerium refuses the policy and keeps serving the last version that it could read: ${problem}`,
+        fix: "correct the policy; `pomerium-migration lint` reads it as Pomerium does",
+      })),
+      ...lintFindings(
+        resource,
+        options,
+        (code, severity) => severity === "error" && ![...ofPath, ...ofBoundary].includes(code),
+      ),
+    ];
+  },
+};
