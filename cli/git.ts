@@ -57,3 +57,17 @@ export async function changedSince(
   const names = await git(directory, ["diff", "--name-only", "--relative", "-z", commit, "--", ...folders]);
   return names.split("\0").filter(Boolean);
 }
+
+/** The commit of the working tree for a report, with a word if files differ from it; undefined outside a repository. */
+export async function commitNow(directory: string): Promise<string | undefined> {
+  try {
+    const [commit, changes] = await Promise.all([
+      git(directory, ["rev-parse", "--short=12", "HEAD"]),
+      git(directory, ["status", "--porcelain", "--", "."]),
+    ]);
+    return `${commit.trim()}${changes === "" ? "" : " and changes that are not committed"}`;
+  } catch {
+    // No git, no repository, or no commit yet: the report says when it was made, and no more.
+    return undefined;
+  }
+}

@@ -16,6 +16,7 @@ import { lint } from "./commands/lint.ts";
 import { logs } from "./commands/logs.ts";
 import { paths } from "./commands/paths.ts";
 import { ready } from "./commands/ready.ts";
+import { report } from "./commands/report.ts";
 import { test } from "./commands/test.ts";
 import { why } from "./commands/why.ts";
 import { addCompletion } from "./completion.ts";
@@ -31,6 +32,7 @@ const subcommands: readonly Subcommand<never>[] = [
   test,
   diff,
   ready,
+  report,
   logs,
   lint,
   paths,

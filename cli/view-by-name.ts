@@ -1,5 +1,5 @@
 import type { View } from "../policies/access/matrix/view.ts";
-import { type LiveView, liveView, viewOfStack } from "../stack/access-view.ts";
+import { besideOthers, type LiveView, liveView, viewOfStack } from "../stack/access-view.ts";
 import { loadFromFile, loadFromText } from "../stack/load.ts";
 import type { Stack } from "../stack/stack.ts";
 import { StackFileError } from "../stack-file/problems.ts";
@@ -53,6 +53,11 @@ export async function viewOf(name: string, project: Project, stack: string, io: 
     default:
       return viewAt(name, project, stack);
   }
+}
+
+/** The view of a stack file lacks the Ingresses of others, which stay. They are added before a comparison with `live`. */
+export function comparable({ view, live }: Seen, { live: other }: Seen): View {
+  return live === undefined && other !== undefined ? besideOthers(view, other) : view;
 }
 
 async function viewAt(revision: string, { directory }: Project, stack: string): Promise<Seen> {

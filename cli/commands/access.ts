@@ -1,8 +1,6 @@
-import { runAccessTests, untested } from "../../policies/access/assertions/run.ts";
 import { type Matrix, matrix } from "../../policies/access/matrix/matrix.ts";
 import { type Answer, answers, callerProblem } from "../../policies/access/matrix/why.ts";
-import { accessPage } from "../../report/html/page.ts";
-import { waysOf } from "../../report/html/ways.ts";
+import { htmlPage } from "../../report/html/page.ts";
 import { matrixJson } from "../../report/json.ts";
 import { matrixMarkdown } from "../../report/markdown.ts";
 import { matrixTable } from "../../report/table.ts";
@@ -12,7 +10,9 @@ import { type CommonOptions, type Subcommand, valueOption } from "../command.ts"
 import { exit, UsageError } from "../exit.ts";
 import { deliver, formatOf, formatOptions, json, type OutputOptions, paperOf } from "../output.ts";
 import { projectOf, stackIn } from "../project.ts";
-import { type Seen, viewMeaning, viewOf } from "../view-by-name.ts";
+import { provenanceOf } from "../provenance.ts";
+import { accessPart, subtitleOf } from "../report-parts.ts";
+import { viewMeaning, viewOf } from "../view-by-name.ts";
 
 /** Who may reach what: people × apps. */
 export const access: Subcommand<CommonOptions & OutputOptions & { at?: string; person?: string }> = {
@@ -45,7 +45,16 @@ export const access: Subcommand<CommonOptions & OutputOptions & { at?: string; p
         deliver(matrixMarkdown(all), options, io);
         break;
       case "html":
-        deliver(page(stack, seen), options, io);
+        deliver(
+          htmlPage({
+            title: stack,
+            subtitle: subtitleOf(seen),
+            provenance: await provenanceOf(io, project.directory),
+            tabs: [accessPart(seen, all)],
+          }),
+          options,
+          io,
+        );
         break;
       default: {
         const paper = paperOf(options, io);
@@ -89,14 +98,3 @@ function personRow(all: readonly Answer[]): string[] {
 }
 
 const decisions = { allow: "yes", deny: "no", unknown: "?" } as const;
-
-function page(title: string, { view, stack }: Seen): string {
-  return accessPage({
-    title,
-    subtitle: [view.name, stack?.phase].filter(Boolean).join(" · "),
-    matrix: matrix(view.apps, view.directory),
-    ...(stack
-      ? { ways: waysOf(stack), tests: { results: runAccessTests(stack), untested: untested(stack) } }
-      : {}),
-  });
-}

@@ -2,14 +2,14 @@ import { createHash } from "node:crypto";
 import { audit as auditOf } from "../../discovery/audit/audit.ts";
 import { auditHtml } from "../../discovery/audit/html.ts";
 import { auditMarkdown } from "../../discovery/audit/markdown.ts";
-import { auditPage, type Provenance } from "../../discovery/audit/page.ts";
+import { type AuditOrigin, auditPage } from "../../discovery/audit/page.ts";
 import { auditText } from "../../discovery/audit/text.ts";
-import packageJson from "../../package.json" with { type: "json" };
 import { visible } from "../../report/text.ts";
 import { paint } from "../colour.ts";
 import type { CommonOptions, Subcommand } from "../command.ts";
 import { exit } from "../exit.ts";
 import { deliver, formatOf, formatOptions, json, type OutputOptions } from "../output.ts";
+import { provenanceOf } from "../provenance.ts";
 import { addSourceOptions, exportHelp, readSource, type SourceOptions } from "../source.ts";
 
 /** What a migration of a cluster is up against, without any stack file. */
@@ -38,10 +38,9 @@ Examples:
     for (const problem of source.problems)
       io.err(`${paint({ colour: io.errorColour }, "yellow", "not read:")} ${visible(problem)}\n`);
     const result = auditOf(source.inventory);
-    const provenance: Provenance = {
+    const provenance: AuditOrigin = {
       source: source.name,
-      date: io.now().toISOString(),
-      version: packageJson.version,
+      ...(await provenanceOf(io)),
       hash: createHash("sha256").update(JSON.stringify(result)).digest("hex"),
     };
     deliver(rendered(format, result, provenance), options, io);
@@ -49,7 +48,7 @@ Examples:
   },
 };
 
-function rendered(format: string, result: ReturnType<typeof auditOf>, provenance: Provenance): string {
+function rendered(format: string, result: ReturnType<typeof auditOf>, provenance: AuditOrigin): string {
   const { version: program, ...origin } = provenance;
   // `version` is that of the form.
   if (format === "json") return json("audit", { ...origin, program, ...result });

@@ -1,12 +1,10 @@
 import type { Moves } from "../../policies/access/before.ts";
 import { type AccessDiff, diffAccess } from "../../policies/access/diff/diff.ts";
 import { failOn, failOnKinds } from "../../policies/access/diff/fail-on.ts";
-import type { View } from "../../policies/access/matrix/view.ts";
 import { movesMarkdown, movesText, noMoves, unclearNotes } from "../../report/before-text.ts";
 import { diffText } from "../../report/diff-text.ts";
 import { diffJson } from "../../report/json.ts";
 import { diffMarkdown } from "../../report/markdown.ts";
-import { besideOthers } from "../../stack/access-view.ts";
 import { signInChanges } from "../../stack/sign-in.ts";
 import { paint } from "../colour.ts";
 import { type CommonOptions, type Subcommand, valueOption } from "../command.ts";
@@ -25,7 +23,7 @@ import {
 } from "../output.ts";
 import { projectOf, stackIn } from "../project.ts";
 import { movesFrom, nginxOption, readNginx } from "../source.ts";
-import { type Seen, stackNow, viewMeaning, viewOf } from "../view-by-name.ts";
+import { comparable, type Seen, stackNow, viewMeaning, viewOf } from "../view-by-name.ts";
 
 interface Options extends CommonOptions, OutputOptions {
   from?: string;
@@ -87,11 +85,6 @@ export const diff: Subcommand<Options> = {
     return failOn(found, kinds) || (isUnknown && kinds.length > 0) ? exit.changed : exit.ok;
   },
 };
-
-/** The view of a stack file lacks the Ingresses of others, which stay. They are added before a comparison with `live`. */
-function comparable({ view, live }: Seen, { live: other }: Seen): View {
-  return live === undefined && other !== undefined ? besideOthers(view, other) : view;
-}
 
 /** Only the file of the working tree has lines that GitHub can show. */
 function inGithub(file: string, found: AccessDiff, notes: readonly string[], { view, stack }: Seen): string {

@@ -54,7 +54,12 @@ is not ready.`,
   },
 };
 
-function conclusion(stack: Pick<Stack, "ingressNginx">, rows: readonly Row[], isReady: boolean): string {
+/** The verdict in words. */
+export function conclusion(
+  stack: Pick<Stack, "ingressNginx">,
+  rows: readonly Row[],
+  isReady: boolean,
+): string {
   if (staysInCoexist(stack))
     return "stays in coexist on purpose (ingressNginx.stays), so nothing has to be ready";
   if (rows.length === 0) return "nothing of ingress-nginx has an effect any more";

@@ -1,8 +1,9 @@
 import { code, plain } from "../../report/markdown.ts";
-import type { Page, PageSection, Provenance } from "./page.ts";
+import type { Page, PageSection } from "../../report/sections.ts";
+import type { AuditOrigin } from "./page.ts";
 
 /** An audit as Markdown. Nothing from the cluster can be markup. */
-export function auditMarkdown({ title, summary, sections }: Page, provenance: Provenance): string {
+export function auditMarkdown({ title, summary, sections }: Page, provenance: AuditOrigin): string {
   const { source, date, version, hash } = provenance;
   return `${[
     `# ${title}`,

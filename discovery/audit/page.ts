@@ -1,39 +1,12 @@
+import type { Page, PageSection, Provenance } from "../../report/sections.ts";
 import { counted } from "../../stack-file/text.ts";
 import { exportCommands, missingUses } from "../missing.ts";
 import { verdicts } from "./annotations.ts";
 import type { Audit, AuditedController } from "./audit.ts";
 import type { AuditedHost } from "./hosts.ts";
 
-/** Where and when an audit was made, and by what. */
-export interface Provenance {
-  /** Where the cluster was read from, as the end of "from …". */
-  source: string;
-  /** Time of the reading, RFC 3339. */
-  date: string;
-  /** Version of this program. */
-  version: string;
-  /** SHA-256 of the content, in hexadecimal. */
-  hash: string;
-}
-
-/** A part of a report, in whatever format. */
-export interface PageSection {
-  title: string;
-  /** Sentences in front of everything. */
-  lead?: string[];
-  table?: { head: string[]; rows: string[][] };
-  /** Things with details of their own. */
-  items?: { title: string; details: string[] }[];
-  /** Commands to copy. */
-  commands?: string[];
-}
-
-/** A report: the same parts for a terminal, Markdown and HTML. */
-export interface Page {
-  title: string;
-  summary: string;
-  sections: PageSection[];
-}
+/** An audit always has a source. */
+export type AuditOrigin = Provenance & { source: string };
 
 /** The parts of an audit. A part without anything to say is left out. */
 export function auditPage(audit: Audit): Page {

@@ -1,12 +1,13 @@
+import type { Page, PageSection } from "../../report/sections.ts";
 import { visible } from "../../report/text.ts";
 import { width } from "../../stack-file/text.ts";
-import type { Page, PageSection, Provenance } from "./page.ts";
+import type { AuditOrigin } from "./page.ts";
 
 /** Columns of a terminal that every line fits into, except for commands and single words that are longer. */
 const columns = 80;
 
 /** An audit for a terminal. */
-export function auditText({ title, summary, sections }: Page, provenance: Provenance): string {
+export function auditText({ title, summary, sections }: Page, provenance: AuditOrigin): string {
   const { source, date, version, hash } = provenance;
   return `${[
     ...wrap(`${title} from ${source}: ${summary}`, 0),

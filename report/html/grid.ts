@@ -1,133 +1,78 @@
 import { anonymous, stranger } from "../../policies/access/matrix/decider.ts";
-import { type AppAccess, alikeOf, type Mark, type Matrix } from "../../policies/access/matrix/matrix.ts";
-import { personal } from "../../policies/access/matrix/reasons.ts";
-import { unreadable } from "../../policies/access/matrix/view.ts";
+import type { Matrix } from "../../policies/access/matrix/matrix.ts";
 import { whoIs } from "../diff-text.ts";
-import { glyphs, insideText, meanings, networksOf, openText } from "../marks.ts";
 import { type Column, columns, merged } from "../table.ts";
 import { first } from "../text.ts";
 import { esc } from "./escape.ts";
-
-/** CSS class of a mark's cell; the style sheet draws the shape. */
-const cellClass: Readonly<Record<Mark, string>> = {
-  people: "p",
-  api: "a",
-  public: "u",
-  unknown: "q",
-  none: "",
-};
+import { markClass, markWord } from "./marks.ts";
 
 /** Up to this number, each person has a column. Beyond it, people with equal columns share one. */
 const most = 30;
 
-/** One mark, as in the grid. */
-export function symbol(mark: Mark): string {
-  return `<span class="c ${cellClass[mark]}" aria-hidden="true">${glyphs[mark]}</span>`;
+/** People who stand alike, and the table's columns for strangers and anonymous callers. */
+export interface Columns {
+  unknown: readonly Column[];
+  people: readonly Column[];
 }
 
-/** The legend of the marks. */
-export function legend(): string {
-  return (["people", "api", "public", "unknown"] as const)
-    .map((mark) => `<span>${symbol(mark)} ${meanings[mark]}</span>`)
-    .join("");
-}
-
-/** The reason of a mark, from the answer that decides it. */
-function why(access: AppAccess, mark: Mark, column: Column): string {
-  const person = column.people[0]!;
-  const { verdicts } = alikeOf(access, person);
-  const wanted = mark === "unknown" ? "unknown" : "allow";
-  const verdict = verdicts.find(({ decision }) => decision === wanted);
-  if (!verdict) return "";
-  const { reason, keyPath } = personal(verdict, access.app, person);
-  return column.people.length > 1 ? reason : `${reason} (${keyPath})`;
-}
-
-function heading({ people }: Column, number: number, edge: boolean): string {
-  const [person = ""] = people;
-  const fixed = person === stranger || person === anonymous;
-  const name = whoIs(person);
-  const text = people.length > 1 ? `${number} · ${people.length} people` : name;
-  return `<th scope="col"${edge ? ' class="edge"' : ""} data-text="${esc(people.join(" ").toLowerCase())}" title="${esc(
-    first(people, 12),
-  )}"><div${fixed ? ' class="who"' : ""}>${esc(text)}</div></th>`;
-}
-
-function rest(access: AppAccess): string {
-  const [problem] = unreadable(access.app);
-  if (problem !== undefined) return `not readable: ${esc(problem)}`;
-  if (access.public) return '<span class="tag u">public</span>';
-  const paths = access.open.slice(0, 4).map((open) => `<code>${esc(openText(open))}</code>`);
-  const more = access.open.length > 4 ? [`+${access.open.length - 4}`] : [];
-  const inside = insideText(access);
-  const from = [
-    ...networksOf(access).map((network) => `only from ${esc(network)}`),
-    ...(inside === "" ? [] : [inside]),
-  ];
-  return [...paths, ...more, ...from].join(" ");
-}
-
-/** People × apps: unknown callers first, then the people. */
-export function grid(all: Matrix): string {
+/** The columns of a matrix. People share one where there are too many. */
+export function columnsOf(all: Matrix): Columns {
   const every = columns(all);
-  const [unknown, people] = [every.slice(-2).reverse(), every.slice(0, -2)];
-  const shown = people.length > most ? merged(people) : people;
-  const heads = [...unknown, ...shown];
+  const people = every.slice(0, -2);
+  return { unknown: every.slice(-2).reverse(), people: people.length > most ? merged(people) : people };
+}
+
+/** What a column is called: the person, or how many people share it. */
+export function columnName({ people }: Column): string {
+  const [person = ""] = people;
+  return people.length > 1 ? `${people.length} people` : whoIs(person);
+}
+
+function heading(column: Column, i: number): string {
+  const [person = ""] = column.people;
+  if (person === stranger || person === anonymous)
+    return `<th scope="col"><div class="who">${esc(whoIs(person))}</div></th>`;
+  const number = column.people.length > 1 ? `${i + 1} · ` : "";
+  return `<th scope="col" class="person"><div><a href="#who-${i}">${esc(number + columnName(column))}</a></div></th>`;
+}
+
+/**
+ * People × apps: unknown callers first, then the people. Undefined if there are more columns than a reader can compare;
+ * the list of apps says the same.
+ */
+export function grid(all: Matrix, { unknown, people }: Columns): string | undefined {
+  if (people.length > most || all.apps.length === 0) return undefined;
+  const heads = [...unknown, ...people];
   const edge = unknown.length - 1;
-  const rows = all.apps.map((access, row) => {
-    const cells = heads.map((column, i) => {
-      const mark = column.marks[row]!;
-      const classes = [mark === "none" ? "" : `c ${cellClass[mark]}`, i === edge ? "edge" : ""].filter(
-        Boolean,
-      );
-      const reason = mark === "none" ? "" : why(access, mark, column);
-      return `<td${classes.length > 0 ? ` class="${classes.join(" ")}"` : ""}${
-        reason === "" ? "" : ` title="${esc(reason)}"`
-      }>${glyphs[mark]}</td>`;
+  const rows = all.apps.map(({ app }, row) => {
+    const cells = heads.map(({ marks }, i) => {
+      const mark = marks[row]!;
+      return `<td class="c ${markClass[mark]}${i === edge ? " edge" : ""}">${markWord[mark]}</td>`;
     });
-    const text = `${access.app.name} ${access.app.host}`.toLowerCase();
-    return `<tr data-text="${esc(text)}"><th scope="row"><a href="#app-${row}">${esc(access.app.name)}</a><small>${esc(
-      access.app.host,
-    )}</small></th>${cells.join("")}<td class="rest">${rest(access)}</td></tr>`;
+    return `<tr><th scope="row"><a href="#app-${row}-in">${esc(app.name)}</a></th>${cells.join("")}</tr>`;
   });
-  const groups = shown.filter(({ people: alike }) => alike.length > 1);
-  const list = groups.map(({ people: alike }) => `<li>${esc(alike.join(", "))}</li>`);
-  return `<div class="card grid"><table><thead><tr><th></th>${heads
-    .map((column, i) => heading(column, groups.indexOf(column) + 1, i === edge))
-    .join(
-      "",
-    )}<th class="rest">open to anybody</th></tr></thead><tbody>${rows.join("")}</tbody></table></div>${
-    groups.length === 0
-      ? ""
-      : `<p class="soft">People who stand alike at every app share a column:</p><ol class="people">${list.join("")}</ol>`
-  }`;
+  return `<div class="card grid" role="region" tabindex="0" aria-label="Who passes at which app"><table><caption class="vh">Who passes at which app. The name of an app leads to the reasons.</caption><thead><tr><td></td>${[
+    ...unknown.map((column) => heading(column, -1)),
+    ...people.map(heading),
+  ].join("")}</tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
 }
 
-/** Every request that was tried at an app, with its answer and the reason. */
-export function questions(all: Matrix): string {
-  const items = all.apps.map((access, row) => {
-    const head = access.alike
-      .map(({ principals }) => `<th scope="col">${esc(first(principals.toSorted(knownLast), 3))}</th>`)
-      .join("");
-    const body = access.probes
-      .map(({ method, path, from: network }, i) => {
-        const answers = access.alike.map(({ verdicts, principals }) => {
-          const verdict = personal(verdicts[i]!, access.app, principals.length === 1 ? principals[0]! : "");
-          return `<td><b class="${verdict.decision}">${verdict.decision}</b><span>${esc(verdict.reason)}</span></td>`;
-        });
-        const from = network === undefined ? "" : `<span>from ${esc(network)}</span>`;
-        return `<tr><td><code>${esc(method === "GET" ? path : `${method} ${path}`)}</code>${from}</td>${answers.join("")}</tr>`;
-      })
-      .join("");
-    const text = `${access.app.name} ${access.app.host}`.toLowerCase();
-    return `<details id="app-${row}" data-text="${esc(text)}"><summary><b>${esc(access.app.name)}</b><span class="soft">${esc(
-      access.app.host,
-    )}</span></summary><div class="in"><table class="asked"><thead><tr><th>request</th>${head}</tr></thead><tbody>${body}</tbody></table></div></details>`;
+/** Each person, or people who stand alike, and where they pass. */
+export function peopleList(all: Matrix, { people }: Columns): string {
+  const count = all.apps.length;
+  const items = people.map(({ people: alike, marks }, i) => {
+    const passes = all.apps.filter((_, row) => marks[row] === "people").map(({ app }) => app.name);
+    const unclear = all.apps.filter((_, row) => marks[row] === "unknown").map(({ app }) => app.name);
+    const where =
+      passes.length === count && count > 1
+        ? `all ${count} apps`
+        : passes.length === 0
+          ? "no app"
+          : `${passes.length} of ${count}: ${passes.join(", ")}`;
+    const number = alike.length > 1 ? `<span class="soft">${i + 1} · ${alike.length} people</span> ` : "";
+    return `<li class="item" id="who-${i}">${number}<b>${esc(alike.map(whoIs).join(", "))}</b> <span>${esc(where)}</span>${
+      unclear.length === 0 ? "" : ` <span class="soft">not decided: ${esc(first(unclear, 6))}</span>`
+    }</li>`;
   });
-  return `<div class="card">${items.join("")}</div>`;
-}
-
-/** Strangers come before the people of the same group. */
-function knownLast(one: string, other: string): number {
-  return Number(other === stranger) - Number(one === stranger);
+  return items.length === 0 ? "" : `<ul class="card people">${items.join("")}</ul>`;
 }

@@ -6,7 +6,8 @@
 import { diffAccess } from "../../policies/access/diff/diff.ts";
 import { matrix } from "../../policies/access/matrix/matrix.ts";
 import type { Directory } from "../../policies/access/people.ts";
-import { accessPage } from "../../report/html/page.ts";
+import { accessTab } from "../../report/html/access.ts";
+import { htmlPage } from "../../report/html/page.ts";
 import { people, type SampleApp, view } from "../unit/policies/access/matrix/sample.ts";
 
 const groups = Object.fromEntries(
@@ -46,7 +47,11 @@ const all = timed("matrix of 1,000 apps × 1,000 people", () => matrix(before.ap
 const { rows } = timed("diff when one person joins a group", () => diffAccess(before, after));
 const page = timed("page of 100 apps × 200 people", () => {
   const few = { ...directory, groups: Object.fromEntries(Object.entries(groups).slice(0, 10)) };
-  return accessPage({ title: "bench", matrix: matrix(before.apps.slice(0, 100), few) });
+  return htmlPage({
+    title: "bench",
+    provenance: { date: new Date().toISOString(), version: "0.1.0" },
+    tabs: [accessTab({ matrix: matrix(before.apps.slice(0, 100), few) })],
+  });
 });
 const answers = all.apps.reduce(
   (sum, { alike, probes }) =>

@@ -18,6 +18,7 @@ const names = [
   "test",
   "diff",
   "ready",
+  "report",
   "logs",
   "lint",
   "paths",

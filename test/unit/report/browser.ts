@@ -1,20 +1,18 @@
-import { execFile } from "node:child_process";
-import { createHash } from "node:crypto";
 import { accessSync, constants } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { promisify } from "node:util";
-import { type Picture, readPng } from "./png.ts";
+import { pathToFileURL } from "node:url";
+import { type Browser, chromium as driver, type Page } from "playwright-core";
 
-const run = promisify(execFile);
+const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
 
 /** Chromium as the environment names it, or the one on the PATH; undefined without a browser. */
 export const chromium: string | undefined =
   process.env.CHROMIUM ??
   (process.env.PATH ?? "")
     .split(delimiter)
-    .flatMap((folder) => ["chromium", "chromium-browser", "google-chrome"].map((name) => join(folder, name)))
+    .flatMap((folder) => names.map((name) => join(folder, name)))
     .find((path) => {
       try {
         accessSync(path, constants.X_OK);
@@ -26,84 +24,72 @@ export const chromium: string | undefined =
 
 export interface Look {
   width: number;
-  height: number;
+  height?: number;
   dark?: boolean;
+  /** Default: true. */
+  scripts?: boolean;
 }
 
-/** Where the page has put a node, in pixels from the window's upper left corner. */
-export interface Box {
-  x: number;
-  y: number;
-  width: number;
-  height: number;
-}
+/** One browser for all tests, which opens pages from files, as people do. */
+export class Viewer {
+  readonly #browser: Browser;
+  readonly #folder: string;
+  #count = 0;
 
-export interface Seen {
-  picture: Picture;
-  /** Width that the page asks for; more than the window's means that it scrolls sideways. */
-  pageWidth: number;
-  /** Boxes of the nodes that each selector finds, in the order of the page. */
-  boxes: Record<string, Box[]>;
-}
+  private constructor(browser: Browser, folder: string) {
+    this.#browser = browser;
+    this.#folder = folder;
+  }
 
-/** Writes down where the nodes are, in the page itself. */
-function measuring(selectors: readonly string[]): string {
-  return `const boxes={};
-for(const one of ${JSON.stringify(selectors)})boxes[one]=[...document.querySelectorAll(one)].map((node)=>{
-  const {x,y,width,height}=node.getBoundingClientRect();
-  return {x,y,width,height};
-});
-const textContent=JSON.stringify({pageWidth:document.documentElement.scrollWidth,boxes});
-document.body.append(Object.assign(document.createElement("pre"),{id:"measured",hidden:true,textContent}));`;
-}
-
-/**
- * Opens a page in a headless browser without any network, for its picture and for where its nodes are. The
- * page's own content security policy stays in force; the measuring script is named in it.
- */
-export async function look(
-  html: string,
-  { width, height, dark = false }: Look,
-  selectors: string[],
-): Promise<Seen> {
-  const folder = await mkdtemp(join(tmpdir(), "access-page-"));
-  try {
-    const script = measuring(selectors);
-    const hash = createHash("sha256").update(script).digest("base64");
-    const page = join(folder, "page.html");
-    const shot = join(folder, "page.png");
-    await writeFile(
-      page,
-      `${html.replace("script-src ", `script-src 'sha256-${hash}' `)}<script>${script}</script>`,
-    );
-    const flags = [
-      "--headless",
-      "--no-sandbox",
-      "--disable-gpu",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-      "--hide-scrollbars",
-      "--force-device-scale-factor=1",
-      `--user-data-dir=${join(folder, "profile")}`,
-      `--window-size=${width},${height}`,
-      `--blink-settings=preferredColorScheme=${dark ? 0 : 1}`,
-      `--screenshot=${shot}`,
-      "--dump-dom",
-    ];
-    const { stdout } = await run(chromium!, [...flags, `file://${page}`], {
-      timeout: 60_000,
-      maxBuffer: 64 * 1024 * 1024,
+  static async start(): Promise<Viewer> {
+    const browser = await driver.launch({
+      executablePath: chromium!,
+      args: [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--hide-scrollbars",
+        "--force-device-scale-factor=1",
+      ],
     });
-    const json = /<pre id="measured" hidden="">([^<]*)<\/pre>/.exec(stdout)?.[1];
-    if (json === undefined) throw new Error("the browser did not measure the page");
-    const measured = JSON.parse(json.replaceAll("&quot;", '"').replaceAll("&gt;", ">")) as Omit<
-      Seen,
-      "picture"
-    >;
-    return { picture: readPng(await readFile(shot)), ...measured };
-  } finally {
-    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    return new Viewer(browser, await mkdtemp(join(tmpdir(), "report-page-")));
+  }
+
+  /**
+   * Opens a page. Whatever it complains about, and every request of its own, ends up in `complaints`.
+   *
+   * @param anchor The part after `#` of the address.
+   */
+  async open(
+    html: string,
+    { width, height = 900, dark = false, scripts = true }: Look,
+    anchor = "",
+  ): Promise<{ page: Page; complaints: string[] }> {
+    const file = join(this.#folder, `${this.#count++}.html`);
+    await writeFile(file, html);
+    const context = await this.#browser.newContext({
+      viewport: { width, height },
+      colorScheme: dark ? "dark" : "light",
+      javaScriptEnabled: scripts,
+    });
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    const { href } = pathToFileURL(file);
+    page.on("console", (message) => complaints.push(message.text()));
+    page.on("pageerror", ({ message }) => complaints.push(message));
+    page.on("request", (request) => {
+      if (request.url().split("#")[0] !== href) complaints.push(`asks for ${request.url()}`);
+    });
+    await page.goto(`${href}${anchor}`);
+    return { page, complaints };
+  }
+
+  async stop(): Promise<void> {
+    await this.#browser.close();
+    await rm(this.#folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }

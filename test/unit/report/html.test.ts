@@ -1,129 +1,83 @@
 import { strict as assert } from "node:assert";
 import { createHash } from "node:crypto";
+import fc from "fast-check";
 import { runAccessTests, untested } from "../../../policies/access/assertions/run.ts";
-import { diffAccess } from "../../../policies/access/diff/diff.ts";
 import { matrix } from "../../../policies/access/matrix/matrix.ts";
-import { accessPage, type Report } from "../../../report/html/page.ts";
-import { type Routed, waysOf } from "../../../report/html/ways.ts";
+import { accessTab } from "../../../report/html/access.ts";
+import { htmlPage } from "../../../report/html/page.ts";
+import { waysOf } from "../../../report/html/ways.ts";
 import {
   apiOnly,
   apps,
   directory,
   open,
   people,
-  raw,
   type SampleApp,
   view,
 } from "../policies/access/matrix/sample.ts";
-import { type Box, chromium, type Look, look, type Seen } from "./browser.ts";
+import { crowd, accessPage as page, provenance, routed, wholePage } from "./pages.ts";
 
-const claims = raw("headlamp", [{ allow: { or: [{ "claim/groups": "staff" }] } }]);
-
-function routed(some: SampleApp[], exposure: "direct" | "tunnelOnly" = "direct"): Routed {
-  return {
-    cluster: { exposure },
-    pomerium: {
-      reach: { ip: "192.168.0.172", port: 443 },
-      authenticateHost: "authenticate.example.org",
-      identityProvider: { provider: "google" },
-    },
-    tunnels: [{ name: "home", apps: ["ddns-updater"] }],
-    apps: some.map(({ name }) => ({ name, namespace: name, service: { name: `${name}-svc`, port: 8080 } })),
-  };
+/** The tags of a page, with the names of their attributes and without the values. */
+function tagsOf(html: string): Set<string> {
+  const body = html.replace(/<style>[\s\S]*?<\/style>|<script>[\s\S]*?<\/script>/g, "");
+  return new Set([...body.matchAll(/<[^>]*>/g)].map(([tag]) => tag.replace(/="[^"]*"/g, "=")));
 }
 
-function page(some: SampleApp[], more: Partial<Report> = {}): string {
-  return accessPage({
-    title: "octavo",
-    matrix: matrix(view("now", some).apps, directory),
-    ways: waysOf(routed(some)),
-    ...more,
-  });
-}
-
-function fleet(): string {
-  const groups = Object.fromEntries(
-    Array.from({ length: 200 }, (_, i) => [`team${i}`, [`person${i}.with-a-long-name@example.org`]]),
-  );
-  const of = { admins: ["admin-user@gmail.com"], groups };
-  const some = Array.from({ length: 100 }, (_, i) =>
-    i % 25 === 5
-      ? open(`site-${i}`)
-      : i % 10 === 3
-        ? apiOnly(`metrics-${i}`, [{ path: "/write" }])
-        : people(
-            `a-service-with-a-rather-long-name-${i}`,
-            { groups: [`team${i}`, `team${(i * 7) % 200}`] },
-            { of, api: [{ path: "/api" }] },
-          ),
-  );
-  return accessPage({ title: "fleet", matrix: matrix(view("now", some, of).apps, of) });
-}
-
-describe("the access page", () => {
+describe("the page of a report", () => {
   it("loads no other file", () => {
     const html = page(apps);
     assert.doesNotMatch(html, /<(?:link|img|iframe|object|embed|base|form)\b/i);
     assert.doesNotMatch(html, /\b(?:src|srcset|action)=|url\(|@import|https?:/i);
   });
 
-  it("runs only its own script", () => {
+  it("has only the style and the script that its security policy names", () => {
     const html = page(apps);
     const [, script = ""] = /<script>([\s\S]*?)<\/script>/.exec(html) ?? [];
     assert.equal(html.match(/<script/g)?.length, 1);
-    const hash = createHash("sha256").update(script).digest("base64");
-    assert.ok(html.includes(`default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'`));
+    const [, style = ""] = /<style>([\s\S]*?)<\/style>/.exec(html) ?? [];
+    const hash = (text: string): string => createHash("sha256").update(text).digest("base64");
+    assert.ok(
+      html.includes(
+        `default-src 'none'; style-src 'sha256-${hash(style)}'; script-src 'sha256-${hash(script)}'; base-uri 'none'; form-action 'none'`,
+      ),
+    );
+    assert.doesNotMatch(html, /\son\w+="|\sstyle="/);
   });
 
   it("shows every text of a stack file or a cluster as plain text", () => {
     const evil = `</script><svg onload="alert(1)">'"&`;
-    const bad: SampleApp = {
-      name: evil,
-      at: evil,
-      host: evil,
-      access: {
-        kind: "people",
-        people: [{ principal: evil, grantedAt: evil }],
-        api: [{ path: `/${evil}`, reason: evil }],
-        from: [],
-      },
-    };
-    const broken = {
-      name: evil,
-      at: evil,
-      host: `x${evil}`,
-      routes: [{ paths: [{ path: "/", exact: false }], authorization: { unreadable: evil } }],
-    };
-    const all = matrix([...view("now", [bad]).apps, broken], { admins: [evil], groups: {} });
-    const html = accessPage({
-      title: evil,
-      subtitle: evil,
-      matrix: all,
-      ways: {
-        router: evil,
-        tunnels: [{ name: evil, apps: [evil] }],
-        signIn: { host: evil, provider: evil },
-        services: { [evil]: evil },
-      },
-      diff: diffAccess({ ...view("now", []), name: evil }, view("now", [bad])),
-      tests: {
-        results: runAccessTests({
-          directory: { admins: [], groups: {} },
-          pomerium: { version: "v0.33.1" },
-          apps: [bad],
-          accessTests: {
-            strict: false,
-            tests: [{ at: evil, app: evil, paths: [`/${evil}`], method: evil, allow: [], deny: [evil] }],
-          },
-        }),
-        untested: [{ app: evil, at: evil, severity: "error", message: evil }],
-      },
-    });
+    const html = wholePage((plain) => `${plain}${evil}`);
     assert.equal(html.match(/<\/script>/g)?.length, 1);
-    assert.equal(html.match(/<script/g)?.length, 1);
-    assert.doesNotMatch(html, /<svg onload/);
-    assert.doesNotMatch(html, /="[^"<>]*<svg/);
-    assert.ok(html.includes("&lt;svg onload=&quot;alert(1)&quot;&gt;&#39;&quot;&amp;"));
+    assert.doesNotMatch(html, /<svg onload|="[^"<>]*<svg/);
+    assert.ok(html.includes("komga&lt;/script&gt;&lt;svg onload=&quot;alert(1)&quot;&gt;&#39;&quot;&amp;"));
+  });
+
+  it("has no tag and no attribute from any text", () => {
+    const known = tagsOf(wholePage());
+    const piece = fc.constantFrom(
+      "<",
+      ">",
+      '"',
+      "'",
+      "&",
+      "</",
+      "-->",
+      "<!--",
+      " onload=",
+      "`",
+      "\u202e",
+      "a",
+      "é",
+    );
+    fc.assert(
+      fc.property(fc.array(fc.oneof(piece, fc.string()), { maxLength: 6 }), (pieces) => {
+        const unknown = [...tagsOf(wholePage((plain) => plain + pieces.join("")))].filter(
+          (tag) => !known.has(tag),
+        );
+        assert.deepEqual(unknown, []);
+      }),
+      { numRuns: 40 },
+    );
   });
 
   it("spells out what would turn or hide the text around it", () => {
@@ -153,14 +107,21 @@ describe("the access page", () => {
   });
 
   it("gives people who stand alike one column when there are too many to have their own", () => {
-    const crowd = {
+    const of = {
       admins: ["admin-user@gmail.com"],
       groups: { crowd: Array.from({ length: 60 }, (_, i) => `person${i}@example.org`) },
     };
-    const some = [people("komga", { groups: ["crowd"] }, { of: crowd }), people("ryot", {}, { of: crowd })];
-    const html = accessPage({ title: "octavo", matrix: matrix(view("now", some, crowd).apps, crowd) });
-    assert.match(html, /1 · 60 people/);
-    assert.match(html, /<li>person0@example\.org, person1@example\.org, .*person59@example\.org<\/li>/);
+    const some = [people("komga", { groups: ["crowd"] }, { of }), people("ryot", {}, { of })];
+    const html = htmlPage({
+      title: "octavo",
+      provenance,
+      tabs: [accessTab({ matrix: matrix(view("now", some, of).apps, of) })],
+    });
+    assert.match(html, /<th scope="col" class="person"><div><a href="#who-1">2 · 60 people<\/a>/);
+    assert.match(
+      html,
+      /id="who-1">.*<b>person0@example\.org, person1@example\.org, .*person59@example\.org<\/b>/,
+    );
   });
 
   it("tells failed tests with what to edit, and apps without a test", () => {
@@ -190,87 +151,59 @@ describe("the access page", () => {
     assert.match(html, /audiobookshelf, code-server, komga, influxdb, unifi/);
   });
 
-  it("has room for 100 apps and 200 people", () => {
-    const html = fleet();
-    assert.ok(html.length < 4_000_000, `${html.length} characters`);
-    assert.equal(html.match(/<tr data-text=/g)?.length, 100);
-  });
-});
-
-describe("the access page in a browser (Chromium on the PATH, or as CHROMIUM names it)", function () {
-  this.timeout(180_000);
-  before(function () {
-    if (chromium === undefined) this.skip();
-  });
-
-  const marks = {
-    people: "td.p",
-    api: "td.a",
-    public: "td.u",
-    unknown: "td.q",
-    none: ".grid td:not(.c):not(.rest)",
-  };
-  const some = [...apps, claims];
-
-  /** Whether there is ink at a distance from the middle of a cell, in all of eight directions. */
-  function ring({ picture }: Seen, { x, y, width, height }: Box, radius: number): boolean {
-    const paper = picture.grey(x + 3, y + height / 2);
-    const [middleX, middleY] = [x + width / 2, y + height / 2];
-    return Array.from({ length: 8 }, (_, i) => (i * Math.PI) / 4).every(
-      (turn) =>
-        Math.abs(picture.grey(middleX + Math.cos(turn) * radius, middleY + Math.sin(turn) * radius) - paper) >
-        35,
+  it("grows with the apps and the people, and not with both at once", () => {
+    const tags = (html: string): number => html.match(/<[a-z]/g)!.length;
+    const [small, moreApps, morePeople, both] = [
+      crowd(60, 40),
+      crowd(120, 40),
+      crowd(60, 80),
+      crowd(120, 80),
+    ].map(tags) as [number, number, number, number];
+    assert.ok(
+      both - small < 1.2 * (moreApps - small + (morePeople - small)),
+      [small, moreApps, morePeople, both].join(),
     );
-  }
-
-  /** How much of the cell is not like its paper at all. */
-  function marked({ picture }: Seen, { x, y, width, height }: Box, threshold: number): number {
-    const greys: number[] = [];
-    for (let row = 2; row < height - 2; row++)
-      for (let column = 2; column < width - 2; column++) greys.push(picture.grey(x + column, y + row));
-    const paper = greys.toSorted((a, b) => a - b)[Math.floor(greys.length / 2)]!;
-    return greys.filter((grey) => Math.abs(grey - paper) > threshold).length / greys.length;
-  }
-
-  for (const dark of [false, true]) {
-    it(`tells people, API and public apart by their shape, ${dark ? "dark" : "light"}`, async () => {
-      const window: Look = { width: 1280, height: 2400, dark };
-      const seen = await look(page(some), window, Object.values(marks));
-      const first = (mark: keyof typeof marks): Box => {
-        const [box] = seen.boxes[marks[mark]]!;
-        assert.ok(box && box.width >= 30 && box.y + box.height < window.height, `${mark} is on the picture`);
-        return box;
-      };
-      assert.deepEqual([seen.picture.width, seen.picture.height, seen.pageWidth], [1280, 2400, 1280]);
-      const paper = seen.picture.grey(2, 2);
-      assert.ok(dark ? paper < 60 : paper > 200, `the paper is ${paper}`);
-
-      const [disc, circle, target, question, nothing] = (
-        ["people", "api", "public", "unknown", "none"] as const
-      ).map(first) as [Box, Box, Box, Box, Box];
-      assert.ok(ring(seen, disc, 0) && ring(seen, disc, 5) && !ring(seen, disc, 11), "people: a disc");
-      assert.ok(!ring(seen, circle, 0) && !ring(seen, circle, 3) && ring(seen, circle, 8.5), "API: a ring");
-      assert.ok(
-        ring(seen, target, 0) && !ring(seen, target, 7) && ring(seen, target, 11.5),
-        "public: a ring with a dot",
-      );
-      assert.ok(marked(seen, target, 4) > marked(seen, circle, 4) + 0.15, "public: on stripes");
-      assert.ok(marked(seen, question, 35) > 0.02, "unknown: a question mark");
-      assert.equal(marked(seen, nothing, 4), 0, "none: blank");
-    });
-  }
-
-  it("does not scroll sideways at 1280 pixels, however many apps and people", async () => {
-    const seen = await look(fleet(), { width: 1280, height: 900 }, [".grid", ".grid table"]);
-    assert.equal(seen.pageWidth, 1280);
-    const [box] = seen.boxes[".grid"]!;
-    assert.ok(box!.x >= 0 && box!.x + box!.width <= 1280);
-    // The table is wider than the page, so that it had a reason to scroll.
-    assert.ok(seen.boxes[".grid table"]![0]!.width > 1280);
+    const html = crowd(300, 200);
+    assert.ok(html.length < 1_500_000, `${html.length} characters`);
+    assert.equal(html.match(/<li class="item" id="app-/g)?.length, 300);
+    assert.doesNotMatch(html, /class="card grid"/);
   });
 
-  it("fits a phone", async () => {
-    const seen = await look(page(some), { width: 500, height: 900 }, ["main"]);
-    assert.equal(seen.pageWidth, 500);
+  it("says when and by what it was made, with a hash that changes with the content alone", () => {
+    const html = wholePage();
+    assert.match(
+      html,
+      /<footer>.*2026-11-26T12:00:00\.000Z.*pomerium-migration 0\.1\.0.*context octavo.*0123456789ab/,
+    );
+    const hash = (some: typeof apps, date = provenance.date): string =>
+      /content <code>([0-9a-f]{64})<\/code>/.exec(
+        htmlPage({
+          title: "octavo",
+          provenance: { ...provenance, date },
+          tabs: [accessTab({ matrix: matrix(view("now", some).apps, directory) })],
+        }),
+      )![1]!;
+    assert.equal(hash(apps), hash(apps, "2027-01-01T00:00:00.000Z"));
+    assert.notEqual(hash(apps), hash(apps.slice(1)));
+  });
+
+  it("has one tab for each part, and none for a part alone", () => {
+    const links = [...wholePage().matchAll(/<a href="#(\w+)" id="tab-\1">/g)].map(([, id]) => id);
+    assert.deepEqual(links, ["access", "changes", "readiness", "audit"]);
+    assert.doesNotMatch(page(apps), /<nav/);
+  });
+
+  it("tells each app's people with the line that lets them in, and no names of those who do not pass", () => {
+    const html = page(apps);
+    const komga = html.slice(html.indexOf('id="app-2"'), html.indexOf('id="app-3"'));
+    assert.match(
+      komga,
+      /alice@gmail\.com, carol@example\.org<\/th>|carol@example\.org, alice@gmail\.com<\/th>/,
+    );
+    assert.match(komga, /group readers <code>users\.groups\.readers<\/code>/);
+    assert.match(
+      komga,
+      /dave@example\.org<\/th>.*?named by the app <code>apps\.komga\.access\.users\[0\]<\/code>/,
+    );
   });
 });

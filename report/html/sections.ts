@@ -1,0 +1,53 @@
+import { counted } from "../../stack-file/text.ts";
+import type { Page, PageSection } from "../sections.ts";
+import { esc } from "./escape.ts";
+import { filter, section, type Tab } from "./tab.ts";
+
+/** Tables with more rows than this get a filter. */
+const many = 12;
+
+/** A report of plain sections as a part of a page. */
+export function sectionsTab(id: string, title: string, { summary, sections }: Page): Tab {
+  return {
+    id,
+    title,
+    body: `<p class="lead">${esc(summary)}.</p>${sections.map((each, i) => sectionHtml(each, `${id}-${i}`)).join("")}`,
+  };
+}
+
+function sectionHtml(
+  { title, lead = [], table, items = [], commands = [] }: PageSection,
+  id: string,
+): string {
+  const long = (table?.rows.length ?? 0) > many;
+  const parts = [
+    ...lead.map((text) => `<p>${esc(text)}</p>`),
+    ...(table === undefined ? [] : [tableHtml(table, title)]),
+    ...items.map(
+      (item) =>
+        `<h4>${esc(item.title)}</h4><ul>${item.details.map((detail) => `<li>${esc(detail)}</li>`).join("")}</ul>`,
+    ),
+    ...(commands.length > 0
+      ? [`<ul>${commands.map((command) => `<li><code>${esc(command)}</code></li>`).join("")}</ul>`]
+      : []),
+  ];
+  const body = `<div class="card pad">${parts.join("")}</div>`;
+  return section(
+    esc(title),
+    long ? `<div class="filtered">${filter(id, "any text", [])}${body}</div>` : body,
+  );
+}
+
+function tableHtml({ head, rows }: NonNullable<PageSection["table"]>, title: string): string {
+  const body = rows
+    .map(
+      ([first = "", ...rest]) =>
+        `<tr class="item"><th scope="row">${esc(first)}</th>${rest
+          .map((cell, i) => `<td data-head="${esc(head[i + 1]!)}">${esc(cell)}</td>`)
+          .join("")}</tr>`,
+    )
+    .join("");
+  return `<table class="plain"><caption class="vh">${esc(title)}: ${counted(rows.length, "row")}</caption><thead><tr>${head
+    .map((cell) => `<th scope="col">${esc(cell)}</th>`)
+    .join("")}</tr></thead><tbody>${body}</tbody></table>`;
+}

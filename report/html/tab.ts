@@ -1,0 +1,34 @@
+/** A part of a page. Several parts have a tab each; without the script, and on paper, they follow each other. */
+export interface Tab {
+  id: string;
+  /** Title, in plain text. */
+  title: string;
+  /** Number beside the title: `16`, `3/5`. */
+  count?: string;
+  body: string;
+}
+
+/** A choice of the filter: value in `data-state`, and its words. */
+export type State = readonly [value: string, words: string];
+
+/** A part below a heading of its own. `head` is HTML; `kind` is a class of the style sheet. */
+export function section(head: string, body: string, kind?: string): string {
+  return `<section${kind === undefined ? "" : ` class="${kind}"`}><h3>${head}</h3>${body}</section>`;
+}
+
+/**
+ * The filter of a list. The script shows it, fills the status and hides what does not fit; without the script there is no
+ * filter. Items have the class `item`, and `data-state` with words of `states`.
+ *
+ * @param what What the text is compared with: `app, host or person`.
+ */
+export function filter(id: string, what: string, states: readonly State[]): string {
+  const options = [["", "all"], ...states].map(
+    ([value, words]) => `<option value="${value}">${words}</option>`,
+  );
+  return `<div class="filter" role="search" aria-label="Filter: ${what}" hidden><label for="${id}-text">Show</label><input id="${id}-text" type="search" placeholder="${what}" autocomplete="off" spellcheck="false">${
+    states.length === 0
+      ? ""
+      : `<label for="${id}-state">State</label><select id="${id}-state">${options.join("")}</select>`
+  }<p class="status" role="status"></p></div>`;
+}
