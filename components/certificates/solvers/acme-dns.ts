@@ -20,4 +20,5 @@ export const acmeDns = dnsProvider({
     ).describe("URL of the acme-dns server."),
   },
   dns01: ({ accounts }, { host }) => ({ acmeDNS: { host, accountSecretRef: accounts } }),
+  fromLive: ({ acmeDNS: given }) => given && { host: given.host },
 });

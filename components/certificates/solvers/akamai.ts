@@ -23,4 +23,5 @@ export const akamai = dnsProvider({
       accessTokenSecretRef: accessToken,
     },
   }),
+  fromLive: ({ akamai: given }) => given && { serviceConsumerDomain: given.serviceConsumerDomain },
 });

@@ -80,4 +80,21 @@ export const azure = dnsProvider({
       },
     },
   }),
+  fromLive: ({ azureDNS: given }) => {
+    if (given === undefined) return undefined;
+    const { managedIdentity } = given as { managedIdentity?: Record<string, unknown> };
+    return {
+      subscriptionId: given.subscriptionID,
+      resourceGroup: given.resourceGroupName,
+      hostedZone: given.hostedZoneName,
+      environment: given.environment,
+      tenantId: given.tenantID,
+      clientId: given.clientID,
+      managedIdentity: managedIdentity && {
+        clientId: managedIdentity.clientID,
+        resourceId: managedIdentity.resourceID,
+        tenantId: managedIdentity.tenantID,
+      },
+    };
+  },
 });

@@ -37,4 +37,6 @@ export const cloudflare = dnsProvider({
   dns01: ({ apiToken, apiKey }, { email }) => ({
     cloudflare: { email, apiTokenSecretRef: apiToken, apiKeySecretRef: apiKey },
   }),
+  // The global API key comes with the account's address.
+  fromLive: ({ cloudflare: given }) => given && { email: given.apiKeySecretRef && given.email },
 });

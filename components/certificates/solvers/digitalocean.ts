@@ -11,4 +11,5 @@ export const digitalocean = dnsProvider({
   },
   settings: {},
   dns01: ({ token }) => ({ digitalocean: { tokenSecretRef: token } }),
+  fromLive: ({ digitalocean: given }) => given && {},
 });

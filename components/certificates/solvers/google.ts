@@ -37,4 +37,10 @@ export const google = dnsProvider({
   dns01: ({ serviceAccountKey }, { project, hostedZone }) => ({
     cloudDNS: { project, hostedZoneName: hostedZone, serviceAccountSecretRef: serviceAccountKey },
   }),
+  fromLive: ({ cloudDNS: given }) =>
+    given && {
+      project: given.project,
+      hostedZone: given.hostedZoneName,
+      workloadIdentity: given.serviceAccountSecretRef === undefined ? true : undefined,
+    },
 });

@@ -24,6 +24,8 @@ export const porkbun = dnsProvider({
           : { apiKeySecretRef: apiKey, secretKeySecretRef: secretApiKey },
     },
   }),
+  fromLive: ({ webhook: given }) =>
+    given && /porkbun/i.test(`${given.solverName} ${given.groupName}`) ? {} : undefined,
   installation: (zones, { webhook, namespace }) => [
     porkbunInstallation(webhook, { namespace, credentials: zones.flatMap((each) => each.credentials ?? []) }),
   ],

@@ -36,4 +36,10 @@ export const rfc2136 = dnsProvider({
       ? [["tsigKeyName", "missing: the name of the TSIG key"]]
       : [],
   dns01: ({ tsigSecret }, settings) => ({ rfc2136: { ...settings, tsigSecretSecretRef: tsigSecret } }),
+  fromLive: ({ rfc2136: given }) =>
+    given && {
+      nameserver: given.nameserver,
+      tsigKeyName: given.tsigKeyName,
+      tsigAlgorithm: given.tsigAlgorithm,
+    },
 });

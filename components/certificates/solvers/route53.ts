@@ -76,4 +76,15 @@ export const route53 = dnsProvider({
           : { kubernetes: { serviceAccountRef: { name: serviceAccount } } },
     },
   }),
+  fromLive: ({ route53: given }) => {
+    if (given === undefined) return undefined;
+    const { auth } = given as { auth?: { kubernetes?: { serviceAccountRef?: { name?: string } } } };
+    return {
+      region: given.region,
+      accessKeyId: given.accessKeyID,
+      role: given.role,
+      hostedZoneId: given.hostedZoneID,
+      serviceAccount: auth?.kubernetes?.serviceAccountRef?.name,
+    };
+  },
 });

@@ -20,6 +20,9 @@ export interface LiveSolver {
   };
 }
 
+/** The value of `dns01` of an issuer that the cluster has: cert-manager's name of the provider → its settings. */
+export type LiveChallenge = Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>;
+
 /** How a solver answers challenges: one entry of `spec.acme.solvers`, without its selector. */
 export interface Challenge {
   dns01?: Record<string, unknown>;
@@ -70,6 +73,8 @@ export interface Solver {
   /** Divides a value that has passed the schema. */
   divide(value: unknown): ZoneValue;
   challenge(zone: SolverZone, context: ChallengeContext): Challenge;
+  /** The value for the stack file, without its secrets, of a challenge that an issuer of the cluster has. */
+  fromLive?(dns01: LiveChallenge): Record<string, unknown> | undefined;
   /** The necessary installations for its zones. Default: none, because the solver is built into cert-manager. */
   installation?(zones: readonly InstallationZone[], context: InstallationContext): Installation[];
   /** Finds mistakes that the schema cannot see: about the zone's name, or about several zones. */
@@ -110,6 +115,11 @@ interface DnsProvider<Key extends string, Settings extends z.ZodRawShape> {
     settings: z.output<z.ZodObject<Settings>>,
     context: ChallengeContext,
   ): Record<string, unknown>;
+  /**
+   * The settings for the stack file of a challenge that an issuer of the cluster has; undefined if it is of another
+   * provider. Fields that are undefined are left out.
+   */
+  fromLive(dns01: LiveChallenge): Record<string, unknown> | undefined;
   installation?: Solver["installation"];
 }
 
@@ -121,6 +131,7 @@ export function dnsProvider<Key extends string, Settings extends z.ZodRawShape>(
   settings,
   check,
   dns01,
+  fromLive,
   installation,
 }: DnsProvider<Key, Settings>): Solver {
   const declared = Object.entries<DeclaredSecret>(secrets);
@@ -162,6 +173,7 @@ export function dnsProvider<Key extends string, Settings extends z.ZodRawShape>(
         dns01(zone.secrets as Record<Key, SecretKey>, zone.settings as Given, context),
       ) as Record<string, unknown>,
     }),
+    fromLive: (live) => withoutUndefined(fromLive(live)) as Record<string, unknown> | undefined,
     ...(installation === undefined ? {} : { installation }),
   };
 }

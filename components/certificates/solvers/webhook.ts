@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { secret, someText, text } from "../../../stack-file/fields.ts";
-import { keyPath } from "../../../stack-file/paths.ts";
+import { isMap, keyPath } from "../../../stack-file/paths.ts";
 import { dnsSubdomain } from "../../../stack-file/values.ts";
 import {
   challengesRight,
@@ -130,6 +130,12 @@ export const webhook: Solver = {
       },
     };
   },
+  fromLive: ({ webhook: given }) =>
+    given && {
+      groupName: given.groupName,
+      solverName: given.solverName,
+      ...(isMap(given.config) ? { config: given.config } : {}),
+    },
   installation: (zones, { namespace }) => {
     const groups = Map.groupBy(zones, ({ settings }) => (settings as Settings).groupName);
     return [...groups.values()].map((ofGroup) => installationOf(ofGroup, namespace));

@@ -1,4 +1,5 @@
 import { byDns, exactlyOne } from "../../../components/certificates/config.ts";
+import { gateNames } from "../../../components/ingress-nginx/gates/names.ts";
 import { newestRelease, oldestRelease } from "../../../policies/language/releases.ts";
 import { hunter2 } from "./base.ts";
 
@@ -1030,9 +1031,7 @@ export const broken: Readonly<
     ],
     [
       { "ingressNginx.override": { everything: "x" } },
-      [
-        "ingressNginx.override.everything: unknown gate; there are phase, hosts, traffic, installer, issuers, canaries, owners, secrets",
-      ],
+      [`ingressNginx.override.everything: unknown gate; there are ${gateNames.join(", ")}`],
     ],
     [{ "ingressNginx.override": { hosts: true } }, ["ingressNginx.override.hosts: must be text, not true"]],
     [

@@ -8,7 +8,7 @@ import {
   solverNames,
   solverOf,
 } from "../../../../../components/certificates/solvers/registry.ts";
-import type { LiveSolver } from "../../../../../components/certificates/solvers/solver.ts";
+import type { LiveChallenge, LiveSolver } from "../../../../../components/certificates/solvers/solver.ts";
 import { secretsOf } from "../../../../../stack/schema.ts";
 import { setSecret } from "../../../../../stack-file/commands.ts";
 import { keyPath } from "../../../../../stack-file/paths.ts";
@@ -92,6 +92,22 @@ describe("every DNS solver", () => {
         // Nothing tells whose a solver without credentials is, so it stays.
         const isAmbient = Object.keys(former!.secrets).length === 0 && name !== "http01";
         assert.deepEqual(kept, isAmbient ? [written] : [], name);
+      }
+  });
+
+  it("is found again in the issuer that it has written, with all settings but the secrets", () => {
+    for (const name of solverNames)
+      for (const example of solverOf(name).examples) {
+        const raw = put(goodStack(), 'certificates.zones["example.org"]', zoneOf(name, example));
+        const zone = parse(raw).certificates.zones["example.org"]!;
+        const [{ dns01 } = {}] = issuerOf({ "example.org": zone });
+        if (dns01 === undefined) continue;
+        const found = solverNames.find((each) => solverOf(each).fromLive?.(dns01 as LiveChallenge));
+        assert.equal(found, name);
+        // The issuer does not have the installation of a webhook.
+        const lost = ["secrets", "solverRbac", "install", ...(name === "webhook" ? ["serviceAccount"] : [])];
+        const kept = Object.entries(example as object).filter(([key]) => !lost.includes(key));
+        assert.deepEqual(solverOf(name).fromLive?.(dns01 as LiveChallenge), Object.fromEntries(kept), name);
       }
   });
 

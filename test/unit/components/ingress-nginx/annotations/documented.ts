@@ -4,7 +4,7 @@
  * kubernetes/ingress-nginx.
  */
 export const documented = {
-  /** It Pomerium has a direct equivalent. */
+  /** Pomerium has a direct equivalent. */
   E: [
     "backend-protocol",
     "custom-headers",
@@ -20,7 +20,7 @@ export const documented = {
     "upstream-vhost",
     "x-forwarded-prefix",
   ],
-  /** It Pomerium has a part of it, or does it differently. */
+  /** Pomerium has a part of it, or does it differently. */
   P: [
     "auth-proxy-set-headers",
     "auth-response-headers",
