@@ -15,6 +15,11 @@ export function ownCommand(...words: readonly string[]): string {
   return ["npx", programName, ...words].join(" ");
 }
 
+/** Command that compares the access in the stack file with what the cluster enforces. */
+export function diffFromLive(stack: string): string {
+  return ownCommand("diff", stack, "--from", "live");
+}
+
 /** Command that sets one key of a stack file. A placeholder for the value is written as `<why>`. */
 export function setKey(stack: string, path: readonly PathPart[], value: string): string {
   return `pulumi config set --stack ${stack} --path ${quoted(keyPath(path))} ${quoted(value)}`;

@@ -34,7 +34,7 @@ export function takenOverHosts(
 }
 
 /** A host that stands for a wildcard: a request needs a whole name. */
-function sample(host: string): string {
+export function sampleHost(host: string): string {
   return host.replace(/^\*/, "any");
 }
 
@@ -54,12 +54,12 @@ export async function readTraffic(
   const own =
     ip === ""
       ? { isPomerium: false, note: "Pomerium has no address yet" }
-      : ask(sample(first), `${isIPv6(ip) ? `[${ip}]` : ip}:${port}`);
+      : ask(sampleHost(first), `${isIPv6(ip) ? `[${ip}]` : ip}:${port}`);
   return Object.fromEntries(
     await Promise.all(
       hosts.map(
         async (host) =>
-          [host, compared(await ask(sample(host)), await own, ip || "Pomerium's own address")] as const,
+          [host, compared(await ask(sampleHost(host)), await own, ip || "Pomerium's own address")] as const,
       ),
     ),
   );

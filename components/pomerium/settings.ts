@@ -49,6 +49,13 @@ const defaultResponseHeaders: Readonly<Record<string, string>> = {
   "X-Frame-Options": "SAMEORIGIN",
 };
 
+/** The headers that Pomerium adds to every response. */
+export function responseHeaders(
+  given: Pick<SettingsInput, "setResponseHeaders">,
+): Readonly<Record<string, string>> {
+  return given.setResponseHeaders ?? defaultResponseHeaders;
+}
+
 /** The `spec` of `Pomerium/global`. */
 export type PomeriumSpec = Omit<SettingsInput, "cookie"> & {
   authenticate: { url: string };
@@ -81,7 +88,7 @@ export function settings(options: SettingsOptions): PomeriumSpec {
     ...(given.caSecrets ?? []),
   ];
   return {
-    setResponseHeaders: { ...defaultResponseHeaders },
+    setResponseHeaders: { ...responseHeaders({}) },
     ...(behaves(options.version, "requestSettings") ? requestHygiene : {}),
     ...given,
     // A whole request must arrive within this time. The default of 30 s is too short for a large upload, so there is no

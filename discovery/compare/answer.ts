@@ -1,0 +1,140 @@
+/** What an address answers to one request, reduced to what is compared. No value of a cookie or of a query is kept. */
+
+export interface Answer {
+  status: number;
+  /** Where the answer sends the client. */
+  redirect?: Redirect;
+  /** Media type, without its parameters. */
+  contentType?: string;
+  /** Security headers, by their names in lower case. */
+  headers: Readonly<Record<string, string>>;
+  cookies: readonly Cookie[];
+  certificate?: Certificate;
+  /** `complete`; `cut` by the server; or still `running` when the time was up. */
+  body: "complete" | "cut" | "running";
+  milliseconds: number;
+  failure?: never;
+}
+
+/** Why there is no answer. */
+export interface Failure {
+  failure: string;
+  certificate?: Certificate;
+  milliseconds: number;
+}
+
+export type Observation = Answer | Failure;
+
+/** Target of a redirect, resolved against the address that was asked. */
+export interface Redirect {
+  scheme: string;
+  host: string;
+  /** Absent for the default port of the scheme. */
+  port?: string;
+  path: string;
+  /** Names of the query's parameters, sorted. Their values may be secrets. */
+  query: readonly string[];
+}
+
+/** A cookie without its value. */
+export interface Cookie {
+  name: string;
+  /** In lower case, sorted: `httponly`, `path=/`, `samesite=lax`, `secure`. */
+  flags: readonly string[];
+}
+
+export interface Certificate {
+  names: readonly string[];
+  issuer: string;
+  /** Times in milliseconds. */
+  validFrom: number;
+  validTo: number;
+  /** SHA-256 of the certificate. */
+  fingerprint: string;
+  /** Why this machine does not trust its chain. Absent if it does. */
+  distrust?: string;
+}
+
+/** Headers that tell browsers how to protect a page, in lower case. */
+export const securityHeaders = [
+  "strict-transport-security",
+  "content-security-policy",
+  "content-security-policy-report-only",
+  "x-frame-options",
+  "x-content-type-options",
+  "referrer-policy",
+  "permissions-policy",
+  "cross-origin-opener-policy",
+  "cross-origin-embedder-policy",
+  "cross-origin-resource-policy",
+  "access-control-allow-origin",
+  "access-control-allow-credentials",
+  "access-control-allow-methods",
+  "access-control-allow-headers",
+] as const;
+
+/** Headers with several values are joined, as `node:http` gives them in `headersDistinct`. */
+export type RawHeaders = Readonly<Record<string, readonly string[] | undefined>>;
+
+/** Reads what is compared from the headers of an answer. */
+export function readHeaders(
+  url: string,
+  raw: RawHeaders,
+): Pick<Answer, "redirect" | "contentType" | "headers" | "cookies"> {
+  const location = raw.location?.[0];
+  const redirect = location === undefined ? undefined : redirectOf(location, url);
+  const contentType = raw["content-type"]?.[0]?.split(";")[0]?.trim().toLowerCase();
+  const headers = Object.fromEntries(
+    securityHeaders.flatMap((name) => {
+      const values = raw[name];
+      return values === undefined ? [] : [[name, normalised(values.join(", "))]];
+    }),
+  );
+  return {
+    ...(redirect === undefined ? {} : { redirect }),
+    ...(contentType ? { contentType } : {}),
+    headers,
+    cookies: cookiesOf(raw["set-cookie"] ?? []),
+  };
+}
+
+/** A nonce differs in every answer. */
+function normalised(value: string): string {
+  return value.trim().replace(/'nonce-[^']*'/gi, "'nonce-…'");
+}
+
+/** Resolves a `Location`; a text that is not an address is kept as its path. */
+function redirectOf(location: string, url: string): Redirect {
+  if (!URL.canParse(location, url)) return { scheme: "", host: "", path: location, query: [] };
+  const { protocol, hostname, port, pathname, searchParams } = new URL(location, url);
+  return {
+    scheme: protocol.replace(/:$/, ""),
+    host: hostname,
+    ...(port === "" ? {} : { port }),
+    path: pathname,
+    query: [...new Set(searchParams.keys())].sort(),
+  };
+}
+
+/** Names and flags of cookies. A time of expiry differs in every answer, so only its presence counts. */
+export function cookiesOf(lines: readonly string[]): Cookie[] {
+  return lines
+    .map((line): Cookie => {
+      const [pair = "", ...attributes] = line.split(";");
+      const name = pair.split("=")[0]!.trim();
+      const flags = attributes.flatMap((attribute) => {
+        const text = attribute.trim().toLowerCase();
+        const [key = ""] = text.split("=");
+        if (key === "") return [];
+        return key === "expires" || key === "max-age" ? ["lasting"] : [text];
+      });
+      return { name, flags: [...new Set(flags)].sort() };
+    })
+    .sort((one, other) => (one.name < other.name ? -1 : one.name > other.name ? 1 : 0));
+}
+
+/** A redirect's target as text, without its query's values. */
+export function redirectText({ scheme, host, port, path, query }: Redirect): string {
+  const names = query.length === 0 ? "" : `?${query.map((name) => `${name}=…`).join("&")}`;
+  return host === "" ? path : `${scheme}://${host}${port === undefined ? "" : `:${port}`}${path}${names}`;
+}

@@ -1,0 +1,40 @@
+import type { Answer, Observation } from "./answer.ts";
+import type { Context } from "./context.ts";
+import { answerText, type Found, found, isSignIn, signInPages, words } from "./found.ts";
+import type { Question } from "./questions.ts";
+import { refusedUpgrade } from "./websocket.ts";
+
+/** A path that the stack file closes to anonymous callers. */
+export function closed(
+  { purpose, expected }: Question,
+  old: Observation | undefined,
+  fresh: Answer,
+  context: Context,
+): Found[] {
+  if (isSignIn(fresh, context.authenticateHost)) return [found("wanted", "access", `${words(old)}sign-in`)];
+  const was = old?.failure === undefined ? old?.status : undefined;
+  if (purpose === "websocket" && fresh.status === 403) return [refusedUpgrade(was, context)];
+  // A request that asks for no page gets a status in place of a redirect.
+  const asksForPage = purpose !== "preflight" && purpose !== "upload" && purpose !== "websocket";
+  const refuses = fresh.status === 403 || fresh.status === 401;
+  if (refuses && (expected === "closed" || !asksForPage))
+    return [found("wanted", "access", `${words(old)}${fresh.status}`)];
+  // The sign-in pages of another Pomerium do not come from the app.
+  const isElsewhere = fresh.redirect?.path.startsWith(signInPages) ?? false;
+  const isAnswer =
+    !isElsewhere &&
+    (fresh.status < 400 || (fresh.status < 500 && fresh.status !== 403 && fresh.status === was));
+  return [
+    isAnswer
+      ? found(
+          "danger",
+          "access",
+          `${words(old)}${answerText(fresh)}: the app answers anonymous callers, and the stack file keeps them out`,
+        )
+      : found(
+          "unexpected",
+          "access",
+          `${words(old)}${answerText(fresh)} in place of ${expected === "sign-in" ? "the sign-in page" : "a refusal"}`,
+        ),
+  ];
+}

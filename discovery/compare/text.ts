@@ -1,0 +1,130 @@
+import { aligned, visible } from "../../report/text.ts";
+import { counted, width, wrapped } from "../../stack-file/text.ts";
+import type { Observation } from "./answer.ts";
+import { countsOf, type HostResult } from "./compare.ts";
+import type { Difference, Setting, Severity } from "./difference.ts";
+import { isSignIn } from "./found.ts";
+
+export interface TextOptions {
+  stack: string;
+  old: string;
+  fresh: string;
+  authenticateHost: string;
+  requests: number;
+  milliseconds: number;
+  /** Whether wanted differences are listed too. */
+  all: boolean;
+  /** The place of a key path in the stack file, `31:5`; empty if it is not known. */
+  place(at: string): string;
+  paint(severity: Severity, text: string): string;
+}
+
+/** Columns that every line fits into, except for single words that are longer. */
+const columns = 80;
+
+/** A longer host is shown with its beginning. */
+const widestHost = 38;
+
+const marks: Readonly<Record<Severity, string>> = { danger: "✖", unexpected: "!", note: "·", wanted: " " };
+
+/** The comparison for a terminal: a line for each host, then what differs. */
+export function compareText(results: readonly HostResult[], options: TextOptions): string {
+  const { stack, old, fresh, requests, milliseconds, all } = options;
+  const counts = countsOf(results);
+  const shared = sharedNotes(results);
+  const shown = results.flatMap((result) => {
+    const own = result.differences.filter(
+      ({ severity, message }) => (all || severity !== "wanted") && !shared.has(message),
+    );
+    return own.length === 0 ? [] : ["", ...hostLines(result, own, options)];
+  });
+  const conclusion = [
+    ...(counts.danger > 0 ? [`${counts.danger} dangerous`] : []),
+    `${counts.unexpected} unexpected`,
+    `${counts.wanted} wanted${counts.wanted > 0 && !all ? " (listed by --all)" : ""}`,
+  ].join(", ");
+  return `${[
+    ...paragraph(
+      `${stack}: old ${old}, new ${fresh} · ${counted(results.length, "host")}, ${counted(requests, "request")}, ${Math.ceil(milliseconds / 1000)} s`,
+    ),
+    "",
+    ...aligned([["host", "old", "new", "result"], ...results.map((result) => row(result, options))], "  "),
+    ...shown,
+    ...[...shared].flatMap(([message, count]) => [
+      "",
+      ...paragraph(`${marks.note} at ${count} hosts: ${message}`),
+    ]),
+    "",
+    `Differences: ${conclusion}`,
+  ].join("\n")}\n`;
+}
+
+/** Notes about several hosts, such as an authority that this machine does not trust, and the number of the hosts. */
+function sharedNotes(results: readonly HostResult[]): Map<string, number> {
+  const notes = results.flatMap(({ differences }) =>
+    differences.filter(({ severity, question }) => severity === "note" && question === undefined),
+  );
+  const counts = [...Map.groupBy(notes, ({ message }) => message)].map(
+    ([message, { length }]) => [message, length] as const,
+  );
+  return new Map(counts.filter(([, count]) => count > 1));
+}
+
+function row(
+  { host, asked, result, skipped, differences }: HostResult,
+  { authenticateHost }: TextOptions,
+): string[] {
+  const [site] = asked;
+  const short = (observation: Observation | undefined): string => {
+    if (observation === undefined) return "–";
+    if (observation.failure !== undefined) return "none";
+    return isSignIn(observation, authenticateHost) ? "sign-in" : `${observation.status}`;
+  };
+  const worst = differences.filter(({ severity }) => severity === result).length;
+  const words: Readonly<Record<HostResult["result"], string>> = {
+    danger: `✖ ${worst} dangerous`,
+    unexpected: `! ${worst} unexpected`,
+    note: "as wanted, see below",
+    wanted: "as wanted",
+    same: "the same",
+    skipped: `not compared: ${skipped?.split(":")[0]}`,
+  };
+  return [shortened(visible(host)), short(site?.old), short(site?.fresh), words[result]];
+}
+
+function shortened(host: string): string {
+  return width(host) <= widestHost ? host : `${[...host].slice(0, widestHost - 1).join("")}…`;
+}
+
+function hostLines({ host, at }: HostResult, own: readonly Difference[], options: TextOptions): string[] {
+  const told = new Set<string>();
+  // One setting may remove several differences.
+  const isNew = ({ at: key, write }: Setting): boolean => {
+    const before = told.size;
+    return told.add(`${key} ${write}`).size > before;
+  };
+  return [
+    visible(`${host} (${at})`),
+    ...own.flatMap(({ severity, message, question, setting, command }) => {
+      const request =
+        question === undefined ? "" : `${question.method} ${question.path} (${question.purpose}): `;
+      const [first = "", ...rest] = paragraph(`${request}${message}`, columns - 4);
+      const place = setting === undefined ? "" : options.place(setting.at);
+      return [
+        options.paint(severity, `  ${marks[severity]} ${first}`),
+        ...rest.map((line) => options.paint(severity, `    ${line}`)),
+        ...(setting === undefined || !isNew(setting)
+          ? []
+          : [
+              `      ${visible(setting.at)}${place === "" ? "" : ` (Pulumi.${options.stack}.yaml:${place})`}`,
+              `      + ${visible(setting.write)}`,
+            ]),
+        ...(command === undefined ? [] : [`      ${command}`]),
+      ];
+    }),
+  ];
+}
+
+function paragraph(text: string, limit = columns): string[] {
+  return wrapped(visible(text), limit);
+}

@@ -1,0 +1,40 @@
+import { advise } from "./advice.ts";
+import type { Answer, Observation } from "./answer.ts";
+import type { Context } from "./context.ts";
+import { answerText, type Found, found } from "./found.ts";
+
+/** Pomerium refuses an upgrade that its route does not allow before it looks at the session. */
+export function refusedUpgrade(was: number | undefined, { place }: Context): Found {
+  if (was === 101)
+    return {
+      ...found(
+        "unexpected",
+        "websocket",
+        "the old address opens a WebSocket, the new one refuses it: 101 → 403",
+      ),
+      ...(place === undefined || place.route.allow_websockets
+        ? {}
+        : { setting: { at: place.at, write: "allow_websockets: true" } }),
+    };
+  return place?.route.allow_websockets
+    ? found("unexpected", "websocket", "refused with 403, although the route allows WebSockets")
+    : found("wanted", "websocket", `${was ?? "no answer"} → 403: the route allows no WebSockets`);
+}
+
+/** An upgrade that the stack file lets through. */
+export function upgrades(old: Observation | undefined, fresh: Answer, context: Context): Found[] {
+  const was = old?.failure === undefined ? old?.status : undefined;
+  if (fresh.status === 101) return [];
+  if (fresh.status === 403 && was !== 403) return [refusedUpgrade(was, context)];
+  if (was !== 101) return [];
+  return [
+    {
+      ...found(
+        "unexpected",
+        "websocket",
+        `a WebSocket opens at the old address only: 101 → ${answerText(fresh)}`,
+      ),
+      ...advise(old, fresh, context),
+    },
+  ];
+}
