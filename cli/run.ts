@@ -9,6 +9,7 @@ import { audit } from "./commands/audit.ts";
 import { catalogue } from "./commands/catalogue.ts";
 import { check } from "./commands/check.ts";
 import { comment } from "./commands/comment.ts";
+import { compare } from "./commands/compare.ts";
 import { diff } from "./commands/diff.ts";
 import { guard } from "./commands/guard.ts";
 import { init } from "./commands/init.ts";
@@ -31,6 +32,7 @@ const subcommands: readonly Subcommand<never>[] = [
   why,
   test,
   diff,
+  compare,
   ready,
   report,
   logs,

@@ -17,6 +17,7 @@ const names = [
   "why",
   "test",
   "diff",
+  "compare",
   "ready",
   "report",
   "logs",

@@ -1,0 +1,292 @@
+import { Option } from "commander";
+import { refuseAnotherCluster } from "../../components/cluster/identity.ts";
+import { askHost } from "../../components/ingress-nginx/traffic.ts";
+import {
+  addressesInCluster,
+  addressesInFile,
+  addressText,
+  parseAddress,
+} from "../../discovery/compare/addresses.ts";
+import { askAll, type Run } from "../../discovery/compare/ask-all.ts";
+import { compareHosts, countsOf, type HostResult } from "../../discovery/compare/compare.ts";
+import { compareData } from "../../discovery/compare/data.ts";
+import type { Severity } from "../../discovery/compare/difference.ts";
+import { type Address, prober } from "../../discovery/compare/prober.ts";
+import { type HostPlan, planQuestions, requestsOf } from "../../discovery/compare/questions.ts";
+import { compareText } from "../../discovery/compare/text.ts";
+import { readInventory } from "../../discovery/inventory.ts";
+import { apiPath } from "../../policies/catalogue/config.ts";
+import type { Stack } from "../../stack/stack.ts";
+import { didYouMeanOrKnown } from "../../stack-file/nearest.ts";
+import { placeText } from "../../stack-file/place.ts";
+import { counted } from "../../stack-file/text.ts";
+import { paint } from "../colour.ts";
+import { type CommonOptions, type Subcommand, valueOption } from "../command.ts";
+import { CliError, exit, UsageError } from "../exit.ts";
+import type { Io } from "../io.ts";
+import { deliver, json, type Paper, paperOf } from "../output.ts";
+import { projectOf, stackIn } from "../project.ts";
+import { stackNow } from "../view-by-name.ts";
+
+interface Options extends CommonOptions {
+  host?: string[];
+  old?: string;
+  new?: string;
+  path?: string[];
+  slow?: string[];
+  upload?: string;
+  timeout: string;
+  hold: string;
+  maxTime: string;
+  maxRequests: string;
+  all?: boolean;
+  json?: boolean;
+  output?: string;
+}
+
+const repeated = (value: string, before: string[] = []): string[] => [...before, value];
+
+/** How Pomerium answers each host, compared with ingress-nginx. */
+export const compare: Subcommand<Options> = {
+  name: "compare",
+  define(command) {
+    command
+      .description("asks each host at ingress-nginx and at Pomerium, and shows what differs")
+      .argument("[stack]", "the stack; default: the only one")
+      .addOption(
+        valueOption("--host <host>", "a host of the stack file; may be repeated; default: all").argParser(
+          repeated,
+        ),
+      )
+      .addOption(valueOption("--old <address>", "IP address, with or without port, of ingress-nginx"))
+      .addOption(valueOption("--new <address>", "IP address, with or without port, of Pomerium"))
+      .addOption(
+        valueOption("--path <path>", "a further path to ask; may be repeated; needs --host").argParser(
+          repeated,
+        ),
+      )
+      .addOption(
+        valueOption("--slow <path>", "a path with a slow answer; may be repeated; needs --host").argParser(
+          repeated,
+        ),
+      )
+      .addOption(valueOption("--upload <MiB>", "upload so much, 1 to 100; needs --host; default: nothing"))
+      .addOption(new Option("--timeout <seconds>", "longest time for an answer, 1 to 60").default("10"))
+      .addOption(
+        new Option("--hold <seconds>", "longest time for a slow answer or an upload, 1 to 300").default("45"),
+      )
+      .addOption(new Option("--max-time <seconds>", "then no more requests, 1 to 3600").default("300"))
+      .addOption(new Option("--max-requests <number>", "refuse to send more, 1 to 10000").default("1000"))
+      .option("--all", "also list the wanted differences")
+      .option("--json", "for programs")
+      .addOption(valueOption("--output <file>", "write to a file"))
+      .addHelpText(
+        "after",
+        `
+Every request goes to the two addresses, with the host in its TLS name and its Host header. No name is looked up, no
+redirect is followed, and only hosts of the stack file are asked. Without --old or --new, the address is that of the
+stack file, or else of its cluster. Sends GET, OPTIONS and WebSocket requests without credentials; with --upload also a
+POST of zeros to a made-up path below an open path, at both addresses.
+
+Exits with 1 if something differs that the stack file does not ask for, or if an address does not answer.
+
+Examples:
+  npx pomerium-migration compare home
+  npx pomerium-migration compare home --host komga.example.org --slow /sse --upload 20
+  npx pomerium-migration compare home --old 192.168.0.171 --new 192.168.0.172:8443 --json`,
+      );
+  },
+  async run(args, options, io) {
+    const limits = {
+      answer: numberOf(options.timeout, "--timeout", 60) * 1000,
+      hold: numberOf(options.hold, "--hold", 300) * 1000,
+      upload: options.upload === undefined ? 0 : numberOf(options.upload, "--upload", 100) * 1024 * 1024,
+    };
+    const longest = numberOf(options.maxTime, "--max-time", 3600) * 1000;
+    const most = numberOf(options.maxRequests, "--max-requests", 10_000);
+    const project = projectOf(options, io);
+    const stack = stackNow(project, stackIn(project, args[0]));
+    const plans = plansOf(stack, options);
+    const planned = requestsOf(plans);
+    if (planned > most)
+      throw new UsageError(
+        `${planned} requests are more than --max-requests ${most}: choose hosts with --host, or raise it`,
+      );
+    const { old, fresh } = await addressesOf(stack, options, io);
+    const stop = announce(`asking ${counted(plans.length, "host")} with ${counted(planned, "request")}`, io);
+    let run: Run;
+    try {
+      await refuseWrongAddresses(stack, plans, { old, fresh }, limits.answer);
+      run = await askAll(plans, { old, fresh, ask: prober(limits), longest, progress: stop.sent });
+    } finally {
+      stop.done();
+    }
+    const results = compareHosts(run.hosts, stack, io.now().getTime());
+    const { requests, milliseconds } = run;
+    const addresses = { old: addressText(old), new: addressText(fresh) };
+    const result = options.json
+      ? json("compare", {
+          stack: stack.name,
+          ...addresses,
+          date: io.now().toISOString(),
+          requests,
+          milliseconds,
+          ...compareData(results, stack),
+        })
+      : compareText(results, {
+          ...{ stack: stack.name, old: addresses.old, fresh: addresses.new, requests, milliseconds },
+          authenticateHost: stack.pomerium.authenticateHost,
+          all: options.all ?? false,
+          place: (at) => placeText(stack.placeOf(at)),
+          paint: (severity, text) => painted(severity, text, paperOf(options, io)),
+        });
+    deliver(result, options, io);
+    return isAsWanted(results) ? exit.ok : exit.failed;
+  },
+};
+
+function isAsWanted(results: readonly HostResult[]): boolean {
+  const { danger, unexpected } = countsOf(results);
+  return danger + unexpected === 0;
+}
+
+function painted(severity: Severity, text: string, paper: Paper): string {
+  const colours = { danger: "red", unexpected: "yellow", note: "dim", wanted: "dim" } as const;
+  return paint(paper, colours[severity], text);
+}
+
+/** @throws UsageError if the text is not a whole number in the range. */
+function numberOf(text: string, option: string, most: number): number {
+  const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!(number >= 1 && number <= most))
+    throw new UsageError(`${option} ${text}: not a whole number from 1 to ${most}`);
+  return number;
+}
+
+/** @throws UsageError if the options name something else than the stack has. */
+function plansOf(stack: Stack, { host: hosts, path: paths, slow, upload }: Options): HostPlan[] {
+  for (const [option, value] of Object.entries({ "--path": paths, "--slow": slow, "--upload": upload }))
+    if (value !== undefined && hosts === undefined) throw new UsageError(`${option} needs --host`);
+  for (const path of [...(paths ?? []), ...(slow ?? [])])
+    if (path !== "/" && !apiPath.safeParse(path).success)
+      throw new UsageError(`"${path}" is not a path such as /api/events, without a query`);
+  const known = [...stack.apps.map(({ host }) => host), stack.pomerium.authenticateHost];
+  for (const host of hosts ?? [])
+    if (!known.includes(host))
+      throw new UsageError(`${host} is no host of the stack ${stack.name}${didYouMeanOrKnown(host, known)}`);
+  return planQuestions(stack, { hosts, paths, slow, upload: upload !== undefined });
+}
+
+interface Addresses {
+  old: Address;
+  fresh: Address;
+}
+
+/**
+ * The address of ingress-nginx and that of Pomerium: of the command line, else of the stack file, else of its cluster.
+ *
+ * @throws UsageError if one of them is not known.
+ */
+async function addressesOf(stack: Stack, options: Options, io: Io): Promise<Addresses> {
+  const given = {
+    ...addressesInFile(stack),
+    ...named("old", "--old", options.old),
+    ...named("fresh", "--new", options.new),
+  };
+  const { old, fresh } = given.old && given.fresh ? given : { ...(await liveAddresses(stack, io)), ...given };
+  if (old === undefined)
+    throw new UsageError(
+      `where does ingress-nginx of ${stack.name} answer? Neither the stack file (ingressNginx.address) nor the cluster tells one address; name it with --old`,
+    );
+  if (fresh === undefined)
+    throw new UsageError(
+      `where does Pomerium of ${stack.name} answer? Neither the stack file (pomerium.loadBalancerIP) nor the cluster tells its address; name it with --new`,
+    );
+  if (addressText(old) === addressText(fresh))
+    throw new UsageError(
+      `the old and the new address are both ${addressText(old)}; name them with --old and --new`,
+    );
+  return { old, fresh };
+}
+
+function named(
+  key: "old" | "fresh",
+  option: string,
+  text: string | undefined,
+): { [K in typeof key]?: Address } {
+  if (text === undefined) return {};
+  const address = parseAddress(text);
+  if (address === undefined)
+    throw new UsageError(
+      `${option} ${text}: not an IP address such as 192.168.0.171, 192.168.0.171:8443 or [fd00::1]:443`,
+    );
+  return { [key]: address };
+}
+
+/** Reads the cluster that the stack file names. */
+async function liveAddresses(stack: Stack, io: Io): Promise<Partial<Addresses>> {
+  const notice = announce(`reading the cluster of context ${stack.cluster.context}`, io);
+  const inventory = await readInventory(await io.openCluster(stack.cluster)).finally(notice.done);
+  refuseAnotherCluster(stack, inventory.cluster);
+  const { old, fresh } = addressesInCluster(stack, inventory);
+  const [only, ...others] = old;
+  return { ...(only && others.length === 0 ? { old: only } : {}), ...(fresh === undefined ? {} : { fresh }) };
+}
+
+/**
+ * Asks both addresses who they are, so that a wrong address is one message and not a difference for each request.
+ *
+ * @throws CliError if an address does not answer, or if it is not the one that is meant.
+ */
+async function refuseWrongAddresses(
+  { name, pomerium }: Stack,
+  plans: readonly HostPlan[],
+  { old, fresh }: Addresses,
+  timeout: number,
+): Promise<void> {
+  const host = plans.flatMap(({ questions }) => questions)[0]?.host ?? pomerium.authenticateHost;
+  const [was, ...is] = await Promise.all([
+    askHost({ address: addressText(old), timeout })(host),
+    ...[host, pomerium.authenticateHost].map((each) =>
+      askHost({ address: addressText(fresh), timeout })(each),
+    ),
+  ]);
+  const problems: string[] = [];
+  if (was.note.startsWith("no answer"))
+    problems.push(
+      `${addressText(old)}, the old address, gives ${was.note}; name ingress-nginx's address with --old`,
+    );
+  if (was.isPomerium)
+    problems.push(
+      `${addressText(old)}, the old address, is answered by Pomerium; name ingress-nginx's with --old`,
+    );
+  if (!is.some(({ isPomerium }) => isPomerium))
+    problems.push(
+      `${addressText(fresh)}, the new address, is not answered by Pomerium (${is[0]!.note}); is it up (pulumi up --stack ${name})? ${
+        pomerium.settings.useProxyProtocol
+          ? "It expects the PROXY protocol, so name the address of the load balancer in front with --new"
+          : "Name its address with --new"
+      }`,
+    );
+  if (problems.length > 0) throw new CliError(problems.join("\n  "));
+}
+
+/** Work that takes longer than this is announced, in milliseconds; then every few seconds how far it is. */
+const noticeable = 1000;
+const often = 5000;
+
+function announce(text: string, io: Io): { sent(sent: number, planned: number): void; done(): void } {
+  let last = Number.POSITIVE_INFINITY;
+  const first = setTimeout(() => {
+    last = performance.now();
+    io.err(`${text} …\n`);
+  }, noticeable);
+  return {
+    sent(sent, planned) {
+      if (!(performance.now() - last >= often)) return;
+      last = performance.now();
+      if (sent < planned) io.err(`${sent} of ${planned} requests …\n`);
+    },
+    done: () => clearTimeout(first),
+  };
+}
