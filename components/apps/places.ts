@@ -1,5 +1,5 @@
 import { signedIn } from "../../policies/access/principals.ts";
-import { type Access, type ApiPath, accessRoutes } from "../../policies/access/routes.ts";
+import { type Access, type ApiPath, accessRoutes, covers } from "../../policies/access/routes.ts";
 import type { Route } from "../../policies/annotations/annotations.ts";
 import type { ServiceBackend } from "./ingress.ts";
 import type { PathConfig } from "./paths.ts";
@@ -56,11 +56,6 @@ export function ownerOf(path: string, places: readonly Place[]): Place | undefin
   return places
     .filter((place) => covers(place, path))
     .toSorted((one, other) => other.path.length - one.path.length)[0];
-}
-
-function covers({ path, exact }: Place, asked: string): boolean {
-  const bare = path.replace(/\/$/, "");
-  return asked === path || (!exact && (asked === bare || asked.startsWith(`${bare}/`)));
 }
 
 /** Whether an access may let in somebody whom the other one keeps out. */

@@ -1,4 +1,4 @@
-import type { ApiPath } from "../../policies/access/routes.ts";
+import { type ApiPath, covers } from "../../policies/access/routes.ts";
 import { setKey } from "../../stack-file/commands.ts";
 import type { Problem } from "../../stack-file/problems.ts";
 import type { LiveService } from "../cluster/live.ts";
@@ -134,15 +134,13 @@ function bare(path: string): string {
 
 /** The part of the app that answers a path, and everything below it: the longest of its paths, or the app itself. */
 function routed(app: AppView, wanted: string): Pick<AppView, "at" | "service"> {
-  const below = (app.paths ?? []).filter(
-    ({ path, exact }) => wanted === bare(path) || (!exact && wanted.startsWith(`${bare(path)}/`)),
-  );
+  const below = (app.paths ?? []).filter((path) => covers(path, wanted));
   return below.sort((one, other) => other.path.length - one.path.length)[0] ?? app;
 }
 
 /** The path of nginx that answers a path: an exact one, or the longest. */
 function answering(served: readonly ServedPath[], wanted: string): ServedPath | undefined {
-  const found = served.filter((each) => covers(each, wanted));
+  const found = served.filter((each) => serves(each, wanted));
   return found.sort(
     (one, other) => Number(other.exact) - Number(one.exact) || other.path.length - one.path.length,
   )[0];
@@ -161,11 +159,11 @@ function widerPaths(app: AppView, served: readonly ServedPath[]): Difference[] {
   const { access } = app;
   const paths = [...new Set(served.map(({ path }) => path))];
   const only = `ingress-nginx serves only ${paths.join(", ")} of ${app.host}`;
-  const isWhole = ["/", "/any/path"].every((path) => served.some((each) => covers(each, path)));
+  const isWhole = ["/", "/any/path"].every((path) => served.some((each) => serves(each, path)));
   if (isWhole) return [];
   const api = access.kind === "people" || access.kind === "apiOnly" ? access.api : [];
   const open = [...api, ...(app.paths ?? []).filter((path) => path.access?.kind === "public")];
-  const isServed = (path: string): boolean => served.some((each) => covers(each, path));
+  const isServed = (path: string): boolean => served.some((each) => serves(each, path));
   const opened = open
     .filter(({ path, exact }) => !isServed(path) || !(exact || isServed(`${path.replace(/\/$/, "")}/any`)))
     .map(
@@ -199,12 +197,7 @@ function closedPaths(
   open: readonly Pick<ApiPath, "path" | "exact">[],
 ): Difference[] {
   const isOpen = (path: string): boolean =>
-    open.some(
-      (each) =>
-        path === each.path ||
-        each.path.startsWith(`${path}/`) ||
-        (!each.exact && path.startsWith(`${each.path}/`)),
-    );
+    open.some((each) => covers(each, path) || each.path.startsWith(`${path}/`));
   const closed = served.filter(({ path, isRegex }) => !isRegex && !isOpen(path.replace(/(?<=.)\/$/, "")));
   return [...new Set(closed.map(({ path }) => path))].map((path) => ({
     question: "closes",
@@ -220,7 +213,7 @@ function asApiPath({ path, exact, isRegex }: ServedPath): string {
 }
 
 /** Whether nginx serves a path by a path of an Ingress. */
-function covers({ path, exact, pathType, isRegex }: ServedPath, wanted: string): boolean {
+function serves({ path, exact, pathType, isRegex }: ServedPath, wanted: string): boolean {
   if (exact) return path === wanted;
   if (isRegex) {
     try {

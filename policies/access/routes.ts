@@ -140,6 +140,19 @@ export function routePaths({ path, exact = false }: Pick<ApiPath, "path" | "exac
   ];
 }
 
+/**
+ * Whether a path of the stack file stands for the path of a request: the one rule, which {@link routePaths} writes as
+ * routes. Letters count with their case, as in Envoy; `/api` and `/api/` both stand for `/api` itself and everything
+ * below `/api/`. `/` stands for the whole app.
+ *
+ * @param asked As routes see it, without its query.
+ */
+export function covers({ path, exact = false }: Pick<ApiPath, "path" | "exact">, asked: string): boolean {
+  if (exact) return asked === path;
+  const bare = path.replace(/\/$/, "");
+  return asked === bare || asked.startsWith(`${bare}/`);
+}
+
 /** Adds the networks as a deny rule, because deny wins over every allow rule. */
 function within(networks: readonly string[], policy: Policy): Policy {
   return networks.length === 0 ? policy : [...policy, { deny: { not: [{ source_ip: [...networks] }] } }];

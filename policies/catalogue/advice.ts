@@ -1,7 +1,7 @@
 import { ownCommand } from "../../stack-file/commands.ts";
-import type { ApiPath } from "../access/routes.ts";
+import { type ApiPath, covers } from "../access/routes.ts";
 import type { CatalogueEntry, Client, NeverOpen } from "./entry.ts";
-import { covers, overlap } from "./overlap.ts";
+import { leadsTo, overlap } from "./overlap.ts";
 
 /** Who may reach an app, as far as the catalogue has something to say about it. */
 export interface Opening {
@@ -30,12 +30,13 @@ export function advise(
   { neverOpen = [], clients = [] }: CatalogueEntry,
   { open, closed = [], isPublic = false, asksToSignIn = false }: Opening,
 ): Advice {
+  // A closed path closes only what Pomerium takes for it, letter by letter.
   const isClosed = ({ path, exact }: NeverOpen): boolean =>
     closed.some((one) => covers(one, path) && (exact || !one.exact));
   return {
     refused: open.flatMap((path, index) =>
       neverOpen
-        .filter((never) => overlap(path, never) && !(covers(path, never.path) && isClosed(never)))
+        .filter((never) => overlap(path, never) && !(leadsTo(path, never.path) && isClosed(never)))
         .map((never) => ({ index, never })),
     ),
     exposed: isPublic ? neverOpen.filter((never) => !isClosed(never)) : [],
@@ -69,7 +70,7 @@ export function shutOut({ name, through, instead }: Client, profile: string, ent
   const cannot = `${name} cannot sign in to Pomerium`;
   if (through.length === 0)
     return `${cannot}, and no path can be opened for them${instead === undefined ? "" : `: ${instead}`}`;
-  const isKnown = through.every((path) => entry.api.some((open) => covers(open, path)));
+  const isKnown = through.every((path) => entry.api.some((open) => leadsTo(open, path)));
   return isKnown
     ? `${cannot}: if they are used, write \`api: ${profile}\` (\`${ownCommand("catalogue", profile)}\` shows what it opens)`
     : `${cannot}: if they are used, read \`${ownCommand("catalogue", profile)}\`, and open \`api: [${through.join(", ")}]\``;

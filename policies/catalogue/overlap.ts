@@ -1,19 +1,22 @@
-import type { ApiPath } from "../access/routes.ts";
+import { type ApiPath, covers } from "../access/routes.ts";
 
 /**
  * Whether two open paths have a path in common. Capitals do not count, because some apps do not tell them apart.
  * `/api` and `/api/v1` overlap, `/api` and `/apixyz` do not.
  */
 export function overlap(one: ApiPath, other: ApiPath): boolean {
-  return covers(one, other.path) || covers(other, one.path);
+  return leadsTo(one, other.path) || leadsTo(other, one.path);
 }
 
-/** Whether an open path opens a path, capitals aside. */
-export function covers({ path, exact }: ApiPath, inner: string): boolean {
-  const [outside, inside] = [bare(path), bare(inner)];
-  return inside === outside || (!exact && inside.startsWith(outside === "/" ? "/" : `${outside}/`));
+/**
+ * Whether an open path leads to a path of the app. Pomerium compares letter by letter, but the app may not: `/API` opens
+ * what such an app has at `/api`, and what it has at `/api/`.
+ */
+export function leadsTo({ path, exact = false }: ApiPath, inner: string): boolean {
+  return covers({ path: asAppReads(path), exact }, asAppReads(inner));
 }
 
-function bare(path: string): string {
+/** A path in the one spelling of an app that tells neither capitals nor a slash at the end apart. */
+function asAppReads(path: string): string {
   return path.toLowerCase().replace(/(?<=.)\/+$/, "");
 }

@@ -2,6 +2,7 @@ import { newestRelease } from "../../language/releases.ts";
 import type { Policy } from "../../language/types.ts";
 import { type Directory, everybody } from "../people.ts";
 import type { Principal } from "../principals.ts";
+import { covers } from "../routes.ts";
 import { anonymous, decider, stranger, type Verdict } from "./decider.ts";
 import { mentionsOf } from "./mentions.ts";
 import { type Probe, probes } from "./probes.ts";
@@ -92,12 +93,10 @@ function openPaths(app: ProtectedApp, asked: readonly Probe[], verdicts: readonl
     else open.below = true;
     found.set(base, open);
   }
-  const covers = (outer: string, inner: string): boolean =>
-    inner.startsWith(outer === "/" ? "/" : `${outer}/`);
   return [...found.values()]
     .filter(
       ({ path }) =>
-        ![...found.values()].some((other) => other.below && other.path !== path && covers(other.path, path)),
+        ![...found.values()].some((other) => other.below && other.path !== path && covers(other, path)),
     )
     .map((open) => {
       const reason = reasons.get(open.path);

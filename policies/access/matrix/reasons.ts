@@ -11,7 +11,7 @@ import {
   principalWords,
   signedIn,
 } from "../principals.ts";
-import type { Access, ApiPath } from "../routes.ts";
+import { type Access, type ApiPath, covers } from "../routes.ts";
 import { type ProtectedApp, type ProtectedRoute, sourceOf } from "./view.ts";
 
 /** The reason of a decision, for the person who may have to change it. */
@@ -73,17 +73,10 @@ export function openAt({ at, access }: ProtectedApp): string {
   return access?.kind === "apiOnly" ? `${at}.access.apiOnly` : `${at}.access.api`;
 }
 
-/** Whether an open path covers a path; `/api` covers the paths below it too. */
-function opens({ path, exact }: ApiPath, asked: string): boolean {
-  if (exact) return asked === path;
-  const bare = path.replace(/\/$/, "");
-  return asked === bare || asked.startsWith(`${bare}/`);
-}
-
 /** The open path of the stack file that covers a path. */
 function openPath({ access }: ProtectedApp, path: string): ApiPath | undefined {
   return access?.kind === "people" || access?.kind === "apiOnly"
-    ? access.api.find((one) => opens(one, path))
+    ? access.api.find((one) => covers(one, path))
     : undefined;
 }
 

@@ -236,6 +236,8 @@ describe("an app that makes more reachable than ingress-nginx did", () => {
       "closes /other/: ingress-nginx serves /other/ of harbor.example.org, and the app does not open it, so nobody reaches it any more; add it to apiOnly",
     ]);
     assert.deepEqual(found(only, [serving([["/hook/github"], ["/hook"]])]), []);
+    const slash = app({ access: { kind: "apiOnly", api: [{ path: "/hook/" }], from: [] } });
+    assert.deepEqual(found(slash, [serving([["/hook/github"], ["/hook"]])]), []);
   });
 
   it("is no difference when it opens no more than that", () => {

@@ -3,7 +3,13 @@ import * as fc from "fast-check";
 import { anonymous, decider } from "../../../../policies/access/matrix/decider.ts";
 import { appsOf, type ProtectedApp } from "../../../../policies/access/matrix/view.ts";
 import { type Directory, everybody, grants } from "../../../../policies/access/people.ts";
-import { type Access, type ApiPath, accessRoutes } from "../../../../policies/access/routes.ts";
+import {
+  type Access,
+  type ApiPath,
+  accessRoutes,
+  covers,
+  routePaths,
+} from "../../../../policies/access/routes.ts";
 import type { Outcome } from "../../../../policies/language/evaluate/evaluate.ts";
 import { directories } from "./matrix/stacks.ts";
 
@@ -180,6 +186,44 @@ describe("access of an app", () => {
           reached(larger, groups, []).get("newcomer@example.org /"),
           groups.includes(group) ? "allow" : "deny",
         );
+      }),
+    );
+  });
+});
+
+describe("a path of the stack file", () => {
+  const table: [path: string, exact: boolean, asked: string, expected: boolean][] = [
+    ["/api", false, "/api", true],
+    ["/api", false, "/api/", true],
+    ["/api", false, "/api/v1", true],
+    ["/api", false, "/apixyz", false],
+    ["/api", false, "/API", false],
+    ["/api/", false, "/api", true],
+    ["/api/", false, "/api/v1", true],
+    ["/api/", false, "/apixyz", false],
+    ["/api", true, "/api", true],
+    ["/api", true, "/api/", false],
+    ["/api/", true, "/api/", true],
+    ["/api/", true, "/api", false],
+    ["/", false, "/anything", true],
+    ["/", true, "/anything", false],
+  ];
+  for (const [path, exact, asked, expected] of table)
+    it(`${path}${exact ? " alone" : ""} ${expected ? "stands" : "does not stand"} for ${asked}`, () => {
+      assert.equal(covers({ path, exact }, asked), expected);
+    });
+
+  it("stands for what its routes match, and for nothing else", () => {
+    const path = fc
+      .array(fc.constantFrom("a", "A", "ab", "b", ""), { minLength: 1, maxLength: 4 })
+      .map((parts) => `/${parts.join("/")}`);
+    fc.assert(
+      fc.property(path, fc.boolean(), path, (own, exact, asked) => {
+        fc.pre(own !== "/");
+        const matches = routePaths({ path: own, exact }).some((route) =>
+          route.exact ? asked === route.path : asked.startsWith(route.path),
+        );
+        assert.equal(covers({ path: own, exact }, asked), matches);
       }),
     );
   });

@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import type { ApiPath } from "../../../../policies/access/routes.ts";
 import { advise, exposure, type Opening, refusal, shutOut } from "../../../../policies/catalogue/advice.ts";
 import { builtIns } from "../../../../policies/catalogue/catalogue.ts";
-import { covers, overlap } from "../../../../policies/catalogue/overlap.ts";
+import { leadsTo, overlap } from "../../../../policies/catalogue/overlap.ts";
 
 const paths = (...open: (string | ApiPath)[]): ApiPath[] =>
   open.map((path) => (typeof path === "string" ? { path } : path));
@@ -64,6 +64,10 @@ describe("the catalogue's advice", () => {
   it("is content where a path of its own closes what must stay closed", () => {
     const closed = paths("/api/socket.io");
     assert.deepEqual(refused("bazarr", { open: paths("/api"), closed }), []);
+    // Pomerium tells capitals apart, so this closes another path.
+    assert.deepEqual(refused("bazarr", { open: paths("/api"), closed: paths("/api/Socket.io") }), [
+      "0 /api/socket.io",
+    ]);
     assert.deepEqual(refused("bazarr", { open: paths("/api"), closed: paths("/api/socket.iox") }), [
       "0 /api/socket.io",
     ]);
@@ -141,10 +145,10 @@ describe("two paths", () => {
   });
 
   it("cover each other at segment boundaries only", () => {
-    assert.ok(covers({ path: "/api" }, "/api/x"));
-    assert.ok(covers({ path: "/api/" }, "/api"));
-    assert.ok(!covers({ path: "/api" }, "/apix"));
-    assert.ok(covers({ path: "/" }, "/anything"));
-    assert.ok(!covers({ path: "/api", exact: true }, "/api/x"));
+    assert.ok(leadsTo({ path: "/api" }, "/api/x"));
+    assert.ok(leadsTo({ path: "/api/" }, "/api"));
+    assert.ok(!leadsTo({ path: "/api" }, "/apix"));
+    assert.ok(leadsTo({ path: "/" }, "/anything"));
+    assert.ok(!leadsTo({ path: "/api", exact: true }, "/api/x"));
   });
 });
