@@ -13,7 +13,7 @@ import { placed } from "../../stack-file/place.ts";
 import { counted } from "../../stack-file/text.ts";
 import { paint } from "../colour.ts";
 import type { CommonOptions, Subcommand } from "../command.ts";
-import { exit } from "../exit.ts";
+import { exit, UsageError } from "../exit.ts";
 import type { Annotation } from "../github/annotation.ts";
 import {
   annotated,
@@ -22,6 +22,7 @@ import {
   repositoryPath,
   untestedAnnotations,
 } from "../github/annotations.ts";
+import type { Io } from "../io.ts";
 import {
   deliver,
   formatOf,
@@ -31,8 +32,9 @@ import {
   type Paper,
   paperOf,
 } from "../output.ts";
-import { projectOf, stacksOf } from "../project.ts";
+import { type Project, projectOf, stacksOf } from "../project.ts";
 import { stackNow } from "../view-by-name.ts";
+import { writeTests, writtenJson, writtenText, writtenYaml } from "../write-tests.ts";
 
 interface Tested {
   stack: Stack;
@@ -40,25 +42,43 @@ interface Tested {
   missing: readonly Untested[];
 }
 
+interface Options extends CommonOptions, OutputOptions {
+  all?: boolean;
+  write?: boolean;
+  stdout?: boolean;
+}
+
 /** Runs the access tests of the stack files. */
-export const test: Subcommand<CommonOptions & OutputOptions & { all?: boolean }> = {
+export const test: Subcommand<Options> = {
   name: "test",
   define(command) {
     command
       .description("runs the access tests of the stack files")
       .argument("[stacks...]", "the stacks; default: all")
       .option("--all", "every answer, not only the failing ones")
+      .option("--write", "add tests of what holds today to the stack files, as far as none says it")
+      .option("--stdout", "with --write: print the tests in place of writing them")
       .addHelpText(
         "after",
         `
 Every caller counts at every path of a test. An answer that cannot be decided fails. A preview refuses what fails
-here.`,
+here.
+
+--write adds who passes at each app and who does not, strangers, and each open path with a path that is nearly one.
+Present tests and all other lines stay as they are. Read what it adds: it says what is, not what should be.
+
+Examples:
+  npx pomerium-migration test home
+  npx pomerium-migration test home --write --stdout
+  npx pomerium-migration test home --write`,
       );
     for (const option of formatOptions(["table", "json", "github"])) command.addOption(option);
   },
   async run(args, options, io) {
     const format = formatOf(options);
     const project = projectOf(options, io);
+    if (options.write) return write(project, stacksOf(project, args), options, io);
+    if (options.stdout) throw new UsageError("--stdout goes with --write");
     const tested: Tested[] = [];
     for (const name of stacksOf(project, args)) {
       const load = (): Stack => stackNow(project, name);
@@ -85,6 +105,16 @@ here.`,
     return tested.every(holds) ? exit.ok : exit.failed;
   },
 };
+
+function write(project: Project, stacks: readonly string[], options: Options, io: Io): number {
+  const format = formatOf(options);
+  if (format === "github") throw new UsageError("--write has no format github; use table or json");
+  const isDry = options.stdout === true;
+  const written = writeTests(project, stacks, isDry);
+  if (format === "json") deliver(writtenJson(written, isDry), options, io);
+  else deliver(isDry ? writtenYaml(written) : writtenText(written), options, io);
+  return exit.ok;
+}
 
 function holds({ results, missing }: Tested): boolean {
   return results.every(({ passed }) => passed) && missing.every(({ severity }) => severity === "warning");

@@ -1,4 +1,6 @@
 import { strict as assert } from "node:assert";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { cli, house, makeProject } from "../project.ts";
 
 describe("test", () => {
@@ -53,5 +55,74 @@ describe("test", () => {
       stacks[0]!.results.filter(({ passed }) => !passed).map(({ at }) => at),
       ["accessTests.apps.wiki[0].allow[0]"],
     );
+  });
+
+  describe("--write", () => {
+    const fresh = () => {
+      const stack = house();
+      stack.accessTests.apps = { wiki: [{ deny: ["stranger"] }] };
+      const project = makeProject({ house: stack });
+      const read = (): string => readFileSync(join(project.directory, "Pulumi.house.yaml"), "utf8");
+      return { project, read };
+    };
+
+    it("adds tests that hold, keeps those that are there, and adds nothing the second time", async () => {
+      const { project, read } = fresh();
+      const before = read();
+      const first = await cli(project, ["test", "house", "--write"]);
+      assert.deepEqual(
+        [first.code, first.out],
+        [0, "Pulumi.house.yaml: 5 tests for 2 apps added: komga, wiki\n"],
+      );
+      const after = read();
+      assert.ok(after.includes("        - {paths: [/, /opdsxyz], deny: [stranger, anonymous]}\n"));
+      for (const line of before.split("\n")) assert.ok(after.includes(line), line);
+      const tested = await cli(project, ["test", "house"]);
+      assert.equal(tested.code, 0);
+      assert.match(tested.out, /^house: \d+ passed$/m);
+      const second = await cli(project, ["test", "house", "--write"]);
+      assert.equal(second.out, "Pulumi.house.yaml: every app is tested; nothing to add\n");
+      assert.equal(read(), after);
+    });
+
+    it("prints the tests on request, as text and as JSON, and leaves the file alone", async () => {
+      const { project, read } = fresh();
+      const before = read();
+      const { out } = await cli(project, ["test", "--write", "--stdout"]);
+      assert.match(
+        out,
+        /^# Pulumi\.house\.yaml\nconfig:\n {2}pomerium-migration:accessTests:\n {4}apps:\n {6}komga:\n/,
+      );
+      assert.match(out, /^ {8}- \{path: \/opds\/x, allow: \[anonymous\]\}$/m);
+      const programs = JSON.parse((await cli(project, ["test", "--write", "--stdout", "--json"])).out) as {
+        written: boolean;
+        stacks: { file: string; apps: { app: string; tests: object[] }[] }[];
+      };
+      assert.equal(programs.written, false);
+      assert.deepEqual(programs.stacks[0]!.apps[1], {
+        app: "wiki",
+        tests: [{ allow: ["admin-user@gmail.com"] }, { deny: ["group:readers", "anonymous"] }],
+      });
+      assert.equal(read(), before);
+    });
+
+    it("writes nothing if a present test fails, or if the file has a form that cannot take more", async () => {
+      const { project } = fresh();
+      const wrong = house();
+      wrong.accessTests.apps.wiki = [{ allow: ["alice@gmail.com"] }];
+      project.write("wrong", wrong);
+      const failing = await cli(project, ["test", "wrong", "--write"]);
+      assert.equal(failing.code, 1);
+      assert.match(failing.err, /1 answer of present tests failed/);
+      project.put(
+        "Pulumi.shared.yaml",
+        fresh().read().replace("wiki:\n        - deny:", "wiki: &shared\n        - deny:"),
+      );
+      const shared = await cli(project, ["test", "shared", "--write"]);
+      assert.equal(shared.code, 1);
+      assert.match(shared.err, /has an anchor .* --write --stdout prints the tests/);
+      assert.equal((await cli(project, ["test", "house", "--stdout"])).code, 2);
+      assert.equal((await cli(project, ["test", "house", "--write", "--format", "github"])).code, 2);
+    });
   });
 });

@@ -1,0 +1,128 @@
+import {
+  isAlias,
+  isCollection,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  parseDocument,
+} from "yaml";
+import { isMap as isData } from "./paths.ts";
+import { inFlow } from "./yaml-flow.ts";
+
+/** A file into which nothing can be inserted without changing other lines. */
+export class InsertError extends Error {
+  override readonly name = "InsertError";
+}
+
+/** Values for the end of a list. The maps on the way to it are made if they are missing. */
+export interface Insertion {
+  /** Keys from the root of the file to the list. */
+  path: readonly string[];
+  items: readonly unknown[];
+}
+
+/**
+ * Adds items to lists of a YAML text. Every present line stays as it is, comments and all, unless the list is written in
+ * one line; then only that line changes.
+ *
+ * @throws InsertError if the place is an alias, has an anchor, or is something else than a map or a list.
+ */
+export function insertItems(text: string, insertions: readonly Insertion[]): string {
+  let result = text;
+  for (const insertion of insertions) if (insertion.items.length > 0) result = insertOne(result, insertion);
+  return result;
+}
+
+function insertOne(text: string, { path, items }: Insertion): string {
+  const document = parseDocument(text, { keepSourceTokens: true, prettyErrors: false, logLevel: "error" });
+  if (document.errors.length > 0) throw new InsertError("is not YAML");
+  const eol = /\r\n/.test(text) ? "\r\n" : "\n";
+  let node: unknown = document.contents;
+  for (const [i, key] of path.entries()) {
+    const at = path.slice(0, i + 1).join(".");
+    if (!isMap(node)) throw new InsertError(`${path.slice(0, i).join(".")} is not a map`);
+    const pair: Pair | undefined = node.items.find((one) => isScalar(one.key) && one.key.value === key);
+    const missing = path.slice(i + 1).reduceRight<unknown>((inner, name) => ({ [name]: inner }), items);
+    if (pair === undefined) return insertInto(text, node, { [key]: missing }, eol);
+    if (pair.value === null || (isScalar(pair.value) && pair.value.value === null && isEmpty(pair.value)))
+      return afterKey(text, pair, flow(missing));
+    if (isAlias(pair.value)) throw new InsertError(`${at} is an alias (*); write the tests by hand`);
+    if (isCollection(pair.value) && pair.value.anchor !== undefined)
+      throw new InsertError(`${at} has an anchor (&), so other places have it too; write the tests by hand`);
+    node = pair.value;
+  }
+  if (!isSeq(node)) throw new InsertError(`${path.join(".")} is not a list`);
+  return insertInto(text, node, items, eol);
+}
+
+/** Whether a value that stands for nothing is not written at all. */
+const isEmpty = (node: Node): boolean =>
+  node.range !== undefined && node.range !== null && node.range[0] === node.range[1];
+
+function insertInto(text: string, node: Node, value: unknown, eol: string): string {
+  if (!isCollection(node) || !node.range) throw new InsertError("the place is neither a map nor a list");
+  const last = node.items.at(-1);
+  if (node.flow) {
+    const inner = flow(value).slice(1, -1);
+    const at = last === undefined ? node.range[0] + 1 : endOf(last);
+    return `${text.slice(0, at)}${last === undefined ? "" : ", "}${inner}${text.slice(at)}`;
+  }
+  const token = node.srcToken;
+  if (last === undefined || token === undefined || !("indent" in token))
+    throw new InsertError("the place is neither a map nor a list");
+  const end = endOf(last);
+  // A text block includes its last line break.
+  const lineEnd = text[end - 1] === "\n" ? end : text.indexOf("\n", end) + 1 || text.length;
+  const before = text.slice(0, lineEnd);
+  const lines = block(value, token.indent as number).map((line) => line + eol);
+  return `${before}${before.endsWith("\n") ? "" : eol}${lines.join("")}${text.slice(lineEnd)}`;
+}
+
+/** Offset behind the last character of a value. */
+function endOf(item: unknown): number {
+  if (isPair(item)) {
+    const { key, value } = item as Pair<Node, Node | null>;
+    return value === null || (isScalar(value) && isEmpty(value)) ? key.range![1] : endOf(value);
+  }
+  const node = item as Node;
+  const last = isCollection(node) && !node.flow ? node.items.at(-1) : undefined;
+  return last === undefined ? node.range![1] : endOf(last);
+}
+
+/** Writes a value behind the colon of a key. */
+function afterKey(text: string, { key }: Pair, value: string): string {
+  const colon = text.indexOf(":", (key as Node).range![1]);
+  if (colon < 0) throw new InsertError("a key has no colon");
+  return `${text.slice(0, colon + 1)} ${value}${text.slice(colon + 1)}`;
+}
+
+/** A value as {@link insertItems} would write it. */
+export function blockText(value: object): string {
+  return `${block(value, 0).join("\n")}\n`;
+}
+
+/** The lines of a value: maps down to the lists in lines of their own, items of lists in one line each. */
+function block(value: unknown, indent: number): string[] {
+  const space = " ".repeat(indent);
+  if (Array.isArray(value)) return value.map((item) => `${space}- ${flow(item)}`);
+  return Object.entries(value as object).flatMap(([key, inner]: [string, unknown]) =>
+    isData(inner) || Array.isArray(inner)
+      ? [`${space}${keyText(key)}:`, ...block(inner, indent + 2)]
+      : [`${space}${keyText(key)}: ${flow(inner)}`],
+  );
+}
+
+function flow(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(flow).join(", ")}]`;
+  if (isData(value))
+    return `{${Object.entries(value)
+      .map(([key, inner]) => `${keyText(key)}: ${flow(inner)}`)
+      .join(", ")}}`;
+  return typeof value === "string" ? inFlow(value) : JSON.stringify(value);
+}
+
+/** The namespace of a key in a stack file needs no quotes. */
+const keyText = (key: string): string => (/^[a-z][\w-]*:[a-z]\w*$/i.test(key) ? key : inFlow(key));

@@ -1,0 +1,118 @@
+import { strict as assert } from "node:assert";
+import * as fc from "fast-check";
+import { parse, stringify } from "yaml";
+import { InsertError, insertItems } from "../../../stack-file/insert.ts";
+
+const insert = (text: string, items: readonly unknown[] = [{ deny: ["x"] }]): string =>
+  insertItems(text, [{ path: ["config", "tests", "apps", "wiki"], items }]);
+
+describe("an insertion into a stack file", () => {
+  for (const [what, text, expected] of [
+    [
+      "at the end of a list",
+      "config:\n  tests:\n    apps:\n      wiki: # why\n        - {deny: [a]} # and why\n      komga: []\n  phase: x\n",
+      "config:\n  tests:\n    apps:\n      wiki: # why\n        - {deny: [a]} # and why\n        - {deny: [x]}\n      komga: []\n  phase: x\n",
+    ],
+    [
+      "at the end of a list that is not indented",
+      "config:\n  tests:\n    apps:\n      wiki:\n      - deny:\n          - a\n\n  # phase\n  phase: x\n",
+      "config:\n  tests:\n    apps:\n      wiki:\n      - deny:\n          - a\n      - {deny: [x]}\n\n  # phase\n  phase: x\n",
+    ],
+    [
+      "with its missing maps",
+      "config:\n  phase: x # last\n",
+      "config:\n  phase: x # last\n  tests:\n    apps:\n      wiki:\n        - {deny: [x]}\n",
+    ],
+    [
+      "below a file without a line break at its end",
+      "config:\n  tests:\n    strict: true",
+      "config:\n  tests:\n    strict: true\n    apps:\n      wiki:\n        - {deny: [x]}\n",
+    ],
+    [
+      "into lists and maps in one line",
+      "config:\n  tests: {strict: true, apps: {wiki: [{deny: [a]}]}} # end\n",
+      "config:\n  tests: {strict: true, apps: {wiki: [{deny: [a]}, {deny: [x]}]}} # end\n",
+    ],
+    [
+      "into an empty map in one line",
+      "config:\n  tests: {}\n",
+      "config:\n  tests: {apps: {wiki: [{deny: [x]}]}}\n",
+    ],
+    [
+      "behind a key without a value",
+      "config:\n  tests:\n    apps: # none yet\n  phase: x\n",
+      "config:\n  tests:\n    apps: {wiki: [{deny: [x]}]} # none yet\n  phase: x\n",
+    ],
+    [
+      "below a text of several lines",
+      "config:\n  tests:\n    apps:\n      a: |\n        one\n        two\n  phase: x\n",
+      "config:\n  tests:\n    apps:\n      a: |\n        one\n        two\n      wiki:\n        - {deny: [x]}\n  phase: x\n",
+    ],
+    [
+      "in a file of another system, by its line breaks",
+      "config:\r\n  tests:\r\n    apps:\r\n      wiki:\r\n        - {deny: [a]}\r\n",
+      "config:\r\n  tests:\r\n    apps:\r\n      wiki:\r\n        - {deny: [a]}\r\n        - {deny: [x]}\r\n",
+    ],
+  ] as const)
+    it(`goes ${what}`, () => {
+      assert.equal(insert(text), expected);
+    });
+
+  for (const [what, text] of [
+    ["an alias", "base: &b {}\nconfig:\n  tests: *b\n"],
+    [
+      "a list that other places have too",
+      "config:\n  tests:\n    apps:\n      wiki: &w [{deny: [a]}]\n      komga: *w\n",
+    ],
+    ["a text", "config: {tests: x}\n"],
+    ["a map in the place of the list", "config:\n  tests:\n    apps:\n      wiki: {a: 1}\n"],
+    ["a file that is not YAML", "config: [\n"],
+  ] as const)
+    it(`is refused at ${what}`, () => {
+      assert.throws(() => insert(text), InsertError);
+    });
+
+  it("keeps every line that was there, and adds just the items", () => {
+    const name = fc.constantFrom("a", "wiki", "b-c", "yes", "1");
+    const leaf = fc.oneof(
+      fc.constantFrom("x", "group:readers", "a b", "*", "#", "multi\nline\n", "null"),
+      fc.integer(),
+    );
+    const item = fc.dictionary(name, fc.oneof(leaf, fc.array(leaf, { maxLength: 2 })), {
+      noNullPrototype: true,
+    });
+    const apps = fc.dictionary(name, fc.array(item, { maxLength: 3 }), { noNullPrototype: true });
+    fc.assert(
+      fc.property(
+        apps,
+        fc.array(item, { minLength: 1, maxLength: 3 }),
+        fc.boolean(),
+        fc.boolean(),
+        (given, items, flow, indent) => {
+          const data = { config: { before: 1, tests: { strict: true, apps: given }, after: "x" } };
+          const text = stringify(data, {
+            collectionStyle: flow ? "flow" : "any",
+            indentSeq: indent,
+            lineWidth: 0,
+          }).replace(/^(\s*before: 1)$/m, "# a comment\n$1 # and another");
+          const result = insert(text, items);
+          const wiki = [...(given.wiki ?? []), ...items];
+          assert.deepEqual(parse(result), {
+            config: { ...data.config, tests: { strict: true, apps: { ...given, wiki } } },
+          });
+          if (flow) return;
+          const lines = result.split("\n");
+          let from = 0;
+          for (const line of text.split("\n")) {
+            // An empty list, or an empty map, is written in one line, and gets its items there.
+            const at = lines.findIndex(
+              (one, i) => i >= from && (one === line || one.startsWith(line.replace(/[\]}]$/, ""))),
+            );
+            assert.ok(at >= 0, `${line} is gone`);
+            from = at + 1;
+          }
+        },
+      ),
+    );
+  });
+});
