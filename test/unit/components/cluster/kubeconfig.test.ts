@@ -140,11 +140,13 @@ describe("a kubeconfig", () => {
              if (name === "@kubernetes/client-node") console.log("the library");
              return next(name, context);
            } });
-           const { connectionTo } = await import("./components/cluster/kubeconfig.ts");
-           await connectionTo({ context: "house", kubeconfig: process.argv[1] });`,
+           const [kubeconfig, module] = process.argv.slice(1);
+           const { connectionTo } = await import(module);
+           await connectionTo({ context: "house", kubeconfig });`,
           file,
+          path.join(root, "components/cluster/kubeconfig.ts"),
         ],
-        { cwd: root, encoding: "utf8" },
+        { encoding: "utf8" },
       );
     write(known, { token: "abc" });
     assert.equal(loads(), "");
