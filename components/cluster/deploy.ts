@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { forceTakenOver } from "./forced.ts";
+import { forceTakenOver } from "./force-taken-over.ts";
 import type { ClusterAddress } from "./kubeconfig.ts";
 import type { Provider } from "./kubernetes.ts";
 import { clusterProvider } from "./provider.ts";
@@ -12,8 +12,8 @@ export interface ClusterRun {
 }
 
 /**
- * Registers the provider of every Kubernetes resource, and the transform that lets the program change the objects that
- * it takes over.
+ * Registers the provider of every Kubernetes resource, and lets the program change the objects that it takes over. Those
+ * of a kustomization are not among them, because the provider registers these.
  *
  * @returns The options of every component.
  */
@@ -21,6 +21,6 @@ export function deployCluster(
   address: ClusterAddress,
   { cluster, pomerium, certificates }: ClusterRun,
 ): { provider: Provider } {
-  pulumi.runtime.registerResourceTransform(forceTakenOver([...pomerium.forced, ...certificates.forced]));
+  pulumi.runtime.registerStackTransformation(forceTakenOver([...pomerium.forced, ...certificates.forced]));
   return { provider: clusterProvider({ ...address, uid: cluster.uid }) };
 }

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { forceTakenOver } from "../cluster/force-taken-over.ts";
 import { importOf } from "../cluster/import.ts";
 import * as k8s from "../cluster/kubernetes.ts";
 import { onceReady } from "../cluster/once-ready.ts";
@@ -82,8 +83,9 @@ export class Pomerium extends pulumi.ComponentResource {
   constructor(name: string, args: PomeriumArgs, opts?: pulumi.ComponentResourceOptions) {
     super("pomerium-migration:pomerium:Pomerium", name, recorded(args), opts);
 
-    const { existing } = args.live;
-    const transforms = [takeOver(existing)];
+    const { existing, forced = [] } = args.live;
+    // Pulumi calls the program for each transform of each object.
+    const transforms = [takeOver(existing), ...(forced.length > 0 ? [forceTakenOver(forced)] : [])];
     const namespace = ownNamespace(`${name}-namespace`, args.live, { parent: this });
     const foundation = new k8s.Directory(
       `${name}-foundation`,

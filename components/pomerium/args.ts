@@ -16,7 +16,9 @@ export interface PomeriumEnvironment {
   authenticateUrl: string;
   /** Secrets of the certificates that Pomerium itself serves, in its namespace. */
   certificates: readonly { secretName: string }[];
-  live: { pomerium: Pick<LivePomerium, "existing" | "foreign" | "storage"> };
+  live: {
+    pomerium: Pick<LivePomerium, "existing" | "foreign" | "storage"> & Partial<Pick<LivePomerium, "forced">>;
+  };
 }
 
 /** Arguments of the component `Pomerium`. */
@@ -24,7 +26,7 @@ export function pomeriumArgs(
   { version, identityProvider, session, storage, settings }: PomeriumConfig,
   { certificates, live, ...run }: PomeriumEnvironment,
 ): PomeriumArgs {
-  const { existing, foreign, storage: current } = live.pomerium;
+  const { existing, foreign, forced, storage: current } = live.pomerium;
   return {
     ...run,
     certificates: certificates.map(({ secretName }) => objectId({ namespace, name: secretName })),
@@ -33,7 +35,7 @@ export function pomeriumArgs(
     identityProvider: secretOutputs(identityProvider),
     storage: stored(storage),
     ...(Object.keys(settings).length > 0 ? { settings } : {}),
-    live: { existing, foreign, ...(current ? { storage: current } : {}) },
+    live: { existing, foreign, ...(forced ? { forced } : {}), ...(current ? { storage: current } : {}) },
   };
 }
 

@@ -9,6 +9,8 @@ export interface LiveObjects {
    * as they are. A foreign Deployment may have the Pebble store open, so it is stopped before ours starts.
    */
   foreign: readonly string[];
+  /** Those whose fields the program may overwrite (`isForced`). Default: none. */
+  forced?: readonly string[];
   /** Where the cluster keeps sessions before this run. Absent before there are any. */
   storage?: { store: Store };
 }

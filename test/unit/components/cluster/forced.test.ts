@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import * as pulumi from "@pulumi/pulumi";
-import { forceTakenOver, isForced, patchForce } from "../../../../components/cluster/forced.ts";
+import { forceTakenOver } from "../../../../components/cluster/force-taken-over.ts";
+import { isForced, patchForce } from "../../../../components/cluster/forced.ts";
 
 const service = "kubernetes:core/v1:Service";
 
@@ -11,7 +12,7 @@ async function metadataOf(
   type = service,
 ): Promise<unknown> {
   const transform = forceTakenOver(["Service media/jellyfin", "Ingress media/jellyfin"]);
-  const result = await transform({ custom: true, type, name: "jellyfin", props, opts });
+  const result = transform({ type, props, opts });
   return result && new Promise((resolve) => pulumi.output(result.props.metadata).apply(resolve));
 }
 

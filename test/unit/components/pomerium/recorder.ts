@@ -20,6 +20,8 @@ export interface Registration {
   beforeDelete: string[];
   /** Name of the explicit provider, or the empty text. */
   provider: string;
+  /** Number of the program's functions that Pulumi calls for it, and for each object in it. */
+  transforms: number;
 }
 
 /**
@@ -76,6 +78,7 @@ function registration(request: RegisterResourceRequest): Registration {
     importId: request.getImportid(),
     ignoreChanges: request.getIgnorechangesList(),
     secretOutputs: request.getAdditionalsecretoutputsList(),
+    transforms: request.getTransformsList().length,
     retainOnDelete: request.getRetainondelete() ?? false,
     beforeDelete: request.getHooks()?.getBeforeDeleteList() ?? [],
     provider: /pulumi:providers:[^:]+::/.test(provider) ? nameOf(provider.replace(/::[^:]*$/, "")) : "",

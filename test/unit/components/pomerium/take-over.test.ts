@@ -71,12 +71,12 @@ describe("taking over Pomerium's settings and secrets", () => {
     live: { existing: [], foreign: [] },
   };
   const bootstrap = "Secret pomerium/bootstrap";
-  const deploy = (existing: string[]): Promise<Registration[]> =>
+  const deploy = (existing: string[], forced: string[] = []): Promise<Registration[]> =>
     record(() => {
       const provider = new k8s.Provider("cluster", { context: "octavo" });
       new Pomerium(
         "pomerium",
-        { ...args, live: { existing: [bootstrap, ...existing], foreign: [bootstrap] } },
+        { ...args, live: { existing: [bootstrap, ...existing], foreign: [bootstrap], forced } },
         { provider },
       );
     });
@@ -112,5 +112,14 @@ describe("taking over Pomerium's settings and secrets", () => {
     const recorded = async (existing: string[]): Promise<unknown> =>
       find(await deploy(existing), "pomerium")?.inputs;
     assert.deepEqual(await recorded(all), await recorded([]));
+  });
+
+  it("calls the program once for each object of the manifests, and twice if fields may be overwritten", async () => {
+    const calls = async (forced: string[]): Promise<number[]> =>
+      (await deploy(all, forced))
+        .filter(({ type }) => type.endsWith(":Directory"))
+        .map(({ transforms }) => transforms);
+    assert.deepEqual(await calls([]), [1, 1]);
+    assert.deepEqual(await calls(["Service pomerium/pomerium-proxy"]), [2, 2]);
   });
 });
