@@ -5,6 +5,8 @@ import { valueOption } from "./command.ts";
 import { CliError, UsageError } from "./exit.ts";
 import type { Io } from "./io.ts";
 
+export { json } from "../report/envelope.ts";
+
 /** What {@link formatOptions} give a command. */
 export interface OutputOptions {
   format?: string;
@@ -57,9 +59,4 @@ export function deliver(result: string, { output }: Pick<OutputOptions, "output"
   } catch (error) {
     throw new CliError(`cannot write ${output}: ${(error as Error).message}`);
   }
-}
-
-/** A result for programs. */
-export function json(kind: string, body: object): string {
-  return `${JSON.stringify({ version: 1, kind, ...body }, null, 2)}\n`;
 }

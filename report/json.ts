@@ -4,16 +4,11 @@ import type { AccessDiff } from "../policies/access/diff/diff.ts";
 import type { Matrix } from "../policies/access/matrix/matrix.ts";
 import { personal } from "../policies/access/matrix/reasons.ts";
 import { unreadable } from "../policies/access/matrix/view.ts";
-
-/** Version of the format. A new field does not change it; anything that misleads an older reader does. */
-const shapeVersion = 1;
-
-const text = (kind: string, body: object): string =>
-  `${JSON.stringify({ version: shapeVersion, kind, ...body }, null, 2)}\n`;
+import { json } from "./envelope.ts";
 
 /** The matrix for machines. People with equal answers are one group; each has their own line of the stack file. */
 export function matrixJson({ people, apps }: Matrix): string {
-  return text("access-matrix", {
+  return json("access-matrix", {
     people,
     apps: apps.map((access) => ({
       name: access.app.name,
@@ -42,7 +37,7 @@ export function matrixJson({ people, apps }: Matrix): string {
 export function diffJson(diff: AccessDiff, moves?: Moves): string {
   const counts: Record<string, number> = {};
   for (const { kind } of diff.rows) counts[kind] = (counts[kind] ?? 0) + 1;
-  return text("access-diff", {
+  return json("access-diff", {
     ...diff,
     counts,
     ...(moves === undefined ? {} : { nginx: movesData(moves) }),
@@ -70,5 +65,5 @@ function movesData({ source, unknown, before, after, rows }: Moves): object {
 /** The results of the access tests for machines. */
 export function testsJson(results: readonly TestResult[], untested: readonly Untested[]): string {
   const failed = results.filter(({ passed }) => !passed).length;
-  return text("access-tests", { passed: results.length - failed, failed, results, untested });
+  return json("access-tests", { passed: results.length - failed, failed, results, untested });
 }

@@ -1,5 +1,5 @@
 import { contains, parseAddress, parseNetwork } from "../../stack-file/networks.ts";
-import type { Caller, LabelSelector, Labels, NetworkPolicy, Target, Verdict } from "./policy.ts";
+import type { Admission, Caller, LabelSelector, Labels, NetworkPolicy, Target } from "./policy.ts";
 
 type Rule = NonNullable<NonNullable<NetworkPolicy["spec"]>["ingress"]>[number];
 type Peer = NonNullable<Rule["from"]>[number];
@@ -42,7 +42,7 @@ export function isolating(policies: readonly NetworkPolicy[], target: Pick<Targe
 }
 
 /** Whether NetworkPolicies let the caller's pods connect to the target's port. One that admits them is enough. */
-export function admits(policies: readonly NetworkPolicy[], caller: Caller, target: Target): Verdict {
+export function admits(policies: readonly NetworkPolicy[], caller: Caller, target: Target): Admission {
   const found = isolating(policies, target);
   if (found.length === 0) return "yes";
   return any(
@@ -54,18 +54,22 @@ export function admits(policies: readonly NetworkPolicy[], caller: Caller, targe
   );
 }
 
-const any = (all: readonly Verdict[]): Verdict =>
+const any = (all: readonly Admission[]): Admission =>
   all.includes("yes") ? "yes" : all.includes("unknown") ? "unknown" : "no";
 
-const both = (a: Verdict, b: Verdict): Verdict =>
+const both = (a: Admission, b: Admission): Admission =>
   a === "no" || b === "no" ? "no" : a === "yes" && b === "yes" ? "yes" : "unknown";
 
 /** A rule without peers is for everybody. */
-function peersAdmit({ from = [] }: Rule, namespace: string, caller: Caller): Verdict {
+function peersAdmit({ from = [] }: Rule, namespace: string, caller: Caller): Admission {
   return from.length === 0 ? "yes" : any(from.map((peer) => peerAdmits(peer, namespace, caller)));
 }
 
-function peerAdmits({ ipBlock, namespaceSelector, podSelector }: Peer, own: string, caller: Caller): Verdict {
+function peerAdmits(
+  { ipBlock, namespaceSelector, podSelector }: Peer,
+  own: string,
+  caller: Caller,
+): Admission {
   if (ipBlock !== undefined) return blockAdmits(ipBlock, caller);
   const isInNamespace =
     namespaceSelector === undefined
@@ -75,7 +79,7 @@ function peerAdmits({ ipBlock, namespaceSelector, podSelector }: Peer, own: stri
 }
 
 /** Kubernetes gives a pod its address when it starts, so a block decides nothing before that, except one for all. */
-function blockAdmits({ cidr, except = [] }: NonNullable<Peer["ipBlock"]>, { pods }: Caller): Verdict {
+function blockAdmits({ cidr, except = [] }: NonNullable<Peer["ipBlock"]>, { pods }: Caller): Admission {
   const block = parseNetwork(cidr);
   const holes = except.flatMap((text) => parseNetwork(text) ?? []);
   if (block === undefined) return "unknown";
@@ -112,10 +116,13 @@ export function admitsEverybody(
 }
 
 /** A rule without ports is for all of them. */
-function portsAdmit({ ports = [] }: Rule, target: Pick<Target, "port" | "portNames" | "protocol">): Verdict {
+function portsAdmit(
+  { ports = [] }: Rule,
+  target: Pick<Target, "port" | "portNames" | "protocol">,
+): Admission {
   if (ports.length === 0) return "yes";
   return any(
-    ports.map(({ protocol = "TCP", port, endPort }): Verdict => {
+    ports.map(({ protocol = "TCP", port, endPort }): Admission => {
       if (protocol !== target.protocol) return "no";
       if (port === undefined) return "yes";
       if (typeof port === "string") return target.portNames.includes(port) ? "yes" : "no";

@@ -7,7 +7,7 @@ import { objectLabel } from "../cluster/objects.ts";
 import { admits, isolating, selects } from "./admits.ts";
 import type { LiveNetwork, LivePod } from "./live.ts";
 import { ownPodLines } from "./own-pods.ts";
-import type { NetworkPolicy, Target, Verdict } from "./policy.ts";
+import type { Admission, NetworkPolicy, Target } from "./policy.ts";
 
 /** Name under an app's `accept`. */
 export const acceptName = "network-policies";
@@ -52,7 +52,7 @@ interface WantedPort {
 interface Judged extends Wanted {
   selector: Readonly<Record<string, string>>;
   /** `no pods`: the namespace has NetworkPolicies, and the Service has no pods that they could be about. */
-  verdict: Exclude<Verdict, "yes"> | "no pods";
+  admission: Exclude<Admission, "yes"> | "no pods";
   /** Names of the NetworkPolicies. */
   policies: string[];
   /** Ports of the pods to which Pomerium connects. */
@@ -100,18 +100,20 @@ function judge(
       (pod) => pod.namespace === namespace && selects({ matchLabels: selector }, pod.labels),
     );
     if (behind.length === 0)
-      return [{ ...judged, verdict: "no pods", policies: namesOf(near), podPorts: [] }];
+      return [{ ...judged, admission: "no pods", policies: namesOf(near), podPorts: [] }];
     const targets = behind.flatMap((pod) =>
       wanted.ports.map((port) => ({ ...pod, ...portOf(pod, service, port) })),
     );
-    const closed = targets.map((target) => ({ target, verdict: admits(policies, caller, target) }));
-    const verdict = (["no", "unknown"] as const).find((each) => closed.some((one) => one.verdict === each));
-    if (verdict === undefined) return [];
-    const stopped = closed.filter((each) => each.verdict === verdict).map(({ target }) => target);
+    const closed = targets.map((target) => ({ target, admission: admits(policies, caller, target) }));
+    const admission = (["no", "unknown"] as const).find((each) =>
+      closed.some((one) => one.admission === each),
+    );
+    if (admission === undefined) return [];
+    const stopped = closed.filter((each) => each.admission === admission).map(({ target }) => target);
     return [
       {
         ...judged,
-        verdict,
+        admission,
         policies: namesOf(stopped.flatMap((target) => isolating(policies, target))),
         podPorts: uniquePorts(targets),
       },
@@ -151,7 +153,7 @@ export function networkProblems(
   network: LiveNetwork,
 ): Problem[] {
   return judge(apps, live, network)
-    .filter(({ verdict }) => verdict === "no")
+    .filter(({ admission }) => admission === "no")
     .map((judged) => ({
       at: `${judged.at}.service`,
       message: `by ${policiesOf(judged)}, Pomerium's pods (namespace ${pomeriumNamespace}) cannot connect to those behind Service ${judged.namespace}/${judged.service}, so the app would not answer. Add a policy that does; it changes none of the others. Where the cluster's network plugin ignores NetworkPolicies, say so instead: ${setKey(stack, ["apps", judged.app, "accept", acceptName], "<why>")}`,
@@ -201,10 +203,10 @@ export function networkNotes(
   };
   return [
     ...judge(apps, live, network).flatMap((judged) =>
-      judged.verdict === "no"
+      judged.admission === "no"
         ? []
         : [
-            `! ${judged.app}: not known whether ${policiesOf(judged)} will admit Pomerium's pods: ${why[judged.verdict]}`,
+            `! ${judged.app}: not known whether ${policiesOf(judged)} will admit Pomerium's pods: ${why[judged.admission]}`,
           ],
     ),
     // Who accepts the policies of all apps knows that they have no effect.

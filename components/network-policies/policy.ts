@@ -47,5 +47,5 @@ export interface Target {
   protocol: "TCP" | "UDP";
 }
 
-/** `unknown`: what is known of the pods does not decide it. */
-export type Verdict = "yes" | "no" | "unknown";
+/** Whether policies admit a caller. `unknown`: what the program knows of the pods does not decide it. */
+export type Admission = "yes" | "no" | "unknown";

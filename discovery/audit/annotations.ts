@@ -5,16 +5,22 @@ import { nginxPrefix, type Outcome } from "../../components/ingress-nginx/annota
 import type { PlannedApp } from "../planned-app.ts";
 
 /** What becomes of an annotation: its outcome, or `protection` if something that restricts callers is lost with it. */
-export type Verdict = Outcome | "protection";
+export type AuditVerdict = Outcome | "protection";
 
 /** Verdicts in the order in which they matter. */
-export const verdicts: readonly Verdict[] = ["protection", "lost", "decide", "equivalent", "unnecessary"];
+export const verdicts: readonly AuditVerdict[] = [
+  "protection",
+  "lost",
+  "decide",
+  "equivalent",
+  "unnecessary",
+];
 
 /** An annotation with one verdict, and where it is. Its values are left out, because they may hold secrets. */
 export interface AuditedAnnotation {
   /** Without the prefix of ingress-nginx. */
   annotation: string;
-  verdict: Verdict;
+  verdict: AuditVerdict;
   says: string;
   /** The Ingresses that have it, `namespace/name`. */
   places: string[];
@@ -34,7 +40,8 @@ export function auditedAnnotations(
     classify(ingress.annotations).map(({ annotation: whole, outcome, says, protects }) => {
       const annotation = whole.replace(nginxPrefix, "");
       const place = objectId(ingress);
-      const verdict: Verdict = protects && unanswered.has(`${place} ${annotation}`) ? "protection" : outcome;
+      const verdict: AuditVerdict =
+        protects && unanswered.has(`${place} ${annotation}`) ? "protection" : outcome;
       return { annotation, verdict, says, place };
     }),
   );

@@ -5,6 +5,14 @@ import { hunter2 } from "./base.ts";
 
 const listsApps = "`npx pomerium-migration catalogue` lists its apps";
 
+/** A tunnel of the same account besides the one of the good stack. */
+const otherTunnel = {
+  accountId: "0123456789abcdef0123456789abcdef",
+  tunnelId: "a1f7ed00-5e1f-4a5e-9d57-0123456789ab",
+  zoneId: "fedcba9876543210fedcba9876543210",
+  apiToken: hunter2,
+};
+
 /** Edits of the good stack (key path → value, undefined to take it away) and all that is then said. */
 export const broken: Readonly<
   Record<string, readonly (readonly [Record<string, unknown>, readonly string[]])[]>
@@ -738,10 +746,7 @@ export const broken: Readonly<
           { hostname: "*.example.net", service: "https://192.168.0.11" },
         ],
         "tunnels.other": {
-          accountId: "0123456789abcdef0123456789abcdef",
-          tunnelId: "a1f7ed00-5e1f-4a5e-9d57-0123456789ab",
-          zoneId: "fedcba9876543210fedcba9876543210",
-          apiToken: hunter2,
+          ...otherTunnel,
           extraRules: [
             { hostname: "ssh.example.net", path: "^/a", service: "ssh://192.168.0.12:22" },
             { hostname: "*.example.net", path: "^/b", service: "https://192.168.0.13" },
@@ -838,10 +843,7 @@ export const broken: Readonly<
           { hostname: "plex.example.net", service: "http://192.168.0.11:80" },
         ],
         "tunnels.other": {
-          accountId: "0123456789abcdef0123456789abcdef",
-          tunnelId: "a1f7ed00-5e1f-4a5e-9d57-0123456789ab",
-          zoneId: "fedcba9876543210fedcba9876543210",
-          apiToken: hunter2,
+          ...otherTunnel,
           extraRules: [
             { hostname: "PLEX.example.net", service: "http://192.168.0.10:80" },
             { hostname: "Wiki.example.net", service: "http://192.168.0.10:80" },

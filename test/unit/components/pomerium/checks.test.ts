@@ -3,18 +3,12 @@ import { clusterProblems, takeOverProblems } from "../../../../components/pomeri
 import type { LivePomerium } from "../../../../components/pomerium/live.ts";
 import type { Stack } from "../../../../stack/stack.ts";
 import { goodStack, parse, put } from "../../stack/base.ts";
+import { noPomerium } from "./no-pomerium.ts";
 
 const stack = parse(goodStack());
-const nothing: LivePomerium = {
-  existing: [],
-  foreign: [],
-  forced: [],
-  readyReplicas: 0,
-  nodes: [],
-  claims: [],
-};
+
 function problems(live: Partial<LivePomerium>, of: Stack = stack): string[] {
-  return takeOverProblems(of, { ...nothing, ...live }).map(
+  return takeOverProblems(of, { ...noPomerium, ...live }).map(
     ({ at, message, mend }) => `${at}: ${message} » ${mend}`,
   );
 }
@@ -89,7 +83,7 @@ describe("the cluster under Pomerium", () => {
   const found = (live: Partial<LivePomerium>, edits: Record<string, unknown> = {}): string[] => {
     const raw = goodStack();
     for (const [path, value] of Object.entries(edits)) put(raw, path, value);
-    return clusterProblems(parse(raw), { ...nothing, ...live }).map(
+    return clusterProblems(parse(raw), { ...noPomerium, ...live }).map(
       ({ at, message, mend }) => `${at}: ${message} » ${mend}`,
     );
   };

@@ -2,6 +2,7 @@ import { strict as assert } from "node:assert";
 import type { LiveIngress, ManagedFields } from "../../../../components/cluster/live.ts";
 import { readPomerium, readStatus } from "../../../../components/pomerium/live.ts";
 import { useFakeApi } from "../../../support/fake-api-server.ts";
+import { noPomerium } from "./no-pomerium.ts";
 
 const namespace = "/api/v1/namespaces/pomerium";
 const secret = `${namespace}/secrets/idp-secret`;
@@ -25,14 +26,7 @@ describe("the live state of Pomerium", () => {
     readPomerium(await connect(), Promise.resolve({ ingresses }));
 
   it("is empty on a cluster without Pomerium, and no question is asked twice", async () => {
-    assert.deepEqual(await read(), {
-      existing: [],
-      foreign: [],
-      forced: [],
-      readyReplicas: 0,
-      nodes: [],
-      claims: [],
-    });
+    assert.deepEqual(await read(), noPomerium);
     const asked = fake.asked.map(({ path }) => path.replace(/\?.*/, ""));
     assert.deepEqual(asked.toSorted(), [...new Set(asked)].sort());
     assert.ok(!asked.some((path) => path.endsWith("/ingresses")), "those are read already");
