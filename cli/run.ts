@@ -11,6 +11,7 @@ import { check } from "./commands/check.ts";
 import { comment } from "./commands/comment.ts";
 import { compare } from "./commands/compare.ts";
 import { diff } from "./commands/diff.ts";
+import { fleet } from "./commands/fleet.ts";
 import { guard } from "./commands/guard.ts";
 import { init } from "./commands/init.ts";
 import { lint } from "./commands/lint.ts";
@@ -35,6 +36,7 @@ const subcommands: readonly Subcommand<never>[] = [
   compare,
   ready,
   report,
+  fleet,
   logs,
   lint,
   paths,

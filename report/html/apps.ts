@@ -110,7 +110,7 @@ function who(access: AppAccess): string {
     // The names of those who pass by name matter, and so does a caller whose answer is not known.
     const isNamed = mark === "people" || mark === "unknown";
     const names = isNamed || people.length <= 3 ? people.map(whoIs).join(", ") : `${people.length} others`;
-    return `<tr${isNamed ? ' class="find"' : ""}><th scope="row">${esc(names)}</th><td>${symbol(mark)} ${markWord[mark]}</td><td>${esc(reason)}${
+    return `<tr${isNamed ? ' class="find"' : ""}><th scope="row">${esc(names)}</th><td>${mark === "none" ? "" : `${symbol(mark)} `}${markWord[mark]}</td><td>${esc(reason)}${
       keyPath === "" || reason.includes(keyPath) ? "" : ` <code>${esc(keyPath)}</code>`
     }</td></tr>`;
   });

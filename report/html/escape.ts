@@ -13,6 +13,11 @@ export function esc(text: string): string {
   return visible(text).replace(/[&<>"']/g, (one) => entities[one]!);
 }
 
+/** A sentence of ours with what it quotes: what stands between backticks becomes code. */
+export function prose(text: string): string {
+  return esc(text).replace(/`([^`]+)`/g, "<code>$1</code>");
+}
+
 /** Cuts a text that is too long, and marks the cut with an ellipsis. */
 export function cut(text: string, characters: number): string {
   const all = [...text];

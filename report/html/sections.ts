@@ -1,6 +1,6 @@
 import { counted } from "../../stack-file/text.ts";
 import type { Page, PageSection } from "../sections.ts";
-import { esc } from "./escape.ts";
+import { esc, prose } from "./escape.ts";
 import { filter, section, type Tab } from "./tab.ts";
 
 /** Tables with more rows than this get a filter. */
@@ -21,11 +21,11 @@ function sectionHtml(
 ): string {
   const long = (table?.rows.length ?? 0) > many;
   const parts = [
-    ...lead.map((text) => `<p>${esc(text)}</p>`),
+    ...lead.map((text) => `<p>${prose(text)}</p>`),
     ...(table === undefined ? [] : [tableHtml(table, title)]),
     ...items.map(
       (item) =>
-        `<h4>${esc(item.title)}</h4><ul>${item.details.map((detail) => `<li>${esc(detail)}</li>`).join("")}</ul>`,
+        `<h4>${esc(item.title)}</h4><ul>${item.details.map((detail) => `<li>${prose(detail)}</li>`).join("")}</ul>`,
     ),
     ...(commands.length > 0
       ? [`<ul>${commands.map((command) => `<li><code>${esc(command)}</code></li>`).join("")}</ul>`]
@@ -43,7 +43,7 @@ function tableHtml({ head, rows }: NonNullable<PageSection["table"]>, title: str
     .map(
       ([first = "", ...rest]) =>
         `<tr class="item"><th scope="row">${esc(first)}</th>${rest
-          .map((cell, i) => `<td data-head="${esc(head[i + 1]!)}">${esc(cell)}</td>`)
+          .map((cell, i) => `<td data-head="${esc(head[i + 1]!)}">${prose(cell)}</td>`)
           .join("")}</tr>`,
     )
     .join("");

@@ -61,8 +61,8 @@ summary:hover{background:var(--zebra)}summary:focus-visible{outline-offset:-3px}
 .people>li{padding:8px 20px;overflow-wrap:anywhere;font-size:14px}
 table{border-collapse:separate;border-spacing:0}
 .plain{width:100%;font-size:14px}.plain caption{text-align:left;font-weight:600;padding:8px 0 4px}
-.plain th,.plain td{text-align:left;vertical-align:top;padding:6px 16px 6px 0;border-top:1px solid var(--line);font-weight:400;overflow-wrap:anywhere;min-width:72px}
-.plain tbody th{font-weight:600}.plain thead th{color:var(--soft);font-size:13px;border-top:0}.plain:not(.asked) thead th{white-space:nowrap}.plain tbody th{min-width:110px}.asked :is(th,td){min-width:52px!important}.asked thead th:first-child{white-space:nowrap}.plain thead.vh th{border:0}
+.plain th,.plain td{text-align:left;vertical-align:top;padding:6px 16px 6px 0;border-top:1px solid var(--line);font-weight:400;overflow-wrap:anywhere;min-width:112px}
+.plain tbody th{font-weight:600}.plain thead th{color:var(--soft);font-size:13px;border-top:0}.plain:not(.asked) thead th{white-space:nowrap}.plain tbody th{min-width:150px}.asked :is(th,td){min-width:52px!important}.asked thead th:first-child{white-space:nowrap}.plain thead.vh th{border:0}
 .plain thead.vh+tbody tr:first-child>*{border-top:0}
 .why,.asked{font-size:13.5px}.why tbody th{max-width:320px}.why td:nth-child(2){white-space:nowrap}
 .asked tbody th{font-weight:400}.allow{color:var(--people)}.unknown{color:var(--unknown)}.deny{color:var(--soft);font-weight:400}
@@ -136,7 +136,7 @@ nav,.tabs,.filter{display:none!important}
 .grid thead>tr>*,.grid tbody th{position:static}.grid :is(thead td:first-child,tbody th){width:120px;min-width:0}.grid tbody th a{padding:2px 8px 2px 0}
 .way-scroll{overflow:visible}svg.way{min-width:0}.way-box{padding:8px}
 details::details-content{content-visibility:visible;display:block}
-summary{min-height:0;padding-block:6px}.in{grid-template-columns:1fr;font-size:11px;gap:2px}.plain,.why,.asked{font-size:11px}.plain :is(th,td){padding:2px 10px 2px 0}
+summary{min-height:0;padding-block:6px}.in{grid-template-columns:1fr;font-size:11px;gap:2px}.plain,.why,.asked{font-size:11px}.plain :is(th,td),.plain tbody th{padding:2px 10px 2px 0;min-width:76px}
 summary::before{display:none}summary,.in{padding-left:12px}
 li,tr,.tile,svg{break-inside:avoid}.apps>li{break-inside:auto}h2,h3,summary{break-after:avoid}
 }

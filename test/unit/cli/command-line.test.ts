@@ -20,6 +20,7 @@ const names = [
   "compare",
   "ready",
   "report",
+  "fleet",
   "logs",
   "lint",
   "paths",
