@@ -19,11 +19,16 @@ export function closed(
   const refuses = fresh.status === 403 || fresh.status === 401;
   if (refuses && (expected === "closed" || !asksForPage))
     return [found("wanted", "access", `${words(old)}${fresh.status}`)];
-  // The sign-in pages of another Pomerium do not come from the app.
-  const isElsewhere = fresh.redirect?.path.startsWith(signInPages) ?? false;
-  const isAnswer =
-    !isElsewhere &&
-    (fresh.status < 400 || (fresh.status < 500 && fresh.status !== 403 && fresh.status === was));
+  const { status, redirect } = fresh;
+  if (status >= 300 && status < 400 && redirect?.path.startsWith(signInPages))
+    return [
+      found(
+        "unexpected",
+        "access",
+        `${words(old)}a sign-in at ${redirect.host}, and not at ${context.authenticateHost}`,
+      ),
+    ];
+  const isAnswer = status < 400 || (status < 500 && status !== 403 && status === was);
   return [
     isAnswer
       ? found(

@@ -5,7 +5,7 @@ import type { Difference, Kind, Severity } from "./difference.ts";
 export function answerText(observation: Observation): string {
   if (observation.failure !== undefined) return observation.failure;
   const { status, redirect } = observation;
-  return redirect === undefined ? `${status}` : `${status} to ${redirectText(redirect)}`;
+  return redirect === undefined ? `${status}` : `${status} to ${redirectText({ ...redirect, query: [] })}`;
 }
 
 /** Beginning of the paths of Pomerium's sign-in pages. */

@@ -105,10 +105,11 @@ function hostLines({ host, at }: HostResult, own: readonly Difference[], options
   };
   return [
     visible(`${host} (${at})`),
-    ...own.flatMap(({ severity, message, question, setting, command }) => {
+    ...alike(own).flatMap(([{ severity, message, question, setting, command }, more]) => {
       const request =
-        question === undefined ? "" : `${question.method} ${question.path} (${question.purpose}): `;
-      const [first = "", ...rest] = paragraph(`${request}${message}`, columns - 4);
+        question === undefined ? "" : `${question.method} ${question.path} (${question.purpose})`;
+      const requests = more > 0 ? `${request} and ${counted(more, "more request")}` : request;
+      const [first = "", ...rest] = paragraph([requests, message].filter(Boolean).join(": "), columns - 4);
       const place = setting === undefined ? "" : options.place(setting.at);
       return [
         options.paint(severity, `  ${marks[severity]} ${first}`),
@@ -123,6 +124,12 @@ function hostLines({ host, at }: HostResult, own: readonly Difference[], options
       ];
     }),
   ];
+}
+
+/** The first of differences that say the same, and how many more there are. */
+function alike(differences: readonly Difference[]): [Difference, number][] {
+  const same = Map.groupBy(differences, ({ question: _, ...rest }) => JSON.stringify(rest));
+  return [...same.values()].map((group) => [group[0]!, group.length - 1]);
 }
 
 function paragraph(text: string, limit = columns): string[] {

@@ -5,20 +5,22 @@ import { answerText, type Found, found } from "./found.ts";
 
 /** Pomerium refuses an upgrade that its route does not allow before it looks at the session. */
 export function refusedUpgrade(was: number | undefined, { place }: Context): Found {
-  if (was === 101)
-    return {
-      ...found(
-        "unexpected",
-        "websocket",
-        "the old address opens a WebSocket, the new one refuses it: 101 → 403",
-      ),
-      ...(place === undefined || place.route.allow_websockets
-        ? {}
-        : { setting: { at: place.at, write: "allow_websockets: true" } }),
-    };
-  return place?.route.allow_websockets
-    ? found("unexpected", "websocket", "refused with 403, although the route allows WebSockets")
-    : found("wanted", "websocket", `${was ?? "no answer"} → 403: the route allows no WebSockets`);
+  const statuses = `${was ?? "no answer"} → 403`;
+  if (place?.route.allow_websockets)
+    return found(
+      "unexpected",
+      "websocket",
+      `${statuses}, although the route allows WebSockets; is it in force?`,
+    );
+  if (was !== 101) return found("wanted", "websocket", `${statuses}: the route allows no WebSockets`);
+  return {
+    ...found(
+      "unexpected",
+      "websocket",
+      `the old address opens a WebSocket, the new one refuses it: ${statuses}`,
+    ),
+    ...(place === undefined ? {} : { setting: { at: place.at, write: "allow_websockets: true" } }),
+  };
 }
 
 /** An upgrade that the stack file lets through. */

@@ -61,6 +61,14 @@ describe("a path that the stack file keeps from anonymous callers", () => {
       assert.deepEqual(brief(answer(200), fresh, closed), ["unexpected"]);
   });
 
+  it("is not the app's when another Pomerium asks for the sign-in, which is told with both hosts", () => {
+    const other = answer(302, to("id.example.net", "/.pomerium/sign_in", { query: ["pomerium_signature"] }));
+    const [found] = differences(answer(200), other, closed);
+    assert.equal(found?.message, "200 → a sign-in at id.example.net, and not at authenticate.example.org");
+    // An answer with such a header that is no redirect comes from somebody else.
+    assert.deepEqual(brief(answer(200), { ...other, status: 200 }, closed), ["danger"]);
+  });
+
   it("is never passed over when anonymous callers get through", () => {
     const status = fc.oneof(fc.integer({ min: 200, max: 299 }), fc.constant(101));
     fc.assert(
