@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Command, Option } from "commander";
-import type { ClusterReader } from "../components/cluster/api.ts";
 import type { Cluster } from "../components/cluster/config.ts";
 import { refuseAnotherCluster } from "../components/cluster/identity.ts";
+import type { ClusterAddress } from "../components/cluster/kubeconfig.ts";
 import { type ExportedText, readExported } from "../discovery/exported.ts";
 import { ExportedCluster } from "../discovery/exported-cluster.ts";
 import { type Inventory, readInventory } from "../discovery/inventory.ts";
@@ -17,6 +17,7 @@ import { paint } from "./colour.ts";
 import { valueOption } from "./command.ts";
 import { CliError, UsageError } from "./exit.ts";
 import type { Io } from "./io.ts";
+import { withNotice } from "./notice.ts";
 
 /** Where a command reads a cluster from. */
 export interface SourceOptions {
@@ -79,9 +80,6 @@ export async function readSource(options: SourceOptions, io: Io): Promise<Source
   };
 }
 
-/** Work that takes longer than this is announced, in milliseconds. */
-const noticeable = 1000;
-
 /** The option for ingress-nginx as it is beside a stack: the stack's own cluster, or an export of it. */
 export const nginxOption = (): Option =>
   valueOption(
@@ -124,16 +122,15 @@ export function movesFrom({ inventory, name }: Source, stack: Stack, { apps, dir
 
 async function fromCluster({ context: named, kubeconfig }: SourceOptions, io: Io): Promise<Source> {
   const context = named ?? theOnly(await io.contexts(kubeconfig));
-  const notice = setTimeout(() => io.err(`reading the cluster of context ${context} …\n`), noticeable);
-  try {
-    const reader: ClusterReader = await io.openCluster({
-      context,
-      ...(kubeconfig === undefined ? {} : { kubeconfig }),
-    });
-    return { inventory: await readInventory(reader), name: `context ${context}`, context, problems: [] };
-  } finally {
-    clearTimeout(notice);
-  }
+  const inventory = await inventoryOf({ context, ...(kubeconfig === undefined ? {} : { kubeconfig }) }, io);
+  return { inventory, name: `context ${context}`, context, problems: [] };
+}
+
+/** Reads a cluster. @throws ClusterError if it does not answer. */
+export function inventoryOf(address: ClusterAddress, io: Io): Promise<Inventory> {
+  return withNotice(`reading the cluster of context ${address.context}`, io, async () =>
+    readInventory(await io.openCluster(address)),
+  );
 }
 
 function theOnly(contexts: readonly string[]): string {

@@ -1,20 +1,12 @@
 import { Option } from "commander";
-import { refuseAnotherCluster } from "../../components/cluster/identity.ts";
-import { askHost } from "../../components/ingress-nginx/traffic.ts";
-import {
-  addressesInCluster,
-  addressesInFile,
-  addressText,
-  parseAddress,
-} from "../../discovery/compare/addresses.ts";
-import { askAll, type Run } from "../../discovery/compare/ask-all.ts";
+import { addressText } from "../../discovery/compare/addresses.ts";
+import { askAll } from "../../discovery/compare/ask-all.ts";
 import { compareHosts, countsOf, type HostResult } from "../../discovery/compare/compare.ts";
 import { compareData } from "../../discovery/compare/data.ts";
 import type { Severity } from "../../discovery/compare/difference.ts";
-import { type Address, prober } from "../../discovery/compare/prober.ts";
+import { prober } from "../../discovery/compare/prober.ts";
 import { type HostPlan, planQuestions, requestsOf } from "../../discovery/compare/questions.ts";
 import { compareText } from "../../discovery/compare/text.ts";
-import { readInventory } from "../../discovery/inventory.ts";
 import { apiPath } from "../../policies/catalogue/config.ts";
 import type { Stack } from "../../stack/stack.ts";
 import { didYouMeanOrKnown } from "../../stack-file/nearest.ts";
@@ -22,8 +14,9 @@ import { placeText } from "../../stack-file/place.ts";
 import { counted } from "../../stack-file/text.ts";
 import { paint } from "../colour.ts";
 import { type CommonOptions, type Subcommand, valueOption } from "../command.ts";
-import { CliError, exit, UsageError } from "../exit.ts";
-import type { Io } from "../io.ts";
+import { addressesOf, refuseWrongAddresses } from "../compare-addresses.ts";
+import { exit, UsageError } from "../exit.ts";
+import { withNotice } from "../notice.ts";
 import { deliver, json, type Paper, paperOf } from "../output.ts";
 import { projectOf, stackIn } from "../project.ts";
 import { stackNow } from "../view-by-name.ts";
@@ -113,14 +106,12 @@ Examples:
         `${planned} requests are more than --max-requests ${most}: choose hosts with --host, or raise it`,
       );
     const { old, fresh } = await addressesOf(stack, options, io);
-    const stop = announce(`asking ${counted(plans.length, "host")} with ${counted(planned, "request")}`, io);
-    let run: Run;
-    try {
+    const announcement = `asking ${counted(plans.length, "host")} with ${counted(planned, "request")}`;
+    const run = await withNotice(announcement, io, async (told) => {
       await refuseWrongAddresses(stack, plans, { old, fresh }, limits.answer);
-      run = await askAll(plans, { old, fresh, ask: prober(limits), longest, progress: stop.sent });
-    } finally {
-      stop.done();
-    }
+      const progress = (sent: number): void => told(sent, planned, "requests");
+      return askAll(plans, { old, fresh, ask: prober(limits), longest, progress });
+    });
     const results = compareHosts(run.hosts, stack, io.now().getTime());
     const { requests, milliseconds } = run;
     const addresses = { old: addressText(old), new: addressText(fresh) };
@@ -175,118 +166,4 @@ function plansOf(stack: Stack, { host: hosts, path: paths, slow, upload }: Optio
     if (!known.includes(host))
       throw new UsageError(`${host} is no host of the stack ${stack.name}${didYouMeanOrKnown(host, known)}`);
   return planQuestions(stack, { hosts, paths, slow, upload: upload !== undefined });
-}
-
-interface Addresses {
-  old: Address;
-  fresh: Address;
-}
-
-/**
- * The address of ingress-nginx and that of Pomerium: of the command line, else of the stack file, else of its cluster.
- *
- * @throws UsageError if one of them is not known.
- */
-async function addressesOf(stack: Stack, options: Options, io: Io): Promise<Addresses> {
-  const given = {
-    ...addressesInFile(stack),
-    ...named("old", "--old", options.old),
-    ...named("fresh", "--new", options.new),
-  };
-  const { old, fresh } = given.old && given.fresh ? given : { ...(await liveAddresses(stack, io)), ...given };
-  if (old === undefined)
-    throw new UsageError(
-      `where does ingress-nginx of ${stack.name} answer? Neither the stack file (ingressNginx.address) nor the cluster tells one address; name it with --old`,
-    );
-  if (fresh === undefined)
-    throw new UsageError(
-      `where does Pomerium of ${stack.name} answer? Neither the stack file (pomerium.loadBalancerIP) nor the cluster tells its address; name it with --new`,
-    );
-  if (addressText(old) === addressText(fresh))
-    throw new UsageError(
-      `the old and the new address are both ${addressText(old)}; name them with --old and --new`,
-    );
-  return { old, fresh };
-}
-
-function named(
-  key: "old" | "fresh",
-  option: string,
-  text: string | undefined,
-): { [K in typeof key]?: Address } {
-  if (text === undefined) return {};
-  const address = parseAddress(text);
-  if (address === undefined)
-    throw new UsageError(
-      `${option} ${text}: not an IP address such as 192.168.0.171, 192.168.0.171:8443 or [fd00::1]:443`,
-    );
-  return { [key]: address };
-}
-
-/** Reads the cluster that the stack file names. */
-async function liveAddresses(stack: Stack, io: Io): Promise<Partial<Addresses>> {
-  const notice = announce(`reading the cluster of context ${stack.cluster.context}`, io);
-  const inventory = await readInventory(await io.openCluster(stack.cluster)).finally(notice.done);
-  refuseAnotherCluster(stack, inventory.cluster);
-  const { old, fresh } = addressesInCluster(stack, inventory);
-  const [only, ...others] = old;
-  return { ...(only && others.length === 0 ? { old: only } : {}), ...(fresh === undefined ? {} : { fresh }) };
-}
-
-/**
- * Asks both addresses who they are, so that a wrong address is one message and not a difference for each request.
- *
- * @throws CliError if an address does not answer, or if it is not the one that is meant.
- */
-async function refuseWrongAddresses(
-  { name, pomerium }: Stack,
-  plans: readonly HostPlan[],
-  { old, fresh }: Addresses,
-  timeout: number,
-): Promise<void> {
-  const host = plans.flatMap(({ questions }) => questions)[0]?.host ?? pomerium.authenticateHost;
-  const [was, ...is] = await Promise.all([
-    askHost({ address: addressText(old), timeout })(host),
-    ...[host, pomerium.authenticateHost].map((each) =>
-      askHost({ address: addressText(fresh), timeout })(each),
-    ),
-  ]);
-  const problems: string[] = [];
-  if (was.note.startsWith("no answer"))
-    problems.push(
-      `${addressText(old)}, the old address, gives ${was.note}; name ingress-nginx's address with --old`,
-    );
-  if (was.isPomerium)
-    problems.push(
-      `${addressText(old)}, the old address, is answered by Pomerium; name ingress-nginx's with --old`,
-    );
-  if (!is.some(({ isPomerium }) => isPomerium))
-    problems.push(
-      `${addressText(fresh)}, the new address, is not answered by Pomerium (${is[0]!.note}); is it up (pulumi up --stack ${name})? ${
-        pomerium.settings.useProxyProtocol
-          ? "It expects the PROXY protocol, so name the address of the load balancer in front with --new"
-          : "Name its address with --new"
-      }`,
-    );
-  if (problems.length > 0) throw new CliError(problems.join("\n  "));
-}
-
-/** Work that takes longer than this is announced, in milliseconds; then every few seconds how far it is. */
-const noticeable = 1000;
-const often = 5000;
-
-function announce(text: string, io: Io): { sent(sent: number, planned: number): void; done(): void } {
-  let last = Number.POSITIVE_INFINITY;
-  const first = setTimeout(() => {
-    last = performance.now();
-    io.err(`${text} …\n`);
-  }, noticeable);
-  return {
-    sent(sent, planned) {
-      if (!(performance.now() - last >= often)) return;
-      last = performance.now();
-      if (sent < planned) io.err(`${sent} of ${planned} requests …\n`);
-    },
-    done: () => clearTimeout(first),
-  };
 }

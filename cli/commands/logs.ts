@@ -11,6 +11,7 @@ import { type CommonOptions, type Subcommand, valueOption } from "../command.ts"
 import { CliError, exit, UsageError } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { linesOf } from "../lines.ts";
+import { withNotice } from "../notice.ts";
 import { json } from "../output.ts";
 import { projectOf, stackIn, stackPath } from "../project.ts";
 import { stackNow } from "../view-by-name.ts";
@@ -116,9 +117,6 @@ function sinceOf(text: string, now: number): number {
   return time;
 }
 
-/** Reading for longer than this is announced, in milliseconds. */
-const noticeable = 1000;
-
 interface Source {
   file: string | undefined;
   since: number | undefined;
@@ -132,15 +130,14 @@ async function tallied(
   io: Io,
 ): Promise<Tally> {
   const tally = new LogTally({ ...tallyOptions(stack, raw), since });
-  const notice = setTimeout(() => io.err(`reading ${source} …\n`), noticeable);
   try {
-    for await (const line of linesOf(piecesOf(stack, file, since, io))) tally.add(line);
+    await withNotice(`reading ${source}`, io, async () => {
+      for await (const line of linesOf(piecesOf(stack, file, since, io))) tally.add(line);
+    });
   } catch (error) {
     const { code, syscall } = error as NodeJS.ErrnoException;
     if (syscall === undefined || file === undefined) throw error;
     throw new CliError(`cannot read ${file}: ${code}`);
-  } finally {
-    clearTimeout(notice);
   }
   return tally.result();
 }
