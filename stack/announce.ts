@@ -2,6 +2,7 @@ import { appLines } from "../components/apps/announce.ts";
 import { issuanceLines } from "../components/certificates/announce.ts";
 import type { Row } from "../components/cluster/readiness.ts";
 import { readinessTable } from "../components/cluster/readiness-table.ts";
+import { nameLines } from "../components/dns/announce.ts";
 import { announceIngressNginx } from "../components/ingress-nginx/announce.ts";
 import { staysInCoexist } from "../components/ingress-nginx/hybrid.ts";
 import { networkNotes } from "../components/network-policies/checks.ts";
@@ -17,13 +18,23 @@ import { stackFileName } from "../stack-file/stack-file.ts";
 import { besideOthers, liveView, viewOfStack } from "./access-view.ts";
 import type { Findings } from "./findings.ts";
 import { callersOf, notIsolated, tunnelled } from "./isolation.ts";
+import { namesOf } from "./names.ts";
 import type { PhaseEffects } from "./phases.ts";
 import type { Stack } from "./stack.ts";
 
 /** The text that a preview prints before Pulumi's own diff. Each line of the list is one subject's part. */
 export function announce(
   stack: Stack,
-  { cluster: live, certificates, ingressNginx, network, pomerium, tunnels, readiness: gates }: Findings,
+  {
+    cluster: live,
+    certificates,
+    ingressNginx,
+    names = new Map(),
+    network,
+    pomerium,
+    tunnels,
+    readiness: gates,
+  }: Findings,
   phase: PhaseEffects,
 ): string {
   const before = liveView(stack, { ...live, pomerium });
@@ -63,7 +74,10 @@ export function announce(
       ...tunnelLines(stack, tunnels, memory),
       ...leftRecords(tunnels, live.record !== undefined),
     ]),
-    ...section("by hand", phase.byHand),
+    ...section("by hand", [
+      ...phase.byHand.filter((step) => !phase.names.includes(step)),
+      ...nameLines(namesOf(stack, ingressNginx, live.services), names),
+    ]),
     ...(stack.warnings.length > 0 ? ["", formatWarnings(stackFileName(stack.name), stack.warnings)] : []),
   ].join("\n");
 }

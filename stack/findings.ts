@@ -4,6 +4,7 @@ import { readExistingSecrets } from "../components/certificates/live-secrets.ts"
 import type { ReadOnlyApi } from "../components/cluster/api.ts";
 import { type LiveCluster, readCluster } from "../components/cluster/live.ts";
 import type { Row } from "../components/cluster/readiness.ts";
+import type { LiveNames } from "../components/dns/live.ts";
 import { type LiveIngressNginx, readIngressNginx } from "../components/ingress-nginx/live.ts";
 import { type AskHost, readTraffic, type Traffic } from "../components/ingress-nginx/traffic.ts";
 import { type LiveNetwork, readNetwork } from "../components/network-policies/live.ts";
@@ -28,6 +29,8 @@ export interface ClusterFindings {
 /** What a run reads before it registers anything. */
 export interface Findings extends ClusterFindings {
   tunnels: LiveTunnels;
+  /** What the DNS of this machine says of the stack's hosts. Default: it was not asked. */
+  names?: LiveNames;
   /** The readiness table: the conditions for the removal of ingress-nginx. */
   readiness: readonly Row[];
 }

@@ -1,5 +1,7 @@
+import { nameSteps } from "../components/dns/names.ts";
 import { staysInCoexist } from "../components/ingress-nginx/hybrid.ts";
 import { goTo } from "../stack-file/commands.ts";
+import { namesOf } from "./names.ts";
 import type { Stack } from "./stack.ts";
 
 /** Everything that depends on the phase, except tunnel rules. */
@@ -14,6 +16,8 @@ export interface PhaseEffects {
   ingressNginx: "kept" | "removed";
   /** Steps that only a person can take, in order. */
   byHand: string[];
+  /** Those of them that are about the DNS, as far as they are known without a look at it. */
+  names: string[];
   /** Those of them without which nobody can sign in after the run. */
   beforeUp: string[];
   /** The command that takes the phase back, or why there is none. */
@@ -23,9 +27,7 @@ export interface PhaseEffects {
 /** Path of the redirect URI. Pomerium has no setting for it since v0.31. */
 const callbackPath = "/oauth2/callback";
 
-export function phaseEffects(
-  stack: Pick<Stack, "name" | "phase" | "cluster" | "pomerium" | "ingressNginx">,
-): PhaseEffects {
+export function phaseEffects(stack: Stack): PhaseEffects {
   const { name, phase, cluster, pomerium, ingressNginx } = stack;
   const { authenticateHost, coexistPort, reach } = pomerium;
   const own =
@@ -45,7 +47,9 @@ export function phaseEffects(
           address === undefined ? [] : [`router: forward ${from} to ${address} (${why})`],
         )
       : [];
+  const names = nameSteps(namesOf(stack, { ingresses: [] }, []));
   const same = {
+    names,
     authenticateUrl: `https://${authenticateHost}${port}`,
     origin: (host: string): string => `https://${host}${port}`,
     redirectUri: callback(port),
@@ -67,6 +71,7 @@ export function phaseEffects(
             [443, nginx, "ingress-nginx, as before"],
             [coexistPort, own, stays ? "Pomerium, for its apps" : "Pomerium, for a rehearsal"],
           ),
+          ...names,
         ],
         wayBack: stays
           ? "none needed: ingress-nginx keeps its hosts"
@@ -85,6 +90,7 @@ export function phaseEffects(
             [443, own, "Pomerium takes over from ingress-nginx"],
             [coexistPort, nginx, "ingress-nginx, should you want to compare"],
           ),
+          ...names,
         ],
         wayBack: goTo(name, "coexist"),
       };

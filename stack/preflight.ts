@@ -1,5 +1,6 @@
 import { readFromCluster } from "../components/cluster/read.ts";
 import type { Row } from "../components/cluster/readiness.ts";
+import { askDns, readNames } from "../components/dns/live.ts";
 import { differences } from "../components/ingress-nginx/differences.ts";
 import { staysInCoexist } from "../components/ingress-nginx/hybrid.ts";
 import { askHost } from "../components/ingress-nginx/traffic.ts";
@@ -11,6 +12,7 @@ import { stackFileName } from "../stack-file/stack-file.ts";
 import { stackProblems } from "./checks.ts";
 import { type ClusterFindings, type Findings, readFindings } from "./findings.ts";
 import { gateProblems, gates } from "./gates.ts";
+import { namesToAsk } from "./names.ts";
 import type { Stack } from "./stack.ts";
 
 /**
@@ -41,11 +43,12 @@ export function readinessOf(
  * @throws StackFileError with all problems at once.
  */
 export async function preflight(stack: Stack): Promise<Findings> {
-  const [seen, tunnels] = await Promise.all([
+  const [seen, tunnels, names] = await Promise.all([
     readFromCluster(stack.cluster, (api) =>
       readFindings(stack, api, stack.phase === "retired" ? askHost() : undefined),
     ),
     readTunnels(stack),
+    readNames(namesToAsk(stack), askDns()),
   ]);
   const refuse = (problems: readonly Problem[]): never => {
     throw new StackFileError(stackFileName(stack.name), placed(problems, stack.placeOf));
@@ -54,5 +57,5 @@ export async function preflight(stack: Stack): Promise<Findings> {
   const readiness = readinessOf(stack, seen);
   const problems = stackProblems(stack, { ...seen, tunnels }, readiness.problems);
   if (problems.length > 0) refuse(problems);
-  return { ...seen, tunnels, readiness: readiness.rows };
+  return { ...seen, tunnels, names, readiness: readiness.rows };
 }
