@@ -120,7 +120,7 @@ async function factsOf(options: Options, io: Io): Promise<Facts> {
     throw new CliError(`no stack "${name}"; the project has ${stacksIn(directory).join(", ") || "none"}`);
   const before = text === undefined ? undefined : orRefusal(() => loadFromText(file, text));
   const after = exists ? orRefusal(() => loadFromFile(join(directory, file))) : undefined;
-  const preview = previewOf(options, io);
+  const preview = previewOf(options, name, io);
   const plan = "plan" in preview ? preview.plan : undefined;
   const sides = {
     ...(before && !(before instanceof StackFileError) ? { before } : {}),
@@ -181,7 +181,16 @@ const failures: readonly (readonly [step: string, text: string])[] = [
   ["preview", beforeItBegan],
 ];
 
-function previewOf(options: Options, io: Io): Preview {
+/** Why nobody tried a preview. */
+function whyNone(outcomes: ReadonlyMap<string, string>, stack: string): string {
+  if (outcomes.get("author") === "false")
+    return "the pull request comes from a fork or a bot, whose code gets no credentials";
+  if (outcomes.get("credentials") === "false")
+    return `the environment preview-${stack} has no secret KUBECONFIG`;
+  return "this run has no credentials for the cluster";
+}
+
+function previewOf(options: Options, stack: string, io: Io): Preview {
   const said = textOf("said", options, io) ?? "";
   const text = textOf("preview", options, io);
   if (text !== undefined)
@@ -194,7 +203,7 @@ function previewOf(options: Options, io: Io): Preview {
   if ([...outcomes.values()].includes("cancelled")) return { failed: "the preview was cancelled", said };
   const failed = failures.find(([step]) => outcomes.get(step) === "failure");
   if (failed) return { failed: failed[1], said };
-  return text === undefined ? { none: true } : { failed: beforeItBegan, said };
+  return text === undefined ? { none: whyNone(outcomes, stack) } : { failed: beforeItBegan, said };
 }
 
 /** Messages for lines of the stack file: its problems, its failing and missing tests, and what changes about access. */

@@ -185,9 +185,7 @@ function toldText({ told }: Facts): string[] {
 
 function objectsText({ preview }: Facts, rows: number): string[] {
   if (!("plan" in preview))
-    return "none" in preview
-      ? ["**Objects**: not known, because this run has no credentials for the cluster.\n"]
-      : [];
+    return "none" in preview ? [`**Objects**: not known, because ${preview.none}.\n`] : [];
   const changed = changedObjects(preview.plan);
   const counts = countsOf(preview.plan);
   if (changed.length === 0)

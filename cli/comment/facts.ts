@@ -36,10 +36,10 @@ export interface Origin {
 }
 
 /**
- * The preview. `none`: this run has no credentials. `failed`: it did not get as far as a plan, with the step that failed
+ * The preview. `none`: nobody tried one, and why. `failed`: it did not get as far as a plan, with the step that failed
  * and what that said.
  */
-export type Preview = { plan: Plan } | { none: true } | { failed: string; said: string };
+export type Preview = { plan: Plan } | { none: string } | { failed: string; said: string };
 
 /** The reason of a preview that has printed no plan. */
 export const beforeItBegan = "the preview ended before it began";

@@ -19,7 +19,7 @@ export interface WorkflowStep {
 
 export interface WorkflowJob {
   permissions?: Record<string, string>;
-  strategy?: { matrix: { stack: string[] } };
+  strategy?: { matrix: { stack: string } };
   needs?: string | string[];
   if?: string;
   outputs?: Record<string, string>;
@@ -136,8 +136,10 @@ export async function runWorkflow(
     matrix: { stack },
     secrets,
     vars: {},
+    inputs: {},
     needs: {
       author: { outputs: { trusted: String(trusted), comments: "true" } },
+      stacks: { outputs: { names: JSON.stringify([stack]) } },
       preview: { result: "success" },
     },
   };

@@ -11,11 +11,11 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseAllDocuments } from "yaml";
-import { stackOf } from "../../../stack-file/stack-file.ts";
+import { parse, parseAllDocuments } from "yaml";
 import {
   evaluate,
   loadWorkflow,
+  type Workflow,
   type WorkflowJob,
   type WorkflowStep,
 } from "../../support/pull-requests/workflow.ts";
@@ -24,7 +24,7 @@ const root = join(import.meta.dirname, "../../..");
 const folder = join(root, ".github/workflows");
 
 const { jobs, ...workflow } = loadWorkflow("preview.yml");
-const [author, begin, preview, verdict] = ["author", "begin", "preview", "verdict"].map(
+const [author, stacks, begin, preview, verdict] = ["author", "stacks", "begin", "preview", "verdict"].map(
   (name) => jobs[name]!,
 );
 const isTrusted = "needs.author.outputs.trusted == 'true'";
@@ -73,18 +73,41 @@ describe("every workflow", () => {
 });
 
 describe("preview.yml", () => {
-  it("has a job for each stack of the project", () => {
-    const stacks = readdirSync(root)
-      .filter((file) => /^Pulumi\..+\.yaml$/.test(file))
-      .map(stackOf)
-      .sort();
-    for (const job of [begin, preview, verdict]) assert.deepEqual(job!.strategy?.matrix.stack, stacks);
+  it("has jobs for each stack that has a file, whatever the stacks are called", () => {
+    const names = "needs.stacks.outputs.names";
+    for (const job of [begin, preview, verdict]) {
+      assert.equal(job!.strategy?.matrix.stack, `\${{ fromJSON(${names}) }}`);
+      assert.ok(job!.needs!.includes("stacks"));
+      // A matrix without a value is an error.
+      assert.ok(job!.if!.endsWith(`${names} != '[]'`), job!.if);
+    }
+    assert.equal(stacks!.outputs!.names, `\${{ steps.names.outputs.names }}`);
   });
 
   it("runs for every pull request, so that a required check never stays pending", () => {
-    assert.deepEqual(workflow.on, { pull_request: null });
-    assert.equal(verdict!.if, "always()");
-    assert.deepEqual(verdict!.needs, ["author", "begin", "preview"]);
+    assert.equal(workflow.on.pull_request, null);
+    assert.match(verdict!.if!, /^always\(\) && /);
+    assert.deepEqual(verdict!.needs, ["author", "stacks", "begin", "preview"]);
+  });
+
+  it("can be called by another repository, as docs/pull-requests.md shows", () => {
+    assert.deepEqual(Object.keys(workflow.on), ["pull_request", "workflow_call"]);
+    const docs = readFileSync(join(root, "docs/pull-requests.md"), "utf8");
+    const [, text] = /```yaml\n(# \.github\/workflows\/[\s\S]*?)```/.exec(docs)!;
+    const caller = parse(text!) as Omit<Workflow, "jobs"> & {
+      jobs: Record<string, { uses: string; with?: object; secrets: string }>;
+    };
+    assert.deepEqual(caller.on, "pull_request");
+    const { uses, with: inputs = {}, secrets } = caller.jobs.preview!;
+    assert.match(uses, /^<owner>\/<repository>\/\.github\/workflows\/preview\.yml@<commit>$/);
+    // The secrets of the caller's environments are seen only with this.
+    assert.equal(secrets, "inherit");
+    const { inputs: declared } = workflow.on.workflow_call as { inputs: Record<string, { type: string }> };
+    for (const name of Object.keys(inputs)) assert.ok(name in declared, name);
+    // A called workflow can lower the caller's permissions, never raise them.
+    for (const job of Object.values(jobs))
+      for (const [scope, level] of Object.entries(job.permissions ?? {}))
+        assert.equal(caller.permissions?.[scope], level, scope);
   });
 
   it("lets a newer push of the same pull request take over", () => {
@@ -117,10 +140,13 @@ describe("preview.yml", () => {
   });
 
   it("runs code of strangers and bots on GitHub's machines and without an environment", () => {
-    assert.equal(preview!.needs, "author");
-    assert.equal(preview!["runs-on"], `\${{ ${isTrusted} && vars.PREVIEW_RUNNER || 'ubuntu-latest' }}`);
+    assert.deepEqual(preview!.needs, ["author", "stacks"]);
+    assert.equal(
+      preview!["runs-on"],
+      `\${{ ${isTrusted} && (inputs.runner || vars.PREVIEW_RUNNER) || 'ubuntu-latest' }}`,
+    );
     assert.ok(preview!.environment?.startsWith(`\${{ ${isTrusted} && `));
-    assert.equal(begin!.if, mayComment);
+    assert.ok(begin!.if!.startsWith(`${mayComment} && `));
     for (const job of [begin, verdict])
       assert.equal(stepNamed(job, "Post the comment, or edit the one that is there").if, mayComment);
     assert.equal(author!["runs-on"], "ubuntu-latest");
@@ -304,6 +330,40 @@ describe("the scripts of preview.yml", () => {
       assert.deepEqual({ status, stdout, stderr }, { status: 0, stdout: "", stderr: "" });
       assert.equal(readFileSync(output, "utf8"), `found=${found}\n`);
     }
+  });
+
+  it("list the stacks before and after the change, and no name that could be more than a name", () => {
+    const folder = mkdtempSync(join(bin, "files-"));
+    const git = (...args: string[]): void => {
+      const who = ["-c", "user.name=t", "-c", "user.email=t@example.org"];
+      assert.equal(spawnSync("git", [...who, ...args], { cwd: folder }).status, 0, args.join(" "));
+    };
+    const commit = (...files: string[]): void => {
+      for (const file of files) writeFileSync(join(folder, file), "");
+      git("add", "--all");
+      git("commit", "--quiet", "--message", "x", "--allow-empty");
+    };
+    const listed = (): string => {
+      const output = join(folder, "..", "names");
+      writeFileSync(output, "");
+      const { status } = spawnSync(
+        "bash",
+        ["--noprofile", "--norc", "-eo", "pipefail", "-c", stepNamed(stacks, "List the stack files").run!],
+        { cwd: folder, env: { PATH: process.env.PATH, GITHUB_OUTPUT: output } },
+      );
+      assert.equal(status, 0);
+      return readFileSync(output, "utf8");
+    };
+    git("init", "--quiet");
+    commit("README.md");
+    commit();
+    assert.equal(listed(), "names=[]\n");
+    commit("Pulumi.yaml", "Pulumi.home.yaml", "Pulumi.old.yaml", "other.yaml");
+    rmSync(join(folder, "Pulumi.old.yaml"));
+    commit("Pulumi.new-1.yaml", 'Pulumi.a"b.yaml', "Pulumi.$(id).yaml", "Pulumi.a b.yaml");
+    const names = listed();
+    assert.equal(names, 'names=["home","new-1","old"]\n');
+    assert.deepEqual(JSON.parse(names.slice("names=".length)), ["home", "new-1", "old"]);
   });
 
   it("replace the last verdict before the preview begins, with commit and time", () => {
