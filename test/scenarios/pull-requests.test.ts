@@ -302,7 +302,7 @@ describe("the comment on a pull request that", function () {
       replaceIn(path.join(folder, `Pulumi.${stack}.yaml`), `${project}:apps:`, `${project}:apps: [`),
     );
     assert.equal(headOf(result), "### ✖ alfred: the stack file is refused");
-    assert.match(result.log, /^::error file=Pulumi\.alfred\.yaml,line=\d+::/m);
+    assert.match(result.log, /^::error file=Pulumi\.alfred\.yaml,line=\d+,col=\d+::/m);
   });
 
   it("breaks the program says so, and does not know who gains access", async () => {
