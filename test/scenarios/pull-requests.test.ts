@@ -224,7 +224,10 @@ describe("the comment on a pull request that", function () {
     );
     assert.equal(headOf(result), "### ⚠ alfred: 1 host becomes public");
     assert.match(result.verdict, /^ACCESS_FAIL_ON=public: 1 host becomes public$/m);
-    assert.match(result.log, /^::warning file=Pulumi\.alfred\.yaml,line=\d+::bat-signal\S* becomes public/m);
+    assert.match(
+      result.log,
+      /^::warning file=Pulumi\.alfred\.yaml,line=\d+,col=\d+,title=apps\.\S+::bat-signal\S* becomes public/m,
+    );
   });
 
   it("adds an app shows its host and its people", async () => {
