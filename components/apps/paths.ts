@@ -6,7 +6,6 @@ import {
   accessSchema,
   resolveAccess,
 } from "../../policies/access/config.ts";
-import type { Where } from "../../policies/access/consent.ts";
 import { isOwnPath } from "../../policies/access/own-paths.ts";
 import type { Access, AppPath } from "../../policies/access/routes.ts";
 import { type Route, routeSchema } from "../../policies/annotations/annotations.ts";
@@ -96,7 +95,7 @@ export function resolvePaths(
     const access =
       input.access === undefined
         ? undefined
-        : resolvePathAccess(input.access, [...here, "access"], { hosts: app.hosts, path }, context, report);
+        : resolvePathAccess(input.access, [...here, "access"], app, path, context, report);
     const effective = access ?? app.access;
     const base = input.service === undefined ? app.route : {};
     const route: Route = {
@@ -122,23 +121,20 @@ export function resolvePaths(
   return paths;
 }
 
-/** Who may reach a path. The open paths of an app are for its whole host, so a path has none. */
+/**
+ * Who may reach a path. The open paths of an app are for its whole host, so a path has none. A public path needs the
+ * consent that a public app needs, unless its app is public already.
+ */
 function resolvePathAccess(
   input: AccessInput,
   at: readonly PathPart[],
-  where: Where,
+  { hosts, access }: Pick<PathOwner, "hosts" | "access">,
+  path: string,
   context: AccessContext,
   report: Report,
 ): Access | undefined {
-  if (input === "public") return { kind: "public" };
+  if (input === "public" && access?.kind === "public") return { kind: "public" };
   if (typeof input === "object") {
-    if ("public" in input) {
-      report.problem(
-        [...at, "public"],
-        "is more than a path needs: write `access: public` to open this path",
-      );
-      return undefined;
-    }
     for (const key of ["api", "apiOnly"] as const)
       if (key in input) {
         report.problem(
@@ -148,7 +144,7 @@ function resolvePathAccess(
         return undefined;
       }
   }
-  return resolveAccess(input, at, where, context, report);
+  return resolveAccess(input, at, { hosts, path }, context, report);
 }
 
 function checkPathRoute(

@@ -1150,7 +1150,10 @@ export const broken: Readonly<
       {
         "catalogue.komga": { neverOpen: [{ path: "/admin", reason: "it asks for nothing" }] },
         "apps.komga.access": "admins",
-        "apps.komga.paths": { "/admin/tool": { access: "public" }, "/other": { access: "public" } },
+        "apps.komga.paths": {
+          "/admin/tool": { access: { public: { consent: "komga.example.org" } } },
+          "/other": { access: { public: { consent: "komga.example.org" } } },
+        },
       },
       [
         'apps.komga.paths["/admin/tool"].access: opens /admin/tool, but /admin/… must never be open to anybody: it asks for nothing. Name narrower paths, close it with `paths: { /admin: { access: admins } }`, or write `profile: none` if the app is not komga',

@@ -380,7 +380,9 @@ describe("a warning", () => {
           "apps.wiki.paths": { "/hook": path },
         }),
       ).filter((one) => one.includes("/hook"));
-    assert.deepEqual(said({ access: "public", service: { name: "hooks", port: 80 } }), [
+    const access = { public: { consent: "wiki.example.net" } };
+    assert.deepEqual(said({ access, service: { name: "hooks", port: 80 } }), [
+      'apps.wiki.paths["/hook"].access: public: everybody on the internet reaches wiki.example.net/hook without signing in',
       'apps.wiki.paths["/hook"].access: opens /hook, but the whole app must never be open to anybody: it asks for nothing',
     ]);
     assert.deepEqual(said({ service: { name: "hooks", port: 80 } }), []);

@@ -17,6 +17,9 @@ import { ingress as liveIngress } from "../../stack/state.ts";
 import { registered } from "./mocks.ts";
 import { runOf } from "./run.ts";
 
+/** The access of a public path. */
+const open = { public: { consent: "vault.example.org" } };
+
 /** Readers at `/`, admins at /admin, anybody at /api, and /hub at another Service. */
 function vaults(paths: unknown = undefined): Raw {
   return put(goodStack(), "apps.vault", {
@@ -25,7 +28,7 @@ function vaults(paths: unknown = undefined): Raw {
     access: { groups: ["readers"] },
     paths: paths ?? {
       "/admin": { access: "admins" },
-      "/api": { access: "public" },
+      "/api": { access: open },
       "/hub": { service: { name: "hub", port: 3012 }, route: { allow_websockets: true } },
       "/status": { exact: true, access: { users: ["eve@gmail.com"] } },
     },
@@ -212,8 +215,8 @@ describe("the paths of an app", () => {
       "loss alice@gmail.com /admin",
       "loss bob@gmail.com /admin",
     ]);
-    assert.deepEqual(rows({}, { "/api": { access: "public" } }), ["opened anonymous /api"]);
-    const opened = diffAccess(view({}), view({ "/api": { access: "public" } }));
+    assert.deepEqual(rows({}, { "/api": { access: open } }), ["opened anonymous /api"]);
+    const opened = diffAccess(view({}), view({ "/api": { access: open } }));
     assert.deepEqual(opened.public, []);
     assert.deepEqual(opened.open, {
       paths: 1,
@@ -277,13 +280,20 @@ describe("the paths of an app", () => {
     ["a path that leads out of itself", { "/a/../b": { access: "admins" } }, [/leads out of itself/]],
     [
       "the same path twice",
-      { "/a": { access: "admins" }, "/a/": { access: "public" } },
+      { "/a": { access: "admins" }, "/a/": { access: open } },
       [/paths\["\/a\/"\]: is the same path as \/a/],
     ],
     [
-      "consent for a path",
-      { "/a": { access: { public: { consent: "vault.example.org" } } } },
-      [/paths\["\/a"\]\.access\.public: is more than a path needs/],
+      "a public path without consent, on a cluster whose 443 is exposed",
+      { "/a": { access: "public" } },
+      [
+        /paths\["\/a"\]\.access: public, and the cluster's 443 is exposed directly: anybody reaches vault\.example\.org\/a .*consent with \{ public: \{ consent: vault\.example\.org \} \}/,
+      ],
+    ],
+    [
+      "consent to another host",
+      { "/a": { access: { public: { consent: "wiki.example.org" } } } },
+      [/paths\["\/a"\]\.access\.public\.consent: consents to wiki\.example\.org, but/],
     ],
     [
       "open paths below a path",
@@ -321,7 +331,7 @@ describe("the paths of an app", () => {
   it("cannot be open by method, and the message says why", () => {
     const why =
       /methods: Pomerium cannot open a path for some methods only: .* POST \/path\?GET would pass as GET/;
-    assert.match(problemsOf(untested(vaults({ "/a": { access: "public", methods: ["GET"] } })))[0]!, why);
+    assert.match(problemsOf(untested(vaults({ "/a": { access: open, methods: ["GET"] } })))[0]!, why);
     const raw = put(goodStack(), "apps.wiki.access", { apiOnly: [{ path: "/hook", methods: ["POST"] }] });
     assert.match(problemsOf(raw)[0]!, why);
     // The reason is true: the evaluator, which agrees with Pomerium, lets such a call pass.
@@ -361,20 +371,20 @@ describe("the paths of an app", () => {
       [
         [
           "an open path to the root",
-          { "/admin": { access: "admins" }, "/pub": { access: "public", route: { prefix_rewrite: "/" } } },
+          { "/admin": { access: "admins" }, "/pub": { access: open, route: { prefix_rewrite: "/" } } },
           {},
           /paths\["\/pub"\]\.route\.prefix_rewrite: leads from \/pub past the access of the app itself, \/admin: .*another Service/,
         ],
         [
           "an open path to a path of the site",
-          { "/pub": { access: "public", route: { prefix_rewrite: "/x/" } } },
+          { "/pub": { access: open, route: { prefix_rewrite: "/x/" } } },
           {},
           /past the access of the app itself:/,
         ],
         [
           "an open path to a closed path within it",
           {
-            "/pub": { access: "public", route: { prefix_rewrite: "/pub/v1/" } },
+            "/pub": { access: open, route: { prefix_rewrite: "/pub/v1/" } },
             "/pub/v1/admin": { access: "admins" },
           },
           {},
@@ -394,13 +404,13 @@ describe("the paths of an app", () => {
         ],
         [
           "an open path by a pattern without a beginning",
-          { "/pub": { access: "public", route: { ...all, regex_rewrite_pattern: "pub/(.*)" } } },
+          { "/pub": { access: open, route: { ...all, regex_rewrite_pattern: "pub/(.*)" } } },
           {},
           /leads from \/pub past the access of the app itself/,
         ],
         [
           "an open path by a target that the Service resolves",
-          { "/pub": { access: "public", route: { prefix_rewrite: "/pub/../" } } },
+          { "/pub": { access: open, route: { prefix_rewrite: "/pub/../" } } },
           {},
           /past the access of the app itself/,
         ],
@@ -416,7 +426,7 @@ describe("the paths of an app", () => {
       [
         "stay below themselves",
         {
-          "/pub": { access: "public", route: { prefix_rewrite: "/pub/v1/" } },
+          "/pub": { access: open, route: { prefix_rewrite: "/pub/v1/" } },
           "/admin": { access: "admins" },
         },
       ],
@@ -424,7 +434,7 @@ describe("the paths of an app", () => {
         "lead to another Service",
         {
           "/pub": {
-            access: "public",
+            access: open,
             service: { name: "pub", port: 80 },
             route: { prefix_rewrite: "/" },
           },
@@ -433,25 +443,21 @@ describe("the paths of an app", () => {
       [
         "lead to a path that is as open",
         {
-          "/pub": { access: "public", route: { prefix_rewrite: "/static/" } },
-          "/static": { access: "public" },
+          "/pub": { access: open, route: { prefix_rewrite: "/static/" } },
+          "/static": { access: open },
         },
       ],
       ["lead admins anywhere", { "/raw": { access: "admins", route: { prefix_rewrite: "/" } } }],
       [
         "lead people of the app to the app",
-        { "/old": { route: { prefix_rewrite: "/new/" } }, "/api": { access: "public" } },
+        { "/old": { route: { prefix_rewrite: "/new/" } }, "/api": { access: open } },
       ],
       [
         "have the base of the whole app",
-        { "/admin": { access: "admins" }, "/pub": { access: "public" } },
+        { "/admin": { access: "admins" }, "/pub": { access: open } },
         { route: { regex_rewrite_pattern: "^/(.*)$", regex_rewrite_substitution: "/base/\\1" } },
       ],
-      [
-        "lie apart from the pattern of the app",
-        { "/x": { access: "public" } },
-        { access: "admins", route: all },
-      ],
+      ["lie apart from the pattern of the app", { "/x": { access: open } }, { access: "admins", route: all }],
     ];
     for (const [what, paths, more] of fine)
       it(`may ${what}`, () => {
@@ -467,11 +473,11 @@ describe("the paths of an app", () => {
       /pomerium\.settings\.mergeSlashes: must stay true: apps\.vault is stricter at \/admin than around it, and \/\/admin would pass/,
     );
     assert.match(
-      problems({ "/a": { access: "public" }, "/a/b": { access: { groups: ["readers"] } } })[0]!,
+      problems({ "/a": { access: open }, "/a/b": { access: { groups: ["readers"] } } })[0]!,
       /stricter at \/a\/b than around it, and \/a\/\/b would pass/,
     );
     assert.deepEqual(problems({ "/admin": { access: "admins" } }, true), []);
-    assert.deepEqual(problems({ "/api": { access: "public" } }), []);
+    assert.deepEqual(problems({ "/api": { access: open } }), []);
     const hub = { access: "admins", service: { name: "hub", port: 80 } };
     assert.deepEqual(problems({ "/hub": hub }), []);
   });
