@@ -28,8 +28,8 @@ const running: Readonly<Record<string, (content: Tree) => unknown>> = {
 };
 
 /**
- * Files that differ from a commit and can change who may reach what, whatever the stack file says: the program, and the
- * packages that it runs. Packages that only development needs do not count.
+ * Files that differ from a commit and can change who may reach what, whatever the stack file says. These are the
+ * program and the packages that it runs. Packages that only development needs do not count.
  *
  * @param directory The folder with the change.
  */

@@ -24,8 +24,8 @@ export class AppNames {
   }
 
   /**
-   * Takes the first free name: that of the catalogue's entry, the first label of the host, the Ingress's, the host with
-   * hyphens, and at last one with a number.
+   * Takes the first free name. The candidates are the catalogue's entry, the first label of the host, the Ingress's
+   * name, the host with hyphens, and at last a name with a number.
    */
   take({ entry, host, ingress }: { entry?: string | undefined; host: string; ingress: string }): string {
     const labels = host.replace(/^\*\./, "").split(".");

@@ -25,8 +25,8 @@ export function likelyZone(host: string): string {
 }
 
 /**
- * The zones of some hosts: those that an issuer of the cluster or an account of the DNS provider names, and for other
- * hosts the likeliest.
+ * The zones of some hosts. An issuer of the cluster or an account of the DNS provider names them. For other hosts, it
+ * is the likeliest zone.
  *
  * @param known Zones at Cloudflare.
  */

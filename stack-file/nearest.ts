@@ -1,6 +1,6 @@
 /**
  * The candidate that was most likely meant. It is at most one edit away from a word of up to three letters, two
- * from a word of up to eleven, and three from a longer one; or else it begins with the word. An edit inserts,
+ * from a word of up to eleven, three from a longer one. Or else it begins with the word. An edit inserts,
  * removes or replaces a letter, or swaps two neighbours.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {

@@ -26,8 +26,8 @@ export interface SecretOptions {
 }
 
 /**
- * Key paths where a stack file has a secret or lacks one: the fields that a schema declares as secret, in the
- * maps that the file has. The file may be malformed elsewhere.
+ * Key paths where a stack file has a secret or lacks one. They are the fields that a schema declares as secret, in
+ * the maps that the file has. The file may be malformed elsewhere.
  */
 export function secretPaths(schema: z.core.$ZodType, raw: unknown): PathPart[][] {
   const found = new Map<string, PathPart[]>();

@@ -55,7 +55,7 @@ const duringRemoval: readonly GateName[] = ["phase", "hosts", "owners"];
 
 /**
  * The gates before `retired`, and whether they hold in the live cluster. Empty when ingress-nginx is removed or has
- * no effect any more: a canary that fails next year must not prevent a change to an app.
+ * no effect any more, because a canary that fails next year must not prevent a change to an app.
  *
  * A removal that has begun has passed all gates. When it goes on, only the gates about single objects are checked
  * again. A remaining Ingress may have a host that Pomerium no longer serves, or a Certificate that something has come

@@ -60,8 +60,8 @@ export function resolveAliases(
 }
 
 /**
- * An app for each of its hosts. A further host is an app of its own, named after the app and the host, so that a host
- * that comes, goes or fails leaves the others alone.
+ * An app for each of its hosts. A further host is a separate app, named after the app and the host. A host that comes,
+ * goes or fails leaves the others alone.
  */
 export function everyHost<
   App extends { name: string; tlsSecret: string; isExistingSecret?: boolean; aliases: readonly Alias[] },

@@ -26,8 +26,8 @@ export const hookName = "ingress-nginx stays until the phase is retired";
  * Refuses to delete an adopted object too early, whether the program no longer has it or a `pulumi destroy` asks for it.
  * The hook is registered in every run, because resources in the state name it.
  *
- * Pulumi's own `protect` does not fit. It is a flag in the state, so it would also refuse the `up` that retires, and any
- * `up` after somebody has deleted an object by hand.
+ * Pulumi's own `protect` does not fit. It is a flag in the state, so it would also refuse the `up` that retires. It
+ * would refuse any `up` after somebody has deleted an object by hand.
  */
 export function keepUntilRetired(keeping: Keeping, cluster: ClusterAddress): pulumi.ResourceHook {
   // One connection for all objects: the context may have to run a program for its credentials.

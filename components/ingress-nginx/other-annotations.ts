@@ -24,8 +24,8 @@ const notForOthers = [
 ];
 
 /**
- * Annotations for other tools, such as external-dns or homepage, that stay behind with an nginx Ingress because the app
- * that takes over does not carry them.
+ * Annotations for other tools, such as external-dns or homepage, that stay behind with an nginx Ingress. The app that
+ * takes over does not carry them.
  */
 export function annotationsLeftBehind(
   { apps }: Pick<StackView, "apps">,

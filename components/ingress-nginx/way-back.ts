@@ -7,10 +7,10 @@ import { hasController, isNextInTurn } from "./removal-state.ts";
 import type { StackView } from "./stack-view.ts";
 
 /**
- * Why a cluster that has been brought to `retired` cannot go to an earlier phase: a part of ingress-nginx is gone. It can
- * go back while everything that was adopted is still there, because the removal has not begun or somebody has restored
- * the objects. An installation that was named later can still go through cutover, but not back to coexist: the hosts of
- * the first one would lead to nothing.
+ * Why a cluster that has been brought to `retired` cannot go to an earlier phase: a part of ingress-nginx is gone. It
+ * can go back while everything that was adopted is still there. Then the removal has not begun, or somebody has
+ * restored the objects. An installation that was named later can still go through cutover, but not back to coexist: the
+ * hosts of the first one would lead to nothing.
  *
  * @param nginx Undefined when the stack file has no `ingressNginx`.
  */

@@ -94,8 +94,8 @@ async function readIsolation(
 }
 
 /**
- * The addresses with which a node connects to pods: its own, and those of its bridge and its overlay, which are the
- * first two of its pods' network.
+ * The addresses with which a node connects to pods: its own, and those of its bridge and its overlay. The latter are
+ * the first two addresses of its pods' network.
  */
 function addressesOf({ spec, status }: NodeObject): string[] {
   const own = (status?.addresses ?? [])

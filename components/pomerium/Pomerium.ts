@@ -43,9 +43,9 @@ export interface PomeriumArgs {
   authenticateUrl: pulumi.Input<string>;
   identityProvider: IdentityProviderArgs;
   /**
-   * Where sessions are kept: in a Pebble store on the overlay's volume or in memory (one replica), in a copy in every
-   * pod, or in PostgreSQL (any number of replicas). `connection` is `postgresql://user:password@host/database`; the
-   * Secrets are `namespace/name`.
+   * Where sessions are kept. With one replica: in a Pebble store on the overlay's volume, or in memory. With several
+   * replicas: in a copy in every pod, or in PostgreSQL. `connection` is `postgresql://user:password@host/database`.
+   * The Secrets are `namespace/name`.
    */
   storage:
     | { pebble: object }
@@ -64,8 +64,8 @@ export interface PomeriumArgs {
 /**
  * Pomerium with its settings, secrets and store, in namespace `pomerium`.
  *
- * No part waits for a later part: first the foundation of upstream's manifests (CRDs, RBAC, volume), then the secrets,
- * then the settings, and only then the workload, which is not ready before it has read all of them.
+ * No part waits for a later part. The order is: the foundation of upstream's manifests (CRDs, RBAC, volume), the
+ * secrets, the settings, and then the workload. The workload is ready when it has read all of them.
  */
 export class Pomerium extends pulumi.ComponentResource {
   /** Release tag. */

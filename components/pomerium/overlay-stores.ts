@@ -40,7 +40,7 @@ export function storeParts(storage: StoredIn, hasHostPorts: boolean): StoreParts
 
 /**
  * Lets an old pod stop before a new one starts. Not `Recreate`: the API server refuses it for a Deployment that is taken
- * over, because the numbers of a rolling update, which it has filled in itself, would stay.
+ * over. It has filled in the numbers of a rolling update itself, and they would stay.
  */
 const oldPodFirst = {
   strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } },
@@ -103,9 +103,9 @@ const otherStores: Store[] = ["postgres", "memory", "cluster"];
 
 /**
  * The lock against a second process on the store. The scheduler keeps it: it counts a pod until the pod is really gone.
- * So this pod does not start while any other Pomerium runs or stops, also one of a hand-made Deployment, and no other
- * starts beside this one. Every node has this topology key, so the lock holds across the cluster. Pods that keep their
- * sessions elsewhere are exempt: a stack that changes its storage runs both kinds for a moment.
+ * So this pod does not start while any other Pomerium runs or stops, also one of a hand-made Deployment. No other
+ * Pomerium starts beside this one. Every node has this topology key, so the lock holds across the cluster. Pods that
+ * keep their sessions elsewhere are exempt: a stack that changes its storage runs both kinds for a moment.
  */
 const onlyOpener = {
   requiredDuringSchedulingIgnoredDuringExecution: [

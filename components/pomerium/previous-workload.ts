@@ -22,8 +22,8 @@ const previous = { kind: "Deployment", namespace: names.namespace, name: names.w
 /**
  * Stops a Deployment that somebody else made, and leaves it there without pods.
  *
- * The scheduler waits until its pods are gone before ours start (`onlyOpener` in overlay.ts). This wait could not: a
- * Deployment's status no longer counts a pod that has begun to stop, and Pulumi's own wait would never end for a
+ * The scheduler waits until its pods are gone before ours start (`onlyOpener` in overlay.ts). This wait could not:
+ * a Deployment's status no longer counts a pod that has begun to stop. Pulumi's own wait would never end for a
  * Deployment that was never healthy.
  */
 export function scaledToZero(name: string, opts: pulumi.CustomResourceOptions): pulumi.Resource {

@@ -39,8 +39,9 @@ export function isOrigin(service: string, address: string, port = 443): boolean 
 const webPorts: Readonly<Record<string, string>> = { http: "80", ws: "80", https: "443", wss: "443" };
 
 /**
- * Whether a service is part of an ingress-nginx that phase retired removes: port 80 or 443 of its address, or the name
- * of one of its Services inside the cluster. Its address may be that of a node, where other ports are somebody else's.
+ * Whether a service is part of an ingress-nginx that phase retired removes. It is, if it is port 80 or 443 of its
+ * address, or the name of one of its Services inside the cluster. Its address may be that of a node, where other ports
+ * are somebody else's.
  */
 export function leadsToIngressNginx(service: string, { address, installations = [] }: NginxOrigins): boolean {
   const { scheme = "", host, port = webPorts[scheme] ?? "" } = parts(service) ?? {};

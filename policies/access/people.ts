@@ -36,9 +36,9 @@ export function members({ groups }: Directory, group: string): readonly Principa
 }
 
 /**
- * Lists everybody who may pass, each once, with the first line that grants it: admins, then the app's users, its
- * groups in the order given, its claims and its domains. An unknown group adds nobody; the check of the stack file has
- * refused it before.
+ * Lists everybody who may pass, each once, with the first line that grants it. Admins come first, then the app's users,
+ * its groups in the order given, its claims and its domains. An unknown group adds nobody; the check of the stack file
+ * has refused it before.
  *
  * @param at Key path of the app's `access`.
  */

@@ -1,6 +1,6 @@
 /**
- * Texts of annotation values. Pomerium's controller reads them as YAML, turns that into JSON and then into its own
- * messages, and must get back exactly the value that was given.
+ * Texts of annotation values. Pomerium's controller reads them as YAML, turns that into JSON, and that into its
+ * own messages. It must get back exactly the value that was given.
  */
 
 /** Characters that a YAML reader refuses or changes, or that a reviewer cannot see. */

@@ -5,8 +5,8 @@ import type { Stack } from "../../stack/stack.ts";
 import type { CloudflareSeed } from "./account.ts";
 
 /**
- * The Cloudflare account before the migration. It has the tunnels that the stacks take over, with rules for
- * ingress-nginx that were made by hand, and the CNAMEs that the dashboard made for these rules. Hosts without a
+ * The Cloudflare account before the migration. It has the tunnels that the stacks take over, with hand-made
+ * rules for ingress-nginx, and the CNAMEs that the dashboard made for these rules. Hosts without a
  * former nginx Ingress are missing.
  */
 export function accountBefore(stacks: readonly Stack[]): CloudflareSeed {

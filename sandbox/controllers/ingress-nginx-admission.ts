@@ -88,7 +88,7 @@ export function isFresh({ webhooks = [] }: WebhookConfiguration): boolean {
  * webhook configuration.
  *
  * Unlike the Jobs, it also makes the configuration lead to a URL of this machine. The Service has no real pod, and no
- * proxy serves its cluster address: the API server's request would leave for the network that the machine is in.
+ * proxy serves its cluster address. The API server's request would leave for the network that the machine is in.
  */
 export async function completeWebhook(
   api: Api,

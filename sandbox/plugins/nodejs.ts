@@ -1,9 +1,9 @@
 /**
  * Stand-in for Pulumi's language host for Node.
  *
- * Imitates: starting the program, and policy packs, with the runners that the SDK ships. Does not imitate: installing or
- * listing dependencies, generating code, debugging, running other plugins written for Node, or the stack's config in the
- * environment of a policy pack.
+ * Imitates: starting the program, and policy packs, with the runners that the SDK ships. Does not imitate:
+ * dependencies, generated code, debugging, other plugins written for Node, or the stack's config in the environment of
+ * a policy pack.
  *
  * @see https://github.com/pulumi/pulumi/blob/master/proto/pulumi/language.proto
  */

@@ -50,8 +50,8 @@ function twin(host: string): string {
 }
 
 /**
- * How closely a name fits a host, in nginx's order: the host itself, the longest wildcard in front, the longest wildcard
- * behind, a regular expression. Undefined when it does not fit, or fits every host.
+ * How closely a name fits a host. nginx's order is: the host itself, the longest wildcard in front, the longest
+ * wildcard behind, a regular expression. Undefined when it does not fit, or fits every host.
  *
  * @see https://nginx.org/en/docs/http/server_names.html
  */

@@ -158,8 +158,8 @@ function peopleOf({ directory, apps }: View): string[] {
 /**
  * Compares who may reach what in two views.
  *
- * A change that everybody shares is one row. A path that opens to anonymous callers is not a gain of each person, and
- * a path that opens to strangers is a gain of the `stranger` only. A request that becomes `unknown` is never a gain. If
+ * A change that everybody shares is one row. A path that opens to anonymous callers is not a gain of each person.
+ * A path that opens to strangers is a gain of the `stranger` only. A request that becomes `unknown` is never a gain. If
  * it passed before, it is a `loss` whose `after` is `unknown`. A host that only one view names is compared with the app
  * that answers it in the other view by a wildcard.
  */

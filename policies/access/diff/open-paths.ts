@@ -1,8 +1,8 @@
 import type { AppAccess } from "../matrix/matrix.ts";
 
 /**
- * How many paths are open, and on how many apps. The paths of an app that becomes public as a whole are no longer
- * counted, so a path may leave the count without being closed.
+ * How many paths are open, and on how many apps. An app that becomes public as a whole has no counted paths any
+ * more, so a path may leave the count without being closed.
  */
 export interface OpenPaths {
   paths: number;

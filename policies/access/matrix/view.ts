@@ -126,7 +126,7 @@ export function byHost(apps: readonly ProtectedApp[]): Map<string, ProtectedApp>
 }
 
 /**
- * The routes of one host. Which of two routes with the same path answers depends on their ids in Pomerium, so such a
+ * The routes of one host. Of two routes with the same path, their ids in Pomerium decide which one answers. So such a
  * path is unreadable if they let in different people.
  */
 function withoutTies(routes: readonly ProtectedRoute[]): ProtectedRoute[] {

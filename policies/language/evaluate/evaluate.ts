@@ -145,8 +145,8 @@ function explain(judged: readonly Judged[], { session, invalidClientCertificate 
     const by = allows.find(({ set }) => certainly(set, yes))!;
     return { outcome, reason: "allowed", ...deciding(by, settles(by, yes)) };
   }
-  // Pomerium refuses a certificate that is not valid before it asks anybody to sign in, and it asks them to sign in
-  // before it refuses anything else.
+  // Pomerium first refuses a certificate that is not valid. Then it asks the caller to sign in. Only then does it refuse
+  // anything else.
   const certificate =
     invalidClientCertificate === true && denies.some(({ block }) => block.asksForCertificate);
   const stopping = noStop | yesStop;
