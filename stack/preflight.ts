@@ -4,6 +4,7 @@ import { askDns, readNames } from "../components/dns/live.ts";
 import { differences } from "../components/ingress-nginx/differences.ts";
 import { staysInCoexist } from "../components/ingress-nginx/hybrid.ts";
 import { askHost } from "../components/ingress-nginx/traffic.ts";
+import { databaseProblems } from "../components/pomerium/database.ts";
 import { readTunnels } from "../components/tunnels/live.ts";
 import { failedTestProblems } from "../policies/access/assertions/run.ts";
 import { placed } from "../stack-file/place.ts";
@@ -43,19 +44,20 @@ export function readinessOf(
  * @throws StackFileError with all problems at once.
  */
 export async function preflight(stack: Stack): Promise<Findings> {
-  const [seen, tunnels, names] = await Promise.all([
+  const [seen, tunnels, names, database] = await Promise.all([
     readFromCluster(stack.cluster, (api) =>
       readFindings(stack, api, stack.phase === "retired" ? askHost() : undefined),
     ),
     readTunnels(stack),
     readNames(namesToAsk(stack), askDns()),
+    databaseProblems(stack.pomerium.storage),
   ]);
   const refuse = (problems: readonly Problem[]): never => {
     throw new StackFileError(stackFileName(stack.name), placed(problems, stack.placeOf));
   };
-  if ("at" in seen) return refuse([...failedTestProblems(stack), seen]);
+  if ("at" in seen) return refuse([...failedTestProblems(stack), ...database, seen]);
   const readiness = readinessOf(stack, seen);
-  const problems = stackProblems(stack, { ...seen, tunnels }, readiness.problems);
+  const problems = [...stackProblems(stack, { ...seen, tunnels }, readiness.problems), ...database];
   if (problems.length > 0) refuse(problems);
   return { ...seen, tunnels, names, readiness: readiness.rows };
 }

@@ -84,6 +84,12 @@ const postgres = z
     tlsSecret: secretReference
       .optional()
       .describe("TLS Secret (`namespace/name`) with the client certificate for the database."),
+    verify: z
+      .boolean()
+      .optional()
+      .describe(
+        "Whether a preview connects to the database from where Pulumi runs, and checks TLS, password and rights. Default: false.",
+      ),
   })
   .describe("PostgreSQL, for any number of replicas.");
 
@@ -117,6 +123,11 @@ export function checkStorage(storage: StorageInput, version: string, report: Rep
     report.problem(
       [...at, "cluster"],
       `needs Pomerium ${firstWith("behaviours", "clusteredStore")} or later; the stack runs ${version}`,
+    );
+  if ("postgres" in storage && storage.postgres.verify && storage.postgres.tlsSecret !== undefined)
+    report.problem(
+      [...at, "postgres", "verify"],
+      "does not go with tlsSecret: the client certificate is in the cluster, and the check connects from where Pulumi runs; remove one of the two",
     );
   if (!("pebble" in storage)) return;
   const { pebble } = storage;

@@ -38,6 +38,8 @@ export interface PostgresConfig {
   /** Secrets for TLS to the database, `namespace/name`. */
   caSecret?: string | undefined;
   tlsSecret?: string | undefined;
+  /** Whether a preview connects to the database first. Default: no. */
+  verify?: boolean | undefined;
 }
 
 /** Name of a kind of storage. */

@@ -83,6 +83,16 @@ describe("sessions that move to another storage", function () {
     assert.match(await said(), /warning: storage: please specify a persistent storage backend/);
   });
 
+  it("to a PostgreSQL that does not answer is refused where the stack asks for the check", async () => {
+    const connection = "postgresql://pomerium:hunter2@127.0.0.1:9/pomerium";
+    await keepIn({ postgres: { verify: true } }, [
+      { path: ["pomerium", "storage", "postgres", "connection"], value: connection },
+    ]);
+    const { errors } = await workspace().preview();
+    assert.match(errors.join("\n"), /storage\.postgres\.connection +nothing answers at the port/);
+    assert.doesNotMatch(errors.join("\n"), /hunter2/);
+  });
+
   it("to a cluster of Pomeriums is refused on a cluster with fewer nodes than members", async () => {
     await keepIn({ cluster: {} });
     assert.match(

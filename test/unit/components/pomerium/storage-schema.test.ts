@@ -40,6 +40,10 @@ describe("where sessions are kept", () => {
       [{ cluster: { replicas: 4 } }, /must be an odd number/],
       [cluster, /cluster: needs Pomerium v0\.33\.0 or later; the stack runs v0\.32\.9/, "v0.32.9"],
       [{ postgres: { connection: hunter2, caSecret: "ca" } }, /caSecret: is not a Secret of the cluster/],
+      [
+        { postgres: { connection: hunter2, tlsSecret: "pomerium/client", verify: true } },
+        /postgres\.verify: does not go with tlsSecret: the client certificate is in the cluster/,
+      ],
       [{ ...memory, ...cluster }, /exactly one of pebble, memory, cluster and postgres/],
     ];
     for (const [storage, message, version] of cases)
