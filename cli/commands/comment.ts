@@ -29,6 +29,7 @@ import type { Io } from "../io.ts";
 import { deliver } from "../output.ts";
 import { NoPlan, parsePlan } from "../plan/plan.ts";
 import { directoryOf, projectOf, stackIn, stacksIn } from "../project.ts";
+import { judgePlan } from "./guard.ts";
 
 interface Options extends CommonOptions {
   stack?: string;
@@ -40,6 +41,7 @@ interface Options extends CommonOptions {
   run?: string;
   at?: string;
   failOn?: string;
+  guardRails?: string;
   verdict?: string;
   plan?: string;
   annotations?: boolean;
@@ -76,6 +78,12 @@ export const comment: Subcommand<Options> = {
         valueOption(
           "--fail-on <kinds>",
           `changes of access that fail the job, separated by commas: ${failOnKinds.join(", ")}, or none; default: public`,
+        ),
+      )
+      .addOption(
+        valueOption(
+          "--guard-rails <config>",
+          "apply the guard rails to the preview, with a config as for --policy-pack-config",
         ),
       )
       .addOption(valueOption("--verdict <file>", "write why the job fails to a file, one line for each rule"))
@@ -143,6 +151,7 @@ async function factsOf(options: Options, io: Io): Promise<Facts> {
     preview,
     access: accessOf({ ...sides, ...(plan ? { plan } : {}), code }),
     told: toldOf(sides.before, sides.after),
+    ...(plan && options.guardRails ? { guarded: judgePlan(plan, options.guardRails, io) } : {}),
     ...(sides.after
       ? { tests: { results: runAccessTests(sides.after), untested: untested(sides.after) } }
       : {}),

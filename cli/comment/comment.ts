@@ -6,6 +6,7 @@ import { changedObjects, countsOf, hasValues, objectLines, rawPlan } from "../pl
 import { errorsOf, isNoise } from "../plan/plan.ts";
 import { accessText } from "./access-text.ts";
 import type { Facts } from "./facts.ts";
+import { guardText } from "./guard-rails.ts";
 import { headlineMarks, headlineOf } from "./headline.ts";
 import { commentLimit, fenced, leastRoom, startOf, withFolded } from "./raw.ts";
 import { section } from "./section.ts";
@@ -75,6 +76,7 @@ function sections(facts: Facts, on: readonly FailOn[], rows: number): string[] {
     ...accessText(facts, rows),
     ...toldText(facts),
     ...objectsText(facts, rows),
+    ...guardText(facts, rows),
     ...testsText(facts, rows),
     ...saidText(facts),
     ...nextText(facts),

@@ -1,4 +1,5 @@
 import type { TestResult, Untested } from "../../policies/access/assertions/run.ts";
+import type { Judged } from "../../policies/guardrails/judge.ts";
 import type { Stack } from "../../stack/stack.ts";
 import type { Problem } from "../../stack-file/problems.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -22,6 +23,8 @@ export interface Facts {
   preview: Preview;
   access: AccessFacts;
   told: Told;
+  /** The guard rails that the preview breaks. Absent if they were not asked. */
+  guarded?: readonly Judged[];
   tests?: { results: readonly TestResult[]; untested: readonly Untested[] };
 }
 

@@ -1,5 +1,6 @@
 import { type FailOn, failing } from "../../policies/access/diff/fail-on.ts";
 import type { Facts } from "./facts.ts";
+import { guardFailures } from "./guard-rails.ts";
 import { changeReasons, failuresOf } from "./headline.ts";
 
 /**
@@ -8,7 +9,7 @@ import { changeReasons, failuresOf } from "./headline.ts";
  * @param on The changes of access that fail a job.
  */
 export function verdictOf(facts: Facts, on: readonly FailOn[]): string[] {
-  return [...failuresOf(facts), ...accessFailures(facts, on)];
+  return [...failuresOf(facts), ...accessFailures(facts, on), ...guardFailures(facts)];
 }
 
 function accessFailures({ access, refused }: Facts, on: readonly FailOn[]): string[] {

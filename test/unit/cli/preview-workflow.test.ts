@@ -411,13 +411,14 @@ describe("the scripts of preview.yml", () => {
 
   it("write the comment with what there is of a preview", () => {
     stub("node", 'echo "$@" > calls');
-    for (const [files, options] of [
-      [{}, ""],
-      [{ "preview.json": "" }, " --preview \\S+/preview\\.json"],
+    for (const [files, options, rails] of [
+      [{}, "", ""],
+      [{ "preview.json": "" }, " --preview \\S+/preview\\.json", ""],
+      [{}, " --guard-rails \\S+/base/rails\\.json", "rails.json"],
     ] as const) {
       const { read, status } = bash(
         stepNamed(preview, "Write the comment"),
-        { OUTCOMES: "packages=success", FAIL_ON: "public" },
+        { OUTCOMES: "packages=success", FAIL_ON: "public", GUARD_RAILS: rails },
         files,
       );
       assert.equal(status, 0);

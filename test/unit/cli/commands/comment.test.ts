@@ -64,6 +64,40 @@ function houseWithCode(file = "components/apps/ingress.ts"): Project {
   return project;
 }
 
+describe("the comment's guard rails", () => {
+  const steps = (project: Project) =>
+    withIngress(unchanged(project), "wiki-ingress", ({ metadata: { annotations } }) => {
+      annotations["ingress.pomerium.io/timeuot"] = "1s";
+    });
+
+  it("are applied to the preview if the workflow asks for them, and fail the job", async () => {
+    const project = makeProject({ house: house() });
+    project.commit();
+    const without = await commentedWith(project, steps(project));
+    assert.doesNotMatch(without.text, /Guard rails/);
+    project.put("rails.json", '{ "public-route": "disabled" }');
+    const comment = await commentedWith(project, steps(project), [], "--guard-rails", "rails.json");
+    assert.match(comment.text, /^#### Guard rails$/m);
+    assert.match(comment.text, /^✖ Ingress \S+\/\S+ {3}annotations$/m);
+    assert.match(comment.text, /^ +write ingress\.pomerium\.io\/timeout$/m);
+    assert.deepEqual(
+      comment.verdict.filter((line) => line.startsWith("GUARD_RAILS")),
+      ["GUARD_RAILS: annotations, 1 time"],
+    );
+  });
+
+  it("are told without failing the job where they advise, and not at all where nothing breaks one", async () => {
+    const project = makeProject({ house: house() });
+    project.commit();
+    project.put("rails.json", '{ "all": "advisory", "public-route": "disabled" }');
+    const advised = await commentedWith(project, steps(project), [], "--guard-rails", "rails.json");
+    assert.match(advised.text, /^! Ingress/m);
+    assert.ok(!advised.verdict.some((line) => line.startsWith("GUARD_RAILS")));
+    const silent = await commentedWith(project, unchanged(project), [], "--guard-rails", "rails.json");
+    assert.doesNotMatch(silent.text, /Guard rails/);
+  });
+});
+
 describe("the comment's access", () => {
   it("is read from the planned Ingresses, so code that opens an app is found", async () => {
     const project = houseWithCode();
