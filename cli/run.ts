@@ -60,7 +60,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     code = result;
   });
   try {
-    await program.parseAsync(argv, { from: "user" });
+    await program.parseAsync(asHelp(argv, program), { from: "user" });
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exit.ok : exit.usage;
@@ -70,6 +70,13 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     io.err(`${mark}${error.message}\n`);
     return exit.failed;
   }
+}
+
+/** `help check` is `check --help`. A mistyped command is refused with the nearest one, which `help` alone does not do. */
+function asHelp(argv: readonly string[], program: Command): readonly string[] {
+  const [first, name] = argv;
+  if (first !== "help" || name === undefined) return argv;
+  return program.commands.some((command) => command.name() === name) ? [name, "--help"] : [name];
 }
 
 function programOf(io: Io, done: (code: number) => void): Command {

@@ -57,6 +57,22 @@ describe("the command line", () => {
         assert.ok(out.includes(`\n  ${option} `), option);
     });
 
+  it("explains a command by `help` as by `--help`, and names the one that was meant", async () => {
+    for (const name of names) {
+      const [word, option] = await Promise.all([
+        cli(project, ["help", name]),
+        cli(project, [name, "--help"]),
+      ]);
+      assert.deepEqual(word, option, name);
+    }
+    const { code, err } = await cli(project, ["help", "chekc"]);
+    assert.equal(code, 2);
+    assert.match(err, /^error: unknown command 'chekc'\n\(Did you mean check\?\)$/m);
+    const all = await cli(project, ["help"]);
+    assert.equal(all.code, 0);
+    assert.match(all.out, /^ {2}check /m);
+  });
+
   const refused: [argv: string[], message: RegExp][] = [
     [["diff", "house", "--form", "HEAD"], /unknown option '--form'\n\(Did you mean --from\?\)/],
     [["diff", "house", "-x"], /unknown option '-x'/],
