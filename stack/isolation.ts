@@ -61,7 +61,7 @@ export function tunnelled(
   });
 }
 
-/** The stack with the apps that get no NetworkPolicy of their own. The others' own policies admit Pomerium. */
+/** The stack with only those apps that get no NetworkPolicy. The policies of the others admit Pomerium. */
 export function notIsolated(stack: Stack): Stack {
   return { ...stack, apps: stack.apps.filter((app) => !isIsolated(app, stack.isolation)) };
 }

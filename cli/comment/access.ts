@@ -95,7 +95,7 @@ function changeOf(
   return { diff: diffAccess({ ...base, apps: base.apps.map((app) => atNewHost(app, moved)) }, now) };
 }
 
-/** The app as if it had always been at its new host, so that a move is not told as a loss and a gain. */
+/** The app as if it had always been at its new host, so that a move is not reported as a loss and a gain. */
 function atNewHost(app: ProtectedApp, moved: readonly Moved[]): ProtectedApp {
   const found = moved.find(({ from }) => from === app.host);
   return found ? { ...app, host: found.to } : app;

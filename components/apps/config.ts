@@ -37,7 +37,7 @@ export interface AppConfig {
   at: string;
   /** A host name, or a wildcard such as `*.example.org`. */
   host: string;
-  /** Further hosts, which are apps of their own in the stack. */
+  /** Further hosts, which are separate apps in the stack. */
   aliases: Alias[];
   /** Zone of `certificates.zones` in which the host lies. */
   zone: string;

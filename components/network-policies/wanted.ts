@@ -46,7 +46,7 @@ export function withServices(
   });
 }
 
-/** The NetworkPolicies of a stack. A Service without pods of its own has none. */
+/** The NetworkPolicies of a stack. A Service without own pods has none. */
 export function wantedPolicies(
   isolated: readonly IsolatedService[],
   services: readonly LiveService[],

@@ -62,7 +62,7 @@ const groupsScope = "groups";
 
 /**
  * Every identity provider that Pomerium has a client for; the table of releases says since when. `oidc` is any other one
- * that speaks OpenID Connect. Self-hosted ones with a name of their own are `oidc` too; their entry knows the form of
+ * that speaks OpenID Connect. Self-hosted ones that have their own name are `oidc` too; their entry knows the form of
  * the issuer. The issuer must be spelled exactly as the provider's own metadata spells it, its slash at the end included.
  *
  * @see https://www.pomerium.com/docs/integrations/user-identity/identity-providers

@@ -56,7 +56,7 @@ export function claimProblems(
   ];
 }
 
-/** Each member of a cluster needs a node of its own. */
+/** Each member of a cluster needs its own node. */
 export function memberProblems(replicas: number, nodes: readonly string[]): Problem[] {
   return nodes.length === 0 || nodes.length >= replicas
     ? []

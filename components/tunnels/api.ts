@@ -46,7 +46,7 @@ export class ReadOnlyCloudflare {
     this.#firstPause = firstPause;
   }
 
-  /** The result at `path`, or undefined when there is none. */
+  /** The result at `path`, or undefined without one. */
   async find<T>(path: string): Promise<T | undefined> {
     return ((await this.#get(path))?.result as T | null) ?? undefined;
   }

@@ -111,7 +111,7 @@ function leadsToPomerium({ service }: Rule, { reach }: Context): boolean {
   );
 }
 
-/** Whether ingress-nginx answers the app in this phase, and the rule leads there. Retired has a check of its own. */
+/** Whether ingress-nginx answers the app in this phase, and the rule leads there. Phase retired has another check for it. */
 function leadsAsThePhaseSays({ service }: Rule, app: CheckedApp, { phase, ingressNginx }: Context): boolean {
   const { address } = ingressNginx;
   const toNginx =

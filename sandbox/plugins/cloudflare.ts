@@ -35,7 +35,7 @@ async function ask(method: string, path: string, body?: unknown): Promise<unknow
 const send = async (method: string, path: string, body?: unknown): Promise<Properties> =>
   (await ask(method, path, body)) as Properties;
 
-/** The account or zone of an object, and the object's own id. An import gives both; a refresh knows the account or zone. */
+/** The account or zone of an object, and the object's id. An import gives both; a refresh knows the account or zone. */
 function placeOf(id: string, known: unknown): [owner: string, id: string] {
   return [String(known ?? id.split("/")[0]), ownId(id)];
 }

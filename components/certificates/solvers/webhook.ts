@@ -92,7 +92,7 @@ type WebhookZone = z.output<typeof schema>;
 type Settings = Omit<WebhookZone, "secrets">;
 
 /**
- * Any webhook for cert-manager. Each reads its configuration in a form of its own, so it is passed on as it is.
+ * Any webhook for cert-manager. Each reads its configuration in another form, so it is passed on unchanged.
  *
  * @see https://cert-manager.io/docs/configuration/acme/dns01/webhook/
  */
@@ -153,7 +153,7 @@ function installationOf(zones: readonly InstallationZone[], namespace: string): 
   const install = all.find((each) => each.install !== undefined)?.install;
   const reader = all.find((each) => each.serviceAccount !== undefined)?.serviceAccount;
   const credentials = zones.flatMap((zone) => zone.credentials ?? []);
-  // The rights are about the API group. The release has a name of its own.
+  // The rights are about the API group. The release has another name.
   const right = { part: `webhook-${groupName}`, name: `webhook-${groupName}` };
   const certManager = { namespace, serviceAccountName: "cert-manager" };
   return {

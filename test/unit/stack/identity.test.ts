@@ -120,7 +120,7 @@ async function run(stack: Stack, former?: Run): Promise<Run> {
   return { stack, registrations, live: Object.fromEntries(planned), memory: memory && withMadeId(memory) };
 }
 
-/** The mocks give a new tunnel an id of their own. */
+/** The mocks give a new tunnel another id. */
 function withMadeId(memory: string): string {
   const read = readMemory(memory);
   return JSON.stringify({

@@ -4,7 +4,7 @@ import { Pomerium, type PomeriumArgs } from "../../../../components/pomerium/Pom
 import { takeOver } from "../../../../components/pomerium/take-over.ts";
 import { type Registration, record } from "./recorder.ts";
 
-/** What the transform makes of an object of the kustomization that has no options of its own. */
+/** The result of the transform for an object of the kustomization without own options. */
 async function options(type: string, metadata: object | undefined, existing: string[] = []) {
   const args = { custom: true, type, name: "x", props: metadata ? { metadata } : {}, opts: {} };
   const result = await takeOver(existing)(args);
