@@ -6,8 +6,13 @@ import { processIo } from "../../cli/io.ts";
 import { run } from "../../cli/run.ts";
 import { ReadOnlyApi } from "../../components/cluster/api.ts";
 import { readInventory } from "../../discovery/inventory.ts";
+import { underNginx } from "../../discovery/under-nginx.ts";
+import { movesOf } from "../../policies/access/before.ts";
+import { matrix } from "../../policies/access/matrix/matrix.ts";
+import { movesHeadline } from "../../report/before-text.ts";
 import { openSandbox, type Sandbox } from "../../sandbox/sandbox.ts";
 import { stackFile } from "../../sandbox/stacks.ts";
+import { viewOfStack } from "../../stack/access-view.ts";
 import { loadFromFile } from "../../stack/load.ts";
 import type { Stack } from "../../stack/stack.ts";
 import { readStackFile } from "../../stack-file/stack-file.ts";
@@ -29,7 +34,24 @@ const unseen = {
   alfred: ["audiobookshelf"],
 };
 
-describe("init on a live cluster", function () {
+/** What an audit of a shipped stack's cluster begins with, and what it must not leave out. */
+const audited = {
+  octavo: {
+    head: "11 hosts, 1 controller, 3 without anything to decide, nothing blocks",
+    lost: "whitelist-source-range verdict: lost protection count: 1",
+    controller:
+      "Deployment ingress-nginx/ingress-nginx-controller - installed as the Helm release or Application ingress-nginx",
+    admitted: { open: 10, headline: "10 of 11 apps were open to everybody, 1 of 16 will be: ddns-updater" },
+  },
+  alfred: {
+    head: "3 hosts, 1 controller",
+    lost: "whitelist-source-range verdict: lost protection count: 1",
+    controller: "installed as upstream's manifest (baremetal)",
+    admitted: { open: 2, headline: "2 of 3 apps were open to everybody, none will be" },
+  },
+} as const;
+
+describe("init and audit on a live cluster", function () {
   this.timeout(240_000);
   const tools = useTools();
 
@@ -67,6 +89,32 @@ describe("init on a live cluster", function () {
           [shipped.domain, shipped.certificates.issuer, false],
         );
         assert.equal(own.cluster.uid, sandbox.cluster.uid);
+      });
+
+      it("audits the cluster from the command line: hosts, what is lost, and who was let in", async () => {
+        const texts: string[] = [];
+        const io = { ...processIo(), out: (text: string) => void texts.push(text), cwd: folder };
+        const { kubeconfig } = sandbox.cluster;
+        const argv = ["audit", "--kubeconfig", kubeconfig, "--context", shipped.cluster.context];
+        assert.equal(await run(argv, io), 0);
+        const text = texts.join("").replace(/\s+/g, " ");
+        const { head, lost, controller, admitted } = audited[stack];
+        assert.ok(
+          text.startsWith(`Audit of ingress-nginx from context ${shipped.cluster.context}: ${head}`),
+          text,
+        );
+        for (const line of [lost, controller]) assert.ok(text.includes(line), line);
+        // A live cluster is known completely.
+        assert.doesNotMatch(text, /To change first|Not known/);
+        texts.length = 0;
+        assert.equal(await run([...argv, "--json"], io), 0);
+        const { uid, hosts } = JSON.parse(texts.join("")) as { uid: string; hosts: { today: string[] }[] };
+        assert.equal(uid, sandbox.cluster.uid);
+        assert.deepEqual(Object.groupBy(hosts, ({ today }) => today.join()).everybody?.length, admitted.open);
+        const api = await ReadOnlyApi.connect({ context: shipped.cluster.context, kubeconfig });
+        const { apps, directory } = viewOfStack("now", shipped);
+        const moves = movesOf(underNginx(await readInventory(api), shipped, "it"), matrix(apps, directory));
+        assert.deepEqual([movesHeadline(moves), moves.unknown], [admitted.headline, []]);
       });
 
       it("writes the file from the command line, and changes nothing in the cluster", async () => {
