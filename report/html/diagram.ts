@@ -1,4 +1,5 @@
 import type { AppAccess } from "../../policies/access/matrix/matrix.ts";
+import { counted } from "../../stack-file/text.ts";
 import { cut, esc } from "./escape.ts";
 import { callers, entries, type Lane, lanes, lanesOf, type Station, services } from "./stations.ts";
 import type { Ways } from "./ways.ts";
@@ -104,6 +105,16 @@ function gate(
   ].join("");
 }
 
+/** The drawing for readers who do not see it. The lists of the page name the apps. */
+function inWords(apps: readonly AppAccess[], leading: readonly Station[]): string {
+  const counts = lanes.map((lane) => {
+    const reached = apps.filter((app) => lanesOf(app).includes(lane)).length;
+    return `${callers[lane].title} (${callers[lane].detail}) reach ${reached === 0 ? "no app" : counted(reached, "app")}`;
+  });
+  const ways = leading.map(({ title, detail }) => `${title} ${detail}`);
+  return `The way of a request to Pomerium and its service. ${counts.join(". ")}. Ways in: ${ways.join(", ")}.`;
+}
+
 /**
  * Draws the way of a request: callers, the router or tunnel, Pomerium's questions, the services. Each lane has a
  * different stroke (solid, dotted, dashed), so colour is not needed to tell the lanes apart.
@@ -167,7 +178,7 @@ export function diagram(apps: readonly AppAccess[], ways: Ways | undefined): str
   const wall = `<rect class="gate" x="${left}" y="${middle - laneGap * 1.5 - 6}" width="${right - left}" height="${
     laneGap * 3 + 12
   }" rx="16"/>`;
-  return `<svg class="way" viewBox="0 0 ${width} ${height}" role="img" aria-label="The way of a request from its caller over router or tunnel and Pomerium to a service">${[
+  return `<svg class="way" viewBox="0 0 ${width} ${height}" role="img" aria-label="${esc(inWords(apps, leading))}">${[
     ...heads,
     wall,
     ...lines,

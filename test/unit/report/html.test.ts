@@ -100,6 +100,13 @@ describe("the page of a report", () => {
     assert.deepEqual(lanes([]), []);
   });
 
+  it("describes the drawing in words", () => {
+    assert.match(
+      page(apps),
+      /aria-label="The way of a request to Pomerium and its service\. People \(signed in, known by name\) reach 4 apps\. API callers \([^)]*\) reach 3 apps\. Anybody \([^)]*\) reach 1 app\. Ways in: Router 443 → 192\.168\.0\.172, Cloudflare Tunnel home: 1 app\."/,
+    );
+  });
+
   it("leads a tunnel to the apps that it carries alone", () => {
     const html = page(apps, { ways: waysOf(routed(apps, "tunnelOnly")) });
     assert.match(html, /home: 1 app</);
