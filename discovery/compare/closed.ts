@@ -1,5 +1,6 @@
 import type { Answer, Observation } from "./answer.ts";
 import type { Context } from "./context.ts";
+import { refusedPreflight } from "./cors.ts";
 import { answerText, type Found, found, isSignIn, signInPages, words } from "./found.ts";
 import type { Question } from "./questions.ts";
 import { refusedUpgrade } from "./websocket.ts";
@@ -11,13 +12,18 @@ export function closed(
   fresh: Answer,
   context: Context,
 ): Found[] {
+  const isRefusal = fresh.status === 403 || fresh.status === 401;
+  const lost =
+    purpose === "preflight" && (isRefusal || isSignIn(fresh, context.authenticateHost))
+      ? refusedPreflight(old, fresh, context)
+      : undefined;
+  if (lost !== undefined) return [lost];
   if (isSignIn(fresh, context.authenticateHost)) return [found("wanted", "access", `${words(old)}sign-in`)];
   const was = old?.failure === undefined ? old?.status : undefined;
   if (purpose === "websocket" && fresh.status === 403) return [refusedUpgrade(was, context)];
   // A request that asks for no page gets a status in place of a redirect.
   const asksForPage = purpose !== "preflight" && purpose !== "upload" && purpose !== "websocket";
-  const refuses = fresh.status === 403 || fresh.status === 401;
-  if (refuses && (expected === "closed" || !asksForPage))
+  if (isRefusal && (expected === "closed" || !asksForPage))
     return [found("wanted", "access", `${words(old)}${fresh.status}`)];
   const { status, redirect } = fresh;
   if (status >= 300 && status < 400 && redirect?.path.startsWith(signInPages))

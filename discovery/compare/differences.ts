@@ -4,6 +4,7 @@ import { type Answer, type Observation, redirectText } from "./answer.ts";
 import { isFake } from "./certificate.ts";
 import { closed } from "./closed.ts";
 import type { Context } from "./context.ts";
+import { preflights } from "./cors.ts";
 import type { Difference } from "./difference.ts";
 import { answerText, type Found, found, isSignIn, words } from "./found.ts";
 import { compareCookies, compareHeaders } from "./headers.ts";
@@ -135,21 +136,5 @@ function headers(old: Answer, fresh: Answer, { place, responseHeaders }: Context
   return [
     ...compareHeaders(old, fresh, { settings: responseHeaders, route, at }),
     ...compareCookies(old, fresh, at),
-  ];
-}
-
-function preflights(old: Answer, fresh: Answer, context: Context): Found[] {
-  const allows = ({ status, headers: { "access-control-allow-origin": origin } }: Answer): boolean =>
-    status < 300 && origin !== undefined;
-  if (!allows(old) || allows(fresh)) return [];
-  return [
-    {
-      ...found(
-        "unexpected",
-        "header",
-        `other websites may call the app (CORS) at the old address only: ${old.status} → ${fresh.status}`,
-      ),
-      ...advise(old, fresh, context),
-    },
   ];
 }

@@ -178,7 +178,8 @@ function expectation(deciding: Decider, path: string, method: string, place: Pla
   if (criterion === "own path") return "pomerium";
   if (decision === "allow") return "app";
   if (decision === "unknown") return "unknown";
-  return place.access.kind === "people" ? "sign-in" : "closed";
+  // To the clients of an MCP server, Pomerium answers 401.
+  return place.access.kind === "people" && !place.route.mcp_server ? "sign-in" : "closed";
 }
 
 /** Each request once. The same path may be asked for another reason only if that sends another request. */

@@ -219,6 +219,17 @@ describe("a question of a browser about another website", () => {
     assert.deepEqual(brief(allows, allows, preflight), []);
     assert.deepEqual(brief(answer(405), answer(200), preflight), []);
   });
+
+  it("passes a sign-in with a setting, if the old address allowed it", () => {
+    const asked = { ...preflight, ...closed };
+    for (const fresh of [signIn, answer(401), answer(403)]) {
+      assert.deepEqual(brief(allows, fresh, asked), [
+        "unexpected: apps.komga.route cors_allow_preflight: true",
+      ]);
+      assert.deepEqual(brief(answer(204), fresh, asked), ["wanted"]);
+    }
+    assert.deepEqual(brief(allows, answer(204), asked), ["danger"]);
+  });
 });
 
 describe("a slow answer", () => {

@@ -52,6 +52,7 @@ describe("the requests of a host", () => {
       "site: GET / → app",
       "websocket: GET / → app",
     ]);
+    assert.equal(asked(app("admins", { route: { mcp_server: true } }))[0], "site: GET / → closed");
     const from = ["192.168.0.0/16"];
     assert.equal(asked(app({ groups: ["readers"], from }))[0], "site: GET / → sign-in");
     assert.deepEqual(asked(app({ apiOnly: ["/write"], from })).slice(1, 3), [
@@ -60,7 +61,7 @@ describe("the requests of a host", () => {
     ]);
     const paths = {
       "/admin": { access: "admins" },
-      "/hub": { access: "public", route: { allow_websockets: true } },
+      "/hub": { access: { public: { consent: komga } }, route: { allow_websockets: true } },
     };
     assert.deepEqual(asked(app({ groups: ["readers"] }, { paths })), [
       "site: GET / → sign-in",
