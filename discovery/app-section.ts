@@ -7,11 +7,12 @@ import type { Section, Todo } from "./section.ts";
 
 /** An app in the stack file, with a comment at each decision. */
 export function appSection(app: PlannedApp, domain: string | undefined): Section {
-  const { name, host, backend, replaces, route, paths, annotations } = app;
+  const { name, host, aliases, backend, replaces, route, paths, annotations } = app;
   const profile = profileOf(app);
   const value: Record<string, unknown> = {
     namespace: backend.namespace,
     ...(host === `${name}.${domain}` ? {} : { host }),
+    ...(aliases.length > 0 ? { aliases } : {}),
     service: { name: backend.name, port: backend.port },
     access: "admins",
     ...(profile === undefined ? {} : { profile }),
@@ -144,6 +145,7 @@ export function appNotes(app: PlannedApp): Note[] {
             text: `DECIDE: ${elsewhere.map(({ namespace, name }) => `${namespace}/${name}`).join(", ")} has this host too, in another namespace. Pomerium reaches only Services of the app's namespace; a Service of type ExternalName can lead to another one`,
           },
         ]),
+    ...(app.apart === undefined ? [] : [{ text: app.apart }]),
     ...findingNotes(app),
   ];
 }

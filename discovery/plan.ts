@@ -3,6 +3,7 @@ import { objectId } from "../components/cluster/objects.ts";
 import { anyHost, hostsOf } from "../components/ingress-nginx/annotations/hosts.ts";
 import type { LiveAccount } from "../components/tunnels/account.ts";
 import { isWildcard, standsFor } from "../stack-file/hosts.ts";
+import { withAliases } from "./aliases.ts";
 import { AppNames } from "./app-names.ts";
 import { type PlannedCertificates, planCertificates } from "./certificates.ts";
 import type { Inventory } from "./inventory.ts";
@@ -45,6 +46,8 @@ export interface PlanOptions {
   hosts?: readonly string[];
   /** Domain of the stack file. */
   domain?: string;
+  /** Whether each host has an app of its own. Default: an app may have aliases. */
+  eachHost?: boolean;
 }
 
 /** Plans a stack file for a cluster. Only the Ingresses that a controller of ingress-nginx serves count. */
@@ -75,7 +78,9 @@ export function planStack(inventory: Inventory, options: PlanOptions = {}): Plan
     );
   return {
     ...(domain === undefined ? {} : { domain }),
-    apps: apps.sort((one, other) => (one.name < other.name ? -1 : 1)),
+    apps: (options.eachHost ? apps : withAliases(apps, options.cloudflare)).sort((one, other) =>
+      one.name < other.name ? -1 : 1,
+    ),
     leftOut,
     unserved: unservedHosts(inventory, ingresses, [
       ...hosts.map(({ host }) => host),

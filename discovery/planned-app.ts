@@ -19,6 +19,10 @@ import { isWritableAnnotation, isWritablePath } from "./writable.ts";
 export interface PlannedApp {
   name: string;
   host: string;
+  /** Further hosts. */
+  aliases: string[];
+  /** Why it is no alias of another app with the same Service. Absent if there is none. */
+  apart?: string;
   backend: OwnBackend;
   /** nginx Ingresses that it takes over. */
   replaces: string[];
@@ -87,6 +91,7 @@ export function planApp(
   return {
     name,
     host: served.host,
+    aliases: [],
     backend,
     replaces: [
       ...new Set(

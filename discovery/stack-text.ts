@@ -158,7 +158,10 @@ function usersSection({ admins }: Said): Section {
 /** Pomerium's own page, unless ingress-nginx serves its host, by itself or by a wildcard. */
 function hasVerify({ domain, apps }: Plan): boolean {
   const own = `verify.${domain}`;
-  return domain !== undefined && !apps.some(({ host }) => host === own || standsFor(host, own));
+  return (
+    domain !== undefined &&
+    !apps.some(({ host, aliases }) => [host, ...aliases].some((each) => each === own || standsFor(each, own)))
+  );
 }
 
 function appsSection(plan: Plan): Section {

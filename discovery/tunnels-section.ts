@@ -33,7 +33,7 @@ export function tunnelsSection(account: LiveAccount, apps: readonly PlannedApp[]
   const section: Section = { value: {}, comments: [], oneLine: [], todos: [] };
   for (const { tunnel, apps: carried } of found) {
     const name = nameFor(tunnel, section.value);
-    const hosts = carried.map(({ host }) => host);
+    const hosts = carried.flatMap(({ host, aliases }) => [host, ...aliases]);
     const zones = zonesOf(account, hosts);
     const [only, ...others] = Object.values(zones);
     const extraRules = tunnel.rules.filter((rule) => !isCatchAll(rule) && !isReplaced(rule, hosts));

@@ -95,7 +95,7 @@ Examples:
           stack,
           file: stackFileName(stack),
           source: source.name,
-          apps: plan.apps.map(({ name: app, host }) => ({ app, host })),
+          apps: plan.apps.map(({ name: app, host, aliases }) => ({ app, host, aliases })),
           todos,
           leftOut,
           unknown: missingUses(source.inventory.missing).map(({ name: kind, unknown }) => ({

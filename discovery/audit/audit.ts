@@ -59,7 +59,7 @@ export interface AuditedWebhook {
 /** Audits a cluster. Nothing in the result is a secret: annotations and settings are named without their values. */
 export function audit(inventory: Inventory): Audit {
   const { cluster, nginx, controllers, issuance, missing } = inventory;
-  const plan = planStack(inventory);
+  const plan = planStack(inventory, { eachHost: true });
   const ingresses = servedIngresses(inventory);
   const hosts = [
     ...plan.apps.map(auditedHost),

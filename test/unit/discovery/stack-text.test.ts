@@ -438,10 +438,14 @@ describe("the stack file that init writes for any Ingresses", () => {
             .filter((each) => each.annotations["nginx.ingress.kubernetes.io/canary"] !== "true")
             .flatMap((each) => each.rules.map((rule) => rule.host)),
         );
-        const apps = (file.raw.apps ?? {}) as Record<string, { host?: string; access: unknown }>;
-        const hosts = Object.entries(apps).map(
-          ([name, { host: own }]) => own ?? `${name}.${String(file.raw.domain)}`,
-        );
+        const apps = (file.raw.apps ?? {}) as Record<
+          string,
+          { host?: string; aliases?: string[]; access: unknown }
+        >;
+        const hosts = Object.entries(apps).flatMap(([name, { host: own, aliases = [] }]) => [
+          own ?? `${name}.${String(file.raw.domain)}`,
+          ...aliases,
+        ]);
         assert.equal(new Set(hosts).size, hosts.length);
         for (const each of served)
           assert.ok(hosts.includes(each) !== file.text.includes(`#   ${each} (`), `${each}\n${file.text}`);
