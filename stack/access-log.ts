@@ -3,9 +3,9 @@ import { appsOf } from "../policies/access/matrix/view.ts";
 import { appOfHost } from "../policies/access/matrix/why.ts";
 import { everybody } from "../policies/access/people.ts";
 import { domainOf, isPerson } from "../policies/access/principals.ts";
+import { covers } from "../policies/access/routes.ts";
 import type { LogApp } from "../policies/access-log/app.ts";
 import { type Needed, neededBy } from "../policies/access-log/needed.ts";
-import { lets } from "../policies/access-log/prefixes.ts";
 import { varying } from "../policies/access-log/shape.ts";
 import type { Tally, TallyOptions } from "../policies/access-log/tally.ts";
 import { openKey, type UnusedGrants, unusedGrants } from "../policies/access-log/unused.ts";
@@ -65,9 +65,7 @@ export function tallyOptions(
       return domains.has(domain) ? domain : undefined;
     },
     openPathOf: (host, path) => {
-      const found = open
-        .get(host)
-        ?.find((one) => lets({ ...one, path: one.path.replace(/(?<=.)\/$/, "") }, path));
+      const found = open.get(host)?.find((one) => covers(one, path));
       return found && openKey(found);
     },
   };

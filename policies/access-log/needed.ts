@@ -1,11 +1,11 @@
 import { isOwnPath } from "../access/own-paths.ts";
-import type { ApiPath } from "../access/routes.ts";
+import { type ApiPath, covers } from "../access/routes.ts";
 import { apiPath } from "../catalogue/config.ts";
 import { overlap } from "../catalogue/overlap.ts";
 import type { LogApp } from "./app.ts";
 import type { Counted } from "./counter.ts";
 import { type OpeningLine, openingLine } from "./opening-line.ts";
-import { lets, wantedPaths } from "./prefixes.ts";
+import { wantedPaths } from "./prefixes.ts";
 import { varying } from "./shape.ts";
 import type { RefusedCall } from "./tally.ts";
 
@@ -77,7 +77,7 @@ function neededAt(app: LogApp, calls: readonly Counted<RefusedCall>[], options: 
   // What the catalogue knows comes first: its paths have their reasons.
   const listed = (app.entry?.api ?? []).map((entry) => ({
     entry,
-    paths: paths.filter((path) => lets({ ...entry, path: entry.path.replace(/(?<=.)\/$/, "") }, path)),
+    paths: paths.filter((path) => covers(entry, path)),
   }));
   for (const { entry, paths: covered } of listed)
     if (covered.length > 0 && refusal(app, entry) === undefined)
@@ -87,7 +87,7 @@ function neededAt(app: LogApp, calls: readonly Counted<RefusedCall>[], options: 
         count: count(covered),
         note: `in the catalogue's ${app.profile}`,
       });
-  const others = paths.filter((path) => !open.some((one) => lets(one, path)));
+  const others = paths.filter((path) => !open.some((one) => covers(one, path)));
   const wanted = wantedPaths(others, (path) => refusal(app, { path }) === undefined);
   const frequent = wanted
     .map((one) => ({ ...one, count: count(one.paths) }))

@@ -1,8 +1,7 @@
 import { isMap } from "../../stack-file/paths.ts";
 import { apiPathInFlow } from "../../stack-file/yaml-flow.ts";
-import type { ApiPath } from "../access/routes.ts";
+import { type ApiPath, covers } from "../access/routes.ts";
 import type { LogApp } from "./app.ts";
-import { lets } from "./prefixes.ts";
 
 /** One line of the stack file, and where it belongs. */
 export interface OpeningLine {
@@ -21,7 +20,7 @@ export function openingLine(
 ): OpeningLine | undefined {
   if (access.kind !== "people" && access.kind !== "apiOnly") return undefined;
   // What a new path covers is not repeated.
-  const present = access.api.filter(({ path }) => !open.some((one) => lets(one, path)));
+  const present = access.api.filter(({ path }) => !open.some((one) => covers(one, path)));
   const list = `[${[...present, ...open].map(apiPathInFlow).join(", ")}]`;
   if (!isMap(written)) return { at: `${at}.access`, text: `access: {api: ${list}}`, replaces: true };
   const key = access.kind === "apiOnly" ? "apiOnly" : "api";

@@ -1,4 +1,4 @@
-import type { ApiPath } from "../access/routes.ts";
+import { type ApiPath, covers } from "../access/routes.ts";
 import { varying } from "./shape.ts";
 
 /** Open paths for some refused requests, before anything is held against them. */
@@ -13,7 +13,7 @@ const whole = 4;
 interface Node {
   /** Whether a request ends here. */
   isEnd: boolean;
-  /** Whether a part follows that differs from request to request. */
+  /** Whether a part follows that differs from request to request, or an empty one. */
   varies: boolean;
   children: Map<string, Node>;
 }
@@ -42,6 +42,8 @@ export function wantedPaths(paths: readonly string[], mayOpen: (path: string) =>
       node.children.set(segment, next);
       node = next;
     }
+    // The path with a slash at its end is another one for Pomerium than the path alone.
+    if (path.endsWith("/")) node.varies = true;
     if (!node.varies) node.isEnd = true;
   }
   const found: Pick<ApiPath, "path" | "exact">[] = [];
@@ -55,11 +57,5 @@ export function wantedPaths(paths: readonly string[], mayOpen: (path: string) =>
     }
   };
   for (const [segment, child] of root.children) if (segment !== "") visit(child, `/${segment}`);
-  return found.map((open) => ({ ...open, paths: paths.filter((path) => lets(open, path)) }));
-}
-
-/** Whether an open path lets a request pass. */
-export function lets({ path, exact }: Pick<ApiPath, "path" | "exact">, asked: string): boolean {
-  const bare = asked.replace(/(?<=.)\/+$/, "");
-  return bare === path || (!exact && bare.startsWith(`${path.replace(/\/$/, "")}/`));
+  return found.map((open) => ({ ...open, paths: paths.filter((path) => covers(open, path)) }));
 }

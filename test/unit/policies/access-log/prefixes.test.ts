@@ -14,6 +14,8 @@ describe("the paths that refused requests need", () => {
       "/api/v1/series",
     ]);
     assert.deepEqual(wanted(["/auth", "/auth/refresh"]), ["=/auth", "/auth/refresh"]);
+    // An exact path would not let the slash at its end pass.
+    assert.deepEqual(wanted(["/auth/", "/auth/refresh"]), ["/auth"]);
   });
 
   it("end in front of what varies", () => {
