@@ -87,13 +87,13 @@ function appLines(
     .map(({ count, value: { method, path, client } }) => [
       `    ${count}`,
       method,
-      cut(visible(path), 42),
+      cut(visible(path), 34),
       client === "" ? "(not told)" : cut(visible(client), 18),
     ]);
   const more = calls.length - rows.length;
   return [
     "",
-    `  ${visible(app)}   ${visible(host)}${place === "" ? "" : `   ${place}`}`,
+    ...headLines(`  ${visible(app)}   ${visible(host)}`, place),
     ...aligned(rows),
     ...(more > 0 ? [`    and ${more} more, which --json lists`] : []),
     ...(already > 0
@@ -124,6 +124,13 @@ function appLines(
   ];
 }
 
+/** An app with its place, which gets a line of its own where both together are too long. */
+function headLines(head: string, place: string): string[] {
+  if (place === "") return [head];
+  const line = `${head}   ${place}`;
+  return line.length <= columns ? [line] : [head, `    ${place}`];
+}
+
 const placeAfter = (place: string): string => (place === "" ? "" : ` (${place})`);
 
 function otherLines({ browsers, scanners, people, otherHosts }: Tally): string[] {
@@ -141,8 +148,8 @@ function otherLines({ browsers, scanners, people, otherHosts }: Tally): string[]
           ...aligned(
             persons.map(({ count, value: { email, host } }) => [
               `    ${count}`,
-              visible(email || "(address not told)"),
-              visible(host),
+              cut(visible(email || "(address not told)"), 34),
+              cut(visible(host), 30),
             ]),
           ),
           ...(people.length > persons.length
@@ -173,7 +180,7 @@ function unusedLines(
     aligned(
       folded(all).map(({ app, what, at }) => [
         `    ${cut(visible(app ?? "(any app)"), 16)}`,
-        cut(visible(what), 30),
+        cut(visible(what), 26),
         placeOf(at) || visible(at),
       ]),
     );

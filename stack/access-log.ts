@@ -86,7 +86,7 @@ export function accessLogOf(
   return {
     needed: neededBy(apps, tally.calls, {
       mergesSlashes: mergeSlashes,
-      isOpen: ({ host }, { path, method }) =>
+      isOpen: ({ host, path, method }) =>
         deciders.get(host)?.verdict(anonymous, { path: path.replaceAll(varying, "x"), method }).decision ===
         "allow",
     }),

@@ -28,6 +28,7 @@ export interface NotOpened {
 export interface Needed {
   app: string;
   at: string;
+  /** The app's first host. */
   host: string;
   calls: readonly Counted<RefusedCall>[];
   open: readonly Opening[];
@@ -39,26 +40,25 @@ export interface Needed {
 
 export interface NeededOptions {
   /** Whether a caller without a session passes by the stack file. */
-  isOpen(app: LogApp, call: RefusedCall): boolean;
+  isOpen(call: RefusedCall): boolean;
   /** Whether the stack's Pomerium merges double slashes before it looks at a path. */
   mergesSlashes: boolean;
 }
 
-/** What an app's programs were refused, in the order of the stack file. An app's hosts are apart from each other. */
+/** What an app's programs were refused at any of its hosts, in the order of the stack file. */
 export function neededBy(
   apps: readonly LogApp[],
   calls: readonly Counted<RefusedCall>[],
   options: NeededOptions,
 ): Needed[] {
-  const byHost = Map.groupBy(calls, ({ value }) => value.host);
-  return apps.flatMap((app) => {
-    const own = byHost.get(app.host);
-    return own === undefined ? [] : [neededAt(app, own, options)];
+  return [...Map.groupBy(apps, ({ key }) => key).values()].flatMap((hosts) => {
+    const own = calls.filter(({ value }) => hosts.some(({ host }) => host === value.host));
+    return own.length === 0 ? [] : [neededAt(hosts[0]!, own, options)];
   });
 }
 
 function neededAt(app: LogApp, calls: readonly Counted<RefusedCall>[], options: NeededOptions): Needed {
-  const closed = calls.filter(({ value }) => !options.isOpen(app, value));
+  const closed = calls.filter(({ value }) => !options.isOpen(value));
   const already = countOf(calls) - countOf(closed);
   const told = { app: app.key, at: app.at, host: app.host, calls: closed, already };
   const reason = closedAltogether(app);

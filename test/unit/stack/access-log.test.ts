@@ -66,6 +66,17 @@ describe("what programs were refused", () => {
     assert.equal(found[3]!.already, 1);
   });
 
+  it("is opened by one line for all hosts of an app", () => {
+    const given = stackOf((stack) => {
+      Object.assign(stack.apps.wiki!, { aliases: ["docs.example.org"] });
+    });
+    const found = needed(given, [...call("wiki", "/rpc"), ...call("docs", "/rpc"), ...call("docs", "/feed")]);
+    assert.deepEqual(
+      found.map(({ host, line, calls }) => [host, line!.text, calls.length]),
+      [["wiki.example.org", "access: {api: [/rpc, /feed]}", 3]],
+    );
+  });
+
   it("is opened as the catalogue has it, if the app follows an entry", () => {
     const given = stackOf((stack) => {
       stack.apps.komga!.access = { groups: ["readers"] };
