@@ -21,6 +21,7 @@ import { resolveTunnels } from "../components/tunnels/config.ts";
 import { checkRules, checkTunnels, warnOfTunnels } from "../components/tunnels/stack-checks.ts";
 import { namedPeople, readAccessTests } from "../policies/access/assertions/config.ts";
 import { checkDenials } from "../policies/access/assertions/run.ts";
+import { resolveAccess } from "../policies/access/config.ts";
 import { lintPolicies } from "../policies/access/lint.ts";
 import { resolvePeople, warnOfUnusedGroups } from "../policies/access/people-config.ts";
 import { entryOf, catalogue as known } from "../policies/catalogue/catalogue.ts";
@@ -40,7 +41,7 @@ import { checkZones } from "./zones.ts";
  */
 export function resolve(name: string, raw: unknown, report: Report): Omit<Stack, "placeOf"> | undefined {
   const file = readSections(raw, report);
-  const apps = readApps(file.raw.apps, report);
+  const { apps, accessAlone } = readApps(file.raw.apps, report);
   const names = apps.size > 0 && isMap(file.raw.apps) ? Object.keys(file.raw.apps) : undefined;
   const { cluster, domain, pomerium, certificates, users, tunnels } = file;
 
@@ -80,6 +81,8 @@ export function resolve(name: string, raw: unknown, report: Report): Omit<Stack,
     );
   if (certificates) checkCertificates(certificates, report);
   checkTogether(apps, context, report);
+  for (const [app, access] of accessAlone)
+    resolveAccess(access, ["apps", app, "access"], { hosts: [] }, context, report);
   const written = [...apps].flatMap(([app, input]) => resolveApp(app, input, context, report) ?? []);
   // Each further host of an app is an app of its own from here on. Checks of what the file says see each app once.
   const resolved = written.flatMap(everyHost);

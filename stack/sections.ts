@@ -1,5 +1,6 @@
 import { type AppInput, appName } from "../components/apps/config.ts";
 import type { IsolationInput } from "../components/network-policies/config.ts";
+import { type AccessInput, accessSchema } from "../policies/access/config.ts";
 import { didYouMeanOrKnown, nearest } from "../stack-file/nearest.ts";
 import { isMap, keyPath, valueAt } from "../stack-file/paths.ts";
 import type { Report } from "../stack-file/problems.ts";
@@ -34,18 +35,29 @@ export function readSections(
   );
 }
 
+/** The apps of a stack file. */
+export interface ReadApps {
+  apps: Map<string, AppInput & IsolationInput>;
+  /** Access of the apps that have a mistake elsewhere, so that one mistake does not hide another. */
+  accessAlone: Map<string, AccessInput>;
+}
+
 /** Checks each app against its schema. Apps with a mistake are left out. */
-export function readApps(raw: unknown, report: Report): Map<string, AppInput & IsolationInput> {
-  const apps = new Map<string, AppInput & IsolationInput>();
+export function readApps(raw: unknown, report: Report): ReadApps {
+  const found: ReadApps = { apps: new Map(), accessAlone: new Map() };
   if (!isMap(raw) || Object.keys(raw).length === 0) {
     check(sections.apps, raw, ["apps"], report);
-    return apps;
+    return found;
   }
   for (const [name, value] of Object.entries(raw)) {
     const at = ["apps", name];
     const nameIsFine = check(appName, name, at, report) !== undefined;
     const app = check(appSchema, value, at, report);
-    if (nameIsFine && app) apps.set(name, app);
+    if (nameIsFine && app) found.apps.set(name, app);
+    else {
+      const access = accessSchema.safeParse(valueAt(value, ["access"]));
+      if (access.success) found.accessAlone.set(name, access.data);
+    }
   }
-  return apps;
+  return found;
 }

@@ -100,6 +100,32 @@ export const broken: Readonly<
       ],
     ],
   ],
+  "several mistakes in one app": [
+    [
+      {
+        "apps.komga.service.port": 99999,
+        "apps.komga.namespace": "Komga",
+        "apps.komga.access.groups[0]": "readrs",
+        "apps.komga.access.api": "komgo",
+      },
+      [
+        "apps.komga.namespace: is not a valid namespace name: lower case letters, digits and hyphens, at most 63",
+        "apps.komga.service.port: must be a port number from 1 to 65535",
+        'apps.komga.access.groups[0]: unknown group "readrs"; did you mean "readers"?',
+        'apps.komga.access.api: the catalogue does not know "komgo"; did you mean "komga"?',
+      ],
+    ],
+    [
+      // The hosts are not known, so a consent is not compared with them.
+      {
+        "apps.wiki.host": "Wiki.example.net",
+        "apps.wiki.access": { public: { consent: "wiki.example.net" } },
+      },
+      [
+        "apps.wiki.host: is not a host name: lower case labels of letters, digits and hyphens, joined by dots, without port; `*.` in front stands for every name below",
+      ],
+    ],
+  ],
   "the cluster": [
     [{ cluster: undefined }, ["cluster: missing: the cluster that the stack means"]],
     [{ "cluster.context": undefined }, ["cluster.context: missing: context of the kubeconfig"]],
