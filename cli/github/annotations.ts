@@ -8,6 +8,7 @@ import { changesOf, place as placeOfRow, whoIs } from "../../report/diff-text.ts
 import { first, visible } from "../../report/text.ts";
 import type { PlaceOf } from "../../stack-file/place.ts";
 import { type Problem, StackFileError, type Warning } from "../../stack-file/problems.ts";
+import { stackFileName } from "../../stack-file/stack-file.ts";
 import type { Io } from "../io.ts";
 import { stackPath } from "../project.ts";
 import { type Annotation, annotationText } from "./annotation.ts";
@@ -124,8 +125,14 @@ export async function annotated<T>(
   try {
     return await work();
   } catch (error) {
-    if (error instanceof StackFileError)
-      io.out(annotationLines(problemAnnotations(repositoryPath(directory, stack), error.problems)));
+    if (error instanceof StackFileError) {
+      // The lines of another revision are not those of the file.
+      const isFile = error.file === stackFileName(stack);
+      const problems = error.problems.map(({ place, ...problem }) =>
+        isFile && place ? { ...problem, place } : problem,
+      );
+      io.out(annotationLines(problemAnnotations(repositoryPath(directory, stack), problems)));
+    }
     throw error;
   }
 }

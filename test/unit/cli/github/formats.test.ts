@@ -66,6 +66,16 @@ describe("--format github", () => {
     }
   });
 
+  it("of diff names no line for a problem that only the former revision has", async () => {
+    const project = makeProject({ house: { ...house(), phase: "cutovre" } });
+    project.commit();
+    project.write("house", house());
+    const { code, out, err } = await cli(project, ["diff", "--format", "github"]);
+    assert.equal(code, 1);
+    assert.match(out, /^::error file=Pulumi\.house\.yaml,title=phase::must be one of/);
+    assert.match(err, /^Pulumi\.house\.yaml at HEAD: 1 problem/);
+  });
+
   it("of diff warns at the line that opens something, and notes at the others who gains and loses", async () => {
     const project = changedHouse((now) => {
       now.users.groups.readers = ["bob@gmail.com"];
