@@ -1,4 +1,5 @@
 import { appName } from "../components/apps/config.ts";
+import { withoutWildcard } from "../stack-file/hosts.ts";
 import { bareName } from "./known-app.ts";
 
 /** The longest name of which no app's objects are too long. */
@@ -28,7 +29,7 @@ export class AppNames {
    * name, the host with hyphens, and at last a name with a number.
    */
   take({ entry, host, ingress }: { entry?: string | undefined; host: string; ingress: string }): string {
-    const labels = host.replace(/^\*\./, "").split(".");
+    const labels = withoutWildcard(host).split(".");
     const [label = ""] = labels;
     // The domain itself, and `www.`, say nothing about the app.
     const first =

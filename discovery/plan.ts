@@ -2,7 +2,7 @@ import type { LiveIngress } from "../components/cluster/live.ts";
 import { objectId } from "../components/cluster/objects.ts";
 import { anyHost, hostsOf } from "../components/ingress-nginx/annotations/hosts.ts";
 import type { LiveAccount } from "../components/tunnels/account.ts";
-import { isWildcard, standsFor } from "../stack-file/hosts.ts";
+import { isWildcard, liesIn, standsFor } from "../stack-file/hosts.ts";
 import { withAliases } from "./aliases.ts";
 import { AppNames } from "./app-names.ts";
 import { type PlannedCertificates, planCertificates } from "./certificates.ts";
@@ -152,7 +152,6 @@ function whyLeftOut(host: string, hosts: readonly { host: string }[]): string | 
 
 /** The zone with most hosts. */
 function commonest(zones: readonly string[], apps: readonly PlannedApp[]): string | undefined {
-  const count = (zone: string): number =>
-    apps.filter(({ host }) => host === zone || host.endsWith(`.${zone}`)).length;
+  const count = (zone: string): number => apps.filter(({ host }) => liesIn(host, zone)).length;
   return [...zones].sort((one, other) => count(other) - count(one))[0];
 }

@@ -57,7 +57,7 @@ export interface PlannedPath {
 }
 
 /** Only the admins: nothing proves that anybody else may pass. */
-export const onlyAdmins: Access = { kind: "people", people: [], api: [], from: [] };
+const onlyAdmins: Access = { kind: "people", people: [], api: [], from: [] };
 
 /** Plans the app of a host, or says why there cannot be one. */
 export function planApp(

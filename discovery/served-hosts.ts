@@ -1,5 +1,4 @@
 import type { Backend, LiveIngress, LivePath } from "../components/cluster/live.ts";
-import { objectId } from "../components/cluster/objects.ts";
 import { anyHost, hostsOf } from "../components/ingress-nginx/annotations/hosts.ts";
 import { nginxPrefix } from "../components/ingress-nginx/annotations/judgement.ts";
 
@@ -71,7 +70,3 @@ export function literalPath({ path, exact }: LivePath, regex: boolean): string {
   const literal = regex && !exact ? path.replace(/[.*+?^${}()|[\]\\].*$/, "") : path;
   return literal.replace(/(?<=.)\/$/, "") || "/";
 }
-
-/** Labels of the Ingresses, for comments. */
-export const namesOf = ({ ingresses }: Pick<ServedHost, "ingresses">): string =>
-  ingresses.map(objectId).join(", ");

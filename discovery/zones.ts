@@ -1,6 +1,6 @@
 import type { LiveIssuer } from "../components/certificates/live-issuer.ts";
 import type { LiveSolver } from "../components/certificates/solvers/solver.ts";
-import { zoneOf } from "../stack-file/hosts.ts";
+import { withoutWildcard, zoneOf } from "../stack-file/hosts.ts";
 import { isHost } from "../stack-file/values.ts";
 import { zoneValue } from "./dns-provider.ts";
 
@@ -72,6 +72,6 @@ const nameOf = ({ name, namespace }: LiveIssuer): string =>
 function zonesOfSolver({ selector }: LiveSolver): string[] {
   return [
     ...(selector?.dnsZones ?? []),
-    ...(selector?.dnsNames ?? []).map((name) => likelyZone(name.replace(/^\*\./, ""))),
+    ...(selector?.dnsNames ?? []).map((name) => likelyZone(withoutWildcard(name))),
   ].filter(isHost);
 }

@@ -56,7 +56,7 @@ export function movesHeadline({ before, after }: Moves): string {
 }
 
 /** Name of the app, or the host that no app has. */
-export function moveName({ was }: Move): string {
+function moveName({ was }: Move): string {
   return was.app?.name ?? was.host;
 }
 

@@ -41,73 +41,72 @@ export function phaseEffects(stack: Stack): PhaseEffects {
   // A tunnel leads each host either to ingress-nginx or to Pomerium, so it needs no second port.
   const rehearsal = coexistPort === 443 ? "" : `:${coexistPort}`;
   const port = phase === "coexist" ? rehearsal : "";
-  const router = (...forwards: [port: number, address: string | undefined, why: string][]): string[] =>
-    cluster.exposure === "direct"
-      ? forwards.flatMap(([from, address, why]) =>
-          address === undefined ? [] : [`router: forward ${from} to ${address} (${why})`],
-        )
-      : [];
   const names = nameSteps(namesOf(stack, { ingresses: [] }, []));
-  const same = {
-    names,
-    authenticateUrl: `https://${authenticateHost}${port}`,
-    origin: (host: string): string => `https://${host}${port}`,
-    redirectUri: callback(port),
-  };
-  switch (phase) {
-    case "coexist": {
-      const beforeUp = [
-        `${provider}: authorised redirect URI ${callback(port)}`,
-        // Registered in advance: without it, nobody can sign in after the cutover.
-        ...(rehearsal && !stays ? [`${provider}: also ${callback("")}, which cutover needs`] : []),
-      ];
-      return {
-        ...same,
-        ingressNginx: "kept",
-        beforeUp,
-        byHand: [
-          ...beforeUp,
-          ...router(
+  const isRouted = cluster.exposure === "direct";
+
+  const steps = ((): Steps => {
+    switch (phase) {
+      case "coexist":
+        return {
+          beforeUp: [
+            `${provider}: authorised redirect URI ${callback(port)}`,
+            // Registered in advance: without it, nobody can sign in after the cutover.
+            ...(rehearsal && !stays ? [`${provider}: also ${callback("")}, which cutover needs`] : []),
+          ],
+          forwards: [
             [443, nginx, "ingress-nginx, as before"],
             [coexistPort, own, stays ? "Pomerium, for its apps" : "Pomerium, for a rehearsal"],
-          ),
-          ...names,
-        ],
-        wayBack: stays
-          ? "none needed: ingress-nginx keeps its hosts"
-          : "none needed: ingress-nginx still serves every host",
-      };
-    }
-    case "cutover": {
-      const beforeUp = [`${provider}: authorised redirect URI ${callback("")}`];
-      return {
-        ...same,
-        ingressNginx: "kept",
-        beforeUp,
-        byHand: [
-          ...beforeUp,
-          ...router(
+          ],
+          afterwards: names,
+          wayBack: stays
+            ? "none needed: ingress-nginx keeps its hosts"
+            : "none needed: ingress-nginx still serves every host",
+        };
+      case "cutover":
+        return {
+          beforeUp: [`${provider}: authorised redirect URI ${callback("")}`],
+          forwards: [
             [443, own, "Pomerium takes over from ingress-nginx"],
             [coexistPort, nginx, "ingress-nginx, should you want to compare"],
-          ),
-          ...names,
-        ],
-        wayBack: goTo(name, "coexist"),
-      };
+          ],
+          afterwards: names,
+          wayBack: goTo(name, "coexist"),
+        };
+      case "retired":
+        return {
+          beforeUp: [],
+          forwards: [[443, own, "Pomerium, as since cutover"]],
+          afterwards: [
+            ...(rehearsal && isRouted ? [`router: drop the forward of ${coexistPort}`] : []),
+            ...(rehearsal ? [`${provider}: drop the redirect URI ${callback(rehearsal)}`] : []),
+          ],
+          wayBack: "none, once ingress-nginx is gone",
+        };
     }
-    case "retired":
-      return {
-        ...same,
-        ingressNginx: "removed",
-        beforeUp: [],
-        byHand: [
-          ...router([443, own, "Pomerium, as since cutover"]),
-          ...(rehearsal && cluster.exposure === "direct"
-            ? [`router: drop the forward of ${coexistPort}`]
-            : []),
-          ...(rehearsal ? [`${provider}: drop the redirect URI ${callback(rehearsal)}`] : []),
-        ],
-        wayBack: "none, once ingress-nginx is gone",
-      };
-  }
+  })();
+  const forwards = isRouted ? steps.forwards : [];
+  return {
+    names,
+    authenticateUrl: `https://${authenticateHost}${port}`,
+    origin: (host) => `https://${host}${port}`,
+    redirectUri: callback(port),
+    ingressNginx: phase === "retired" ? "removed" : "kept",
+    beforeUp: steps.beforeUp,
+    byHand: [
+      ...steps.beforeUp,
+      ...forwards.flatMap(([from, address, why]) =>
+        address === undefined ? [] : [`router: forward ${from} to ${address} (${why})`],
+      ),
+      ...steps.afterwards,
+    ],
+    wayBack: steps.wayBack,
+  };
+}
+
+/** What differs from phase to phase. */
+interface Steps extends Pick<PhaseEffects, "beforeUp" | "wayBack"> {
+  /** Forwards of the router, where there is one. One without an address is left out. */
+  forwards: [port: number, address: string | undefined, why: string][];
+  /** The steps after those of the router. */
+  afterwards: string[];
 }

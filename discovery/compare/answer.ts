@@ -56,7 +56,7 @@ export interface Certificate {
 }
 
 /** Headers that tell browsers how to protect a page, in lower case. */
-export const securityHeaders = [
+const securityHeaders = [
   "strict-transport-security",
   "content-security-policy",
   "content-security-policy-report-only",

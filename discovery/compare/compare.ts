@@ -29,7 +29,7 @@ export interface Certificates {
 }
 
 /** From the worst to the least. */
-export const severities: readonly Severity[] = ["danger", "unexpected", "note", "wanted"];
+const severities: readonly Severity[] = ["danger", "unexpected", "note", "wanted"];
 
 /**
  * Compares what both addresses answered: pure.

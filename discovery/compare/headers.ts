@@ -12,7 +12,7 @@ export interface HeaderContext {
 }
 
 /** Usual spelling of a header's name. */
-export function spelled(name: string): string {
+function spelled(name: string): string {
   return name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
 }
 

@@ -23,7 +23,7 @@ export function columnsOf(all: Matrix): Columns {
 }
 
 /** What a column is called: the person, or how many people share it. */
-export function columnName({ people }: Column): string {
+function columnName({ people }: Column): string {
   const [person = ""] = people;
   return people.length > 1 ? `${people.length} people` : whoIs(person);
 }

@@ -1,6 +1,5 @@
-import { type AppAccess, alikeOf, type Mark } from "../../policies/access/matrix/matrix.ts";
+import type { AppAccess, Mark } from "../../policies/access/matrix/matrix.ts";
 import { unreadable } from "../../policies/access/matrix/view.ts";
-import { isPerson } from "../../policies/access/principals.ts";
 import { glyphs, meanings } from "../marks.ts";
 import type { State } from "./tab.ts";
 
@@ -63,9 +62,4 @@ export function isUndecided({ app, alike }: AppAccess): boolean {
     unreadable(app).length > 0 ||
     alike.some(({ verdicts }) => verdicts.some(({ decision }) => decision === "unknown"))
   );
-}
-
-/** The people who pass by name at an app. */
-export function passing(access: AppAccess, people: readonly string[]): string[] {
-  return people.filter((person) => isPerson(person) && alikeOf(access, person).mark === "people");
 }

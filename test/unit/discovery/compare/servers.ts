@@ -89,7 +89,7 @@ async function listening(server: Server, seen: Seen[]): Promise<Loopback> {
   return { address: { ip: "127.0.0.1", port }, text: `127.0.0.1:${port}`, seen, close };
 }
 
-export const authenticateHost = "authenticate.example.org";
+const authenticateHost = "authenticate.example.org";
 
 /** An app that answers each path with its name, and has its own credentials below `/opds`. */
 export const app: Answer = ({ url = "" }, response) => {
