@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import { issuerLines } from "../../../../components/certificates/announce.ts";
 import { withoutSolver } from "../../../../components/certificates/checks.ts";
 import { issuerSpec } from "../../../../components/certificates/issuer-spec.ts";
-import type { LiveIssuer } from "../../../../components/certificates/live-issuer.ts";
+import { handMadeIssuer } from "./issuance.ts";
 import { webhookOf } from "./webhook-of.ts";
 
 describe("the announcement of an issuer", () => {
@@ -15,17 +15,7 @@ describe("the announcement of an issuer", () => {
     webhook: webhookOf({ groupName: "acme.example.org" }),
     ingressClass: "pomerium",
   });
-  const live: LiveIssuer = {
-    name: "letsencrypt-prod",
-    foreign: true,
-    ready: true,
-    acme: {
-      server: "https://acme.example.com/directory",
-      email: "old@example.org",
-      accountKey: "account",
-      solvers: [{ http01: { ingress: { class: "nginx" } } }],
-    },
-  };
+  const live = handMadeIssuer;
   const added = [
     "+ example.net: DNS-01 by cloudflare",
     "+ example.org: DNS-01 by webhook porkbun of acme.example.org",
