@@ -6,6 +6,7 @@ import { matrix } from "../../../policies/access/matrix/matrix.ts";
 import { accessTab } from "../../../report/html/access.ts";
 import { htmlPage } from "../../../report/html/page.ts";
 import { waysOf } from "../../../report/html/ways.ts";
+import { crowd, accessPage as page, provenance, routed, wholePage } from "../../support/report-pages.ts";
 import {
   apiOnly,
   apps,
@@ -15,7 +16,6 @@ import {
   type SampleApp,
   view,
 } from "../policies/access/matrix/sample.ts";
-import { crowd, accessPage as page, provenance, routed, wholePage } from "./pages.ts";
 
 /** The tags of a page, with the names of their attributes and without the values. */
 function tagsOf(html: string): Set<string> {

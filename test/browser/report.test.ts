@@ -1,9 +1,9 @@
 import { strict as assert } from "node:assert";
 import axe, { type AxeResults } from "axe-core";
 import type { Page } from "playwright-core";
-import { chromium, type Look, Viewer } from "./browser.ts";
-import { accessPage, crowd, some, wholePage } from "./pages.ts";
-import { type Picture, readPng } from "./png.ts";
+import { chromium, type Look, Viewer } from "../support/browser.ts";
+import { type Picture, readPng } from "../support/png.ts";
+import { accessPage, crowd, some, wholePage } from "../support/report-pages.ts";
 
 interface Box {
   x: number;

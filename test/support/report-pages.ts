@@ -1,16 +1,16 @@
-import { runAccessTests, untested } from "../../../policies/access/assertions/run.ts";
-import type { Before } from "../../../policies/access/before.ts";
-import { movesOf } from "../../../policies/access/before.ts";
-import { diffAccess } from "../../../policies/access/diff/diff.ts";
-import { matrix } from "../../../policies/access/matrix/matrix.ts";
-import type { ProtectedApp } from "../../../policies/access/matrix/view.ts";
-import type { Directory } from "../../../policies/access/people.ts";
-import { type Accessible, accessTab } from "../../../report/html/access.ts";
-import { changesTab } from "../../../report/html/changes.ts";
-import { htmlPage } from "../../../report/html/page.ts";
-import { readinessTab } from "../../../report/html/readiness.ts";
-import { sectionsTab } from "../../../report/html/sections.ts";
-import { type Routed, waysOf } from "../../../report/html/ways.ts";
+import { runAccessTests, untested } from "../../policies/access/assertions/run.ts";
+import type { Before } from "../../policies/access/before.ts";
+import { movesOf } from "../../policies/access/before.ts";
+import { diffAccess } from "../../policies/access/diff/diff.ts";
+import { matrix } from "../../policies/access/matrix/matrix.ts";
+import type { ProtectedApp } from "../../policies/access/matrix/view.ts";
+import type { Directory } from "../../policies/access/people.ts";
+import { type Accessible, accessTab } from "../../report/html/access.ts";
+import { changesTab } from "../../report/html/changes.ts";
+import { htmlPage } from "../../report/html/page.ts";
+import { readinessTab } from "../../report/html/readiness.ts";
+import { sectionsTab } from "../../report/html/sections.ts";
+import { type Routed, waysOf } from "../../report/html/ways.ts";
 import {
   apps,
   directory,
@@ -19,7 +19,7 @@ import {
   raw,
   type SampleApp,
   view,
-} from "../policies/access/matrix/sample.ts";
+} from "../unit/policies/access/matrix/sample.ts";
 
 export const provenance = { date: "2026-11-26T12:00:00.000Z", version: "0.1.0" };
 
