@@ -1,9 +1,9 @@
 /**
- * Measures how long a preview of the whole program takes with 10, 100 and 1,000 apps. For comparison, it measures an
- * empty program, and a program that registers the same Kubernetes objects with the bare SDK.
- * Run it with `node test/bench/program.bench.ts [--json]`. It prints the times and never fails.
+ * Measures what a preview of the whole program costs with 10, 100 and 1,000 apps, and its peak memory. For comparison,
+ * it measures an empty program, and a program that registers the same Kubernetes objects with the bare SDK. The goal is
+ * 1.4 times the bare SDK. Run it with `node test/bench/program.bench.ts [--json]`. It prints the costs and never fails.
  */
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { KubernetesObject } from "../../sandbox/cluster/api.ts";
@@ -13,6 +13,7 @@ import { prepare } from "../../sandbox/prepare.ts";
 import { openWorkspace, type Workspace } from "../../sandbox/pulumi/workspace.ts";
 import { projectDirectory, sandboxConfig, withoutTunnels } from "../../sandbox/stacks.ts";
 import { previewPlan } from "../golden/plan.ts";
+import { type Cost, interleaved, ratio, shown } from "./measure.ts";
 
 const rounds = 3;
 const fixture = (name: string): string => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
@@ -21,13 +22,13 @@ interface Sample {
   apps: number;
   /** Number of registered Kubernetes objects. */
   objects: number;
-  /** Median time over all rounds, in milliseconds. */
-  empty: number;
-  bare: number;
-  program: number;
+  /** Median cost over all rounds. */
+  empty: Cost;
+  bare: Cost;
+  program: Cost;
+  /** Peak memory of the whole program's process, in MB. */
+  megabytes: number;
 }
-
-const median = (values: number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
 const prepared = await prepare();
 const samples: Sample[] = [];
@@ -35,23 +36,13 @@ for (const count of (process.env.BENCH_APPS ?? "10,100,1000").split(",").map(Num
   samples.push(await measure(count));
 
 if (process.argv.includes("--json")) console.log(JSON.stringify(samples, undefined, 2));
-else {
-  console.log(
-    " apps  objects   empty    bare SDK   program   program / bare   above empty / bare above empty",
-  );
-  for (const { apps, objects, empty, bare, program } of samples)
-    console.log(
-      [
-        String(apps).padStart(5),
-        String(objects).padStart(8),
-        `${empty} ms`.padStart(9),
-        `${bare} ms`.padStart(11),
-        `${program} ms`.padStart(9),
-        (program / bare).toFixed(2).padStart(16),
-        ((program - empty) / (bare - empty)).toFixed(2).padStart(31),
-      ].join(" "),
-    );
-}
+else
+  for (const { apps, objects, empty, bare, program, megabytes } of samples) {
+    console.log(`${apps} apps, ${objects} objects, peak memory ${megabytes} MB`);
+    for (const [what, cost] of Object.entries({ empty, "bare SDK": bare, program }))
+      console.log(`  ${what.padEnd(15)} ${shown(cost)}`);
+    console.log(`  program / bare  ${ratio(program, bare).toFixed(2)}`);
+  }
 
 async function measure(count: number): Promise<Sample> {
   const { tools, pulumi } = prepared;
@@ -61,9 +52,11 @@ async function measure(count: number): Promise<Sample> {
   }));
   const cluster = await startCluster({ tools, contexts: ["octavo"] });
   const workspaces: Workspace[] = [];
+  const peak = path.join(cluster.directory, "peak-memory");
   const open = async (program: string): Promise<Workspace> => {
     const { kubeconfig } = cluster;
-    const workspace = await openWorkspace(pulumi, { stack: "octavo", kubeconfig, program });
+    const env = { NODE_OPTIONS: `--import=${fixture("peak-memory.mjs")}`, PEAK_MEMORY: peak };
+    const workspace = await openWorkspace(pulumi, { stack: "octavo", kubeconfig, program, env });
     workspaces.push(workspace);
     return workspace;
   };
@@ -102,24 +95,21 @@ async function measure(count: number): Promise<Sample> {
     await writeFile(file, JSON.stringify(objects));
     await bare.configure({ values: { objects: file }, secrets: [] });
 
-    const timed = async (workspace: Workspace): Promise<number> => {
-      const began = performance.now();
+    const preview = async (workspace: Workspace): Promise<void> => {
       const { errors } = await workspace.preview();
       if (errors.length > 0) throw new Error(errors.join("\n"));
-      return performance.now() - began;
     };
-    const times = { empty: [] as number[], bare: [] as number[], program: [] as number[] };
-    for (let round = 0; round < rounds; round += 1) {
-      times.empty.push(await timed(empty));
-      times.bare.push(await timed(bare));
-      times.program.push(await timed(program));
-    }
+    const costs = await interleaved(rounds, {
+      empty: () => preview(empty),
+      bare: () => preview(bare),
+      // The last one, so that the peak memory is its own.
+      program: () => preview(program),
+    });
     return {
       apps: count,
       objects: objects.length,
-      empty: Math.round(median(times.empty)),
-      bare: Math.round(median(times.bare)),
-      program: Math.round(median(times.program)),
+      ...costs,
+      megabytes: Number(await readFile(peak, "utf8")),
     };
   } finally {
     for (const workspace of workspaces) await workspace.close();
