@@ -31,7 +31,7 @@ describe("a kubeconfig", () => {
         token: request.headers.authorization ?? "",
         certificate: fingerprint256,
       });
-      setTimeout(() => response.end(answer), request.url?.startsWith("/slow") ? 100 : 0);
+      setTimeout(() => response.end(answer), request.url?.startsWith("/slow") ? 400 : 0);
     },
   );
   before(async () => {
@@ -123,7 +123,7 @@ describe("a kubeconfig", () => {
 
   it("is patient with a question that waits for a connection", async () => {
     write(known, { token: "abc" });
-    const api = await ReadOnlyApi.connect({ context: "house", kubeconfig: file }, { timeout: 250 });
+    const api = await ReadOnlyApi.connect({ context: "house", kubeconfig: file }, { timeout: 1200 });
     const answers = await Promise.all(Array.from({ length: 32 }, (_, i) => api.find(`/slow/${i}`)));
     assert.equal(answers.length, 32);
   });
