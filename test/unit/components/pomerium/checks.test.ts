@@ -120,7 +120,7 @@ describe("the cluster under Pomerium", () => {
       problem?.endsWith(
         `patch service pomerium-proxy --type merge --patch '{"metadata":{"annotations":{"metallb.universe.tf/loadBalancerIPs":null}},"spec":{"loadBalancerIP":"192.168.0.172"}}'`,
       ),
-      problem,
+      problem ?? "no problem",
     );
   });
 });

@@ -220,7 +220,7 @@ describe("a host that moves to Pomerium", () => {
       const [problem, ...others] = problems(cutover, live(paths(path)));
       assert.ok(
         problem?.includes(`keep it as {"hostname":"${wiki}","path":${JSON.stringify(path)}`),
-        problem,
+        problem ?? "no problem",
       );
       assert.deepEqual(others, []);
       const kept = { hostname: wiki, path, service: "http://192.168.0.10:8080" };

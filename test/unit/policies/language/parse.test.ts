@@ -8,7 +8,7 @@ import { aKey, aPolicy, aStrangePolicy } from "./arbitraries.ts";
 
 const read = (text: string): Policy => {
   const { policy, problems } = parsePolicy(text);
-  assert.ok(policy, problems?.map(formatProblem).join("\n"));
+  assert.ok(policy, problems?.map(formatProblem).join("\n") ?? "no policy");
   return policy;
 };
 

@@ -55,7 +55,7 @@ describe("the table of ingress-nginx's annotations", () => {
   });
 
   it("says each thing in one line, without a full stop", () => {
-    for (const { names, says } of table) assert.match(says, /^[^\n]{5,170}[^.\n]$/, names[0]);
+    for (const { names, says } of table) assert.match(says, /^[^\n]{5,170}[^.\n]$/, names[0]!);
   });
 
   it("needs only annotations that it knows and that stand for themselves", () => {

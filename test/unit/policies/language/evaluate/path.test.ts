@@ -91,7 +91,7 @@ describe("the path that routes and policies see", () => {
       assert.deepEqual(
         pathReadings(path!, now).map((one) => one?.raw),
         raws,
-        path,
+        path!,
       );
     assert.equal(seen("/api/...;/x")?.raw, "/api/...;/x");
   });
