@@ -8,7 +8,15 @@ import { visible } from "../../report/text.ts";
 import { paint } from "../colour.ts";
 import type { CommonOptions, Subcommand } from "../command.ts";
 import { exit } from "../exit.ts";
-import { deliver, formatOf, formatOptions, json, type OutputOptions } from "../output.ts";
+import {
+  deliver,
+  formatOf,
+  formatOptions,
+  json,
+  type OutputOptions,
+  type Paper,
+  paperOf,
+} from "../output.ts";
 import { provenanceOf } from "../provenance.ts";
 import { addSourceOptions, exportHelp, readSource, type SourceOptions } from "../source.ts";
 
@@ -43,12 +51,17 @@ Examples:
       ...(await provenanceOf(io)),
       hash: createHash("sha256").update(JSON.stringify(result)).digest("hex"),
     };
-    deliver(rendered(format, result, provenance), options, io);
+    deliver(rendered(format, result, provenance, paperOf(options, io)), options, io);
     return result.blockers.length > 0 ? exit.failed : exit.ok;
   },
 };
 
-function rendered(format: string, result: ReturnType<typeof auditOf>, provenance: AuditOrigin): string {
+function rendered(
+  format: string,
+  result: ReturnType<typeof auditOf>,
+  provenance: AuditOrigin,
+  paper: Paper,
+): string {
   const { version: program, ...origin } = provenance;
   // `version` is that of the form.
   if (format === "json") return json("audit", { ...origin, program, ...result });
@@ -59,6 +72,6 @@ function rendered(format: string, result: ReturnType<typeof auditOf>, provenance
     case "html":
       return auditHtml(page, provenance);
     default:
-      return auditText(page, provenance);
+      return auditText(page, provenance, paper);
   }
 }

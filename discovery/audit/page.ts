@@ -15,9 +15,8 @@ export function auditPage(audit: Audit): Page {
   return {
     title: "Audit of ingress-nginx",
     summary: [
-      counted(hosts.length, "host"),
+      `${counted(hosts.length, "host")}${hosts.length > 0 ? ` (${ready} with nothing to decide)` : ""}`,
       counted(controllers.length, "controller"),
-      `${ready} without anything to decide`,
       blockers.length === 0 ? "nothing blocks" : `${counted(blockers.length, "thing")} to change first`,
     ].join(", "),
     sections: [

@@ -244,6 +244,15 @@ describe("the report of an audit", () => {
       for (const line of lines) if (!/kubectl|^\s*\S+$/.test(line)) assert.ok([...line].length <= 80, line);
     });
 
+  it("has a line for each host where the terminal is wide enough", async () => {
+    const page = auditPage(await audited(objectsBefore("octavo")));
+    const line = /^ {2}komga\.uu\.am +small +medium +everybody +\/ → komga\/komga-svc:25600$/m;
+    assert.match(auditText(page, origin, { columns: 110 }), line);
+    assert.doesNotMatch(auditText(page, origin), line);
+    const wide = auditText(page, origin, { columns: 300 }).split("\n");
+    for (const each of wide) assert.ok([...each].length <= 120, each);
+  });
+
   it("tells source, time, version and content in each format", async () => {
     const page = auditPage(await audited(objectsBefore("alfred")));
     assert.match(
@@ -252,7 +261,10 @@ describe("the report of an audit", () => {
     );
     const markdown = auditMarkdown(page, origin);
     assert.match(markdown, new RegExp(`by pomerium-migration 0\\.1\\.0\\. Content \`${origin.hash}\``));
-    assert.match(markdown, /^From context &#60;home&#62;: 3 hosts, 1 controller/m);
+    assert.match(
+      markdown,
+      /^From context &#60;home&#62;: 3 hosts \(0 with nothing to decide\), 1 controller/m,
+    );
     const html = auditHtml(page, origin);
     assert.match(html, /<time datetime="2026-11-26T12:00:00\.000Z">/);
     assert.ok(html.includes(`<code>${origin.hash}</code>`));
