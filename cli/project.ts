@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { ownCommand } from "../stack-file/commands.ts";
 import { didYouMean } from "../stack-file/nearest.ts";
 import { stackFileName, stackOf } from "../stack-file/stack-file.ts";
 import type { CommonOptions } from "./command.ts";
@@ -61,7 +62,7 @@ export function stacksOf({ stacks }: Project, names: readonly string[]): readonl
     const stack = stackOf(name);
     if (!stacks.includes(stack))
       throw new CliError(
-        `no stack "${stack}"${didYouMean(stack, stacks) || `; the project has ${stacks.join(", ")}`}`,
+        `no stack "${stack}"${didYouMean(stack, stacks) || `; the project has ${stacks.join(", ")}. ${ownCommand("init", stack, "--context", "<context>")} makes it`}`,
       );
     return stack;
   });

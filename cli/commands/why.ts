@@ -45,9 +45,9 @@ export const why: Subcommand<Options> = {
         `${viewMeaning}
 
 Examples:
-  pomerium-migration why alice@example.org komga.example.org
-  pomerium-migration why anonymous https://komga.example.org/api/v1/books --method POST
-  pomerium-migration why alice@example.org nas.example.org --from 192.168.0.20 --at live --stack home`,
+  npx pomerium-migration why alice@example.org komga.example.org
+  npx pomerium-migration why anonymous https://komga.example.org/api/v1/books --method POST
+  npx pomerium-migration why alice@example.org nas.example.org --from 192.168.0.20 --at live --stack home`,
       );
   },
   async run([who = "", url = ""], options, io) {

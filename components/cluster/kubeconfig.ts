@@ -17,6 +17,19 @@ export interface ClusterAddress {
 /** The API server could not be reached, or refused. */
 export class ClusterError extends RequestError {}
 
+/** No cluster is known, because a kubeconfig or a context is missing. */
+export class KubeconfigError extends ClusterError {
+  /** Command that helps to find what to write. */
+  readonly mend: string;
+
+  constructor(message: string, mend: string) {
+    super(message);
+    // The commands recognise errors by name, because they load this module only for a cluster.
+    this.name = ClusterError.name;
+    this.mend = mend;
+  }
+}
+
 /** Address and credentials of an API server. */
 export interface Connection {
   server: string;
@@ -99,8 +112,9 @@ async function libraryConnection({ context, kubeconfig }: ClusterAddress): Promi
   const { config, file } = await loadKubeconfig(kubeconfig);
   if (!config.getContextObject(context)) {
     const known = config.getContexts().map(({ name }) => name);
-    throw new ClusterError(
+    throw new KubeconfigError(
       `kubeconfig ${file} has no context "${context}"; it has ${known.join(", ") || "none"}`,
+      `kubectl config get-contexts${kubeconfig === undefined ? "" : ` --kubeconfig ${kubeconfig}`}`,
     );
   }
   config.setCurrentContext(context);
@@ -131,8 +145,9 @@ async function loadKubeconfig(kubeconfig: string | undefined): Promise<{ config:
   }
   // Without any file, the library makes up a context for a server on this machine.
   if (config.getContexts().some(({ name }) => name === "loaded-context"))
-    throw new ClusterError(
-      "there is no kubeconfig: KUBECONFIG is not set, and ~/.kube/config does not exist; name the file under cluster.kubeconfig",
+    throw new KubeconfigError(
+      "there is no kubeconfig: KUBECONFIG is not set, and ~/.kube/config does not exist; set KUBECONFIG to your file",
+      "export KUBECONFIG=<file>",
     );
   return { config, file };
 }

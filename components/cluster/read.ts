@@ -2,7 +2,7 @@ import type { Problem } from "../../stack-file/problems.ts";
 import { ReadOnlyApi } from "./api.ts";
 import { kubectl } from "./commands.ts";
 import type { Cluster } from "./config.ts";
-import { ClusterError } from "./kubeconfig.ts";
+import { ClusterError, KubeconfigError } from "./kubeconfig.ts";
 
 /**
  * Reads from the live cluster, or says why that is impossible. The program does not guess: a preview that does not know
@@ -19,7 +19,7 @@ export async function readFromCluster<T extends object>(
     return {
       at: error.status === undefined ? "cluster.context" : "cluster",
       message: error.message,
-      mend: kubectl(cluster, "get namespace kube-system"),
+      mend: error instanceof KubeconfigError ? error.mend : kubectl(cluster, "get namespace kube-system"),
     };
   }
 }

@@ -151,6 +151,14 @@ describe("the command line", () => {
     assert.equal(err, 'error: no stack "huose"; did you mean "house"?\n');
   });
 
+  it("answers an unknown stack with the command that makes it", async () => {
+    const { err } = await cli(project, ["check", "cottage"]);
+    assert.match(
+      err,
+      /^error: no stack "cottage"; the project has .*\. npx pomerium-migration init cottage --context <context> makes it\n$/,
+    );
+  });
+
   it("takes a stack by the name of its file", async () => {
     assert.equal((await cli(project, ["access", "Pulumi.house.yaml"])).code, 0);
   });
@@ -199,7 +207,7 @@ describe("the command line", () => {
     const cases: [kubeconfig: string | undefined, message: RegExp][] = [
       [
         undefined,
-        /^error: there is no kubeconfig: KUBECONFIG is not set, and ~\/\.kube\/config does not exist; .*\n$/,
+        /^error: there is no kubeconfig: KUBECONFIG is not set, and ~\/\.kube\/config does not exist; set KUBECONFIG to your file\n$/,
       ],
       ["missing", /^error: kubeconfig .*\/missing cannot be read: .*\n$/],
       ["empty", /^error: kubeconfig .*\/empty has no context "house"; it has none\n$/],

@@ -152,6 +152,7 @@ describe("the live cluster", () => {
     await assert.rejects(ReadOnlyApi.connect({ context: "octvo", kubeconfig: file }), {
       name: "ClusterError",
       message: `kubeconfig ${file} has no context "octvo"; it has octavo, elsewhere`,
+      mend: `kubectl config get-contexts --kubeconfig ${file}`,
     });
   });
 
