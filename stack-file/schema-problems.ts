@@ -112,11 +112,16 @@ function tell(issue: Issue, part: Part): void {
         at,
         given === undefined
           ? missing(part, path)
-          : wrongType(issue.expected, given, schemasAt(part.schema, path)),
+          : given === null && issue.expected === "string"
+            ? emptyText(part, path)
+            : wrongType(issue.expected, given, schemasAt(part.schema, path)),
       );
       break;
     case "invalid_value":
-      report.problem(at, given === undefined ? missing(part, path) : wrongValue(issue.values, given));
+      report.problem(
+        at,
+        given === undefined || given === null ? missing(part, path) : wrongValue(issue.values, given),
+      );
       break;
     case "invalid_key":
       // The path ends with the key.
@@ -187,6 +192,16 @@ function missedBy(issues: readonly Issue[]): number {
     if (issue.path.length === 0 && issue.code === "unrecognized_keys") return sum + 100 * issue.keys.length;
     return sum + (issue.path.length === 0 && issue.code !== "custom" ? far : 1);
   }, 0);
+}
+
+/**
+ * A key without its text, as `init` leaves what only a person knows. `pulumi config set` leaves empty items if the number
+ * of the new one is too high.
+ */
+function emptyText(part: Part, path: readonly PathPart[]): string {
+  return typeof path.at(-1) === "number"
+    ? "is an empty item: fill it in, or remove it; the first item is [0]"
+    : missing(part, path);
 }
 
 const lacking = "missing";

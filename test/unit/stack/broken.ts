@@ -129,6 +129,7 @@ export const broken: Readonly<
   "the cluster": [
     [{ cluster: undefined }, ["cluster: missing: the cluster that the stack means"]],
     [{ "cluster.context": undefined }, ["cluster.context: missing: context of the kubeconfig"]],
+    [{ "cluster.context": null }, ["cluster.context: missing: context of the kubeconfig"]],
     [{ "cluster.context": "" }, ["cluster.context: is empty"]],
     [
       { "cluster.exposure": "tunnel" },
@@ -163,6 +164,10 @@ export const broken: Readonly<
       ["users.groups.Readers: is not a valid group name: lower case letters, digits and hyphens"],
     ],
     [{ "users.groups": ["alice@gmail.com"] }, ["users.groups: must be a map, not a list"]],
+    [
+      { "users.groups.readers": [null, "alice@gmail.com"] },
+      ["users.groups.readers[0]: is an empty item: fill it in, or remove it; the first item is [0]"],
+    ],
     [{ "users.groups.readers[0]": 7 }, ["users.groups.readers[0]: must be text, not a number"]],
     [
       { "users.groups.readers[0]": { secure: "v1:abc" } },
