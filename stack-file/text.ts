@@ -3,6 +3,13 @@ export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 
+/** The first names of a list, and how many others there are. */
+export function few(names: readonly string[], shown = 3): string {
+  return names.length > shown
+    ? `${names.slice(0, shown).join(", ")} and ${names.length - shown} more`
+    : names.join(", ");
+}
+
 /** The lines of a text, broken between words. A word that is longer than a line stands alone. */
 export function wrapped(text: string, limit: number): string[] {
   const lines: string[] = [];

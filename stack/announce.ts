@@ -13,6 +13,7 @@ import { leftRecords } from "../components/tunnels/left-records.ts";
 import { readMemory } from "../components/tunnels/memory.ts";
 import { diffAccess } from "../policies/access/diff/diff.ts";
 import { diffText } from "../report/diff-text.ts";
+import { ownCommand } from "../stack-file/commands.ts";
 import { formatWarnings } from "../stack-file/problems.ts";
 import { stackFileName } from "../stack-file/stack-file.ts";
 import { besideOthers, liveView, viewOfStack } from "./access-view.ts";
@@ -47,7 +48,10 @@ export function announce(
     diffText(access),
     ...section("ready", [
       statusLine(pomerium),
-      ...readinessTable(gates.filter((gate) => isShown(stack, gate))),
+      ...readinessTable(
+        gates.filter((gate) => isShown(stack, gate)),
+        { most: mostItems, all: ownCommand("ready", stack.name) },
+      ),
     ]),
     ...section("pomerium", [
       ...addressLines(stack.pomerium.address, live.services),
@@ -81,6 +85,9 @@ export function announce(
     ...(stack.warnings.length > 0 ? ["", formatWarnings(stackFileName(stack.name), stack.warnings)] : []),
   ].join("\n");
 }
+
+/** Items of a gate that the announcement lists. A large cluster would fill the screen with them. */
+const mostItems = 5;
 
 /** Lines with a title in front of the first one; empty without lines. */
 function section(title: string, lines: readonly string[]): string[] {

@@ -35,16 +35,25 @@ export function readinessData(rows: readonly Row[]): Readiness {
 /** Subjects that are wider than this do not widen the column. */
 const widestSubject = 40;
 
-/** The readiness table for people: a line for each row, and below it a line for each item that does not hold. */
-export function readinessTable(rows: readonly Row[]): string[] {
+/**
+ * The readiness table for people: a line for each row, and below it a line for each item that does not hold.
+ *
+ * @param short Number of items that a row lists, and the command that lists all of them.
+ */
+export function readinessTable(
+  rows: readonly Row[],
+  { most, all }: { most: number; all: string } = { most: Number.POSITIVE_INFINITY, all: "" },
+): string[] {
   const width = Math.max(0, ...rows.map(({ name }) => name.length));
   return readinessData(rows).rows.flatMap(({ name, ok, of, override, missing }) => {
     const count = of === 0 ? "none" : `${ok}/${of}`;
-    const subjects = missing.map(({ subject }) => subject.length).filter((length) => length <= widestSubject);
+    const shown = missing.length > most + 1 ? missing.slice(0, most) : missing;
+    const subjects = shown.map(({ subject }) => subject.length).filter((length) => length <= widestSubject);
     const column = Math.max(0, ...subjects);
     return [
       `${name.padEnd(width)}  ${count}${said(override, missing.length > 0)}`,
-      ...missing.map(({ subject, note }) => `  ${subject.padEnd(column)}  ${note ?? ""}`.trimEnd()),
+      ...shown.map(({ subject, note }) => `  ${subject.padEnd(column)}  ${note ?? ""}`.trimEnd()),
+      ...(shown.length < missing.length ? [`  and ${missing.length - shown.length} more: ${all}`] : []),
     ];
   });
 }

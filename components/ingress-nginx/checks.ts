@@ -1,7 +1,7 @@
 import { setKey } from "../../stack-file/commands.ts";
 import { didYouMean } from "../../stack-file/nearest.ts";
 import type { Problem } from "../../stack-file/problems.ts";
-import { counted } from "../../stack-file/text.ts";
+import { counted, few } from "../../stack-file/text.ts";
 import { kubectl } from "../cluster/commands.ts";
 import type { LiveCluster } from "../cluster/live.ts";
 import { objectId, objectLabel } from "../cluster/objects.ts";
@@ -96,14 +96,6 @@ function unservedProblems(
 }
 
 const className = (name: string): string => (name === withoutClass ? "without a class" : `of class ${name}`);
-
-/** The first names of a list. */
-function few(names: readonly string[]): string {
-  const shown = 3;
-  return names.length > shown
-    ? `${names.slice(0, shown).join(", ")} and ${names.length - shown} more`
-    : names.join(", ");
-}
 
 /** Names under `keep` that do not exist, or that belong to an installation that is retired. */
 function keepProblems(

@@ -1,5 +1,5 @@
 import type { Report } from "../../stack-file/problems.ts";
-import { counted } from "../../stack-file/text.ts";
+import { counted, few } from "../../stack-file/text.ts";
 import { kubectl } from "../cluster/commands.ts";
 import { objectId } from "../cluster/objects.ts";
 import type { Phase } from "../cluster/phase.ts";
@@ -70,14 +70,14 @@ export function hybridLines(
   return [
     ...(there.length === 0
       ? []
-      : [`${counted(there.length, "host stays", "hosts stay")} at ingress-nginx: ${few(there)}`]),
+      : [`${counted(there.length, "host stays", "hosts stay")} at ingress-nginx: ${few(there, mostNames)}`]),
     ...named
       .filter((host) => !served.has(host))
       .map((host) => `! ${host} is to stay at ingress-nginx, which has no Ingress for it`),
     ...(unnamed.length === 0
       ? []
       : [
-          `! ingress-nginx serves ${few(unnamed)}, which ${unnamed.length === 1 ? "is neither an app nor" : "are neither apps nor"} named by ingressNginx.stays`,
+          `! ingress-nginx serves ${few(unnamed, mostNames)}, which ${unnamed.length === 1 ? "is neither an app nor" : "are neither apps nor"} named by ingressNginx.stays`,
         ]),
     ...apps.flatMap(({ host }) =>
       ingressesFor(host, ingresses).map(
@@ -86,10 +86,4 @@ export function hybridLines(
       ),
     ),
   ];
-}
-
-function few(hosts: readonly string[]): string {
-  return hosts.length > mostNames
-    ? `${hosts.slice(0, mostNames).join(", ")} and ${hosts.length - mostNames} more`
-    : hosts.join(", ");
 }

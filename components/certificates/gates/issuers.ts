@@ -1,4 +1,5 @@
 import { goTo } from "../../../stack-file/commands.ts";
+import { few } from "../../../stack-file/text.ts";
 import { kubectl } from "../../cluster/commands.ts";
 import { objectId } from "../../cluster/objects.ts";
 import type { Item } from "../../cluster/readiness.ts";
@@ -31,7 +32,7 @@ function issuerItem(input: CertificateGateInput, issuer: LiveIssuer): Item {
     ok: false,
     note: [
       solvers.map(describeSolver).join("; "),
-      ...(dependent.length > 0 ? [`nobody renews ${dependent.join(", ")}`] : []),
+      ...(dependent.length > 0 ? [`without ingress-nginx, nobody renews ${few(dependent)}`] : []),
       own ? "this program makes it solve by DNS" : "give it a solver of class pomerium or by DNS",
     ].join("; "),
     ...(own ? { at: "certificates" } : {}),

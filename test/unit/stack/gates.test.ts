@@ -307,6 +307,13 @@ describe("the readiness table", () => {
     ]);
   });
 
+  it("lists the first items of a long row, and the command that lists all of them", () => {
+    const items = ["a", "b", "c", "d"].map((subject) => ({ subject, ok: false, note: "off" }));
+    const short = (most: number) => readinessTable([{ name: "hosts", items }], { most, all: "show all" });
+    assert.deepEqual(short(2), ["hosts  0/4", "  a  off", "  b  off", "  and 2 more: show all"]);
+    assert.deepEqual(short(3), ["hosts  0/4", "  a  off", "  b  off", "  c  off", "  d  off"]);
+  });
+
   it("gives programs the same as JSON", () => {
     const data = readinessData(rows);
     assert.equal(data.ready, false);

@@ -52,8 +52,18 @@ describe("an issuer", () => {
     ];
     for (const way of [{ class: "nginx" }, { ingressClassName: "nginx" }])
       assert.deepEqual(found(issuer(through(way)), ...apps), [
-        "ClusterIssuer other: every name: HTTP-01 through class nginx; nobody renews web/a-tls; give it a solver of class pomerium or by DNS",
+        "ClusterIssuer other: every name: HTTP-01 through class nginx; without ingress-nginx, nobody renews web/a-tls; give it a solver of class pomerium or by DNS",
       ]);
+  });
+
+  it("is named with the first certificates, and with the number of the others", () => {
+    const apps = ["a", "b", "c", "d", "e"].map((name) =>
+      certificate("web", `${name}-tls`, [`${name}.example.org`], { clusterIssuer: "other" }),
+    );
+    assert.match(
+      found(issuer(through({ class: "nginx" })), ...apps)[0]!,
+      /nobody renews web\/a-tls, web\/b-tls, web\/c-tls and 2 more; /,
+    );
   });
 
   it("of one namespace counts like a ClusterIssuer", () => {
@@ -61,7 +71,7 @@ describe("an issuer", () => {
     const { clusterIssuer: _, ...own } = certificate("web", "a-tls", ["a.example.org"], { issuer: "other" });
     const elsewhere = { ...own, namespace: "blog" };
     assert.deepEqual(found(one, own, elsewhere), [
-      "Issuer web/other: every name: HTTP-01 through class nginx; nobody renews web/a-tls; give it a solver of class pomerium or by DNS",
+      "Issuer web/other: every name: HTTP-01 through class nginx; without ingress-nginx, nobody renews web/a-tls; give it a solver of class pomerium or by DNS",
     ]);
   });
 
