@@ -22,7 +22,7 @@ const stack = loadFromPulumi();
 const [live, overlayDirectory] = await refusing(Promise.all([preflight(stack), prepareManifests(stack)]));
 const phase = phaseEffects(stack);
 const { authenticateUrl, origin, ingressNginx: fate } = phase;
-await pulumi.log.info(announce(stack, live, phase));
+await pulumi.log.info(announce(stack, live, phase, { isPreview: pulumi.runtime.isDryRun() }));
 
 const opts = deployCluster(stack.cluster, live);
 const issuer = deployIssuer(stack, live, opts);

@@ -37,6 +37,7 @@ export function announce(
     readiness: gates,
   }: Findings,
   phase: PhaseEffects,
+  { isPreview = true }: { isPreview?: boolean } = {},
 ): string {
   const before = liveView(stack, { ...live, pomerium });
   const access = diffAccess(before, besideOthers(viewOfStack("now", stack), before));
@@ -47,6 +48,8 @@ export function announce(
     `${stack.name} · ${from}${stack.phase}${staysInCoexist(stack) ? ", on purpose" : ""}    way back: ${phase.wayBack}`,
     diffText(access),
     ...section("ready", [
+      // An `up` ends with this text, so it would be taken for the state after the run.
+      ...(isPreview ? [] : [`before this run; afterwards: ${ownCommand("ready", stack.name)}`]),
       statusLine(pomerium),
       ...readinessTable(
         gates.filter((gate) => isShown(stack, gate)),

@@ -153,6 +153,16 @@ describe("the announcement about ingress-nginx", () => {
     assert.doesNotMatch(text, /retired|cutover/);
   });
 
+  it("of an up says that the readiness is that before the run, and a preview does not", () => {
+    const of = stack();
+    const text = (isPreview: boolean): string =>
+      announce(of, { ...findings(at("coexist"), nginx), readiness: [] }, phaseEffects(of), { isPreview });
+    const line = `ready    before this run; afterwards: npx pomerium-migration ready ${of.name}\n         Pomerium is`;
+    assert.ok(text(false).includes(line), text(false));
+    assert.doesNotMatch(text(true), /before this run/);
+    assert.match(text(true), /^ready {4}Pomerium is not installed yet$/m);
+  });
+
   it("counts the objects that are kept until retired, and names what retired still needs", () => {
     for (const phase of ["coexist", "cutover"]) {
       const text = announced(stack({ phase }), at("coexist"), nginx, rows);
