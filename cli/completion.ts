@@ -10,6 +10,9 @@ import { projectOf } from "./project.ts";
  */
 export function addCompletion(program: Command, io: Io): void {
   const completion = tab(program);
+  program.commands
+    .find((command) => command.name() === "complete")
+    ?.description("the script by which a shell completes commands, options and stacks");
   for (const command of program.commands)
     for (const argument of command.registeredArguments)
       if (/^stacks?$/.test(argument.name()))
