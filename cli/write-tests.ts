@@ -5,7 +5,7 @@ import { visible } from "../report/text.ts";
 import { loadFromText } from "../stack/load.ts";
 import { testItem, withTests } from "../stack/write-tests.ts";
 import { ownCommand } from "../stack-file/commands.ts";
-import { blockText, InsertError } from "../stack-file/insert.ts";
+import { blockText, InsertError, textToInsertInto } from "../stack-file/insert.ts";
 import { project as namespace } from "../stack-file/project.ts";
 import { stackFileName } from "../stack-file/stack-file.ts";
 import { counted } from "../stack-file/text.ts";
@@ -49,7 +49,7 @@ export function writeTests(project: Project, stacks: readonly string[], isDry: b
 function newText(project: Project, name: string, proposed: readonly ProposedTests[]): string {
   const file = stackFileName(name);
   try {
-    const text = withTests(readFileSync(stackPath(project, name), "utf8"), proposed);
+    const text = withTests(textToInsertInto(readFileSync(stackPath(project, name))), proposed);
     const [wrong] = runAccessTests(loadFromText(file, text)).filter(({ passed }) => !passed);
     if (wrong !== undefined) throw new Error(`a proposed test does not hold: ${failure(wrong)}`);
     return text;

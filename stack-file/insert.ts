@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import {
   isAlias,
   isCollection,
@@ -22,6 +23,28 @@ export interface Insertion {
   /** Keys from the root of the file to the list. */
   path: readonly string[];
   items: readonly unknown[];
+}
+
+/**
+ * The text of a file that is to be written again. Its bytes come back unchanged, a byte order mark included.
+ *
+ * @throws InsertError if the bytes are not UTF-8: they would be lost.
+ */
+export function textToInsertInto(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    // No other character of UTF-8 contains the byte of a line break.
+    let line = 1;
+    for (let from = 0; ; line++) {
+      const end = bytes.indexOf(10, from);
+      if (end < 0 || !isUtf8(bytes.subarray(from, end))) break;
+      from = end + 1;
+    }
+    throw new InsertError(
+      `line ${line} is not UTF-8, and its characters would be lost; convert the file first, for example with: iconv -f LATIN1 -t UTF-8`,
+    );
+  }
 }
 
 /**

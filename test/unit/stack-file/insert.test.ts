@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import * as fc from "fast-check";
 import { parse, stringify } from "yaml";
-import { InsertError, insertItems } from "../../../stack-file/insert.ts";
+import { InsertError, insertItems, textToInsertInto } from "../../../stack-file/insert.ts";
 
 const insert = (text: string, items: readonly unknown[] = [{ deny: ["x"] }]): string =>
   insertItems(text, [{ path: ["config", "tests", "apps", "wiki"], items }]);
@@ -114,5 +114,26 @@ describe("an insertion into a stack file", () => {
         },
       ),
     );
+  });
+  it("reads a file only if its bytes come back unchanged", () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.uint8Array({ maxLength: 12 }),
+          fc.string({ unit: "grapheme" }).map((text) => Buffer.from(text)),
+        ),
+        (bytes) => {
+          const again = Buffer.from(Buffer.from(bytes).toString("utf8"));
+          if (again.equals(bytes)) assert.deepEqual(Buffer.from(textToInsertInto(bytes)), again);
+          else assert.throws(() => textToInsertInto(bytes), InsertError);
+        },
+      ),
+    );
+    for (const [bytes, line] of [
+      [Buffer.from("a\nb\r\nü", "latin1"), 3],
+      [Buffer.from("a\nü\nb\nü", "latin1"), 2],
+      [Buffer.from("\uFEFFa\n", "utf16le"), 1],
+    ] as const)
+      assert.throws(() => textToInsertInto(bytes), { message: new RegExp(`^line ${line} is not UTF-8`) });
   });
 });

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { cli, house, makeProject } from "../project.ts";
 
@@ -104,6 +104,22 @@ describe("test", () => {
         tests: [{ allow: ["admin-user@gmail.com"] }, { deny: ["group:readers", "anonymous"] }],
       });
       assert.equal(read(), before);
+    });
+
+    it("leaves a file alone that is not UTF-8, and keeps the characters and the byte order mark of one that is", async () => {
+      const { project, read } = fresh();
+      const file = join(project.directory, "Pulumi.house.yaml");
+      const text = read();
+      const latin = Buffer.from(text.replace("config:", "# one\n# für\nconfig:"), "latin1");
+      writeFileSync(file, latin);
+      const refused = await cli(project, ["test", "house", "--write"]);
+      assert.equal(refused.code, 1);
+      assert.match(refused.err, /Pulumi\.house\.yaml: line 2 is not UTF-8, .* iconv -f LATIN1 -t UTF-8/);
+      assert.deepEqual(readFileSync(file), latin);
+      const marked = `\uFEFF# für\n${text}`;
+      writeFileSync(file, marked);
+      assert.equal((await cli(project, ["test", "house", "--write"])).code, 0);
+      assert.ok(read().startsWith("\uFEFF# für\n"));
     });
 
     it("writes nothing if a present test fails, or if the file has a form that cannot take more", async () => {
