@@ -70,9 +70,15 @@ export function conclusion(
 }
 
 /** The next step is a preview, because it also runs the checks that this command does not run. */
-function nextStep({ name, phase }: Pick<Stack, "name" | "phase">): string {
-  const commands = [...(phase === "retired" ? [] : [setPhase(name, "retired")]), preview(name)];
-  return `next, to see what retired would remove, or what else stands against it\n    ${commands.join(" && ")}`;
+function nextStep({ name, phase }: Pick<Stack, "name" | "phase">): string[] {
+  const head = "next, to see what retired would remove, or what else stands against it";
+  if (phase === "retired") return [head, `    ${preview(name)}`];
+  return [
+    head,
+    `    ${setPhase(name, "retired")} && ${preview(name)}`,
+    "the stack file then says retired, and the next up removes; to only look, set the phase back",
+    `    ${setPhase(name, phase)}`,
+  ];
 }
 
 function told(
@@ -88,6 +94,6 @@ function told(
     `${stack.name}: ${head}`,
     ...(rows.length > 0 ? ["", ...readinessTable(rows)] : []),
     ...(mends.length > 0 ? ["", ...mends] : []),
-    ...(isReady && rows.length > 0 ? ["", nextStep(stack)] : []),
+    ...(isReady && rows.length > 0 ? ["", ...nextStep(stack)] : []),
   ].join("\n")}\n`;
 }

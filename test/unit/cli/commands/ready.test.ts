@@ -63,6 +63,19 @@ describe("ready", () => {
     assert.match(out, /^ {4}pulumi config set --stack house phase retired && pulumi preview --stack house$/m);
   });
 
+  it("names the command that sets the phase back after a look, unless the file says retired already", async () => {
+    const ingressNginx = { helmRelease: "ingress-nginx" };
+    const project = makeProject({
+      house: { ...house(), phase: "cutover", ingressNginx },
+      gone: { ...house(), phase: "retired", ingressNginx },
+    });
+    const { out } = await cli(project, ["ready", "house"], { readiness: rows.slice(0, 1) });
+    assert.match(out, /set the phase back\n {4}pulumi config set --stack house phase cutover\n$/);
+    const retired = await cli(project, ["ready", "gone"], { readiness: rows.slice(0, 1) });
+    assert.equal(retired.code, 0);
+    assert.match(retired.out, /\n {4}pulumi preview --stack gone\n$/);
+  });
+
   it("gives programs the same as JSON", async () => {
     const { code, out } = await cli(made, ["ready", "house", "--json"], { readiness: rows });
     assert.equal(code, 1);
