@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { View } from "../policies/access/matrix/view.ts";
 import { besideOthers, type LiveView, liveView, viewOfStack } from "../stack/access-view.ts";
 import { loadFromFile, loadFromText } from "../stack/load.ts";
@@ -27,9 +28,15 @@ export const viewMeaning = `
 A view is \`now\` (the stack file in the working tree), \`live\` (the Ingresses on the cluster) or a git revision
 (\`HEAD~1\`; a branch with the name "live" is \`heads/live\`). A revision without the stack file is an empty view.`;
 
-/** The stack file in the working tree. */
+/**
+ * The stack file in the working tree. A relative path of its kubeconfig starts at the project's folder, because Pulumi
+ * runs the program there.
+ */
 export function stackNow(project: Project, stack: string): Stack {
-  return loadFromFile(stackPath(project, stack));
+  const now = loadFromFile(stackPath(project, stack));
+  const { kubeconfig } = now.cluster;
+  if (kubeconfig === undefined) return now;
+  return { ...now, cluster: { ...now.cluster, kubeconfig: resolve(project.directory, kubeconfig) } };
 }
 
 /**

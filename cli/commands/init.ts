@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { isAbsolute, relative, resolve } from "node:path";
 import { additions } from "../../discovery/additions.ts";
 import { missingLines, missingUses } from "../../discovery/missing.ts";
 import { type LeftOut, planStack } from "../../discovery/plan.ts";
@@ -83,7 +84,9 @@ Examples:
     const { text, todos } = stackText(plan, {
       stack,
       ...(source.context === undefined ? {} : { context: source.context }),
-      ...(options.kubeconfig === undefined ? {} : { kubeconfig: options.kubeconfig }),
+      ...(options.kubeconfig === undefined
+        ? {}
+        : { kubeconfig: fromFolder(directory, options.kubeconfig, io) }),
       admins: options.admin ?? [],
       source: source.name,
     });
@@ -113,6 +116,12 @@ Examples:
     return exit.ok;
   },
 };
+
+/** A path of the command line, as it is written in a file of another folder. */
+function fromFolder(folder: string, path: string, { cwd }: Pick<Io, "cwd">): string {
+  const meant = resolve(cwd, path);
+  return isAbsolute(path) || resolve(folder, path) === meant ? path : relative(folder, meant);
+}
 
 /** What Cloudflare tells; undefined without a token. */
 async function cloudflareOf(io: Io) {

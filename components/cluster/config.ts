@@ -6,7 +6,7 @@ import { uuid } from "../../stack-file/values.ts";
 export interface Cluster {
   /** Context of the kubeconfig. */
   context: string;
-  /** Path of the kubeconfig file. Default: $KUBECONFIG or ~/.kube/config. */
+  /** Path of the kubeconfig file; a relative one starts at the project's folder. Default: $KUBECONFIG or ~/.kube/config. */
   kubeconfig?: string;
   /** UID of namespace kube-system, which identifies a cluster. Absent: a person has yet to confirm it. */
   uid?: string;
@@ -18,7 +18,9 @@ export const clusterSchema = z.strictObject({
   context: someText.describe("Context of the kubeconfig."),
   kubeconfig: someText
     .optional()
-    .describe("Path of the kubeconfig file. Default: $KUBECONFIG or ~/.kube/config."),
+    .describe(
+      "Path of the kubeconfig file; a relative one starts at the project's folder. Default: $KUBECONFIG or ~/.kube/config.",
+    ),
   uid: text(uuid, "is no UID: a UUID in lower case")
     .optional()
     .describe("UID of namespace kube-system: another cluster is refused. Asked for when it is absent."),

@@ -28,6 +28,28 @@ describe("access", () => {
     assert.ok(!readFileSync(join(project.directory, "access.txt"), "utf8").includes("\u001b"));
   });
 
+  it("looks for a relative kubeconfig in the project's folder, wherever the command runs", async () => {
+    const own = { ...house().cluster, kubeconfig: "./keys/kube.yaml" };
+    const absolute = { ...own, kubeconfig: "/keys/kube.yaml" };
+    const { directory } = makeProject({
+      relative: { ...house(), cluster: own },
+      absolute: { ...house(), cluster: absolute },
+    });
+    const asked: (string | undefined)[] = [];
+    const readCluster = async ({ kubeconfig }: { kubeconfig?: string }) => {
+      asked.push(kubeconfig);
+      return cluster([]);
+    };
+    const at = (cwd: string, ...argv: string[]) =>
+      cli({ directory: cwd }, ["access", "--at", "live", ...argv], { readCluster });
+    await at(directory, "relative");
+    await at(join(directory, "sub"), "relative");
+    await at("/", "relative", "--cwd", directory);
+    await at("/", "absolute", "--cwd", directory);
+    const expected = join(directory, "keys/kube.yaml");
+    assert.deepEqual(asked, [expected, expected, expected, "/keys/kube.yaml"]);
+  });
+
   it("gives programs JSON and pull requests Markdown", async () => {
     const json = JSON.parse((await cli(project, ["access", "--json"])).out) as {
       kind: string;

@@ -65,6 +65,22 @@ describe("the command init", () => {
     assert.match(text, /context: alfred\n {4}uid: 11111111-2222-3333-4444-555555555555\n/);
   });
 
+  it("writes the path of a kubeconfig from the project's folder, wherever the command runs", async () => {
+    const project = makeProject();
+    const outside = { openCluster: async () => new ExportedCluster(alfred) };
+    for (const [stack, cwd, given, expected] of [
+      ["here", project.directory, "./kube.yaml", "./kube.yaml"],
+      ["below", join(project.directory, "sub"), "kube.yaml", "sub/kube.yaml"],
+      ["above", join(project.directory, "sub"), "../kube.yaml", "kube.yaml"],
+      ["absolute", join(project.directory, "sub"), "/kube.yaml", "/kube.yaml"],
+    ] as const) {
+      const argv = ["init", stack, "--context", "alfred", "--kubeconfig", given, "--cwd", project.directory];
+      assert.equal((await cli({ directory: cwd }, argv, outside)).code, 0);
+      const text = readFileSync(join(project.directory, `Pulumi.${stack}.yaml`), "utf8");
+      assert.ok(text.includes(`kubeconfig: ${expected}\n`), stack);
+    }
+  });
+
   it("never overwrites a file, and prints what a second run would add", async () => {
     const project = makeProject();
     const half = JSON.stringify({
