@@ -103,17 +103,44 @@ function normalised(value: string): string {
   return value.trim().replace(/'nonce-[^']*'/gi, "'nonce-…'");
 }
 
-/** Resolves a `Location`; a text that is not an address is kept as its path. */
+/** Stands for a value that may be a secret. */
+const hidden = "…";
+
+/** Stands for the name of a parameter or of a cookie that has a value only. */
+const nameless = "(nameless)";
+
+/** Resolves a `Location`. A text that is not an address is kept as its path, as far as it has no secret. */
 function redirectOf(location: string, url: string): Redirect {
-  if (!URL.canParse(location, url)) return { scheme: "", host: "", path: location, query: [] };
-  const { protocol, hostname, port, pathname, searchParams } = new URL(location, url);
+  if (!URL.canParse(location, url)) {
+    // Without an address, it is not known where a password in front of the `@` begins and ends.
+    const path = location.includes("@") ? hidden : location.replace(/[?#].*$/s, "");
+    return { scheme: "", host: "", path: withoutParameters(path), query: [] };
+  }
+  const { protocol, hostname, port, pathname, search } = new URL(location, url);
   return {
     scheme: protocol.replace(/:$/, ""),
     host: hostname,
     ...(port === "" ? {} : { port }),
-    path: pathname,
-    query: [...new Set(searchParams.keys())].sort(),
+    path: withoutParameters(pathname),
+    query: queryNames(search),
   };
+}
+
+/** A path without the values of its parameters: some servers write the session there, as `;jsessionid=…`. */
+function withoutParameters(path: string): string {
+  return path.replace(/;([^/;=]*)(=[^/;]*)?/g, (_, name: string, value?: string) =>
+    value === undefined ? `;${hidden}` : `;${name}=${hidden}`,
+  );
+}
+
+/** Names of a query's parameters, sorted. */
+function queryNames(search: string): string[] {
+  const names = search
+    .replace(/^\?/, "")
+    .split("&")
+    .filter(Boolean)
+    .map((part) => (part.includes("=") ? [...new URLSearchParams(part).keys()][0] || nameless : nameless));
+  return [...new Set(names)].sort();
 }
 
 /** Names and flags of cookies. A time of expiry differs in every answer, so only its presence counts. */
@@ -121,16 +148,35 @@ export function cookiesOf(lines: readonly string[]): Cookie[] {
   return lines
     .map((line): Cookie => {
       const [pair = "", ...attributes] = line.split(";");
-      const name = pair.split("=")[0]!.trim();
-      const flags = attributes.flatMap((attribute) => {
-        const text = attribute.trim().toLowerCase();
-        const [key = ""] = text.split("=");
-        if (key === "") return [];
-        return key === "expires" || key === "max-age" ? ["lasting"] : [text];
-      });
-      return { name, flags: [...new Set(flags)].sort() };
+      const name = (pair.includes("=") ? pair.split("=")[0]!.trim() : "") || nameless;
+      return { name, flags: [...new Set(attributes.flatMap(flagOf))].sort() };
     })
     .sort((one, other) => (one.name < other.name ? -1 : one.name > other.name ? 1 : 0));
+}
+
+/** The flag of an attribute. Only the values of known attributes are shown: another one may be a second cookie. */
+function flagOf(attribute: string): string[] {
+  const text = attribute.trim().toLowerCase();
+  const key = text.split("=")[0]!.trim();
+  const value = text.slice(text.indexOf("=") + 1).trim();
+  switch (key) {
+    case "":
+      return [];
+    case "expires":
+    case "max-age":
+      return ["lasting"];
+    case "secure":
+    case "httponly":
+    case "partitioned":
+      return [key];
+    case "path":
+    case "domain":
+      return [`${key}=${value.replace(/[?#].*$/s, "")}`];
+    case "samesite":
+      return [`${key}=${["strict", "lax", "none"].includes(value) ? value : hidden}`];
+    default:
+      return [text.includes("=") ? `${key}=${hidden}` : hidden];
+  }
 }
 
 /** A redirect's target as text, without its query's values. */

@@ -13,8 +13,8 @@ describe("what is kept of an answer", () => {
         "bare",
       ]),
       [
+        { name: "(nameless)", flags: [] },
         { name: "a", flags: ["lasting"] },
-        { name: "bare", flags: [] },
         { name: "session", flags: ["httponly", "path=/", "samesite=lax", "secure"] },
       ],
     );
@@ -33,6 +33,29 @@ describe("what is kept of an answer", () => {
         assert.deepEqual(kept.redirect?.query, ["state"]);
       }),
     );
+  });
+
+  it("has no value that stands where an address or a cookie should be", () => {
+    const kept = (headers: Record<string, string[]>) => readHeaders(url, headers);
+    for (const [location, shown] of [
+      ["https://sso.example:99999/cb?code=S3CRET", "https://sso.example:99999/cb"],
+      ["https://sso.example:99999/cb#S3CRET", "https://sso.example:99999/cb"],
+      ["https://alice:S3CRET@sso.example:99999/cb", "…"],
+      ["https://alice:x?S3CRET@sso.example/cb", "…"],
+      ["https://alice:S3CRET@sso.example/cb", "https://sso.example/cb"],
+      ["/app;jsessionid=S3CRET/x", "https://komga.example.org/app;jsessionid=…/x"],
+      ["/app;S3CRET", "https://komga.example.org/app;…"],
+      ["/cb?S3CRET&a=1&=S3CRET", "https://komga.example.org/cb?(nameless)=…&a=…"],
+    ] as const)
+      assert.equal(redirectText(kept({ location: [location] }).redirect!), shown, location);
+    for (const [cookie, name, ...flags] of [
+      ["sid=1; auth=S3CRET", "sid", "auth=…"],
+      ["sid=1; Comment=S3CRET; Version=1", "sid", "comment=…", "version=…"],
+      ["sid=1; S3CRET; Secure=S3CRET; SameSite=S3CRET", "sid", "samesite=…", "secure", "…"],
+      ["S3CRETonly", "(nameless)"],
+      ["=S3CRET; Domain=example.org", "(nameless)", "domain=example.org"],
+    ] as [string, string, ...string[]][])
+      assert.deepEqual(kept({ "set-cookie": [cookie] }).cookies, [{ name, flags }], cookie);
   });
 
   it("has the target of a redirect as a browser resolves it", () => {
