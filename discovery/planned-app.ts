@@ -1,6 +1,7 @@
 import type { LiveIngress, LiveService } from "../components/cluster/live.ts";
 import { objectId } from "../components/cluster/objects.ts";
 import { classify, type Finding } from "../components/ingress-nginx/annotations/classify.ts";
+import { withoutCredentials } from "../components/ingress-nginx/annotations/judgement.ts";
 import { lostProtections } from "../components/ingress-nginx/annotations/lost.ts";
 import { suggestedRoute } from "../components/ingress-nginx/annotations/suggest.ts";
 import { admittedToday } from "../components/ingress-nginx/annotations/today.ts";
@@ -118,7 +119,10 @@ function annotationsOf({ annotations }: LiveIngress): Record<string, string> {
     classify(annotations)
       .filter(
         ({ section, annotation, value }) =>
-          section === "annotations" && !soundsSecret(annotation) && isWritableAnnotation(annotation, value),
+          section === "annotations" &&
+          !soundsSecret(annotation) &&
+          withoutCredentials(value) === value &&
+          isWritableAnnotation(annotation, value),
       )
       .map(({ annotation, value }) => [annotation, value]),
   );

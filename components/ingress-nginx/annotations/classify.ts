@@ -1,5 +1,12 @@
 import type { Route } from "../../../policies/annotations/annotations.ts";
-import { type Entry, type Judgement, nginxPrefix, type Outcome, type Surroundings } from "./judgement.ts";
+import {
+  type Entry,
+  type Judgement,
+  nginxPrefix,
+  type Outcome,
+  type Surroundings,
+  withoutCredentials,
+} from "./judgement.ts";
 import { entryOf } from "./table.ts";
 
 /** The meaning of one annotation behind Pomerium. */
@@ -12,7 +19,7 @@ export interface Finding {
   says: string;
   /** Whether it restricts who may call, or how much, as it stands: it is on, and has what it needs. */
   protects: boolean;
-  /** What the app lacks to do the same. */
+  /** What the app lacks to do the same. Values in it hold no credentials of a URL. */
   lacks: (route: Route, around?: Surroundings) => string | undefined;
   /** The part of the stack file that lacks it. */
   section: "route" | "apps" | "annotations";
@@ -47,8 +54,10 @@ export function classify(annotations: Readonly<Record<string, string>>): Finding
         outcome,
         says,
         protects,
-        lacks: (route, around = nothingAround) =>
-          outcome === "equivalent" ? lacks?.(route, value, of, around) : undefined,
+        lacks: (route, around = nothingAround) => {
+          const lack = outcome === "equivalent" ? lacks?.(route, value, of, around) : undefined;
+          return lack === undefined ? undefined : withoutCredentials(lack);
+        },
         section,
       },
     ];

@@ -113,13 +113,18 @@ function unrecognised(
 }
 
 /**
- * The program that a URL asks, as far as it tells: oauth2-proxy by its documented path, and the host. The rest of the path
- * and the query may hold a secret.
+ * The program that a URL asks, as far as it tells: oauth2-proxy by its documented path, and the host. Everything else of
+ * the URL may hold a secret: the name of a user, the rest of the path, the query.
  *
  * @see https://oauth2-proxy.github.io/oauth2-proxy/configuration/integration
  */
 function serviceOf(url: string): string {
-  const [, host = "", path = ""] = /^https?:\/\/([\w.-]*)[^/]*(\/[^?#]*)?/.exec(url) ?? [];
+  const [, authority = "", rest = ""] = /^https?:\/\/([^/?#]*)(.*)$/s.exec(url) ?? [];
+  const [path = ""] = rest.split(/[?#]/, 1);
+  // A password with a slash in it ends the authority too early, so that a name would be taken for the host.
+  const [host = ""] = rest.includes("@")
+    ? []
+    : (/^[\w.-]+(?=(:\d+)?$)/.exec(authority.slice(authority.lastIndexOf("@") + 1)) ?? []);
   const program = path === "/oauth2/auth" && !host.includes("oauth2-proxy") ? "oauth2-proxy" : "";
   return [program, host].filter(Boolean).join(" at ");
 }

@@ -93,3 +93,8 @@ export function headerOf(
 ): string | undefined {
   return Object.entries(headers ?? {}).find(([each]) => each.toLowerCase() === name.toLowerCase())?.[1];
 }
+
+/** A text without the name and password of the URLs in it. The host and the path of each URL stay. */
+export function withoutCredentials(text: string): string {
+  return text.replace(/\/\/[^\s"'<>,]*@/g, "//");
+}

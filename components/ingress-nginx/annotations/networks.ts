@@ -2,7 +2,24 @@ import { contains, type Network, parseNetwork } from "../../../stack-file/networ
 
 /** The networks of a source range: `10.0.0.0/8, 192.168.0.10`. Other texts admit nobody, so they are left out. */
 export function networksOf(value: string): Network[] {
-  return value.split(",").flatMap((text) => parseNetwork(text.trim()) ?? []);
+  return itemsOf(value).flatMap((text) => parseNetwork(text) ?? []);
+}
+
+/** The same as texts. Nothing else of the value is ever shown, because it may be anything. */
+export function networkTexts(value: string): string[] {
+  return itemsOf(value).filter((text) => parseNetwork(text) !== undefined);
+}
+
+/** Whether every text of a source range is a network. ingress-nginx refuses a range that holds anything else. */
+export function isReadable(value: string): boolean {
+  return itemsOf(value).every((text) => parseNetwork(text) !== undefined);
+}
+
+function itemsOf(value: string): string[] {
+  return value
+    .split(",")
+    .map((text) => text.trim())
+    .filter((text) => text !== "");
 }
 
 /** Whether one of the networks contains all of `inner`. */

@@ -1,7 +1,7 @@
 import type { Access } from "../../../policies/access/routes.ts";
 import { parseNetwork } from "../../../stack-file/networks.ts";
 import type { ReplacedBy, Replacement } from "./judgement.ts";
-import { networksOf, within } from "./networks.ts";
+import { networksOf, networkTexts, within } from "./networks.ts";
 
 /** A judgement that holds for an app only if it holds for each of its paths too. */
 function everywhere(judge: ReplacedBy): ReplacedBy {
@@ -19,7 +19,7 @@ function everywhere(judge: ReplacedBy): ReplacedBy {
 /** `access.from` admits no address that ingress-nginx refused. */
 export const byNetworks: ReplacedBy = everywhere((value, { access }) => {
   const from = "from" in access ? access.from : [];
-  const had = `; ingress-nginx admitted ${value.trim()} only`;
+  const had = `; ingress-nginx admitted ${networkTexts(value).join(", ") || "no readable network"} only`;
   if (from.length === 0) return { but: had };
   const admitted = networksOf(value);
   const wider = from.filter((text) => {

@@ -198,21 +198,25 @@ describe("the stack file that init writes", () => {
     });
   });
 
-  it("copies no annotation whose name sounds like a secret, and says that it is there", async () => {
+  it("copies no annotation whose name sounds like a secret or whose URL has credentials, and says that it is there", async () => {
     const objects = fixture("argo-cd").map((object) =>
       object.kind === "Ingress"
         ? {
             ...object,
             metadata: {
               ...object.metadata,
-              annotations: { "tool.example.org/api-token": "hunter2", "tool.example.org/icon": "films" },
+              annotations: {
+                "tool.example.org/api-token": "hunter2",
+                "tool.example.org/hook": "https://user:hunter2@hooks.example.org/x",
+                "tool.example.org/icon": "films",
+              },
             },
           }
         : object,
     );
     const { text, raw } = await written(objects);
     assert.ok(!text.includes("hunter2"));
-    assert.match(text, /# DECIDE: tool\.example\.org\/api-token: add to annotations: the same/);
+    assert.match(text, /# DECIDE: tool\.example\.org\/api-token, tool\.example\.org\/hook: add to annotations:\s/);
     const apps = Object.values(raw.apps as Record<string, { annotations?: object }>);
     assert.deepEqual(
       apps.flatMap(({ annotations: own }) => own ?? []),

@@ -36,6 +36,20 @@ describe("an annotation of ingress-nginx", () => {
     assert.equal(section, "route");
   });
 
+  it("shows no credentials of a URL where it shows a value", () => {
+    for (const given of [
+      {
+        "proxy-redirect-from": "http://user:hunter2@wiki/",
+        "proxy-redirect-to": "https://hunter2@wiki.org/",
+      },
+      { "rewrite-target": "https://hunter2@wiki.org/$1" },
+      { "x-forwarded-prefix": "//hunter2:x@wiki.org", "rewrite-target": "/" },
+    ] as Record<string, string>[]) {
+      const lack = found(given).lacks({}) ?? "";
+      assert.ok(lack.includes("wiki") && !lack.includes("hunter2"), lack);
+    }
+  });
+
   it("that tunes nginx itself is unnecessary", () => {
     for (const name of ["proxy-buffer-size", "proxy-request-buffering", "http2-push-preload"])
       assert.equal(outcome({ [name]: "16k" }), "unnecessary");

@@ -33,6 +33,7 @@ describe("the guards of an nginx Ingress", () => {
     assert.deepEqual(service("http://oauth2-proxy.auth.svc.cluster.local/oauth2/auth"), [
       { kind: "service", detail: "oauth2-proxy.auth.svc.cluster.local" },
     ]);
+    assert.deepEqual(service("https://user:pw@sso.lan:8443/x"), [{ kind: "service", detail: "sso.lan" }]);
     assert.deepEqual(service("https://sso.lan/outpost.goauthentik.io/auth/nginx"), [
       { kind: "service", detail: "sso.lan" },
     ]);
@@ -88,6 +89,11 @@ describe("the guards of an nginx Ingress", () => {
       fc.property(fc.stringMatching(/^[a-f0-9]{12}$/), (secret) => {
         for (const url of [
           `https://user:${secret}@sso.lan/x`,
+          `https://${secret}@sso.lan/x`,
+          `https://${secret}:pw@sso.lan:8443/oauth2/auth`,
+          `https://${secret}:p/w@sso.lan/x`,
+          `https://${secret}%40sso.lan/x`,
+          `https://a@${secret}@sso.lan/x`,
           `https://sso.lan/a/${secret}?t=${secret}`,
           `https://sso.lan/?${secret}`,
         ])
