@@ -216,7 +216,10 @@ describe("the stack file that init writes", () => {
     );
     const { text, raw } = await written(objects);
     assert.ok(!text.includes("hunter2"));
-    assert.match(text, /# DECIDE: tool\.example\.org\/api-token, tool\.example\.org\/hook: add to annotations:\s/);
+    assert.match(
+      text,
+      /# DECIDE: tool\.example\.org\/api-token, tool\.example\.org\/hook: add to annotations:\s/,
+    );
     const apps = Object.values(raw.apps as Record<string, { annotations?: object }>);
     assert.deepEqual(
       apps.flatMap(({ annotations: own }) => own ?? []),
