@@ -40,7 +40,8 @@ export const logs: Subcommand<Options> = {
 Reads the lines "authorize check", and the lines "http-request" that tell the client. Anything may be in between. A
 request counts as one of a program if nobody is signed in and its User-Agent is not a browser's; a log without
 User-Agents counts everything except pages. Nothing says that such a program is yours: write a line only for a client
-that you know. Queries, and parts of paths that may be credentials, are neither kept nor shown.
+that you know. Queries, and parts of paths that look like credentials, are neither kept nor shown. A secret that is a
+plain word cannot be recognised.
 
 Examples:
   npx pomerium-migration logs home

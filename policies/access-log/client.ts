@@ -1,3 +1,5 @@
+import { mayBeSecret } from "./shape.ts";
+
 /**
  * What kind of program sent a request, judged by its User-Agent.
  *
@@ -42,6 +44,11 @@ const readers = /Kobo|Kindle|PocketBook|Tolino/i;
 
 const longestName = 32;
 
+/** Longest name of a program that tells no version. */
+const longestBareName = 16;
+
+const nobody = "a program without a name";
+
 /** The client of a User-Agent; undefined if the log does not tell it. */
 export function clientOf(userAgent: string | undefined): Client {
   const agent = userAgent?.trim() ?? "";
@@ -54,11 +61,21 @@ export function clientOf(userAgent: string | undefined): Client {
   const own = [...bare.matchAll(/([A-Za-z][\w.-]*(?: [A-Za-z][\w.-]*)?)\/[\w.]/g)]
     .map(([, word]) => word!)
     .filter((word) => !word.split(" ").some((part) => browserWords.has(part.toLowerCase())));
-  return own[0] === undefined ? { kind: "browser", name: "" } : { kind: "program", name: nameOf(own[0]) };
+  return own[0] === undefined
+    ? { kind: "browser", name: "" }
+    : { kind: "program", name: nameOf(`${own[0]}/1`) };
 }
 
 /** The first words of a text, without what could be a credential or a version. */
 function nameOf(agent: string): string {
-  const [name = ""] = /^[A-Za-z][A-Za-z _-]*/.exec(agent) ?? [];
-  return name.trim().slice(0, longestName) || "a program without a name";
+  const product = /^([A-Za-z][^/(;]*?)[/ ]v?\d+(?:[.\s]|$)/.exec(agent)?.[1];
+  const text = product ?? agent.replace(/[/(;].*$/s, "").trim();
+  const [name = ""] = /^[A-Za-z][A-Za-z _-]*/.exec(text) ?? [];
+  const isSecret =
+    text.split(" ").some(mayBeSecret) ||
+    // Many services begin their keys like that: `sk_live_…`.
+    name.includes("_") ||
+    // Without a version, nothing tells a name from a key.
+    (product === undefined && (name !== text || name.length > longestBareName));
+  return isSecret ? nobody : name.trim().slice(0, longestName) || nobody;
 }

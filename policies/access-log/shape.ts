@@ -5,7 +5,11 @@ const deepest = 10;
 const longestSegment = 40;
 
 /** Words in front of a part that is often a credential. */
-const announcing = /^(?:token|tokens|key|keys|api-?keys?|secret|share|shares|s|invite|reset|verify|kobo)$/i;
+const announcing =
+  /^(?:tokens?|(?:api-?)?keys?|secrets?|passwords?|shares?|shared|share-?links?|s|invit(?:es?|ations?)|join|reset|verify|confirm|activate|unsubscribe|feeds?|rss|atom|ical|kobo)$/i;
+
+/** Words in front of several parts that are a credential together, such as those of a chat's incoming messages. */
+const announcingAll = /^(?:(?:web-?)?hooks?|services)$/i;
 
 /**
  * A path in the form in which paths are counted: without numbers, ids, addresses and whatever may be a credential. Its
@@ -13,23 +17,37 @@ const announcing = /^(?:token|tokens|key|keys|api-?keys?|secret|share|shares|s|i
  */
 export function shapeOf(path: string): string {
   const segments = path.split("/").slice(1);
-  const kept = segments.slice(0, deepest).map((segment, i) => {
-    const isAnnounced = i > 0 && announcing.test(segments[i - 1]!) && /\d|[a-z][A-Z]/.test(segment);
-    return isVarying(segment) || isAnnounced ? varying : segment;
-  });
+  const kept: string[] = [];
+  let before = "";
+  for (const segment of segments.slice(0, deepest)) {
+    if (segment !== "" && announcingAll.test(before)) return `/${[...kept, varying].join("/")}`;
+    kept.push(segment !== "" && (announcing.test(before) || mayBeSecret(segment)) ? varying : segment);
+    if (segment !== "") before = segment;
+  }
   if (segments.length > deepest) kept.push(varying);
   return `/${kept.join("/")}`;
 }
 
-function isVarying(segment: string): boolean {
+/** Whether a part of a path, or a word, is an id or a number, or looks like a credential. */
+export function mayBeSecret(segment: string): boolean {
   if (segment.length > longestSegment) return true;
   // Numbers, dates, and everything that a path of an API hardly has.
   if (/^[\d-]*\d[\d-]*$/.test(segment) || !/^[\w.~+-]*$/.test(segment)) return true;
   const hasDigit = /\d/.test(segment);
   if (/^[0-9a-f-]{8,}$/i.test(segment) && hasDigit) return true;
   const word = segment.replace(/\.[a-z]{1,5}$/i, "");
-  return word.length >= 16 && hasDigit && /[a-z]/i.test(word) && !/^[a-z-]+\d{0,3}$/.test(word);
+  if (word.length < 8 || isOfWords(word.replace(/\d{1,3}$/, ""))) return false;
+  const hasBoth = /[a-z]/.test(word) && /[A-Z]/.test(word);
+  if (hasDigit && (hasBoth || /^[^a-z]*$/.test(word) || /\d[^\d.]+\d/.test(word))) return true;
+  return word.length >= 16 && /[a-z]/i.test(word);
 }
+
+const acronym = "[A-Z]{2,4}(?=[A-Z][a-z]{2})";
+const hump = "[A-Z](?=[a-z]*[aeiouy])[a-z]{2,}|By|To|In|Of|On|Id";
+const camelCase = new RegExp(`^(?:[A-Z]{1,3}|(?:${acronym})?[a-z]{0,23}(?:${hump})*)$`);
+
+/** Whether a text consists of lower-case words and of words with a capital letter, as the names in APIs do. */
+const isOfWords = (text: string): boolean => text.split(/[-_.~+]/).every((word) => camelCase.test(word));
 
 /** Paths that people's browsers ask for by themselves, and files of web pages. */
 const pages =

@@ -94,6 +94,20 @@ describe("a client", () => {
       assert.deepEqual(clientOf(agent), { kind, name });
     });
 
+  for (const [agent, name] of [
+    ["sk_live_AbcDefGhiJklMn", "a program without a name"],
+    ["ghp_abcdefghijklmnop/1.0", "a program without a name"],
+    ["x7Gk2mQp9Zt", "a program without a name"],
+    ["kQmZrTyUiOpAsDfGhJ/1.0", "a program without a name"],
+    ["correcthorsebatterystaple", "a program without a name"],
+    ["Paperless Mobile", "Paperless Mobile"],
+    ["Home Assistant/2024.5 (Android)", "Home Assistant"],
+    ["Audiobookshelf iOS 1.2", "Audiobookshelf iOS"],
+  ] as const)
+    it(`is named ${name} if it calls itself ${agent}`, () => {
+      assert.deepEqual(clientOf(agent), { kind: "program", name });
+    });
+
   it("has a short name without digits, so that no credential is in it", () => {
     fc.assert(
       fc.property(fc.string(), (agent) => {
@@ -118,6 +132,25 @@ describe("the shape of a path", () => {
     ["/System/Info/Public", "/System/Info/Public"],
     ["/rest/getAlbumList2.view", "/rest/getAlbumList2.view"],
     ["/audiobookshelf/socket.io/", "/audiobookshelf/socket.io/"],
+    // What follows an announcing word is never shown, whatever it looks like.
+    ["/services/T0AB1CD2E/B0ZX9YW8V/geheimnis", `/services/${varying}`],
+    ["/api/webhooks/4711/geheimnis", `/api/webhooks/${varying}`],
+    ["/hooks/x7Gk2mQp9Zt", `/hooks/${varying}`],
+    ["/invite/correcthorsebatterystaple", `/invite/${varying}`],
+    ["/s/geheimnis", `/s/${varying}`],
+    ["/share//geheimnis/photo", `/share//${varying}/photo`],
+    ["/feed/ABCDEFGHIJKLMNOPQRSTUVWX", `/feed/${varying}`],
+    ["/share/", "/share/"],
+    // Other parts vary if they look like a key.
+    ["/api/C4hkGmr_sdfLkds", `/api/${varying}`],
+    ["/api/kQmZrTyUiOpAsDfGhJkLxCvB/x", `/api/${varying}/x`],
+    ["/api/ABCDEFGHIJKLMNOPQR", `/api/${varying}`],
+    ["/api/x7gk2mqp9zt", `/api/${varying}`],
+    // Names of APIs are words.
+    ["/Users/AuthenticateWithQuickConnect", "/Users/AuthenticateWithQuickConnect"],
+    ["/rest/createInternetRadioStation.view", "/rest/createInternetRadioStation.view"],
+    ["/Microsoft-Server-ActiveSync", "/Microsoft-Server-ActiveSync"],
+    ["/api/v1/persistentvolumeclaims", "/api/v1/persistentvolumeclaims"],
   ] as const)
     it(`of ${path} is ${shape}`, () => {
       assert.equal(shapeOf(path), shape);
