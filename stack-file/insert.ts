@@ -70,8 +70,7 @@ function insertOne(text: string, { path, items }: Insertion): string {
     const pair: Pair | undefined = node.items.find((one) => isScalar(one.key) && one.key.value === key);
     const missing = path.slice(i + 1).reduceRight<unknown>((inner, name) => ({ [name]: inner }), items);
     if (pair === undefined) return insertInto(text, node, { [key]: missing }, eol);
-    if (pair.value === null || (isScalar(pair.value) && pair.value.value === null && isEmpty(pair.value)))
-      return afterKey(text, pair, flow(missing));
+    if (isUnwritten(pair.value)) return afterKey(text, pair, at, flow(missing));
     if (isAlias(pair.value)) throw new InsertError(`${at} is an alias (*); write the tests by hand`);
     if (isCollection(pair.value) && pair.value.anchor !== undefined)
       throw new InsertError(`${at} has an anchor (&), so other places have it too; write the tests by hand`);
@@ -81,17 +80,22 @@ function insertOne(text: string, { path, items }: Insertion): string {
   return insertInto(text, node, items, eol);
 }
 
-/** Whether a value that stands for nothing is not written at all. */
-const isEmpty = (node: Node): boolean =>
-  node.range !== undefined && node.range !== null && node.range[0] === node.range[1];
+/** Whether nothing is written in the place of a value, except perhaps an anchor or a tag. */
+const isUnwritten = (value: unknown): boolean =>
+  value === null || (isScalar(value) && value.value === null && !value.source);
 
 function insertInto(text: string, node: Node, value: unknown, eol: string): string {
   if (!isCollection(node) || !node.range) throw new InsertError("the place is neither a map nor a list");
   const last = node.items.at(-1);
   if (node.flow) {
+    if (last !== undefined && isUnwritten(last))
+      throw new InsertError(
+        "a list in one line ends with an anchor (&) or a tag (!) and no value; remove that first",
+      );
     const inner = flow(value).slice(1, -1);
     const at = last === undefined ? node.range[0] + 1 : endOf(last);
-    return `${text.slice(0, at)}${last === undefined ? "" : ", "}${inner}${text.slice(at)}`;
+    const beforeComment = text[at] === "#" ? " " : "";
+    return `${text.slice(0, at)}${last === undefined ? "" : ", "}${inner}${beforeComment}${text.slice(at)}`;
   }
   const token = node.srcToken;
   if (last === undefined || token === undefined || !("indent" in token))
@@ -108,18 +112,28 @@ function insertInto(text: string, node: Node, value: unknown, eol: string): stri
 function endOf(item: unknown): number {
   if (isPair(item)) {
     const { key, value } = item as Pair<Node, Node | null>;
-    return value === null || (isScalar(value) && isEmpty(value)) ? key.range![1] : endOf(value);
+    if (!isUnwritten(value)) return endOf(value);
+    const last = afterKeyOf(item as Pair).at(-1);
+    return last === undefined ? key.range![1] : last.offset + last.source.length;
   }
   const node = item as Node;
   const last = isCollection(node) && !node.flow ? node.items.at(-1) : undefined;
   return last === undefined ? node.range![1] : endOf(last);
 }
 
+/** The colon behind a key, and an anchor and a tag behind the colon. */
+function afterKeyOf({ srcToken }: Pair): { type: string; offset: number; source: string }[] {
+  return (srcToken?.sep ?? []).filter(({ type }) => ["map-value-ind", "anchor", "tag"].includes(type));
+}
+
 /** Writes a value behind the colon of a key. */
-function afterKey(text: string, { key }: Pair, value: string): string {
-  const colon = text.indexOf(":", (key as Node).range![1]);
-  if (colon < 0) throw new InsertError("a key has no colon");
-  return `${text.slice(0, colon + 1)} ${value}${text.slice(colon + 1)}`;
+function afterKey(text: string, pair: Pair, at: string, value: string): string {
+  const [colon, ...others] = afterKeyOf(pair);
+  if (colon === undefined) throw new InsertError(`${at} has no colon; write one behind it first`);
+  if (others.length > 0)
+    throw new InsertError(`${at} has an anchor (&) or a tag (!) and no value; remove that first`);
+  const end = colon.offset + 1;
+  return `${text.slice(0, end)} ${value}${text.slice(end)}`;
 }
 
 /** A value as {@link insertItems} would write it. */

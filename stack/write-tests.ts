@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { parse } from "yaml";
+import { parse, parseDocument } from "yaml";
 import type { ProposedTest, ProposedTests } from "../policies/access/assertions/propose.ts";
 import { InsertError, insertItems } from "../stack-file/insert.ts";
 import { isMap } from "../stack-file/paths.ts";
@@ -33,7 +33,8 @@ export function withTests(text: string, proposed: readonly ProposedTests[]): str
   }));
   const result = insertItems(text, insertions);
   // A person relies on it that nothing else has changed.
-  if (!isDeepStrictEqual(parse(result, { logLevel: "error" }), expected(text, insertions)))
+  const document = parseDocument(result, { logLevel: "error" });
+  if (document.errors.length > 0 || !isDeepStrictEqual(document.toJS(), expected(text, insertions)))
     throw new InsertError("is written in a way in which nothing can be added to it");
   return result;
 }
