@@ -37,14 +37,14 @@ const unseen = {
 /** What an audit of a shipped stack's cluster begins with, and what it must not leave out. */
 const audited = {
   octavo: {
-    head: "11 hosts, 1 controller, 3 without anything to decide, nothing blocks",
+    head: "11 hosts (3 with nothing to decide), 1 controller, nothing blocks",
     lost: "whitelist-source-range verdict: lost protection count: 1",
     controller:
       "Deployment ingress-nginx/ingress-nginx-controller - installed as the Helm release or Application ingress-nginx",
     admitted: { open: 10, headline: "10 of 11 apps were open to everybody, 1 of 16 will be: ddns-updater" },
   },
   alfred: {
-    head: "3 hosts, 1 controller",
+    head: "3 hosts (0 with nothing to decide), 1 controller",
     lost: "whitelist-source-range verdict: lost protection count: 1",
     controller: "installed as upstream's manifest (baremetal)",
     admitted: { open: 2, headline: "2 of 3 apps were open to everybody, none will be" },
