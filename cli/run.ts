@@ -1,6 +1,6 @@
 import { Command, CommanderError } from "commander";
 import manifest from "../package.json" with { type: "json" };
-import { programName } from "../stack-file/commands.ts";
+import { ownCommand, programName } from "../stack-file/commands.ts";
 import { StackFileError } from "../stack-file/problems.ts";
 import { paint } from "./colour.ts";
 import { type Subcommand, valueOption } from "./command.ts";
@@ -95,7 +95,7 @@ function programOf(io: Io, done: (code: number) => void): Command {
       outputError: (text, write) =>
         write(text.replace(/^error:/, paint({ colour: io.errorColour }, "red", "error:"))),
     })
-    .showHelpAfterError()
+    .showHelpAfterError(`All commands: ${ownCommand("help")}`)
     .addHelpText(
       "after",
       `

@@ -37,14 +37,20 @@ describe("the command line", () => {
     const { code, out, err } = await cli(project, ["chekc"]);
     assert.equal(code, 2);
     assert.equal(out, "");
-    assert.match(err, /^error: unknown command 'chekc'\n\(Did you mean check\?\)$/m);
-    for (const name of names) assert.match(err, new RegExp(`^  ${name} `, "m"));
+    assert.equal(
+      err,
+      "error: unknown command 'chekc'\n(Did you mean check?)\nAll commands: npx pomerium-migration help\n",
+    );
+    const unlike = await cli(project, ["--zzz"]);
+    assert.equal(unlike.code, 2);
+    assert.equal(unlike.err, "error: unknown option '--zzz'\nAll commands: npx pomerium-migration help\n");
   });
 
   it("lists its commands when it is given none, without claiming success", async () => {
     const { code, err } = await cli(project, []);
     assert.equal(code, 2);
     assert.match(err, /^Usage: pomerium-migration \[options\] \[command\]/m);
+    for (const name of names) assert.match(err, new RegExp(`^  ${name} `, "m"));
     assert.equal((await cli(project, ["--help"])).code, 0);
   });
 
