@@ -127,6 +127,7 @@ Examples:
       : compareText(results, {
           ...{ stack: stack.name, old: addresses.old, fresh: addresses.new, requests, milliseconds },
           authenticateHost: stack.pomerium.authenticateHost,
+          coexistPort: stack.pomerium.coexistPort,
           all: options.all ?? false,
           place: (at) => placeText(stack.placeOf(at)),
           paint: (severity, text) => painted(severity, text, paperOf(options, io)),

@@ -9,6 +9,8 @@ export interface Answer {
   /** Security headers, by their names in lower case. */
   headers: Readonly<Record<string, string>>;
   cookies: readonly Cookie[];
+  /** Whether Pomerium itself gave the answer, and not the app. */
+  byPomerium?: true;
   certificate?: Certificate;
   /** `complete`; `cut` by the server; or still `running` when the time was up. */
   body: "complete" | "cut" | "running";
@@ -73,6 +75,13 @@ const securityHeaders = [
   "access-control-allow-headers",
 ] as const;
 
+/**
+ * Header of every refusal that Pomerium writes for a client that does not prefer JSON. Envoy's own answers do not have it.
+ *
+ * @see https://github.com/pomerium/pomerium/blob/v0.33.0/internal/httputil/errors.go
+ */
+const pomeriumMark = "x-pomerium-intercepted-response";
+
 /** Headers with several values are joined, as `node:http` gives them in `headersDistinct`. */
 export type RawHeaders = Readonly<Record<string, readonly string[] | undefined>>;
 
@@ -80,7 +89,7 @@ export type RawHeaders = Readonly<Record<string, readonly string[] | undefined>>
 export function readHeaders(
   url: string,
   raw: RawHeaders,
-): Pick<Answer, "redirect" | "contentType" | "headers" | "cookies"> {
+): Pick<Answer, "redirect" | "contentType" | "headers" | "cookies" | "byPomerium"> {
   const location = raw.location?.[0];
   const redirect = location === undefined ? undefined : redirectOf(location, url);
   const contentType = raw["content-type"]?.[0]?.split(";")[0]?.trim().toLowerCase();
@@ -95,6 +104,7 @@ export function readHeaders(
     ...(contentType ? { contentType } : {}),
     headers,
     cookies: cookiesOf(raw["set-cookie"] ?? []),
+    ...(raw[pomeriumMark] === undefined ? {} : { byPomerium: true }),
   };
 }
 

@@ -1,7 +1,7 @@
-import type { Answer, Observation } from "./answer.ts";
+import { type Answer, type Observation, type Redirect, redirectText } from "./answer.ts";
 import type { Context } from "./context.ts";
 import { refusedPreflight } from "./cors.ts";
-import { answerText, type Found, found, isSignIn, signInPages, words } from "./found.ts";
+import { answerText, type Found, found, isRefusal, isSignIn, signInPages, words } from "./found.ts";
 import type { Question } from "./questions.ts";
 import { refusedUpgrade } from "./websocket.ts";
 
@@ -12,18 +12,20 @@ export function closed(
   fresh: Answer,
   context: Context,
 ): Found[] {
-  const isRefusal = fresh.status === 403 || fresh.status === 401;
+  const asksToSignIn = isSignIn(fresh, context);
   const lost =
-    purpose === "preflight" && (isRefusal || isSignIn(fresh, context.authenticateHost))
+    purpose === "preflight" && (asksToSignIn || isRefusal(fresh))
       ? refusedPreflight(old, fresh, context)
       : undefined;
   if (lost !== undefined) return [lost];
-  if (isSignIn(fresh, context.authenticateHost)) return [found("wanted", "access", `${words(old)}sign-in`)];
+  if (asksToSignIn) return [found("wanted", "access", `${words(old)}sign-in`)];
   const was = old?.failure === undefined ? old?.status : undefined;
-  if (purpose === "websocket" && fresh.status === 403) return [refusedUpgrade(was, context)];
+  // Envoy refuses the upgrade, before Pomerium looks at the request.
+  if (purpose === "websocket" && fresh.status === 403 && !fresh.byPomerium)
+    return [refusedUpgrade(was, context)];
   // A request that asks for no page gets a status in place of a redirect.
   const asksForPage = purpose !== "preflight" && purpose !== "upload" && purpose !== "websocket";
-  if (isRefusal && (expected === "closed" || !asksForPage))
+  if (isRefusal(fresh) && (expected === "closed" || !asksForPage))
     return [found("wanted", "access", `${words(old)}${fresh.status}`)];
   const { status, redirect } = fresh;
   if (status >= 300 && status < 400 && redirect?.path.startsWith(signInPages))
@@ -31,10 +33,10 @@ export function closed(
       found(
         "unexpected",
         "access",
-        `${words(old)}a sign-in at ${redirect.host}, and not at ${context.authenticateHost}`,
+        `${words(old)}a sign-in at ${siteOf(redirect, context)}, and not at ${context.authenticateHost}`,
       ),
     ];
-  const isAnswer = status < 400 || (status < 500 && status !== 403 && status === was);
+  const isAnswer = status < 400 || (status < 500 && status === was && !fresh.byPomerium);
   return [
     isAnswer
       ? found(
@@ -45,7 +47,14 @@ export function closed(
       : found(
           "unexpected",
           "access",
-          `${words(old)}${answerText(fresh)} in place of ${expected === "sign-in" ? "the sign-in page" : "a refusal"}`,
+          `${words(old)}${answerText(fresh)} in place of ${expected === "sign-in" ? "the sign-in page" : "Pomerium's refusal"}`,
         ),
   ];
+}
+
+/** The site of a redirect: its host, with scheme and port if only these are wrong. */
+function siteOf(redirect: Redirect, { authenticateHost }: Context): string {
+  return redirect.host === authenticateHost
+    ? redirectText({ ...redirect, path: "", query: [] })
+    : redirect.host;
 }

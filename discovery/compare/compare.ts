@@ -55,6 +55,7 @@ export function compareHosts(
         differencesOf(question, old, fresh, {
           stack: stack.name,
           authenticateHost: stack.pomerium.authenticateHost,
+          coexistPort: stack.pomerium.coexistPort,
           responseHeaders: responseHeaders(stack.pomerium.settings),
           readsForever: (stack.pomerium.settings.timeouts?.read ?? "0s") === "0s",
           place: ownerOf(question.path, plan.places),

@@ -5,6 +5,8 @@ export interface Context {
   stack: string;
   /** Host of the sign-in pages. */
   authenticateHost: string;
+  /** Port of Pomerium in the phase coexist. */
+  coexistPort: number;
   /** Headers that Pomerium's settings add to every response. */
   responseHeaders: Readonly<Record<string, string>>;
   /** Whether a whole request may take any time to arrive. */

@@ -6,7 +6,7 @@ import { closed } from "./closed.ts";
 import type { Context } from "./context.ts";
 import { preflights } from "./cors.ts";
 import type { Difference } from "./difference.ts";
-import { answerText, type Found, found, isSignIn, words } from "./found.ts";
+import { answerText, type Found, found, isRefusal, isSignIn, words } from "./found.ts";
 import { compareCookies, compareHeaders } from "./headers.ts";
 import { slow, uploads } from "./lasting.ts";
 import type { Question } from "./questions.ts";
@@ -51,7 +51,7 @@ function judge(
     case "closed":
       return closed(question, old, fresh, context);
     case "unknown": {
-      if (isSignIn(fresh, context.authenticateHost) || fresh.status === 401 || fresh.status === 403)
+      if (isSignIn(fresh, context) || isRefusal(fresh))
         return [found("wanted", "access", `${words(old)}${answerText(fresh)}; the policy decides`)];
       return [
         found(
@@ -63,8 +63,16 @@ function judge(
       ];
     }
     case "app":
-      if (isSignIn(fresh, context.authenticateHost))
+      if (isSignIn(fresh, context))
         return [found("unexpected", "access", `${words(old)}sign-in, and the stack file opens the path`)];
+      if (isRefusal(fresh))
+        return [
+          found(
+            "unexpected",
+            "access",
+            `${words(old)}${fresh.status} by Pomerium, and the stack file opens the path`,
+          ),
+        ];
       return same(question, old, fresh, context);
   }
 }

@@ -10,6 +10,7 @@ export interface TextOptions {
   old: string;
   fresh: string;
   authenticateHost: string;
+  coexistPort: number;
   requests: number;
   milliseconds: number;
   /** Whether wanted differences are listed too. */
@@ -70,15 +71,12 @@ function sharedNotes(results: readonly HostResult[]): Map<string, number> {
   return new Map(counts.filter(([, count]) => count > 1));
 }
 
-function row(
-  { host, asked, result, skipped, differences }: HostResult,
-  { authenticateHost }: TextOptions,
-): string[] {
+function row({ host, asked, result, skipped, differences }: HostResult, options: TextOptions): string[] {
   const [site] = asked;
   const short = (observation: Observation | undefined): string => {
     if (observation === undefined) return "–";
     if (observation.failure !== undefined) return "none";
-    return isSignIn(observation, authenticateHost) ? "sign-in" : `${observation.status}`;
+    return isSignIn(observation, options) ? "sign-in" : `${observation.status}`;
   };
   const worst = differences.filter(({ severity }) => severity === result).length;
   const words: Readonly<Record<HostResult["result"], string>> = {

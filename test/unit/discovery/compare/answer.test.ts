@@ -82,6 +82,11 @@ describe("what is kept of an answer", () => {
     );
   });
 
+  it("tells an answer of Pomerium from one of the app", () => {
+    assert.equal(readHeaders(url, { "x-pomerium-intercepted-response": ["true"] }).byPomerium, true);
+    assert.equal(readHeaders(url, { "x-pomerium-claim-email": ["true"] }).byPomerium, undefined);
+  });
+
   it("has security headers only, and no nonce, which differs in every answer", () => {
     const policy = (nonce: string) => ({
       "content-security-policy": [`script-src 'nonce-${nonce}' 'self'`],

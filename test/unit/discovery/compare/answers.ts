@@ -15,6 +15,9 @@ export function to(host: string, path = "/", more: object = {}): Pick<Answer, "r
 /** Pomerium's redirect to its sign-in pages. */
 export const signIn: Answer = answer(302, to("authenticate.example.org", "/.pomerium/sign_in"));
 
+/** Pomerium's refusal of a request that asks for no page. */
+export const refusal = (status: 401 | 403): Answer => answer(status, { byPomerium: true });
+
 export const noAnswer: Failure = { failure: "nothing listens there (ECONNREFUSED)", milliseconds: 1 };
 
 export function question(more: Partial<Question> = {}): Question {
@@ -36,6 +39,7 @@ export function context(more: Partial<Context> = {}): Context {
   return {
     stack: "home",
     authenticateHost: "authenticate.example.org",
+    coexistPort: 8443,
     responseHeaders: { "X-Frame-Options": "SAMEORIGIN" },
     readsForever: true,
     place: place(),

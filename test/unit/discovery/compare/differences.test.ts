@@ -5,7 +5,17 @@ import type { Context } from "../../../../discovery/compare/context.ts";
 import type { Difference } from "../../../../discovery/compare/difference.ts";
 import { differencesOf } from "../../../../discovery/compare/differences.ts";
 import type { Question } from "../../../../discovery/compare/questions.ts";
-import { answer, context, fakeCertificate, noAnswer, place, question, signIn, to } from "./answers.ts";
+import {
+  answer,
+  context,
+  fakeCertificate,
+  noAnswer,
+  place,
+  question,
+  refusal,
+  signIn,
+  to,
+} from "./answers.ts";
 
 function differences(
   old: Observation | undefined,
@@ -29,8 +39,8 @@ describe("a path that the stack file keeps from anonymous callers", () => {
   it("is as wanted when Pomerium asks for a sign-in, whatever ingress-nginx did", () => {
     for (const old of [answer(200), answer(401), answer(403), answer(302, to("komga.example.org", "/login"))])
       assert.deepEqual(brief(old, signIn, closed), ["wanted"]);
-    assert.deepEqual(brief(answer(200), answer(403), { expected: "closed" }), ["wanted"]);
-    assert.deepEqual(brief(answer(204), answer(401), { ...closed, purpose: "preflight" }), ["wanted"]);
+    assert.deepEqual(brief(answer(200), refusal(403), { expected: "closed" }), ["wanted"]);
+    assert.deepEqual(brief(answer(204), refusal(401), { ...closed, purpose: "preflight" }), ["wanted"]);
   });
 
   it("is dangerous when the app answers there", () => {
@@ -49,6 +59,39 @@ describe("a path that the stack file keeps from anonymous callers", () => {
     // The app's own answer for a path that it does not have.
     assert.deepEqual(brief(answer(404), answer(404), { ...closed, purpose: "near miss" }), ["danger"]);
     assert.deepEqual(brief(answer(401), answer(401), { ...closed, purpose: "near miss" }), ["danger"]);
+  });
+
+  it("is dangerous when the app itself refuses, whatever the request asks for", () => {
+    for (const status of [401, 403])
+      for (const expected of ["sign-in", "closed"] as const)
+        for (const purpose of ["site", "near miss", "preflight", "upload"] as const) {
+          assert.deepEqual(brief(answer(status), answer(status), { purpose, expected }), ["danger"]);
+          assert.deepEqual(brief(answer(200), answer(status), { purpose, expected }), ["unexpected"]);
+        }
+    assert.deepEqual(brief(answer(401), answer(401), { purpose: "websocket", expected: "closed" }), [
+      "danger",
+    ]);
+    // Pomerium's own refusal says so, also where the app gave the same status before.
+    for (const status of [401, 403] as const)
+      assert.deepEqual(brief(answer(status), refusal(status), { expected: "closed" }), ["wanted"]);
+    assert.deepEqual(brief(answer(404), answer(404, { byPomerium: true }), closed), ["unexpected"]);
+  });
+
+  it("is not as wanted when the sign-in pages have another scheme or port", () => {
+    for (const [more, site] of [
+      [{ scheme: "http", port: "81" }, "http://authenticate.example.org:81"],
+      [{ scheme: "http" }, "http://authenticate.example.org"],
+      [{ port: "8444" }, "https://authenticate.example.org:8444"],
+    ] as const) {
+      const fresh = answer(302, to("authenticate.example.org", "/.pomerium/sign_in", more));
+      const [found] = differences(answer(200), fresh, closed);
+      assert.deepEqual(
+        [found?.severity, found?.message],
+        ["unexpected", `200 → a sign-in at ${site}, and not at authenticate.example.org`],
+      );
+    }
+    const rehearsal = to("authenticate.example.org", "/.pomerium/sign_in", { port: "8443" });
+    assert.deepEqual(brief(answer(200), answer(302, rehearsal), closed), ["wanted"]);
   });
 
   it("is unexpected when something else than the sign-in pages refuses", () => {
@@ -113,6 +156,14 @@ describe("a path that the stack file opens", () => {
     assert.match(found?.command ?? "", /diff home --from live/);
   });
 
+  it("is unexpected when Pomerium refuses it with the status that the app had", () => {
+    for (const purpose of ["open path", "upload", "preflight"] as const)
+      assert.match(
+        differences(answer(401), refusal(401), { purpose })[0]?.message ?? "",
+        /^401 → 401 by Pomerium, and the stack file opens the path/,
+      );
+  });
+
   it("names the setting that most likely makes the answers alike", () => {
     const cases: [Observation, Observation, string | undefined, Context["place"]?][] = [
       [answer(200), answer(502), "secure_upstream: true"],
@@ -175,10 +226,12 @@ describe("a path about which the policy decides by something else", () => {
   const unknown = { expected: "unknown" } as const;
 
   it("is as wanted when Pomerium refuses, and compared with a note when it does not", () => {
-    for (const fresh of [signIn, answer(403), answer(401)])
+    for (const fresh of [signIn, refusal(403), refusal(401)])
       assert.deepEqual(brief(answer(200), fresh, unknown), ["wanted"]);
     assert.deepEqual(brief(answer(200), answer(200), unknown), ["note"]);
     assert.deepEqual(brief(answer(200), answer(500), unknown), ["note", "unexpected"]);
+    // The app's own refusal.
+    assert.deepEqual(brief(answer(401), answer(401), unknown), ["note"]);
   });
 });
 
@@ -203,7 +256,8 @@ describe("a WebSocket", () => {
     assert.deepEqual(brief(answer(200), answer(404), upgrade), []);
     assert.deepEqual(brief(answer(101), answer(101), upgrade), []);
     assert.deepEqual(brief(answer(101), signIn, { ...upgrade, ...closed }), ["wanted"]);
-    assert.deepEqual(brief(answer(101), answer(401), { ...upgrade, ...closed }), ["wanted"]);
+    assert.deepEqual(brief(answer(101), refusal(401), { ...upgrade, ...closed }), ["wanted"]);
+    assert.deepEqual(brief(answer(101), refusal(403), { ...upgrade, ...closed }, allowed), ["wanted"]);
   });
 });
 
@@ -222,7 +276,7 @@ describe("a question of a browser about another website", () => {
 
   it("passes a sign-in with a setting, if the old address allowed it", () => {
     const asked = { ...preflight, ...closed };
-    for (const fresh of [signIn, answer(401), answer(403)]) {
+    for (const fresh of [signIn, refusal(401), refusal(403)]) {
       assert.deepEqual(brief(allows, fresh, asked), [
         "unexpected: apps.komga.route cors_allow_preflight: true",
       ]);

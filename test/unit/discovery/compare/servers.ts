@@ -145,13 +145,16 @@ export function pomerium(
           "set-cookie": "_pomerium_csrf=secret; Secure",
         })
         .end();
-    else response.writeHead(401, { "content-type": "application/json" }).end("{}");
+    else response.writeHead(401, { "x-pomerium-intercepted-response": "true" }).end("<html>");
   };
   const upgrade: Upgrade = (request, socket) => {
     const isPassed = isOpen(request.headers.host ?? "", (request.url ?? "").split("?")[0]!);
     if (!allowsUpgrades) socket.end("HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n");
     else if (isPassed) acceptUpgrade(request, socket);
-    else socket.end("HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\n\r\n");
+    else
+      socket.end(
+        "HTTP/1.1 401 Unauthorized\r\nX-Pomerium-Intercepted-Response: true\r\ncontent-length: 0\r\n\r\n",
+      );
   };
   return { answer, upgrade };
 }

@@ -19,6 +19,7 @@ function text(hosts: Readonly<Record<string, Asked[]>>, all = false): string {
   );
   return compareText(results, {
     ...{ stack: "home", old: "192.0.2.1:443", fresh: "192.0.2.2:443", requests: 4, milliseconds: 2100, all },
+    coexistPort: 8443,
     authenticateHost: stack.pomerium.authenticateHost,
     place: () => "12:5",
     paint: (severity, line) => (severity === "danger" ? `<${line}>` : line),
