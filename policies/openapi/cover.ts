@@ -3,6 +3,7 @@ import type { ApiPath } from "../access/routes.ts";
 import { apiPath } from "../catalogue/config.ts";
 import type { Operation } from "./document.ts";
 import type { CredentialKind } from "./security.ts";
+import { literalOf, mostSegments, type Segments, segmentsOf } from "./segments.ts";
 
 /** A path that can be opened: each known operation there asks for a credential that a program can send. */
 export interface OpenPrefix extends Pick<ApiPath, "path" | "exact"> {
@@ -66,39 +67,7 @@ export function coverOf(operations: readonly Operation[]): Cover {
   return { open: open.sort(byPath), closed: closed.sort(byPath) };
 }
 
-/** Segments of a path; those with a parameter are undefined. */
-type Segments = readonly (string | undefined)[];
-
 const rest = Symbol("any number of segments");
-
-/**
- * The segments of a path for comparisons. Capitals do not count, because some apps do not tell them apart. A parameter
- * such as `{path+}` stands for any number of segments.
- */
-function segmentsOf(path: string): { segments: Segments; isOpenEnded: boolean } {
-  const parts = decoded(path.replace(/[?#].*$/, ""))
-    .toLowerCase()
-    .replace(/(?<=.)\/+$/, "")
-    .split("/")
-    .slice(1);
-  const segments: (string | undefined)[] = [];
-  for (const part of parts) {
-    if (/\{[^{}]*[+*]\}|\{\*[^{}]*\}/.test(part)) return { segments, isOpenEnded: true };
-    segments.push(isParameter(part) ? undefined : part);
-  }
-  return { segments, isOpenEnded: false };
-}
-
-/** Some files write parameters as their framework does: `:id`. */
-const isParameter = (segment: string): boolean => segment.includes("{") || segment.startsWith(":");
-
-function decoded(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
-}
 
 /** The closed operations by the paths that their requests may have. */
 interface Node {
@@ -158,14 +127,6 @@ function blockersBelow(others: readonly Operation[]): Blockers {
   };
 }
 
-/** The literal part of a path: `/api/books/{id}/pages` → `/api/books`. */
-function literalOf(path: string): { literal: string; isWhole: boolean } {
-  const parts = path.split("/").slice(1);
-  const end = parts.findIndex(isParameter);
-  const kept = end < 0 ? parts : parts.slice(0, end);
-  return { literal: `/${kept.join("/")}`, isWhole: end < 0 };
-}
-
 /** The shortest path that covers an operation and no closed one, or why there is none. */
 function highestSafe(path: string, blockers: Blockers): ApiPath | { why: string } {
   const { literal, isWhole } = literalOf(path);
@@ -174,6 +135,8 @@ function highestSafe(path: string, blockers: Blockers): ApiPath | { why: string 
       why: isWhole ? "is the whole host" : "begins with a parameter, so only the whole host covers it",
     };
   if (isWhole && isOwnPath(literal)) return { why: "Pomerium answers this path itself on every host" };
+  if (literal.split("/").length - 1 > mostSegments) return { why: `has more than ${mostSegments} segments` };
+  if (/\/\.{1,2}(?:\/|$)/.test(path)) return { why: "leads out of itself by a . or .. segment" };
   const parsed = apiPath.safeParse(literal);
   if (!parsed.success) return { why: parsed.error.issues[0]?.message ?? "cannot be written in a stack file" };
   const { segments } = segmentsOf(literal);

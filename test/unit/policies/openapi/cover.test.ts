@@ -61,6 +61,85 @@ describe("the open paths of an API", () => {
     assert.deepEqual(opened([operation("/a/:id"), operation("/:user/public", "none")]), []);
   });
 
+  for (const many of [
+    "**",
+    "*",
+    "{path...}",
+    "{path*}",
+    "{*path}",
+    "{path:.+}",
+    "{path:path}",
+    ":path*",
+    ":path+",
+    ":path(.*)",
+    ":path?",
+    "<path:name>",
+    "[...path]",
+    "{a}{path*}",
+    "v-{path+}",
+    "(.+)",
+    "{name=shelves/*}",
+    "{path",
+  ])
+    it(`count ${many} as any number of segments`, () => {
+      assert.deepEqual(opened([operation("/files/a/b"), operation(`/files/${many}`, "none")]), []);
+      assert.deepEqual(opened([operation("/other/a"), operation(`/files/${many}`, "none")]), ["=/other/a"]);
+      assert.deepEqual(opened([operation(`/files/${many}`), operation("/other", "none")]), ["/files"]);
+    });
+
+  for (const one of ["{id}", ":id", "<id>", "[id]", "v{id}", "{id}.json", "@:name", "{id}:close"])
+    it(`count ${one} as one segment`, () => {
+      assert.deepEqual(opened([operation("/files/a/b"), operation(`/files/${one}`, "none")]), [
+        "=/files/a/b",
+      ]);
+      assert.deepEqual(opened([operation("/files/a"), operation(`/files/${one}`, "none")]), []);
+    });
+
+  it("take a colon inside a segment for itself", () => {
+    assert.deepEqual(opened([operation("/v1/users:find"), operation("/v1/users", "none")]), [
+      "=/v1/users:find",
+    ]);
+  });
+
+  for (const [written, meant] of [
+    ["//api/pub", "/api/pub"],
+    ["/api//pub/", "/api/pub"],
+    ["/x/../api/pub", "/api/pub"],
+    ["/x//../api/pub", "/x/api/pub"],
+    ["/./api/./pub", "/api/pub"],
+    ["/x/%2e%2e/api/pub", "/api/pub"],
+    ["/../../api/pub", "/api/pub"],
+    ["/x\\..\\api/pub", "/api/pub"],
+    ["/%61pi/pub/100%", "/api/pub/100%"],
+  ] as const)
+    it(`see ${written} as the requests that reach the app`, () => {
+      const beside = [meant, `${meant}/x`, "/api/own", "/x/own"].map((path) => operation(path));
+      assert.deepEqual(
+        opened([...beside, operation(written, "none")]),
+        opened([...beside, operation(meant, "none")]),
+      );
+    });
+
+  it("stay closed where a .. follows any number of segments", () => {
+    assert.deepEqual(opened([operation("/api/own"), operation("/files/**/../../api", "none")]), []);
+  });
+
+  it("are never below a path that is too deep, which still closes what is above it", () => {
+    const deep = "/a".repeat(20_000);
+    const { open, closed } = coverOf([operation(deep), operation(deep, "none"), operation("/a/b")]);
+    assert.deepEqual(
+      open.map(({ path, exact }) => [path, exact]),
+      [["/a/b", true]],
+    );
+    assert.deepEqual(
+      closed.map(({ why }) => why),
+      ["asks for no credential", "has more than 100 segments"],
+    );
+    assert.deepEqual(opened([operation("/a".repeat(90)), operation("/a".repeat(200), "none")]), [
+      `=${"/a".repeat(90)}`,
+    ]);
+  });
+
   it("never are the whole host, even if each operation asks for a credential", () => {
     assert.deepEqual(opened([operation("/"), operation("/{id}"), operation("/a"), operation("/b")]), [
       "=/a",
@@ -89,16 +168,22 @@ describe("the open paths of an API", () => {
     assert.deepEqual(new Set(closed.map(({ kind, path }) => `/${kind}` === path && kind)), new Set(kinds));
   });
 
-  const segment = fc.constantFrom("a", "b", "A", "{id}", "{path+}", ":x");
-  const path = fc.array(segment, { minLength: 0, maxLength: 4 }).map((parts) => `/${parts.join("/")}`);
-  const some = fc.array(
-    fc.record({
-      path,
-      method: fc.constantFrom("GET", "POST"),
-      kind: fc.constantFrom<CredentialKind>("own", "own", "own", "none", "optional", "cookie", "unknown"),
-    }),
-    { minLength: 1, maxLength: 8 },
-  );
+  const openEnded = ["{path+}", "**", "{p...}", ":p*", "<path:p>"];
+  const plain = ["a", "b", "a", "b", "A", "{id}", ":x", "<x>", ...openEnded];
+  const operationsWith = (segments: readonly string[]) =>
+    fc.array(
+      fc.record({
+        path: fc
+          .array(fc.constantFrom(...segments), { minLength: 0, maxLength: 4 })
+          .map((parts) => `/${parts.join("/")}`),
+        method: fc.constantFrom("GET", "POST"),
+        kind: fc.constantFrom<CredentialKind>("own", "own", "own", "none", "optional", "cookie", "unknown"),
+      }),
+      { minLength: 1, maxLength: 8 },
+    );
+  const some = operationsWith(plain);
+  /** Also paths that clients and Pomerium rewrite on their way. */
+  const someRewritten = operationsWith([...plain, "", ".", ".."]);
   const asOperations = (given: { path: string; method: string; kind: CredentialKind }[]): Operation[] =>
     given.map((one) => operation(one.path, one.kind, one.method));
 
@@ -113,24 +198,39 @@ describe("the open paths of an API", () => {
    * `{path+}` does not narrow it: frameworks differ in what it takes.
    */
   function requestsOf(template: string): string[] {
-    let found = [""];
-    for (const part of template.split("/").slice(1)) {
-      if (part === "{path+}") return found.flatMap((start) => anywhere.map((end) => start + end || "/"));
-      const values = /^[{:]/.test(part) ? ["a", "b", "z"] : [part];
-      found = found.flatMap((start) => values.map((value) => `${start}/${value}`));
+    let found: string[][] = [[]];
+    const parts = template.split("/").slice(1);
+    for (const [i, part] of parts.entries()) {
+      if (openEnded.includes(part)) {
+        const starts = parts.slice(i).includes("..") ? [""] : found.map((each) => asPath(each));
+        return starts.flatMap((start) => anywhere.map((end) => start + end || "/"));
+      }
+      if (part === ".") continue;
+      const values = /^[{:<]/.test(part) ? ["a", "b", "z"] : [part];
+      found =
+        part === ".."
+          ? found.map((each) => each.slice(0, -1))
+          : found.flatMap((each) => values.map((value) => [...each, value]));
     }
-    return found;
+    const end = parts.length > 1 && parts.at(-1) === "" ? "/" : "";
+    return found.map((each) => asPath(each) + end || "/");
   }
+  const asPath = (parts: readonly string[]): string =>
+    parts
+      .filter((part) => part !== "")
+      .map((part) => `/${part}`)
+      .join("");
 
   it("cover no request of an operation without a credential of its own", () => {
     fc.assert(
-      fc.property(some, (given) => {
+      fc.property(someRewritten, (given) => {
         const operations = asOperations(given);
         const { open } = coverOf(operations);
         for (const { path: template, credential } of operations)
           if (credential.kind !== "own")
             for (const request of requestsOf(template))
-              assert.ok(!open.some((one) => reaches(request, one)), `${request} of ${template}`);
+              for (const form of [request, request.replace(/(?<=.)\/$/, "")])
+                assert.ok(!open.some((one) => reaches(form, one)), `${form} of ${template}`);
       }),
       { numRuns: 600 },
     );
@@ -138,7 +238,7 @@ describe("the open paths of an API", () => {
 
   it("cover each operation with a credential, or say why not", () => {
     fc.assert(
-      fc.property(some, (given) => {
+      fc.property(someRewritten, (given) => {
         const operations = asOperations(given);
         const { open, closed } = coverOf(operations);
         assert.equal(
@@ -167,7 +267,7 @@ describe("the open paths of an API", () => {
       .flatMap((one) => requestsOf(one.path));
     const candidates = operations.flatMap(({ path: template }) => {
       const parts = template.split("/").slice(1);
-      const end = parts.findIndex((part) => /^[{:]/.test(part));
+      const end = parts.findIndex((part) => /^[{:<*]/.test(part));
       const literal = end < 0 ? parts : parts.slice(0, end);
       return [
         ...literal.map((_, i) => ({ path: `/${literal.slice(0, i + 1).join("/")}` })),
