@@ -98,7 +98,7 @@ function closedLines(kind: Closed["kind"], all: readonly Closed[]): string[] {
   return [
     `  ${headings[kind]}:`,
     ...shown.flatMap(({ method, path, why }) => {
-      const line = `    ${method} ${visible(path)}`;
+      const line = `    ${visible(`${method} ${path}`)}`;
       return kind === "blocked" ? [line, ...indented(visible(why), 8)] : [line];
     }),
     ...(all.length > shown.length ? [`    and ${all.length - shown.length} more; --json lists all`] : []),
@@ -116,7 +116,7 @@ export function entryYaml({ name, value }: ApiEntry, { closed }: Cover): string 
   const text = document.toString({ lineWidth: 0, flowCollectionPadding: false });
   const comments = closed
     .slice(0, mostListed)
-    .map(({ method, path, why }) => `# not opened: ${method} ${visible(path)}: ${visible(why)}\n`);
+    .map(({ method, path, why }) => `# not opened: ${visible(`${method} ${path}: ${why}`)}\n`);
   const more = closed.length - comments.length;
   return [text, ...comments, ...(more > 0 ? [`# and ${more} more\n`] : [])].join("");
 }

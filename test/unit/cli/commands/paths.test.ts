@@ -97,6 +97,23 @@ describe("paths", () => {
     assert.equal(entry.code, 1);
   });
 
+  it("spells out a method that could move a cursor or leave its comment", async () => {
+    const document = {
+      ...api,
+      paths: {
+        "/books": { get: {} },
+        "/more": { additionalOperations: { "X\u001b[2J\n  evil: 1": { security: [] } } },
+      },
+    };
+    const stdin = JSON.stringify(document);
+    const text = await cli(project, ["paths", "-"], { stdin });
+    assert.match(text.out, /^ {4}X\\u001b\[2J\\u000a {2}EVIL: 1 \/api\/more$/m);
+    const entry = await cli(project, ["paths", "-", "--as", "catalogue"], { stdin });
+    assert.match(entry.out, /^# not opened: X\\u001b\[2J\\u000a {2}EVIL: 1 \/api\/more: /m);
+    assert.deepEqual(Object.keys(parse(entry.out) as object), ["config"]);
+    for (const { out } of [text, entry]) assert.ok(!out.includes("\u001b") && !/^ *evil/im.test(out));
+  });
+
   it("refuses what describes no API, and shows nothing of it that could move a cursor", async () => {
     const { code, err } = await cli(project, ["paths", "-"], { stdin: 'openapi: "\\e[2J"\n' });
     assert.equal(code, 1);
