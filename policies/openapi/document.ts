@@ -1,6 +1,6 @@
-import { LineCounter, parseDocument } from "yaml";
 import { isMap, keyPath, type PathPart } from "../../stack-file/paths.ts";
-import { Resolver } from "./resolver.ts";
+import { ApiFileError, dataOf } from "./data.ts";
+import { type Located, Resolver } from "./resolver.ts";
 import { type Credential, Schemes, type Tell } from "./security.ts";
 import { basePaths, swaggerBasePath } from "./servers.ts";
 
@@ -29,11 +29,6 @@ export interface ApiProblem {
   /** Key path in the file. */
   at: string;
   message: string;
-}
-
-/** The text is not an API's description at all. */
-export class ApiFileError extends Error {
-  override readonly name = "ApiFileError";
 }
 
 const methods = ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
@@ -68,7 +63,7 @@ export function readApi(text: string): ApiDocument {
   if (paths !== undefined && !isMap(paths)) tell(["paths"], "is not a map of paths");
   const operations = Object.entries(isMap(paths) ? paths : {})
     .filter(([path]) => !path.startsWith("x-"))
-    .flatMap(([path, item]) => operationsOf(path, item, reader));
+    .flatMap(([path, item]) => (path === "$ref" ? pathsElsewhere(tell) : operationsOf(path, item, reader)));
   const title = isMap(root.info) ? root.info.title : undefined;
   return {
     format,
@@ -78,35 +73,6 @@ export function readApi(text: string): ApiDocument {
     hasSecurity:
       defined.value !== undefined || operations.some(({ credential }) => credential.kind !== "none"),
   };
-}
-
-function dataOf(text: string): unknown {
-  // JSON is read much faster than YAML.
-  if (/^\s*\{/.test(text))
-    try {
-      return JSON.parse(text);
-    } catch {
-      // YAML in flow style begins like this, too.
-    }
-  const counter = new LineCounter();
-  const document = parseDocument(text, {
-    lineCounter: counter,
-    prettyErrors: false,
-    logLevel: "error",
-    merge: true,
-  });
-  const [error] = document.errors;
-  if (error !== undefined) {
-    const { line, col } = counter.linePos(error.pos[0]);
-    throw new ApiFileError(
-      `is not YAML or JSON: line ${line}, column ${col}: ${error.message.split("\n")[0]}`,
-    );
-  }
-  try {
-    return document.toJS({ maxAliasCount: 1000 });
-  } catch (error) {
-    throw new ApiFileError(`cannot be read: ${(error as Error).message.split("\n")[0]}`);
-  }
 }
 
 function formatOf({ openapi, swagger }: Record<string, unknown>): string {
@@ -134,54 +100,136 @@ interface Reader {
 
 const notKnown: Credential = { kind: "unknown", choices: [] };
 
+/** The paths of a file with a reference in place of them, or beside them. */
+function pathsElsewhere(tell: Tell): Operation[] {
+  tell(["paths", "$ref"], "stands for paths, which OpenAPI does not know; write the paths there");
+  return [{ method: "*", path: anywhere, credential: notKnown }];
+}
+
 function operationsOf(path: string, given: unknown, reader: Reader): Operation[] {
-  const { resolver, tell, isSwagger } = reader;
+  const { resolver, tell } = reader;
   const at: PathPart[] = ["paths", path];
-  const all = (bases: readonly string[] | undefined): string[] => addresses(path, bases);
-  const lost = (): Operation[] =>
-    all(reader.bases).map((address) => ({ method: "*", path: address, credential: notKnown }));
-  if (!path.startsWith("/")) {
-    tell(at, "is not a path that begins with /");
-    return lost();
-  }
-  const target = resolver.follow(given, at);
-  if (typeof target === "string" || !isMap(target.value)) {
-    tell(at, typeof target === "string" ? target : "is not a map of operations");
-    return lost();
-  }
-  const { value: item, at: itemAt } = target;
-  const itemBases =
-    isSwagger || item.servers === undefined
-      ? reader.bases
-      : basePaths(item.servers, [...itemAt, "servers"], tell);
-  const more = isMap(item.additionalOperations) ? item.additionalOperations : {};
-  const found = [
-    ...methods
-      .filter((method) => item[method] !== undefined)
-      .map((method) => ({ method, value: item[method], at: [...itemAt, method] })),
-    ...Object.entries(more).map(([method, value]) => ({
-      method,
-      value,
-      at: [...itemAt, "additionalOperations", method],
-    })),
+  const { parts, broken } = resolver.chain(given, at);
+  const isMixed = parts.filter((part) => tellBesideReference(part, tell)).length > 0;
+  const bases = basesOf(parts, reader.bases, isMixed, reader);
+  const lost = (why: string): Operation[] => {
+    tell(at, why);
+    return addresses(path, bases).map((address) => ({ method: "*", path: address, credential: notKnown }));
+  };
+  if (!path.startsWith("/")) return lost("is not a path that begins with /");
+  const unread = broken ?? (isMap(parts.at(-1)!.value) ? undefined : "is not a map of operations");
+  return [
+    ...(unread === undefined ? [] : lost(unread)),
+    ...parts
+      .flatMap((part) => entriesOf(part, tell))
+      .flatMap((entry) => operationOf(path, { ...entry, isKnown: entry.isKnown && !isMixed }, bases, reader)),
   ];
-  return found.flatMap(({ method, value, at: own }): Operation[] => {
-    if (!isMap(value)) tell(own, "is not an operation");
-    const operation = isMap(value) ? value : {};
-    const bases =
-      isSwagger || operation.servers === undefined
-        ? itemBases
-        : basePaths(operation.servers, [...own, "servers"], tell);
-    // Without the address of its server, a credential says nothing about a path.
-    const credential =
-      isMap(value) && bases !== undefined
-        ? reader.schemes.credentialOf(
-            operation.security === undefined ? reader.security : operation.security,
-            operation.security === undefined ? ["security"] : [...own, "security"],
-          )
-        : notKnown;
-    return all(bases).map((address) => ({ method: method.toUpperCase(), path: address, credential }));
+}
+
+/** What a path item has for one method. */
+interface Entry extends Located {
+  method: string;
+  /** Whether it can be relied on that requests meet this operation. */
+  isKnown: boolean;
+}
+
+/** The operations of a path item. Keys that OpenAPI does not know may be operations, too. */
+function entriesOf({ value: item, at }: Located, tell: Tell): Entry[] {
+  if (!isMap(item)) return [];
+  const { additionalOperations: more } = item;
+  const entry = (method: string, value: unknown, own: readonly PathPart[], isKnown = true): Entry => ({
+    method,
+    value,
+    at: [...at, ...own],
+    isKnown,
   });
+  const strange = Object.keys(item).filter(
+    (key) =>
+      !methods.includes(key) &&
+      !isWithoutOperations(key) &&
+      !(key === "additionalOperations" && (isMap(more) || more === undefined)) &&
+      !(key === "$ref" && typeof item.$ref === "string"),
+  );
+  for (const key of strange)
+    tell(
+      [...at, key],
+      key === "additionalOperations"
+        ? "is not a map of operations"
+        : methods.includes(key.toLowerCase())
+          ? `is not written as OpenAPI asks; write ${key.toLowerCase()}`
+          : "is a key that a path does not have in OpenAPI",
+    );
+  return [
+    ...methods.filter((key) => item[key] !== undefined).map((key) => entry(key, item[key], [key])),
+    ...Object.entries(isMap(more) ? more : {}).map(([key, value]) =>
+      entry(key, value, ["additionalOperations", key]),
+    ),
+    ...strange.map((key) => entry(methods.includes(key.toLowerCase()) ? key : "*", item[key], [key], false)),
+  ];
+}
+
+function operationOf(
+  path: string,
+  { method, value, at, isKnown }: Entry,
+  itemBases: readonly string[] | undefined,
+  reader: Reader,
+): Operation[] {
+  const { resolver, schemes, tell } = reader;
+  const isReference = isMap(value) && value.$ref !== undefined;
+  if (isKnown && !isMap(value)) tell(at, "is not an operation");
+  if (isReference) tell(at, "has a $ref, which OpenAPI does not know there; write the operation in full");
+  const bases = basesOf(resolver.chain(value, at).parts, itemBases, isReference, reader);
+  // Without the address of its server, a credential says nothing about a path.
+  const credential =
+    isKnown && isMap(value) && !isReference && bases !== undefined
+      ? schemes.credentialOf(
+          value.security === undefined ? reader.security : value.security,
+          value.security === undefined ? ["security"] : [...at, "security"],
+        )
+      : notKnown;
+  return addresses(path, bases).map((address) => ({
+    method: method.toUpperCase(),
+    path: address,
+    credential,
+  }));
+}
+
+const isWithoutOperations = (key: string): boolean =>
+  ["summary", "description", "servers", "parameters"].includes(key) || key.startsWith("x-");
+
+/** Reports the keys beside a reference. OpenAPI leaves open whether they, or those of the target, count. */
+function tellBesideReference({ value, at }: Located, tell: Tell): boolean {
+  if (!isMap(value) || typeof value.$ref !== "string") return false;
+  const beside = Object.keys(value).filter(
+    (key) => key !== "$ref" && (key === "servers" || !isWithoutOperations(key)),
+  );
+  if (beside.length > 0)
+    tell(
+      at,
+      `has ${beside.slice(0, 5).join(", ")} beside $ref, and programs differ in which of them count; write it in one place`,
+    );
+  return beside.length > 0;
+}
+
+/**
+ * The base paths of a part of the file, undefined if they are not known.
+ *
+ * @param parts The part, and those that its references lead to.
+ * @param isMixed Whether it is open which servers count, so that all do.
+ */
+function basesOf(
+  parts: readonly Located[],
+  outer: Reader["bases"],
+  isMixed: boolean,
+  { isSwagger, tell }: Reader,
+): readonly string[] | undefined {
+  const own = parts.flatMap(({ value, at }) =>
+    isSwagger || !isMap(value) || value.servers === undefined
+      ? []
+      : [basePaths(value.servers, [...at, "servers"], tell)],
+  );
+  const all = own.length === 0 || isMixed ? [...own, outer] : own;
+  return all.includes(undefined) ? undefined : [...new Set(all.flatMap((bases) => bases ?? []))];
 }
 
 /** Stands for a base path that is not known. It may be any path, so it stands for any number of segments. */

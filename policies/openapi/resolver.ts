@@ -19,21 +19,28 @@ export class Resolver {
    * other files are never followed.
    */
   follow(value: unknown, at: readonly PathPart[]): Located | string {
+    const { parts, broken } = this.chain(value, at);
+    return broken ?? parts.at(-1)!;
+  }
+
+  /** The value itself, and each one that a `$ref` leads to from there. `broken` says why the last one leads nowhere. */
+  chain(value: unknown, at: readonly PathPart[]): { parts: readonly Located[]; broken?: string } {
     const seen: string[] = [];
     let found: Located = { value, at };
+    const parts = [found];
     while (isMap(found.value) && typeof found.value.$ref === "string") {
       const { $ref: reference } = found.value;
-      if (!reference.startsWith("#"))
-        return `refers to ${shown(reference)}, which is outside of this file; bundle the file first`;
-      if (seen.includes(reference)) return `refers to itself by ${shown(reference)}`;
+      const broken = (why: string) => ({ parts, broken: `refers to ${shown(reference)}, which ${why}` });
+      if (!reference.startsWith("#")) return broken("is outside of this file; bundle the file first");
+      if (seen.includes(reference)) return { parts, broken: `refers to itself by ${shown(reference)}` };
       seen.push(reference);
       const path = pointerParts(reference);
       const target = path && partAt(this.#root, path);
-      if (path === undefined || target === undefined)
-        return `refers to ${shown(reference)}, which the file does not have`;
+      if (path === undefined || target === undefined) return broken("the file does not have");
       found = { value: target, at: path };
+      parts.push(found);
     }
-    return found;
+    return { parts };
   }
 }
 

@@ -2,7 +2,8 @@ import { strict as assert } from "node:assert";
 import * as fc from "fast-check";
 import { stringify } from "yaml";
 import { coverOf } from "../../../../policies/openapi/cover.ts";
-import { ApiFileError, readApi } from "../../../../policies/openapi/document.ts";
+import { ApiFileError } from "../../../../policies/openapi/data.ts";
+import { readApi } from "../../../../policies/openapi/document.ts";
 
 type Tree = Record<string, unknown>;
 
@@ -166,6 +167,166 @@ describe("an API's description", () => {
     );
   });
 
+  const own = { security: [{ bearer: [] }] };
+  const open = { security: [] };
+  const withParts = (item: Tree, more: Tree = {}): Tree =>
+    openapi(
+      { "/api/a": { get: own }, "/api/b": item },
+      {
+        security: [{ bearer: [] }],
+        components: {
+          securitySchemes: schemes,
+          pathItems: {
+            own: { get: own },
+            mixed: { $ref: "#/components/pathItems/own", post: open },
+            moved: { servers: [{ url: "/v3" }], get: own },
+          },
+        },
+        "x-operations": { open, moved: { servers: [{ url: "/v3" }] } },
+        ...more,
+      },
+    );
+  const b = (document: Tree): string[] => kinds(document).filter((line) => !line.includes("/api/a"));
+
+  it("does not guess which counts, a reference of a path or the keys beside it", () => {
+    const toOwn = { $ref: "#/components/pathItems/own" };
+    assert.deepEqual(b(withParts({ ...toOwn, post: open })), ["POST /api/b unknown", "GET /api/b unknown"]);
+    // The same one reference further on.
+    const further = withParts({ $ref: "#/components/pathItems/mixed" });
+    assert.deepEqual(b(further), ["POST /api/b unknown", "GET /api/b unknown"]);
+    assert.deepEqual(read(further).problems, [
+      {
+        at: "components.pathItems.mixed",
+        message: "has post beside $ref, and programs differ in which of them count; write it in one place",
+      },
+    ]);
+    // The operations may be below each of the servers.
+    assert.deepEqual(b(withParts({ ...toOwn, servers: [{ url: "/v2" }] })), [
+      "GET /v2/api/b unknown",
+      "GET /api/b unknown",
+    ]);
+    assert.deepEqual(b(withParts({ $ref: "other.yaml", servers: [{ url: "/v2" }] })), [
+      "* /v2/api/b unknown",
+      "* /api/b unknown",
+    ]);
+    // These change nothing.
+    assert.deepEqual(b(withParts({ ...toOwn, summary: "B", parameters: [], "x-note": 1 })), [
+      "GET /api/b own",
+    ]);
+    assert.deepEqual(b(withParts({ $ref: "#/components/pathItems/moved" })), ["GET /v3/api/b own"]);
+  });
+
+  it("knows no reference of an operation, nor of all paths", () => {
+    for (const reference of ["#/x-operations/open", "other.yaml", 5]) {
+      const document = withParts({ get: { $ref: reference } });
+      assert.deepEqual(b(document), ["GET /api/b unknown"]);
+      assert.deepEqual(
+        read(document).problems.map(({ at }) => at),
+        ['paths["/api/b"].get'],
+      );
+    }
+    assert.deepEqual(b(withParts({ get: { $ref: "#/x-operations/moved" } })), [
+      "GET /v3/api/b unknown",
+      "GET /api/b unknown",
+    ]);
+    const elsewhere = read(openapi({ "/api/a": { get: own }, $ref: "#/x-paths" }));
+    assert.deepEqual(coverOf(elsewhere.operations).open, []);
+    assert.equal(elsewhere.problems[0]?.at, "paths.$ref");
+  });
+
+  it("takes a key that OpenAPI does not know for an operation, and reports it", () => {
+    for (const [key, method] of [
+      ["GET", "GET"],
+      ["Post", "POST"],
+      ["connect", "*"],
+      ["propfind", "*"],
+      ["security", "*"],
+    ] as const) {
+      const document = withParts({ patch: own, [key]: open });
+      assert.deepEqual(b(document), ["PATCH /api/b own", `${method} /api/b unknown`]);
+      assert.deepEqual(
+        read(document).problems.map(({ at }) => at),
+        [`paths["/api/b"].${key}`],
+      );
+    }
+    for (const more of [[open], "PURGE", null, 5]) {
+      const document = withParts({ additionalOperations: more });
+      assert.deepEqual(b(document), ["* /api/b unknown"]);
+      assert.deepEqual(
+        read(document).problems.map(({ at }) => at),
+        ['paths["/api/b"].additionalOperations'],
+      );
+    }
+    assert.deepEqual(b(withParts({ additionalOperations: { PURGE: open, LINK: own } })), [
+      "PURGE /api/b none",
+      "LINK /api/b own",
+    ]);
+    assert.deepEqual(b(withParts({ GET: { ...open, servers: [{ url: "/v2" }] } })), [
+      "GET /v2/api/b unknown",
+    ]);
+  });
+
+  it("opens a path only if each part of it is understood, and reports all others", () => {
+    const parts: Tree = {
+      get: own,
+      put: open,
+      post: { $ref: "#/x-operations/open" },
+      $ref: "#/components/pathItems/own",
+      GET: own,
+      connect: open,
+      additionalOperations: [own],
+      summary: "B",
+      parameters: [],
+      "x-note": open,
+    };
+    const operations = ["get", "put", "post", "GET", "connect", "additionalOperations"];
+    fc.assert(
+      fc.property(fc.subarray(Object.keys(parts)), (keys) => {
+        const document = withParts(Object.fromEntries(keys.map((key) => [key, parts[key]])));
+        const api = read(document);
+        const has = (...some: string[]): boolean => some.some((key) => keys.includes(key));
+        const isStrange =
+          has("post", "GET", "connect", "additionalOperations") || (has("$ref") && has(...operations));
+        assert.equal(api.problems.length > 0, isStrange);
+        const isOpen = coverOf(api.operations).open.some(({ path }) => ["/api", "/api/b"].includes(path));
+        assert.equal(isOpen, has("get", "$ref") && !isStrange && !has("put"));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  const twice: readonly (readonly [string, string])[] = [
+    ["a path", '"paths":{"/api/b":{"get":{"security":[]}},"/api/b":{"post":{}}}'],
+    ["an escaped key", '"paths":{"/api/b":{"get":{"security":[]}},"\\u002fapi/b":{"post":{}}}'],
+    ["a method", '"paths":{"/api/b":{"get":{"security":[]},"post":{},"get" : {}}}'],
+    ["a key of a map in a list", '"tags":[{"name":"a"},{"name":"b","name":"c"}]'],
+    ["a key of the file", '"security":[],"paths":{},"security":[{"b":[]}]'],
+    ["a key that looks like another end", '"x-a":{"\\"":1,"\\"":"}"}'],
+  ];
+  for (const [what, text] of twice)
+    it(`is refused as JSON and as YAML if it has ${what} twice`, () => {
+      const refused = { name: "ApiFileError", message: /^has a key twice in one map: line \d+, column \d+;/ };
+      assert.throws(() => readApi(`{"openapi":"3.1.0",${text}}`), refused);
+      // A comment makes it YAML.
+      assert.throws(() => readApi(`{"openapi":"3.1.0", # YAML\n${text}}`), refused);
+    });
+
+  it("is refused with the place of the second key", () => {
+    assert.throws(() => readApi('{\n "openapi": "3.1.0",\n "paths": {"/a": {},\n  "/a": {}}}'), {
+      message: "has a key twice in one map: line 4, column 3; leave one of the two",
+    });
+    assert.throws(() => readApi("openapi: 3.1.0\npaths:\n  /a: {}\n  /a: {}\n"), {
+      message: "has a key twice in one map: line 4, column 3; leave one of the two",
+    });
+  });
+
+  it("may have equal keys in different maps, and values that equal keys", () => {
+    const item = { get: { summary: "get", tags: ["get", "get"], "x-get": { get: '{"get":"get"' } } };
+    const document = openapi({ "/a": item, "/b": item });
+    assert.deepEqual(kinds(document), ["GET /a none", "GET /b none"]);
+    assert.deepEqual(readApi(JSON.stringify(document, null, 2)), read(document));
+  });
+
   it("reports a scheme that it does not define or that no version knows, and guesses nothing", () => {
     const document = openapi(
       {
@@ -209,7 +370,10 @@ describe("an API's description", () => {
       [{ x: [] }],
       5,
     );
-    const item = fc.dictionary(fc.constantFrom("get", "post", "parameters", "x-note", "$ref"), fc.anything());
+    const item = fc.dictionary(
+      fc.constantFrom("get", "post", "parameters", "x-note", "$ref", "GET", "additionalOperations"),
+      fc.anything(),
+    );
     const paths = fc.dictionary(
       fc.constantFrom("/a", "/a/b", "/{id}", "/a/{id}", "b", "x-extra"),
       fc.oneof(
