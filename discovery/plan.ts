@@ -1,5 +1,6 @@
 import type { LiveIngress } from "../components/cluster/live.ts";
 import { objectId } from "../components/cluster/objects.ts";
+import { isCanary } from "../components/ingress-nginx/annotations/booleans.ts";
 import { anyHost, hostsOf } from "../components/ingress-nginx/annotations/hosts.ts";
 import type { LiveAccount } from "../components/tunnels/account.ts";
 import { isWildcard, liesIn, standsFor } from "../stack-file/hosts.ts";
@@ -8,7 +9,7 @@ import { AppNames } from "./app-names.ts";
 import { type PlannedCertificates, planCertificates } from "./certificates.ts";
 import type { Inventory } from "./inventory.ts";
 import { type PlannedApp, planApp } from "./planned-app.ts";
-import { isCanary, servedHosts } from "./served-hosts.ts";
+import { servedHosts } from "./served-hosts.ts";
 import { isWritableHost } from "./writable.ts";
 
 /** What a stack file says about a cluster, before it is written. */
@@ -123,7 +124,7 @@ function unservedHosts(
   const ids = new Set(served.map(objectId));
   const signs = new Map(unclaimed.flatMap(({ ingresses, why }) => ingresses.map((id) => [id, why] as const)));
   return cluster.ingresses
-    .filter((ingress) => !ids.has(objectId(ingress)) && !ingress.solver && !isCanary(ingress))
+    .filter((ingress) => !ids.has(objectId(ingress)) && !ingress.solver && !isCanary(ingress.annotations))
     .flatMap((ingress) => {
       const { ingressClass } = ingress;
       const sign = signs.get(objectId(ingress));

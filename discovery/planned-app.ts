@@ -84,6 +84,9 @@ export function planApp(
   if (paths.length > 0) delete (route as { prefix_rewrite?: string }).prefix_rewrite;
   const whole: Route = { ...entryRoute, ...route };
   const answers = { access: onlyAdmins, route: whole, accept: {} };
+  const admitted = served.paths.flatMap(({ path, ingress: each }) =>
+    admittedToday(each.annotations, settings, path),
+  );
   const protections = served.ingresses.flatMap((each) =>
     lostProtections(each.annotations, answers, settings)
       .filter(({ answeredBy }) => answeredBy === undefined)
@@ -104,7 +107,7 @@ export function planApp(
     paths,
     unwritable,
     annotations: annotationsOf(ingress),
-    today: [...new Set(served.ingresses.flatMap((each) => admittedToday(each.annotations, settings)))],
+    today: [...new Set(admitted)],
     protections: [...new Map(protections.map((each) => [each.name, each])).values()],
     findings: served.ingresses.flatMap((each) => findingsOf(each, whole, each === ingress)),
     ...onlyPaths(served),

@@ -1,6 +1,6 @@
 import type { Backend, LiveIngress, LivePath } from "../components/cluster/live.ts";
+import { isCanary, readsRegex } from "../components/ingress-nginx/annotations/booleans.ts";
 import { anyHost, hostsOf } from "../components/ingress-nginx/annotations/hosts.ts";
-import { nginxPrefix } from "../components/ingress-nginx/annotations/judgement.ts";
 
 /** A path of a host, and the Ingress that has it. */
 export type HostPath = LivePath & { ingress: LiveIngress };
@@ -14,14 +14,10 @@ export interface ServedHost {
   ingresses: LiveIngress[];
 }
 
-/** An Ingress of a canary only takes a share of the requests of another Ingress. */
-export const isCanary = ({ annotations }: LiveIngress): boolean =>
-  annotations[`${nginxPrefix}canary`] === "true";
-
 /** Every host that ingress-nginx serves, each once, in the order of the alphabet. `*` stands for any other host. */
 export function servedHosts(ingresses: readonly LiveIngress[]): ServedHost[] {
   const found = new Map<string, ServedHost>();
-  for (const ingress of ingresses.filter((each) => !isCanary(each)))
+  for (const ingress of ingresses.filter(({ annotations }) => !isCanary(annotations)))
     for (const host of hostsOf(ingress)) {
       const served = found.get(host) ?? { host, paths: [], ingresses: [] };
       found.set(host, served);
@@ -58,11 +54,7 @@ function sorted(paths: readonly HostPath[]): HostPath[] {
 
 /** One Ingress with regular expressions makes those of all paths of a host. */
 export function isRegex({ ingresses }: ServedHost): boolean {
-  return ingresses.some(
-    ({ annotations }) =>
-      annotations[`${nginxPrefix}use-regex`] === "true" ||
-      Boolean(annotations[`${nginxPrefix}rewrite-target`]?.trim()),
-  );
+  return ingresses.some(({ annotations }) => readsRegex(annotations));
 }
 
 /** A path as a stack file writes it: without the slash at its end, as far as no expression begins. */

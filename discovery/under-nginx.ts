@@ -76,7 +76,7 @@ function guardedHost(
   const found = paths
     .map(({ path, ingress }) => ({
       path,
-      guarded: guardsOf({ ...shared, ...ingress.annotations }, settings(ingress)),
+      guarded: guardsOf({ ...shared, ...ingress.annotations }, settings(ingress), path),
     }))
     .sort((one, other) => one.path.length - other.path.length);
   const site: Guarded = found[0]?.guarded ?? { guards: [] };

@@ -4,6 +4,7 @@ import {
   runs,
   wordsOf,
 } from "../../policies/guardrails/ingress-nginx-marks.ts";
+import { isOn } from "./annotations/booleans.ts";
 
 export { type PodTemplate, runsIngressNginx } from "../../policies/guardrails/ingress-nginx-marks.ts";
 
@@ -65,7 +66,7 @@ export function rulesOf(template: PodTemplate | undefined, namespace: string): C
   };
   const isSet = (flag: string): boolean => {
     const last = words.findLast((word) => word === `--${flag}` || word.startsWith(`--${flag}=`));
-    return last !== undefined && /^--[^=]*(=(1|t|true))?$/i.test(last);
+    return last !== undefined && (last === `--${flag}` || isOn(last.slice(flag.length + 3)));
   };
   const optional = <K extends string>(key: K, flag: string): { [Key in K]?: string } => {
     const value = argument(flag);

@@ -5,7 +5,7 @@ import type { LiveService } from "../cluster/live.ts";
 import { objectId } from "../cluster/objects.ts";
 import { answerable, type Row } from "../cluster/readiness.ts";
 import { type PathQuestion, pathName } from "./annotations/accept.ts";
-import { nginxPrefix } from "./annotations/judgement.ts";
+import { readsRegex } from "./annotations/booleans.ts";
 import type { Serving } from "./protections.ts";
 import { type ServedPath as PlainPath, pathsOfApp } from "./served-rules.ts";
 import type { AppView, StackView } from "./stack-view.ts";
@@ -62,14 +62,6 @@ function pathsOf(...of: Parameters<typeof pathsOfApp>): ServedPath[] {
   // One Ingress with regular expressions makes those of all paths of the host.
   const isRegex = found.some(({ ingress: { annotations } }) => readsRegex(annotations));
   return found.map((path) => ({ ...path, isRegex: isRegex && !path.exact }));
-}
-
-/** @see https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/#use-regex */
-function readsRegex(annotations: Readonly<Record<string, string>>): boolean {
-  return (
-    annotations[`${nginxPrefix}use-regex`] === "true" ||
-    Boolean(annotations[`${nginxPrefix}rewrite-target`]?.trim())
-  );
 }
 
 /** Paths that lead to another Service, or to another port of it, than the one to which Pomerium sends them. */

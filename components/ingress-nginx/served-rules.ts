@@ -1,6 +1,6 @@
 import type { LiveIngress, LivePath } from "../cluster/live.ts";
+import { isCanary } from "./annotations/booleans.ts";
 import { ingressesFor } from "./annotations/hosts.ts";
-import { nginxPrefix } from "./annotations/judgement.ts";
 import type { AppView } from "./stack-view.ts";
 
 /** A rule of an Ingress: the paths of one host, or of any host. */
@@ -33,7 +33,7 @@ export function pathsOfApp(
 ): ServedPath[] {
   const rules = ingresses
     // A canary only takes a share of the requests of another Ingress.
-    .filter(({ annotations }) => annotations[`${nginxPrefix}canary`] !== "true")
+    .filter(({ annotations }) => !isCanary(annotations))
     .flatMap(rulesOf);
   const isOfOther = (host: string | undefined): boolean =>
     apps.some((other) => other !== app && other.host === host);

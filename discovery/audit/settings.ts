@@ -32,6 +32,13 @@ export function settingFindings(settings: Readonly<Record<string, string>>): Aud
         says: "something in front tells callers' addresses; Pomerium must be told to read them, or it sees that proxy's",
         protects: false,
       };
+    if (name === "no-auth-locations")
+      return {
+        name,
+        outcome: "decide",
+        says: "ingress-nginx asks for no password and no other service below these paths; Pomerium has people sign in there too, unless `access.api` opens them",
+        protects: false,
+      };
     // Many settings are the default of an annotation of the same name.
     if (entryOf(name) !== undefined) {
       const [finding] = classify({ [nginxPrefix + name]: value });

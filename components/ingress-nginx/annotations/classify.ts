@@ -1,6 +1,6 @@
 import type { Route } from "../../../policies/annotations/annotations.ts";
+import { isSwitchedOff } from "./booleans.ts";
 import {
-  type Entry,
   type Judgement,
   nginxPrefix,
   type Outcome,
@@ -69,18 +69,18 @@ function judge(name: string, value: string, of: (name: string) => string): Judge
   if (entry === undefined)
     return { outcome: "decide", says: "not known here; see whether it restricts anybody" };
   const { needs, offBy } = entry;
-  if (needs !== undefined && needs !== name && isOff(of(needs), entryOf(needs)))
+  if (needs !== undefined && needs !== name && isOff(needs, of(needs)))
     return { outcome: "unnecessary", says: `does nothing without ${needs}` };
   if (offBy?.value.test(of(offBy.name)))
     return { outcome: "unnecessary", says: `does nothing with ${offBy.name} ${of(offBy.name)}` };
   const special = entry.byValue?.(value);
   if (special !== undefined) return special;
-  if (isOff(value, entry)) return { outcome: "unnecessary", says: "switched off" };
+  if (isOff(name, value)) return { outcome: "unnecessary", says: "switched off" };
   return entry;
 }
 
-function isOff(value: string, entry: Entry | undefined): boolean {
-  return /^(f|false)?$/i.test(value) || (entry?.off?.test(value) ?? false);
+function isOff(name: string, value: string): boolean {
+  return isSwitchedOff(name, value) || (entryOf(name)?.off?.test(value) ?? false);
 }
 
 /** Prefixes of annotations that tools write for themselves. Nothing is lost with them. */

@@ -1,7 +1,8 @@
 import type { Guard, Guarded } from "../../../policies/access/before.ts";
+import { isOn, parseBool } from "./booleans.ts";
 import { classify } from "./classify.ts";
 import { nginxPrefix } from "./judgement.ts";
-import { isEverywhere, networksOf } from "./networks.ts";
+import { isAllOfIPv4, isReadable, networksOf, networkTexts } from "./networks.ts";
 import { settingsInForce } from "./settings.ts";
 import { entryOf } from "./table.ts";
 
@@ -53,30 +54,53 @@ export function forWholeHost(annotations: Readonly<Record<string, string>>): Rec
 }
 
 /**
- * Who passes an nginx Ingress, as far as its annotations and the settings of its controller tell. Whatever may restrict
+ * Paths where ingress-nginx asks for no password and no other service: each path below one of these beginnings. The
+ * template of nginx's configuration compares the beginning letter by letter.
+ *
+ * @see https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/configmap/#no-auth-locations
+ */
+function isWithoutSignIn(path: string, { "no-auth-locations": list }: Readonly<Record<string, string>>) {
+  return (list ?? "/.well-known/acme-challenge")
+    .split(",")
+    .map((start) => start.trim())
+    .some((start) => start !== "" && path.startsWith(start));
+}
+
+/**
+ * Who passes a path of an nginx Ingress, as far as its annotations and the settings of its controller tell. Whatever may restrict
  * callers and is not recognised is a guard of the kind `unclear`. No detail ever holds a secret.
  *
  * @param annotations All annotations of the Ingress.
  * @param settings Data of the controller's ConfigMap.
+ * @param path The path as the Ingress has it.
  * @see https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/
  */
 export function guardsOf(
   annotations: Readonly<Record<string, string>>,
   settings: Readonly<Record<string, string>> = {},
+  path = "/",
 ): Guarded {
   const of = (name: string): string => (annotations[nginxPrefix + name] ?? "").trim();
   const setting = (name: string): string => (settings[name] ?? "").trim();
   const range =
-    of("whitelist-source-range") || of("allowlist-source-range") || setting("whitelist-source-range");
+    of("allowlist-source-range") || of("whitelist-source-range") || setting("whitelist-source-range");
   const authUrl =
-    of("auth-url") || (/^(f|false)$/i.test(of("enable-global-auth")) ? "" : setting("global-auth-url"));
-  const signIn: Guard[] = [
-    ...(of("auth-type") === "" ? [] : [{ kind: "password" as const, detail: "" }]),
-    ...(authUrl === "" ? [] : [{ kind: "service" as const, detail: serviceOf(authUrl) }]),
-  ];
+    of("auth-url") || (parseBool(of("enable-global-auth")) === false ? "" : setting("global-auth-url"));
+  const signIn: Guard[] = isWithoutSignIn(path, settings)
+    ? []
+    : [
+        ...(of("auth-type") === "" ? [] : [{ kind: "password" as const, detail: "" }]),
+        ...(authUrl === "" ? [] : [{ kind: "service" as const, detail: serviceOf(authUrl) }]),
+      ];
+  const isForAll = isReadable(range) && isAllOfIPv4(networksOf(range));
   const network: Guard[] =
-    range === "" || isEverywhere(networksOf(range)) ? [] : [{ kind: "network", detail: range }];
-  const unclear = unrecognised(annotations, settings);
+    range === "" || !isReadable(range) || isForAll
+      ? []
+      : [{ kind: "network", detail: networkTexts(range).join(", ") }];
+  const unclear = [
+    ...(isReadable(range) ? [] : ["whitelist-source-range"]),
+    ...unrecognised(annotations, settings),
+  ];
   const others: Guard[] = [
     // With `optional`, ingress-nginx leaves it to the app to refuse.
     ...(of("auth-tls-secret") === "" || /^(off|optional|optional_no_ca)$/.test(of("auth-tls-verify-client"))
@@ -84,8 +108,11 @@ export function guardsOf(
       : [{ kind: "certificate" as const, detail: "" }]),
     ...(unclear.length === 0 ? [] : [{ kind: "unclear" as const, detail: unclear.join(", ") }]),
   ];
+  const isAny = of("satisfy") === "any";
+  // A range that admits everybody is enough by itself, and nobody has to sign in.
+  if (isAny && isForAll) return { guards: others };
   const guards = [...network, ...signIn, ...others];
-  const isEither = of("satisfy") === "any" && network.length > 0 && signIn.length > 0;
+  const isEither = isAny && network.length > 0 && signIn.length > 0;
   return isEither && others.length > 0
     ? // Two of three ways in: no short word is right for that.
       { guards: [{ kind: "unclear", detail: ["satisfy", ...unclear].join(", ") }] }
@@ -100,7 +127,7 @@ function unrecognised(
   const own = classify(annotations).flatMap(({ annotation, value, protects, outcome }) => {
     if (!annotation.startsWith(nginxPrefix)) return [];
     const name = annotation.slice(nginxPrefix.length);
-    if (name === "ssl-passthrough") return /^(1|t|true)$/i.test(value.trim()) ? [name] : [];
+    if (name === "ssl-passthrough") return isOn(value.trim()) ? [name] : [];
     if (name === "auth-type") return /^(basic|digest)?$/.test(value.trim()) ? [] : [name];
     const isKnown = entryOf(name) !== undefined;
     if (recognised.has(name) || passable.has(name)) return [];

@@ -1,3 +1,4 @@
+import { isOn } from "./booleans.ts";
 import { nginxPrefix } from "./judgement.ts";
 
 /** The part of an Ingress that decides which hosts ingress-nginx serves. */
@@ -27,7 +28,7 @@ export function hostsOf(ingress: Named): string[] {
 function namesOf({ annotations, rules, anyHost: takesAny }: Named): string[] {
   const of = (name: string): string => (annotations[nginxPrefix + name] ?? "").trim();
   const named = rules.map(({ host }) => host);
-  const twins = /^(1|t|true)$/i.test(of("from-to-www-redirect"))
+  const twins = isOn(of("from-to-www-redirect"))
     ? named.filter((host) => !host.startsWith(anyHost)).map(twin)
     : [];
   const any = takesAny || named.length === 0 ? [anyHost] : [];

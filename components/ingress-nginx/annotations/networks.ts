@@ -27,7 +27,25 @@ export function within(inner: Network, networks: readonly Network[]): boolean {
   return networks.some((outer) => outer.bits <= inner.bits && contains(outer, inner.address));
 }
 
-/** Whether networks contain every IPv4 and every IPv6 address. */
+/** Whether networks contain every IPv4 and every IPv6 address, by one network or by parts. */
 export function isEverywhere(networks: readonly Network[]): boolean {
-  return networksOf("0.0.0.0/0,::/0").every((all) => within(all, networks));
+  return networksOf("0.0.0.0/0,::/0").every((all) => covers(networks, all));
+}
+
+/** Whether networks contain every IPv4 address: almost every caller of a home has one. */
+export function isAllOfIPv4(networks: readonly Network[]): boolean {
+  return networksOf("0.0.0.0/0").every((all) => covers(networks, all));
+}
+
+/** Whether networks contain all of another one together: `0.0.0.0/1` and `128.0.0.0/1` contain `0.0.0.0/0`. */
+function covers(networks: readonly Network[], inner: Network): boolean {
+  if (within(inner, networks)) return true;
+  // Parts matter only if they lie in it.
+  const parts = networks.filter((each) => each.bits > inner.bits && contains(inner, each.address));
+  return parts.length > 0 && halvesOf(inner).every((half) => covers(parts, half));
+}
+
+function halvesOf({ address, bits }: Network): Network[] {
+  const upper = address.map((byte, i) => (i === bits >> 3 ? byte | (0x80 >> (bits & 7)) : byte));
+  return [address, upper].map((each) => ({ address: each, bits: bits + 1 }));
 }

@@ -1,3 +1,4 @@
+import { isSwitchedOff } from "./booleans.ts";
 import { type Entry, nginxPrefix } from "./judgement.ts";
 import { isEverywhere, networksOf } from "./networks.ts";
 import { judgeSnippet } from "./snippet.ts";
@@ -103,7 +104,7 @@ export function settingsInForce(
 ): SettingInForce[] {
   return protectingSettings.flatMap(({ name, says, replacedBy, overriddenBy, isOff }) => {
     const value = (Object.hasOwn(values, name) ? values[name]! : "").trim();
-    if (/^(f|false)?$/i.test(value) || isOff?.(value)) return [];
+    if (isSwitchedOff(name, value) || isOff?.(value)) return [];
     const isOverridden = overriddenBy.some((other) => annotations[nginxPrefix + other]?.trim());
     return isOverridden ? [] : [{ name, value, says, ...(replacedBy === undefined ? {} : { replacedBy }) }];
   });

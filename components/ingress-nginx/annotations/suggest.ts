@@ -1,4 +1,5 @@
 import type { Route } from "../../../policies/annotations/annotations.ts";
+import { isOn } from "./booleans.ts";
 import { nginxPrefix } from "./judgement.ts";
 import { judgeBodySize, judgeBuffering } from "./long-answers.ts";
 
@@ -26,8 +27,6 @@ export function suggestedRoute(annotations: Readonly<Record<string, string>>, pa
 }
 
 type Of = (name: string) => string;
-
-const isOn = (value: string): boolean => /^(1|t|true)$/i.test(value);
 
 /** How the backend is spoken to. */
 function backendRoute(of: Of): Route {

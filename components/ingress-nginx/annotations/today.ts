@@ -7,12 +7,14 @@ import { guardsOf } from "./guards.ts";
  *
  * @param annotations All annotations of the Ingress.
  * @param settings Data of the controller's ConfigMap.
+ * @param path The path as the Ingress has it.
  */
 export function admittedToday(
   annotations: Readonly<Record<string, string>>,
   settings: Readonly<Record<string, string>> = {},
+  path = "/",
 ): string[] {
-  const { guards, either } = guardsOf(annotations, settings);
+  const { guards, either } = guardsOf(annotations, settings, path);
   if (guards.length === 0) return ["everybody"];
   const told = guards.map(words);
   return either ? [told.join(", or ")] : told;

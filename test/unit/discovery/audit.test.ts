@@ -4,6 +4,7 @@ import { audit } from "../../../discovery/audit/audit.ts";
 import { auditHtml } from "../../../discovery/audit/html.ts";
 import { auditMarkdown } from "../../../discovery/audit/markdown.ts";
 import { auditPage } from "../../../discovery/audit/page.ts";
+import { settingFindings } from "../../../discovery/audit/settings.ts";
 import { auditText } from "../../../discovery/audit/text.ts";
 import { type ExportedObject, readExported } from "../../../discovery/exported.ts";
 import { controllerObjects, objectsBefore } from "./before.ts";
@@ -195,6 +196,12 @@ describe("an audit", () => {
     assert.match(text, /No controller of ingress-nginx was found\./);
     assert.match(text, /\n {2}kubectl get ingressclasses,deployments,[a-z,]+ -A -o yaml\n/);
     assert.ok(!result.unknown.some(({ kind }) => kind === "services"));
+  });
+
+  it("tells what a list of paths without sign-in means", () => {
+    const [setting] = settingFindings({ "no-auth-locations": "/" });
+    assert.match(setting!.says, /asks for no password/);
+    assert.equal(setting!.outcome, "decide");
   });
 
   it("shows no value of an annotation or a setting that may be a secret, in any format", async () => {

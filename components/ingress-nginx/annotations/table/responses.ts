@@ -1,3 +1,4 @@
+import { parseBool } from "../booleans.ts";
 import { type Entry, headerOf } from "../judgement.ts";
 
 /** Annotations about headers, redirects, errors and logs. */
@@ -7,7 +8,7 @@ export const responses: readonly Entry[] = [
     outcome: "unnecessary",
     says: "Pomerium sends every plain request to HTTPS",
     byValue: (value) =>
-      /^(f|false)$/i.test(value)
+      parseBool(value) === false
         ? { outcome: "decide", says: "plain HTTP was answered; Pomerium sends it to HTTPS" }
         : undefined,
   },

@@ -16,6 +16,9 @@ describe("the guards of an nginx Ingress", () => {
       { "proxy-body-size": "0", "limit-rps": "5", "ssl-redirect": "true" },
       { "denylist-source-range": "203.0.113.0/24" },
       { "whitelist-source-range": "0.0.0.0/0,::/0" },
+      { "whitelist-source-range": "0.0.0.0/0" },
+      { "whitelist-source-range": "128.0.0.0/1, 0.0.0.0/2, 64.0.0.0/2" },
+      { "allowlist-source-range": "0.0.0.0/0", "whitelist-source-range": "10.0.0.0/8" },
       { "auth-tls-secret": "a/b", "auth-tls-verify-client": "optional" },
       { "configuration-snippet": "proxy_set_header X-A b;" },
     ] as Record<string, string>[])
@@ -49,9 +52,62 @@ describe("the guards of an nginx Ingress", () => {
       guards({ "enable-global-auth": "false" }, settings).map(({ kind }) => kind),
       ["network"],
     );
+    for (const [value, expected] of [
+      ["0", ["network"]],
+      ["F", ["network"]],
+      ["1", ["network", "service"]],
+      ["no", ["network", "service"]],
+    ] as const)
+      assert.deepEqual(
+        guards({ "enable-global-auth": value }, settings).map(({ kind }) => kind),
+        expected,
+        value,
+      );
     assert.deepEqual(guards({}, { "server-snippet": "deny all;" }), [
       { kind: "unclear", detail: "server-snippet" },
     ]);
+  });
+
+  it("are networks where a part of all addresses is missing, and unclear where a text is no network", () => {
+    const missing = "0.0.0.0/1, 128.0.0.0/2, 192.0.0.0/3, ::/0";
+    assert.deepEqual(guards({ "whitelist-source-range": missing }), [{ kind: "network", detail: missing }]);
+    assert.deepEqual(guards({ "whitelist-source-range": "0.0.0.0/0, hunter2" }), [
+      { kind: "unclear", detail: "whitelist-source-range" },
+    ]);
+  });
+
+  it("are none with `satisfy: any` and a range for everybody, whatever sign-in there is", () => {
+    const any = { satisfy: "any", "whitelist-source-range": "0.0.0.0/0,::/0" };
+    assert.deepEqual(guards({ ...any, "auth-type": "basic" }), []);
+    assert.deepEqual(guards({ ...any, "auth-url": "https://sso.lan/x" }), []);
+    const inherited = { "whitelist-source-range": "0.0.0.0/1,128.0.0.0/1" };
+    assert.deepEqual(guards({ satisfy: "any", "auth-type": "basic" }, inherited), []);
+    assert.deepEqual(guards({ ...any, "auth-type": "basic", "auth-tls-secret": "a/b" }), [
+      { kind: "certificate", detail: "" },
+    ]);
+    assert.deepEqual(guards({ ...any, satisfy: "all", "auth-type": "basic" }), [
+      { kind: "password", detail: "" },
+    ]);
+  });
+
+  it("hold no sign-in at a path of `no-auth-locations`, which has a default", () => {
+    const basic = { "auth-type": "basic", "whitelist-source-range": "10.0.0.0/8" };
+    const kinds = (path: string, list?: string) =>
+      guardsOf(
+        annotated(basic),
+        {
+          "global-auth-url": "https://sso.lan/x",
+          ...(list === undefined ? {} : { "no-auth-locations": list }),
+        },
+        path,
+      ).guards.map(({ kind }) => kind);
+    const all = ["network", "password", "service"];
+    assert.deepEqual(kinds("/.well-known/acme-challenge/x"), ["network"]);
+    assert.deepEqual(kinds("/.well-known/acme-challenge/x", ""), all);
+    assert.deepEqual(kinds("/", "/hook, ,/metrics"), all);
+    // ingress-nginx compares letters, not parts of a path.
+    assert.deepEqual(kinds("/hooks", "/hook, ,/metrics"), ["network"]);
+    assert.deepEqual(kinds("/", "/.well-known/acme-challenge,/"), ["network"]);
   });
 
   it("may be one or the other with `satisfy: any`", () => {
