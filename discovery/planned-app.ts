@@ -5,6 +5,7 @@ import { withoutCredentials } from "../components/ingress-nginx/annotations/judg
 import { lostProtections } from "../components/ingress-nginx/annotations/lost.ts";
 import { suggestedRoute } from "../components/ingress-nginx/annotations/suggest.ts";
 import { admittedToday } from "../components/ingress-nginx/annotations/today.ts";
+import type { HostPath } from "../components/ingress-nginx/shadowed.ts";
 import type { Access } from "../policies/access/routes.ts";
 import type { Route } from "../policies/annotations/annotations.ts";
 import { catalogue } from "../policies/catalogue/catalogue.ts";
@@ -13,7 +14,7 @@ import { type OwnBackend, ownBackend } from "./backends.ts";
 import { type Inventory, leadsTo } from "./inventory.ts";
 import { type KnownApp, knownApp } from "./known-app.ts";
 import { soundsSecret } from "./secret-names.ts";
-import { type HostPath, isRegex, literalPath, type ServedHost } from "./served-hosts.ts";
+import { isRegex, literalPath, type ServedHost } from "./served-hosts.ts";
 import { isWritableAnnotation, isWritablePath } from "./writable.ts";
 
 /** An app of the stack file, with what a person must know about it. */
@@ -84,8 +85,8 @@ export function planApp(
   if (paths.length > 0) delete (route as { prefix_rewrite?: string }).prefix_rewrite;
   const whole: Route = { ...entryRoute, ...route };
   const answers = { access: onlyAdmins, route: whole, accept: {} };
-  const admitted = served.paths.flatMap(({ path, ingress: each }) =>
-    admittedToday(each.annotations, settings, path),
+  const admitted = served.paths.flatMap(({ path, ingress: each, rivals = [] }) =>
+    [each, ...rivals].flatMap(({ annotations }) => admittedToday(annotations, settings, path)),
   );
   const protections = served.ingresses.flatMap((each) =>
     lostProtections(each.annotations, answers, settings)

@@ -1,9 +1,7 @@
-import type { Backend, LiveIngress, LivePath } from "../components/cluster/live.ts";
+import type { LiveIngress, LivePath } from "../components/cluster/live.ts";
 import { isCanary, readsRegex } from "../components/ingress-nginx/annotations/booleans.ts";
 import { anyHost, hostsOf } from "../components/ingress-nginx/annotations/hosts.ts";
-
-/** A path of a host, and the Ingress that has it. */
-export type HostPath = LivePath & { ingress: LiveIngress };
+import { type HostPath, withoutShadowed } from "../components/ingress-nginx/shadowed.ts";
 
 /** A host that ingress-nginx serves. */
 export interface ServedHost {
@@ -22,26 +20,29 @@ export function servedHosts(ingresses: readonly LiveIngress[]): ServedHost[] {
       const served = found.get(host) ?? { host, paths: [], ingresses: [] };
       found.set(host, served);
       served.ingresses.push(ingress);
-      for (const path of pathsOf(ingress, host)) {
-        const isKnown = served.paths.some((each) => each.path === path.path && each.exact === path.exact);
-        // nginx takes the path of the older Ingress. Which is older is not known here.
-        if (!isKnown) served.paths.push({ ...path, ingress });
-      }
+      served.paths.push(...pathsOf(ingress, host).map((path) => ({ ...path, ingress })));
     }
-  for (const served of found.values()) served.paths = sorted(served.paths);
+  for (const served of found.values()) served.paths = sorted(pathsOfHost(served));
   return [...found.values()].sort((one, other) => (one.host < other.host ? -1 : 1));
 }
 
-function pathsOf({ rules, anyPaths = [], defaultBackend }: LiveIngress, host: string): LivePath[] {
+function pathsOf({ rules, anyPaths = [] }: LiveIngress, host: string): LivePath[] {
   const own = rules.filter((rule) => rule.host === host);
   // A host of an alias, or the twin with or without `www.`, has the paths of all rules.
   const all = host === anyHost ? [{ paths: anyPaths }] : own.length > 0 ? own : rules;
-  const paths = all.flatMap((rule) => rule.paths);
-  return [...paths, ...(defaultBackend === undefined ? [] : [restOf(defaultBackend)])];
+  return all.flatMap((rule) => rule.paths);
 }
 
-/** The path of a default backend: whatever no rule has. */
-const restOf = (backend: Backend): LivePath => ({ path: "/", exact: false, pathType: "Prefix", backend });
+/** The paths that its Ingresses have. Whatever no rule has goes to the default backend of one of them. */
+function pathsOfHost({ paths, ingresses }: ServedHost): HostPath[] {
+  if (paths.some(({ path, exact }) => path === "/" && !exact)) return withoutShadowed(paths);
+  const rest = ingresses.flatMap((ingress): HostPath[] =>
+    ingress.defaultBackend === undefined
+      ? []
+      : [{ path: "/", exact: false, pathType: "Prefix", backend: ingress.defaultBackend, ingress }],
+  );
+  return withoutShadowed([...paths, ...rest]);
+}
 
 function sorted(paths: readonly HostPath[]): HostPath[] {
   return [...paths].sort(

@@ -2,7 +2,8 @@ import type { LiveIngress } from "../components/cluster/live.ts";
 import { objectId } from "../components/cluster/objects.ts";
 import { forWholeHost, guardsOf } from "../components/ingress-nginx/annotations/guards.ts";
 import { hostsOf } from "../components/ingress-nginx/annotations/hosts.ts";
-import { ingressesOfApp, pathsOfApp, type ServedPath } from "../components/ingress-nginx/served-rules.ts";
+import { ingressesOfApp, pathsOfApp } from "../components/ingress-nginx/served-rules.ts";
+import { type HostPath, withoutShadowed } from "../components/ingress-nginx/shadowed.ts";
 import type { Before, Guarded, HostBefore } from "../policies/access/before.ts";
 import type { Stack } from "../stack/stack.ts";
 import { standsFor } from "../stack-file/hosts.ts";
@@ -35,7 +36,12 @@ export function underNginx(
     const served = [...new Set(paths.map(({ ingress }) => ingress))];
     const names = served.flatMap(hostsOf);
     const host = names.includes(app.host) || names.length === 0 ? app.host : names[0]!;
-    return [{ ...guardedHost(host, paths, settings), app: { name: app.name, host: app.host } }];
+    return [
+      {
+        ...guardedHost(host, withoutShadowed(paths), served, settings),
+        app: { name: app.name, host: app.host },
+      },
+    ];
   });
   const renamed = new Set(
     apps.flatMap((app) =>
@@ -46,9 +52,9 @@ export function underNginx(
   );
   const others = servedHosts(ingresses)
     .filter(({ host }) => !renamed.has(host) && !apps.some((app) => isOf(app.host, host)))
-    .map(({ host, paths }): HostBefore => {
+    .map(({ host, paths, ingresses: all }): HostBefore => {
       const fate = fateOf(host, ingressNginx);
-      return { ...guardedHost(host, paths, settings), ...(fate === undefined ? {} : { fate }) };
+      return { ...guardedHost(host, paths, all, settings), ...(fate === undefined ? {} : { fate }) };
     });
   return { source, hosts: [...own, ...others], unknown: notKnown(inventory, ingresses) };
 }
@@ -63,21 +69,25 @@ function fateOf(
   return Object.hasOwn(abandon, host) ? "abandoned" : undefined;
 }
 
+/** @param ingresses All Ingresses of the host, also those whose paths others shadow. */
 function guardedHost(
   host: string,
-  paths: readonly ServedPath[],
+  paths: readonly HostPath[],
+  ingresses: readonly LiveIngress[],
   settings: (ingress: LiveIngress) => Readonly<Record<string, string>>,
 ): HostBefore {
-  const ingresses = [...new Set(paths.map(({ ingress }) => ingress))];
   const shared = Object.assign(
     {},
     ...ingresses.map(({ annotations }) => forWholeHost(annotations)),
   ) as Record<string, string>;
   const found = paths
-    .map(({ path, ingress }) => ({
-      path,
-      guarded: guardsOf({ ...shared, ...ingress.annotations }, settings(ingress), path),
-    }))
+    .map(({ path, ingress, rivals = [] }) => {
+      const [first = { guards: [] }, ...others] = [ingress, ...rivals].map((each) =>
+        guardsOf({ ...shared, ...each.annotations }, settings(each), path),
+      );
+      const isOne = others.every((each) => JSON.stringify(each) === JSON.stringify(first));
+      return { path, guarded: isOne ? first : unknownAge };
+    })
     .sort((one, other) => one.path.length - other.path.length);
   const site: Guarded = found[0]?.guarded ?? { guards: [] };
   const alike = JSON.stringify(site);
@@ -88,6 +98,9 @@ function guardedHost(
     paths: found.filter(({ guarded }) => JSON.stringify(guarded) !== alike),
   };
 }
+
+/** Ingresses differ, and which of them is the oldest is not known. */
+const unknownAge: Guarded = { guards: [{ kind: "unclear", detail: "metadata.creationTimestamp" }] };
 
 /** What of ingress-nginx could not be read although it may restrict callers. */
 function notKnown({ controllers, missing }: Asked, ingresses: readonly LiveIngress[]): string[] {

@@ -7,7 +7,8 @@ import { answerable, type Row } from "../cluster/readiness.ts";
 import { type PathQuestion, pathName } from "./annotations/accept.ts";
 import { readsRegex } from "./annotations/booleans.ts";
 import type { Serving } from "./protections.ts";
-import { type ServedPath as PlainPath, pathsOfApp } from "./served-rules.ts";
+import { pathsOfApp } from "./served-rules.ts";
+import type { HostPath } from "./shadowed.ts";
 import type { AppView, StackView } from "./stack-view.ts";
 
 /** A path of an app's host that ingress-nginx serves in another way than the app does. */
@@ -26,7 +27,7 @@ export interface PathDifference {
 }
 
 /** A path of an nginx Ingress, with what decides how nginx reads it. */
-type ServedPath = PlainPath & { isRegex: boolean };
+type ServedPath = HostPath & { isRegex: boolean };
 
 /** Compares the paths and Services of nginx Ingresses with what the apps of the same hosts route. */
 export function pathDifferences(

@@ -1,6 +1,7 @@
 import type { LiveIngress, LivePath } from "../cluster/live.ts";
 import { isCanary } from "./annotations/booleans.ts";
 import { ingressesFor } from "./annotations/hosts.ts";
+import { type HostPath, withoutShadowed } from "./shadowed.ts";
 import type { AppView } from "./stack-view.ts";
 
 /** A rule of an Ingress: the paths of one host, or of any host. */
@@ -12,9 +13,6 @@ interface ServedRule {
   /** The path of its default backend, which the same path of another Ingress replaces. */
   rest?: LivePath;
 }
-
-/** A path that ingress-nginx serves for an app. */
-export type ServedPath = LivePath & { ingress: LiveIngress };
 
 /** The Ingresses by which ingress-nginx serves an app until now, and those that the app names. */
 export function ingressesOfApp(app: AppView, ingresses: readonly LiveIngress[]): LiveIngress[] {
@@ -30,7 +28,7 @@ export function pathsOfApp(
   app: AppView,
   apps: readonly AppView[],
   ingresses: readonly LiveIngress[],
-): ServedPath[] {
+): HostPath[] {
   const rules = ingresses
     // A canary only takes a share of the requests of another Ingress.
     .filter(({ annotations }) => !isCanary(annotations))
@@ -45,10 +43,12 @@ export function pathsOfApp(
       (isReplaced(app, rule.ingress) || (isLast && rule.host === undefined && leadsTo(app, rule.ingress))),
   );
   const found = [...new Set([...byHost, ...byName])];
-  const paths = found.flatMap(({ ingress, paths: own }) => own.map((path) => ({ ...path, ingress })));
+  const paths = found.flatMap(({ ingress, host, paths: own }) =>
+    own.map((path): HostPath => ({ ...path, ingress, ...(host === undefined ? {} : { host }) })),
+  );
   if (paths.some(({ path, exact }) => path === "/" && !exact)) return paths;
   const rest = found.flatMap(({ ingress, rest: own }) => (own === undefined ? [] : [{ ...own, ingress }]));
-  return [...paths, ...rest.slice(0, 1)];
+  return [...paths, ...withoutShadowed(rest)];
 }
 
 /**

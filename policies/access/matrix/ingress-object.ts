@@ -6,6 +6,8 @@ export interface LiveIngress {
   name: string;
   /** Number of changes of its spec. */
   generation?: number;
+  /** When it was made, as the API server writes it. Absent in an export without times. */
+  created?: string;
   ingressClass?: string;
   /** The class comes from the annotation `kubernetes.io/ingress.class`, since `spec.ingressClassName` is absent. */
   classByAnnotation?: true;
@@ -58,6 +60,7 @@ interface Metadata {
   name: string;
   uid?: string;
   generation?: number;
+  creationTimestamp?: string | null;
   labels?: Record<string, string>;
   annotations?: Record<string, string>;
   managedFields?: ManagedFields[];
@@ -95,6 +98,7 @@ export function liveIngress({ metadata, spec }: IngressObject): LiveIngress {
     namespace: metadata.namespace ?? "",
     name: metadata.name,
     ...(metadata.generation === undefined ? {} : { generation: metadata.generation }),
+    ...(metadata.creationTimestamp ? { created: metadata.creationTimestamp } : {}),
     ...(ingressClass ? { ingressClass } : {}),
     ...(ingressClass && spec.ingressClassName === undefined ? { classByAnnotation: true } : {}),
     annotations,

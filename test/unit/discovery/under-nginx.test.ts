@@ -25,15 +25,24 @@ interface Served {
   hosts: string[];
   paths?: string[];
   annotations?: Record<string, string>;
+  created?: string;
 }
 
-const ingress = ({ name, namespace = "monitoring", hosts, paths = ["/"], annotations = {} }: Served) =>
+const ingress = ({
+  name,
+  namespace = "monitoring",
+  hosts,
+  paths = ["/"],
+  annotations = {},
+  created,
+}: Served) =>
   ({
     apiVersion: "networking.k8s.io/v1",
     kind: "Ingress",
     metadata: {
       namespace,
       name,
+      ...(created === undefined ? {} : { creationTimestamp: created }),
       annotations: Object.fromEntries(
         Object.entries(annotations).map(([key, value]) => [`nginx.ingress.kubernetes.io/${key}`, value]),
       ),
@@ -110,6 +119,85 @@ describe("who passed under ingress-nginx", () => {
     assert.deepEqual(
       [guardedText(both.rows[0]!.was.site), both.rows[0]!.was.paths],
       ["client certificate", []],
+    );
+  });
+
+  describe("at a path that two Ingresses have", () => {
+    const [basic, open] = [{ "auth-type": "basic" }, {}];
+    const site = async (hosts: string[], ...two: [Partial<Served>, Partial<Served>]) => {
+      const objects = two.map((each, i) => ingress({ name: `wiki-${i}`, hosts, ...each }));
+      const found = [];
+      for (const order of [objects, objects.toReversed()])
+        found.push((await moves(parsed(), [...controller, ...order])).rows[0]!.was.site);
+      return found.map(guardedText);
+    };
+
+    // A host with an app, and one without.
+    for (const host of ["wiki.example.net", "other.example.org"])
+      it(`is the oldest one's, whatever the order of the list is: ${host}`, async () => {
+        const [old, young] = ["2020-01-01T00:00:00Z", "2024-01-01T00:00:00Z"];
+        const guarded = await site(
+          [host],
+          { created: young, annotations: basic },
+          { created: old, annotations: open },
+        );
+        assert.deepEqual(guarded, ["everybody", "everybody"]);
+        const same = await site(
+          [host],
+          { created: old, annotations: basic },
+          { created: old, annotations: open },
+        );
+        // Of the same age, ingress-nginx takes the last name first.
+        assert.deepEqual(same, ["everybody", "everybody"]);
+      });
+
+    it("is not clear without their age, unless both let in the same callers", async () => {
+      const unclear = await site(
+        ["wiki.example.net"],
+        { created: "2020-01-01T00:00:00Z", annotations: basic },
+        { annotations: open },
+      );
+      assert.deepEqual(unclear, Array(2).fill("not recognised: metadata.creationTimestamp"));
+      const alike = await site(["wiki.example.net"], { annotations: basic }, { annotations: basic });
+      assert.deepEqual(alike, ["basic auth", "basic auth"]);
+    });
+
+    it("still asks for the client certificate of the other one, which is the host's", async () => {
+      const guarded = await site(
+        ["wiki.example.net"],
+        { created: "2024-01-01T00:00:00Z", annotations: { "auth-tls-secret": "a/b" } },
+        { created: "2020-01-01T00:00:00Z" },
+      );
+      assert.deepEqual(guarded, ["client certificate", "client certificate"]);
+    });
+  });
+
+  it("leaves out a canary, however its annotation is spelled", async () => {
+    const found = await moves(parsed(), [
+      ...controller,
+      ingress({ name: "canary", hosts: ["wiki.example.net"], annotations: { canary: "True" } }),
+      ingress({ name: "wiki", hosts: ["wiki.example.net"], annotations: { "auth-type": "basic" } }),
+    ]);
+    assert.deepEqual(told(found), { "wiki.example.net": ["basic auth", "people"] });
+    assert.deepEqual(found.rows[0]!.was.ingresses, ["monitoring/wiki"]);
+  });
+
+  it("asks for no password at paths of no-auth-locations", async () => {
+    const found = await moves(parsed(), [
+      ...controller.slice(0, -1),
+      settings({ "no-auth-locations": "/.well-known/acme-challenge,/hook" }),
+      ingress({
+        name: "wiki",
+        hosts: ["wiki.example.net"],
+        paths: ["/", "/hook/x"],
+        annotations: { "auth-type": "basic" },
+      }),
+    ]);
+    const { site, paths } = found.rows[0]!.was;
+    assert.equal(guardedText(site), "basic auth");
+    assert.deepEqual(
+      paths.map(({ path, guarded }) => [path, guardedText(guarded)]),
+      [["/hook/x", "everybody"]],
     );
   });
 

@@ -1,0 +1,36 @@
+import type { LiveIngress, LivePath } from "../cluster/live.ts";
+
+/** A path of a host, and the Ingress that has it. */
+export type HostPath = LivePath & {
+  ingress: LiveIngress;
+  /** The host of its rule. Absent for any host, or where all paths are of one host. */
+  host?: string;
+  /** Other Ingresses with the same path, where it is not known which of all is the oldest. */
+  rivals?: LiveIngress[];
+};
+
+/**
+ * The paths without those that another Ingress shadows. Of several Ingresses with the same host and path, ingress-nginx
+ * serves the oldest; of the same age, the last in the order of the alphabet. Without the age of one of them, the first
+ * stays and names the others as its rivals.
+ *
+ * @see https://github.com/kubernetes/ingress-nginx/blob/controller-v1.15.1/internal/ingress/controller/store/store.go
+ */
+export function withoutShadowed<T extends HostPath>(paths: readonly T[]): T[] {
+  const same = Map.groupBy(paths, ({ host, path, exact }) => JSON.stringify([host, path, exact ?? false]));
+  return [...same.values()].map((all) => {
+    const first = all[0]!;
+    if (all.every(({ ingress }) => ingress === first.ingress)) return first;
+    const isKnown = all.every(({ ingress }) => !Number.isNaN(ageOf(ingress)));
+    if (isKnown) return [...all].sort((one, other) => inOrder(one.ingress, other.ingress))[0]!;
+    const rivals = [...new Set(all.map(({ ingress }) => ingress))].filter((each) => each !== first.ingress);
+    return { ...first, rivals };
+  });
+}
+
+const ageOf = ({ created }: LiveIngress): number => Date.parse(created ?? "");
+
+function inOrder(one: LiveIngress, other: LiveIngress): number {
+  const [a, b] = [one, other].map(({ namespace, name }) => `${namespace}/${name}`) as [string, string];
+  return ageOf(one) - ageOf(other) || (a > b ? -1 : 1);
+}
