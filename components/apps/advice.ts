@@ -55,7 +55,7 @@ export function reportAdvice(profile: string, entry: CatalogueEntry, app: Advise
     else report.warning(path.at, said);
   }
   for (const never of advice.exposed) report.warning(at, exposure(never));
-  for (const client of advice.shutOut) report.warning(at, shutOut(client, profile, entry));
+  for (const client of advice.shutOut) report.warning(at, shutOut(client, profile, entry, app.input));
 }
 
 function mend(closed: string): string {

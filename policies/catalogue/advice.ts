@@ -65,15 +65,24 @@ export function exposure({ path, exact, reason, source }: NeverOpen): string {
  * What a program that cannot sign in needs.
  *
  * @param profile Name of the catalogue entry.
+ * @param access The app's access as the stack file has it.
  */
-export function shutOut({ name, through, instead }: Client, profile: string, entry: CatalogueEntry): string {
+export function shutOut(
+  { name, through, instead }: Client,
+  profile: string,
+  entry: CatalogueEntry,
+  access: string | object,
+): string {
+  // A text has no place for a key. The admins pass without being named.
+  const line = (api: string): string =>
+    typeof access === "string" ? `access: {api: ${api}}` : `api: ${api}`;
   const cannot = `${name} cannot sign in to Pomerium`;
   if (through.length === 0)
     return `${cannot}, and no path can be opened for them${instead === undefined ? "" : `: ${instead}`}`;
   const isKnown = through.every((path) => entry.api.some((open) => leadsTo(open, path)));
   return isKnown
-    ? `${cannot}: if they are used, write \`api: ${profile}\` (\`${ownCommand("catalogue", profile)}\` shows what it opens)`
-    : `${cannot}: if they are used, read \`${ownCommand("catalogue", profile)}\`, and open \`api: [${through.join(", ")}]\``;
+    ? `${cannot}: if they are used, write \`${line(profile)}\` (\`${ownCommand("catalogue", profile)}\` shows what it opens)`
+    : `${cannot}: if they are used, read \`${ownCommand("catalogue", profile)}\`, and write \`${line(`[${through.join(", ")}]`)}\``;
 }
 
 function cited(source: string | undefined): string {

@@ -358,8 +358,12 @@ describe("a warning", () => {
     assert.deepEqual(said({ "apps.komga.access": { groups: ["readers"] } }), [
       "apps.komga.access: mobile apps and e-readers cannot sign in to Pomerium: if they are used, write `api: komga` (`npx pomerium-migration catalogue komga` shows what it opens)",
     ]);
+    const asAdmins = said({ "apps.komga.access": "admins" });
+    assert.match(asAdmins.join("\n"), /write `access: \{api: komga\}` \(/);
+    // The line that it names lets in the same people.
+    assert.deepEqual(said({ "apps.komga.access": { api: "komga" } }), []);
     assert.deepEqual(said({ "apps.wiki.profile": "transmission" }), [
-      "apps.wiki.access: remote controls cannot sign in to Pomerium: if they are used, read `npx pomerium-migration catalogue transmission`, and open `api: [/transmission/rpc]`",
+      "apps.wiki.access: remote controls cannot sign in to Pomerium: if they are used, read `npx pomerium-migration catalogue transmission`, and write `access: {api: [/transmission/rpc]}`",
     ]);
     assert.match(
       said({ "apps.wiki.profile": "gitlab" }).join("\n"),

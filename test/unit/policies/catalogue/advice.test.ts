@@ -113,10 +113,12 @@ describe("the catalogue's advice", () => {
     );
     assert.match(refusal("/api", builtIns.prometheus!.neverOpen[0]!), /but the whole app must never be open/);
     assert.match(exposure(never!), /^public also opens \/admin\/…: administration/);
-    const said = (name: string, index = 0): string =>
-      shutOut(builtIns[name]!.clients[index]!, name, builtIns[name]!);
+    const said = (name: string, access: string | object = { groups: ["readers"] }): string =>
+      shutOut(builtIns[name]!.clients[0]!, name, builtIns[name]!, access);
     assert.match(said("immich"), /^the mobile app cannot sign in to Pomerium: .* write `api: immich` /);
-    assert.match(said("transmission"), /open `api: \[\/transmission\/rpc\]`$/);
+    assert.match(said("transmission"), /write `api: \[\/transmission\/rpc\]`$/);
+    assert.match(said("immich", "admins"), / write `access: \{api: immich\}` /);
+    assert.match(said("transmission", "admins"), / write `access: \{api: \[\/transmission\/rpc\]\}`$/);
     assert.match(said("ntfy"), /no path can be opened for them: topics lie at the root/);
   });
 });
