@@ -15,8 +15,12 @@ export interface ServedHost {
 /** Every host that ingress-nginx serves, each once, in the order of the alphabet. `*` stands for any other host. */
 export function servedHosts(ingresses: readonly LiveIngress[]): ServedHost[] {
   const found = new Map<string, ServedHost>();
-  for (const ingress of ingresses.filter(({ annotations }) => !isCanary(annotations)))
+  const serving = ingresses.filter(({ annotations }) => !isCanary(annotations));
+  const ruled = new Set(serving.flatMap(({ rules }) => rules.map(({ host }) => host)));
+  for (const ingress of serving)
     for (const host of hostsOf(ingress)) {
+      // ingress-nginx ignores an alias, or a twin with or without `www.`, where a rule has the name.
+      if (ruled.has(host) && !ingress.rules.some((rule) => rule.host === host)) continue;
       const served = found.get(host) ?? { host, paths: [], ingresses: [] };
       found.set(host, served);
       served.ingresses.push(ingress);

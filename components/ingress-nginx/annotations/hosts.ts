@@ -73,13 +73,20 @@ function closeness(name: string, host: string): number | undefined {
 
 /**
  * The Ingresses by which nginx serves a host: those whose name for it fits most closely. Ingresses for any host are left
- * out, because they usually serve an error page.
+ * out, because they usually serve an error page. A rule for the host comes before the same name as an alias or as the twin
+ * with or without `www.`: ingress-nginx ignores those where a rule has the name.
  */
 export function ingressesFor<T extends Named>(host: string, ingresses: readonly T[]): T[] {
   const ranked = ingresses.map((ingress) => ({
     ingress,
-    rank: Math.max(0, ...namesOf(ingress).map((name) => closeness(name, host) ?? 0)),
+    rank: Math.max(0, ...namesOf(ingress).map((name) => rankOf(ingress, name, host))),
   }));
   const best = Math.max(0, ...ranked.map(({ rank }) => rank));
   return best === 0 ? [] : ranked.filter(({ rank }) => rank === best).map(({ ingress }) => ingress);
+}
+
+function rankOf({ rules }: Named, name: string, host: string): number {
+  const rank = closeness(name, host);
+  if (rank === undefined) return 0;
+  return rules.some((rule) => rule.host === name) ? rank + 0.5 : rank;
 }

@@ -172,6 +172,27 @@ describe("who passed under ingress-nginx", () => {
     });
   });
 
+  for (const [what, annotations, rule] of [
+    ["an alias", { "server-alias": "wiki.example.net" }, "other.example.org"],
+    ["a twin of www", { "from-to-www-redirect": "true" }, "www.wiki.example.net"],
+  ] as const)
+    it(`ignores ${what} where a rule has the host`, async () => {
+      const other = ingress({
+        name: "other",
+        hosts: [rule],
+        annotations: { ...annotations, "auth-type": "basic" },
+      });
+      const wiki = ingress({ name: "wiki", hosts: ["wiki.example.net"] });
+      const site = async (stack: Stack, ...objects: ExportedObject[]) =>
+        told(await moves(stack, [...controller, ...objects]))["wiki.example.net"]?.[0];
+      assert.equal(await site(parsed(), other, wiki), "everybody");
+      assert.equal(await site(parsed(), other), "basic auth");
+      // Without an app, the host is told as well.
+      const without = { ...parsed(), apps: [] };
+      assert.equal(await site(without, other, wiki), "everybody");
+      assert.equal(await site(without, other), "basic auth");
+    });
+
   it("leaves out a canary, however its annotation is spelled", async () => {
     const found = await moves(parsed(), [
       ...controller,
