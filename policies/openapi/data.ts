@@ -59,10 +59,12 @@ function refuseRepeatedKeys(json: string): void {
     else if (one === "}" || one === "]") open.pop();
     else if (one === '"') {
       const start = i;
-      while (json[++i] !== '"') if (json[i] === "\\") i++;
+      do i = json.indexOf('"', i + 1);
+      while (isEscaped(json, i));
       const keys = open.at(-1);
       if (keys === undefined || !isColonNext(json, i + 1)) continue;
-      const key = JSON.parse(json.slice(start, i + 1)) as string;
+      const written = json.slice(start + 1, i);
+      const key = written.includes("\\") ? (JSON.parse(`"${written}"`) as string) : written;
       if (keys.has(key)) {
         const lines = json.slice(0, start).split("\n");
         throw new ApiFileError(
@@ -74,8 +76,14 @@ function refuseRepeatedKeys(json: string): void {
   }
 }
 
+function isEscaped(json: string, quote: number): boolean {
+  let start = quote;
+  while (json[start - 1] === "\\") start--;
+  return (quote - start) % 2 === 1;
+}
+
 function isColonNext(json: string, from: number): boolean {
   let at = from;
-  while (/\s/.test(json[at] ?? "")) at++;
+  while (json[at] === " " || json[at] === "\n" || json[at] === "\r" || json[at] === "\t") at++;
   return json[at] === ":";
 }
