@@ -110,8 +110,10 @@ function flat<T extends object>({ value, count, last }: { value: T; count: numbe
 function sinceOf(text: string, now: number): number {
   const length = durationMilliseconds(asGoDuration(text) ?? text);
   if (length !== undefined) return now - length;
-  const time = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(time))
+  const [day] = /^\d{4}-\d\d-\d\d/.exec(text) ?? [];
+  const time = day === undefined ? Number.NaN : Date.parse(text);
+  // Date.parse takes 2026-02-31 for a day in March.
+  if (Number.isNaN(time) || new Date(`${day}T00:00Z`).toISOString().slice(0, 10) !== day)
     throw new UsageError(
       `--since ${text}: write a length of time such as 24h or 30d, or a time such as 2026-11-01`,
     );

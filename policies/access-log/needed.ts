@@ -69,11 +69,18 @@ function neededAt(app: LogApp, calls: readonly Counted<RefusedCall>[], options: 
       notOpened: closed.length === 0 ? [] : [{ path: "/", count: countOf(closed), why: reason }],
     };
   const matched = (path: string): string => (options.mergesSlashes ? path.replace(/\/{2,}/g, "/") : path);
-  const paths = [...new Set(closed.map(({ value }) => matched(value.path)))];
+  const asked = [...new Set(closed.map(({ value }) => matched(value.path)))];
+  const paths = asked.filter((path) => !isOpenFromSomewhere(app, path));
   const count = (some: readonly string[]): number =>
     countOf(closed.filter(({ value }) => some.includes(matched(value.path))));
   const open: Opening[] = [];
-  const notOpened: NotOpened[] = [];
+  const notOpened: NotOpened[] = asked
+    .filter((path) => !paths.includes(path))
+    .map((path) => ({
+      path,
+      count: count([path]),
+      why: `open by now, but only from ${addressesOf(app).join(", ")} (${app.at}.access.from)`,
+    }));
   // What the catalogue knows comes first: its paths have their reasons.
   const listed = (app.entry?.api ?? []).map((entry) => ({
     entry,
@@ -99,7 +106,7 @@ function neededAt(app: LogApp, calls: readonly Counted<RefusedCall>[], options: 
     else open.push({ ...candidate, count: times, ...noteOf(app, candidate) });
   }
   const lost = others.filter((path) => !wanted.some((one) => one.paths.includes(path)));
-  for (const path of lost) notOpened.push({ path, count: count([path]), why: whyLost(path) });
+  for (const path of lost) notOpened.push({ path, count: count([path]), why: whyLost(app, path) });
   const line = open.length === 0 ? undefined : openingLine(app, open);
   return { ...told, open, notOpened, ...(line === undefined ? {} : { line }) };
 }
@@ -112,7 +119,10 @@ const tooMany = `so many different paths are not those of one client; the ${most
 const countOf = (calls: readonly { count: number }[]): number =>
   calls.reduce((sum, { count }) => sum + count, 0);
 
-function whyLost(path: string): string {
+function whyLost(app: LogApp, path: string): string {
+  const fixed = path.split(`/${varying}`)[0]!.replace(/\/+$/, "");
+  const why = fixed === "" ? undefined : refusal(app, { path: fixed });
+  if (why !== undefined) return why;
   if (/^\/*$/.test(path)) return "only the whole app covers it, and that is never proposed";
   if (path.startsWith(`/${varying}`))
     return "it begins with a part that varies, so only the whole app covers it; that is never proposed";
@@ -129,6 +139,18 @@ function closedAltogether({ access, at, entry, profile }: LogApp): string | unde
     : `the catalogue's ${profile} must stay closed altogether: ${never.reason}`;
 }
 
+/** The addresses from which alone an app's open paths are open; empty if they are open from anywhere. */
+const addressesOf = ({ access }: LogApp): readonly string[] =>
+  access.kind === "people" || access.kind === "apiOnly" ? access.from : [];
+
+/** Whether the stack file opens a path by now, but only to some addresses. A line with the same path changes nothing. */
+function isOpenFromSomewhere(app: LogApp, path: string): boolean {
+  const { access, paths } = app;
+  if (addressesOf(app).length === 0 || (access.kind !== "people" && access.kind !== "apiOnly")) return false;
+  const isApart = paths.some((own) => own.access !== undefined && covers(own, path));
+  return !isApart && access.api.some((open) => covers(open, path));
+}
+
 /** What stands against opening a path; undefined if nothing does. */
 function refusal({ entry, paths, at }: LogApp, open: Pick<ApiPath, "path" | "exact">): string | undefined {
   const parsed = apiPath.safeParse(open.path);
@@ -142,12 +164,10 @@ function refusal({ entry, paths, at }: LogApp, open: Pick<ApiPath, "path" | "exa
     : `${own.at} has an access of its own${own.access?.kind === "public" ? ", which is public" : ""}: edit it at ${at}`;
 }
 
-function noteOf(
-  { entry, profile, access }: LogApp,
-  open: Pick<ApiPath, "path" | "exact">,
-): { note?: string } {
+function noteOf(app: LogApp, open: Pick<ApiPath, "path" | "exact">): { note?: string } {
+  const { entry, profile } = app;
   const left = entry?.leftOut?.find((one) => overlap(open, one));
-  const from = access.kind === "people" || access.kind === "apiOnly" ? access.from : [];
+  const from = addressesOf(app);
   const notes = [
     ...(left === undefined ? [] : [`the catalogue's ${profile} leaves ${left.path} out: ${left.reason}`]),
     ...(from.length === 0 ? [] : [`still only from ${from.join(", ")}`]),

@@ -21,7 +21,8 @@ interface Node {
 /**
  * The open paths that some refused requests need, as narrow as possible: the requests' own paths up to the first part that
  * varies. They merge into the path above where four different parts follow, unless something there may not be opened. The
- * whole host is never among them.
+ * whole host is never among them. Requests with a part that varies are left out where the path in front of it may not be
+ * opened, but the others below it may be.
  *
  * @param paths Shapes of paths, by `shapeOf`.
  * @param mayOpen Whether everything below a path may be opened.
@@ -49,7 +50,7 @@ export function wantedPaths(paths: readonly string[], mayOpen: (path: string) =>
   const found: Pick<ApiPath, "path" | "exact">[] = [];
   const visit = (node: Node, path: string): void => {
     const below = node.children.size + (node.isEnd ? 1 : 0);
-    const merges = node.varies || node.children.size === 0 || (below >= whole && mayOpen(path));
+    const merges = node.children.size === 0 || ((node.varies || below >= whole) && mayOpen(path));
     if (merges) found.push({ path });
     else {
       if (node.isEnd) found.push({ path, exact: true });

@@ -136,6 +136,46 @@ describe("what programs were refused", () => {
     );
   });
 
+  it("is not hidden by a stray request to a path that must stay closed as a whole", () => {
+    const given = stackOf((stack) => {
+      stack.apps.portainer = app("admins");
+    });
+    const [found] = needed(given, [
+      ...call("portainer", "/api/endpoints/1"),
+      ...call("portainer", "/api/17"),
+      ...call("portainer", "/api/"),
+    ]);
+    assert.equal(found!.line?.text, "access: {api: [/api/endpoints]}");
+    assert.deepEqual(
+      found!.notOpened.map(({ path, why }) => [path, why.split(":")[0]]),
+      [
+        ["/api/{…}", "/api/restore must never be open to anybody"],
+        ["/api/", "/api/restore must never be open to anybody"],
+      ],
+    );
+  });
+
+  it("is not opened again where it is open by now to some addresses", () => {
+    const given = stackOf((stack) => {
+      stack.apps.notes = app(
+        { groups: ["readers"], api: ["/api"], from: ["10.0.0.0/8"] },
+        { paths: { "/api/admin": { access: "admins" } } },
+      );
+    });
+    const [found] = needed(given, [...call("notes", "/api/v1/books"), ...call("notes", "/api/admin/x")]);
+    assert.equal(found!.line, undefined);
+    assert.deepEqual(
+      found!.notOpened.map(({ path, why }) => [path, why.split(":")[0]]),
+      [
+        ["/api/v1/books", "open by now, but only from 10.0.0.0/8 (apps.notes.access.from)"],
+        ["/api/admin/x", 'apps.notes.paths["/api/admin"] has an access of its own'],
+      ],
+    );
+    const [more] = needed(given, [...call("notes", "/api/17"), ...call("notes", "/rpc")]);
+    assert.equal(more!.line?.text, "api: [/api, /rpc]");
+    assert.equal(more!.notOpened[0]!.path, "/api/{…}");
+  });
+
   it("is let through by the proposed line, which a stack file takes and which opens nothing that must stay closed", () => {
     const path = fc
       .array(fc.constantFrom("api", "v1", "books", "opds", "17", "debug", "admin", "ping", "x y", "//"), {

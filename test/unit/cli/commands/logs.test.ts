@@ -83,6 +83,8 @@ describe("logs", () => {
     assert.match(empty.err, /no line "authorize check" in standard input/);
     const none = await cli(project, ["logs", "house", "none.log"]);
     assert.deepEqual([none.code, none.err], [1, "error: cannot read none.log: ENOENT\n"]);
+    for (const day of ["2026-02-31", "2026-02-30T10:00:00Z", "2026-13-01"])
+      assert.equal((await cli(project, ["logs", "house", "-", "--since", day])).code, 2, day);
     const odd = await cli(project, ["logs", "house", "-", "--since", "yesterday"]);
     assert.equal(odd.code, 2);
     assert.match(odd.err, /--since yesterday: write a length of time/);

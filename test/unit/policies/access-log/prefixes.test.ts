@@ -31,6 +31,14 @@ describe("the paths that refused requests need", () => {
     );
   });
 
+  it("are not hidden by one request with a part that varies, where everything together may not be opened", () => {
+    const mayOpen = (path: string): boolean => path !== "/api";
+    assert.deepEqual(wanted(["/api/endpoints/1x", `/api/${varying}`], mayOpen), ["/api/endpoints/1x"]);
+    assert.deepEqual(wanted(["/api/", "/api", "/api/a/b", `/api/a/${varying}`], mayOpen), ["/api/a"]);
+    // Without anything else, the path is left to the caller, who tells why it is refused.
+    assert.deepEqual(wanted([`/api/${varying}`], mayOpen), ["/api"]);
+  });
+
   it("never are the whole app, and never double slashes", () => {
     assert.deepEqual(
       wanted(["/", `/${varying}/x`, "//sse/v1", ...[..."abcdefgh"].map((one) => `/${one}`)]),
