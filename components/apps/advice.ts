@@ -1,5 +1,5 @@
 import type { AccessInput } from "../../policies/access/config.ts";
-import { publicTo } from "../../policies/access/matrix/matrix.ts";
+import { opensSomewhere } from "../../policies/access/matrix/opens.ts";
 import type { Access, ApiPath, AppPath } from "../../policies/access/routes.ts";
 import { advise, exposure, refusal, shutOut } from "../../policies/catalogue/advice.ts";
 import type { CatalogueEntry } from "../../policies/catalogue/entry.ts";
@@ -64,8 +64,9 @@ function mend(closed: string): string {
     : `Name narrower paths, close it with \`paths: { ${closed}: { access: admins } }\``;
 }
 
+/** Whether callers who have not signed in reach at least a part. */
 function isPublic(access: Access, version: string | undefined): boolean {
-  return access.kind === "public" || (access.kind === "policy" && publicTo(access.policy, version));
+  return access.kind === "public" || (access.kind === "policy" && opensSomewhere(access.policy, version));
 }
 
 function openPaths({ at, access, input, paths, service, version }: AdvisedApp): OpenPath[] {

@@ -2,7 +2,7 @@ import type { PathPart } from "../../stack-file/paths.ts";
 import type { Report } from "../../stack-file/problems.ts";
 import { parsePolicy } from "../language/parse.ts";
 import { type Consent, checkConsent, type PublicContext, type Where } from "./consent.ts";
-import { publicTo } from "./matrix/matrix.ts";
+import { opensSomewhere } from "./matrix/opens.ts";
 import type { RawPolicy } from "./routes.ts";
 
 /** Reads a hand-written policy, and checks its consent. Each mistake has its line and column in the text. */
@@ -30,7 +30,7 @@ export function rawPolicy(
   return policy;
 }
 
-/** A hand-written policy that lets in anonymous callers everywhere needs the consent that `public` needs. */
+/** A hand-written policy that lets in anonymous callers at some path needs the consent that `public` needs. */
 function checkPublicPolicy(
   { policy }: RawPolicy,
   consent: Consent,
@@ -39,7 +39,7 @@ function checkPublicPolicy(
   context: PublicContext,
   report: Report,
 ): void {
-  const isPublic = publicTo(policy, context.version);
+  const isPublic = opensSomewhere(policy, context.version);
   if (isPublic)
     checkConsent(
       consent,

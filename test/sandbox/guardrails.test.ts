@@ -102,6 +102,7 @@ describe("the policy pack on Pulumi", function () {
         "policy-and-public both mandatory",
         "public-route api mandatory",
         "public-route both mandatory",
+        "public-route query mandatory",
         "public-route status mandatory",
         "public-route unknown mandatory",
         "service edge advisory",

@@ -30,6 +30,8 @@ export interface Asked {
   method: string;
   /** Caller's address; where the policy asks for it and it is absent, the decision is `unknown`. */
   sourceIp?: string;
+  /** `none` for a client without a certificate. Where the policy asks for it and it is absent, the decision is `unknown`. */
+  clientCertificate?: "none";
 }
 
 /** Decides about requests to one app. */

@@ -1,5 +1,3 @@
-import { newestRelease } from "../../language/releases.ts";
-import type { Policy } from "../../language/types.ts";
 import { type Directory, everybody } from "../people.ts";
 import type { Principal } from "../principals.ts";
 import { covers } from "../routes.ts";
@@ -125,25 +123,6 @@ export function isPublic(
     open.set(caller, (open.get(caller) ?? true) && (decision === "allow" || criterion === "own path"));
   }
   return [...open.values()].includes(true);
-}
-
-/** Whether a policy for a whole host is public. */
-export function publicTo(policy: Policy, pomerium = newestRelease): boolean {
-  const paths = [{ path: "/", exact: false }];
-  const app = {
-    name: "",
-    at: "",
-    host: "host.invalid",
-    routes: [{ paths, authorization: { policy } }],
-    pomerium,
-  };
-  const asked = probes(mentionsOf([app]));
-  const decide = decider(app);
-  return isPublic(
-    app,
-    asked,
-    asked.map((probe) => decide.verdict(anonymous, probe)),
-  );
 }
 
 function markOf(verdicts: readonly Verdict[], unsigned: readonly Verdict[], everybodyPasses: boolean): Mark {

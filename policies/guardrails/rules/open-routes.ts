@@ -1,5 +1,5 @@
 import { fromIngress } from "../../access/matrix/ingress.ts";
-import { publicTo } from "../../access/matrix/matrix.ts";
+import { opensSomewhere } from "../../access/matrix/opens.ts";
 import { isOpenedAsSolver, servedByPomerium } from "../../access/matrix/served-by-pomerium.ts";
 import type { RoutePath } from "../../access/routes.ts";
 import { annotationPrefix } from "../../annotations/annotations.ts";
@@ -34,7 +34,7 @@ export function openRoutes(
     for (const { paths: own, authorization } of app.routes) {
       if (authorization.unreadable !== undefined) {
         if (authorization.unreadable.startsWith("path_regex")) found.unknown = authorization.unreadable;
-      } else if (authorization.public ?? publicTo(authorization.policy, pomerium))
+      } else if (authorization.public ?? opensSomewhere(authorization.policy, pomerium, own))
         found.open.push(...own.map(({ path, exact }) => ({ host, path, exact })));
     }
   }

@@ -12,6 +12,10 @@ function raw(edits: Record<string, unknown>) {
 
 const edited = (edits: Record<string, unknown>): Stack => parse(raw(edits));
 
+/** Problems of a path of the wiki. */
+const pathProblems = (access: unknown): string[] =>
+  problemsOf(raw({ "apps.wiki.paths": { "/x": { access } }, "accessTests.strict": false }));
+
 /** Problems and warnings of komga's access. */
 const saidOf = (access: unknown, edits: Record<string, unknown> = {}) => {
   const file = raw({ "apps.komga.access": access, "accessTests.apps.komga": undefined, ...edits });
@@ -165,6 +169,40 @@ describe("a hand-written policy that lets in everybody", () => {
       saidOf({ policy: open, consent: "komga.example.org" }).join("\n"),
       /public: everybody on the internet reaches komga\.example\.org/,
     );
+  });
+
+  it("needs it as well if a condition closes a part of the app", () => {
+    const accepting = "- allow: {or: [{accept: true}]}\n";
+    for (const policy of [
+      `${accepting}- deny: {or: [{http_path: {is: /zzz}}]}`,
+      `${accepting}- deny: {or: [{http_path: {is: /}}, {http_path: {starts_with: /x}}]}`,
+      `${accepting}- deny: {or: [{http_method: {in: [GET, POST]}}]}`,
+      `${accepting}- deny: {or: [{source_ip: 203.0.113.7}, {http_path: {starts_with: /admin}}]}`,
+      `${accepting}- deny: {or: [{client_certificate: {san_email: alice@gmail.com}}]}`,
+      "- allow: {nor: [{http_path: {is: /zzz}}]}",
+      "- allow: {not: [{http_path: {is: /}}, {http_method: POST}]}",
+    ]) {
+      assert.match(saidOf({ policy }).join("\n"), /access\.policy: public, and the cluster's 443/, policy);
+      assert.match(
+        saidOf({ policy, consent: "komga.example.org" }).join("\n"),
+        /^apps\.komga\.access\.policy: public: everybody on the internet/,
+        policy,
+      );
+      assert.match(
+        pathProblems({ policy }).join("\n"),
+        /paths\["\/x"\]\.access\.policy: public, and/,
+        policy,
+      );
+    }
+  });
+
+  it("needs none where nobody passes who has not signed in or shown a certificate", () => {
+    for (const policy of [
+      "- allow: {or: [{email: alice@gmail.com}]}\n- deny: {or: [{http_path: {is: /zzz}}]}",
+      "- allow: {or: [{client_certificate: {san_email: alice@gmail.com}}]}",
+      "- allow: {or: [{accept: true}]}\n- deny: {or: [{http_path: {starts_with: /}}]}",
+    ])
+      assert.doesNotMatch(saidOf({ policy }).join("\n"), /public/, policy);
   });
 
   it("names the path in its warning, if it is a path's", () => {

@@ -119,6 +119,27 @@ describe("the guard rail about public routes", () => {
       assert.ok(says("public-route", [one]).join().includes(`everybody reaches ${place} without`), place);
   });
 
+  it("asks for consent also where a condition closes a part of the route", () => {
+    const denying = { policy: '[{"deny":{"or":[{"http_path":{"is":"/admin"}}]}}]' };
+    const accepting = { policy: '[{"allow":{"not":[{"http_path":{"is":"/admin"}}]}}]' };
+    for (const annotations of [{ ...open, ...denying }, accepting])
+      for (const path of ["/", "/api/"]) {
+        const one = ingress("a", { annotations, paths: [{ path }] });
+        const place = `a.example.org${path.replace(/\/$/, "")}`;
+        assert.match(
+          says("public-route", [one]).join(),
+          new RegExp(`everybody reaches ${place} without`),
+          annotations.policy,
+        );
+        assert.deepEqual(says("public-route", [one], { consent: [place] }), [], annotations.policy);
+      }
+    const closed = { ...open, policy: '[{"deny":{"or":[{"http_path":{"starts_with":"/api"}}]}}]' };
+    assert.deepEqual(
+      says("public-route", [ingress("a", { annotations: closed, paths: [{ path: "/api/" }] })]),
+      [],
+    );
+  });
+
   it("takes consent to a path for what is below it, and for nothing beside it", () => {
     const api = ingress("komga", {
       annotations: open,

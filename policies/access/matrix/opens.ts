@@ -1,0 +1,37 @@
+import { newestRelease } from "../../language/releases.ts";
+import type { Policy } from "../../language/types.ts";
+import type { RoutePath } from "../routes.ts";
+import { anonymous, decider } from "./decider.ts";
+import { mentionsOf } from "./mentions.ts";
+import { probes } from "./probes.ts";
+
+/** Methods to try where a policy names some: the open one may be one that it does not name. */
+const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "OTHER"];
+
+/**
+ * Whether a policy lets in a caller without a session somewhere at a place, with at least one method from at least one
+ * network. A place that is closed at some paths is still open at all others, so it needs the consent of a public one.
+ * Paths that Pomerium answers itself do not count.
+ *
+ * @param paths Paths of the route that has the policy. Default: the whole host.
+ */
+export function opensSomewhere(
+  policy: Policy,
+  pomerium = newestRelease,
+  paths: readonly RoutePath[] = [{ path: "/", exact: false }],
+): boolean {
+  const routes = [{ paths, authorization: { policy } }];
+  const app = { name: "", at: "", host: "host.invalid", routes, pomerium };
+  const named = mentionsOf([app]);
+  // A path that no rule closes by its beginning either.
+  const others = paths.flatMap(({ path, exact }) => (exact ? [] : [`${path.replace(/\/$/, "")}/~other`]));
+  const asked = {
+    ...named,
+    paths: [...named.paths, ...others],
+    methods: named.methods.length === 0 ? [] : [...methods, ...named.methods],
+  };
+  const decide = decider(app);
+  return probes(asked).some(
+    (probe) => decide.verdict(anonymous, { ...probe, clientCertificate: "none" }).decision === "allow",
+  );
+}
