@@ -1,7 +1,7 @@
 import type { Needed } from "../policies/access-log/needed.ts";
 import type { Tally } from "../policies/access-log/tally.ts";
 import type { Unused, UnusedGrants } from "../policies/access-log/unused.ts";
-import { counted, wrapped } from "../stack-file/text.ts";
+import { counted, width, wrapped } from "../stack-file/text.ts";
 import { apiPathInFlow } from "../stack-file/yaml-flow.ts";
 import { aligned, first, visible } from "./text.ts";
 
@@ -30,7 +30,7 @@ export interface LogReport {
 export function accessLogText(report: LogReport): string {
   const { stack, source, tally, grants, needed } = report;
   return `${[
-    `${stack}: ${counted(tally.decisions, "decision")} of Pomerium from ${visible(source)}`,
+    ...paragraph(visible(`${stack}: ${counted(tally.decisions, "decision")} of Pomerium from ${source}`)),
     ...paragraph(spanText(tally)),
     ...readLines(tally),
     "",
@@ -128,7 +128,7 @@ function appLines(
 function headLines(head: string, place: string): string[] {
   if (place === "") return [head];
   const line = `${head}   ${place}`;
-  return line.length <= columns ? [line] : [head, `    ${place}`];
+  return width(line) <= columns ? [line] : [head, `    ${place}`];
 }
 
 const placeAfter = (place: string): string => (place === "" ? "" : ` (${place})`);
@@ -176,14 +176,16 @@ function unusedLines(
 ): string[] {
   if (decisions === 0) return ["  not known: the log is empty"];
   const since = span === undefined ? "" : ` since ${time(span.from)}`;
-  const rows = (all: readonly Unused[]): string[] =>
-    aligned(
-      folded(all).map(({ app, what, at }) => [
-        `    ${cut(visible(app ?? "(any app)"), 16)}`,
-        cut(visible(what), 26),
-        placeOf(at) || visible(at),
-      ]),
-    );
+  const rows = (all: readonly Unused[]): string[] => {
+    const cells = folded(all).map(({ app, what, at }) => ({
+      grant: [`    ${cut(visible(app ?? "(any app)"), 16)}`, cut(visible(what), 26)],
+      place: placeOf(at) || visible(at),
+    }));
+    const lines = aligned(cells.map(({ grant, place }) => [...grant, place]));
+    if (lines.every((line) => width(line) <= columns)) return lines;
+    const grants = aligned(cells.map(({ grant }) => grant));
+    return cells.flatMap(({ place }, i) => [grants[i]!, `      ${place}`]);
+  };
   return [
     ...(unused.length === 0
       ? ["  every grant was used"]

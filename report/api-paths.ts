@@ -3,11 +3,14 @@ import type { ApiEntry } from "../policies/openapi/as-entry.ts";
 import type { Closed, Cover } from "../policies/openapi/cover.ts";
 import type { ApiDocument } from "../policies/openapi/document.ts";
 import { project } from "../stack-file/project.ts";
-import { counted, wrapped } from "../stack-file/text.ts";
+import { counted, width, wrapped } from "../stack-file/text.ts";
 import { apiPathInFlow } from "../stack-file/yaml-flow.ts";
 import { aligned, first, visible } from "./text.ts";
 
 const columns = 80;
+
+/** A longer path has a line of its own above its row. */
+const widestPath = 52;
 
 /** Operations of one kind that are listed; `--json` has all. */
 const mostListed = 40;
@@ -28,7 +31,7 @@ export function apiPathsText(file: string, api: ApiDocument, { open, closed }: C
   const head = `${visible(file)}: ${visible(title)}`;
   const sum = `${counted(open.length, "path")} for ${counted(opened, "operation")}; ${counted(closed.length, "operation")} not opened`;
   return `${[
-    head,
+    ...indented(head, 0),
     sum,
     "",
     ...(open.length > 0 ? openLines(open) : noneLines(api)),
@@ -54,15 +57,21 @@ export function apiPathsText(file: string, api: ApiDocument, { open, closed }: C
 
 function openLines(open: Cover["open"]): string[] {
   const list = open.map(apiPathInFlow).join(", ");
-  return [
-    ...aligned([
-      ["open", "", "operations"],
-      ...open.map(({ path, exact, operations }) => [
-        `  ${visible(path)}`,
-        exact ? "alone" : "and below",
-        String(operations),
-      ]),
+  const isLong = (path: string): boolean => width(path) > widestPath;
+  const [head = "", ...rows] = aligned([
+    ["open", "", "operations"],
+    ...open.map(({ path, exact, operations }) => [
+      `  ${isLong(visible(path)) ? "" : visible(path)}`,
+      exact ? "alone" : "and below",
+      String(operations),
     ]),
+  ]);
+  return [
+    head,
+    ...rows.flatMap((row, i) => {
+      const path = visible(open[i]!.path);
+      return isLong(path) ? [`  ${path}`, row] : [row];
+    }),
     "",
     ...[...Map.groupBy(open, ({ credentials }) => credentials.join(", or "))].flatMap(([asked, paths]) => [
       ...indented(`${visible(asked)}:`, 2),

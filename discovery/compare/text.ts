@@ -23,8 +23,11 @@ export interface TextOptions {
 /** Columns that every line fits into, except for single words that are longer. */
 const columns = 80;
 
-/** A longer host is shown with its beginning. */
+/** A longer host is shown with its beginning. A longer result leaves less room for it. */
 const widestHost = 38;
+
+/** The two answers of a row, and the gaps of the table. */
+const answerColumns = 2 * "sign-in".length + 3 * 2;
 
 const marks: Readonly<Record<Severity, string>> = { danger: "✖", unexpected: "!", note: "·", wanted: " " };
 
@@ -49,7 +52,7 @@ export function compareText(results: readonly HostResult[], options: TextOptions
       `${stack}: old ${old}, new ${fresh} · ${counted(results.length, "host")}, ${counted(requests, "request")}, ${Math.ceil(milliseconds / 1000)} s`,
     ),
     "",
-    ...aligned([["host", "old", "new", "result"], ...results.map((result) => row(result, options))], "  "),
+    ...table(results, options),
     ...shown,
     ...[...shared].flatMap(([message, count]) => [
       "",
@@ -71,7 +74,17 @@ function sharedNotes(results: readonly HostResult[]): Map<string, number> {
   return new Map(counts.filter(([, count]) => count > 1));
 }
 
-function row({ host, asked, result, skipped, differences }: HostResult, options: TextOptions): string[] {
+function table(results: readonly HostResult[], options: TextOptions): string[] {
+  const rows = results.map((result) => row(result, options));
+  const room = columns - answerColumns - Math.max(...rows.map(([, , , result]) => width(result)));
+  const shown = rows.map(([host, ...rest]) => [shortened(host, Math.min(widestHost, room)), ...rest]);
+  return aligned([["host", "old", "new", "result"], ...shown], "  ");
+}
+
+function row(
+  { host, asked, result, skipped, differences }: HostResult,
+  options: TextOptions,
+): [host: string, old: string, fresh: string, result: string] {
   const [site] = asked;
   const short = (observation: Observation | undefined): string => {
     if (observation === undefined) return "–";
@@ -87,11 +100,11 @@ function row({ host, asked, result, skipped, differences }: HostResult, options:
     same: "the same",
     skipped: `not compared: ${skipped?.split(":")[0]}`,
   };
-  return [shortened(visible(host)), short(site?.old), short(site?.fresh), words[result]];
+  return [visible(host), short(site?.old), short(site?.fresh), words[result]];
 }
 
-function shortened(host: string): string {
-  return width(host) <= widestHost ? host : `${[...host].slice(0, widestHost - 1).join("")}…`;
+function shortened(host: string, limit: number): string {
+  return width(host) <= limit ? host : `${[...host].slice(0, limit - 1).join("")}…`;
 }
 
 function hostLines({ host, at }: HostResult, own: readonly Difference[], options: TextOptions): string[] {
@@ -102,7 +115,7 @@ function hostLines({ host, at }: HostResult, own: readonly Difference[], options
     return told.add(`${key} ${write}`).size > before;
   };
   return [
-    visible(`${host} (${at})`),
+    ...paragraph(`${host} (${at})`),
     ...alike(own).flatMap(([{ severity, message, question, setting, command }, more]) => {
       const request =
         question === undefined ? "" : `${question.method} ${question.path} (${question.purpose})`;
@@ -115,7 +128,10 @@ function hostLines({ host, at }: HostResult, own: readonly Difference[], options
         ...(setting === undefined || !isNew(setting)
           ? []
           : [
-              `      ${visible(setting.at)}${place === "" ? "" : ` (Pulumi.${options.stack}.yaml:${place})`}`,
+              ...paragraph(
+                `${setting.at}${place === "" ? "" : ` (Pulumi.${options.stack}.yaml:${place})`}`,
+                columns - 6,
+              ).map((line) => `      ${line}`),
               `      + ${visible(setting.write)}`,
             ]),
         ...(command === undefined ? [] : [`      ${command}`]),

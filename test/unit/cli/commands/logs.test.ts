@@ -32,6 +32,41 @@ describe("logs", () => {
     for (const line of out.split("\n")) assert.ok(line.length <= 80, line);
   });
 
+  it("fits 80 columns, whatever the stack, its file and a client are called", async () => {
+    const name = "production-cluster-of-the-house";
+    const { apps, ...rest } = house();
+    const app = "photographs-of-all-the-years";
+    const host = "photographs-of-all-the-years.example.org";
+    const groups = ["people-who-read-on-sundays"];
+    const users = {
+      ...rest.users,
+      groups: { ...rest.users.groups, [groups[0]!]: ["somebody-with-a-long-name@example.org"] },
+    };
+    const one = { namespace: "photos", host, service: { name: "photos", port: 80 }, access: { groups } };
+    const long = makeProject({ [name]: { ...rest, users, apps: { ...apps, [app]: one }, accessTests: {} } });
+    long.put(
+      "pomerium.log-of-a-year-and-of-all-its-replicas-in-one-file.txt",
+      [
+        ...refused({
+          host,
+          path: "/photographs/of-all-the-years/and-more",
+          method: "OPTIONS",
+          client: "KOReader/2024.04",
+        }),
+        decision({ host, email: `${"long".repeat(12)}@example.org` }),
+        decision({ host: `${"long".repeat(15)}.example.org` }),
+      ].join("\n"),
+    );
+    const file = "pomerium.log-of-a-year-and-of-all-its-replicas-in-one-file.txt";
+    const { code, out, err } = await cli(long, ["logs", name, file]);
+    assert.equal(code, 0, err);
+    assert.match(
+      out,
+      /^ {4}\(any app\) +admin-user@gmail\.com\n {6}Pulumi\.production-cluster-of-the-house\.yaml:\d+:\d+$/m,
+    );
+    for (const line of out.split("\n")) assert.ok([...line].length <= 80, line);
+  });
+
   it("reads standard input and the cluster, and says where it reads", async () => {
     const stdin = log.join("\n");
     const piped = await cli(project, ["logs", "house", "-"], { stdin });

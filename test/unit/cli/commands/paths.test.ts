@@ -31,6 +31,20 @@ describe("paths", () => {
     for (const line of out.split("\n")) assert.ok(line.length <= 80, line);
   });
 
+  it("fits 80 columns with a long title, and with long paths in lines of their own", async () => {
+    const long = `/${"collection-".repeat(6)}books`;
+    const file = "the-description-of-the-api-of-the-books.json";
+    const info = { title: "Everything about the books of the house", version: "1" };
+    const paths = { "/": { get: { security: [] } }, "/b": { get: {} }, [long]: { get: {} } };
+    project.put(file, JSON.stringify({ ...api, info, paths }));
+    const { out } = await cli(project, ["paths", file]);
+    assert.match(
+      out,
+      /^open +operations\n {2}\/api\/b +alone +1\n {2}\/api\/(collection-){6}books\n +alone +1$/m,
+    );
+    for (const line of out.split("\n")) assert.ok([...line].length <= 80, line);
+  });
+
   it("prints an entry that a stack file takes, and that opens the same paths", async () => {
     const { code, out } = await cli(project, ["paths", "api.json", "--as", "catalogue"]);
     assert.equal(code, 0);

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import type { Asked } from "../../../../discovery/compare/ask-all.ts";
 import { compareHosts } from "../../../../discovery/compare/compare.ts";
-import { compareText } from "../../../../discovery/compare/text.ts";
+import { compareText, type TextOptions } from "../../../../discovery/compare/text.ts";
 import { stackOf } from "../../stack/state.ts";
 import { answer, certificate, now, place, question, signIn, to } from "./answers.ts";
 
@@ -17,14 +17,17 @@ function text(hosts: Readonly<Record<string, Asked[]>>, all = false): string {
     stack,
     now,
   );
-  return compareText(results, {
-    ...{ stack: "home", old: "192.0.2.1:443", fresh: "192.0.2.2:443", requests: 4, milliseconds: 2100, all },
-    coexistPort: 8443,
-    authenticateHost: stack.pomerium.authenticateHost,
-    place: () => "12:5",
-    paint: (severity, line) => (severity === "danger" ? `<${line}>` : line),
-  });
+  return compareText(results, { ...options, all });
 }
+
+const options: TextOptions = {
+  ...{ stack: "home", old: "192.0.2.1:443", fresh: "192.0.2.2:443", requests: 4, milliseconds: 2100 },
+  all: false,
+  coexistPort: 8443,
+  authenticateHost: stack.pomerium.authenticateHost,
+  place: () => "12:5",
+  paint: (severity, line) => (severity === "danger" ? `<${line}>` : line),
+};
 
 const asked = (path: string, fresh = answer(404), old = answer(200)): Asked => ({
   question: question({ path, purpose: "path" }),
@@ -118,5 +121,29 @@ Differences: 3 unexpected, 0 wanted
       late?.differences.map(({ severity, message }) => `${severity} ${message}`),
       ["unexpected 1 of 2 requests were not sent: the time was up"],
     );
+  });
+
+  it("fits 80 columns with long hosts, results and key paths", () => {
+    const skipped = "a stream of bytes: no";
+    const host = `${"long-".repeat(8)}host.example.org`;
+    const at = `apps.${"long-".repeat(9)}name`;
+    const empty = { at, replaces: false, questions: [], places: [place()] };
+    const told = compareText(
+      compareHosts(
+        [
+          { plan: { ...empty, host, skipped }, asked: [], unasked: [] },
+          { plan: { ...empty, host: `b.${host}` }, asked: [asked("/a"), asked("/b", signIn)], unasked: [] },
+        ],
+        stack,
+        now,
+      ),
+      options,
+    );
+    assert.match(told, /^long-[a-z-]*… +– +– +not compared: a stream of bytes$/m);
+    for (const line of told.split("\n")) assert.ok([...line].length <= 80, line);
+    // Without a long result, a host has more room.
+    const short = text({ [`b.${host}`]: [asked("/a")] });
+    const cellOf = (report: string): number => /^b\.long-.*…/m.exec(report)![0].length;
+    assert.ok(cellOf(short) > cellOf(told));
   });
 });
