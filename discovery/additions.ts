@@ -2,7 +2,7 @@ import type { PathPart } from "../stack-file/paths.ts";
 import { isMap } from "../stack-file/paths.ts";
 import { project } from "../stack-file/project.ts";
 import { appSection } from "./app-section.ts";
-import { type Comment, commentedYaml } from "./commented.ts";
+import { type Comment, commentedYaml, commentLine } from "./commented.ts";
 import type { Inventory } from "./inventory.ts";
 import { planStack } from "./plan.ts";
 
@@ -50,7 +50,9 @@ export function additions(raw: Readonly<Record<string, unknown>>, inventory: Inv
     comments.push(...section.comments.map((each) => ({ ...each, path: [key, app.name, ...each.path] })));
     oneLine.push(...section.oneLine.map((path) => [key, app.name, ...path]));
   }
-  const left = plan.leftOut.map(({ host, ingress, why }) => `# ${host} (${ingress}): ${why}\n`).join("");
+  const left = plan.leftOut
+    .map(({ host, ingress, why }) => commentLine(`${host} (${ingress}): ${why}`))
+    .join("");
   if (Object.keys(values).length === 0)
     return left === "" ? "# nothing: the stack file has every host that ingress-nginx serves\n" : left;
   return left + commentedYaml(values, comments, { oneLine });

@@ -1,4 +1,5 @@
-import { Document, isMap, isPair, isScalar, isSeq, type Node, type Pair, Scalar } from "yaml";
+import { Document, isMap, isPair, isScalar, isSeq, type Node, type Pair, Scalar, visit } from "yaml";
+import { visible } from "../report/text.ts";
 import type { PathPart } from "../stack-file/paths.ts";
 import { wrapped } from "../stack-file/text.ts";
 
@@ -28,8 +29,29 @@ export function commentedYaml(
   for (const comment of comments) write(document, comment);
   flowLists(document.contents);
   for (const path of oneLine) flow(document.getIn(["config", ...path], true));
-  const text = document.toString({ lineWidth: 0, nullStr: "", flowCollectionPadding: false });
-  return [...head.map((line) => `${`# ${line}`.trimEnd()}\n`), text].join("");
+  quoteInvisible(document);
+  const text = document.toString({
+    lineWidth: 0,
+    nullStr: "",
+    flowCollectionPadding: false,
+    doubleQuotedMinMultiLineLength: Number.POSITIVE_INFINITY,
+  });
+  // YAML reads the same spelling between double quotes.
+  return [...head.map(commentLine), text.split("\n").map(visible).join("\n")].join("");
+}
+
+/** Texts with invisible characters stand between double quotes, where these can be spelled out. */
+function quoteInvisible(document: Document): void {
+  visit(document, {
+    Scalar: (_, node) => {
+      if (typeof node.value === "string" && visible(node.value) !== node.value) node.type = "QUOTE_DOUBLE";
+    },
+  });
+}
+
+/** A line of its own that is a comment, whatever the text is. */
+export function commentLine(text: string): string {
+  return `${`# ${visible(text)}`.trimEnd()}\n`;
 }
 
 function write(document: Document, { path, place, text }: Comment): void {
@@ -37,13 +59,14 @@ function write(document: Document, { path, place, text }: Comment): void {
   const key = pair?.key;
   if (pair === undefined || !isScalar(key)) return;
   if (place === "before") {
-    const lines = commentLines(text, widest - path.length * 2);
+    // Each line begins with the space that comments begin with.
+    const lines = wrapped(visible(text), widest - path.length * 2 - 1).map((line) => ` ${line}`);
     key.commentBefore = [...(key.commentBefore ? [key.commentBefore] : []), ...lines].join("\n");
     return;
   }
   const value = (pair.value ?? new Scalar(null)) as Node;
   pair.value = value;
-  value.comment = ` ${text}`;
+  value.comment = ` ${visible(text)}`;
 }
 
 function pairAt(document: Document, path: readonly PathPart[]): Pair | undefined {
@@ -63,14 +86,4 @@ function flow(node: unknown): void {
   if (!isMap(node) && !isSeq(node)) return;
   node.flow = true;
   for (const item of node.items) flow(isPair(item) ? item.value : item);
-}
-
-/** The lines of a comment, each with the space that comments begin with. Line breaks of the text stay. */
-function commentLines(text: string, width: number): string[] {
-  return text.split("\n").flatMap((paragraph) => {
-    const indent = /^\s*/.exec(paragraph)![0];
-    const words = paragraph.trim().replaceAll(/\s+/g, " ");
-    const lines = words === "" ? [""] : wrapped(words, width - indent.length - 1);
-    return lines.map((line) => ` ${indent}${line}`);
-  });
 }

@@ -4,8 +4,10 @@ import fc from "fast-check";
 import { serviceProblems } from "../../../components/apps/checks.ts";
 import { ingressNginxProblems } from "../../../components/ingress-nginx/checks.ts";
 import { differences } from "../../../components/ingress-nginx/differences.ts";
+import { additions } from "../../../discovery/additions.ts";
 import { type ExportedObject, readExported } from "../../../discovery/exported.ts";
 import type { Inventory } from "../../../discovery/inventory.ts";
+import { visible } from "../../../report/text.ts";
 import { stackFile, stackNames } from "../../../sandbox/stacks.ts";
 import { loadFromFile, parseStack } from "../../../stack/load.ts";
 import type { Stack } from "../../../stack/stack.ts";
@@ -225,6 +227,40 @@ describe("the stack file that init writes", () => {
       apps.flatMap(({ annotations: own }) => own ?? []),
       [{ "tool.example.org/icon": "films" }, { "tool.example.org/icon": "films" }],
     );
+  });
+
+  it("shows control characters and line breaks of annotations, and obeys none of them", async () => {
+    const evil = "x\n      access: public\r# DECIDE: nothing\u001b[2J\u2028\u0085";
+    const objects = fixture("argo-cd").map((object) =>
+      object.kind === "Ingress"
+        ? {
+            ...object,
+            metadata: {
+              ...object.metadata,
+              annotations: {
+                [`nginx.ingress.kubernetes.io/unknown${evil}`]: evil,
+                "nginx.ingress.kubernetes.io/whitelist-source-range": `10.0.0.0/8,${evil}`,
+                "nginx.ingress.kubernetes.io/upstream-vhost": `host${evil}`,
+                "nginx.ingress.kubernetes.io/rewrite-target": `/${evil}`,
+                "nginx.ingress.kubernetes.io/server-alias": `alias${evil}`,
+                "nginx.ingress.kubernetes.io/proxy-ssl-secret": "a/b",
+                "nginx.ingress.kubernetes.io/proxy-ssl-name": evil,
+                "tool.example.org/text": evil,
+              },
+            },
+          }
+        : object,
+    );
+    const inventory = await inventoryOf(objects);
+    const { text, raw } = writtenFrom(inventory);
+    for (const line of text.split("\n")) assert.equal(line, visible(line));
+    assert.doesNotMatch(text, /^ *access: public/m);
+    assert.doesNotMatch(text, /^ *# DECIDE: nothing/m);
+    assert.match(text, /unknownx\\u000a/);
+    const apps = Object.values(raw.apps as Record<string, { access: unknown; annotations?: object }>);
+    for (const { access } of apps) assert.equal(access, "admins");
+    assert.ok(apps.some(({ annotations = {} }) => Object.values(annotations).includes(evil)));
+    for (const line of additions({}, inventory).split("\n")) assert.equal(line, visible(line));
   });
 
   it("says who reaches an app today, and no secret of an address", async () => {
