@@ -56,7 +56,7 @@ const shown = async (page: Page, selector: string): Promise<string[]> =>
   (await page.locator(`${selector}:visible`).allTextContents()).map((text) => text.trim());
 
 describe("the page of a report in a browser (Chromium on the PATH, or as CHROMIUM names it)", function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   let viewer: Viewer;
   before(async function () {
     if (chromium === undefined) this.skip();

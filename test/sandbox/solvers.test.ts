@@ -29,7 +29,7 @@ const written = solverNames.flatMap((name) =>
 );
 
 describe("the schema of cert-manager's ClusterIssuer", function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   const cluster = useCluster();
 
   before(async () => {

@@ -15,7 +15,7 @@ async function pulumiCli(): Promise<string> {
 }
 
 describe("pulumi config set", function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   let folder: string;
   const cli = useResource(pulumiCli);
 

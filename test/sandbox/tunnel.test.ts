@@ -31,7 +31,7 @@ type Args = Omit<TunnelArgs, "apiToken" | "rules"> & {
 };
 
 describe("a tunnel, deployed to a stand-in for Cloudflare", function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
 
   let workspace: Workspace;
   let cloudflare: StandIn;
