@@ -1,7 +1,8 @@
 import { otherIngresses } from "../components/apps/checks.ts";
 import { refuseAnotherCluster } from "../components/cluster/identity.ts";
 import type { LiveCluster, LiveIngress } from "../components/cluster/live.ts";
-import { pomeriumIngressClass } from "../components/cluster/names.ts";
+import { ingressNames, pomeriumIngressClass } from "../components/cluster/names.ts";
+import { objectId } from "../components/cluster/objects.ts";
 import type { PomeriumStatus } from "../components/cluster/pomerium-status.ts";
 import { isIsolated } from "../components/network-policies/config.ts";
 import type { PomeriumConfig } from "../components/pomerium/config.ts";
@@ -47,6 +48,17 @@ export function liveView(
     apps: protect(live.ingresses.filter(({ ingressClass }) => ingressClass === pomeriumIngressClass)),
     others: protect(otherIngresses(stack.apps, live.ingresses)),
   };
+}
+
+/** The apps of a live cluster. An Ingress of an app of the stack file has the app's name. */
+export function underStackNames(
+  { apps }: Pick<Stack, "apps">,
+  live: readonly ProtectedApp[],
+): ProtectedApp[] {
+  const names = new Map(
+    apps.flatMap((app) => ingressNames(app).map((own) => [objectId({ ...app, name: own }), app.name])),
+  );
+  return live.map((app) => ({ ...app, name: names.get(app.name) ?? app.name }));
 }
 
 /**

@@ -5,6 +5,7 @@ import { matrixJson } from "../../report/json.ts";
 import { matrixMarkdown } from "../../report/markdown.ts";
 import { matrixTable } from "../../report/table.ts";
 import { aligned, first, visible } from "../../report/text.ts";
+import { underStackNames } from "../../stack/access-view.ts";
 import { paint } from "../colour.ts";
 import { type CommonOptions, type Subcommand, valueOption } from "../command.ts";
 import { exit, UsageError } from "../exit.ts";
@@ -12,7 +13,7 @@ import { deliver, formatOf, formatOptions, json, type OutputOptions, paperOf } f
 import { projectOf, stackIn } from "../project.ts";
 import { provenanceOf } from "../provenance.ts";
 import { accessPart, subtitleOf } from "../report-parts.ts";
-import { viewMeaning, viewOf } from "../view-by-name.ts";
+import { stackNow, viewMeaning, viewOf } from "../view-by-name.ts";
 
 /** Who may reach what: people × apps. */
 export const access: Subcommand<CommonOptions & OutputOptions & { at?: string; person?: string }> = {
@@ -32,7 +33,9 @@ export const access: Subcommand<CommonOptions & OutputOptions & { at?: string; p
     const project = projectOf(options, io);
     const stack = stackIn(project, args[0]);
     const seen = await viewOf(options.at ?? "now", project, stack, io);
-    const all = matrix(seen.view.apps, seen.view.directory);
+    const { apps, directory } = seen.view;
+    const named = seen.live === undefined ? apps : underStackNames(stackNow(project, stack), apps);
+    const all = matrix(named, directory);
     if (options.person !== undefined) {
       deliver(ofPerson(options.person, all, format), options, io);
       return exit.ok;

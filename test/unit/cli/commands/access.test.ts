@@ -94,4 +94,30 @@ describe("access", () => {
     assert.match(out, /bob@gmail\.com/);
     assert.doesNotMatch(out, /old/);
   });
+
+  it("names a live row by the app of the stack file whose Ingress it is, and only then", async () => {
+    const ingress = (namespace: string, name: string, host: string, path = "/") => ({
+      ...{ namespace, name, ingressClass: "pomerium", tls: [], anyHost: false, solver: false },
+      annotations: {},
+      rules: [{ host, paths: [{ path, exact: false }] }],
+    });
+    const live = cluster([
+      ingress("komga", "komga-pomerium-ingress", "komga.example.org"),
+      ingress("komga", "komga-pomerium-ingress-open", "komga.example.org", "/opds"),
+      ingress("wiki", "by-hand", "wiki.example.org"),
+      ingress("other", "komga-pomerium-ingress", "other.example.org"),
+    ]);
+    const { out } = await cli(project, ["access", "--at", "live", "--json"], { live });
+    const { apps } = JSON.parse(out) as { apps: { name: string; at: string }[] };
+    assert.deepEqual(
+      apps.map(({ name, at }) => [name, at]),
+      [
+        ["komga", "Ingress komga/komga-pomerium-ingress"],
+        ["wiki/by-hand", "Ingress wiki/by-hand"],
+        ["other/komga-pomerium-ingress", "Ingress other/komga-pomerium-ingress"],
+      ],
+    );
+    const table = await cli(project, ["access", "--at", "live"], { live });
+    assert.match(table.out, /^komga /m);
+  });
 });
