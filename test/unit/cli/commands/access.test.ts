@@ -118,6 +118,6 @@ describe("access", () => {
       ],
     );
     const table = await cli(project, ["access", "--at", "live"], { live });
-    assert.match(table.out, /^komga /m);
+    assert.match(table.out, /^komga$/m);
   });
 });
