@@ -46,7 +46,9 @@ export const guard: Subcommand<Options> = {
  */
 export function judgePlan(plan: Plan, config: string | undefined, io: Pick<Io, "cwd">): Judged[] {
   try {
-    return judge(plan.objects, config === undefined ? {} : configOf(read(config, io), config));
+    const found = judge(plan.objects, config === undefined ? {} : configOf(read(config, io), config));
+    // What is not shown fails whatever the config says: no rule can judge it.
+    return [...plan.gaps.map((gap): Judged => ({ ...gap, rule: "not-seen", level: "mandatory" })), ...found];
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     throw new CliError(`${config}: ${error.problems.join("\n  ")}`);

@@ -56,12 +56,24 @@ export interface PlannedObject {
 
 export type Operation = "same" | "create" | "import" | "update" | "replace" | "delete";
 
+/** A part of a run that its preview does not show. */
+export interface Gap {
+  /** Label of the object, or `the preview`. */
+  resource: string;
+  /** Empty for the whole preview. */
+  urn: string;
+  reason: string;
+  fix: string;
+}
+
 /** A preview. */
 export interface Plan {
   /** The objects by label: neither components nor providers. Pulumi's own order differs from run to run. */
   objects: readonly PlannedObject[];
   /** Whether the preview succeeded. Otherwise it does not show everything that a run would do. */
   complete: boolean;
+  /** What the preview does not show, so that nobody can judge it. */
+  gaps: readonly Gap[];
   /** Messages of the program and the providers, without the severity in front. */
   said: readonly { severity: string; text: string }[];
 }
@@ -69,7 +81,18 @@ export interface Plan {
 /** The output is not a preview: the command ended before the preview began. */
 export class NoPlan extends Error {}
 
-/** Pulumi's operations. A `refresh` only shows that the object was read. */
+/** Operations that neither change nor keep an object. */
+const silent = [
+  "refresh",
+  "read",
+  "read-replacement",
+  "discard-replaced",
+  "remove-pending-replace",
+  "diff",
+  "extend-parameterize",
+];
+
+/** Pulumi's operations that a plan shows. */
 const operations: Readonly<Record<string, Operation>> = {
   same: "same",
   create: "create",
@@ -101,10 +124,15 @@ export function parsePlan(text: string): Plan {
   const { steps, diagnostics, changeSummary } = parsed.data;
   // The steps of a replacement are one replaced object.
   const objects = new Map<string, PlannedObject>();
+  const gaps: Gap[] = [];
   for (const { urn, op, ...step } of steps ?? []) {
     const operation = operations[op];
     const type = typeOf(urn);
-    if (operation === undefined || !isObject(type, step.newState ?? step.oldState)) continue;
+    if (!isObject(type, step.newState ?? step.oldState)) continue;
+    if (operation === undefined) {
+      if (!silent.includes(op)) gaps.push(unknownOperation(op, type, urn, step.newState?.inputs ?? {}));
+      continue;
+    }
     const known = objects.get(urn);
     const asked = step.oldState?.inputs ?? known?.asked;
     const live = step.oldState?.outputs ?? known?.live;
@@ -124,12 +152,54 @@ export function parsePlan(text: string): Plan {
     });
   }
   const said = (diagnostics ?? []).map(({ severity, message }) => ({ severity, text: textOf(message) }));
+  gaps.push(
+    ...[...objects.values()].filter(isEmpty).map(emptyObject),
+    ...missing(steps ?? [], changeSummary ?? {}),
+  );
   const complete = Boolean(changeSummary) && said.every(({ severity }) => severity !== "error");
   return {
     objects: [...objects.values()].sort((one, other) => one.label.localeCompare(other.label, "en")),
     complete,
+    gaps,
     said: said.filter(({ text }) => text !== "" && !isNoise(text)),
   };
+}
+
+function unknownOperation(op: string, type: string, urn: string, props: Properties): Gap {
+  return {
+    resource: labelOf({ type, urn, props }),
+    urn,
+    reason: `what the operation ${JSON.stringify(op)} does is not known here`,
+    fix: "look at it yourself, and use a newer release of this project",
+  };
+}
+
+/** Whether an object of Kubernetes is shown without its content. There is none that asks for nothing. */
+function isEmpty({ op, type, asked, asks }: PlannedObject): boolean {
+  return type.startsWith("kubernetes:") && (op === "delete" ? asked : asks) === undefined;
+}
+
+function emptyObject({ op, label, urn }: PlannedObject): Gap {
+  return {
+    resource: label,
+    urn,
+    reason: `the preview shows that it would ${op === "same" ? "stay" : op}, but not what the object is`,
+    fix: "give the whole output of `pulumi preview --json --show-sames`, without --target",
+  };
+}
+
+/** Pulumi counts every unchanged resource, and shows them only with `--show-sames`. */
+function missing(steps: readonly { op: string }[], { same = 0 }: Readonly<Record<string, number>>): Gap[] {
+  const shown = steps.filter(({ op }) => op === "same").length;
+  if (same <= shown) return [];
+  return [
+    {
+      resource: "the preview",
+      urn: "",
+      reason: `it shows ${shown} of ${same} unchanged resources, and the rules also judge unchanged ones`,
+      fix: "run it with --show-sames: pulumi preview --json --show-sames",
+    },
+  ];
 }
 
 /** Whether the message only says that a plugin is on the PATH. */

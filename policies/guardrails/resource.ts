@@ -70,10 +70,17 @@ export function textsIn(map: Tree): Record<string, string> {
   );
 }
 
-/** Class of an Ingress. Both ingress-nginx and Pomerium read the field first. */
-export function classOf(props: Tree): unknown {
-  const own = mapAt(props, "spec").ingressClassName;
-  return own ?? mapAt(props, "metadata", "annotations")["kubernetes.io/ingress.class"];
+/**
+ * Class of an Ingress. Both ingress-nginx and Pomerium read the field first. `notYetKnown` if what contains the class is
+ * not shown.
+ */
+export function classOf({ spec, metadata }: Tree): unknown {
+  if (isHidden(spec)) return notYetKnown;
+  const own = mapAt(spec).ingressClassName;
+  if (own !== undefined && own !== null) return own;
+  const { annotations } = mapAt(metadata);
+  if (isHidden(metadata) || isHidden(annotations)) return notYetKnown;
+  return mapAt(annotations)["kubernetes.io/ingress.class"];
 }
 
 /**

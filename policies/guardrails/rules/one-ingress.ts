@@ -36,7 +36,9 @@ export const oneIngress: StackRule<z.output<typeof options>> = {
   level: "mandatory",
   options,
   checkAll(resources, { classes }) {
-    const served = resources.flatMap((resource) => servedBy(resource, classes));
+    // Pulumi registers resources in an order that differs from run to run.
+    const ordered = resources.toSorted((one, other) => (one.urn < other.urn ? -1 : 1));
+    const served = ordered.flatMap((resource) => servedBy(resource, classes));
     const findings = new Map<string, Finding>();
     const add = (own: Served, other: Served, reason: string, fix: string): void => {
       const resource = labelOf(own.resource);

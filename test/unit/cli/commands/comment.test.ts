@@ -636,6 +636,7 @@ describe("the comment on a pull request", () => {
         { maxLength: 30 },
       ),
       complete: fc.boolean(),
+      gaps: fc.constant([]),
       said: fc.array(fc.record({ severity: fc.constantFrom("error", "info"), text }), { maxLength: 9 }),
     });
     fc.assert(

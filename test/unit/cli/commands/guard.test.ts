@@ -52,6 +52,34 @@ describe("guard", () => {
     assert.match(out, /^the preview failed, so it does not show everything that a run would do$/m);
   });
 
+  it("fails for steps and unchanged resources that the preview does not show, whatever the config says", async () => {
+    const reasons = async (steps: object[], changeSummary: object) => {
+      project.put("rails.json", '{ "all": "disabled" }');
+      const text = JSON.stringify({ steps, changeSummary });
+      const { code, out } = await guard(text, "--json", "--config", "rails.json");
+      const { findings } = JSON.parse(out) as { findings: { reason: string }[] };
+      assert.equal(code, findings.length > 0 ? 1 : 0);
+      return findings.map(({ reason }) => reason);
+    };
+    const stack = { op: "same", urn: "urn:pulumi:house::other::pulumi:pulumi:Stack::other-house" };
+    const component = { op: "same", urn: "urn:pulumi:house::other::x:y:Z::z", newState: { custom: false } };
+    const whole = { op: "create", urn, newState: { custom: true, inputs: inputs(open) } };
+    assert.deepEqual(await reasons([{ op: "create", urn }], {}), [
+      "the preview shows that it would create, but not what the object is",
+    ]);
+    assert.deepEqual(await reasons([{ op: "delete", urn, oldState: { custom: true } }], {}), [
+      "the preview shows that it would delete, but not what the object is",
+    ]);
+    assert.deepEqual(await reasons([{ ...whole, op: "recreate" }], {}), [
+      'what the operation "recreate" does is not known here',
+    ]);
+    assert.deepEqual(await reasons([stack, whole], { create: 1, same: 15 }), [
+      "it shows 1 of 15 unchanged resources, and the rules also judge unchanged ones",
+    ]);
+    assert.deepEqual(await reasons([stack, component, whole], { create: 1, same: 2 }), []);
+    assert.deepEqual(await reasons([{ op: "refresh", urn }, { op: "read", urn }, whole], { create: 1 }), []);
+  });
+
   it("gives programs the same as JSON", async () => {
     const { out } = await guard(preview(open), "--json");
     const { findings } = JSON.parse(out) as { findings: { rule: string; level: string; urn: string }[] };

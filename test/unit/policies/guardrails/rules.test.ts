@@ -160,6 +160,20 @@ describe("the guard rail about public routes", () => {
     assert.equal(says("public-route", [own], { classes: ["edge"] }).length, 1);
   });
 
+  it("takes an Ingress for Pomerium's while what contains its class is not shown", () => {
+    const { type, urn } = ingress("a");
+    const metadata = { name: "a", annotations: { "ingress.pomerium.io/timeout": "0s" } };
+    for (const hidden of [notYetKnown, "[secret]"])
+      for (const props of [
+        { metadata, spec: hidden },
+        { metadata: hidden, spec: {} },
+        { metadata: { name: "a", annotations: hidden }, spec: {} },
+      ])
+        assert.match(says("public-route", [{ type, urn, props }]).join(), /not known before the run/);
+    const others = { metadata: notYetKnown, spec: { ingressClassName: "nginx" } };
+    assert.deepEqual(says("public-route", [{ type, urn, props: others }]), []);
+  });
+
   it("says what cannot be told before the run", () => {
     for (const parts of [
       { annotations: { policy: notYetKnown } },
@@ -371,6 +385,17 @@ describe("the guard rail about several Ingresses of one host", () => {
     ]);
     assert.deepEqual(more, []);
     assert.match(text, /^Ingress n\/b: x\.example\.org\/ is also a route of Ingress n\/a;/);
+  });
+
+  it("names the same Ingress in whatever order Pulumi registers them", () => {
+    const all = ["a", "b", "c"].map((name) => ingress(name, { namespace: "n", host: "x.example.org" }));
+    const expected = says("one-ingress", all);
+    assert.equal(expected.length, 2);
+    fc.assert(
+      fc.property(fc.shuffledSubarray(all, { minLength: 3 }), (shuffled) => {
+        assert.deepEqual(says("one-ingress", shuffled), expected);
+      }),
+    );
   });
 
   it("allows several paths of a host in one namespace, and not in two", () => {
