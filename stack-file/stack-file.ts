@@ -121,7 +121,9 @@ function lostAliases(document: Document, counter: LineCounter): Problem[] {
       if (node.resolve(document) === undefined)
         lost.push({
           at: "",
-          message: `the alias *${node.source} has no anchor &${node.source} above it; a text that begins with * needs quotes`,
+          // The name may be a secret that nobody has put in quotes.
+          message:
+            "this alias (*) has no anchor (&) with its name above it; a text that begins with * needs quotes",
           ...(node.range ? { place: placeAt(node.range[0], counter) } : {}),
         });
     },
