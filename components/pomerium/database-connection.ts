@@ -38,12 +38,15 @@ export function connectionOf(text: string): DatabaseConnection | { problem: stri
     return problem("names no host that can be reached over the network");
   const sslMode = given.get("sslmode") ?? "prefer";
   if (!isSslMode(sslMode)) return problem(`has an unknown sslmode; there are ${sslModes.join(", ")}`);
+  const port = Number(given.get("port") ?? (url.port || 5432));
+  if (!Number.isInteger(port) || port < 1 || port > 65535)
+    return problem("has a port that is not a number from 1 to 65535");
   try {
     const user = given.get("user") ?? decodeURIComponent(url.username);
     if (user === "") return problem("names no user: write postgres://user:password@host/database");
     return {
       host: decodeURIComponent(host),
-      port: Number(given.get("port") ?? (url.port || 5432)),
+      port,
       user,
       password: given.get("password") ?? decodeURIComponent(url.password),
       database: given.get("dbname") ?? (decodeURIComponent(url.pathname.slice(1)) || user),

@@ -1,5 +1,7 @@
 /** Connects to the PostgreSQL of the sessions as Pomerium would, if the stack asks for it. */
 
+import { Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ConnectionOptions } from "node:tls";
 import type { Client, ClientConfig } from "pg";
 import type { Problem } from "../../stack-file/problems.ts";
@@ -66,7 +68,10 @@ async function askOnce(
 ): Promise<Rights> {
   // Only a stack that asks for it pays for loading the client.
   const { default: pg } = await import("pg");
+  // Without a listener, an error that the client does not hear of ends the program.
+  const socket = new Socket().on("error", () => {});
   const config: ClientConfig = {
+    stream: () => socket,
     ...{ host, port, user, database, ssl },
     // A function, because the client would replace an empty text by the environment's.
     password: () => password,
@@ -84,7 +89,10 @@ async function askOnce(
     if (rights === undefined) throw new Error("no answer");
     return rights;
   } finally {
-    await client.end().catch(() => {});
+    const limit = new AbortController();
+    await Promise.race([client.end(), sleep(patience, undefined, limit)]).catch(() => {});
+    limit.abort();
+    socket.destroy();
   }
 }
 

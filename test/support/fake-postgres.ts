@@ -14,6 +14,8 @@ export interface FakePostgresOptions {
   row?: Record<string, boolean>;
   /** Accepts connections, and never says anything. */
   isSilent?: boolean;
+  /** Keeps the connection of a client that says goodbye. */
+  isClinging?: boolean;
 }
 
 export interface FakePostgres {
@@ -34,7 +36,7 @@ const BOOLEAN = 16;
 export async function fakePostgres(options: FakePostgresOptions = {}): Promise<FakePostgres> {
   const asked: FakePostgres["asked"] = [];
   const sockets = new Set<Socket>();
-  const server: Server = createServer((socket) => {
+  const server: Server = createServer({ allowHalfOpen: options.isClinging ?? false }, (socket) => {
     sockets.add(socket);
     socket.on("error", () => {});
     if (!options.isSilent) converse(socket, options, asked);
@@ -89,7 +91,7 @@ function answer(
   stream: Socket,
   kind: string,
   text: string,
-  { password, refuses, row = {} }: FakePostgresOptions,
+  { password, refuses, row = {}, isClinging = false }: FakePostgresOptions,
   asked: FakePostgres["asked"],
 ): void {
   if (kind === "start" && refuses) stream.end(errorMessage(refuses));
@@ -99,7 +101,7 @@ function answer(
   else if (kind === "Q") {
     asked.push({ text, encrypted: stream instanceof TLSSocket });
     stream.write(Buffer.concat([...rowMessages(row), message("C", zeroEnded("SELECT 1")), ready]));
-  } else if (kind === "X") stream.end();
+  } else if (kind === "X" && !isClinging) stream.end();
 }
 
 function rowMessages(row: Record<string, boolean>): Buffer[] {

@@ -127,6 +127,21 @@ describe("the check of the database", () => {
     const [unknown] = await problemsOf("postgres://u:p@database.invalid/d");
     assert.match(unknown!, /not known here|does not answer/);
   });
+
+  it("does not wait for a server that keeps the connection", async () => {
+    const { port } = await start({ isClinging: true });
+    assert.deepEqual(await problemsOf(`postgres://u:p@127.0.0.1:${port}/d`, {}, 200), []);
+  });
+
+  it("does not connect to a port that does not exist", async () => {
+    for (const port of ["99999", "65536", "0", "-1", "1.5", "hunter2", ""])
+      assert.deepEqual(
+        await problemsOf(`postgres://u:p@127.0.0.1/d?port=${port}`, {}, 200),
+        ["has a port that is not a number from 1 to 65535"],
+        port,
+      );
+    assert.equal((await problemsOf("postgres://u:p@127.0.0.1:0/d", {}, 200)).length, 1);
+  });
 });
 
 describe("a connection string", () => {
@@ -182,6 +197,7 @@ describe("a connection string", () => {
       "postgres://hunter2@x/y?host=/run/hunter2",
       "postgres://hunter2@x/y?sslmode=hunter2",
       "postgres://hunter2.example.org/d",
+      "postgres://hunter2@x/y?port=hunter2",
     ]) {
       const found = connectionOf(text);
       assert.ok("problem" in found, text);
