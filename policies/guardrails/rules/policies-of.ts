@@ -1,4 +1,5 @@
 import { annotationPrefix } from "../../annotations/annotations.ts";
+import { criteriaOf, type Placed } from "../../language/criteria.ts";
 import { type Finding as Lint, lintPolicy } from "../../language/lint.ts";
 import { parsePolicy } from "../../language/parse.ts";
 import { formatProblem } from "../../language/problems.ts";
@@ -9,6 +10,8 @@ export interface Linted {
   /** Problems for which Pomerium refuses the policy. */
   refused: string[];
   found: Lint[];
+  /** Criteria on the path or the method in its allow rules. */
+  byPath: Placed[];
 }
 
 /**
@@ -24,6 +27,9 @@ export function lintedPolicy(
     : pomeriumIngress(resource, classes)?.annotations[`${annotationPrefix}policy`];
   if (typeof text !== "string" || isHidden(text)) return undefined;
   const { policy, problems } = parsePolicy(text);
-  if (policy === undefined) return { refused: problems.map(formatProblem), found: [] };
-  return { refused: [], found: lintPolicy(policy, { pomerium }) };
+  if (policy === undefined) return { refused: problems.map(formatProblem), found: [], byPath: [] };
+  const byPath = criteriaOf(policy).filter(
+    ({ name, action }) => action === "allow" && (name === "http_path" || name === "http_method"),
+  );
+  return { refused: [], found: lintPolicy(policy, { pomerium }), byPath };
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { at } from "../../language/lint/finding.ts";
 import { labelOf } from "../resource.ts";
 import { classes, type Finding, pomerium, type ResourceRule } from "../rule.ts";
 import { lintedPolicy } from "./policies-of.ts";
@@ -26,17 +27,30 @@ function lintFindings(
     }));
 }
 
-/** Pomerium compares `http_path` with the query as well, so such a rule opens every path of the app. */
+const fix =
+  "give the path an Ingress of its own, whose annotations say who may call it, and leave http_path and http_method out of the policy";
+
+/**
+ * Pomerium compares `http_path` with the query as well, so such a rule opens every path of the app. A negation opens
+ * every path that it does not name.
+ */
 export const pathCriterion: ResourceRule<Options> = {
   name: "path-criterion",
   description: "No rule that lets callers in depends on http_path or http_method.",
   level: "mandatory",
   options,
-  check: (resource, options) =>
-    lintFindings(resource, options, (code) => ofPath.includes(code)).map((finding) => ({
-      ...finding,
-      fix: "give the path an Ingress of its own, whose annotations say who may call it, and leave http_path out of the policy",
-    })),
+  check(resource, options) {
+    const found = lintFindings(resource, options, (code) => ofPath.includes(code));
+    const [first] = lintedPolicy(resource, options)?.byPath ?? [];
+    if (found.length === 0 && first !== undefined)
+      found.push({
+        resource: labelOf(resource),
+        urn: resource.urn,
+        reason: `policy ${at(first)}: a rule that lets callers in depends on ${first.name}; it also lets them in at everything that it does not name`,
+        fix,
+      });
+    return found.map((finding) => ({ ...finding, fix }));
+  },
 };
 
 /** A prefix without a slash at its end in a policy. */

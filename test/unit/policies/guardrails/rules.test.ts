@@ -261,7 +261,22 @@ describe("the guard rail about paths in policies", () => {
     }
   });
 
+  it("refuses them in a negation of a rule that lets callers in as well, and names the first one", () => {
+    for (const [policy, place] of [
+      ["- allow: {and: [{authenticated_user: true}], nor: [{http_path: {is: /admin}}]}", "nor[0].http_path"],
+      ["- allow: {or: [{email: a@b.c}], not: [{http_path: {starts_with: /a}}]}", "not[0].http_path"],
+      ["- allow: {not: [{email: a@b.c}, {http_method: POST}, {http_path: /a}]}", "not[1].http_method"],
+    ] as const) {
+      const [text = "", ...more] = says("path-criterion", [ingress("a", { annotations: { policy } })]);
+      assert.ok(text.includes(`policy [0].allow.${place}: a rule that lets callers in depends on`), text);
+      assert.match(text, /^Fix: give the path an Ingress of its own/m);
+      assert.deepEqual(more, []);
+    }
+  });
+
   it("says nothing where they keep callers out", () => {
+    const denying = "- deny: {and: [{http_path: {starts_with: /api/}}], or: [{http_method: POST}]}";
+    assert.deepEqual(says("path-criterion", [ingress("a", { annotations: { policy: denying } })]), []);
     assert.deepEqual(
       says("path-criterion", [ingress("a", { annotations: { policy: withPath({ is: "/admin" }, "deny") } })]),
       [],
