@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { kindOf, metadataOf, type Tree } from "./resource.ts";
 import type { Finding, Level } from "./rule.ts";
-import { isIngressNginx } from "./rules/kept.ts";
+import { isIngressNginx, mayContainIngressNginx } from "./rules/kept.ts";
 
 /** What a preview does with one object. */
 export interface Change {
@@ -49,6 +49,18 @@ const nginxOptions = z.strictObject({
   retired: z.boolean().default(false),
 });
 
+const retiredFix = "then set the rule's option retired: true";
+
+const ofIngressNginx = (op: string): Pick<Finding, "reason" | "fix"> => ({
+  reason: `the run ${op}s an object of ingress-nginx, which still serves requests`,
+  fix: `keep it in the program, with protect: true, until ingress-nginx is retired; ${retiredFix}`,
+});
+
+const ofSomeChart = (op: string): Pick<Finding, "reason" | "fix"> => ({
+  reason: `the run ${op}s it with everything in it, which no rule sees: ingress-nginx may be in it`,
+  fix: `make sure that ingress-nginx is not in it; or wait until ingress-nginx is retired, and ${retiredFix}`,
+});
+
 export const ingressNginxDeleted: ChangeRule<z.output<typeof nginxOptions>> = {
   name: "ingress-nginx",
   description: "Objects of ingress-nginx stay until it is retired.",
@@ -57,16 +69,13 @@ export const ingressNginxDeleted: ChangeRule<z.output<typeof nginxOptions>> = {
   checkChanges(changes, { retired }) {
     if (retired) return [];
     return changes
-      .filter(
-        ({ op, type, asked }) =>
-          ["delete", "replace"].includes(op) && asked && isIngressNginx({ type, props: asked }),
-      )
-      .map(({ op, label, urn }) => ({
-        resource: label,
-        urn,
-        reason: `the run ${op === "delete" ? "deletes" : "replaces"} an object of ingress-nginx, which still serves requests`,
-        fix: "keep it in the program, with protect: true, until ingress-nginx is retired; then set the rule's option retired: true",
-      }));
+      .filter(({ op }) => ["delete", "replace"].includes(op))
+      .flatMap(({ op, type, asked, label, urn }): Finding[] => {
+        if (!asked) return [];
+        const about = { resource: label, urn };
+        if (isIngressNginx({ type, props: asked })) return [{ ...about, ...ofIngressNginx(op) }];
+        return mayContainIngressNginx({ type }) ? [{ ...about, ...ofSomeChart(op), level: "advisory" }] : [];
+      });
   },
 };
 

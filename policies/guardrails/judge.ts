@@ -1,11 +1,11 @@
 import { type Change, type ChangeRule, changeRules } from "./changes.ts";
 import { readConfig } from "./config.ts";
-import type { Resource } from "./resource.ts";
+import { classesOfPomerium, isMap, type Resource } from "./resource.ts";
 import type { Finding, Level } from "./rule.ts";
 import { isStackRule, type Rule, rules } from "./rules.ts";
 
 /** A rule that a preview breaks, and whether that fails it. */
-export interface Judged extends Finding {
+export interface Judged extends Omit<Finding, "level"> {
   rule: string;
   level: Exclude<Level, "disabled">;
 }
@@ -30,9 +30,15 @@ export function judge(changes: readonly Change[], config: Readonly<Record<string
   );
   return [...readConfig(config, previewRules)].flatMap(([rule, { level, options }]) => {
     if (level === "disabled") return [];
-    const found = findingsOf(rule, resources, changes, options);
-    return found.map((finding) => ({ ...finding, rule: rule.name, level }));
+    const found = findingsOf(rule, resources, changes, withClasses(options, resources));
+    return found.map((finding) => ({ level, ...finding, rule: rule.name }));
   });
+}
+
+/** Options with the IngressClasses that the program itself makes for Pomerium. */
+function withClasses(options: unknown, resources: readonly Resource[]): unknown {
+  if (!isMap(options) || !Array.isArray(options.classes)) return options;
+  return { ...options, classes: [...options.classes, ...classesOfPomerium(resources)] };
 }
 
 function findingsOf(

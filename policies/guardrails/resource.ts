@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type LiveIngress, liveIngress } from "../access/matrix/ingress-object.ts";
+import { annotationPrefix } from "../annotations/annotations.ts";
 
 export type Tree = Readonly<Record<string, unknown>>;
 
@@ -83,14 +84,33 @@ export function classOf({ spec, metadata }: Tree): unknown {
   return mapAt(annotations)["kubernetes.io/ingress.class"];
 }
 
+/** Whether an annotation is meant for Pomerium. */
+export const hasPomeriumAnnotations = ({ props }: Pick<Resource, "props">): boolean =>
+  Object.keys(mapAt(props, "metadata", "annotations")).some((key) => key.startsWith(annotationPrefix));
+
+/** Names of the IngressClasses among the resources that Pomerium's controller serves. */
+export function classesOfPomerium(resources: readonly Resource[]): string[] {
+  return resources.flatMap((resource) => {
+    const { name } = metadataOf(resource.props);
+    const isPomeriums =
+      isKubernetes(resource) &&
+      kindOf(resource) === "IngressClass" &&
+      mapAt(resource.props, "spec").controller === "pomerium.io/ingress-controller";
+    return isPomeriums && typeof name === "string" ? [name] : [];
+  });
+}
+
 /**
- * An Ingress of Pomerium; undefined for other resources. A class that is not known yet counts as Pomerium's. It has no
- * rules while they are not known (`hiddenPart`).
+ * An Ingress of Pomerium; undefined for other resources. A class that is not known yet counts as Pomerium's, and so does
+ * an Ingress without a class whose annotations are meant for Pomerium: its class can be the default one. It has no rules while they are not known (`hiddenPart`).
  */
 export function pomeriumIngress(resource: Resource, classes: readonly string[]): LiveIngress | undefined {
   if (!isIngress(resource)) return undefined;
-  const own = classOf(resource.props);
-  const isPomeriums = isHidden(own) || (typeof own === "string" && classes.includes(own));
+  const own = classOf(resource.props) ?? undefined;
+  const isPomeriums =
+    own === undefined
+      ? hasPomeriumAnnotations(resource)
+      : isHidden(own) || (typeof own === "string" && classes.includes(own));
   return isPomeriums ? (readIngress(resource) ?? readIngress(resource, {})) : undefined;
 }
 

@@ -12,6 +12,8 @@ export interface Finding {
   reason: string;
   /** What to write or to run. */
   fix: string;
+  /** For a finding that is less certain than its rule: `advisory`. */
+  level?: "advisory";
 }
 
 /** What decides whether a finding fails a run. */

@@ -17,16 +17,32 @@ const ownParents = /\bpomerium-migration:[\w-]+:\w+\$/;
 
 const isKeptByThisProject = ({ urn }: Pick<Resource, "urn">): boolean => ownParents.test(urn);
 
+/** Charts of ingress-nginx by name, from a repository, a registry or a file: `rke2-ingress-nginx`, `./ingress-nginx-4.11.3.tgz`. */
+const chart = /(?:^|[/-])ingress-nginx(?:-\d[^/]*)?(?:\.tgz)?\/?(?:[:@].*)?$/;
+
+const isChart = (resource: Pick<Resource, "type">): boolean =>
+  isKubernetes(resource) && ["Release", "Chart"].includes(kindOf(resource));
+
+/** Whether a deletion can take ingress-nginx with it, though the object does not say so. */
+export const mayContainIngressNginx = (resource: Pick<Resource, "type">): boolean =>
+  isChart(resource) || resource.type === "kubernetes:core/v1:Namespace";
+
 /** Whether an object belongs to an installation of ingress-nginx. */
 export function isIngressNginx(resource: Pick<Resource, "type" | "props">): boolean {
+  if (/^kubernetes-ingress-nginx:.*:IngressController$/.test(resource.type)) return true;
   if (!isKubernetes(resource)) return false;
   const { props } = resource;
   const kind = kindOf(resource);
-  const { labels, name } = mapAt(props, "metadata");
+  const { labels, name, namespace } = mapAt(props, "metadata");
   if (isMap(labels) && isLabelledIngressNginx(textsIn(labels))) return true;
-  if (kind === "Namespace") return name === "ingress-nginx";
+  if (namespace === "ingress-nginx") return true;
+  if (kind === "Namespace") return /^ingress-nginx(?:-controller)?$/.test(String(name ?? ""));
   if (kind === "IngressClass") return mapAt(props, "spec").controller === "k8s.io/ingress-nginx";
-  if (kind === "Release" || kind === "Chart") return /(^|\/)ingress-nginx$/.test(String(props.chart ?? ""));
+  if (isChart(resource))
+    return (
+      props.namespace === "ingress-nginx" ||
+      [props.chart, props.name].some((text) => chart.test(String(text ?? "")))
+    );
   const template = mapAt(props, "spec", "template");
   const { containers } = mapAt(template, "spec");
   return Array.isArray(containers) && runsIngressNginx(template as unknown as PodTemplate);

@@ -38,6 +38,55 @@ describe("the guard rails for a preview", () => {
     assert.deepEqual(found([change("delete", ingress("a"))]), []);
   });
 
+  it("know ingress-nginx by its chart, its namespace and its component, and advise where it may be inside", () => {
+    const release = (props: Record<string, unknown>) => object("helm.sh/v3:Release", props);
+    const inNamespace = {
+      metadata: { name: "c", namespace: "ingress-nginx" },
+      spec: { template: "[secret]" },
+    };
+    const component = {
+      type: "kubernetes-ingress-nginx:index:IngressController",
+      urn: "a::b::c::d",
+      props: {},
+    };
+    const levels = (resource: Resource) => judge([change("delete", resource)]).map(({ level }) => level);
+    for (const one of [
+      ...["ingress-nginx", "rke2-ingress-nginx", "./ingress-nginx-4.11.3.tgz", "ingress-nginx/ingress-nginx"],
+      ...[
+        "oci://registry.example.org/ingress-nginx:4.1.0",
+        "https://example.org/a/ingress-nginx-4.11.3-rc.1.tgz",
+      ],
+    ].map((chart) => release({ chart })))
+      assert.deepEqual(levels(one), ["mandatory"], String(one.props.chart));
+    for (const one of [
+      release({ chart: "./charts/nginx", name: "ingress-nginx" }),
+      release({ chart: "./charts/nginx", namespace: "ingress-nginx" }),
+      object("apps/v1:Deployment", inNamespace),
+      object("core/v1:Namespace", { metadata: { name: "ingress-nginx-controller" } }),
+      component,
+    ])
+      assert.deepEqual(levels(one), ["mandatory"], one.type);
+    for (const one of [
+      release({ chart: "nginx-ingress" }),
+      release({ chart: "./ingress-nginx-docs" }),
+      object("core/v1:Namespace", { metadata: { name: "ingress" } }),
+    ])
+      assert.deepEqual(levels(one), ["advisory"], one.type);
+    assert.deepEqual(levels(object("core/v1:ConfigMap", { metadata: { name: "c", namespace: "web" } })), []);
+  });
+
+  it("serve the IngressClasses that the program makes for Pomerium", () => {
+    const own = (controller: string) =>
+      object("networking.k8s.io/v1:IngressClass", { metadata: { name: "sso" }, spec: { controller } });
+    const site = change("create", ingress("status", { class: "sso", annotations: open }));
+    assert.deepEqual(found([change("same", own("pomerium.io/ingress-controller")), site]), [
+      "mandatory public-route Ingress status/status",
+    ]);
+    assert.deepEqual(found([change("same", own("example.org/other")), site]), [
+      "advisory not-seen Ingress status/status",
+    ]);
+  });
+
   it("say which Service a run replaces, why, and also by another logical name", () => {
     const replaced = judge([change("replace", service, { changes: ["spec.clusterIP"] })]);
     assert.match(replaced[0]!.reason, /the run replaces it because of spec\.clusterIP/);

@@ -23,7 +23,15 @@ describe("the guard rails", () => {
   });
 
   it("say which resources they cannot read", () => {
-    for (const type of ["helm.sh/v3:Release", "networking.k8s.io/v1:IngressPatch"]) {
+    for (const type of [
+      "helm.sh/v3:Release",
+      "networking.k8s.io/v1:IngressPatch",
+      "networking.k8s.io/v1beta1:IngressPatch",
+      "ingress.pomerium.io/v1:PomeriumPatch",
+      "apps/v1:DeploymentPatch",
+      "gateway.networking.k8s.io/v1:HTTPRoute",
+      "gateway.networking.k8s.io/v1:GRPCRoute",
+    ]) {
       assert.match(says("not-seen", [object(type, {})]).join(), /no rule sees/);
       assert.deepEqual(broken([object(type, {})]), ["not-seen"]);
     }
@@ -172,6 +180,19 @@ describe("the guard rail about public routes", () => {
         assert.match(says("public-route", [{ type, urn, props }]).join(), /not known before the run/);
     const others = { metadata: notYetKnown, spec: { ingressClassName: "nginx" } };
     assert.deepEqual(says("public-route", [{ type, urn, props: others }]), []);
+  });
+
+  it("takes an Ingress without a class for Pomerium's if its annotations are, and names one of another class", () => {
+    assert.deepEqual(broken([ingress("a", { class: undefined, annotations: open })]), ["public-route"]);
+    assert.deepEqual(broken([ingress("a", { class: null, annotations: open })]), ["public-route"]);
+    assert.deepEqual(broken([ingress("a", { class: undefined })]), []);
+    const other = ingress("a", { class: "sso", annotations: open });
+    assert.match(
+      says("not-seen", [other]).join(),
+      /IngressClass sso is not .*"classes": \["pomerium","sso"\]/s,
+    );
+    assert.deepEqual(says("not-seen", [other], { classes: ["sso"] }), []);
+    assert.deepEqual(says("not-seen", [ingress("a", { class: "nginx" })]), []);
   });
 
   it("says what cannot be told before the run", () => {
