@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { expectations } from "./fields.ts";
+import { expectations, secretFields } from "./fields.ts";
 import { didYouMean } from "./nearest.ts";
 import { isMap, keyPath, type PathPart, valueAt } from "./paths.ts";
 import { Report } from "./problems.ts";
@@ -149,6 +149,11 @@ function tellUnion(
     .find((text) => text !== undefined);
   if (given === undefined) {
     part.report.problem(at, missing(part, path));
+    return;
+  }
+  // A key may be a part of the secret.
+  if (schemas.some((schema) => secretFields.get(schema)?.isSecret)) {
+    part.report.problem(at, `must be ${expected ?? "encrypted"}`);
     return;
   }
   const [meant, ...others] = errors

@@ -606,6 +606,17 @@ export const broken: Readonly<
       ["pomerium.identityProvider.clientId: missing: OAuth client's id"],
     ],
     [
+      // The keys beside `secure` may be parts of the secret.
+      {
+        "pomerium.identityProvider.clientSecret": { secure: "v1:x", hunter2: 1 },
+        'certificates.zones["example.net"].cloudflare.apiToken': { hunter2: "v1:x" },
+      },
+      [
+        "pomerium.identityProvider.clientSecret: must be a value that `pulumi config set --secret` has encrypted",
+        'certificates.zones["example.net"].cloudflare.apiToken: must be a value that `pulumi config set --secret` has encrypted',
+      ],
+    ],
+    [
       { "pomerium.identityProvider.clientSecret": undefined },
       [
         "pomerium.identityProvider.clientSecret: missing » pulumi config set --stack test --secret --path pomerium.identityProvider.clientSecret",
