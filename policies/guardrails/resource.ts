@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type LiveIngress, liveIngress } from "../access/matrix/ingress-object.ts";
+import { type LiveIngress, liveIngress, solverLabel } from "../access/matrix/ingress-object.ts";
 import { annotationPrefix } from "../annotations/annotations.ts";
 
 export type Tree = Readonly<Record<string, unknown>>;
@@ -156,7 +156,7 @@ const ingressSpec = z.object({
   defaultBackend: z.object({}).nullish(),
 });
 
-/** The part of an Ingress that is not known yet: one of the annotations with the prefix, or its hosts and paths. */
+/** The part of an Ingress that is not known yet: one of the annotations with the prefix, the label of a challenge, or its hosts and paths. */
 export function hiddenPart(resource: Resource, prefix: string): string | undefined {
   const { metadata } = resource.props;
   const { annotations } = mapAt(metadata);
@@ -165,5 +165,8 @@ export function hiddenPart(resource: Resource, prefix: string): string | undefin
     ([key, value]) => key.startsWith(prefix) && isHidden(value),
   );
   if (annotation) return annotation[0];
+  const { labels } = mapAt(metadata);
+  if (isHidden(labels)) return "metadata.labels";
+  if (isHidden(mapAt(labels)[solverLabel])) return solverLabel;
   return readIngress(resource) === undefined ? "spec.rules" : undefined;
 }

@@ -121,7 +121,8 @@ export function liveIngress({ metadata, spec }: IngressObject): LiveIngress {
 function livePath({ path, pathType, backend: object }: PathObject): LivePath {
   const backend = liveBackend(object);
   return {
-    path: path ?? "/",
+    // An empty path is the whole host too.
+    path: path || "/",
     exact: pathType === "Exact",
     pathType,
     ...(backend === undefined ? {} : { backend }),

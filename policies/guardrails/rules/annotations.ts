@@ -4,7 +4,7 @@ import { fromIngress } from "../../access/matrix/ingress.ts";
 import { annotationPrefix, annotations } from "../../annotations/annotations.ts";
 import { accessAnnotations } from "../../annotations/check.ts";
 import { checkAnnotations } from "../../annotations/read.ts";
-import { isHidden, isIngress, labelOf, mapAt, textsIn } from "../resource.ts";
+import { isHidden, isIngress, isMap, labelOf, mapAt, textsIn } from "../resource.ts";
 import { type Finding, pomerium, type ResourceRule } from "../rule.ts";
 
 const options = z.strictObject({ pomerium });
@@ -32,7 +32,8 @@ export const annotationNames: ResourceRule<z.output<typeof options>> = {
   options,
   check(resource, { pomerium }) {
     if (!isIngress(resource)) return [];
-    const all = textsIn(mapAt(resource.props, "metadata", "annotations"));
+    const { annotations: given } = mapAt(resource.props, "metadata");
+    const all = textsIn(mapAt(given));
     const shown = Object.fromEntries(Object.entries(all).filter(([, value]) => !isHidden(value)));
     const finding = (reason: string, fix: string): Finding => ({
       resource: labelOf(resource),
@@ -40,7 +41,12 @@ export const annotationNames: ResourceRule<z.output<typeof options>> = {
       reason,
       fix,
     });
-    const findings: Finding[] = [];
+    const findings = notTexts(given).map((reason) =>
+      finding(
+        reason,
+        "write each annotation as a text: in quotes in YAML, with JSON.stringify or as a string in a program",
+      ),
+    );
     for (const key of Object.keys(all)) {
       const name = nameOf(key);
       if (!key.startsWith(annotationPrefix)) {
@@ -76,6 +82,15 @@ export const annotationNames: ResourceRule<z.output<typeof options>> = {
     ];
   },
 };
+
+/** Values that Kubernetes refuses: an annotation is a text. */
+function notTexts(given: unknown): string[] {
+  if (given === undefined || given === null || isHidden(given)) return [];
+  if (!isMap(given)) return ["metadata.annotations is not a map, so no rule can read it"];
+  return Object.entries(given)
+    .filter(([key, value]) => key.startsWith(annotationPrefix) && typeof value !== "string")
+    .map(([key, value]) => `${key} is ${JSON.stringify(value)}, which is not a text, so no rule can read it`);
+}
 
 function unknownName(key: string, finding: (reason: string, fix: string) => Finding): Finding {
   const name = key.slice(annotationPrefix.length);

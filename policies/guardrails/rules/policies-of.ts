@@ -4,6 +4,7 @@ import { type Finding as Lint, lintPolicy } from "../../language/lint.ts";
 import { parsePolicy } from "../../language/parse.ts";
 import { formatProblem } from "../../language/problems.ts";
 import { isHidden, mapAt, pomeriumIngress, type Resource } from "../resource.ts";
+import { isPolicyFilter } from "./open-filter.ts";
 
 /** What the parser and the linter say about the policy of a resource. */
 export interface Linted {
@@ -22,7 +23,7 @@ export function lintedPolicy(
   resource: Resource,
   { classes, pomerium }: { classes: readonly string[]; pomerium: string },
 ): Linted | undefined {
-  const text = /^kubernetes:gateway\.pomerium\.io\/[^:]+:PolicyFilter$/.test(resource.type)
+  const text = isPolicyFilter(resource)
     ? mapAt(resource.props, "spec").ppl
     : pomeriumIngress(resource, classes)?.annotations[`${annotationPrefix}policy`];
   if (typeof text !== "string" || isHidden(text)) return undefined;

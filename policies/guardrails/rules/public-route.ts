@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { labelOf } from "../resource.ts";
 import { classes, pomerium, type ResourceRule } from "../rule.ts";
+import { openFilter } from "./open-filter.ts";
 import { isWhole, type OpenRoute, openRoutes } from "./open-routes.ts";
 
 const options = z.strictObject({
@@ -10,7 +11,7 @@ const options = z.strictObject({
     .array(z.string().min(1))
     .default([])
     .describe(
-      "Hosts that may be public, such as `status.example.org`; with a path, that path alone and what is below it: `komga.example.org/api`.",
+      "Hosts that may be public, such as `status.example.org`; with a path, that path alone and what is below it: `komga.example.org/api`. A PolicyFilter by its kind and name: `PolicyFilter web/open`.",
     ),
   openPaths: z
     .enum(["consent", "free"])
@@ -37,12 +38,17 @@ export const publicRoute: ResourceRule<z.output<typeof options>> = {
   level: "mandatory",
   options,
   check(resource, { consent, openPaths, ...read }) {
-    const { open, unknown } = openRoutes(resource, read);
+    const { open, unknown: unknownRoute } = openRoutes(resource, read);
+    const filter = openFilter(resource, read.pomerium);
+    const unknown = unknownRoute ?? filter.unknown;
     const asked = open.filter(
       (route) => (isWhole(route) || openPaths === "consent") && !isConsented(route, consent),
     );
     const places = [...new Set(asked.map(written))];
-    const about = { resource: labelOf(resource), urn: resource.urn };
+    const label = labelOf(resource);
+    const about = { resource: label, urn: resource.urn };
+    const config = (more: readonly string[]): string =>
+      `"public-route": { "consent": ${JSON.stringify([...consent, ...more])} }`;
     return [
       ...(places.length === 0
         ? []
@@ -50,9 +56,18 @@ export const publicRoute: ResourceRule<z.output<typeof options>> = {
             {
               ...about,
               reason: `everybody reaches ${places.join(", ")} without signing in`,
-              fix: `give its policy people, or consent in the config of the policy pack: "public-route": { "consent": ${JSON.stringify([...consent, ...places])} }`,
+              fix: `give its policy people, or consent in the config of the policy pack: ${config(places)}`,
             },
           ]),
+      ...(filter.isOpen && !consent.includes(label)
+        ? [
+            {
+              ...about,
+              reason: "everybody reaches, without signing in, each route of the Gateway API that names it",
+              fix: `give its policy people, or consent in the config of the policy pack: ${config([label])}`,
+            },
+          ]
+        : []),
       ...(unknown === undefined
         ? []
         : [

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isHidden, kindOf, labelOf, mapAt, type Resource } from "../resource.ts";
+import { isHidden, isMap, kindOf, labelOf, mapAt, notYetKnown, type Resource } from "../resource.ts";
 import type { Finding, StackRule } from "../rule.ts";
 
 const options = z.strictObject({});
@@ -19,7 +19,25 @@ function containersOf({ props }: Resource): readonly unknown[] {
 }
 
 const runsPomerium = (resource: Resource): boolean =>
-  containersOf(resource).some((container) => image.test(String(mapAt(container).image ?? "")));
+  containersOf(resource).some((container) => image.test(String(mapAt(container).image ?? ""))) ||
+  (isCalledPomerium(resource) && hidesImages(resource));
+
+function isCalledPomerium({ props }: Resource): boolean {
+  const { name, labels } = mapAt(props, "metadata");
+  const { "app.kubernetes.io/name": program, app } = mapAt(labels);
+  return [name, program, app].includes("pomerium");
+}
+
+/** Whether it is not shown what the pods run. */
+function hidesImages({ props }: Resource): boolean {
+  const { template } = mapAt(props, "spec");
+  const { spec } = mapAt(template);
+  const { containers } = mapAt(spec);
+  return (
+    [props.spec, template, spec, containers].some(isHidden) ||
+    (Array.isArray(containers) && containers.some((one) => isHidden(one) || isHidden(mapAt(one).image)))
+  );
+}
 
 /** Whether the pods agree on the sessions by Raft, each with a copy. */
 function isClustered(resource: Resource): boolean {
@@ -39,7 +57,10 @@ function replicasOf(resource: Resource, resources: readonly Resource[]): { at: s
     );
   });
   return [
-    { at: "spec.replicas", count: mapAt(resource.props, "spec").replicas ?? 1 },
+    {
+      at: "spec.replicas",
+      count: isHidden(resource.props.spec) ? notYetKnown : (mapAt(resource.props, "spec").replicas ?? 1),
+    },
     ...scalers.map((scaler) => ({
       at: `${labelOf(scaler)} spec.maxReplicas`,
       count: mapAt(scaler.props, "spec").maxReplicas,
@@ -52,8 +73,11 @@ function oneWriter(settings: readonly Resource[]): string | undefined {
   if (settings.length === 0)
     return "no settings object of Pomerium in this stack says where sessions are kept, and without one each pod keeps its own";
   for (const { props } of settings) {
-    const storage = mapAt(props, "spec", "storage");
-    if (storage.postgres !== undefined) continue;
+    const { storage: given } = mapAt(props, "spec");
+    const storage = mapAt(given);
+    if ([props.spec, given, storage.postgres].some(isHidden))
+      return "where sessions are kept is not known before the run";
+    if (isMap(storage.postgres)) continue;
     return storage.file === undefined
       ? "sessions are in memory, so each pod knows its own"
       : "sessions are in a Pebble store, which has one writer: a second pod does not start, or damages it";

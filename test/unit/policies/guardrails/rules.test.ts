@@ -195,6 +195,45 @@ describe("the guard rail about public routes", () => {
     assert.deepEqual(says("not-seen", [ingress("a", { class: "nginx" })]), []);
   });
 
+  it("asks for consent to a PolicyFilter that lets in everybody", () => {
+    const filter = (ppl: unknown) =>
+      object("gateway.pomerium.io/v1alpha1:PolicyFilter", {
+        metadata: { name: "open", namespace: "web" },
+        spec: { ppl },
+      });
+    for (const ppl of ["allow: {and: [{accept: true}]}", "- allow:\n    or:\n      - accept: true\n"]) {
+      const text = says("public-route", [filter(ppl)]).join();
+      assert.match(text, /everybody reaches.*"consent": \["PolicyFilter web\/open"\]/s);
+      assert.deepEqual(says("public-route", [filter(ppl)], { consent: ["PolicyFilter web/open"] }), []);
+    }
+    assert.match(says("public-route", [filter(notYetKnown)]).join(), /spec\.ppl is not known before the run/);
+    assert.deepEqual(says("public-route", [filter(people.policy)]), []);
+  });
+
+  it("takes an empty path for the whole host", () => {
+    const paths = [{ path: "", pathType: "ImplementationSpecific" }];
+    const one = ingress("a", { annotations: open, paths });
+    assert.match(
+      says("public-route", [one], { openPaths: "free" }).join(),
+      /everybody reaches a\.example\.org /,
+    );
+    const two = ingress("b", { namespace: "a", host: "a.example.org" });
+    assert.match(says("one-ingress", [one, two]).join(), /a\.example\.org\/ is also a route of/);
+  });
+
+  it("does not tell what is open while the label of a challenge is not known", () => {
+    const { props, ...one } = ingress("a", { annotations: people });
+    for (const labels of [notYetKnown, { "acme.cert-manager.io/http01-solver": "[secret]" }]) {
+      const metadata = { ...(props.metadata as object), labels };
+      assert.match(
+        says("public-route", [{ ...one, props: { ...props, metadata } }]).join(),
+        /not known before/,
+      );
+    }
+    const metadata = { ...(props.metadata as object), labels: { app: notYetKnown } };
+    assert.deepEqual(says("public-route", [{ ...one, props: { ...props, metadata } }]), []);
+  });
+
   it("says what cannot be told before the run", () => {
     for (const parts of [
       { annotations: { policy: notYetKnown } },
@@ -384,6 +423,18 @@ describe("the guard rail about annotations", () => {
     );
   });
 
+  it("names a value that is no text, and annotations that are no map", () => {
+    for (const value of [true, 5, { allow: [] }, null])
+      assert.match(fixOf({ "ingress.pomerium.io/policy": value }), /policy is .*, which is not a text/);
+    assert.equal(fixOf({ "example.org/flag": true }), "");
+    const { type, urn, props } = ingress("a");
+    const metadata = { name: "a", annotations: ["ingress.pomerium.io/policy"] };
+    assert.match(
+      says("annotations", [{ type, urn, props: { ...props, metadata } }]).join(),
+      /metadata\.annotations is not a map/,
+    );
+  });
+
   it("says nothing about other controllers' annotations and about values that are not known yet", () => {
     assert.equal(
       fixOf({
@@ -487,6 +538,28 @@ describe("the guard rail about the store", () => {
     assert.match(says("store", [pods(3, "StatefulSet"), settings()]).join(), /sessions are in memory/);
     assert.match(says("store", [pods(2)]).join(), /no settings object/);
     assert.match(says("store", [pods(notYetKnown), pebble]).join(), /not known before the run/);
+  });
+
+  it("takes pods called pomerium for Pomerium's while their image is not shown, and no empty PostgreSQL for one", () => {
+    const of = (spec: unknown, labels = {}, name = "pomerium") =>
+      object("apps/v1:Deployment", { metadata: { name, namespace: "pomerium", labels }, spec });
+    for (const template of [{ spec: notYetKnown }, { spec: { containers: [{ image: "[secret]" }] } }]) {
+      assert.match(says("store", [of({ replicas: 2, template })]).join(), /spec\.replicas is 2/);
+      const labelled = of({ replicas: 2, template }, { "app.kubernetes.io/name": "pomerium" }, "sso");
+      assert.equal(says("store", [labelled]).length, 1);
+      assert.deepEqual(says("store", [of({ replicas: 2, template }, {}, "web")]), []);
+    }
+    assert.match(says("store", [of(notYetKnown), pebble]).join(), /not known before the run/);
+    assert.match(
+      says("store", [
+        pods(2),
+        object(pebble.type.slice(11), { spec: { storage: { postgres: null } } }),
+      ]).join(),
+      /in memory/,
+    );
+    const hidden = object(pebble.type.slice(11), { spec: { storage: { postgres: notYetKnown } } });
+    assert.match(says("store", [pods(2), hidden]).join(), /where sessions are kept is not known/);
+    assert.deepEqual(says("store", [pods(1), hidden]), []);
   });
 
   it("counts the pods that an autoscaler may start", () => {
