@@ -79,7 +79,7 @@ describe("preview.yml", () => {
       assert.equal(job!.strategy?.matrix.stack, `\${{ fromJSON(${names}) }}`);
       assert.ok(job!.needs!.includes("stacks"));
       // A matrix without a value is an error.
-      assert.ok(job!.if!.endsWith(`${names} != '[]'`), job!.if);
+      assert.ok(job!.if!.endsWith(`${names} != '[]'`), job!.if!);
     }
     assert.equal(stacks!.outputs!.names, `\${{ steps.names.outputs.names }}`);
   });
