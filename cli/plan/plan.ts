@@ -8,6 +8,7 @@ const state = z.object({
   custom: z.boolean().nullish(),
   inputs: z.record(z.string(), z.unknown()).nullish(),
   outputs: z.record(z.string(), z.unknown()).nullish(),
+  provider: z.string().nullish(),
 });
 
 /**
@@ -21,6 +22,7 @@ const schema = z.object({
       z.object({
         op: z.string(),
         urn: z.string(),
+        provider: z.string().nullish(),
         oldState: state.nullish(),
         newState: state.nullish(),
         // Paths of the changed properties. Some providers give only top-level names, as `diffReasons`.
@@ -50,6 +52,8 @@ export interface PlannedObject {
   live?: Properties;
   /** What this run asks for. Absent for an object that it deletes. */
   asks?: Properties;
+  /** URN of the provider, which stands for a cluster. */
+  provider?: string;
   /** Paths of the changed properties, if known. */
   changes: readonly string[];
 }
@@ -137,6 +141,7 @@ export function parsePlan(text: string): Plan {
     const asked = step.oldState?.inputs ?? known?.asked;
     const live = step.oldState?.outputs ?? known?.live;
     const asks = operation === "delete" ? undefined : (step.newState?.inputs ?? known?.asks);
+    const provider = providerOf(step.newState?.provider ?? step.provider) ?? known?.provider;
     const changes = step.detailedDiff
       ? Object.keys(step.detailedDiff)
       : (step.diffReasons ?? known?.changes ?? []);
@@ -148,6 +153,7 @@ export function parsePlan(text: string): Plan {
       ...(asked ? { asked } : {}),
       ...(live ? { live } : {}),
       ...(asks ? { asks } : {}),
+      ...(provider ? { provider } : {}),
       changes,
     });
   }
@@ -233,6 +239,11 @@ function textOf(message: string): string {
     .replace(/^(?:error|warning): /, "")
     .replace(/^Preview failed: /, "")
     .trim();
+}
+
+/** The URN in a reference to a provider. The ID at its end is not known before a provider is made. */
+function providerOf(reference: string | null | undefined): string | undefined {
+  return reference?.slice(0, reference.lastIndexOf("::"));
 }
 
 /** The type in a URN. The types of the parents are in front of it. */

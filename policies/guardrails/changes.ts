@@ -14,6 +14,8 @@ export interface Change {
   asked?: Tree;
   /** What this run asks for. Absent for an object that it deletes. */
   asks?: Tree;
+  /** URN of the provider, if known. */
+  provider?: string;
   /** Paths of the changed properties, if known. */
   changes?: readonly string[];
 }

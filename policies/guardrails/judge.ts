@@ -25,8 +25,8 @@ export const previewRules: readonly Judge[] = [
  * @throws ConfigError
  */
 export function judge(changes: readonly Change[], config: Readonly<Record<string, unknown>> = {}): Judged[] {
-  const resources = changes.flatMap(({ type, urn, asks }): Resource[] =>
-    asks ? [{ type, urn, props: asks }] : [],
+  const resources = changes.flatMap(({ type, urn, asks, provider }): Resource[] =>
+    asks ? [{ type, urn, props: asks, ...(provider === undefined ? {} : { provider }) }] : [],
   );
   return [...readConfig(config, previewRules)].flatMap(([rule, { level, options }]) => {
     if (level === "disabled") return [];

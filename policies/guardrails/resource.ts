@@ -11,6 +11,8 @@ export interface Resource {
   urn: string;
   /** What the program asks for. A value that is not known before the run is `notYetKnown`. */
   props: Tree;
+  /** URN of the provider, which stands for a cluster. Only a preview shows it. */
+  provider?: string;
   /** Whether Pulumi refuses to delete and to replace it. */
   isProtected?: boolean;
 }

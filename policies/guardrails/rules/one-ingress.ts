@@ -40,16 +40,38 @@ export const oneIngress: StackRule<z.output<typeof options>> = {
     const ordered = resources.toSorted((one, other) => (one.urn < other.urn ? -1 : 1));
     const served = ordered.flatMap((resource) => servedBy(resource, classes));
     const findings = new Map<string, Finding>();
-    const add = (own: Served, other: Served, reason: string, fix: string): void => {
+    const add = (
+      own: Served,
+      other: Served,
+      reason: string,
+      fix: string,
+      more: Pick<Finding, "level"> = {},
+    ): void => {
       const resource = labelOf(own.resource);
       findings.set(`${own.resource.urn} ${other.resource.urn} ${fix}`, {
         resource,
         urn: own.resource.urn,
         reason,
         fix,
+        ...more,
       });
     };
-    for (const [host, own] of Map.groupBy(served, ({ host }) => host)) {
+    const byProvider = ({ resource }: Served): string => resource.provider ?? "";
+    for (const [host, all] of Map.groupBy(served, ({ host }) => host)) {
+      const [first, ...others] = [...Map.groupBy(all, byProvider).values()].map(([one]) => one);
+      for (const other of others)
+        if (first && other)
+          add(
+            other,
+            first,
+            `${host} is also a host of ${labelOf(first.resource)}, through another provider; which of them answers is not certain if both are for one cluster`,
+            "look whether both providers are for one cluster; if so, give one of the two another host",
+            { level: "advisory" },
+          );
+    }
+    const groups = Map.groupBy(served, (one) => `${one.host} ${byProvider(one)}`);
+    for (const own of groups.values()) {
+      const host = own[0]?.host;
       const first = new Map<string, Served>();
       for (const one of own) {
         const before = first.get(one.place);

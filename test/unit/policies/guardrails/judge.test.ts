@@ -75,6 +75,18 @@ describe("the guard rails for a preview", () => {
     assert.deepEqual(levels(object("core/v1:ConfigMap", { metadata: { name: "c", namespace: "web" } })), []);
   });
 
+  it("only advise about one host of two providers, which can be two clusters", () => {
+    const site = (name: string, provider: string) =>
+      change("create", ingress(name, { namespace: "n", host: "x.example.org" }), { provider });
+    const two = [site("a", "west"), site("b", "east")];
+    assert.deepEqual(found(two), ["advisory one-ingress Ingress n/b"]);
+    assert.deepEqual(found([...two, site("c", "east")]), [
+      "advisory one-ingress Ingress n/b",
+      "mandatory one-ingress Ingress n/c",
+    ]);
+    assert.deepEqual(found([site("a", "west"), site("b", "west")]), ["mandatory one-ingress Ingress n/b"]);
+  });
+
   it("serve the IngressClasses that the program makes for Pomerium", () => {
     const own = (controller: string) =>
       object("networking.k8s.io/v1:IngressClass", { metadata: { name: "sso" }, spec: { controller } });
