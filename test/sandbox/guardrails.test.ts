@@ -125,7 +125,7 @@ describe("the policy pack on Pulumi", function () {
   it("only advises where its config says so, and names a mistake in the config", async () => {
     const advised = await workspace.checkedPreview({ folder: pack, config: { all: "advisory" } });
     succeeded(advised);
-    assert.equal(advised.violations.length, 14);
+    assert.equal(advised.violations.length, 15);
     assert.ok(advised.violations.every(({ level }) => level !== "mandatory"));
     const config = { "public-route": { consent: "status.example.org" } };
     const { errors } = await workspace.checkedPreview({ folder: pack, config });
