@@ -2,6 +2,7 @@ import { strict as assert } from "node:assert";
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { serviceProblems } from "../../../components/apps/checks.ts";
+import { isCanary } from "../../../components/ingress-nginx/annotations/booleans.ts";
 import { ingressNginxProblems } from "../../../components/ingress-nginx/checks.ts";
 import { differences } from "../../../components/ingress-nginx/differences.ts";
 import { additions } from "../../../discovery/additions.ts";
@@ -478,7 +479,7 @@ describe("the stack file that init writes for any Ingresses", () => {
         const file = writtenFrom(inventory);
         const served = new Set(
           inventory.cluster.ingresses
-            .filter((each) => each.annotations["nginx.ingress.kubernetes.io/canary"] !== "true")
+            .filter((each) => !isCanary(each.annotations))
             .flatMap((each) => each.rules.map((rule) => rule.host)),
         );
         const apps = (file.raw.apps ?? {}) as Record<
