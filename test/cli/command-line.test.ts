@@ -6,8 +6,8 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
-import { writeKubeconfig } from "../../support/fake-api-server.ts";
-import { cli, house, makeProject } from "./project.ts";
+import { writeKubeconfig } from "../support/fake-api-server.ts";
+import { cli, house, makeProject } from "../unit/cli/project.ts";
 
 const names = [
   "audit",
@@ -28,7 +28,7 @@ const names = [
   "comment",
   "catalogue",
 ];
-const main = join(import.meta.dirname, "../../../cli/main.ts");
+const main = join(import.meta.dirname, "../../cli/main.ts");
 
 describe("the command line", () => {
   const project = makeProject({ house: house(), other: house() });
