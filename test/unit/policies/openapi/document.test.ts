@@ -388,6 +388,8 @@ describe("an API's description", () => {
         const document = JSON.parse(
           JSON.stringify(openapi(some, security === undefined ? {} : { security })),
         ) as Tree;
+        // In YAML this key merges maps, and in JSON it is a key like any other.
+        fc.pre(!JSON.stringify(document).includes('"<<"'));
         const api = read(document);
         assert.deepEqual(readApi(stringify(document)), api);
         // What is not understood is never opened.
