@@ -1,4 +1,5 @@
 import type { AppAccess, Mark, OpenPath } from "../policies/access/matrix/matrix.ts";
+import { networksOfAccess } from "../policies/access/routes.ts";
 
 /** The character of each mark. */
 export const glyphs: Readonly<Record<Mark, string>> = {
@@ -32,7 +33,7 @@ export function openByQuery(apps: readonly AppAccess[]): AppAccess[] {
 
 /** Networks outside which nobody passes, if the stack file names any. */
 export function networksOf({ app: { access } }: AppAccess): readonly string[] {
-  return access?.kind === "people" || access?.kind === "apiOnly" ? access.from : [];
+  return networksOfAccess(access);
 }
 
 /** A note for an app that pods of the cluster reach without Pomerium, in a stack that isolates other apps. */

@@ -3,7 +3,7 @@ import { appsOf } from "../policies/access/matrix/view.ts";
 import { appOfHost } from "../policies/access/matrix/why.ts";
 import { everybody } from "../policies/access/people.ts";
 import { domainOf, isPerson } from "../policies/access/principals.ts";
-import { covers } from "../policies/access/routes.ts";
+import { covers, openPathsOf, principalsOf } from "../policies/access/routes.ts";
 import type { LogApp } from "../policies/access-log/app.ts";
 import { type Needed, neededBy } from "../policies/access-log/needed.ts";
 import { varying } from "../policies/access-log/shape.ts";
@@ -43,20 +43,10 @@ export function tallyOptions(
 ): Omit<TallyOptions, "since" | "limit"> {
   const apps = logApps(stack, raw);
   const protectedApps = appsOf(stack.apps);
-  const principals = [
-    ...everybody(stack.directory),
-    ...apps.flatMap(({ access }) =>
-      access.kind === "people" ? access.people.map(({ principal }) => principal) : [],
-    ),
-  ];
+  const principals = [...everybody(stack.directory), ...apps.flatMap(({ access }) => principalsOf(access))];
   const people = new Set(principals.filter(isPerson));
   const domains = new Set(principals.flatMap((principal) => domainOf(principal) ?? []));
-  const open = new Map(
-    apps.map(({ host, access }) => [
-      host,
-      access.kind === "people" || access.kind === "apiOnly" ? access.api : [],
-    ]),
-  );
+  const open = new Map(apps.map(({ host, access }) => [host, openPathsOf(access)]));
   return {
     hostOf: (host) => appOfHost(protectedApps, host)?.host,
     isKnown: (email) => people.has(email),

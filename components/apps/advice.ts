@@ -1,6 +1,6 @@
 import type { AccessInput } from "../../policies/access/config.ts";
 import { opensSomewhere } from "../../policies/access/matrix/opens.ts";
-import type { Access, ApiPath, AppPath } from "../../policies/access/routes.ts";
+import { type Access, type ApiPath, type AppPath, openPathsOf } from "../../policies/access/routes.ts";
 import { advise, exposure, refusal, shutOut } from "../../policies/catalogue/advice.ts";
 import type { CatalogueEntry } from "../../policies/catalogue/entry.ts";
 import type { PathPart } from "../../stack-file/paths.ts";
@@ -70,9 +70,12 @@ function isPublic(access: Access, version: string | undefined): boolean {
 }
 
 function openPaths({ at, access, input, paths, service, version }: AdvisedApp): OpenPath[] {
-  const api = access.kind === "people" || access.kind === "apiOnly" ? access.api : [];
   return [
-    ...api.map((path, index) => ({ ...path, at: [...at, "access", ...keyOf(input, index)], isOwn: true })),
+    ...openPathsOf(access).map((path, index) => ({
+      ...path,
+      at: [...at, "access", ...keyOf(input, index)],
+      isOwn: true,
+    })),
     ...paths
       .filter((path) => path.access !== undefined && isPublic(path.access, version))
       .map(({ path, exact, service: own }) => ({

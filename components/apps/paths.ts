@@ -7,7 +7,7 @@ import {
   resolveAccess,
 } from "../../policies/access/config.ts";
 import { isOwnPath } from "../../policies/access/own-paths.ts";
-import type { Access, AppPath } from "../../policies/access/routes.ts";
+import { type Access, type AppPath, openPathsOf } from "../../policies/access/routes.ts";
 import { type Route, routeSchema } from "../../policies/annotations/annotations.ts";
 import { checkRoute, routeWarnings, unknownAnnotation } from "../../policies/annotations/check.ts";
 import { apiPath } from "../../policies/catalogue/config.ts";
@@ -183,7 +183,7 @@ function checkOverlaps(
     if (twin !== undefined)
       report.problem([...at, path], `is the same path as ${twin.path}: keep one of them`);
   }
-  const open = access?.kind === "people" || access?.kind === "apiOnly" ? access.api : [];
+  const open = openPathsOf(access);
   for (const { path, exact } of paths)
     for (const { path: api } of open)
       if (bare(api) === bare(path) || (!exact && api.startsWith(`${bare(path)}/`)))

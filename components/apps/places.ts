@@ -1,5 +1,5 @@
 import { signedIn } from "../../policies/access/principals.ts";
-import { type Access, type ApiPath, accessRoutes, covers } from "../../policies/access/routes.ts";
+import { type Access, accessRoutes, covers, openPathsOf } from "../../policies/access/routes.ts";
 import type { Route } from "../../policies/annotations/annotations.ts";
 import type { ServiceBackend } from "./ingress.ts";
 import type { PathConfig } from "./paths.ts";
@@ -27,13 +27,12 @@ export interface PlacedApp {
 /** The site of an app, its open paths and its paths. */
 export function placesOf({ service, access, route, paths, at }: PlacedApp): Place[] {
   const own = { service, route, at: `${at}.route` };
-  const api: readonly ApiPath[] = access.kind === "people" || access.kind === "apiOnly" ? access.api : [];
   const opened = accessRoutes(access)[1]?.authorization;
   const open: Access =
     opened === undefined || opened.public ? { kind: "public" } : { kind: "policy", policy: opened.policy };
   return [
     { path: "/", exact: false, access, ...own },
-    ...api.map(({ path, exact = false }) => ({ path, exact, access: open, ...own })),
+    ...openPathsOf(access).map(({ path, exact = false }) => ({ path, exact, access: open, ...own })),
     ...paths.map((path) => ({
       path: path.path,
       exact: path.exact ?? false,

@@ -1,4 +1,4 @@
-import { type ApiPath, covers } from "../../policies/access/routes.ts";
+import { type ApiPath, allOpenPaths, covers } from "../../policies/access/routes.ts";
 import { setKey } from "../../stack-file/commands.ts";
 import type { Problem } from "../../stack-file/problems.ts";
 import type { LiveService } from "../cluster/live.ts";
@@ -154,8 +154,7 @@ function widerPaths(app: AppView, served: readonly ServedPath[]): Difference[] {
   const only = `ingress-nginx serves only ${paths.join(", ")} of ${app.host}`;
   const isWhole = ["/", "/any/path"].every((path) => served.some((each) => serves(each, path)));
   if (isWhole) return [];
-  const api = access.kind === "people" || access.kind === "apiOnly" ? access.api : [];
-  const open = [...api, ...(app.paths ?? []).filter((path) => path.access?.kind === "public")];
+  const open = allOpenPaths(app);
   const isServed = (path: string): boolean => served.some((each) => serves(each, path));
   const opened = open
     .filter(({ path, exact }) => !isServed(path) || !(exact || isServed(`${path.replace(/\/$/, "")}/any`)))

@@ -4,7 +4,7 @@ import { ownerOf, type Place, placesOf } from "../../components/apps/places.ts";
 import { pomeriumPath, sampleHost } from "../../components/ingress-nginx/traffic.ts";
 import { anonymous, type Decider, decider } from "../../policies/access/matrix/decider.ts";
 import { isOwnPath } from "../../policies/access/own-paths.ts";
-import type { ApiPath } from "../../policies/access/routes.ts";
+import { type ApiPath, allOpenPaths } from "../../policies/access/routes.ts";
 import type { Route } from "../../policies/annotations/annotations.ts";
 import { viewOfStack } from "../../stack/access-view.ts";
 import type { Stack } from "../../stack/stack.ts";
@@ -119,7 +119,7 @@ function planOfApp(app: AppConfig, deciding: Decider, options: AskOptions): Host
     { method = "GET", asksOld = true }: { method?: Question["method"]; asksOld?: boolean } = {},
   ): Question => ({ host, purpose, method, path, expected: expect(path, method), asksOld });
 
-  const open = openPaths(app);
+  const open = allOpenPaths(app);
   const own = app.paths.filter(({ access }) => access?.kind !== "public");
   const upgrades = ["/", ...[...open, ...own].map(({ path }) => path).filter(looksLikeWebSocket)];
   const questions = [
@@ -137,12 +137,6 @@ function planOfApp(app: AppConfig, deciding: Decider, options: AskOptions): Host
     ...(options.upload ? uploadPaths(app, open) : []).map((path) => ask("upload", path, { method: "POST" })),
   ].filter(({ path }) => !isOwnPath(path));
   return { ...plan, questions: unique(questions) };
-}
-
-/** Paths of an app that anybody may call, its own public paths included. */
-function openPaths({ access, paths }: Pick<AppConfig, "access" | "paths">): ApiPath[] {
-  const api = access.kind === "people" || access.kind === "apiOnly" ? access.api : [];
-  return [...api, ...paths.filter((path) => path.access?.kind === "public")];
 }
 
 /**
@@ -186,13 +180,7 @@ function expectation(deciding: Decider, path: string, method: string, place: Pla
 function unique(questions: readonly Question[]): Question[] {
   const idOf = ({ purpose, method, path }: Question): string =>
     `${purpose === "websocket" || purpose === "slow" ? purpose : ""} ${method} ${path}`;
-  const seen = new Set<string>();
-  return questions.filter((question) => {
-    const id = idOf(question);
-    if (seen.has(id)) return false;
-    seen.add(id);
-    return true;
-  });
+  return [...Map.groupBy(questions, idOf).values()].flatMap(([first]) => first ?? []);
 }
 
 /** Number of requests that the plans send. */

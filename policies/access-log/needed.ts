@@ -1,5 +1,5 @@
 import { isOwnPath } from "../access/own-paths.ts";
-import { type ApiPath, covers } from "../access/routes.ts";
+import { type ApiPath, covers, networksOfAccess, openPathsOf } from "../access/routes.ts";
 import { apiPath } from "../catalogue/config.ts";
 import { overlap } from "../catalogue/overlap.ts";
 import type { LogApp } from "./app.ts";
@@ -79,7 +79,7 @@ function neededAt(app: LogApp, calls: readonly Counted<RefusedCall>[], options: 
     .map((path) => ({
       path,
       count: count([path]),
-      why: `open by now, but only from ${addressesOf(app).join(", ")} (${app.at}.access.from)`,
+      why: `open by now, but only from ${networksOfAccess(app.access).join(", ")} (${app.at}.access.from)`,
     }));
   // What the catalogue knows comes first: its paths have their reasons.
   const listed = (app.entry?.api ?? []).map((entry) => ({
@@ -139,16 +139,12 @@ function closedAltogether({ access, at, entry, profile }: LogApp): string | unde
     : `the catalogue's ${profile} must stay closed altogether: ${never.reason}`;
 }
 
-/** The addresses from which alone an app's open paths are open; empty if they are open from anywhere. */
-const addressesOf = ({ access }: LogApp): readonly string[] =>
-  access.kind === "people" || access.kind === "apiOnly" ? access.from : [];
-
 /** Whether the stack file opens a path by now, but only to some addresses. A line with the same path changes nothing. */
 function isOpenFromSomewhere(app: LogApp, path: string): boolean {
   const { access, paths } = app;
-  if (addressesOf(app).length === 0 || (access.kind !== "people" && access.kind !== "apiOnly")) return false;
+  if (networksOfAccess(access).length === 0) return false;
   const isApart = paths.some((own) => own.access !== undefined && covers(own, path));
-  return !isApart && access.api.some((open) => covers(open, path));
+  return !isApart && openPathsOf(access).some((open) => covers(open, path));
 }
 
 /** What stands against opening a path; undefined if nothing does. */
@@ -167,7 +163,7 @@ function refusal({ entry, paths, at }: LogApp, open: Pick<ApiPath, "path" | "exa
 function noteOf(app: LogApp, open: Pick<ApiPath, "path" | "exact">): { note?: string } {
   const { entry, profile } = app;
   const left = entry?.leftOut?.find((one) => overlap(open, one));
-  const from = addressesOf(app);
+  const from = networksOfAccess(app.access);
   const notes = [
     ...(left === undefined ? [] : [`the catalogue's ${profile} leaves ${left.path} out: ${left.reason}`]),
     ...(from.length === 0 ? [] : [`still only from ${from.join(", ")}`]),

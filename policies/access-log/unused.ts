@@ -1,7 +1,7 @@
 import { openAt } from "../access/matrix/reasons.ts";
 import { type Directory, members } from "../access/people.ts";
 import { claimOf, domainOf, isPerson, principalWords, signedIn } from "../access/principals.ts";
-import type { ApiPath } from "../access/routes.ts";
+import { type ApiPath, openPathsOf } from "../access/routes.ts";
 import type { LogApp } from "./app.ts";
 import type { Tally } from "./tally.ts";
 
@@ -72,15 +72,14 @@ export function unusedGrants(
         else if (principal === signedIn && !hosts.some(({ host }) => visited.has(host))) unused.push(grant);
       }
     }
-    if (access.kind === "people" || access.kind === "apiOnly")
-      for (const open of access.api)
-        if (!hosts.some(({ host }) => opened.get(host)?.has(openKey(open))))
-          unused.push({
-            app: key,
-            what: open.path,
-            kind: "open",
-            at: openAt({ name: key, at: app.at, host: app.host, access, routes: [] }),
-          });
+    for (const open of openPathsOf(access))
+      if (!hosts.some(({ host }) => opened.get(host)?.has(openKey(open))))
+        unused.push({
+          app: key,
+          what: open.path,
+          kind: "open",
+          at: openAt({ name: key, at: app.at, host: app.host, access, routes: [] }),
+        });
   }
   return { unused, undecided };
 }

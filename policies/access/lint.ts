@@ -3,7 +3,7 @@ import type { Report } from "../../stack-file/problems.ts";
 import { lintPolicy } from "../language/lint.ts";
 import { behaves, newestRelease } from "../language/releases.ts";
 import type { DeclaredApp } from "./matrix/view.ts";
-import { type Access, accessRoutes } from "./routes.ts";
+import { type Access, accessRoutes, allOpenPaths } from "./routes.ts";
 
 type LintedApp = Pick<DeclaredApp, "name" | "access" | "paths">;
 
@@ -47,11 +47,9 @@ function lintAccess(access: Access, at: readonly PathPart[], version: string, re
 /** Warns of releases in which a path below an open one can be another path to the app. */
 function warnOfEscapedSlashes(apps: readonly LintedApp[], version: string, report: Report): void {
   if (behaves(version, "strictRequests")) return;
-  const open = apps.flatMap(({ name, access, paths = [] }) => {
-    const api = access.kind === "people" || access.kind === "apiOnly" ? access.api : [];
-    const own = paths.filter((path) => path.access?.kind === "public");
-    const prefix = [...api, ...own].find(({ exact }) => !exact);
-    return prefix === undefined ? [] : [{ name, path: prefix.path.replace(/\/$/, "") }];
+  const open = apps.flatMap((app) => {
+    const prefix = allOpenPaths(app).find(({ exact }) => !exact);
+    return prefix === undefined ? [] : [{ name: app.name, path: prefix.path.replace(/\/$/, "") }];
   });
   const [first] = open;
   if (first === undefined) return;

@@ -1,6 +1,6 @@
 import type { Criterion, Policy } from "../language/types.ts";
 import type { Grant } from "./people.ts";
-import { claimOf, domainOf, isPerson, signedIn } from "./principals.ts";
+import { claimOf, domainOf, isPerson, type Principal, signedIn } from "./principals.ts";
 
 /** Who may reach an app. Exactly one kind, so an app is never public and under a policy at once. */
 export type Access = People | ApiOnly | Public | RawPolicy;
@@ -42,6 +42,32 @@ export interface ApiPath {
   exact?: boolean;
   /** Why the app needs it open; reports show it. */
   reason?: string;
+}
+
+/** Paths of an access that anybody may call. */
+export function openPathsOf(access: Access | undefined): readonly ApiPath[] {
+  return access?.kind === "people" || access?.kind === "apiOnly" ? access.api : [];
+}
+
+/** Paths of an app that anybody may call, its own public paths included. */
+export function allOpenPaths<P extends Pick<AppPath, "path" | "exact" | "access">>({
+  access,
+  paths = [],
+}: {
+  access: Access;
+  paths?: readonly P[];
+}): (ApiPath | P)[] {
+  return [...openPathsOf(access), ...paths.filter((path) => path.access?.kind === "public")];
+}
+
+/** Networks outside which an access lets nobody pass; none means anywhere. */
+export function networksOfAccess(access: Access | undefined): readonly string[] {
+  return access?.kind === "people" || access?.kind === "apiOnly" ? access.from : [];
+}
+
+/** Those whom an access names. */
+export function principalsOf(access: Access | undefined): Principal[] {
+  return access?.kind === "people" ? access.people.map(({ principal }) => principal) : [];
 }
 
 /** The authorization of a route: a policy, or public. */

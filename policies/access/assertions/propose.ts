@@ -3,7 +3,8 @@ import { mentionsOf } from "../matrix/mentions.ts";
 import { type Probe, probes } from "../matrix/probes.ts";
 import { appsOf, type ProtectedApp, routeFor } from "../matrix/view.ts";
 import { everybody, members } from "../people.ts";
-import { isPerson, type Principal, signedIn } from "../principals.ts";
+import { isPerson, signedIn } from "../principals.ts";
+import { principalsOf } from "../routes.ts";
 import type { AccessTest } from "./config.ts";
 import type { Tested } from "./run.ts";
 
@@ -98,17 +99,13 @@ interface Names {
 }
 
 function namesOf(app: ProtectedApp, { directory }: Tested): Names {
-  const granted = app.routes.flatMap(({ own }) => grantedTo(own?.access)).concat(grantedTo(app.access));
+  const granted = app.routes.flatMap(({ own }) => principalsOf(own?.access)).concat(principalsOf(app.access));
   const all = [...new Set([...everybody(directory), ...granted])];
   return {
     people: all.filter(isPerson),
     groups: Object.keys(directory.groups).filter((group) => (members(directory, group) ?? []).length > 0),
     others: all.filter((principal) => !isPerson(principal) && principal !== signedIn),
   };
-}
-
-function grantedTo(access: ProtectedApp["access"]): Principal[] {
-  return access?.kind === "people" ? access.people.map(({ principal }) => principal) : [];
 }
 
 /** The decision about somebody, if it is the same on all hosts of the app. */

@@ -1,6 +1,6 @@
 import { type Directory, everybody } from "../people.ts";
 import type { Principal } from "../principals.ts";
-import { covers } from "../routes.ts";
+import { covers, openPathsOf } from "../routes.ts";
 import { anonymous, decider, stranger, type Verdict } from "./decider.ts";
 import { mentionsOf } from "./mentions.ts";
 import { type Probe, probes } from "./probes.ts";
@@ -70,9 +70,8 @@ export interface OpenPath {
 /** The paths that a caller without a session reaches, except paths below another open one. */
 function openPaths(app: ProtectedApp, asked: readonly Probe[], verdicts: readonly Verdict[]): OpenPath[] {
   const reasons = new Map<string, string>();
-  if (app.access?.kind === "people" || app.access?.kind === "apiOnly")
-    for (const { path, reason } of app.access.api)
-      if (reason) reasons.set(path.length > 1 ? path.replace(/\/$/, "") : path, reason);
+  for (const { path, reason } of openPathsOf(app.access))
+    if (reason) reasons.set(path.length > 1 ? path.replace(/\/$/, "") : path, reason);
   const found = new Map<string, OpenPath>();
   for (const [i, { base, relation, path }] of asked.entries()) {
     if (verdicts[i]?.decision !== "allow") continue;

@@ -11,7 +11,7 @@ import {
   principalWords,
   signedIn,
 } from "../principals.ts";
-import { type Access, type ApiPath, covers } from "../routes.ts";
+import { type Access, type ApiPath, covers, openPathsOf } from "../routes.ts";
 import { type ProtectedApp, type ProtectedRoute, sourceOf } from "./view.ts";
 
 /** The reason of a decision, for the person who may have to change it. */
@@ -75,9 +75,7 @@ export function openAt({ at, access }: ProtectedApp): string {
 
 /** The open path of the stack file that covers a path. */
 function openPath({ access }: ProtectedApp, path: string): ApiPath | undefined {
-  return access?.kind === "people" || access?.kind === "apiOnly"
-    ? access.api.find((one) => covers(one, path))
-    : undefined;
+  return openPathsOf(access).find((one) => covers(one, path));
 }
 
 /** The place to edit the route's policy. */
