@@ -4,6 +4,7 @@ import type { TunnelStack } from "../components/tunnels/carried-hosts.ts";
 import { fromIngress } from "../policies/access/matrix/ingress.ts";
 import { isOpenedAsSolver, servedByPomerium } from "../policies/access/matrix/served-by-pomerium.ts";
 import type { ProtectedApp } from "../policies/access/matrix/view.ts";
+import { isMap } from "../stack-file/paths.ts";
 import {
   isHidden,
   isIngress,
@@ -73,9 +74,6 @@ function written(asks: Tree, asked: Tree | undefined, live: Tree | undefined): T
   };
   return { ...asks, metadata: { ...metadata, ...joined("annotations"), ...joined("labels") } };
 }
-
-const isMap = (value: unknown): value is Tree =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 function appsOf(object: Tree, label: string, pomerium: string | undefined): ProtectedApp[] {
   if (!isPomeriums(object)) return [];

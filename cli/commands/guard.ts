@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { ConfigError } from "../../policies/guardrails/config.ts";
 import { type Judged, judge } from "../../policies/guardrails/judge.ts";
 import { visible } from "../../report/text.ts";
+import { isMap } from "../../stack-file/paths.ts";
 import { counted } from "../../stack-file/text.ts";
 import { paint } from "../colour.ts";
 import { type CommonOptions, type Subcommand, valueOption } from "../command.ts";
@@ -62,8 +63,7 @@ function configOf(text: string, file: string): Record<string, unknown> {
   } catch {
     throw new CliError(`${file} is not JSON`);
   }
-  if (typeof value === "object" && value !== null && !Array.isArray(value))
-    return value as Record<string, unknown>;
+  if (isMap(value)) return value;
   throw new CliError(`${file} is not a map of rules`);
 }
 

@@ -1,4 +1,5 @@
 import { parse } from "yaml";
+import { isMap } from "../../stack-file/paths.ts";
 import { type AnnotationName, annotationPrefix, annotations, type Form } from "./annotations.ts";
 import { checkRoute, type RouteProblem } from "./check.ts";
 
@@ -70,9 +71,6 @@ function asYaml(text: string): unknown {
     return text;
   }
 }
-
-const isMap = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 function mapTexts(value: unknown, change: (text: string) => string): unknown {
   if (!isMap(value)) return value;

@@ -1,6 +1,7 @@
+import { isMap } from "../../stack-file/paths.ts";
 import { type Change, type ChangeRule, changeRules } from "./changes.ts";
 import { readConfig } from "./config.ts";
-import { classesOfPomerium, isMap, type Resource } from "./resource.ts";
+import { classesOfPomerium, type Resource } from "./resource.ts";
 import type { Finding, Level } from "./rule.ts";
 import { isStackRule, type Rule, rules } from "./rules.ts";
 

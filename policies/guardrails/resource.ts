@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isMap } from "../../stack-file/paths.ts";
 import { type LiveIngress, liveIngress, solverLabel } from "../access/matrix/ingress-object.ts";
 import { annotationPrefix } from "../annotations/annotations.ts";
 
@@ -54,9 +55,6 @@ export const isKubernetes = ({ type }: Pick<Resource, "type">): boolean => type.
 
 export const isIngress = ({ type }: Pick<Resource, "type">): boolean =>
   /^kubernetes:(?:networking\.k8s\.io|extensions)\/[^:]+:Ingress$/.test(type);
-
-export const isMap = (value: unknown): value is Tree =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** A map below an object, or an empty one. */
 export function mapAt(object: unknown, ...path: readonly string[]): Tree {

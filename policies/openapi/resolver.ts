@@ -1,4 +1,4 @@
-import { isMap, type PathPart } from "../../stack-file/paths.ts";
+import { isMap, type PathPart, valueAt } from "../../stack-file/paths.ts";
 
 /** A part of a file, and its key path. */
 export interface Located {
@@ -35,7 +35,7 @@ export class Resolver {
       if (seen.includes(reference)) return { parts, broken: `refers to itself by ${shown(reference)}` };
       seen.push(reference);
       const path = pointerParts(reference);
-      const target = path && partAt(this.#root, path);
+      const target = path && valueAt(this.#root, path);
       if (path === undefined || target === undefined) return broken("the file does not have");
       found = { value: target, at: path };
       parts.push(found);
@@ -60,13 +60,4 @@ function pointerParts(reference: string): string[] | undefined {
   } catch {
     return undefined;
   }
-}
-
-function partAt(root: unknown, path: readonly string[]): unknown {
-  let value = root;
-  for (const part of path) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, part)) return undefined;
-    value = (value as Record<string, unknown>)[part];
-  }
-  return value;
 }

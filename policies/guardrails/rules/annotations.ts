@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { nearest } from "../../../stack-file/nearest.ts";
+import { isMap } from "../../../stack-file/paths.ts";
 import { fromIngress } from "../../access/matrix/ingress.ts";
 import { annotationPrefix, annotations } from "../../annotations/annotations.ts";
 import { accessAnnotations } from "../../annotations/check.ts";
 import { checkAnnotations } from "../../annotations/read.ts";
-import { isHidden, isIngress, isMap, labelOf, mapAt, textsIn } from "../resource.ts";
+import { isHidden, isIngress, labelOf, mapAt, textsIn } from "../resource.ts";
 import { type Finding, pomerium, type ResourceRule } from "../rule.ts";
 
 const options = z.strictObject({ pomerium });

@@ -1,15 +1,7 @@
 import { z } from "zod";
+import { isMap } from "../../../stack-file/paths.ts";
 import { isLabelledIngressNginx, type PodTemplate, runsIngressNginx } from "../ingress-nginx-marks.ts";
-import {
-  isHidden,
-  isKubernetes,
-  isMap,
-  kindOf,
-  labelOf,
-  mapAt,
-  type Resource,
-  textsIn,
-} from "../resource.ts";
+import { isHidden, isKubernetes, kindOf, labelOf, mapAt, type Resource, textsIn } from "../resource.ts";
 import type { ResourceRule } from "../rule.ts";
 
 /** Components of this project, which keep their objects by hooks of their own. */

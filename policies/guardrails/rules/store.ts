@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { isHidden, isMap, kindOf, labelOf, mapAt, notYetKnown, type Resource } from "../resource.ts";
+import { isMap } from "../../../stack-file/paths.ts";
+import { isHidden, kindOf, labelOf, mapAt, notYetKnown, type Resource } from "../resource.ts";
 import type { Finding, StackRule } from "../rule.ts";
 
 const options = z.strictObject({});
