@@ -1,9 +1,9 @@
 import type { Needed } from "../policies/access-log/needed.ts";
 import type { Tally } from "../policies/access-log/tally.ts";
 import type { Unused, UnusedGrants } from "../policies/access-log/unused.ts";
-import { counted, width, wrapped } from "../stack-file/text.ts";
+import { counted, few, width, wrapped } from "../stack-file/text.ts";
 import { apiPathInFlow } from "../stack-file/yaml-flow.ts";
-import { aligned, first, visible } from "./text.ts";
+import { aligned, visible } from "./text.ts";
 
 const columns = 80;
 
@@ -106,7 +106,7 @@ function appLines(
       note === undefined ? [] : paragraph(visible(`${apiPathInFlow(path)}: ${note}`), 4),
     ),
     ...[...Map.groupBy(notOpened, ({ why }) => why)].flatMap(([why, all]) => {
-      const paths = first(
+      const paths = few(
         all.map(({ path, count }) => `${path} (${count})`),
         3,
       );

@@ -3,9 +3,9 @@ import type { ApiEntry } from "../policies/openapi/as-entry.ts";
 import type { Closed, Cover } from "../policies/openapi/cover.ts";
 import type { ApiDocument } from "../policies/openapi/document.ts";
 import { project } from "../stack-file/project.ts";
-import { counted, width, wrapped } from "../stack-file/text.ts";
+import { counted, few, width, wrapped } from "../stack-file/text.ts";
 import { apiPathInFlow } from "../stack-file/yaml-flow.ts";
-import { aligned, first, visible } from "./text.ts";
+import { aligned, visible } from "./text.ts";
 
 const columns = 80;
 
@@ -77,7 +77,7 @@ function openLines(open: Cover["open"]): string[] {
       ...indented(`${visible(asked)}:`, 2),
       ...indented(
         visible(
-          first(
+          few(
             paths.map(({ path }) => path),
             12,
           ),

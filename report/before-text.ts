@@ -6,14 +6,14 @@ import {
   type Move,
   type Moves,
 } from "../policies/access/before.ts";
-import { counted } from "../stack-file/text.ts";
+import { counted, few } from "../stack-file/text.ts";
 import { code, plain } from "./markdown.ts";
-import { aligned, first, visible } from "./text.ts";
+import { aligned, visible } from "./text.ts";
 
 function guardText({ kind, detail }: Guard): string {
   switch (kind) {
     case "network":
-      return `only ${first(detail.split(/\s*,\s*/), 2)}`;
+      return `only ${few(detail.split(/\s*,\s*/), 2)}`;
     case "password":
       return "basic auth";
     case "service":
@@ -52,7 +52,7 @@ export function movesHeadline({ before, after }: Moves): string {
   const were = `${before.open} of ${counted(before.apps, "app")} ${before.open === 1 ? "was" : "were"} open to everybody`;
   return after.open.length === 0
     ? `${were}, none will be`
-    : `${were}, ${after.open.length} of ${after.apps} will be: ${first(after.open, 5)}`;
+    : `${were}, ${after.open.length} of ${after.apps} will be: ${few(after.open, 5)}`;
 }
 
 /** Name of the app, or the host that no app has. */
@@ -82,7 +82,7 @@ function pathNotes({ rows }: Moves): string[] {
     row.was.paths.length === 0
       ? []
       : [
-          `${moveName(row)} had paths of its own: ${first(
+          `${moveName(row)} had paths of its own: ${few(
             row.was.paths.map(({ path, guarded }) => `${path} ${guardedText(guarded)}`),
             3,
           )}`,
@@ -116,7 +116,7 @@ export function movesText(moves: Moves): string {
   const rows = groups(moves).map(({ was, after, names }) => [
     `  ${String(names.length).padStart(3)}`,
     `${visible(was)} → ${visible(after)}`,
-    visible(first(names, 3)),
+    visible(few(names, 3)),
   ]);
   const notes = [...unclearNotes(moves), ...pathNotes(moves), ...moves.unknown];
   return `${[

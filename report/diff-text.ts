@@ -2,8 +2,8 @@ import type { AccessDiff } from "../policies/access/diff/diff.ts";
 import type { Row } from "../policies/access/diff/rows.ts";
 import { anonymous, stranger } from "../policies/access/matrix/decider.ts";
 import { isPerson, principalWords } from "../policies/access/principals.ts";
-import { counted } from "../stack-file/text.ts";
-import { aligned, first, visible } from "./text.ts";
+import { counted, few } from "../stack-file/text.ts";
+import { aligned, visible } from "./text.ts";
 
 /** The rows of one caller with one reason, with all their hosts. */
 export interface Change {
@@ -98,7 +98,7 @@ export function diffText(diff: AccessDiff, { limit = 20 }: DiffTextOptions = {})
       ? [
           diff.public.length === 0
             ? "none"
-            : `unchanged (${diff.public.length}: ${visible(first(diff.public, 3))})`,
+            : `unchanged (${diff.public.length}: ${visible(few(diff.public, 3))})`,
         ]
       : aligned(
           [

@@ -2,11 +2,11 @@ import type { TestResult, Untested } from "../policies/access/assertions/run.ts"
 import type { AccessDiff } from "../policies/access/diff/diff.ts";
 import type { Row } from "../policies/access/diff/rows.ts";
 import type { Matrix } from "../policies/access/matrix/matrix.ts";
-import { counted } from "../stack-file/text.ts";
+import { counted, few } from "../stack-file/text.ts";
 import { changesOf, openCount, place, reasonText, whoIs } from "./diff-text.ts";
 import { glyphs, insideText, meanings, networksOf, openByQuery, openText } from "./marks.ts";
 import { columns, merged } from "./table.ts";
-import { first, visible } from "./text.ts";
+import { visible } from "./text.ts";
 
 /**
  * Text of a stack file or a cluster without any meaning to Markdown and to GitHub: no markup, no table border, no mention,
@@ -68,7 +68,7 @@ export function diffMarkdown(diff: AccessDiff): string {
             `${sign}${hosts.length}`,
             plain(whoIs(person)),
             words[sign]!,
-            code(first(hosts, 3)),
+            code(few(hosts, 3)),
             code(row.rule),
             plain(reasonText(row)),
           ]),
@@ -80,7 +80,7 @@ export function diffMarkdown(diff: AccessDiff): string {
     lines.push(`- not readable in ${plain(view)}: ${plain(at)}: ${plain(reason.split("\n")[0]!)}`);
   const hosts = diff.public.map(code);
   lines.push(
-    `Public: ${diff.public.length === 0 ? "none" : first(hosts, 10)}. Open to anonymous callers: ${openCount(diff.open)}.`,
+    `Public: ${diff.public.length === 0 ? "none" : few(hosts, 10)}. Open to anonymous callers: ${openCount(diff.open)}.`,
   );
   return `${lines.join("\n").trimEnd()}\n`;
 }
@@ -122,7 +122,7 @@ export function testsMarkdown(results: readonly TestResult[], untested: readonly
 export function matrixMarkdown(all: Matrix): string {
   const shown = merged(columns(all));
   const lines = table(
-    ["", ...shown.map(({ people }) => plain(first(people, 3))), "open to anybody"],
+    ["", ...shown.map(({ people }) => plain(few(people, 3))), "open to anybody"],
     all.apps.map((access, row) => [
       `${plain(access.app.name)}<br>${code(access.app.host)}`,
       ...shown.map(({ marks }) => glyphs[marks[row]!]),
@@ -144,7 +144,7 @@ export function matrixMarkdown(all: Matrix): string {
       ? []
       : [
           "",
-          `Can be opened completely by putting an open path into the query string (${code("/?/api")}): ${first(smuggled, 10)}.`,
+          `Can be opened completely by putting an open path into the query string (${code("/?/api")}): ${few(smuggled, 10)}.`,
         ];
   return `${[...lines, "", legend, ...warning].join("\n")}\n`;
 }

@@ -1,9 +1,9 @@
 import { anonymous, stranger } from "../policies/access/matrix/decider.ts";
 import { type AppAccess, alikeOf, type Mark, type Matrix } from "../policies/access/matrix/matrix.ts";
 import { unreadable } from "../policies/access/matrix/view.ts";
-import { counted, width } from "../stack-file/text.ts";
+import { counted, few, width } from "../stack-file/text.ts";
 import { glyphs, insideText, networksOf, openByQuery, openText } from "./marks.ts";
-import { aligned, first, visible } from "./text.ts";
+import { aligned, visible } from "./text.ts";
 
 /** People with the same mark at every app, under one heading. */
 export interface Column {
@@ -38,13 +38,9 @@ function note(app: AppAccess, room: number): string {
   const inside = insideText(app);
   if (app.public) return ["PUBLIC", inside].filter(Boolean).join(" · ");
   const paths = app.open.map((open) => visible(openText(open)));
-  const open = width(paths.join(" ")) <= room ? paths.join(" ") : first(paths, 2);
+  const open = width(paths.join(" ")) <= room ? paths.join(" ") : few(paths, 2);
   const from = networksOf(app);
-  return [
-    paths.length > 0 ? `open: ${open}` : "",
-    from.length > 0 ? `only from ${first(from, 2)}` : "",
-    inside,
-  ]
+  return [paths.length > 0 ? `open: ${open}` : "", from.length > 0 ? `only from ${few(from, 2)}` : "", inside]
     .filter(Boolean)
     .join(" · ");
 }
@@ -85,7 +81,7 @@ export function matrixTable(all: Matrix, { width: limit = 110 }: TableOptions = 
         shown.flatMap(({ people }, i) =>
           fixed(people[0]!)
             ? []
-            : [[`  ${i + 1}`, visible(first(people, 3)), people.length > 3 ? `(${people.length})` : ""]],
+            : [[`  ${i + 1}`, visible(few(people, 3)), people.length > 3 ? `(${people.length})` : ""]],
         ),
         "  ",
       )
@@ -96,7 +92,7 @@ export function matrixTable(all: Matrix, { width: limit = 110 }: TableOptions = 
       ? []
       : [
           "",
-          `! ${counted(smuggled.length, "app")} can be opened completely by putting an open path into the query string (/?/api): ${first(
+          `! ${counted(smuggled.length, "app")} can be opened completely by putting an open path into the query string (/?/api): ${few(
             smuggled.map(({ app }) => visible(app.name)),
             5,
           )}`,

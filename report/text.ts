@@ -13,12 +13,6 @@ export function aligned(rows: readonly (readonly string[])[], gap = "   "): stri
   );
 }
 
-/** The first names, and how many more there are. */
-export function first(names: readonly string[], limit: number): string {
-  const rest = names.length - limit;
-  return rest > 0 ? `${names.slice(0, limit).join(", ")} and ${rest} more` : names.join(", ");
-}
-
 // Characters that move the cursor, turn the direction of writing or hide text from the reader.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to show
 const unseen = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;

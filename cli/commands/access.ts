@@ -4,8 +4,9 @@ import { htmlPage } from "../../report/html/page.ts";
 import { matrixJson } from "../../report/json.ts";
 import { matrixMarkdown } from "../../report/markdown.ts";
 import { matrixTable } from "../../report/table.ts";
-import { aligned, first, visible } from "../../report/text.ts";
+import { aligned, visible } from "../../report/text.ts";
 import { underStackNames } from "../../stack/access-view.ts";
+import { few } from "../../stack-file/text.ts";
 import { paint } from "../colour.ts";
 import { type CommonOptions, type Subcommand, valueOption } from "../command.ts";
 import { exit, UsageError } from "../exit.ts";
@@ -96,7 +97,7 @@ function personRow(all: readonly Answer[]): string[] {
     visible(whole.host),
     decisions[whole.decision],
     visible(`${whole.reason} (${whole.keyPath})`),
-    paths.length === 0 ? "" : visible(`not so at ${first(paths, 2)}`),
+    paths.length === 0 ? "" : visible(`not so at ${few(paths, 2)}`),
   ];
 }
 

@@ -5,10 +5,11 @@ import type { AccessDiff } from "../../policies/access/diff/diff.ts";
 import type { Row } from "../../policies/access/diff/rows.ts";
 import { stranger } from "../../policies/access/matrix/decider.ts";
 import { changesOf, place as placeOfRow, whoIs } from "../../report/diff-text.ts";
-import { first, visible } from "../../report/text.ts";
+import { visible } from "../../report/text.ts";
 import type { PlaceOf } from "../../stack-file/place.ts";
 import { type Problem, StackFileError, type Warning } from "../../stack-file/problems.ts";
 import { stackFileName } from "../../stack-file/stack-file.ts";
+import { few } from "../../stack-file/text.ts";
 import type { Io } from "../io.ts";
 import { stackPath } from "../project.ts";
 import { type Annotation, annotationText } from "./annotation.ts";
@@ -77,7 +78,7 @@ export function accessAnnotations(
     }),
     ...changesOf(diff).map(({ sign, person, hosts, row }): [Row, string] => [
       row,
-      `${whoIs(person)} ${verbs[sign]} ${first(hosts, 1)}: ${row.reason}`,
+      `${whoIs(person)} ${verbs[sign]} ${few(hosts, 1)}: ${row.reason}`,
     ]),
   ];
   const lines = Map.groupBy(texts, ([row]) => `${opens(row) ? "warning" : "notice"} ${row.keyPath}`);

@@ -1,10 +1,10 @@
 import type { TestResult, Untested } from "../../policies/access/assertions/run.ts";
 import type { Matrix } from "../../policies/access/matrix/matrix.ts";
 import { isPerson } from "../../policies/access/principals.ts";
-import { counted } from "../../stack-file/text.ts";
+import { counted, few } from "../../stack-file/text.ts";
 import { whoIs } from "../diff-text.ts";
 import { openByQuery, openText } from "../marks.ts";
-import { first } from "../text.ts";
+
 import { appList } from "./apps.ts";
 import { diagram } from "./diagram.ts";
 import { esc } from "./escape.ts";
@@ -98,7 +98,7 @@ function notes({ apps }: Matrix, ways: Ways | undefined): string {
     ...(smuggled.length > 0
       ? [
           `<p class="card note loud"><b>An open path opens the whole app.</b> Pomerium compares the query too: who asks for <code>/?/api</code> needs no sign-in at ${esc(
-            first(smuggled, 6),
+            few(smuggled, 6),
           )}.</p>`,
         ]
       : []),

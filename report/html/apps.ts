@@ -3,10 +3,10 @@ import type { Alike, AppAccess, Mark, Matrix } from "../../policies/access/matri
 import { personal } from "../../policies/access/matrix/reasons.ts";
 import { unreadable } from "../../policies/access/matrix/view.ts";
 import { isPerson } from "../../policies/access/principals.ts";
-import { counted } from "../../stack-file/text.ts";
+import { counted, few } from "../../stack-file/text.ts";
 import { whoIs } from "../diff-text.ts";
 import { insideText, networksOf, openText } from "../marks.ts";
-import { first } from "../text.ts";
+
 import { esc } from "./escape.ts";
 import { markWord, statesOf, symbol } from "./marks.ts";
 
@@ -45,7 +45,7 @@ function tags(access: AppAccess): string {
       ? [["p", named === 1 ? people.find(isPerson)! : `${named} people`] as const]
       : []),
     ...(claims > 0 && !isStranger ? [["p", counted(claims, "claim")] as const] : []),
-    ...(paths.length > 0 ? [["a", `open: ${first(paths, 3)}`] as const] : []),
+    ...(paths.length > 0 ? [["a", `open: ${few(paths, 3)}`] as const] : []),
     ...(unclear && problem === undefined ? [["q", "not decided"] as const] : []),
   ];
   const notes = [
@@ -139,7 +139,7 @@ function asked(access: AppAccess): string {
   const answers = alikeDecisions(access.alike);
   const head = answers
     .map(
-      ({ principals }) => `<th scope="col">${esc(first(principals.toSorted(knownFirst).map(whoIs), 3))}</th>`,
+      ({ principals }) => `<th scope="col">${esc(few(principals.toSorted(knownFirst).map(whoIs), 3))}</th>`,
     )
     .join("");
   const body = access.probes

@@ -1,9 +1,10 @@
 import { type After, isOpen, isUnclear, type Move, type Moves } from "../../policies/access/before.ts";
 import type { AccessDiff } from "../../policies/access/diff/diff.ts";
 import { type ChangeKind, kinds } from "../../policies/access/diff/rows.ts";
+import { few } from "../../stack-file/text.ts";
 import { afterText, guardedText, movesHeadline, unclearNotes } from "../before-text.ts";
 import { changesOf, place, reasonText, whoIs } from "../diff-text.ts";
-import { first } from "../text.ts";
+
 import { esc } from "./escape.ts";
 import { filter, type State, section, type Tab } from "./tab.ts";
 
@@ -75,7 +76,7 @@ function movesSection(moves: Moves): string {
       return `<li class="row move item" data-state="${state}"><span><b>${esc(name)}</b> <span class="soft">${esc(
         hosts.join(" → "),
       )}</span></span><span><span class="tag ${tone}">${esc(guardedText(was.site))}</span>${
-        paths.length === 0 ? "" : ` <span class="soft">${esc(first(paths, 4))}</span>`
+        paths.length === 0 ? "" : ` <span class="soft">${esc(few(paths, 4))}</span>`
       }</span><span class="to"><span aria-hidden="true">→</span><span class="vh">then</span> <span class="tag ${tones[after]}">${esc(
         afterText(move),
       )}</span></span></li>`;
@@ -130,7 +131,7 @@ function diffSection(diff: AccessDiff): string {
     const { tone, word, state } = signs[sign];
     return `<li class="row item" data-state="${state}"><span><span class="tag ${tone}">${sign}${hosts.length} ${word}</span></span><b>${esc(
       whoIs(person),
-    )}</b><code>${esc(first(hosts, 4))}</code><span class="soft">${esc(reasonText(row))}</span></li>`;
+    )}</b><code>${esc(few(hosts, 4))}</code><span class="soft">${esc(reasonText(row))}</span></li>`;
   });
   const unclear = diff.unreadable.map(
     ({ view, at, reason }) =>

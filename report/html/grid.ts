@@ -1,8 +1,9 @@
 import { anonymous, stranger } from "../../policies/access/matrix/decider.ts";
 import type { Matrix } from "../../policies/access/matrix/matrix.ts";
+import { few } from "../../stack-file/text.ts";
 import { whoIs } from "../diff-text.ts";
 import { type Column, columns, merged } from "../table.ts";
-import { first } from "../text.ts";
+
 import { esc } from "./escape.ts";
 import { markClass, markWord } from "./marks.ts";
 
@@ -71,7 +72,7 @@ export function peopleList(all: Matrix, { people }: Columns): string {
           : `${passes.length} of ${count}: ${passes.join(", ")}`;
     const number = alike.length > 1 ? `<span class="soft">${i + 1} · ${alike.length} people</span> ` : "";
     return `<li class="item" id="who-${i}">${number}<b>${esc(alike.map(whoIs).join(", "))}</b> <span>${esc(where)}</span>${
-      unclear.length === 0 ? "" : ` <span class="soft">not decided: ${esc(first(unclear, 6))}</span>`
+      unclear.length === 0 ? "" : ` <span class="soft">not decided: ${esc(few(unclear, 6))}</span>`
     }</li>`;
   });
   return items.length === 0 ? "" : `<ul class="card people">${items.join("")}</ul>`;

@@ -1,6 +1,6 @@
 import type { AppAccess } from "../../policies/access/matrix/matrix.ts";
-import { counted } from "../../stack-file/text.ts";
-import { first } from "../text.ts";
+import { counted, few } from "../../stack-file/text.ts";
+
 import type { Ways } from "./ways.ts";
 
 /** A lane through Pomerium: its question to a caller. */
@@ -57,7 +57,7 @@ export function services(apps: readonly AppAccess[], ways: Ways | undefined): St
     if (group.length === 0) return [];
     return {
       title: `${title}: ${counted(group.length, "app")}`,
-      detail: first(
+      detail: few(
         group.map(({ app }) => app.name),
         2,
       ),
@@ -91,5 +91,5 @@ export function aroundTunnel(ways: Ways | undefined): string | undefined {
   const carried = [...new Set(ways?.tunnels.flatMap(({ apps }) => apps))];
   if (!ways?.router || carried.length === 0) return undefined;
   const answer = carried.length === 1 ? "answers" : "answer";
-  return `The router leads to the same Pomerium as the tunnel: ${first(carried, 3)} ${answer} there too, to whoever knows the name.`;
+  return `The router leads to the same Pomerium as the tunnel: ${few(carried, 3)} ${answer} there too, to whoever knows the name.`;
 }
