@@ -1,7 +1,7 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { kindOf, metadataOf, type Tree } from "./resource.ts";
-import type { Finding, Level } from "./rule.ts";
-import { isIngressNginx, mayContainIngressNginx } from "./rules/kept.ts";
+import type { Finding, Level, ResourceRule } from "./rule.ts";
+import { ingressNginxKept, isIngressNginx, mayContainIngressNginx, serviceKept } from "./rules/kept.ts";
 
 /** What a preview does with one object. */
 export interface Change {
@@ -47,9 +47,10 @@ function createdAgain(deleted: Change, changes: readonly Change[]): Change | und
   );
 }
 
-const nginxOptions = z.strictObject({
-  retired: z.boolean().default(false),
-});
+/** What such a rule has in common with the rule about resources in whose place it stands. A preview knows for sure. */
+function commonOf<O>({ name, description, options }: ResourceRule<O>) {
+  return { name, description, options, level: "mandatory" as const };
+}
 
 const retiredFix = "then set the rule's option retired: true";
 
@@ -63,11 +64,8 @@ const ofSomeChart = (op: string): Pick<Finding, "reason" | "fix"> => ({
   fix: `make sure that ingress-nginx is not in it; or wait until ingress-nginx is retired, and ${retiredFix}`,
 });
 
-export const ingressNginxDeleted: ChangeRule<z.output<typeof nginxOptions>> = {
-  name: "ingress-nginx",
-  description: "Objects of ingress-nginx stay until it is retired.",
-  level: "mandatory",
-  options: nginxOptions,
+export const ingressNginxDeleted: ChangeRule<z.output<typeof ingressNginxKept.options>> = {
+  ...commonOf(ingressNginxKept),
   checkChanges(changes, { retired }) {
     if (retired) return [];
     return changes
@@ -81,13 +79,8 @@ export const ingressNginxDeleted: ChangeRule<z.output<typeof nginxOptions>> = {
   },
 };
 
-const serviceOptions = z.strictObject({});
-
-export const serviceReplaced: ChangeRule<z.output<typeof serviceOptions>> = {
-  name: "service",
-  description: "A Service keeps its address: no run replaces it.",
-  level: "mandatory",
-  options: serviceOptions,
+export const serviceReplaced: ChangeRule<z.output<typeof serviceKept.options>> = {
+  ...commonOf(serviceKept),
   checkChanges(changes) {
     return changes
       .filter(({ type }) => type === "kubernetes:core/v1:Service")
