@@ -22,3 +22,6 @@ export function valueOption(flags: string, description: string): Option {
     return value;
   });
 }
+
+/** Collects the values of an option that may be repeated. */
+export const repeated = (value: string, before: string[] = []): string[] => [...before, value];

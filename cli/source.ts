@@ -14,7 +14,7 @@ import type { View } from "../policies/access/matrix/view.ts";
 import { visible } from "../report/text.ts";
 import type { Stack } from "../stack/stack.ts";
 import { paint } from "./colour.ts";
-import { valueOption } from "./command.ts";
+import { repeated, valueOption } from "./command.ts";
 import { CliError, UsageError } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { withNotice } from "./notice.ts";
@@ -45,7 +45,7 @@ export function addSourceOptions(command: Command): void {
       valueOption(
         "--from <file>",
         "exported objects in place of a cluster: a file, a folder of files, or - for standard input; may be repeated",
-      ).argParser((value: string, before: string[] = []) => [...before, value]),
+      ).argParser(repeated),
     );
 }
 

@@ -144,3 +144,13 @@ export interface RowOptions {
 function lines(message: string, limit: number): string[] {
   return message.length <= limit ? [message] : wrapped(message, limit);
 }
+
+/** What is read, or the error that says why the stack file cannot be. Other errors are thrown. */
+export function orProblems<T>(read: () => T): T | StackFileError {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof StackFileError) return error;
+    throw error;
+  }
+}

@@ -5,7 +5,7 @@ import { failOnKinds } from "../../policies/access/diff/fail-on.ts";
 import { loadFromFile, loadFromText } from "../../stack/load.ts";
 import type { Stack } from "../../stack/stack.ts";
 import { placed } from "../../stack-file/place.ts";
-import { StackFileError } from "../../stack-file/problems.ts";
+import { orProblems, StackFileError } from "../../stack-file/problems.ts";
 import { stackFileName } from "../../stack-file/stack-file.ts";
 import { type CommonOptions, type Subcommand, valueOption } from "../command.ts";
 import { accessOf } from "../comment/access.ts";
@@ -126,8 +126,8 @@ async function factsOf(options: Options, io: Io): Promise<Facts> {
   const exists = existsSync(join(directory, file));
   if (text === undefined && !exists)
     throw new CliError(`no stack "${name}"; the project has ${stacksIn(directory).join(", ") || "none"}`);
-  const before = text === undefined ? undefined : orRefusal(() => loadFromText(file, text));
-  const after = exists ? orRefusal(() => loadFromFile(join(directory, file))) : undefined;
+  const before = text === undefined ? undefined : orProblems(() => loadFromText(file, text));
+  const after = exists ? orProblems(() => loadFromFile(join(directory, file))) : undefined;
   const preview = previewOf(options, name, io);
   const plan = "plan" in preview ? preview.plan : undefined;
   const sides = {
@@ -156,15 +156,6 @@ async function factsOf(options: Options, io: Io): Promise<Facts> {
       ? { tests: { results: runAccessTests(sides.after), untested: untested(sides.after) } }
       : {}),
   };
-}
-
-function orRefusal(load: () => Stack): Stack | StackFileError {
-  try {
-    return load();
-  } catch (error) {
-    if (error instanceof StackFileError) return error;
-    throw error;
-  }
 }
 
 function refusalOf(after: Stack | StackFileError | undefined, file: string): string | undefined {

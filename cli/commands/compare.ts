@@ -13,7 +13,7 @@ import { didYouMeanOrKnown } from "../../stack-file/nearest.ts";
 import { placeText } from "../../stack-file/place.ts";
 import { counted } from "../../stack-file/text.ts";
 import { paint } from "../colour.ts";
-import { type CommonOptions, type Subcommand, valueOption } from "../command.ts";
+import { type CommonOptions, repeated, type Subcommand, valueOption } from "../command.ts";
 import { addressesOf, refuseWrongAddresses } from "../compare-addresses.ts";
 import { exit, UsageError } from "../exit.ts";
 import { withNotice } from "../notice.ts";
@@ -36,8 +36,6 @@ interface Options extends CommonOptions {
   json?: boolean;
   output?: string;
 }
-
-const repeated = (value: string, before: string[] = []): string[] => [...before, value];
 
 /** How Pomerium answers each host, compared with ingress-nginx. */
 export const compare: Subcommand<Options> = {

@@ -9,7 +9,7 @@ import { sectionsTab } from "../../report/html/sections.ts";
 import { viewOfStack } from "../../stack/access-view.ts";
 import { loadFromFile } from "../../stack/load.ts";
 import type { Stack } from "../../stack/stack.ts";
-import { StackFileError } from "../../stack-file/problems.ts";
+import { orProblems, StackFileError } from "../../stack-file/problems.ts";
 import { counted } from "../../stack-file/text.ts";
 import type { CommonOptions, Subcommand } from "../command.ts";
 import { exit } from "../exit.ts";
@@ -78,7 +78,7 @@ async function written(
 }
 
 async function rowOf(name: string, path: string, isLive: boolean, io: Io): Promise<FleetRow> {
-  const loaded = orError(() => loadFromFile(path));
+  const loaded = orProblems(() => loadFromFile(path));
   if (loaded instanceof StackFileError)
     return {
       stack: name,
@@ -101,15 +101,6 @@ async function rowOf(name: string, path: string, isLive: boolean, io: Io): Promi
     ...(isLive ? { live: await clusterOf(loaded, io, failed) } : {}),
     failed,
   };
-}
-
-function orError(load: () => Stack): Stack | StackFileError {
-  try {
-    return load();
-  } catch (error) {
-    if (error instanceof StackFileError) return error;
-    throw error;
-  }
 }
 
 /** @param failed Gets a line for each part that could not be read. */

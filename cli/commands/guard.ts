@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
 import { ConfigError } from "../../policies/guardrails/config.ts";
 import { type Judged, judge } from "../../policies/guardrails/judge.ts";
 import { visible } from "../../report/text.ts";
@@ -8,6 +6,7 @@ import { counted } from "../../stack-file/text.ts";
 import { paint } from "../colour.ts";
 import { type CommonOptions, type Subcommand, valueOption } from "../command.ts";
 import { CliError, exit } from "../exit.ts";
+import { readInput, readText } from "../input.ts";
 import type { Io } from "../io.ts";
 import { json } from "../output.ts";
 import { NoPlan, type Plan, parsePlan } from "../plan/plan.ts";
@@ -31,7 +30,7 @@ export const guard: Subcommand<Options> = {
       .addHelpText("after", "\nAdvisory findings alone do not fail. docs/guard-rails.md lists the rules.");
   },
   async run([file = "-"], options, io) {
-    const plan = planOf(file === "-" ? await io.stdin() : read(file, io), file);
+    const plan = planOf(await readInput(file, io), file);
     const found = judgePlan(plan, options.config, io);
     if (options.json) io.out(json("guard-rails", { findings: found, complete: plan.complete }));
     else io.out(shown(found, plan, io));
@@ -47,7 +46,7 @@ export const guard: Subcommand<Options> = {
  */
 export function judgePlan(plan: Plan, config: string | undefined, io: Pick<Io, "cwd">): Judged[] {
   try {
-    const found = judge(plan.objects, config === undefined ? {} : configOf(read(config, io), config));
+    const found = judge(plan.objects, config === undefined ? {} : configOf(readText(config, io), config));
     // What is not shown fails whatever the config says: no rule can judge it.
     return [...plan.gaps.map((gap): Judged => ({ ...gap, rule: "not-seen", level: "mandatory" })), ...found];
   } catch (error) {
@@ -74,16 +73,6 @@ function planOf(text: string, file: string): Plan {
     if (!(error instanceof NoPlan)) throw error;
     throw new CliError(
       `${file === "-" ? "standard input" : file} is not the output of \`pulumi preview --json --show-sames\``,
-    );
-  }
-}
-
-function read(file: string, { cwd }: Pick<Io, "cwd">): string {
-  try {
-    return readFileSync(resolve(cwd, file), "utf8");
-  } catch (error) {
-    throw new CliError(
-      `cannot read ${file}: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}`,
     );
   }
 }

@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
 import { Option } from "commander";
 import { type Finding, lintPolicy } from "../../policies/language/lint.ts";
 import { parsePolicy } from "../../policies/language/parse.ts";
@@ -9,7 +7,8 @@ import { aligned, visible } from "../../report/text.ts";
 import { counted } from "../../stack-file/text.ts";
 import { paint } from "../colour.ts";
 import { type CommonOptions, type Subcommand, valueOption } from "../command.ts";
-import { CliError, exit, UsageError } from "../exit.ts";
+import { exit, UsageError } from "../exit.ts";
+import { readInput } from "../input.ts";
 import type { Io } from "../io.ts";
 import { json } from "../output.ts";
 import { positions } from "../policy-positions.ts";
@@ -49,23 +48,12 @@ export const lint: Subcommand<Options> = {
       .addHelpText("after", "\nWarnings alone do not fail.");
   },
   async run([file = "-"], options, io) {
-    const found = findings(await read(file, io), options);
+    const found = findings(await readInput(file, io), options);
     if (options.json) io.out(json("policy-lint", { file, findings: found }));
     else io.out(shown(file === "-" ? "standard input" : file, found, io));
     return found.some(({ severity }) => severity === "error") ? exit.failed : exit.ok;
   },
 };
-
-async function read(file: string, io: Io): Promise<string> {
-  if (file === "-") return io.stdin();
-  try {
-    return readFileSync(resolve(io.cwd, file), "utf8");
-  } catch (error) {
-    throw new CliError(
-      `cannot read ${file}: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}`,
-    );
-  }
-}
 
 function findings(text: string, options: Options): Told[] {
   const parsed = parsePolicy(text);

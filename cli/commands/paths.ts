@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
 import { Option } from "commander";
 import { asEntry } from "../../policies/openapi/as-entry.ts";
 import { coverOf } from "../../policies/openapi/cover.ts";
@@ -10,6 +8,7 @@ import { visible } from "../../report/text.ts";
 import { paint } from "../colour.ts";
 import type { CommonOptions, Subcommand } from "../command.ts";
 import { CliError, exit, UsageError } from "../exit.ts";
+import { readInput } from "../input.ts";
 import type { Io } from "../io.ts";
 import { json } from "../output.ts";
 
@@ -46,7 +45,7 @@ Examples:
   async run([file = "-"], options, io) {
     if (options.json && options.as !== undefined) throw new UsageError("--json and --as exclude each other");
     const name = file === "-" ? "standard input" : file;
-    const api = apiOf(name, await textOf(file, io), io);
+    const api = apiOf(name, await readInput(file, io), io);
     const cover = coverOf(api.operations);
     if (options.json) {
       const { open, closed } = cover;
@@ -75,15 +74,5 @@ function apiOf(name: string, text: string, io: Io): ApiDocument {
   } catch (error) {
     if (error instanceof ApiFileError) throw new CliError(visible(`${name} ${error.message}`));
     throw error;
-  }
-}
-
-async function textOf(file: string, io: Io): Promise<string> {
-  if (file === "-") return io.stdin();
-  try {
-    return readFileSync(resolve(io.cwd, file), "utf8");
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new CliError(`cannot read ${file}: ${code ?? message}`);
   }
 }
