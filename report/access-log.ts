@@ -1,11 +1,9 @@
 import type { Needed } from "../policies/access-log/needed.ts";
 import type { Tally } from "../policies/access-log/tally.ts";
 import type { Unused, UnusedGrants } from "../policies/access-log/unused.ts";
-import { counted, few, width, wrapped } from "../stack-file/text.ts";
+import { counted, cut, few, width } from "../stack-file/text.ts";
 import { apiPathInFlow } from "../stack-file/yaml-flow.ts";
-import { aligned, visible } from "./text.ts";
-
-const columns = 80;
+import { aligned, columns, indented, visible } from "./text.ts";
 
 /** Rows of one table; `--json` has all. */
 const mostRows = 12;
@@ -30,8 +28,8 @@ export interface LogReport {
 export function accessLogText(report: LogReport): string {
   const { stack, source, tally, grants, needed } = report;
   return `${[
-    ...paragraph(visible(`${stack}: ${counted(tally.decisions, "decision")} of Pomerium from ${source}`)),
-    ...paragraph(spanText(tally)),
+    ...indented(visible(`${stack}: ${counted(tally.decisions, "decision")} of Pomerium from ${source}`)),
+    ...indented(spanText(tally)),
     ...readLines(tally),
     "",
     "REFUSED TO PROGRAMS",
@@ -66,15 +64,12 @@ function readLines({ unreadable, older, notListed, lines }: Tally): string[] {
     ...(unreadable > 0 ? [`Not readable, and not counted: ${counted(unreadable, "line")} of ${lines}.`] : []),
     ...(older > 0 ? [`Older than asked for: ${counted(older, "decision")}.`] : []),
     ...(notListed > 0
-      ? paragraph(
+      ? indented(
           `Not listed one by one: ${counted(notListed, "refused request")} of rare paths, people or hosts. They may belong to listed ones, so the counts below are lower bounds.`,
         )
       : []),
   ];
 }
-
-const paragraph = (text: string, by = 0): string[] =>
-  wrapped(text, columns - by).map((line) => " ".repeat(by) + line);
 
 function appLines(
   { app, at, host, calls, open, notOpened, already, line }: Needed,
@@ -97,29 +92,29 @@ function appLines(
     ...aligned(rows),
     ...(more > 0 ? [`    and ${more} more, which --json lists`] : []),
     ...(already > 0
-      ? paragraph(
+      ? indented(
           `would pass today, because the stack file opens the path by now: ${counted(already, "request")}`,
           4,
         )
       : []),
     ...open.flatMap(({ note, ...path }) =>
-      note === undefined ? [] : paragraph(visible(`${apiPathInFlow(path)}: ${note}`), 4),
+      note === undefined ? [] : indented(visible(`${apiPathInFlow(path)}: ${note}`), 4),
     ),
     ...[...Map.groupBy(notOpened, ({ why }) => why)].flatMap(([why, all]) => {
       const paths = few(
         all.map(({ path, count }) => `${path} (${count})`),
         3,
       );
-      return paragraph(visible(`not opened: ${paths}: ${why}`), 4);
+      return indented(visible(`not opened: ${paths}: ${why}`), 4);
     }),
     ...(line === undefined
       ? []
       : [
-          ...paragraph(
+          ...indented(
             `if they belong to an app that you use, ${line.replaces ? "write" : "add"} this line at ${line.at}${placeAfter(report.placeOf(line.at))}:`,
             4,
           ),
-          ...paragraph(visible(line.text), 6),
+          ...indented(visible(line.text), 6),
         ]),
   ];
 }
@@ -204,8 +199,4 @@ function folded(all: readonly Unused[]): Omit<Unused, "kind">[] {
       return { ...one, what };
     },
   );
-}
-
-function cut(text: string, limit: number): string {
-  return text.length > limit ? `${text.slice(0, limit - 1)}…` : text;
 }

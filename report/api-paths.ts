@@ -3,11 +3,9 @@ import type { ApiEntry } from "../policies/openapi/as-entry.ts";
 import type { Closed, Cover } from "../policies/openapi/cover.ts";
 import type { ApiDocument } from "../policies/openapi/document.ts";
 import { project } from "../stack-file/project.ts";
-import { counted, few, width, wrapped } from "../stack-file/text.ts";
+import { counted, few, width } from "../stack-file/text.ts";
 import { apiPathInFlow } from "../stack-file/yaml-flow.ts";
-import { aligned, visible } from "./text.ts";
-
-const columns = 80;
+import { aligned, indented, visible } from "./text.ts";
 
 /** A longer path has a line of its own above its row. */
 const widestPath = 52;
@@ -93,11 +91,10 @@ function openLines(open: Cover["open"]): string[] {
 
 function noneLines({ hasSecurity, operations }: ApiDocument): string[] {
   if (operations.length === 0) return ["The file describes no operation."];
-  return wrapped(
+  return indented(
     hasSecurity
       ? "No path can be opened."
       : "No path can be opened: the file does not say that the API asks for credentials anywhere. Read the app's documentation; the file proves nothing.",
-    columns,
   );
 }
 
@@ -113,9 +110,6 @@ function closedLines(kind: Closed["kind"], all: readonly Closed[]): string[] {
     ...(all.length > shown.length ? [`    and ${all.length - shown.length} more; --json lists all`] : []),
   ];
 }
-
-const indented = (text: string, by: number): string[] =>
-  wrapped(text, columns - by).map((line) => " ".repeat(by) + line);
 
 /** An entry as a stack file has it, with what is not opened as a comment. */
 export function entryYaml({ name, value }: ApiEntry, { closed }: Cover): string {

@@ -1,4 +1,12 @@
-import { width } from "../stack-file/text.ts";
+import { width, wrapped } from "../stack-file/text.ts";
+
+/** Columns that a report for a terminal fits into, except for single words that are longer. */
+export const columns = 80;
+
+/** The lines of a text in a report, each with so many spaces in front. */
+export function indented(text: string, by = 0): string[] {
+  return wrapped(text, columns - by).map((line) => " ".repeat(by) + line);
+}
 
 /** Lines of a table. Each column is as wide as its widest cell; the last column is not padded. */
 export function aligned(rows: readonly (readonly string[])[], gap = "   "): string[] {

@@ -26,3 +26,8 @@ export function wrapped(text: string, limit: number): string[] {
 export function width(text: string): number {
   return [...text].length;
 }
+
+/** Cuts a text that is wider than a column, and marks the cut with an ellipsis. */
+export function cut(text: string, limit: number): string {
+  return width(text) <= limit ? text : `${[...text].slice(0, limit - 1).join("")}…`;
+}

@@ -1,5 +1,5 @@
-import { aligned, visible } from "../../report/text.ts";
-import { counted, width, wrapped } from "../../stack-file/text.ts";
+import { aligned, columns, visible } from "../../report/text.ts";
+import { counted, cut, width, wrapped } from "../../stack-file/text.ts";
 import type { Observation } from "./answer.ts";
 import { countsOf, type HostResult } from "./compare.ts";
 import type { Difference, Setting, Severity } from "./difference.ts";
@@ -19,9 +19,6 @@ export interface TextOptions {
   place(at: string): string;
   paint(severity: Severity, text: string): string;
 }
-
-/** Columns that every line fits into, except for single words that are longer. */
-const columns = 80;
 
 /** A longer host is shown with its beginning. A longer result leaves less room for it. */
 const widestHost = 38;
@@ -77,7 +74,7 @@ function sharedNotes(results: readonly HostResult[]): Map<string, number> {
 function table(results: readonly HostResult[], options: TextOptions): string[] {
   const rows = results.map((result) => row(result, options));
   const room = columns - answerColumns - Math.max(...rows.map(([, , , result]) => width(result)));
-  const shown = rows.map(([host, ...rest]) => [shortened(host, Math.min(widestHost, room)), ...rest]);
+  const shown = rows.map(([host, ...rest]) => [cut(host, Math.min(widestHost, room)), ...rest]);
   return aligned([["host", "old", "new", "result"], ...shown], "  ");
 }
 
@@ -101,10 +98,6 @@ function row(
     skipped: `not compared: ${skipped?.split(":")[0]}`,
   };
   return [visible(host), short(site?.old), short(site?.fresh), words[result]];
-}
-
-function shortened(host: string, limit: number): string {
-  return width(host) <= limit ? host : `${[...host].slice(0, limit - 1).join("")}…`;
 }
 
 function hostLines({ host, at }: HostResult, own: readonly Difference[], options: TextOptions): string[] {

@@ -1,11 +1,8 @@
 import { isOwnPath } from "../../policies/access/own-paths.ts";
 import type { BuiltIn } from "../../policies/catalogue/entry.ts";
 import { counted, wrapped } from "../../stack-file/text.ts";
-import { aligned } from "../text.ts";
+import { aligned, columns, indented } from "../text.ts";
 import { type Listed, settings, shown } from "./data.ts";
-
-/** Lines are at most this wide. Only an address may be longer: it could not be followed in two pieces. */
-const columns = 80;
 
 /** All entries in one table. */
 export function catalogueText(all: readonly Listed[]): string {
@@ -53,7 +50,7 @@ export function entryText(one: Listed): string {
     ...section("large", large(entry)),
     ...section(
       "the app itself needs",
-      entry.needs.flatMap(({ reason, source }) => paragraph(`${reason} ${cited.of(source)}`, "  ")),
+      entry.needs.flatMap(({ reason, source }) => indented(`${reason} ${cited.of(source)}`, 2)),
     ),
     ...section("health", health(entry, cited)),
     ...section("sources", cited.lines()),
@@ -118,11 +115,7 @@ function health({ health: at }: BuiltIn, cited: Sources): string[] {
 }
 
 function item(head: string, reason: string, source: string): string[] {
-  return [...paragraph(head, "  "), ...paragraph(`${reason} ${source}`, "      ")];
-}
-
-function paragraph(text: string, indent: string): string[] {
-  return wrapped(text, columns - indent.length).map((line) => indent + line);
+  return [...indented(head, 2), ...indented(`${reason} ${source}`, 6)];
 }
 
 function cut(text: string, limit: number): string {

@@ -1,6 +1,6 @@
 import type { AppAccess } from "../../policies/access/matrix/matrix.ts";
-import { counted } from "../../stack-file/text.ts";
-import { cut, esc } from "./escape.ts";
+import { counted, cut } from "../../stack-file/text.ts";
+import { esc } from "./escape.ts";
 import { callers, entries, type Lane, lanes, lanesOf, type Station, services } from "./stations.ts";
 import type { Ways } from "./ways.ts";
 

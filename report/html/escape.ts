@@ -17,9 +17,3 @@ export function esc(text: string): string {
 export function prose(text: string): string {
   return esc(text).replace(/`([^`]+)`/g, "<code>$1</code>");
 }
-
-/** Cuts a text that is too long, and marks the cut with an ellipsis. */
-export function cut(text: string, characters: number): string {
-  const all = [...text];
-  return all.length <= characters ? text : `${all.slice(0, characters - 1).join("")}…`;
-}
