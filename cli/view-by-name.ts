@@ -39,6 +39,12 @@ export function stackNow(project: Project, stack: string): Stack {
   return { ...now, cluster: { ...now.cluster, kubeconfig: resolve(project.directory, kubeconfig) } };
 }
 
+/** Who may reach what by the stack file in the working tree. */
+export function viewNow(project: Project, name: string): Seen & { stack: Stack } {
+  const stack = stackNow(project, name);
+  return { view: viewOfStack("now", stack), stack, code: [], notes: [] };
+}
+
 /**
  * Who may reach what: in the stack file, in one of its revisions, or on the live cluster.
  *
@@ -48,10 +54,8 @@ export function stackNow(project: Project, stack: string): Stack {
  */
 export async function viewOf(name: string, project: Project, stack: string, io: Io): Promise<Seen> {
   switch (name) {
-    case "now": {
-      const now = stackNow(project, stack);
-      return { view: viewOfStack(name, now), stack: now, code: [], notes: [] };
-    }
+    case "now":
+      return viewNow(project, stack);
     case "live": {
       const now = stackNow(project, stack);
       const view = liveView(now, await io.readCluster(now.cluster));

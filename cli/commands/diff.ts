@@ -1,17 +1,20 @@
 import type { Moves } from "../../policies/access/before.ts";
 import { type AccessDiff, diffAccess } from "../../policies/access/diff/diff.ts";
 import { failOn, failOnKinds } from "../../policies/access/diff/fail-on.ts";
+import type { View } from "../../policies/access/matrix/view.ts";
 import { movesMarkdown, movesText, noMoves, unclearNotes } from "../../report/before-text.ts";
 import { diffText } from "../../report/diff-text.ts";
 import { diffJson } from "../../report/json.ts";
 import { diffMarkdown } from "../../report/markdown.ts";
 import { signInChanges } from "../../stack/sign-in.ts";
+import type { Stack } from "../../stack/stack.ts";
 import { paint } from "../colour.ts";
 import { type CommonOptions, type Subcommand, valueOption } from "../command.ts";
 import { exit } from "../exit.ts";
 import { failOnOf } from "../fail-on.ts";
 import type { Annotation } from "../github/annotation.ts";
 import { accessAnnotations, annotated, annotationLines, repositoryPath } from "../github/annotations.ts";
+import type { Io } from "../io.ts";
 import {
   deliver,
   formatOf,
@@ -69,11 +72,7 @@ export const diff: Subcommand<Options> = {
     const moves =
       options.nginx === undefined
         ? undefined
-        : movesFrom(
-            await readNginx(options.nginx, stackNow(project, stack), io),
-            stackNow(project, stack),
-            after.view,
-          );
+        : await movesUnder(options.nginx, stackNow(project, stack), after.view, io);
     const hint = hintOf(after, options);
     const result =
       format === "github"
@@ -85,6 +84,10 @@ export const diff: Subcommand<Options> = {
     return failOn(found, kinds) || (isUnknown && kinds.length > 0) ? exit.changed : exit.ok;
   },
 };
+
+async function movesUnder(nginx: string, stack: Stack, view: View, io: Io): Promise<Moves> {
+  return movesFrom(await readNginx(nginx, stack, io), stack, view);
+}
 
 /** Only the file of the working tree has lines that GitHub can show. */
 function inGithub(file: string, found: AccessDiff, notes: readonly string[], { view, stack }: Seen): string {

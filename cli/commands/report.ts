@@ -18,7 +18,7 @@ import { projectOf, stackIn } from "../project.ts";
 import { provenanceOf } from "../provenance.ts";
 import { accessPart, subtitleOf } from "../report-parts.ts";
 import { movesFrom, nginxOption, readNginx, type Source } from "../source.ts";
-import { comparable, stackNow, viewOf } from "../view-by-name.ts";
+import { comparable, viewNow, viewOf } from "../view-by-name.ts";
 import { conclusion } from "./ready.ts";
 
 interface Options extends CommonOptions {
@@ -57,8 +57,8 @@ Examples:
   async run(args, options, io) {
     const project = projectOf(options, io);
     const name = stackIn(project, args[0]);
-    const now = await viewOf("now", project, name, io);
-    const stack = stackNow(project, name);
+    const now = viewNow(project, name);
+    const { stack } = now;
     const from = options.from ?? (options.live ? "live" : undefined);
     const nginx = options.nginx ?? (options.live ? "live" : undefined);
     const [before, source, readiness] = await Promise.all([

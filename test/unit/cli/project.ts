@@ -8,6 +8,7 @@ import { run } from "../../../cli/run.ts";
 import type { PomeriumStatus } from "../../../components/cluster/pomerium-status.ts";
 import type { Row } from "../../../components/cluster/readiness.ts";
 import type { LiveState } from "../../../stack/access-view.ts";
+import { controllerObjects } from "../discovery/before.ts";
 
 const sealed = { secure: "v1:c2VhbGVk:c2VhbGVk" };
 
@@ -216,4 +217,22 @@ export function cluster(
     ingresses,
     pomerium: settings === undefined ? {} : { settings },
   };
+}
+
+/** Objects of a cluster whose ingress-nginx serves wiki.example.org to everybody. */
+export function wikiCluster(uid: string) {
+  const backend = { service: { name: "wiki", port: { number: 80 } } };
+  return [
+    ...controllerObjects(),
+    { apiVersion: "v1", kind: "Namespace", metadata: { name: "kube-system", uid } },
+    {
+      apiVersion: "networking.k8s.io/v1",
+      kind: "Ingress",
+      metadata: { namespace: "wiki", name: "wiki" },
+      spec: {
+        ingressClassName: "nginx",
+        rules: [{ host: "wiki.example.org", http: { paths: [{ path: "/", pathType: "Prefix", backend }] } }],
+      },
+    },
+  ];
 }

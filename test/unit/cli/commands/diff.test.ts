@@ -5,7 +5,6 @@ import { processIo } from "../../../../cli/io.ts";
 import type { LiveIngress } from "../../../../components/cluster/live.ts";
 import { ExportedCluster } from "../../../../discovery/exported-cluster.ts";
 import { FakeApiServer, writeKubeconfig } from "../../../support/fake-api-server.ts";
-import { controllerObjects } from "../../discovery/before.ts";
 import {
   changedHouse,
   cli,
@@ -15,6 +14,7 @@ import {
   makeProject,
   type Project,
   publicApp,
+  wikiCluster,
 } from "../project.ts";
 
 const ingress = (annotations: Record<string, string>): LiveIngress => ({
@@ -291,33 +291,6 @@ describe("diff", () => {
   });
 
   describe("with --nginx", () => {
-    const wiki = {
-      apiVersion: "networking.k8s.io/v1",
-      kind: "Ingress",
-      metadata: { namespace: "wiki", name: "wiki" },
-      spec: {
-        ingressClassName: "nginx",
-        rules: [
-          {
-            host: "wiki.example.org",
-            http: {
-              paths: [
-                {
-                  path: "/",
-                  pathType: "Prefix",
-                  backend: { service: { name: "wiki", port: { number: 80 } } },
-                },
-              ],
-            },
-          },
-        ],
-      },
-    };
-    const cluster = (uid: string) => [
-      ...controllerObjects(),
-      { apiVersion: "v1", kind: "Namespace", metadata: { name: "kube-system", uid } },
-      wiki,
-    ];
     const migrating = () => ({ ...house(), ingressNginx: { helmRelease: "ingress-nginx" } });
     const project = makeProject({ house: migrating() });
     project.commit();
@@ -325,7 +298,7 @@ describe("diff", () => {
     it("tells who passed under ingress-nginx, from the stack's own cluster", async () => {
       const openCluster = async ({ context }: { context: string }) => {
         assert.equal(context, "house");
-        return new ExportedCluster(cluster(houseUid));
+        return new ExportedCluster(wikiCluster(houseUid));
       };
       const { code, out } = await cli(project, ["diff", "--nginx", "live"], { openCluster });
       assert.equal(code, 0);
@@ -333,14 +306,14 @@ describe("diff", () => {
         out,
         /^Under ingress-nginx \(context house\): 1 of 1 app was open to everybody, none will be\n +1 {2}everybody → people {2}wiki$/m,
       );
-      const other = async () => new ExportedCluster(cluster("another"));
+      const other = async () => new ExportedCluster(wikiCluster("another"));
       const refused = await cli(project, ["diff", "--nginx", "live"], { openCluster: other });
       assert.equal(refused.code, 1);
       assert.match(refused.err, /this stack means the cluster/);
     });
 
     it("reads an export too, and refuses that of another cluster", async () => {
-      const stdin = JSON.stringify({ kind: "List", items: cluster(houseUid) });
+      const stdin = JSON.stringify({ kind: "List", items: wikiCluster(houseUid) });
       const { code, out } = await cli(project, ["diff", "--nginx", "-", "--json"], { stdin });
       assert.equal(code, 0);
       const { nginx } = JSON.parse(out);
@@ -368,7 +341,7 @@ describe("diff", () => {
         (await cli(project, ["diff", "--nginx", "-", "--format", "markdown"], { stdin })).out,
         /^\| 1 \| everybody \| people \| `wiki` \|$/m,
       );
-      const another = { stdin: JSON.stringify({ kind: "List", items: cluster("another") }) };
+      const another = { stdin: JSON.stringify({ kind: "List", items: wikiCluster("another") }) };
       const refused = await cli(project, ["diff", "--nginx", "-"], another);
       assert.deepEqual(
         [refused.code, /is of the cluster another, and the stack house means/.test(refused.err)],

@@ -2,31 +2,9 @@ import { strict as assert } from "node:assert";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ExportedCluster } from "../../../../discovery/exported-cluster.ts";
-import { controllerObjects } from "../../discovery/before.ts";
-import { cli, cluster, house, houseUid, makeProject } from "../project.ts";
+import { cli, cluster, house, houseUid, makeProject, wikiCluster } from "../project.ts";
 
-const objects = [
-  ...controllerObjects(),
-  { apiVersion: "v1", kind: "Namespace", metadata: { name: "kube-system", uid: houseUid } },
-  {
-    apiVersion: "networking.k8s.io/v1",
-    kind: "Ingress",
-    metadata: { namespace: "wiki", name: "wiki" },
-    spec: {
-      ingressClassName: "nginx",
-      rules: [
-        {
-          host: "wiki.example.org",
-          http: {
-            paths: [
-              { path: "/", pathType: "Prefix", backend: { service: { name: "wiki", port: { number: 80 } } } },
-            ],
-          },
-        },
-      ],
-    },
-  },
-];
+const objects = wikiCluster(houseUid);
 
 /** The parts of a page. */
 const parts = (html: string): string[] =>
