@@ -4,15 +4,9 @@ import type { TunnelStack } from "../components/tunnels/carried-hosts.ts";
 import { fromIngress } from "../policies/access/matrix/ingress.ts";
 import { isOpenedAsSolver, servedByPomerium } from "../policies/access/matrix/served-by-pomerium.ts";
 import type { ProtectedApp } from "../policies/access/matrix/view.ts";
+import { isHidden, isIngress, notYetKnown } from "../policies/guardrails/resource.ts";
 import { isMap } from "../stack-file/paths.ts";
-import {
-  isHidden,
-  isIngress,
-  isPomeriums,
-  notYetKnown,
-  type PlannedChange,
-  strange,
-} from "./planned-objects.ts";
+import { isPomeriums, type PlannedChange, strange } from "./planned-objects.ts";
 
 type Tree = Readonly<Record<string, unknown>>;
 

@@ -4,8 +4,6 @@ import type { TunnelStack } from "../components/tunnels/carried-hosts.ts";
 import { isHidden, isIngress, notYetKnown } from "../policies/guardrails/resource.ts";
 import { leadsElsewhere } from "./planned-tunnel.ts";
 
-export { isHidden, isIngress, notYetKnown } from "../policies/guardrails/resource.ts";
-
 type Tree = Readonly<Record<string, unknown>>;
 
 /** One object of a preview: as it is, and as a run would leave it. */

@@ -101,8 +101,9 @@ export function classesOfPomerium(resources: readonly Resource[]): string[] {
 }
 
 /**
- * An Ingress of Pomerium; undefined for other resources. A class that is not known yet counts as Pomerium's, and so does
- * an Ingress without a class whose annotations are meant for Pomerium: its class can be the default one. It has no rules while they are not known (`hiddenPart`).
+ * An Ingress of Pomerium; undefined for other resources. A class that is not known yet counts as Pomerium's. So does an
+ * Ingress without a class whose annotations are meant for Pomerium: its class can be the default one. The result has no
+ * rules while they are not known (`hiddenPart`).
  */
 export function pomeriumIngress(resource: Resource, classes: readonly string[]): LiveIngress | undefined {
   if (!isIngress(resource)) return undefined;
@@ -156,7 +157,10 @@ const ingressSpec = z.object({
   defaultBackend: z.object({}).nullish(),
 });
 
-/** The part of an Ingress that is not known yet: one of the annotations with the prefix, the label of a challenge, or its hosts and paths. */
+/**
+ * The part of an Ingress that is not known yet: an annotation with the prefix, the label of a challenge, or its hosts and
+ * paths.
+ */
 export function hiddenPart(resource: Resource, prefix: string): string | undefined {
   const { metadata } = resource.props;
   const { annotations } = mapAt(metadata);
