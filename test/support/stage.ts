@@ -77,9 +77,11 @@ export function refusal({ errors }: Outcome): string {
   return errors.join("\n");
 }
 
-/** Checks that a preview has no changes, and returns its outcome. */
+/** Checks that a preview has no changes, and returns its outcome. Otherwise fails with the changes and their fields. */
 export async function assertAtRest(workspace: Workspace): Promise<Outcome> {
-  const outcome = succeeded(await workspace.preview());
-  assert.deepEqual(Object.keys(outcome.counts), ["same"]);
+  const { changes, ...outcome } = await changesOf((onProgress) => workspace.preview(onProgress));
+  succeeded(outcome);
+  const texts = changes.map(({ operation, urn, diff }) => `${operation} ${urn}: ${diff.join(", ")}`);
+  assert.deepEqual(texts, []);
   return outcome;
 }
