@@ -6,6 +6,7 @@ import * as k8s from "../cluster/kubernetes.ts";
 import { type ObjectOfKind, objectLabel } from "../cluster/objects.ts";
 import { onceReady } from "../cluster/once-ready.ts";
 import { plaintextOutputs, secretData } from "../cluster/secret.ts";
+import { waitFor } from "../cluster/wait-for.ts";
 import { takenOver } from "./checks.ts";
 import { HostCertificate } from "./HostCertificate.ts";
 import { install } from "./install.ts";
@@ -170,7 +171,7 @@ export class DnsIssuer extends pulumi.ComponentResource {
         metadata: {
           name: args.issuer,
           ...(isForeign ? {} : { labels: { [managedBy.label]: managedBy.value } }),
-          annotations: { "pulumi.com/waitFor": registered(args.email) },
+          annotations: registered(args.email),
         },
         spec: pulumi.output(ingressClass).apply((className) =>
           issuerSpec({
@@ -234,8 +235,8 @@ export class DnsIssuer extends pulumi.ComponentResource {
 }
 
 /** Waits until the ACME account has this address, and the issuer is ready with its present spec. */
-function registered(email: string): string {
-  return JSON.stringify([`jsonpath={.status.acme.lastRegisteredEmail}=${email}`, "condition=Ready"]);
+function registered(email: string): Record<string, string> {
+  return waitFor(`jsonpath={.status.acme.lastRegisteredEmail}=${email}`, "condition=Ready");
 }
 
 /** A zone's credentials, by their keys in the Secret. */

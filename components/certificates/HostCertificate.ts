@@ -3,6 +3,7 @@ import { managedBy } from "../cluster/foreign.ts";
 import { importAs } from "../cluster/import.ts";
 import * as k8s from "../cluster/kubernetes.ts";
 import { onceReady } from "../cluster/once-ready.ts";
+import { waitFor } from "../cluster/wait-for.ts";
 import { type ForeignCertificate, takenOverMark } from "./live-certificate.ts";
 
 export interface HostCertificateArgs {
@@ -52,10 +53,10 @@ export class HostCertificate extends pulumi.ComponentResource {
           name: live?.name ?? args.secretName,
           namespace: args.namespace,
           ...withLabels(foreign?.labels ?? { [managedBy.label]: managedBy.value }),
-          // By default, Pulumi does not wait for a custom resource. This one is done when its certificate is issued.
+          // Done when the certificate is issued.
           annotations: {
             ...(foreign && { ...foreign.annotations, ...takenOverMark }),
-            "pulumi.com/waitFor": "condition=Ready",
+            ...waitFor("condition=Ready"),
           },
         },
         spec: {

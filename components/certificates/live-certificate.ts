@@ -1,4 +1,5 @@
 import { isMadeByThisProgram } from "../cluster/foreign.ts";
+import { waitForKey } from "../cluster/wait-for.ts";
 import { type Conditions, isReady, type Metadata } from "./live-object.ts";
 
 /** An annotation that sends HTTP-01 challenges through a class, or through one Ingress. */
@@ -108,8 +109,7 @@ function foreignCertificate(
   spec: CertificateObject["spec"],
 ): ForeignCertificate | undefined {
   const isTakenOver = Object.entries(takenOverMark).every(([key, value]) => annotations[key] === value);
-  if (isMadeByThisProgram({ labels }) || ("pulumi.com/waitFor" in annotations && !isTakenOver))
-    return undefined;
+  if (isMadeByThisProgram({ labels }) || (waitForKey in annotations && !isTakenOver)) return undefined;
   const { secretName: _, dnsNames = [], issuerRef: __, ...kept } = spec;
   const notOurs = Object.entries(annotations).filter(
     ([key]) => !key.startsWith("pulumi.com/") && key !== "kubectl.kubernetes.io/last-applied-configuration",

@@ -1,15 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { patchForce } from "./forced.ts";
+import { waitFor } from "./wait-for.ts";
 
-/**
- * The provider's own wait for a changed Ingress can end too early: it may read the object as it was before the change,
- * which has an address already. The state then holds the old object, and the next preview shows the change again. This
- * wait ends only with an object that has the annotation of the take-over, and an address.
- */
-const ingressIsTakenOver = JSON.stringify([
-  `jsonpath={.metadata.annotations["${patchForce}"]}`,
-  "jsonpath={.status.loadBalancer.ingress[0]}",
-]);
+/** The provider's own wait for a changed Ingress may end with the Ingress as it was before the change. */
+const ingressIsTakenOver = waitFor("jsonpath={.status.loadBalancer.ingress[0]}");
 
 /**
  * A transform of resources: objects that are taken over and changed get the annotation. On all other objects, a
@@ -28,7 +22,7 @@ export function forceTakenOver(
       return undefined;
     const added = {
       [patchForce]: "true",
-      ...(type.endsWith(":Ingress") ? { "pulumi.com/waitFor": ingressIsTakenOver } : {}),
+      ...(type.endsWith(":Ingress") ? ingressIsTakenOver : {}),
     };
     const annotated = (metadata: Changeable = {}): object => ({
       ...metadata,

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import * as k8s from "../cluster/kubernetes.ts";
+import { waitFor } from "../cluster/wait-for.ts";
 import * as names from "./names.ts";
 
 export const settingsKind = { apiVersion: "ingress.pomerium.io/v1", kind: "Pomerium" };
@@ -16,24 +17,19 @@ export function settingsInForce(
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Resource {
   // In a preview, an object that does not exist yet has no generation. Its first one will be 1.
-  const condition = settingsObject.metadata.apply(({ generation = 1 }) =>
-    JSON.stringify([
+  const annotations = settingsObject.metadata.apply(({ generation = 1 }) => ({
+    ...waitFor(
       `jsonpath={.status.settingsStatus.observedGeneration}=${generation}`,
       "jsonpath={.status.settingsStatus.reconciled}=true",
-    ]),
-  );
+    ),
+    // A name of its own making would own the condition for good after a destroy that leaves the object.
+    "pulumi.com/patchFieldManager": "pulumi-kubernetes-settings-in-force",
+  }));
   return new k8s.CustomResourcePatch(
     name,
     {
       ...settingsKind,
-      metadata: {
-        name: names.settingsObject,
-        annotations: {
-          "pulumi.com/waitFor": condition,
-          // A name of its own making would own the condition for good after a destroy that leaves the object.
-          "pulumi.com/patchFieldManager": "pulumi-kubernetes-settings-in-force",
-        },
-      },
+      metadata: { name: names.settingsObject, annotations },
     },
     {
       ...opts,

@@ -3,6 +3,7 @@ import * as k8s from "@pulumi/kubernetes";
 import { DnsIssuer, type DnsIssuerArgs } from "../../../../components/certificates/DnsIssuer.ts";
 import { HostCertificate } from "../../../../components/certificates/HostCertificate.ts";
 import { managedBy } from "../../../../components/cluster/foreign.ts";
+import { waitFor } from "../../../../components/cluster/wait-for.ts";
 import { type Registration, record, withoutSecrets } from "../pomerium/recorder.ts";
 import { webhookOf } from "./webhook-of.ts";
 
@@ -229,10 +230,10 @@ describe("the issuer", () => {
 
   it("waits until the account has this address and the current spec is ready", async () => {
     const issuer = find(await deploy(), "issuer-letsencrypt-prod");
-    assert.deepEqual(JSON.parse(metadataOf(issuer).annotations["pulumi.com/waitFor"] ?? ""), [
-      "jsonpath={.status.acme.lastRegisteredEmail}=root@example.org",
-      "condition=Ready",
-    ]);
+    assert.deepEqual(
+      metadataOf(issuer).annotations,
+      waitFor("jsonpath={.status.acme.lastRegisteredEmail}=root@example.org", "condition=Ready"),
+    );
   });
 
   it("uses the stack's explicit provider for everything", async () => {

@@ -3,6 +3,7 @@ import { wantedIssuance } from "../../../../components/certificates/issuer-objec
 import { type LiveIssuance, readIssuance } from "../../../../components/certificates/live.ts";
 import { takenOverMark } from "../../../../components/certificates/live-certificate.ts";
 import { managedBy } from "../../../../components/cluster/foreign.ts";
+import { waitFor } from "../../../../components/cluster/wait-for.ts";
 import { useFakeApi } from "../../../support/fake-api-server.ts";
 import { handMadeIssuer, issuance } from "./issuance.ts";
 import { webhookOf } from "./webhook-of.ts";
@@ -196,16 +197,16 @@ describe("the live state of certificates", () => {
         privateKey: { algorithm: "ECDSA", size: 384 },
       },
     });
-    const waitFor = { "pulumi.com/waitFor": "condition=Ready" };
+    const waiting = waitFor("condition=Ready");
     fake.objects[`${group}/certificates`] = {
       items: [
         certificate({
           labels: { team: "a" },
           annotations: { note: "by hand", "kubectl.kubernetes.io/last-applied-configuration": "{}" },
         }),
-        certificate({ annotations: { ...takenOverMark, ...waitFor } }),
-        certificate({ labels: { [managedBy.label]: managedBy.value }, annotations: waitFor }),
-        certificate({ annotations: waitFor }),
+        certificate({ annotations: { ...takenOverMark, ...waiting } }),
+        certificate({ labels: { [managedBy.label]: managedBy.value }, annotations: waiting }),
+        certificate({ annotations: waiting }),
       ],
     };
     const says = {

@@ -15,6 +15,7 @@ import { takenOverMark } from "../../../../components/certificates/live-certific
 import type { LiveIssuer } from "../../../../components/certificates/live-issuer.ts";
 import type { LiveSolver } from "../../../../components/certificates/solvers/solver.ts";
 import { managedBy } from "../../../../components/cluster/foreign.ts";
+import { waitFor } from "../../../../components/cluster/wait-for.ts";
 import { type Solver, selectSolver } from "../../../../sandbox/controllers/cert-manager-solvers.ts";
 import type { Stack } from "../../../../stack/stack.ts";
 import { goodStack, parse, put } from "../../stack/base.ts";
@@ -387,7 +388,7 @@ describe("a certificate of somebody else that is taken over", () => {
       name: "docs-tls",
       namespace: "monitoring",
       labels: { team: "docs" },
-      annotations: { note: "by hand", ...takenOverMark, "pulumi.com/waitFor": "condition=Ready" },
+      annotations: { note: "by hand", ...takenOverMark, ...waitFor("condition=Ready") },
     });
     assert.deepEqual(inputs.spec, {
       privateKey: { algorithm: "ECDSA", size: 384, rotationPolicy: "Never" },

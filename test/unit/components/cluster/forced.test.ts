@@ -2,6 +2,7 @@ import { strict as assert } from "node:assert";
 import * as pulumi from "@pulumi/pulumi";
 import { forceTakenOver } from "../../../../components/cluster/force-taken-over.ts";
 import { isForced, patchForce } from "../../../../components/cluster/forced.ts";
+import { waitFor } from "../../../../components/cluster/wait-for.ts";
 
 const service = "kubernetes:core/v1:Service";
 
@@ -38,15 +39,12 @@ describe("an object whose fields the program may overwrite", () => {
     assert.deepEqual(await metadataOf({}, opts), { annotations: { [patchForce]: "true" } });
   });
 
-  it("is waited for until it is read with the annotation, if it is an Ingress", async () => {
+  it("is waited for until it has an address, if it is an Ingress", async () => {
     const ingress = "kubernetes:networking.k8s.io/v1:Ingress";
     assert.deepEqual(await metadataOf({}, { import: "media/jellyfin" }, ingress), {
       annotations: {
         [patchForce]: "true",
-        "pulumi.com/waitFor": JSON.stringify([
-          'jsonpath={.metadata.annotations["pulumi.com/patchForce"]}',
-          "jsonpath={.status.loadBalancer.ingress[0]}",
-        ]),
+        ...waitFor("jsonpath={.status.loadBalancer.ingress[0]}"),
       },
     });
   });

@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import { createHash, createPrivateKey } from "node:crypto";
 import * as k8s from "@pulumi/kubernetes";
+import { waitFor } from "../../../../components/cluster/wait-for.ts";
 import { Pomerium, type PomeriumArgs } from "../../../../components/pomerium/Pomerium.ts";
 import { type Registration, record, withoutSecrets } from "./recorder.ts";
 
@@ -75,10 +76,13 @@ describe("Pomerium", () => {
     const ready = find(await deploy(), "pomerium-ready");
     assert.equal(ready.type, "kubernetes:ingress.pomerium.io/v1:PomeriumPatch");
     const { annotations } = ready.inputs.metadata as { annotations: Record<string, string> };
-    assert.deepEqual(JSON.parse(annotations["pulumi.com/waitFor"] ?? ""), [
-      "jsonpath={.status.settingsStatus.observedGeneration}=4",
-      "jsonpath={.status.settingsStatus.reconciled}=true",
-    ]);
+    assert.deepEqual(annotations, {
+      ...waitFor(
+        "jsonpath={.status.settingsStatus.observedGeneration}=4",
+        "jsonpath={.status.settingsStatus.reconciled}=true",
+      ),
+      "pulumi.com/patchFieldManager": "pulumi-kubernetes-settings-in-force",
+    });
   });
 
   it("does not make a change of settings wait for the condition of the earlier generation", async () => {
