@@ -33,7 +33,7 @@ export function writeTests(project: Project, stacks: readonly string[], isDry: b
     const failed = runAccessTests(stack).filter(({ passed }) => !passed);
     if (failed.length > 0)
       throw new CliError(
-        `${name}: ${counted(failed.length, "answer")} of present tests failed, so it is not clear who should pass. Mend them first; ${ownCommand("test", name)} names them. Nothing was written`,
+        `${name}: ${counted(failed.length, "answer")} of present tests failed, so it is not clear who should pass. Fix them first; ${ownCommand("test", name)} names them. Nothing was written`,
       );
     const proposed = proposeTests(stack);
     return {

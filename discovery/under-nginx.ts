@@ -104,19 +104,21 @@ const unknownAge: Guarded = { guards: [{ kind: "unclear", detail: "metadata.crea
 
 /** What of ingress-nginx could not be read although it may restrict callers. */
 function notKnown({ controllers, missing }: Asked, ingresses: readonly LiveIngress[]): string[] {
-  const mend = (...kinds: string[]): string => {
+  const howToFix = (...kinds: string[]): string => {
     const commands = exportCommands(missingUses(kinds.filter((kind) => missing.includes(kind))));
     return commands.length === 0 ? "" : `; export it too: ${commands.join(" and ")}`;
   };
   const kinds = ["configmaps", "deployments.apps", "daemonsets.apps"];
   if (missing.includes("ingresses.networking.k8s.io"))
-    return [`the export holds no Ingress${mend("ingresses.networking.k8s.io", ...kinds)}`];
+    return [`the export holds no Ingress${howToFix("ingresses.networking.k8s.io", ...kinds)}`];
   if (ingresses.length === 0) return [];
   if (controllers.length === 0)
     return [
-      `no controller of ingress-nginx was found: the Ingresses are those that look like its own, and its ConfigMap may restrict callers too${mend(...kinds)}`,
+      `no controller of ingress-nginx was found: the Ingresses are those that look like its own, and its ConfigMap may restrict callers too${howToFix(...kinds)}`,
     ];
   return missing.includes("configmaps")
-    ? [`ingress-nginx's ConfigMap may restrict callers too, and is not in the export${mend("configmaps")}`]
+    ? [
+        `ingress-nginx's ConfigMap may restrict callers too, and is not in the export${howToFix("configmaps")}`,
+      ]
     : [];
 }

@@ -97,16 +97,16 @@ export function testsMarkdown(results: readonly TestResult[], untested: readonly
       ...folded(
         counted(failed.length, "failed test"),
         table(
-          ["test", "who", "where", "expected", "got", "because", "mend"],
+          ["test", "who", "where", "expected", "got", "because", "fix"],
           failed.map(
-            ({ at, principal, method, host, path, sourceIp, expected, got, reason, keyPath, mend }) => [
+            ({ at, principal, method, host, path, sourceIp, expected, got, reason, keyPath, fix }) => [
               code(at),
               plain(whoIs(principal)),
               code(`${method} ${host}${path}${sourceIp ? ` from ${sourceIp}` : ""}`),
               expected,
               got,
               plain(`${reason} (${keyPath})`),
-              plain(mend ?? ""),
+              plain(fix ?? ""),
             ],
           ),
         ),

@@ -8,7 +8,7 @@ export interface Warning {
   at: string;
   message: string;
   /** Command that resolves it. */
-  mend?: string;
+  fix?: string;
   /** Absent if it is not known, for example for a stack that did not come from a file. */
   place?: Place;
 }
@@ -20,7 +20,7 @@ export interface Problem {
   /** What is wrong and, if one edit fixes it, that edit. Never contains a secret. */
   message: string;
   /** Command that fixes it. */
-  mend?: string;
+  fix?: string;
   /** Absent if it is not known, for example for a stack that did not come from a file. */
   place?: Place;
 }
@@ -32,22 +32,22 @@ export class Report {
   /** Key paths as they were meant, and as the file has them. */
   readonly misspelled = new Map<string, string>();
 
-  problem(path: readonly PathPart[], message: string, mend?: string): void {
-    this.problemAt(keyPath(path), message, mend);
+  problem(path: readonly PathPart[], message: string, fix?: string): void {
+    this.problemAt(keyPath(path), message, fix);
   }
 
-  warning(path: readonly PathPart[], message: string, mend?: string): void {
-    this.warningAt(keyPath(path), message, mend);
-  }
-
-  /** @param at Key path as text. */
-  problemAt(at: string, message: string, mend?: string): void {
-    this.problems.push({ at, message, ...(mend === undefined ? {} : { mend }) });
+  warning(path: readonly PathPart[], message: string, fix?: string): void {
+    this.warningAt(keyPath(path), message, fix);
   }
 
   /** @param at Key path as text. */
-  warningAt(at: string, message: string, mend?: string): void {
-    this.warnings.push({ at, message, ...(mend === undefined ? {} : { mend }) });
+  problemAt(at: string, message: string, fix?: string): void {
+    this.problems.push({ at, message, ...(fix === undefined ? {} : { fix }) });
+  }
+
+  /** @param at Key path as text. */
+  warningAt(at: string, message: string, fix?: string): void {
+    this.warnings.push({ at, message, ...(fix === undefined ? {} : { fix }) });
   }
 
   /** The problems, each at the key path that the file has. */
@@ -132,7 +132,7 @@ export function formatRows(
       left < Math.min(narrowestMessage, row.message.length)
         ? [head.trimEnd(), ...lines(row.message, width - indent.length).map((line) => `${indent}${line}`)]
         : lines(row.message, left).map((line, at) => `${at === 0 ? head : " ".repeat(head.length)}${line}`);
-    return row.mend === undefined ? message : [...message, `${indent}${row.mend}`];
+    return row.fix === undefined ? message : [...message, `${indent}${row.fix}`];
   });
 }
 

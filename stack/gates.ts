@@ -86,10 +86,10 @@ export function gateProblems({ phase }: Pick<Stack, "phase">, rows: readonly Row
     .flatMap(({ name, items }) =>
       items
         .filter(({ ok }) => !ok)
-        .map(({ subject, note, at = "phase", mend }) => ({
+        .map(({ subject, note, at = "phase", fix }) => ({
           at,
           message: `gate ${name}: ${subject}${note === undefined ? "" : `: ${note}`}`,
-          ...(mend === undefined ? {} : { mend }),
+          ...(fix === undefined ? {} : { fix }),
         })),
     );
 }

@@ -21,7 +21,7 @@ interface Told {
   /** The rule of the finding; absent if Pomerium itself refuses the text. */
   code?: Finding["code"];
   message: string;
-  mend?: string;
+  fix?: string;
 }
 
 interface Options extends CommonOptions {
@@ -60,7 +60,7 @@ function findings(text: string, options: Options): Told[] {
   const told = (problems: readonly Problem[], severity: Told["severity"]): Told[] =>
     problems.map(({ line, column, message, hint }) => ({
       ...{ line, column, severity, message },
-      ...(hint === undefined ? {} : { mend: hint }),
+      ...(hint === undefined ? {} : { fix: hint }),
     }));
   if (!parsed.policy) return told(parsed.problems, "error");
   const place = positions(text);
@@ -87,9 +87,9 @@ function shown(name: string, found: readonly Told[], io: Io): string {
       visible(message),
     ]),
   ).flatMap((line, i) => {
-    const { severity, mend } = found[i]!;
+    const { severity, fix } = found[i]!;
     const painted = paint(io, severity === "error" ? "red" : "yellow", line);
-    return mend === undefined ? [painted] : [painted, `      ${visible(mend)}`];
+    return fix === undefined ? [painted] : [painted, `      ${visible(fix)}`];
   });
   return `${[`${paint(io, "bold", name)}: ${counts.join(", ")}`, "", ...lines].join("\n")}\n`;
 }

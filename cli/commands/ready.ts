@@ -87,13 +87,13 @@ function told(
   isReady: boolean,
   head: string,
 ): string {
-  const mends = rows.flatMap(({ items }) =>
-    items.flatMap(({ ok, subject, mend }) => (ok || mend === undefined ? [] : [`${subject}\n    ${mend}`])),
+  const fixes = rows.flatMap(({ items }) =>
+    items.flatMap(({ ok, subject, fix }) => (ok || fix === undefined ? [] : [`${subject}\n    ${fix}`])),
   );
   return `${[
     `${stack.name}: ${head}`,
     ...(rows.length > 0 ? ["", ...readinessTable(rows)] : []),
-    ...(mends.length > 0 ? ["", ...mends] : []),
+    ...(fixes.length > 0 ? ["", ...fixes] : []),
     ...(isReady && rows.length > 0 ? ["", ...nextStep(stack)] : []),
   ].join("\n")}\n`;
 }

@@ -32,12 +32,12 @@ export function problemAnnotations(
 ): Annotation[] {
   const annotated =
     (level: Annotation["level"]) =>
-    ({ at, message, mend, place }: Warning): Annotation => ({
+    ({ at, message, fix, place }: Warning): Annotation => ({
       level,
       file,
       ...(place === undefined ? {} : { place }),
       ...(at === "" ? {} : { title: visible(at) }),
-      message: mend === undefined ? visible(message) : `${visible(message)}\n${mend}`,
+      message: fix === undefined ? visible(message) : `${visible(message)}\n${fix}`,
     });
   return [...problems.map(annotated("error")), ...warnings.map(annotated("warning"))];
 }

@@ -50,7 +50,7 @@ export function reportAdvice(profile: string, entry: CatalogueEntry, app: Advise
     if (path.isOwn)
       report.problem(
         path.at,
-        `${said}. ${mend(never.path)}, or write \`profile: none\` if the app is not ${entry.title ?? profile}`,
+        `${said}. ${fixOf(never.path)}, or write \`profile: none\` if the app is not ${entry.title ?? profile}`,
       );
     else report.warning(path.at, said);
   }
@@ -58,7 +58,7 @@ export function reportAdvice(profile: string, entry: CatalogueEntry, app: Advise
   for (const client of advice.shutOut) report.warning(at, shutOut(client, profile, entry, app.input));
 }
 
-function mend(closed: string): string {
+function fixOf(closed: string): string {
   return closed === "/"
     ? "Let people sign in"
     : `Name narrower paths, close it with \`paths: { ${closed}: { access: admins } }\``;

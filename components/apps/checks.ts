@@ -69,7 +69,7 @@ function rivals(
         return {
           at: `${app.at}.host`,
           message: `Ingress ${namespace}/${name} is a second route for ${app.host}: whoever is refused by one may pass by the other${more}`,
-          mend: kubectlDelete(cluster, { kind: "Ingress", namespace, name }),
+          fix: kubectlDelete(cluster, { kind: "Ingress", namespace, name }),
         };
       }),
   );
@@ -142,7 +142,7 @@ function openedByHand(
           .map((key) => ({
             at: `${app.at}.access`,
             message: `Ingress ${namespace}/${name} lets others in by ${key}: ${annotations[key]}, set ${setters[key] ? `by ${setters[key]}` : "by hand"}, and no run removes it`,
-            mend: kubectl(cluster, `annotate ingress --namespace ${namespace} ${name} ${key}-`),
+            fix: kubectl(cluster, `annotate ingress --namespace ${namespace} ${name} ${key}-`),
           }));
       }),
     ];
@@ -162,7 +162,7 @@ function markedAsSolver(
   return {
     at: `${app.at}.access`,
     message: `Ingress ${namespace}/${name} has the label ${solverLabel} of a certificate's challenge, so Pomerium lets everybody in there`,
-    mend: kubectl(cluster, `label ingress --namespace ${namespace} ${name} ${solverLabel}-`),
+    fix: kubectl(cluster, `label ingress --namespace ${namespace} ${name} ${solverLabel}-`),
   };
 }
 

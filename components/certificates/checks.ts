@@ -22,7 +22,7 @@ export function certificateProblems(
       {
         at: "certificates",
         message: "cert-manager is not installed in this cluster",
-        mend: kubectl(stack.cluster, "api-resources --api-group cert-manager.io"),
+        fix: kubectl(stack.cluster, "api-resources --api-group cert-manager.io"),
       },
     ];
   return [
@@ -80,7 +80,7 @@ function webhookProblems(
             {
               at,
               message: `there is no ${object}, so no webhook serves this API group; correct the group, or let this program install the webhook with \`install\``,
-              mend: kubectl(cluster, "get apiservice"),
+              fix: kubectl(cluster, "get apiservice"),
             },
           ];
     const wanted = `${certificates.namespace}/${name}`;
@@ -91,7 +91,7 @@ function webhookProblems(
       {
         at,
         message: `${object} is ${whose}, not of ${wanted}, so Helm would refuse to install the webhook; remove the other one first, or name another group`,
-        mend:
+        fix:
           release === undefined
             ? kubectl(cluster, `delete apiservice v1alpha1.${apiGroup}`)
             : `helm --kube-context ${cluster.context} uninstall --namespace ${namespace} ${release}`,

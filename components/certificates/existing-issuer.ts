@@ -38,7 +38,7 @@ export function existingIssuerProblems(
       {
         at,
         message: `the cluster has no ClusterIssuer ${name}; ${known}`,
-        mend: kubectl(cluster, "get clusterissuer"),
+        fix: kubectl(cluster, "get clusterissuer"),
       },
     ];
   }
@@ -49,8 +49,8 @@ export function existingIssuerProblems(
         message: `ClusterIssuer ${name} was made by this program, which would delete it now; write \`issuer: ${name}\``,
       },
     ];
-  const mend = kubectl(cluster, `describe clusterissuer ${name}`);
-  if (!issuer.ready) return [{ at, message: `ClusterIssuer ${name} is not READY`, mend }];
+  const fix = kubectl(cluster, `describe clusterissuer ${name}`);
+  if (!issuer.ready) return [{ at, message: `ClusterIssuer ${name} is not READY`, fix }];
   const unsolved = unsolvedNames(stack, issuer, leaving);
   if (unsolved.length === 0) return [];
   const through = stack.phase === "coexist" ? "" : " that does not go through ingress-nginx";
@@ -58,7 +58,7 @@ export function existingIssuerProblems(
     {
       at,
       message: `ClusterIssuer ${name} has no solver${through} for ${unsolved.join(", ")}; add one, or let this program solve the zone`,
-      mend,
+      fix,
     },
   ];
 }

@@ -25,13 +25,13 @@ export function existingSecretProblems(
   return withExistingSecret(apps).flatMap(({ at: app, host, namespace, tlsSecret: name }): Problem[] => {
     const at = `${app}.tls.existing`;
     const id = objectId({ namespace, name });
-    const mend = kubectl(cluster, `get secrets --namespace ${namespace}`);
+    const fix = kubectl(cluster, `get secrets --namespace ${namespace}`);
     const secret = live.secrets?.find((each) => objectId(each) === id);
     if (secret === undefined)
-      return [{ at, message: `there is no Secret ${id}, and without it Pomerium ignores the Ingress`, mend }];
+      return [{ at, message: `there is no Secret ${id}, and without it Pomerium ignores the Ingress`, fix }];
     const names = namesIn(live, secret);
     if (names !== undefined && !covers(names, host))
-      return [{ at, message: `Secret ${id} is for ${names.join(", ")}, not for ${host}`, mend }];
+      return [{ at, message: `Secret ${id} is for ${names.join(", ")}, not for ${host}`, fix }];
     const own = live.certificates.find(
       (each) => each.namespace === namespace && each.secretName === name && each.foreign === undefined,
     );

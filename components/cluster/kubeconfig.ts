@@ -20,13 +20,13 @@ export class ClusterError extends RequestError {}
 /** No cluster is known, because a kubeconfig or a context is missing. */
 export class KubeconfigError extends ClusterError {
   /** Command that helps to find what to write. */
-  readonly mend: string;
+  readonly fix: string;
 
-  constructor(message: string, mend: string) {
+  constructor(message: string, fix: string) {
     super(message);
     // The commands recognise errors by name, because they load this module only for a cluster.
     this.name = ClusterError.name;
-    this.mend = mend;
+    this.fix = fix;
   }
 }
 

@@ -136,12 +136,12 @@ export function identityProblem(
   stack: string,
   expected: (ClusterAddress & { uid?: string }) | undefined,
   { uid: actual, record }: Pick<LiveCluster, "uid" | "record">,
-): { message: string; mend: string } | undefined {
+): { message: string; fix: string } | undefined {
   const context = expected?.context ?? "";
   if (!expected?.uid)
     return {
       message: `missing; context "${context}" leads to the cluster ${actual}. If that is the one that this stack means, say so`,
-      mend: setKey(stack, ["cluster", "uid"], actual),
+      fix: setKey(stack, ["cluster", "uid"], actual),
     };
   if (expected.uid === actual) return undefined;
   const isRebuilt =
@@ -150,6 +150,6 @@ export function identityProblem(
       : "";
   return {
     message: `this stack means the cluster ${expected.uid}, but context "${context}" leads to ${actual}; nothing was written to either${isRebuilt}`,
-    mend: `kubectl config get-contexts    # then name the right one under cluster.context`,
+    fix: `kubectl config get-contexts    # then name the right one under cluster.context`,
   };
 }

@@ -24,7 +24,7 @@ export function ownerProblems(
     {
       at: "cluster.context",
       message: `this cluster belongs to the stack ${owner}, and this is ${recordOwner(name)}: two stacks would overwrite each other's objects. Use that stack. If it was renamed or is gone for good, hand the cluster over`,
-      mend: kubectl(
+      fix: kubectl(
         cluster,
         `--namespace ${namespace} patch configmap ${configMap} --type json --patch '[{"op":"remove","path":"/data/owner"}]'`,
       ),

@@ -19,7 +19,7 @@ export async function readFromCluster<T extends object>(
     return {
       at: error.status === undefined ? "cluster.context" : "cluster",
       message: error.message,
-      mend: error instanceof KubeconfigError ? error.mend : kubectl(cluster, "get namespace kube-system"),
+      fix: error instanceof KubeconfigError ? error.fix : kubectl(cluster, "get namespace kube-system"),
     };
   }
 }

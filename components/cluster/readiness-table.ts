@@ -10,7 +10,7 @@ export interface Readiness {
     ok: number;
     of: number;
     override?: string;
-    missing: Pick<Item, "subject" | "note" | "mend">[];
+    missing: Pick<Item, "subject" | "note" | "fix">[];
   }[];
 }
 
@@ -22,10 +22,10 @@ export function readinessData(rows: readonly Row[]): Readiness {
     ...(override === undefined ? {} : { override }),
     missing: items
       .filter(({ ok }) => !ok)
-      .map(({ subject, note, mend }) => ({
+      .map(({ subject, note, fix }) => ({
         subject,
         ...(note === undefined ? {} : { note }),
-        ...(mend === undefined ? {} : { mend }),
+        ...(fix === undefined ? {} : { fix }),
       })),
   }));
   const ready = data.every(({ missing, override }) => missing.length === 0 || override !== undefined);

@@ -8,16 +8,16 @@ export interface Item {
   /** Key path in the stack file where it is fixed. Default: `phase`. */
   at?: string;
   /** Command that fixes it. */
-  mend?: string;
+  fix?: string;
 }
 
 /** An item that holds only if something answers it; `reason` says why it needs an answer. */
 export function answerable(
   subject: string,
-  { reason, answeredBy, mend }: { reason: string; answeredBy?: string; mend: string },
+  { reason, answeredBy, fix }: { reason: string; answeredBy?: string; fix: string },
 ): Item {
   return answeredBy === undefined
-    ? { subject, ok: false, note: reason, mend }
+    ? { subject, ok: false, note: reason, fix }
     : { subject, ok: true, note: answeredBy };
 }
 

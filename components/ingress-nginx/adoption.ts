@@ -52,7 +52,7 @@ export function unrecognisedProblems(
     .map((object) => ({
       at: "ingressNginx",
       message: `${objectLabel(object)} was adopted and is not recognised any more: check whether ingressNginx.helmRelease (or manifest) and ingressNginx.namespace still describe the installation`,
-      mend: kubectl(
+      fix: kubectl(
         cluster,
         "get deployments,daemonsets --all-namespaces --selector app.kubernetes.io/name=ingress-nginx --show-labels",
       ),
@@ -87,7 +87,7 @@ export function missingSectionProblems(
     {
       at: "ingressNginx",
       message: `missing, but ${counted(record.adopted.length, "object")} of ingress-nginx were adopted; put \`ingressNginx\` back until the phase is retired`,
-      mend: `${setKey(name, ["ingressNginx", "helmRelease"], "<release>")}    # or ingressNginx.manifest baremetal, as it was`,
+      fix: `${setKey(name, ["ingressNginx", "helmRelease"], "<release>")}    # or ingressNginx.manifest baremetal, as it was`,
     },
   ];
 }

@@ -44,7 +44,7 @@ function unknownControllerProblems(
         {
           at: "ingressNginx",
           message: `${objectLabel(workload)} runs ingress-nginx (${describe(controller)}), and the stack file does not say what becomes of it. To retire it, ${toRetire(controller)}. If it stays, say why`,
-          mend: setKey(stack, ["ingressNginx", "keep", objectId(workload)], "<why>"),
+          fix: setKey(stack, ["ingressNginx", "keep", objectId(workload)], "<why>"),
         },
       ];
     });
@@ -90,7 +90,7 @@ function unservedProblems(
       .map(({ name, ingresses, why }) => ({
         at: "ingressNginx",
         message: `${counted(ingresses.length, "Ingress", "Ingresses")} ${className(name)} (${few(ingresses)}) may be ingress-nginx's (${why}), and no Deployment, DaemonSet or StatefulSet was found that runs it for them. Describe the installation under ingressNginx, or say why nothing is needed`,
-        mend: setKey(stack, ["ingressNginx", "keep", name], "<why>"),
+        fix: setKey(stack, ["ingressNginx", "keep", name], "<why>"),
       }))
   );
 }
@@ -107,12 +107,12 @@ function keepProblems(
     const controller = controllers.find(({ workload }) => workload && objectId(workload) === key);
     if (controller?.plan === "keep" || unserved.some(({ name }) => name === key)) return [];
     const at = `ingressNginx.keep["${key}"]`;
-    const mend = `pulumi config rm --stack ${stack} --path '${at}'`;
+    const fix = `pulumi config rm --stack ${stack} --path '${at}'`;
     if (controller !== undefined || classes.includes(key))
-      return [{ at, message: "belongs to an installation that is retired; remove one of the two", mend }];
+      return [{ at, message: "belongs to an installation that is retired; remove one of the two", fix }];
     // An answer that no question needs harms nobody.
     if (ingresses.some(({ ingressClass }) => ingressClass === key)) return [];
-    return [{ at, message: "nothing in the cluster with this name runs ingress-nginx; remove it", mend }];
+    return [{ at, message: "nothing in the cluster with this name runs ingress-nginx; remove it", fix }];
   });
 }
 
@@ -124,7 +124,7 @@ function webhookProblems(
   return deadWebhooks.map(({ name, service, why }) => ({
     at: "cluster",
     message: `ValidatingWebhookConfiguration ${name} calls the Service ${service}, which ${why === "missing" ? "does not exist" : "has no pods"}, so the API server refuses every write of an Ingress`,
-    mend: kubectl(cluster, `delete validatingwebhookconfiguration ${name}`),
+    fix: kubectl(cluster, `delete validatingwebhookconfiguration ${name}`),
   }));
 }
 
@@ -145,7 +145,7 @@ function replacesProblems(
       .map((name) => ({
         at: `${at}.replaces`,
         message: `there is no Ingress ${namespace}/${name}${didYouMean(name, there)}`,
-        mend: kubectl(cluster, `get ingresses --namespace ${namespace}`),
+        fix: kubectl(cluster, `get ingresses --namespace ${namespace}`),
       }));
   });
 }

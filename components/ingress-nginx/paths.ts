@@ -23,7 +23,7 @@ export interface PathDifference {
   /** Why nothing has to be done, according to the stack file. */
   answeredBy?: string;
   /** The command that accepts the difference. */
-  mend: string;
+  fix: string;
 }
 
 /** A path of an nginx Ingress, with what decides how nginx reads it. */
@@ -50,7 +50,7 @@ export function pathDifferences(
         at,
         reason,
         ...(Object.hasOwn(app.accept, name) ? { answeredBy: `accepted: ${app.accept[name]}` } : {}),
-        mend: setKey(stack, ["apps", app.key ?? app.name, "accept", name], "<why>"),
+        fix: setKey(stack, ["apps", app.key ?? app.name, "accept", name], "<why>"),
       };
     });
   });
@@ -222,7 +222,7 @@ function serves({ path, exact, pathType, isRegex }: ServedPath, wanted: string):
 export function pathProblems(all: readonly PathDifference[]): Problem[] {
   const found = all
     .filter(({ answeredBy }) => answeredBy === undefined)
-    .map(({ at, reason, mend }) => ({ at, message: `${reason}, or say why nothing is needed`, mend }));
+    .map(({ at, reason, fix }) => ({ at, message: `${reason}, or say why nothing is needed`, fix }));
   // The hosts of one app may have the same difference.
   return [...new Map(found.map((problem) => [`${problem.at} ${problem.message}`, problem])).values()];
 }

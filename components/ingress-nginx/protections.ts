@@ -13,7 +13,7 @@ export interface LossAtApp extends LostProtection {
   /** The Ingress, `namespace/name`. For a setting of the controller, the first Ingress of the app. */
   ingress: string;
   /** The command that accepts the loss. */
-  mend: string;
+  fix: string;
 }
 
 /** What the checks of Ingresses need to know of a controller. */
@@ -47,7 +47,7 @@ export function losses(
             ...loss,
             app,
             ingress: objectId(ingress),
-            mend: setKey(stack, ["apps", written, "accept", loss.annotation], "<why>"),
+            fix: setKey(stack, ["apps", written, "accept", loss.annotation], "<why>"),
           })),
       ),
     );
@@ -58,10 +58,10 @@ export function losses(
 export function lossProblems(all: readonly LossAtApp[]): Problem[] {
   return all
     .filter(({ answeredBy }) => answeredBy === undefined)
-    .map(({ app, ingress, annotation, isSetting, reason, mend }) => ({
+    .map(({ app, ingress, annotation, isSetting, reason, fix }) => ({
       at: `${app.at}.accept`,
       message: `Ingress ${ingress} is protected by ${annotation}${isSetting ? " in the ConfigMap of ingress-nginx" : ""}, and nothing of the app replaces that: ${reason}; put something in its place, or say why nothing is needed`,
-      mend,
+      fix,
     }));
 }
 

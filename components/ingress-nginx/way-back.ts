@@ -31,7 +31,7 @@ export function noWayBack(
     {
       at: "phase",
       message: `${name} has been brought to retired, and there is no way back to ${phase}: ${reason(nginx, gone)}`,
-      mend: goTo(name, "retired"),
+      fix: goTo(name, "retired"),
     },
   ];
 }
@@ -40,7 +40,7 @@ function notWithoutTheFirst(name: string, gone: readonly string[]): Problem {
   return {
     at: "phase",
     message: `${name} has retired an ingress-nginx before this one (${someOf(gone)}), and there is no way back to coexist: its hosts would lead to nothing`,
-    mend: goTo(name, "cutover"),
+    fix: goTo(name, "cutover"),
   };
 }
 

@@ -157,7 +157,7 @@ export function networkProblems(
     .map((judged) => ({
       at: `${judged.at}.service`,
       message: `by ${policiesOf(judged)}, Pomerium's pods (namespace ${pomeriumNamespace}) cannot connect to those behind Service ${judged.namespace}/${judged.service}, so the app would not answer. Add a policy that does; it changes none of the others. Where the cluster's network plugin ignores NetworkPolicies, say so instead: ${setKey(stack, ["apps", judged.app, "accept", acceptName], "<why>")}`,
-      mend: `echo '${JSON.stringify(admission(judged))}' | ${kubectl(cluster, "apply --filename -")}`,
+      fix: `echo '${JSON.stringify(admission(judged))}' | ${kubectl(cluster, "apply --filename -")}`,
     }));
 }
 

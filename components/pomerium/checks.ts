@@ -33,7 +33,7 @@ export function clusterProblems(
           {
             at: "cluster",
             message: `the cluster runs Kubernetes 1.${kubernetesMinor}, and Pomerium's pod needs 1.${oldestMinor} or later; upgrade the cluster first`,
-            mend: kubectl(cluster, "version"),
+            fix: kubectl(cluster, "version"),
           },
         ]
       : []),
@@ -48,7 +48,7 @@ export function clusterProblems(
           {
             at: "pomerium.loadBalancerIP",
             message: `Service ${names.namespace}/${names.proxyService} asks for its address by ${metalLbAnnotation}, and MetalLB gives none to a Service that also has loadBalancerIP; move it to the field, in one step`,
-            mend: kubectl(
+            fix: kubectl(
               cluster,
               `--namespace ${names.namespace} patch service ${names.proxyService} --type merge --patch '${JSON.stringify({ metadata: { annotations: { [metalLbAnnotation]: null } }, spec: { loadBalancerIP } })}'`,
             ),
@@ -67,7 +67,7 @@ function nodeProblems(
   current: string | undefined,
 ): Problem[] {
   const at = nodeKey.join(".");
-  const mend = setKey(stack, nodeKey, current ?? "<node>");
+  const fix = setKey(stack, nodeKey, current ?? "<node>");
   if (wanted === undefined)
     return nodes.length <= 1
       ? []
@@ -75,7 +75,7 @@ function nodeProblems(
           {
             at,
             message: `missing: the cluster has several nodes (${nodes.join(", ")}), and the sessions are in a folder of one; name the node that Pomerium must run on${current === undefined ? "" : `, ${current} until now`}`,
-            mend,
+            fix,
           },
         ];
   return nodes.length === 0 || nodes.includes(wanted)
@@ -84,7 +84,7 @@ function nodeProblems(
         {
           at,
           message: `no node "${wanted}" takes pods; there ${nodes.length === 1 ? "is" : "are"} ${nodes.join(", ")}`,
-          mend,
+          fix,
         },
       ];
 }
@@ -111,7 +111,7 @@ function volumeProblems(
       {
         at,
         message: `the claim ${names.namespace}/${names.persistentVolumeClaim} holds the volume ${volume.name}, which is not a folder of a node; this command gives the volume up, and with it every session`,
-        mend: kubectl(
+        fix: kubectl(
           cluster,
           `--namespace ${names.namespace} delete deployment/${names.workload} pvc/${names.persistentVolumeClaim}`,
         ),
@@ -122,7 +122,7 @@ function volumeProblems(
       {
         at,
         message: `the sessions are in ${hostPath} (volume ${volume.name}), and a volume does not move; the stack file says ${wanted}`,
-        mend: setKey(name, hostPathKey, hostPath),
+        fix: setKey(name, hostPathKey, hostPath),
       },
     ];
   if (volume.released)
@@ -130,7 +130,7 @@ function volumeProblems(
       {
         at,
         message: `the volume ${volume.name} is reserved for a claim that was deleted, and no other claim gets it; its files stay`,
-        mend: kubectl(
+        fix: kubectl(
           cluster,
           `patch persistentvolume ${volume.name} --type json --patch '[{"op":"remove","path":"/spec/claimRef"}]'`,
         ),
@@ -159,15 +159,12 @@ function storeProblems({
   const message = `the sessions are in ${store}, and Pomerium would open ${opened}, which is empty`;
   const [folder, last] = [posix.dirname(store), posix.basename(store)];
   if (movable && last === posix.basename(opened))
-    return [{ at, message, mend: setKey(name, hostPathKey, folder) }];
+    return [{ at, message, fix: setKey(name, hostPathKey, folder) }];
   return [
     {
       at,
       message: `${message}; stop Pomerium, then move the folder on its node: mv ${store} ${opened}`,
-      mend: kubectl(
-        cluster,
-        `--namespace ${names.namespace} scale deployment ${names.workload} --replicas 0`,
-      ),
+      fix: kubectl(cluster, `--namespace ${names.namespace} scale deployment ${names.workload} --replicas 0`),
     },
   ];
 }
@@ -184,7 +181,7 @@ function workloadProblems(
     {
       at: "pomerium",
       message: `the StatefulSet ${namespace}/${name} in the cluster cannot be changed into this program's; once it is deleted, Pomerium is away until the run has made its own, and the sessions stay in their volume`,
-      mend: kubectlDelete(cluster, statefulSet),
+      fix: kubectlDelete(cluster, statefulSet),
     },
   ];
 }

@@ -24,7 +24,7 @@ export function serviceProblem(
           {
             at: "pomerium.address",
             message: `${label} has ${service.loadBalancerClass === undefined ? "no class" : `the class ${service.loadBalancerClass}`}, and a Service keeps its class; write that, or delete the Service: the run makes it again, and Pomerium is away until then`,
-            mend: kubectlDelete(cluster, {
+            fix: kubectlDelete(cluster, {
               kind: "Service",
               namespace: names.namespace,
               name: names.proxyService,
@@ -37,7 +37,7 @@ export function serviceProblem(
           {
             at: "pomerium.address",
             message: `${label} has ${service.families!.join(" and ")} addresses only, and the stack file asks for ${missing.join(" and ")}; this command lets it have both`,
-            mend: kubectl(
+            fix: kubectl(
               cluster,
               `--namespace ${names.namespace} patch service ${names.proxyService} --type merge --patch '${JSON.stringify({ spec: { ipFamilyPolicy: "RequireDualStack" } })}'`,
             ),

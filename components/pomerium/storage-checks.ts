@@ -34,7 +34,7 @@ export function claimProblems(
           {
             at: `${at}.storageClass`,
             message: `${of(name)} has the class ${storageClass}, and a claim keeps its class; write ${storageClass}, or give up every session with this command`,
-            mend: kubectl(
+            fix: kubectl(
               cluster,
               `--namespace ${names.namespace} delete statefulset/${names.workload} pvc/${name}`,
             ),
@@ -46,7 +46,7 @@ export function claimProblems(
           {
             at: `${at}.size`,
             message: `${of(name)} asks for ${size}, and this program does not change an existing claim; write ${size}, or let a class that can grow volumes do it with this command`,
-            mend: kubectl(
+            fix: kubectl(
               cluster,
               `--namespace ${names.namespace} patch pvc ${name} --type merge --patch '${JSON.stringify({ spec: { resources: { requests: { storage: pebble.size } } } })}'`,
             ),

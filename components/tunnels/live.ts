@@ -92,8 +92,8 @@ export async function readTunnels(stack: TunnelStack): Promise<LiveTunnels> {
   await Promise.all(
     stack.tunnels.map(async (tunnel) => {
       const { name, accountId, tunnelId } = tunnel;
-      const problem = (key: string, message: string, mend?: string): void => {
-        found.problems.push({ at: keyPath(["tunnels", name, key]), message, ...(mend ? { mend } : {}) });
+      const problem = (key: string, message: string, fix?: string): void => {
+        found.problems.push({ at: keyPath(["tunnels", name, key]), message, ...(fix ? { fix } : {}) });
       };
       try {
         const api = new ReadOnlyCloudflare(tokenOf(tunnel));

@@ -30,8 +30,8 @@ export interface Audit {
 export interface Blocker {
   where: string;
   what: string;
-  /** A command that shows or mends it. */
-  mend?: string;
+  /** A command that shows or fixes it. */
+  fix?: string;
 }
 
 export interface AuditedController {
@@ -97,7 +97,7 @@ export function audit(inventory: Inventory): Audit {
       ...nginx.deadWebhooks.map(({ name, service, why }) => ({
         where: `ValidatingWebhookConfiguration ${name}`,
         what: `refuses every write of an Ingress, because the Service ${service} ${why === "missing" ? "does not exist" : "has no pods"}`,
-        mend: `kubectl delete validatingwebhookconfiguration ${name}`,
+        fix: `kubectl delete validatingwebhookconfiguration ${name}`,
       })),
     ],
     unknown: missingUses(missing).map(({ name, unknown }) => ({ kind: name, unknown })),

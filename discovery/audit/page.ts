@@ -37,9 +37,9 @@ function blockersSection({ blockers }: Audit): PageSection | undefined {
   if (blockers.length === 0) return undefined;
   return {
     title: "To change first",
-    items: blockers.map(({ where, what, mend }) => ({
+    items: blockers.map(({ where, what, fix }) => ({
       title: where,
-      details: [what, ...(mend === undefined ? [] : [mend])],
+      details: [what, ...(fix === undefined ? [] : [fix])],
     })),
   };
 }

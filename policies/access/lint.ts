@@ -35,10 +35,10 @@ function lintAccess(access: Access, at: readonly PathPart[], version: string, re
   // Capitals and the addresses of callers have warnings at their own keys of the stack file. That a domain covers a
   // person too is no mistake there.
   const options = { pomerium: version, ...(written ? { clientAddresses: "proxied" as const } : {}) };
-  for (const { code, severity, message, where, mend } of lintPolicy(authorization.policy, options)) {
+  for (const { code, severity, message, where, fix } of lintPolicy(authorization.policy, options)) {
     if (!written && ["capitals", "shadowed"].includes(code)) continue;
     const place = written ? [...at, "policy"] : at;
-    const text = written ? `${where}: ${message}; ${mend}` : message;
+    const text = written ? `${where}: ${message}; ${fix}` : message;
     if (severity === "error") report.problem(place, text);
     else report.warning(place, text);
   }

@@ -140,11 +140,11 @@ function failures({ results, untested }: NonNullable<Accessible["tests"]>): stri
     ...results
       .filter(({ passed }) => !passed)
       .map(
-        ({ at, principal, method, host, path, expected, got, reason, keyPath, mend }) =>
+        ({ at, principal, method, host, path, expected, got, reason, keyPath, fix }) =>
           `<li class="row"><span><span class="tag minus">failed</span></span><span><b>${esc(whoIs(principal))}</b><br>expected ${expected}, got ${got}</span><span><code>${esc(
             `${method} ${host}${path}`,
           )}</code><br><span class="soft">${esc(at)}</span></span><span>${esc(`${reason} (${keyPath})`)}<br><span class="soft">${esc(
-            mend ?? "",
+            fix ?? "",
           )}</span></span></li>`,
       ),
     ...(["error", "warning"] as const).flatMap((severity) => {

@@ -7,7 +7,7 @@ export interface GateRow {
   ok: number;
   of: number;
   override?: string;
-  missing: readonly { subject: string; note?: string; mend?: string }[];
+  missing: readonly { subject: string; note?: string; fix?: string }[];
 }
 
 /** What must still happen before ingress-nginx is removed. */
@@ -38,9 +38,9 @@ function gate({ name, ok, of, override, missing }: GateRow): string {
       ? ["minus", "missing"]
       : ["door", "overridden"];
   const items = missing.map(
-    ({ subject, note, mend }) =>
+    ({ subject, note, fix }) =>
       `<li><b>${esc(subject)}</b>${note === undefined ? "" : ` ${esc(note)}`}${
-        mend === undefined ? "" : `<br><code>${esc(mend)}</code>`
+        fix === undefined ? "" : `<br><code>${esc(fix)}</code>`
       }</li>`,
   );
   return `<li class="gate"><h3><span class="tag ${tone}">${word}</span> ${esc(name)} <span class="soft">${

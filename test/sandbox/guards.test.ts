@@ -71,7 +71,7 @@ describe("the preflight on a real API server", function () {
       return found.length > 0 && found;
     });
     assert.match(problem?.message ?? "", /^by NetworkPolicy komga\/only-nginx, /);
-    const policy = /^echo '(.*)' \| kubectl /.exec(problem?.mend ?? "")?.[1] ?? "";
+    const policy = /^echo '(.*)' \| kubectl /.exec(problem?.fix ?? "")?.[1] ?? "";
     await cluster().apply([JSON.parse(policy) as KubernetesObject]);
     assert.deepEqual(await problems(), []);
     const { live, network } = await read();

@@ -310,8 +310,8 @@ describe("the stand-in", () => {
       assert.equal(error, "unknown ingress.pomerium.io/alow_websockets");
       await route("early", "is still reconciled", ({ reconciled }) => reconciled);
       await cluster.apply([ingress("typo", { "ingress.pomerium.io/allow_websockets": "true" })]);
-      const mended = await route("typo", "is reconciled", ({ reconciled }) => reconciled);
-      assert.equal(mended.error, undefined);
+      const fixed = await route("typo", "is reconciled", ({ reconciled }) => reconciled);
+      assert.equal(fixed.error, undefined);
     });
 
     it("removes the status entry of a deleted Ingress", async () => {

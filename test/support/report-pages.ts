@@ -162,7 +162,7 @@ export function wholePage(text: (plain: string) => string = (plain) => plain): s
               {
                 subject: text("old.example.org"),
                 note: text("no app has it"),
-                mend: text("pulumi config set …"),
+                fix: text("pulumi config set …"),
               },
             ],
           },

@@ -21,7 +21,7 @@ export function canariesGate(input: CertificateGateInput): Item[] {
         ok: false,
         at: "certificates.canary",
         note: "not proven: canaries are switched off",
-        mend: `${setKey(stack.name, ["certificates", "canary"], "true")} && ${up(stack.name)}`,
+        fix: `${setKey(stack.name, ["certificates", "canary"], "true")} && ${up(stack.name)}`,
       };
     const reason = reasons.get(zone);
     if (reason === undefined)
@@ -31,7 +31,7 @@ export function canariesGate(input: CertificateGateInput): Item[] {
       ok: false,
       at: keyPath(["certificates", "zones", zone]),
       note: reason,
-      mend: kubectl(
+      fix: kubectl(
         input.stack.cluster,
         `describe certificate --namespace ${namespace} ${canarySecret(zone)}`,
       ),

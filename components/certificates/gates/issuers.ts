@@ -36,7 +36,7 @@ function issuerItem(input: CertificateGateInput, issuer: LiveIssuer): Item {
       own ? "this program makes it solve by DNS" : "give it a solver of class pomerium or by DNS",
     ].join("; "),
     ...(own ? { at: "certificates" } : {}),
-    mend: own ? goTo(input.stack.name, "cutover") : kubectl(input.stack.cluster, `edit ${kind} ${name}`),
+    fix: own ? goTo(input.stack.name, "cutover") : kubectl(input.stack.cluster, `edit ${kind} ${name}`),
   };
 }
 
@@ -66,7 +66,7 @@ function overridden(input: CertificateGateInput): Item[] {
           subject: `Certificate ${objectId({ namespace, name })}`,
           ok: false,
           note: `its annotation ${override.annotation} sends its challenges through ${override.name ?? override.class}`,
-          mend: kubectl(
+          fix: kubectl(
             input.stack.cluster,
             `annotate certificate --namespace ${namespace} ${name} ${override.annotation}-`,
           ),

@@ -24,7 +24,7 @@ export function ownersGate(input: CertificateGateInput): Item[] {
         ok: false,
         ...(need.at === undefined ? {} : { at: need.at }),
         note: `is deleted with Ingress ${ingress.name}, but ${need.by.join(", ")} still needs Secret ${secretName}; remove its owner (cert-manager does not add one again)`,
-        mend: kubectl(
+        fix: kubectl(
           input.stack.cluster,
           `patch certificate --namespace ${namespace} ${name} --type json --patch '[{"op":"remove","path":"/metadata/ownerReferences"}]'`,
         ),

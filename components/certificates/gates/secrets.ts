@@ -51,14 +51,14 @@ function wantedItem({ issuance, stack }: CertificateGateInput, wanted: WantedCer
       ok: false,
       at,
       note: `Certificate ${found.name} of ${by}: ${found.message ?? "it is not READY yet"}`,
-      mend: kubectl(stack.cluster, `describe certificate --namespace ${namespace} ${found.name}`),
+      fix: kubectl(stack.cluster, `describe certificate --namespace ${namespace} ${found.name}`),
     };
   const lacks =
     writers.length === 0
       ? "no Certificate writes it, so nobody renews it"
       : `${writers.map(({ name }) => `Certificate ${name}`).join(", ")} is for ${writers.flatMap((each) => each.dnsNames).join(", ")}, not for ${dnsNames.join(", ")}`;
   // Only with --refresh does Pulumi notice that the object is missing, and create it again.
-  return { subject, ok: false, at, note: `${by}: ${lacks}`, mend: goTo(stack.name, "cutover", "--refresh") };
+  return { subject, ok: false, at, note: `${by}: ${lacks}`, fix: goTo(stack.name, "cutover", "--refresh") };
 }
 
 function servedItem(
@@ -83,7 +83,7 @@ function servedItem(
     ok: false,
     ...(app === undefined ? {} : { at: `${app}.tls.secretName` }),
     note: `${found}; give each host a Secret of its own`,
-    mend: kubectl(stack.cluster, `get ingress,certificate --namespace ${namespace} --output wide`),
+    fix: kubectl(stack.cluster, `get ingress,certificate --namespace ${namespace} --output wide`),
   };
 }
 

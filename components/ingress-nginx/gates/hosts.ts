@@ -41,7 +41,7 @@ function streamItem(input: GateInput, stream: Stream): Item {
       ok: false,
       at: "ingressNginx.abandon",
       note: "ingress-nginx forwards the port, and no app can; give its Service an address of its own, and abandon the port",
-      mend: abandonIt(input, streamKey(stream)),
+      fix: abandonIt(input, streamKey(stream)),
     }
   );
 }
@@ -69,7 +69,7 @@ function hostItem(input: GateInput, host: string, ingresses: string[]): Item {
     ok: false,
     at: "apps",
     note: `${noApp(host)} (Ingress ${ingresses.join(", ")}); ${edit}`,
-    mend: abandonIt(input, host),
+    fix: abandonIt(input, host),
   };
 }
 
@@ -88,7 +88,7 @@ function noApp(host: string): string {
 }
 
 /** Why Pomerium does not serve an app's host yet. It must have reconciled the current version of each Ingress. */
-function missing(input: GateInput, app: AppView): Pick<Item, "note" | "mend"> | undefined {
+function missing(input: GateInput, app: AppView): Pick<Item, "note" | "fix"> | undefined {
   const { namespace: own, host } = app;
   const [, open] = accessRoutes(app.access);
   const names = [
@@ -104,27 +104,27 @@ function missing(input: GateInput, app: AppView): Pick<Item, "note" | "mend"> | 
     if (live === undefined)
       return {
         note: `app ${app.name}: Ingress ${id} is not there yet`,
-        mend: goTo(input.stack.name, "cutover"),
+        fix: goTo(input.stack.name, "cutover"),
       };
     if (!live.rules.some((rule) => rule.host === host))
       return {
         note: `app ${app.name}: Ingress ${id} serves ${live.rules.map((rule) => rule.host).join(", ") || "no host"} so far`,
-        mend: goTo(input.stack.name, "cutover"),
+        fix: goTo(input.stack.name, "cutover"),
       };
     const status = input.pomerium.settings?.ingress[id];
-    const mend = kubectl(input.stack.cluster, `describe ingress --namespace ${own} ${name}`);
+    const fix = kubectl(input.stack.cluster, `describe ingress --namespace ${own} ${name}`);
     if (status === undefined)
-      return { note: `app ${app.name}: Pomerium reports nothing about Ingress ${id}`, mend };
+      return { note: `app ${app.name}: Pomerium reports nothing about Ingress ${id}`, fix };
     if (!status.reconciled)
       return {
         note: `app ${app.name}: Ingress ${id} not reconciled: ${status.error ?? "no reason given"}`,
-        mend,
+        fix,
       };
     const { observedGeneration = live.generation } = status;
     if (live.generation !== undefined && observedGeneration !== live.generation)
       return {
         note: `app ${app.name}: Ingress ${id} not reconciled yet: Pomerium reports its generation ${observedGeneration}, it is at ${live.generation}`,
-        mend,
+        fix,
       };
   }
   return undefined;
@@ -141,7 +141,7 @@ function settingsInForce(input: GateInput): Item[] {
         ok: false,
         at: "pomerium",
         note: "none of its pods is ready, so nothing serves, whatever it has reported",
-        mend: kubectl(input.stack.cluster, `get pods --namespace ${pomeriumNamespace}`),
+        fix: kubectl(input.stack.cluster, `get pods --namespace ${pomeriumNamespace}`),
       },
     ];
   const why =
@@ -152,7 +152,7 @@ function settingsInForce(input: GateInput): Item[] {
       ok: false,
       at: "pomerium",
       note: why,
-      mend: kubectl(input.stack.cluster, "describe pomerium global"),
+      fix: kubectl(input.stack.cluster, "describe pomerium global"),
     },
   ];
 }

@@ -7,6 +7,6 @@ export function installerGate({ stack, nginx }: GateInput): Item[] {
   return nginx.installers.map(({ label, isSuspended, note, command }) =>
     isSuspended
       ? { subject: label, ok: true, note: "suspended" }
-      : { subject: label, ok: false, note, mend: kubectl(stack.cluster, command) },
+      : { subject: label, ok: false, note, fix: kubectl(stack.cluster, command) },
   );
 }

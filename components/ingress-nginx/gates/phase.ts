@@ -21,19 +21,19 @@ export function phaseGate({ stack, cluster, nginx }: GateInput): Item[] {
         ok: false,
         note: `has not been brought to any phase yet, or its ConfigMap ${objectId(phaseRecord)} was deleted; cutover comes before retired`,
         // Without a refresh, Pulumi believes that the ConfigMap is still there, and does not write it again.
-        mend: goTo(subject, "cutover", "--refresh"),
+        fix: goTo(subject, "cutover", "--refresh"),
       },
     ];
-  const mend = goTo(subject, "cutover");
+  const fix = goTo(subject, "cutover");
   if (phase !== "cutover" && phase !== "retired")
-    return [{ subject, ok: false, note: `has been brought to ${phase}; cutover comes before retired`, mend }];
+    return [{ subject, ok: false, note: `has been brought to ${phase}; cutover comes before retired`, fix }];
   if (isNextInTurn(nginx, cluster))
     return [
       {
         subject,
         ok: false,
         note: "names an installation that was not adopted before the removal of the earlier one; adopt it in cutover first",
-        mend,
+        fix,
       },
     ];
   const unmanaged = leavingObjects(nginx).filter((object) => !adopted.includes(objectLabel(object)));
@@ -43,10 +43,10 @@ export function phaseGate({ stack, cluster, nginx }: GateInput): Item[] {
       subject: objectLabel(object),
       ok: false,
       ...(phase === "cutover"
-        ? { note: "is new since the last `pulumi up`, so nothing would remove it; adopt it first", mend }
+        ? { note: "is new since the last `pulumi up`, so nothing would remove it; adopt it first", fix }
         : {
             note: "is new since the removal began, so nothing removes it; delete it by hand, or give an Ingress another class",
-            mend: kubectlDelete(stack.cluster, object),
+            fix: kubectlDelete(stack.cluster, object),
           }),
     })),
   ];

@@ -19,7 +19,7 @@ export function trafficGate({ stack, nginx, traffic }: GateInput & { traffic: Tr
       ok: false,
       at: "ingressNginx.override",
       note: `${note}; lead it to Pomerium (router, DNS or tunnel), or override the gate if it cannot be asked from here`,
-      mend: `curl --include https://${host}/.well-known/pomerium/jwks.json`,
+      fix: `curl --include https://${host}/.well-known/pomerium/jwks.json`,
     };
   });
 }

@@ -40,7 +40,7 @@ export interface TestResult {
   keyPath: string;
   reason: string;
   /** The edit that makes a failed test pass. */
-  mend?: string;
+  fix?: string;
 }
 
 /** An app that no test denies to a stranger. */
@@ -91,7 +91,7 @@ function door(app: ProtectedApp, path: string, person: string | undefined): stri
 }
 
 /** The edit that makes a failed assertion hold. */
-function mend(
+function fixOf(
   app: ProtectedApp,
   { principal, path }: Pick<Caller, "principal"> & { path: string },
   expected: "allow" | "deny",
@@ -141,7 +141,7 @@ export function runAccessTests(stack: Tested): TestResult[] {
       for (const expected of ["allow", "deny"] as const)
         for (const [i, name] of test[expected].entries()) {
           const at = `${test.at}.${expected}[${i}]`;
-          const impossible = (reason: string, mendIt: string): void => {
+          const impossible = (reason: string, fixIt: string): void => {
             for (const path of test.paths)
               results.push({
                 ...{ at, app: test.app, host: app?.host ?? "", path, ...request, principal: name },
@@ -152,7 +152,7 @@ export function runAccessTests(stack: Tested): TestResult[] {
                   rule: "none",
                   keyPath: at,
                   reason,
-                  mend: mendIt,
+                  fix: fixIt,
                 },
               });
           };
@@ -185,7 +185,7 @@ export function runAccessTests(stack: Tested): TestResult[] {
                 ...{ at, app: app.name, host: app.host, path, ...request, ...caller },
                 ...{ expected, got: verdict.decision, passed },
                 ...{ rule: verdict.rule, keyPath: verdict.keyPath, reason: verdict.reason },
-                ...(passed ? {} : { mend: mend(app, { principal, path }, expected, verdict, at) }),
+                ...(passed ? {} : { fix: fixOf(app, { principal, path }, expected, verdict, at) }),
               });
             }
         }
@@ -210,13 +210,13 @@ export function failedTestProblems(stack: Parameters<typeof runAccessTests>[0]):
     .map((result) => ({
       at: result.at,
       message: finding(result),
-      ...(result.mend ? { mend: result.mend } : {}),
+      ...(result.fix ? { fix: result.fix } : {}),
     }));
 }
 
 /** A failed test with the edit that makes it pass. */
 export function failure(result: TestResult): string {
-  return [`${result.at}   ${finding(result)}`, `    ${result.mend}`].join("\n");
+  return [`${result.at}   ${finding(result)}`, `    ${result.fix}`].join("\n");
 }
 
 /** Apps that no test denies to a stranger. Apps that let in every stranger are not among them. */

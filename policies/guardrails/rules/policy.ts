@@ -19,15 +19,15 @@ function lintFindings(
 ): Finding[] {
   return (lintedPolicy(resource, options)?.found ?? [])
     .filter(({ code, severity }) => isWanted(code, severity))
-    .map(({ where, message, mend }) => ({
+    .map(({ where, message, fix }) => ({
       resource: labelOf(resource),
       urn: resource.urn,
       reason: `policy ${where}: ${message}`,
-      fix: mend,
+      fix,
     }));
 }
 
-const fix =
+const pathFix =
   "give the path an Ingress of its own, whose annotations say who may call it, and leave http_path and http_method out of the policy";
 
 /**
@@ -47,9 +47,9 @@ export const pathCriterion: ResourceRule<Options> = {
         resource: labelOf(resource),
         urn: resource.urn,
         reason: `policy ${at(first)}: a rule that lets callers in depends on ${first.name}; it also lets them in at everything that it does not name`,
-        fix,
+        fix: pathFix,
       });
-    return found.map((finding) => ({ ...finding, fix }));
+    return found.map((finding) => ({ ...finding, fix: pathFix }));
   },
 };
 

@@ -17,7 +17,7 @@ export function lintAnonymous(all: readonly Placed[]): Finding[] {
           severity: "error",
           message: `${placed.name} is compared with nothing when nobody has signed in, and that holds: anonymous callers pass`,
           where: at(placed),
-          mend: 'put it in an "and" block with authenticated_user: true',
+          fix: 'put it in an "and" block with authenticated_user: true',
         }),
       );
     });
@@ -43,7 +43,7 @@ export function lintSignIn(all: readonly Placed[]): Finding[] {
       severity: "warning",
       message: `a deny rule that asks who the caller is sends everybody to sign in, also where ${at(open[0])} asks for nobody`,
       where: at(asking),
-      mend: "leave the person out of the allow rules instead",
+      fix: "leave the person out of the allow rules instead",
     },
   ];
 }

@@ -32,7 +32,7 @@ export function lintContradictions(all: readonly Placed[]): Finding[] {
         severity: "warning",
         message: `${people.length > 0 ? people.join(", ") : `the same ${allow.name}`} is allowed here and denied at ${at(deny)}; deny wins`,
         where: at(allow),
-        mend: "keep one of both",
+        fix: "keep one of both",
       });
     }
 
@@ -45,7 +45,7 @@ export function lintContradictions(all: readonly Placed[]): Finding[] {
         severity: "error",
         message: `this block never holds: ${why}`,
         where: blockAt(first.rule, first.action, first.operator),
-        mend: 'write alternatives as an "or" block, or as one list: { in: [...] }',
+        fix: 'write alternatives as an "or" block, or as one list: { in: [...] }',
       });
     };
     if (block.some(({ name }) => name === "reject")) never("reject never does");

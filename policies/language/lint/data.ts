@@ -10,7 +10,7 @@ function nothingGiven(placed: Placed): Finding[] {
       severity: "error",
       message: `${placed.name} has no value and never matches`,
       where: at(placed),
-      mend: `give it a value, or remove the criterion`,
+      fix: `give it a value, or remove the criterion`,
     },
   ];
 }
@@ -29,7 +29,7 @@ function emptyLists(placed: Placed): Finding[] {
           ? `${name} not_in [] holds for everybody, signed in or not`
           : `${name}${field === "" ? "" : ` ${field}`} is an empty list and never matches`,
       where: at(placed),
-      mend: "name somebody or something, or remove the criterion",
+      fix: "name somebody or something, or remove the criterion",
     }));
 }
 
@@ -41,7 +41,7 @@ function groups(placed: Placed): Finding[] {
       severity: "error",
       message: "groups never match: open-source Pomerium has no directory to look them up in",
       where: at(placed),
-      mend: "list the people with email: { in: [...] }, or ask for a claim: claim/groups",
+      fix: "list the people with email: { in: [...] }, or ask for a claim: claim/groups",
     },
   ];
 }
@@ -58,7 +58,7 @@ function methods(placed: Placed): Finding[] {
             severity: "error",
             message: `no request has the method "${method}"; methods are compared letter by letter`,
             where: at(placed),
-            mend: `write ${method.toUpperCase()}`,
+            fix: `write ${method.toUpperCase()}`,
           } satisfies Finding,
         ],
   );
@@ -73,7 +73,7 @@ function claimPaths(placed: Placed): Finding[] {
       severity: "warning",
       message: `Pomerium joins nested claims by dots, so that there is no claim "${placed.path}"`,
       where: at(placed),
-      mend: `write claim/${placed.path.replaceAll("/", ".")}`,
+      fix: `write claim/${placed.path.replaceAll("/", ".")}`,
     },
   ];
 }
@@ -87,7 +87,7 @@ function addresses(placed: Placed, { clientAddresses }: LintOptions): Finding[] 
       message:
         "source_ip compares the address of the tunnel or node before Pomerium, the same for all callers",
       where: at(placed),
-      mend: "let the load balancer keep client addresses (externalTrafficPolicy: Local), or ask for people instead",
+      fix: "let the load balancer keep client addresses (externalTrafficPolicy: Local), or ask for people instead",
     },
   ];
 }
@@ -103,7 +103,7 @@ function hostBits(placed: Placed): Finding[] {
         severity: "warning",
         message: `"${text}" is the whole network ${meant}, not one host`,
         where: at(placed),
-        mend: `write ${meant} for the network, or ${String(text).split("/")[0]} for the host`,
+        fix: `write ${meant} for the network, or ${String(text).split("/")[0]} for the host`,
       },
     ];
   });

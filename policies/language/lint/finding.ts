@@ -36,7 +36,7 @@ export interface Finding {
   /** Place in the policy: `[0].allow.or[2].email`. */
   where: string;
   /** What to write instead. */
-  mend: string;
+  fix: string;
 }
 
 export interface LintOptions {

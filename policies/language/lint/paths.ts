@@ -27,15 +27,15 @@ function boundaries(placed: Placed): Finding[] {
       severity: "warning",
       message: `the prefix "${text}" also opens ${text}xyz`,
       where: at(placed),
-      mend: `write two criteria: http_path: { is: ${text} } and http_path: { starts_with: ${text}/ }`,
+      fix: `write two criteria: http_path: { is: ${text} } and http_path: { starts_with: ${text}/ }`,
     }));
 }
 
 /** Finds texts that cannot match any path. */
 function forms(placed: Placed): Finding[] {
   const findings: Finding[] = [];
-  const add = (message: string, mend: string): void => {
-    findings.push({ code: "path-form", severity: "error", message, where: at(placed), mend });
+  const add = (message: string, fix: string): void => {
+    findings.push({ code: "path-form", severity: "error", message, where: at(placed), fix });
   };
   for (const pattern of patterns(placed)) {
     const { text } = pattern;
@@ -66,7 +66,7 @@ function slashes(placed: Placed, { pomerium }: LintOptions): Finding[] {
             ? `Pomerium ${pomerium} merges slashes before it compares, so that "${text}" never matches`
             : `"${text}" stops matching with Pomerium ${firstWith("behaviours", "mergedSlashes")}, which merges slashes`,
           where: at(placed),
-          mend: `write ${text.replace(/\/{2,}/g, "/")}${modern ? "" : " beside it"}`,
+          fix: `write ${text.replace(/\/{2,}/g, "/")}${modern ? "" : " beside it"}`,
         },
       ];
     if (/%2f|%5c/i.test(text))
@@ -78,7 +78,7 @@ function slashes(placed: Placed, { pomerium }: LintOptions): Finding[] {
             ? `no escaped slash reaches a policy of Pomerium ${pomerium}, so "${text}" never matches`
             : `paths are compared decoded; "${text}" never matches`,
           where: at(placed),
-          mend: "write the slash itself",
+          fix: "write the slash itself",
         },
       ];
     return [];
@@ -94,7 +94,7 @@ function alwaysMatches(placed: Placed): Finding[] {
       severity: "error",
       message: `${placed.name} compares every text of a request, and some text always differs: this holds for everybody`,
       where: at(placed),
-      mend: `put ${placed.name}: { is: ... } in a "not" block`,
+      fix: `put ${placed.name}: { is: ... } in a "not" block`,
     },
   ];
 }
@@ -122,7 +122,7 @@ export function lintOpenPaths(all: readonly Placed[], { pomerium }: LintOptions)
     severity: "error",
     message: `Pomerium ${pomerium} compares every text of a request with ${first.name}, its query too: any path followed by "?${text}" is let in`,
     where: at(first),
-    mend: `name the path under \`api\`, which gives it a route of its own, instead of the ${open.length === 1 ? "criterion" : `${open.length} criteria`} here`,
+    fix: `name the path under \`api\`, which gives it a route of its own, instead of the ${open.length === 1 ? "criterion" : `${open.length} criteria`} here`,
   });
   const prefix = open.find(
     (placed) =>
@@ -134,7 +134,7 @@ export function lintOpenPaths(all: readonly Placed[], { pomerium }: LintOptions)
       severity: "warning",
       message: `Pomerium ${pomerium} keeps escaped slashes: "${patterns(prefix)[0]?.text}..%2fadmin" meets the prefix, and many backends read it as /admin`,
       where: at(prefix),
-      mend: `upgrade to Pomerium ${newestRelease}, which does not keep them`,
+      fix: `upgrade to Pomerium ${newestRelease}, which does not keep them`,
     });
   return findings;
 }

@@ -45,7 +45,7 @@ function anybody(placed: Placed): Finding[] {
       severity: "error",
       message: `anybody can have an address at ${domain}, so that this lets anybody in who signs in`,
       where: at(placed),
-      mend: "list the people: email: { in: [...] }",
+      fix: "list the people: email: { in: [...] }",
     }));
 }
 
@@ -65,7 +65,7 @@ function partsOfAddress(placed: Placed): Finding[] {
       severity: "warning",
       message: `"${text}" is also part of addresses that others may open`,
       where: at(placed),
-      mend:
+      fix:
         placed.name === "email"
           ? `write whole addresses, or ends_with "@${text.replace(/^.*@/, "")}"`
           : `write is, or ends_with ".${text}"`,
@@ -82,7 +82,7 @@ function spelling(placed: Placed): Finding[] {
         severity: "error",
         message: `"${text}" is not an e-mail address, so nobody has it`,
         where: at(placed),
-        mend: "write the whole address: alice@gmail.com",
+        fix: "write the whole address: alice@gmail.com",
       });
     if (placed.name === "domain" && text.includes("@"))
       findings.push({
@@ -90,7 +90,7 @@ function spelling(placed: Placed): Finding[] {
         severity: "error",
         message: `a domain is what follows the @; "${text}" never matches`,
         where: at(placed),
-        mend: `write ${text.replace(/^.*@/, "")}`,
+        fix: `write ${text.replace(/^.*@/, "")}`,
       });
     if (text !== text.toLowerCase())
       findings.push({
@@ -98,7 +98,7 @@ function spelling(placed: Placed): Finding[] {
         severity: "warning",
         message: `"${text}" is compared letter by letter; identity providers hand out lower case`,
         where: at(placed),
-        mend: `write ${text.toLowerCase()}`,
+        fix: `write ${text.toLowerCase()}`,
       });
   }
   return findings;

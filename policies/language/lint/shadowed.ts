@@ -40,7 +40,7 @@ export function lintShadowed(all: readonly Placed[]): Finding[] {
       severity: "error",
       message: "accept in a deny rule denies everybody; no other rule decides anything",
       where: at(everybody),
-      mend: "remove the rule, or write what it should deny",
+      fix: "remove the rule, or write what it should deny",
     });
   for (const [i, inner] of deciding.entries()) {
     const outer = deciding.find(
@@ -57,7 +57,7 @@ export function lintShadowed(all: readonly Placed[]): Finding[] {
       severity: "warning",
       message: `${inner.name} decides nothing here: whoever meets it meets ${at(outer)} too`,
       where: at(inner),
-      mend: question(outer) === question(inner) ? "remove one of both" : "remove it, or the wider criterion",
+      fix: question(outer) === question(inner) ? "remove one of both" : "remove it, or the wider criterion",
     });
   }
   for (const placed of all) {
@@ -68,7 +68,7 @@ export function lintShadowed(all: readonly Placed[]): Finding[] {
         severity: "warning",
         message: `"${twice}" stands in the list twice`,
         where: at(placed),
-        mend: "remove one of both",
+        fix: "remove one of both",
       });
   }
   return findings;

@@ -11,7 +11,7 @@ export function lintShape(policy: Policy): Finding[] {
       severity: "warning",
       message: "a policy without rules lets nobody pass",
       where: "[]",
-      mend: "add an allow rule",
+      fix: "add an allow rule",
     });
   for (const [i, rule] of policy.entries()) {
     const blocks = blocksOf(rule);
@@ -24,7 +24,7 @@ export function lintShape(policy: Policy): Finding[] {
         severity: "warning",
         message: "a rule without criteria does nothing",
         where,
-        mend: "add criteria, or remove the rule",
+        fix: "add criteria, or remove the rule",
       });
     else
       for (const operator of present.filter((one) => !filled.includes(one)))
@@ -33,7 +33,7 @@ export function lintShape(policy: Policy): Finding[] {
           severity: "warning",
           message: `Pomerium passes over "${operator}" because its list is empty`,
           where: blockAt(i, actionOf(rule), operator),
-          mend: "remove it",
+          fix: "remove it",
         });
     if (filled.length > 1)
       findings.push({
@@ -41,7 +41,7 @@ export function lintShape(policy: Policy): Finding[] {
         severity: "warning",
         message: `any one of ${filled.map((one) => `"${one}"`).join(" and ")} suffices; they are not required together`,
         where,
-        mend: "write a rule for each, or one block that says it all",
+        fix: "write a rule for each, or one block that says it all",
       });
   }
   return findings;

@@ -98,7 +98,7 @@ describe("a report", () => {
       at: "apps.komga",
       place: { line: 120, column: 3 },
       message: "has an odd value",
-      mend: "pulumi config set --path apps.komga --plaintext something-very-long",
+      fix: "pulumi config set --path apps.komga --plaintext something-very-long",
     },
     { at: 'certificates.zones["example.org"].cloudflare.apiToken', message: "missing" },
   ];
@@ -182,7 +182,7 @@ describe("a secret", () => {
     assert.deepEqual(stack.warnings.at(-1), {
       at: "tunnels.home.apiToken",
       message: "missing",
-      mend: "pulumi config set --stack test --secret --path tunnels.home.apiToken",
+      fix: "pulumi config set --stack test --secret --path tunnels.home.apiToken",
     });
   });
 

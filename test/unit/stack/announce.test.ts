@@ -337,6 +337,6 @@ describe("the checks before a run", () => {
       problem?.message ?? "",
       /alice@gmail\.com must not pass at komga\.example\.org\/, but passes/,
     );
-    assert.match(problem?.mend ?? "", /users\.groups\.readers\[0\]/);
+    assert.match(problem?.fix ?? "", /users\.groups\.readers\[0\]/);
   });
 });

@@ -96,8 +96,8 @@ export function problemsOf(raw: unknown, options: ParseOptions = decrypted): str
   }
 }
 
-function lineOf({ at, message, mend }: Problem): string {
-  return `${at}: ${message}${mend === undefined ? "" : ` » ${mend}`}`;
+function lineOf({ at, message, fix }: Problem): string {
+  return `${at}: ${message}${fix === undefined ? "" : ` » ${fix}`}`;
 }
 
 /** The value of a path such as `apps.komga.access` set, or taken away with undefined; what is absent is made. */

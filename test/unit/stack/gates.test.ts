@@ -76,9 +76,9 @@ describe("the gates before retired", () => {
       [...gateNames],
       "a gate lets through what it should not",
     );
-    for (const { at, message, mend } of problems) {
+    for (const { at, message, fix } of problems) {
       assert.ok(at, message);
-      assert.match(mend ?? "", /^(pulumi|kubectl|curl) /, message);
+      assert.match(fix ?? "", /^(pulumi|kubectl|curl) /, message);
     }
   });
 
@@ -160,7 +160,7 @@ describe("a removal that has begun", () => {
     const [problem, ...others] = gateProblems(stackOf(), gates(later));
     assert.deepEqual(others, []);
     assert.match(problem?.message ?? "", /^gate phase: Ingress web\/new: is new since the removal began/);
-    assert.equal(problem?.mend, "kubectl --context test delete ingress --namespace web new");
+    assert.equal(problem?.fix, "kubectl --context test delete ingress --namespace web new");
   });
 
   it("is over when neither a controller nor a webhook is left: a later Ingress of the class is nobody's", () => {
@@ -186,7 +186,7 @@ describe("the phases", () => {
     const { record: before, ...fresh } = cluster;
     const record = phase === undefined ? {} : { record: { phase, adopted: before?.adopted ?? [] } };
     return gateProblems(stackOf(), gates({ ...state, cluster: { ...fresh, ...record } })).map(
-      ({ at, message, mend }) => `${at}: ${message} » ${mend}`,
+      ({ at, message, fix }) => `${at}: ${message} » ${fix}`,
     );
   };
 
@@ -213,7 +213,7 @@ describe("the phases", () => {
     );
     assert.deepEqual(others, []);
     assert.match(problem?.message ?? "", /Ingress komga\/komga-ingress: is new since .*; adopt it first/);
-    assert.match(problem?.mend ?? "", /phase cutover && pulumi up/);
+    assert.match(problem?.fix ?? "", /phase cutover && pulumi up/);
   });
 
   it("have a way back from retired only while everything that was adopted is there", () => {
@@ -252,7 +252,7 @@ describe("the phases", () => {
     const [problem, ...others] = gateProblems(stackOf(), rows);
     assert.deepEqual(others, []);
     assert.match(problem?.message ?? "", /^gate phase: test: names an installation that was not adopted/);
-    assert.match(problem?.mend ?? "", /phase cutover && pulumi up/);
+    assert.match(problem?.fix ?? "", /phase cutover && pulumi up/);
   });
 
   it("have no way back to coexist for a second installation after the first was retired", () => {
@@ -267,7 +267,7 @@ describe("the phases", () => {
         problem?.message ?? "",
         /^test has retired an ingress-nginx before this one \(Deployment first\/controller and 1 more\), and there is no way back to coexist/,
       );
-      assert.match(problem?.mend ?? "", /phase cutover && pulumi up/);
+      assert.match(problem?.fix ?? "", /phase cutover && pulumi up/);
     }
     for (const phase of ["cutover", "retired"]) assert.deepEqual(back(phase, "cutover", first), []);
     assert.deepEqual(back("coexist", "cutover", []), [], "nothing was retired before");
@@ -290,7 +290,7 @@ describe("the readiness table", () => {
       name: "hosts",
       items: [
         { subject: "a.example.org", ok: true, note: "app a" },
-        { subject: "b.example.org", ok: false, note: "no app has this host", mend: "kubectl get ingress" },
+        { subject: "b.example.org", ok: false, note: "no app has this host", fix: "kubectl get ingress" },
       ],
     },
     { name: "canaries", items: [{ subject: "example.org", ok: false, note: "off" }], override: "proven" },
@@ -322,7 +322,7 @@ describe("the readiness table", () => {
       name: "hosts",
       ok: 1,
       of: 2,
-      missing: [{ subject: "b.example.org", note: "no app has this host", mend: "kubectl get ingress" }],
+      missing: [{ subject: "b.example.org", note: "no app has this host", fix: "kubectl get ingress" }],
     });
     assert.equal(readinessData(rows.slice(1)).ready, true);
   });

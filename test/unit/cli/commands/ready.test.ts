@@ -12,7 +12,7 @@ const rows: Row[] = [
         subject: "old.example.org",
         ok: false,
         note: "no app has this host",
-        mend: "pulumi config set --stack house …",
+        fix: "pulumi config set --stack house …",
       },
     ],
   },

@@ -11,7 +11,7 @@ const pulumi = "pulumi-kubernetes-1a2b3c4d";
 
 function problems(ingresses: LiveIngress[]): string[] {
   return routeProblems(stack.cluster, stack.apps, { ingresses }).map(
-    ({ at, message, mend }) => `${at}: ${message} » ${mend}`,
+    ({ at, message, fix }) => `${at}: ${message} » ${fix}`,
   );
 }
 

@@ -91,7 +91,7 @@ describe("the further hosts of an app", () => {
     });
     const found = losses(stack, [{ ingresses: [guarded], settings: {} }]);
     assert.deepEqual(
-      found.map(({ app, mend }) => [app.name, mend]),
+      found.map(({ app, fix }) => [app.name, fix]),
       [["komga", "pulumi config set --stack test --path apps.komga.accept.whitelist-source-range '<why>'"]],
     );
   });

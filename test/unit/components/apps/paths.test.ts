@@ -167,7 +167,7 @@ describe("the paths of an app", () => {
   it("are asserted by access tests, and a failed one names the line of the path", () => {
     const failures = (tests: unknown[]): string[] => {
       const raw = put(untested(vaults()), "accessTests.apps.vault", tests);
-      return failedTestProblems(parse(raw)).map(({ message, mend }) => `${message} » ${mend}`);
+      return failedTestProblems(parse(raw)).map(({ message, fix }) => `${message} » ${fix}`);
     };
     assert.deepEqual(
       failures([

@@ -188,6 +188,6 @@ describe("an issuer of the cluster that the stack only uses", () => {
     );
     const [item] = issuersGate(input);
     assert.equal(item?.ok, false);
-    assert.match(item?.mend ?? "", /edit clusterissuer house-ca/);
+    assert.match(item?.fix ?? "", /edit clusterissuer house-ca/);
   });
 });

@@ -99,7 +99,7 @@ describe("an issuer", () => {
     const own = issuer(through({ class: "nginx" }), { name: "letsencrypt-prod" });
     const [item] = issuersGate({ ...state, issuance: { ...state.issuance, issuers: [own] } });
     assert.match(item?.note ?? "", /this program makes it solve by DNS$/);
-    assert.equal(item?.mend, "pulumi config set --stack test phase cutover && pulumi up --stack test");
+    assert.equal(item?.fix, "pulumi config set --stack test phase cutover && pulumi up --stack test");
   });
 
   it("does not count for a certificate whose annotation sends its challenges elsewhere", () => {
@@ -174,7 +174,7 @@ describe("a Certificate that belongs to an Ingress that is removed", () => {
         subject: "Certificate komga/tls-secret",
         ok: false,
         note: "is deleted with Ingress komga-ingress, but Ingress komga/copy still needs Secret tls-secret; remove its owner (cert-manager does not add one again)",
-        mend: `kubectl --context test patch certificate --namespace komga tls-secret --type json --patch '[{"op":"remove","path":"/metadata/ownerReferences"}]'`,
+        fix: `kubectl --context test patch certificate --namespace komga tls-secret --type json --patch '[{"op":"remove","path":"/metadata/ownerReferences"}]'`,
       });
     }
     assert.deepEqual(failing(ownersGate(copy({ solver: true }))), []);

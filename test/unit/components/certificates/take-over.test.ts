@@ -519,7 +519,7 @@ describe("the webhook's API group", () => {
   });
 
   it("is refused if another Helm release serves it, or something that Helm did not install", () => {
-    for (const [release, mend] of [
+    for (const [release, fix] of [
       ["dns/porkbun", "helm --kube-context test uninstall --namespace dns porkbun"],
       [
         "dns/cert-manager-webhook-porkbun",
@@ -529,7 +529,7 @@ describe("the webhook's API group", () => {
     ] as const) {
       const [problem] = problems(release);
       assert.match(problem?.message ?? "", /^APIService v1alpha1\.porkbun\.talinx\.dev is of /);
-      assert.equal(problem?.mend, mend);
+      assert.equal(problem?.fix, fix);
     }
   });
 

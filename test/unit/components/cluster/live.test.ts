@@ -152,7 +152,7 @@ describe("the live cluster", () => {
     await assert.rejects(ReadOnlyApi.connect({ context: "octvo", kubeconfig: file }), {
       name: "ClusterError",
       message: `kubeconfig ${file} has no context "octvo"; it has octavo, elsewhere`,
-      mend: `kubectl config get-contexts --kubeconfig ${file}`,
+      fix: `kubectl config get-contexts --kubeconfig ${file}`,
     });
   });
 
@@ -202,6 +202,6 @@ describe("the proof that this is the cluster that the stack means", () => {
 
   it("asks for an unset UID with the command that sets it", () => {
     const problem = identityProblem("octavo", { context: "octavo" }, { uid: "u-2" });
-    assert.equal(problem?.mend, "pulumi config set --stack octavo --path cluster.uid u-2");
+    assert.equal(problem?.fix, "pulumi config set --stack octavo --path cluster.uid u-2");
   });
 });

@@ -26,7 +26,7 @@ describe("a cluster that a stack manages", () => {
         new RegExp(`belongs to the stack ${owner}, and this is pomerium-migration/octavo:`),
       );
       assert.equal(
-        problem?.mend,
+        problem?.fix,
         `kubectl --context octavo --namespace pomerium patch configmap pomerium-migration --type json --patch '[{"op":"remove","path":"/data/owner"}]'`,
       );
     }

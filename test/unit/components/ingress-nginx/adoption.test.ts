@@ -20,7 +20,7 @@ describe("an adopted object that is not recognised any more", () => {
       problem.message,
       /^Service ingress-nginx\/controller was adopted and is not recognised any more: check whether ingressNginx\.helmRelease/,
     );
-    assert.match(problem.mend ?? "", /^kubectl --context test get deployments,daemonsets .* --show-labels$/);
+    assert.match(problem.fix ?? "", /^kubectl --context test get deployments,daemonsets .* --show-labels$/);
   });
 
   it("is announced for an Ingress with its present class", () => {
@@ -51,7 +51,7 @@ describe("a stack file without `ingressNginx`", () => {
       assert.deepEqual(others, []);
       assert.equal(problem?.at, "ingressNginx");
       assert.match(problem.message, /put `ingressNginx` back until the phase is retired$/);
-      assert.match(problem.mend ?? "", /^pulumi config set --stack test --path ingressNginx\.helmRelease /);
+      assert.match(problem.fix ?? "", /^pulumi config set --stack test --path ingressNginx\.helmRelease /);
     }
   });
 

@@ -19,7 +19,7 @@ function problems(
     stackOf({ phase: "cutover", ...edits }),
     { record: { phase, adopted }, ingresses },
     nginx,
-  ).map(({ at, message, mend }) => `${at}: ${message} » ${mend}`);
+  ).map(({ at, message, fix }) => `${at}: ${message} » ${fix}`);
 }
 
 describe("a controller that the stack file does not mention", () => {

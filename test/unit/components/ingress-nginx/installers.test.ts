@@ -157,7 +157,7 @@ describe("a tool that installs ingress-nginx again", () => {
         subject: "HelmRelease network/ingress-nginx",
         ok: false,
         note: "Flux puts back what is removed",
-        mend: "kubectl --context test patch helmrelease",
+        fix: "kubectl --context test patch helmrelease",
       },
     ]);
     assert.equal(gate(true)[0]?.ok, true);

@@ -69,13 +69,13 @@ describe("a host whose paths lead to several Services", () => {
         at: "apps.harbor.service",
         message:
           'Ingress harbor/harbor sends /api/ to harbor/core:80, and the app sends it to harbor/portal:80; write it under apps.harbor.paths["/api"].service, or say why nothing is needed',
-        mend: "pulumi config set --stack test --path 'apps.harbor.accept[\"service /api/\"]' '<why>'",
+        fix: "pulumi config set --stack test --path 'apps.harbor.accept[\"service /api/\"]' '<why>'",
       },
       {
         at: "apps.harbor.service",
         message:
           'Ingress harbor/harbor sends /v2/ to harbor/core:80, and the app sends it to harbor/portal:80; write it under apps.harbor.paths["/v2"].service, or say why nothing is needed',
-        mend: "pulumi config set --stack test --path 'apps.harbor.accept[\"service /v2/\"]' '<why>'",
+        fix: "pulumi config set --stack test --path 'apps.harbor.accept[\"service /v2/\"]' '<why>'",
       },
     ]);
     assert.deepEqual(
@@ -122,7 +122,7 @@ describe("a host whose paths lead to several Services", () => {
     const accept = { "service /api/": "nobody uses the API" };
     const all = pathDifferences({ name: "test", apps: [app({ accept })] }, [{ ingresses: [harbor] }], []);
     assert.deepEqual(
-      pathProblems(all).map(({ mend }) => mend),
+      pathProblems(all).map(({ fix }) => fix),
       ["pulumi config set --stack test --path 'apps.harbor.accept[\"service /v2/\"]' '<why>'"],
     );
     assert.equal(pathsRow(all).items[0]?.note, "accepted: nobody uses the API");
@@ -271,7 +271,7 @@ describe("an answer under accept", () => {
     const open = (accept: Record<string, string>) =>
       pathProblems(
         pathDifferences({ name: "test", apps: [app({ access, accept })] }, [{ ingresses }], []),
-      ).map(({ mend }) => /accept\["(.*)"\]/.exec(mend ?? "")?.[1]);
+      ).map(({ fix }) => /accept\["(.*)"\]/.exec(fix ?? "")?.[1]);
     assert.deepEqual(open({}), ["service /hook", "opens /api"]);
     assert.deepEqual(open({ "service /hook": "the same program" }), ["opens /api"]);
     assert.deepEqual(open({ "opens /api": "it is public anyway", "opens /hook": "x" }), ["service /hook"]);

@@ -40,7 +40,7 @@ describe("a protection that an app loses with its nginx Ingress", () => {
     assert.equal(problem?.at, "apps.komga.accept");
     assert.match(problem.message, /^Ingress komga\/komga-ingress is protected by whitelist-source-range/);
     assert.match(problem.message, /10\.244\.0\.0\/16/);
-    assert.match(problem.mend ?? "", /--path apps\.komga\.accept\.whitelist-source-range '<why>'$/);
+    assert.match(problem.fix ?? "", /--path apps\.komga\.accept\.whitelist-source-range '<why>'$/);
   });
 
   it("is answered by a reason or by a replacement", () => {
@@ -133,9 +133,9 @@ describe("a protection that an app loses with its nginx Ingress", () => {
     const found = losses(own, [whitelisted]);
     const [problem] = lossProblems(found);
     const [item] = protectionsRow(found).items;
-    assert.equal(item?.mend, problem?.mend);
+    assert.equal(item?.fix, problem?.fix);
     const accepting = stack({ accept: { "whitelist-source-range": "people sign in instead" } });
-    assert.equal(protectionsRow(losses(accepting, [whitelisted])).items[0]?.mend, undefined);
+    assert.equal(protectionsRow(losses(accepting, [whitelisted])).items[0]?.fix, undefined);
   });
 
   it("includes the settings of the controller, once for each app", () => {
@@ -148,7 +148,7 @@ describe("a protection that an app loses with its nginx Ingress", () => {
       problem?.message ?? "",
       /^Ingress komga\/komga-ingress is protected by block-user-agents in the ConfigMap of ingress-nginx, /,
     );
-    assert.match(problem?.mend ?? "", /accept\.block-user-agents '<why>'$/);
+    assert.match(problem?.fix ?? "", /accept\.block-user-agents '<why>'$/);
     const accepting = stack({ replaces: ["komga-ingress"], accept: { "block-user-agents": "no bots left" } });
     assert.deepEqual(lossProblems(losses(accepting, [live])), []);
     assert.deepEqual(losses(own, [{ ...live, ingresses: [] }]), []);

@@ -70,7 +70,7 @@ describe("NetworkPolicies in front of the apps", () => {
         at: "apps.komga.service",
         message:
           "by NetworkPolicy komga/only-ingress-nginx, Pomerium's pods (namespace pomerium) cannot connect to those behind Service komga/komga-svc, so the app would not answer. Add a policy that does; it changes none of the others. Where the cluster's network plugin ignores NetworkPolicies, say so instead: pulumi config set --stack test --path apps.komga.accept.network-policies '<why>'",
-        mend: `echo '{"apiVersion":"networking.k8s.io/v1","kind":"NetworkPolicy","metadata":{"name":"komga-svc-from-pomerium","namespace":"komga"},"spec":{"podSelector":{"matchLabels":{"app":"komga"}},"policyTypes":["Ingress"],"ingress":[{"from":[{"namespaceSelector":{"matchLabels":{"kubernetes.io/metadata.name":"pomerium"}}}],"ports":[{"protocol":"TCP","port":25600}]}]}}' | kubectl --context octavo apply --filename -`,
+        fix: `echo '{"apiVersion":"networking.k8s.io/v1","kind":"NetworkPolicy","metadata":{"name":"komga-svc-from-pomerium","namespace":"komga"},"spec":{"podSelector":{"matchLabels":{"app":"komga"}},"policyTypes":["Ingress"],"ingress":[{"from":[{"namespaceSelector":{"matchLabels":{"kubernetes.io/metadata.name":"pomerium"}}}],"ports":[{"protocol":"TCP","port":25600}]}]}}' | kubectl --context octavo apply --filename -`,
       },
     ]);
     assert.deepEqual(await notes(), []);
@@ -94,10 +94,10 @@ describe("NetworkPolicies in front of the apps", () => {
       await read(),
     );
     assert.deepEqual(
-      found.map(({ at, mend }) => [
+      found.map(({ at, fix }) => [
         at,
-        /"name":"([^"]*)"/.exec(mend ?? "")?.[1],
-        /"ports":(\[.*?\])/.exec(mend ?? "")?.[1],
+        /"name":"([^"]*)"/.exec(fix ?? "")?.[1],
+        /"ports":(\[.*?\])/.exec(fix ?? "")?.[1],
       ]),
       [
         [
@@ -112,7 +112,7 @@ describe("NetworkPolicies in front of the apps", () => {
 
   it("are no problem once the policy of the problem is there", async () => {
     const [problem] = await problems();
-    const added: unknown = JSON.parse(/^echo '(.*)' \|/.exec(problem?.mend ?? "")?.[1] ?? "");
+    const added: unknown = JSON.parse(/^echo '(.*)' \|/.exec(problem?.fix ?? "")?.[1] ?? "");
     fake.objects[policies] = { items: [only("ingress-nginx"), added] };
     assert.deepEqual(await problems(), []);
   });
@@ -172,7 +172,7 @@ describe("NetworkPolicies in front of the apps", () => {
     assert.deepEqual(await problems(udp, [dns]), []);
     admitting({ protocol: "TCP", port: 5300 }, { port: 53 });
     const [problem, ...others] = await problems(udp, [dns]);
-    assert.match(problem?.mend ?? "", /"ports":\[\{"protocol":"UDP","port":5300\}\]/);
+    assert.match(problem?.fix ?? "", /"ports":\[\{"protocol":"UDP","port":5300\}\]/);
     assert.deepEqual(others, []);
     admitting({ port: 5353 });
     assert.deepEqual(await problems({ service: { name: "komga-svc", port: 53 } }, [dns]), []);

@@ -99,7 +99,7 @@ describe("Pomerium's address", () => {
           },
           ...live,
         },
-      ]).map(({ message, mend }) => `${message} » ${mend}`);
+      ]).map(({ message, fix }) => `${message} » ${fix}`);
     assert.deepEqual(found("assigned", { families: ["IPv4"] }), []);
     assert.deepEqual(found({ class: "tailscale" }, { loadBalancerClass: "tailscale" }), []);
     assert.match(

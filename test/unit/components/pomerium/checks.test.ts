@@ -9,7 +9,7 @@ const stack = parse(goodStack());
 
 function problems(live: Partial<LivePomerium>, of: Stack = stack): string[] {
   return takeOverProblems(of, { ...noPomerium, ...live }).map(
-    ({ at, message, mend }) => `${at}: ${message} » ${mend}`,
+    ({ at, message, fix }) => `${at}: ${message} » ${fix}`,
   );
 }
 
@@ -84,7 +84,7 @@ describe("the cluster under Pomerium", () => {
     const raw = goodStack();
     for (const [path, value] of Object.entries(edits)) put(raw, path, value);
     return clusterProblems(parse(raw), { ...noPomerium, ...live }).map(
-      ({ at, message, mend }) => `${at}: ${message} » ${mend}`,
+      ({ at, message, fix }) => `${at}: ${message} » ${fix}`,
     );
   };
 

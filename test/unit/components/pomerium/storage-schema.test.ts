@@ -65,7 +65,7 @@ describe("the storage of a live cluster", () => {
   };
   const problems = (storage: unknown, live: Partial<LivePomerium>) =>
     clusterProblems(parse(raw(storage)), { ...nothing, ...live }).map(
-      ({ at, message, mend = "" }) => `${at}: ${message} » ${mend}`,
+      ({ at, message, fix = "" }) => `${at}: ${message} » ${fix}`,
     );
 
   it("must have the claim that the stack file names", () => {

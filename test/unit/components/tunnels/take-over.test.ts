@@ -96,7 +96,7 @@ describe("the checks of Cloudflare before a run", () => {
   it("name the token's key and command if Cloudflare refuses it, and never show the token", async () => {
     const { problems } = await inspected(stack(), undefined, "another-another-another-another-another-");
     assert.equal(problems[0]?.at, "tunnels.home.apiToken");
-    assert.equal(problems[0]?.mend, "pulumi config set --stack test --secret --path tunnels.home.apiToken");
+    assert.equal(problems[0]?.fix, "pulumi config set --stack test --secret --path tunnels.home.apiToken");
     assert.ok(!JSON.stringify(problems).includes(token));
   });
 

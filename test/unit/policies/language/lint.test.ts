@@ -20,7 +20,7 @@ const message = (text: string, code: string, options: Partial<LintOptions> = {})
   const finding = lintPolicy(read(text), { pomerium: "v0.33.1", ...options }).find(
     (one) => one.code === code,
   );
-  return finding ? `${finding.severity}: ${finding.message}; ${finding.mend}` : "";
+  return finding ? `${finding.severity}: ${finding.message}; ${finding.fix}` : "";
 };
 
 const allow = (...criteria: string[]): string => `allow: { or: [${criteria.join(", ")}] }`;
@@ -338,13 +338,13 @@ describe("the linter of policies", () => {
     );
   });
 
-  it("every finding names a place of the policy and a mending, whatever the policy", () => {
+  it("every finding names a place of the policy and a fix, whatever the policy", () => {
     fc.assert(
       fc.property(aPolicy, fc.constantFrom("v0.31.3", "v0.32.9", "v0.33.1"), (policy, pomerium) => {
-        for (const { where, message, mend } of lintPolicy(policy, { pomerium, clientAddresses: "proxied" })) {
+        for (const { where, message, fix } of lintPolicy(policy, { pomerium, clientAddresses: "proxied" })) {
           const place = /^\[(\d+)\]\.(allow|deny)/.exec(where);
           assert.ok(where === "[]" || policy[Number(place?.[1])]?.[place?.[2] as "allow"], where);
-          assert.ok(message !== "" && mend !== "");
+          assert.ok(message !== "" && fix !== "");
         }
       }),
     );

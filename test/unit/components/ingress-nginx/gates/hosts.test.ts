@@ -124,7 +124,7 @@ describe("a host of an nginx Ingress", () => {
       ok: false,
       at: "apps",
       note: "no app has this host (Ingress ryot/ryot); add one, or abandon the host",
-      mend: `pulumi config set --stack test --path 'ingressNginx.abandon["a.example.org"]' '<why>'`,
+      fix: `pulumi config set --stack test --path 'ingressNginx.abandon["a.example.org"]' '<why>'`,
     });
   });
 
@@ -188,7 +188,7 @@ describe("a port that ingress-nginx forwards", () => {
       ok: false,
       at: "ingressNginx.abandon",
       note: "ingress-nginx forwards the port, and no app can; give its Service an address of its own, and abandon the port",
-      mend: `pulumi config set --stack test --path 'ingressNginx.abandon["tcp/22"]' '<why>'`,
+      fix: `pulumi config set --stack test --path 'ingressNginx.abandon["tcp/22"]' '<why>'`,
     });
   });
 

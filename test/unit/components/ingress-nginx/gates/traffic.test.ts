@@ -17,7 +17,7 @@ describe("the traffic of a host that an app takes over", () => {
         ok: false,
         at: "ingressNginx.override",
         note: "answered with status 404, and not by Pomerium; lead it to Pomerium (router, DNS or tunnel), or override the gate if it cannot be asked from here",
-        mend: "curl --include https://komga.example.org/.well-known/pomerium/jwks.json",
+        fix: "curl --include https://komga.example.org/.well-known/pomerium/jwks.json",
       },
     ]);
   });

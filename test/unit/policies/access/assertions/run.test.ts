@@ -48,13 +48,13 @@ describe("access tests", () => {
       results.map(({ passed }) => passed),
       Array(10).fill(true),
     );
-    assert.ok(results.every(({ mend }) => mend === undefined));
+    assert.ok(results.every(({ fix }) => fix === undefined));
   });
 
   it("of a path that Pomerium answers itself fails, since no edit opens it to the app's callers", () => {
-    const { got, reason, mend } = one({ paths: ["/healthz"], allow: ["alice@gmail.com"] });
+    const { got, reason, fix } = one({ paths: ["/healthz"], allow: ["alice@gmail.com"] });
     assert.deepEqual(
-      [got, reason, mend],
+      [got, reason, fix],
       [
         "deny",
         "Pomerium answers this path itself on every host",
@@ -64,9 +64,9 @@ describe("access tests", () => {
   });
 
   it("of a path that can be read in several ways is undecided where these end differently", () => {
-    const { got, rule, mend } = one({ paths: ["/opds/..;/admin"], deny: ["anonymous"] });
+    const { got, rule, fix } = one({ paths: ["/opds/..;/admin"], deny: ["anonymous"] });
     assert.deepEqual([got, rule], ["unknown", "path unclear"]);
-    assert.match(mend ?? "", /^write the path in accessTests\.apps\.komga\[0\] as a browser sends it/);
+    assert.match(fix ?? "", /^write the path in accessTests\.apps\.komga\[0\] as a browser sends it/);
     assert.equal(one({ paths: ["/x/..;/admin"], deny: ["anonymous"] }).passed, true);
   });
 
@@ -104,29 +104,29 @@ describe("access tests", () => {
 
   it("a person kept out by mistake fails the test, with the place that lets them in", () => {
     assert.equal(
-      one({ allow: ["bob@gmail.com"] }).mend,
+      one({ allow: ["bob@gmail.com"] }).fix,
       "add bob@gmail.com to apps.komga.access.users or to a group that it names, or change accessTests.apps.komga[0].allow[0]",
     );
     assert.match(
-      one({ app: "influxdb", allow: ["bob@gmail.com"] }).mend!,
+      one({ app: "influxdb", allow: ["bob@gmail.com"] }).fix!,
       /give apps\.influxdb\.access users or groups/,
     );
-    assert.match(one({ allow: ["anonymous"] }).mend!, /add the path to apps\.komga\.access\.api/);
+    assert.match(one({ allow: ["anonymous"] }).fix!, /add the path to apps\.komga\.access\.api/);
     assert.match(
-      one({ app: "influxdb", allow: ["anonymous"] }).mend!,
+      one({ app: "influxdb", allow: ["anonymous"] }).fix!,
       /add the path to apps\.influxdb\.access\.apiOnly/,
     );
-    assert.match(one({ allow: ["stranger"] }).mend!, /name people in accessTests/);
+    assert.match(one({ allow: ["stranger"] }).fix!, /name people in accessTests/);
   });
 
   it("a path left open by mistake fails the test, with the place that opens it", () => {
     const result = one({ paths: ["/opds/v2"], deny: ["anonymous"] });
     assert.equal(
-      result.mend,
+      result.fix,
       "close the path in apps.komga.access.api, or change accessTests.apps.komga[0].deny[0]",
     );
     assert.match(
-      one({ app: "ddns-updater", deny: ["stranger"] }).mend!,
+      one({ app: "ddns-updater", deny: ["stranger"] }).fix!,
       /make apps\.ddns-updater\.access something else than public/,
     );
   });
@@ -139,11 +139,11 @@ describe("access tests", () => {
         /say under accessTests\.assume\["alice@gmail\.com"\] which claims alice@gmail\.com has/,
       ],
     ];
-    for (const [policy, mend] of policies)
+    for (const [policy, fix] of policies)
       for (const test of [{ allow: ["alice@gmail.com"] }, { deny: ["alice@gmail.com"] }]) {
         const result = one({ app: "headlamp", ...test }, [raw("headlamp", policy)]);
         assert.deepEqual([result.got, result.passed], ["unknown", false]);
-        assert.match(result.mend!, mend);
+        assert.match(result.fix!, fix);
       }
   });
 
@@ -188,7 +188,7 @@ describe("access tests", () => {
   it("that fail for a claim name it in words", () => {
     const result = one({ app: "komga", allow: ["claim:groups=staff"] });
     assert.match(failure(result), /everybody with the claim groups=staff must pass/);
-    assert.match(result.mend!, /add claim:groups=staff to apps\.komga\.access\.users/);
+    assert.match(result.fix!, /add claim:groups=staff to apps\.komga\.access\.users/);
   });
 
   it("an app that asks where a call comes from is asked with the test's address", () => {
@@ -196,10 +196,10 @@ describe("access tests", () => {
     assert.equal(one({ ...unifi, sourceIp: "10.244.1.2" }).passed, true);
     const outside = one({ ...unifi, sourceIp: "203.0.113.9" });
     assert.deepEqual([outside.passed, outside.keyPath], [false, "apps.unifi.access.from"]);
-    assert.match(outside.mend!, /add the address to apps\.unifi\.access\.from/);
+    assert.match(outside.fix!, /add the address to apps\.unifi\.access\.from/);
     const nowhere = one(unifi);
     assert.equal(nowhere.got, "unknown");
-    assert.match(nowhere.mend!, /add `from: <address>` to accessTests\.apps\.unifi\[0\]/);
+    assert.match(nowhere.fix!, /add `from: <address>` to accessTests\.apps\.unifi\[0\]/);
   });
 
   it("a policy that asks for the method is asked with the test's method", () => {
