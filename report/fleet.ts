@@ -102,8 +102,12 @@ export function fleetMarkdown(rows: readonly FleetRow[]): string {
   ].join("\n")}\n`;
 }
 
-/** A fleet as plain sections, for a page. */
-export function fleetPage(rows: readonly FleetRow[]): Page {
+/**
+ * A fleet as plain sections, for a page.
+ *
+ * @param anchor The id of a stack's details, by its place in the fleet.
+ */
+export function fleetPage(rows: readonly FleetRow[], anchor: (place: number) => string): Page {
   const isLive = asked(rows);
   const failed = rows.filter(({ failed: lines }) => lines.length > 0);
   return {
@@ -118,7 +122,14 @@ export function fleetPage(rows: readonly FleetRow[]): Page {
               items: failed.map(({ stack, failed: lines }) => ({ title: stack, details: [...lines] })),
             },
           ]),
-      { title: "Stacks", table: { head: headOf(isLive), rows: rows.map((row) => cells(row, isLive)) } },
+      {
+        title: "Stacks",
+        table: {
+          head: headOf(isLive),
+          rows: rows.map((row) => cells(row, isLive)),
+          anchors: rows.map((_, place) => anchor(place)),
+        },
+      },
     ],
   };
 }

@@ -17,7 +17,8 @@ export interface PageSection {
   title: string;
   /** Sentences in front of everything. */
   lead?: string[];
-  table?: { head: string[]; rows: string[][] };
+  /** `anchors` are the ids to which the first cells of a page's table lead. */
+  table?: { head: string[]; rows: string[][]; anchors?: string[] };
   /** Things with details of their own. */
   items?: { title: string; details: string[] }[];
   /** Commands to copy. */

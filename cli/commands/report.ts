@@ -1,25 +1,17 @@
-import { readinessData } from "../../components/cluster/readiness-table.ts";
 import { audit } from "../../discovery/audit/audit.ts";
-import { auditTab } from "../../discovery/audit/html.ts";
-import { auditPage } from "../../discovery/audit/page.ts";
 import { diffAccess } from "../../policies/access/diff/diff.ts";
 import { matrix } from "../../policies/access/matrix/matrix.ts";
 import { noMoves } from "../../report/before-text.ts";
 import { changesTab } from "../../report/html/changes.ts";
 import { htmlPage } from "../../report/html/page.ts";
-import { readinessTab } from "../../report/html/readiness.ts";
-import type { Tab } from "../../report/html/tab.ts";
-import type { Stack } from "../../stack/stack.ts";
 import { type CommonOptions, type Subcommand, valueOption } from "../command.ts";
 import { exit } from "../exit.ts";
-import type { Io } from "../io.ts";
 import { deliver } from "../output.ts";
 import { projectOf, stackIn } from "../project.ts";
 import { provenanceOf } from "../provenance.ts";
-import { accessPart, subtitleOf } from "../report-parts.ts";
-import { movesFrom, nginxOption, readNginx, type Source } from "../source.ts";
+import { accessPart, auditPart, readinessPart, subtitleOf } from "../report-parts.ts";
+import { movesFrom, nginxOption, readNginx } from "../source.ts";
 import { comparable, viewNow, viewOf } from "../view-by-name.ts";
-import { conclusion } from "./ready.ts";
 
 interface Options extends CommonOptions {
   from?: string;
@@ -64,7 +56,7 @@ Examples:
     const [before, source, readiness] = await Promise.all([
       from === undefined ? undefined : viewOf(from, project, name, io),
       nginx === undefined ? undefined : readNginx(nginx, stack, io),
-      options.live && stack.ingressNginx !== undefined ? readinessPart(stack, io) : undefined,
+      options.live && stack.ingressNginx !== undefined ? io.readReadiness(stack) : undefined,
     ]);
     const diff = before && diffAccess(comparable(before, now), comparable(now, before));
     const moves = source && movesFrom(source, stack, now.view);
@@ -80,8 +72,8 @@ Examples:
               notes: before?.notes ?? [],
             }),
           ]),
-      ...(readiness === undefined ? [] : [readiness]),
-      ...(source === undefined ? [] : [auditPart(source)]),
+      ...(readiness === undefined ? [] : [readinessPart(stack, readiness)]),
+      ...(source === undefined ? [] : [auditPart(audit(source.inventory))]),
     ];
     deliver(
       htmlPage({
@@ -99,13 +91,3 @@ Examples:
     return exit.ok;
   },
 };
-
-async function readinessPart(stack: Stack, io: Io): Promise<Tab> {
-  const rows = await io.readReadiness(stack);
-  const data = readinessData(rows);
-  return readinessTab({ ready: data.ready, verdict: conclusion(stack, rows, data.ready), rows: data.rows });
-}
-
-function auditPart({ inventory }: Source): Tab {
-  return auditTab(auditPage(audit(inventory)));
-}

@@ -11,7 +11,7 @@ import { esc } from "./escape.ts";
 import { columnsOf, grid, peopleList } from "./grid.ts";
 import { appStates, isUndecided, legend, statesOf, symbol } from "./marks.ts";
 import { aroundTunnel } from "./stations.ts";
-import { filter, section, type Tab } from "./tab.ts";
+import { filter, only, type Scope, section, type Tab } from "./tab.ts";
 import type { Ways } from "./ways.ts";
 
 /** What the part about access is made from. Absent parts are left out. */
@@ -19,16 +19,17 @@ export interface Accessible {
   matrix: Matrix;
   ways?: Ways;
   tests?: { results: readonly TestResult[]; untested: readonly Untested[] };
+  scope?: Scope;
 }
 
 /** Who may reach what. */
-export function accessTab({ matrix, ways, tests }: Accessible): Tab {
+export function accessTab({ matrix, ways, tests, scope = only }: Accessible): Tab {
   const used = new Set(matrix.apps.flatMap(statesOf));
   const columns = columnsOf(matrix);
-  const table = grid(matrix, columns);
-  const people = peopleList(matrix, columns);
+  const table = grid(matrix, columns, scope);
+  const people = peopleList(matrix, columns, scope);
   return {
-    id: "access",
+    id: `${scope.id}access`,
     title: "Access",
     count: String(matrix.apps.length),
     body: [
@@ -36,13 +37,14 @@ export function accessTab({ matrix, ways, tests }: Accessible): Tab {
       notes(matrix, ways),
       tests ? failures(tests) : "",
       `<div class="filtered">${filter(
-        "apps",
+        `${scope.id}apps`,
         "app, host or person",
         appStates.filter(([state]) => used.has(state)),
+        scope.of,
       )}`,
       section(
         "Apps",
-        `<p class="soft">Each app opens: who passes and by which line, and the requests that were tried.</p>${appList(matrix)}`,
+        `<p class="soft">Each app opens: who passes and by which line, and the requests that were tried.</p>${appList(matrix, scope)}`,
       ),
       table === undefined ? "" : section("People and apps", `${legend()}${table}`, "wide"),
       people === "" ? "" : section("People", people),
@@ -50,7 +52,7 @@ export function accessTab({ matrix, ways, tests }: Accessible): Tab {
       doors(matrix),
       section(
         "The way of a request",
-        `<figure class="card way-box"><div class="way-scroll" role="region" tabindex="0" aria-label="Drawing: the way of a request">${diagram(
+        `<figure class="card way-box"><div class="way-scroll" role="region" tabindex="0" aria-label="Drawing: the way of a request${esc(scope.of)}">${diagram(
           matrix.apps,
           ways,
         )}</div></figure>`,

@@ -9,17 +9,18 @@ import { insideText, networksOf, openText } from "../marks.ts";
 
 import { esc } from "./escape.ts";
 import { markWord, statesOf, symbol } from "./marks.ts";
+import type { Scope } from "./tab.ts";
 
 /** The apps, each with its state in one line, and with the reasons when it is opened. */
-export function appList({ apps }: Matrix): string {
-  return `<ul class="card apps">${apps.map(appItem).join("")}</ul>`;
+export function appList({ apps }: Matrix, { id }: Scope): string {
+  return `<ul class="card apps">${apps.map((access, row) => appItem(access, `${id}app-${row}`)).join("")}</ul>`;
 }
 
-function appItem(access: AppAccess, row: number): string {
+function appItem(access: AppAccess, id: string): string {
   const { name, host } = access.app;
-  return `<li class="item" id="app-${row}" data-state="${statesOf(access).join(" ")}"><details><summary><span class="name find"><b>${esc(
+  return `<li class="item" id="${id}" data-state="${statesOf(access).join(" ")}"><details><summary><span class="name find"><b>${esc(
     name,
-  )}</b> <span class="soft">${esc(host)}</span></span> <span class="tags find">${tags(access)}</span></summary><div class="in" id="app-${row}-in">${
+  )}</b> <span class="soft">${esc(host)}</span></span> <span class="tags find">${tags(access)}</span></summary><div class="in" id="${id}-in">${
     who(access) + asked(access)
   }</div></details></li>`;
 }

@@ -6,6 +6,7 @@ import { type Column, columns, merged } from "../table.ts";
 
 import { esc } from "./escape.ts";
 import { markClass, markWord } from "./marks.ts";
+import type { Scope } from "./tab.ts";
 
 /** Up to this number, each person has a column. Beyond it, people with equal columns share one. */
 const most = 30;
@@ -29,19 +30,19 @@ function columnName({ people }: Column): string {
   return people.length > 1 ? `${people.length} people` : whoIs(person);
 }
 
-function heading(column: Column, i: number): string {
+function heading(column: Column, i: number, { id }: Scope): string {
   const [person = ""] = column.people;
   if (person === stranger || person === anonymous)
     return `<th scope="col"><div class="who">${esc(whoIs(person))}</div></th>`;
   const number = column.people.length > 1 ? `${i + 1} · ` : "";
-  return `<th scope="col" class="person"><div><a href="#who-${i}">${esc(number + columnName(column))}</a></div></th>`;
+  return `<th scope="col" class="person"><div><a href="#${id}who-${i}">${esc(number + columnName(column))}</a></div></th>`;
 }
 
 /**
  * People × apps: unknown callers first, then the people. Undefined if there are more columns than a reader can compare;
  * the list of apps says the same.
  */
-export function grid(all: Matrix, { unknown, people }: Columns): string | undefined {
+export function grid(all: Matrix, { unknown, people }: Columns, scope: Scope): string | undefined {
   if (people.length > most || all.apps.length === 0) return undefined;
   const heads = [...unknown, ...people];
   const edge = unknown.length - 1;
@@ -50,16 +51,16 @@ export function grid(all: Matrix, { unknown, people }: Columns): string | undefi
       const mark = marks[row]!;
       return `<td class="c ${markClass[mark]}${i === edge ? " edge" : ""}">${markWord[mark]}</td>`;
     });
-    return `<tr><th scope="row"><a href="#app-${row}-in">${esc(app.name)}</a></th>${cells.join("")}</tr>`;
+    return `<tr><th scope="row"><a href="#${scope.id}app-${row}-in">${esc(app.name)}</a></th>${cells.join("")}</tr>`;
   });
-  return `<div class="card grid" role="region" tabindex="0" aria-label="Who passes at which app"><table><caption class="vh">Who passes at which app. The name of an app leads to the reasons.</caption><thead><tr><td></td>${[
-    ...unknown.map((column) => heading(column, -1)),
-    ...people.map(heading),
+  return `<div class="card grid" role="region" tabindex="0" aria-label="Who passes at which app${esc(scope.of)}"><table><caption class="vh">Who passes at which app. The name of an app leads to the reasons.</caption><thead><tr><td></td>${[
+    ...unknown.map((column) => heading(column, -1, scope)),
+    ...people.map((column, i) => heading(column, i, scope)),
   ].join("")}</tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
 }
 
 /** Each person, or people who stand alike, and where they pass. */
-export function peopleList(all: Matrix, { people }: Columns): string {
+export function peopleList(all: Matrix, { people }: Columns, { id }: Scope): string {
   const count = all.apps.length;
   const items = people.map(({ people: alike, marks }, i) => {
     const passes = all.apps.filter((_, row) => marks[row] === "people").map(({ app }) => app.name);
@@ -71,7 +72,7 @@ export function peopleList(all: Matrix, { people }: Columns): string {
           ? "no app"
           : `${passes.length} of ${count}: ${passes.join(", ")}`;
     const number = alike.length > 1 ? `<span class="soft">${i + 1} · ${alike.length} people</span> ` : "";
-    return `<li class="item" id="who-${i}">${number}<b>${esc(alike.map(whoIs).join(", "))}</b> <span>${esc(where)}</span>${
+    return `<li class="item" id="${id}who-${i}">${number}<b>${esc(alike.map(whoIs).join(", "))}</b> <span>${esc(where)}</span>${
       unclear.length === 0 ? "" : ` <span class="soft">not decided: ${esc(few(unclear, 6))}</span>`
     }</li>`;
   });

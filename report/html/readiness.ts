@@ -1,5 +1,5 @@
 import { esc } from "./escape.ts";
-import type { Tab } from "./tab.ts";
+import { only, type Tab } from "./tab.ts";
 
 /** A gate, as its table for programs has it. */
 export interface GateRow {
@@ -18,10 +18,10 @@ export interface Ready {
   rows: readonly GateRow[];
 }
 
-export function readinessTab({ ready, verdict, rows }: Ready): Tab {
+export function readinessTab({ ready, verdict, rows }: Ready, { id } = only): Tab {
   const holding = rows.filter(({ missing }) => missing.length === 0).length;
   return {
-    id: "readiness",
+    id: `${id}readiness`,
     title: "Readiness",
     ...(rows.length === 0 ? {} : { count: `${holding}/${rows.length}` }),
     body: `<p class="lead"><span class="tag ${ready ? "plus" : "minus"}">${esc(verdict)}</span></p>${

@@ -53,7 +53,7 @@ function reveal(){
   const tab=tabs.find((one)=>one.hash==="#"+panel?.id);
   if(tab)select(tab);
   const details=target.closest("details");
-  if(details)details.open=true;
+  for(let one=details;one;one=one.parentElement.closest("details"))one.open=true;
   const item=target.closest(".item");
   item?.classList.remove("off");
   if(target!==panel)(item??target).scrollIntoView({block:"start"});

@@ -38,7 +38,7 @@ a{color:inherit;text-underline-offset:3px}
 .loud{border-color:currentColor;color:var(--public);background:var(--public-t)}.warm{border-color:currentColor;color:var(--api);background:var(--api-t)}
 .odd{border-color:currentColor;color:var(--unknown);background:var(--unknown-t)}.tile:is(.loud,.warm,.odd) span{color:inherit}
 .note{padding:12px 18px;margin:12px 0 0;border-left:4px solid var(--api)}
-.note:is(.loud,.odd){color:var(--ink);border-color:var(--line)}.note.loud{border-left-color:var(--public)}.note.odd{border-left-color:var(--unknown)}
+.note h3{margin-top:10px}.note:is(.loud,.odd){color:var(--ink);border-color:var(--line)}.note.loud{border-left-color:var(--public)}.note.odd{border-left-color:var(--unknown)}
 .tag{display:inline-block;border:1.5px solid currentColor;border-radius:99px;padding:0 9px;font-size:12.5px;font-weight:600;line-height:21px;max-width:100%;overflow-wrap:anywhere}
 .lead .tag{font-size:15px;line-height:25px;padding:0 12px}
 .tag:is(.p,.plus){color:var(--people);background:var(--people-t)}.tag:is(.u,.minus){color:var(--public);background:var(--public-t)}
@@ -58,6 +58,8 @@ summary:hover{background:var(--zebra)}summary:focus-visible{outline-offset:-3px}
 .apps>li:first-child summary{border-radius:13px 13px 0 0}.apps>li:last-child details:not([open]) summary{border-radius:0 0 13px 13px}
 .name,.tags{overflow-wrap:anywhere;min-width:0}.tags{display:flex;flex-wrap:wrap;gap:4px 8px;align-items:center;font-size:13px}
 .in>*{min-width:0}.in>p{grid-column:1/-1;margin:0}.in{padding:0 20px 16px 38px;display:grid;grid-template-columns:minmax(0,3fr) minmax(0,2fr);gap:8px 32px;align-items:start}
+.part{border-top:1px solid var(--line);margin-top:16px}.part>summary{display:block;font-size:17px;font-weight:650;padding-top:14px}
+.part>div{scroll-margin-top:60px}.part>div>section>h3{margin-top:20px}
 .people>li{padding:8px 20px;overflow-wrap:anywhere;font-size:14px}
 table{border-collapse:separate;border-spacing:0}
 .plain{width:100%;font-size:14px}.plain caption{text-align:left;font-weight:600;padding:8px 0 4px}

@@ -3,7 +3,7 @@ import axe, { type AxeResults } from "axe-core";
 import type { Page } from "playwright-core";
 import { chromium, type Look, Viewer } from "../support/browser.ts";
 import { type Picture, readPng } from "../support/png.ts";
-import { accessPage, crowd, some, wholePage } from "../support/report-pages.ts";
+import { accessPage, crowd, crowdedFleet, fleetReport, some, wholePage } from "../support/report-pages.ts";
 
 interface Box {
   x: number;
@@ -77,6 +77,68 @@ describe("the page of a report in a browser (Chromium on the PATH, or as CHROMIU
       assert.deepEqual(complaints, []);
       await page.close();
     });
+
+  for (const look of [
+    { width: 390, dark: true },
+    { width: 1280, dark: false },
+  ])
+    it(`breaks no rule of axe with several stacks ${named(look)}`, async () => {
+      const { page, complaints } = await viewer.open(fleetReport(), look);
+      await page.evaluate(axe.source);
+      for (const id of ["fleet", "stack-1", "stack-2"]) {
+        await page.click(`#tab-${id}`);
+        for (const summary of await page.locator(`#${id} .part > summary`).all()) await summary.click();
+        assert.deepEqual(await violations(page), [], id);
+        assert.equal(await sideways(page), 0, id);
+      }
+      assert.deepEqual(complaints, []);
+      await page.close();
+    });
+
+  it("leads from the table of a fleet to each stack, whose app links open the parts around them", async () => {
+    const { page } = await viewer.open(fleetReport(), { width: 1280 });
+    await page.click("#fleet tbody a[href='#stack-2']");
+    assert.match(
+      (await page.locator(".panel:visible").textContent()) ?? "",
+      /stack file not read.*unknown group/,
+    );
+    await page.goto(`${page.url().split("#")[0]}#stack-1-app-2-in`);
+    assert.ok(await page.isVisible("#stack-1-app-2 .why"));
+    assert.equal(await page.isVisible("#stack-1-readiness"), false);
+    await page.fill("#stack-1-apps-text", "komga");
+    assert.deepEqual(await shown(page, "#stack-1 .apps .name b"), ["komga"]);
+    await page.click("#tab-stack-0");
+    await page.locator("#stack-0 .part > summary").first().click();
+    assert.equal((await shown(page, "#stack-0 .apps .name b")).length, 9);
+    await page.close();
+  });
+
+  it("has each part of each stack without its script", async () => {
+    const { page } = await viewer.open(fleetReport(), { width: 1280, scripts: false });
+    for (const id of ["fleet", "stack-0", "stack-1", "stack-2"])
+      assert.ok(await page.isVisible(`#${id}`), id);
+    await page.click("#fleet tbody a[href='#stack-1']");
+    for (const summary of await page.locator("#stack-1 .part > summary").all()) await summary.click();
+    for (const part of ["access", "readiness", "audit"])
+      assert.ok(await page.isVisible(`#stack-1-${part}`), part);
+    await page.goto(`${page.url().split("#")[0]}#stack-0-app-2-in`);
+    assert.ok(await page.isVisible("#stack-0-app-2 .why"));
+    await page.close();
+  });
+
+  it("stays usable with 10 stacks of 100 apps", async () => {
+    const html = crowdedFleet(10, 100, 40);
+    for (const width of [390, 1280]) {
+      const { page } = await viewer.open(html, { width });
+      await page.click("#tab-stack-7");
+      await page.locator("#stack-7 .part > summary").first().click();
+      assert.equal(await sideways(page), 0);
+      await page.fill("#stack-7-apps-text", "person17.");
+      const found = await shown(page, "#stack-7 .apps .name b");
+      assert.ok(found.length > 0 && found.length < 20, `${found.length} apps`);
+      await page.close();
+    }
+  });
 
   it("keeps names of any kind inside the window and inside their place", async () => {
     const evil = `</script><svg onload="alert(1)">${"long".repeat(40)}\u202e`;
@@ -161,6 +223,21 @@ describe("the page of a report in a browser (Chromium on the PATH, or as CHROMIU
     await page.click("#tab-audit");
     await page.fill("#audit-0-text", "host7.");
     assert.equal((await shown(page, "#audit tbody tr")).length, 1);
+    await page.close();
+  });
+
+  it("prints each closed part of a fleet", async () => {
+    const { page } = await viewer.open(fleetReport(), { width: 794 });
+    await page.emulateMedia({ media: "print" });
+    const hidden = await page.evaluate<string[]>(
+      `[...document.querySelectorAll(".panel, .part > div, .gate, .why tr")]
+        .filter((node) => !node.checkVisibility({contentVisibilityAuto: true}) || node.getBoundingClientRect().height === 0)
+        .map((node) => node.id || node.outerHTML.slice(0, 80))`,
+    );
+    assert.deepEqual(hidden, []);
+    assert.equal(await sideways(page), 0);
+    await page.evaluate(axe.source);
+    assert.deepEqual(await violations(page), []);
     await page.close();
   });
 

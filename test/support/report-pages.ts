@@ -2,14 +2,16 @@ import { runAccessTests, untested } from "../../policies/access/assertions/run.t
 import type { Before } from "../../policies/access/before.ts";
 import { movesOf } from "../../policies/access/before.ts";
 import { diffAccess } from "../../policies/access/diff/diff.ts";
-import { matrix } from "../../policies/access/matrix/matrix.ts";
+import { type Matrix, matrix } from "../../policies/access/matrix/matrix.ts";
 import type { ProtectedApp } from "../../policies/access/matrix/view.ts";
 import type { Directory } from "../../policies/access/people.ts";
 import { type Accessible, accessTab } from "../../report/html/access.ts";
 import { changesTab } from "../../report/html/changes.ts";
+import { type FleetStack, fleetTabs, scopeOf } from "../../report/html/fleet.ts";
 import { htmlPage } from "../../report/html/page.ts";
 import { readinessTab } from "../../report/html/readiness.ts";
 import { sectionsTab } from "../../report/html/sections.ts";
+import { only, type Scope, type Tab } from "../../report/html/tab.ts";
 import { type Routed, waysOf } from "../../report/html/ways.ts";
 import {
   apps,
@@ -57,8 +59,66 @@ export const some: SampleApp[] = [
   raw("headlamp", [{ allow: { or: [{ "claim/groups": "staff" }] } }]),
 ];
 
+type Texts = (plain: string) => string;
+
+const asIs: Texts = (plain) => plain;
+
 /** A page with all parts, and every text from outside through `text`. */
-export function wholePage(text: (plain: string) => string = (plain) => plain): string {
+export function wholePage(text = asIs): string {
+  return htmlPage({
+    title: text("octavo"),
+    subtitle: text("now · coexist"),
+    provenance: { ...provenance, commit: text("0123456789ab"), source: text("context octavo") },
+    tabs: wholeTabs(text),
+  });
+}
+
+/** A page about three stacks: two with details, and one that cannot be read. Every text from outside is through `text`. */
+export function fleetReport(text = asIs): string {
+  const stack = (place: number, name: string, unread: FleetStack["unread"] = []): FleetStack => ({
+    row: {
+      stack: text(name),
+      phase: "coexist",
+      apps: 8,
+      people: 4,
+      public: 1,
+      openPaths: 3,
+      problems: 0,
+      live: { ready: { ready: false, verdict: text("not ready (1/3)") }, audit: { hosts: 3, blockers: 1 } },
+      failed: unread.map(({ what }) => text(`${what}: no answer`)),
+    },
+    parts: wholeTabs(text, scopeOf(place, text(name))).filter(({ id }) => !id.endsWith("changes")),
+    unread,
+  });
+  return htmlPage({
+    title: "Fleet",
+    provenance,
+    tabs: fleetTabs([
+      stack(0, "octavo"),
+      stack(1, "alfred", [
+        { what: "audit", reasons: [{ title: "", details: [text("connect ECONNREFUSED 192.0.2.1:6443")] }] },
+      ]),
+      {
+        row: { stack: text("broken"), problems: 1, live: {}, failed: [text("1 problem; see: check broken")] },
+        parts: [],
+        unread: [
+          {
+            what: "stack file",
+            reasons: [
+              {
+                title: text("Pulumi.broken.yaml 31:5 apps.komga"),
+                details: [text("unknown group"), text("pulumi config set phase coexist")],
+              },
+            ],
+          },
+        ],
+      },
+    ]),
+  });
+}
+
+/** All parts of a page about one stack. */
+function wholeTabs(text: Texts, scope: Scope = only): Tab[] {
   const named = some.map(
     (app): SampleApp => ({ ...app, name: text(app.name), at: text(app.at), host: text(app.host) }),
   );
@@ -130,26 +190,24 @@ export function wholePage(text: (plain: string) => string = (plain) => plain): s
     },
   };
   const ways = routed([...named, strange]);
-  return htmlPage({
-    title: text("octavo"),
-    subtitle: text("now · coexist"),
-    provenance: { ...provenance, commit: text("0123456789ab"), source: text("context octavo") },
-    tabs: [
-      accessTab({
-        matrix: all,
-        ways: waysOf({
-          ...ways,
-          pomerium: { ...ways.pomerium, authenticateHost: text("authenticate.example.org") },
-          tunnels: [{ name: text("home"), apps: [named[0]!.name] }],
-        }),
-        tests: { results: runAccessTests(tested), untested: untested(tested) },
+  return [
+    accessTab({
+      scope,
+      matrix: all,
+      ways: waysOf({
+        ...ways,
+        pomerium: { ...ways.pomerium, authenticateHost: text("authenticate.example.org") },
+        tunnels: [{ name: text("home"), apps: [named[0]!.name] }],
       }),
-      changesTab({
-        diff: diffAccess(then, { ...now, apps: [...now.apps, broken] }),
-        moves: movesOf(before, all),
-        notes: [text("a note")],
-      }),
-      readinessTab({
+      tests: { results: runAccessTests(tested), untested: untested(tested) },
+    }),
+    changesTab({
+      diff: diffAccess(then, { ...now, apps: [...now.apps, broken] }),
+      moves: movesOf(before, all),
+      notes: [text("a note")],
+    }),
+    readinessTab(
+      {
         ready: false,
         verdict: text("not ready for retired"),
         rows: [
@@ -174,8 +232,13 @@ export function wholePage(text: (plain: string) => string = (plain) => plain): s
             missing: [{ subject: text("ClusterIssuer x") }],
           },
         ],
-      }),
-      sectionsTab("audit", "Audit", {
+      },
+      scope,
+    ),
+    sectionsTab(
+      "audit",
+      "Audit",
+      {
         title: text("Audit"),
         summary: text("3 hosts"),
         sections: [
@@ -197,13 +260,81 @@ export function wholePage(text: (plain: string) => string = (plain) => plain): s
             commands: [text("kubectl get ingresses")],
           },
         ],
-      }),
-    ],
-  });
+      },
+      scope,
+    ),
+  ];
 }
 
 /** Many apps and many people, of whom hardly two stand alike. */
 export function crowd(count: number, persons: number): string {
+  return htmlPage({
+    title: "crowd",
+    provenance,
+    tabs: [accessTab({ matrix: crowdMatrix(count, persons) })],
+  });
+}
+
+/** A fleet of crowds, each with as many gates and audited hosts as apps. */
+export function crowdedFleet(stacks: number, count: number, persons: number): string {
+  const names = Array.from({ length: stacks }, (_, place) => `cluster-${place}`);
+  const hosts = Array.from({ length: count }, (_, i) => `host-${i}.example.org`);
+  const all = crowdMatrix(count, persons);
+  return htmlPage({
+    title: "Fleet",
+    provenance,
+    tabs: fleetTabs(
+      names.map((stack, place) => {
+        const scope = scopeOf(place, stack);
+        const missing = hosts.map((subject) => ({
+          subject,
+          note: "not reconciled",
+          fix: "kubectl get ingresses",
+        }));
+        return {
+          row: {
+            stack,
+            phase: "coexist",
+            apps: count,
+            people: persons,
+            public: 4,
+            openPaths: 9,
+            problems: 0,
+            failed: [],
+          },
+          unread: [],
+          parts: [
+            accessTab({ matrix: all, scope }),
+            readinessTab(
+              { ready: false, verdict: "not ready", rows: [{ name: "hosts", ok: 0, of: count, missing }] },
+              scope,
+            ),
+            sectionsTab(
+              "audit",
+              "Audit",
+              {
+                title: "Audit",
+                summary: `${count} hosts`,
+                sections: [
+                  {
+                    title: "Hosts",
+                    table: {
+                      head: ["host", "effort", "risk", "today", "path → Service"],
+                      rows: hosts.map((host) => [host, "small", "none", "everybody", "/ → web/app:80"]),
+                    },
+                  },
+                ],
+              },
+              scope,
+            ),
+          ],
+        };
+      }),
+    ),
+  });
+}
+
+function crowdMatrix(count: number, persons: number): Matrix {
   const groups = Object.fromEntries(
     Array.from({ length: persons }, (_, i) => [`team${i}`, [`person${i}.with-a-long-name@example.org`]]),
   );
@@ -217,9 +348,5 @@ export function crowd(count: number, persons: number): string {
           { of, ...(i % 3 === 0 ? { api: [{ path: "/api" }] } : {}) },
         ),
   );
-  return htmlPage({
-    title: "crowd",
-    provenance,
-    tabs: [accessTab({ matrix: matrix(view("now", all, of).apps, of) })],
-  });
+  return matrix(view("now", all, of).apps, of);
 }

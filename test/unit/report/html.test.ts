@@ -6,7 +6,15 @@ import { matrix } from "../../../policies/access/matrix/matrix.ts";
 import { accessTab } from "../../../report/html/access.ts";
 import { htmlPage } from "../../../report/html/page.ts";
 import { waysOf } from "../../../report/html/ways.ts";
-import { crowd, accessPage as page, provenance, routed, wholePage } from "../../support/report-pages.ts";
+import {
+  crowd,
+  crowdedFleet,
+  fleetReport,
+  accessPage as page,
+  provenance,
+  routed,
+  wholePage,
+} from "../../support/report-pages.ts";
 import {
   apiOnly,
   apps,
@@ -46,14 +54,16 @@ describe("the page of a report", () => {
 
   it("shows every text of a stack file or a cluster as plain text", () => {
     const evil = `</script><svg onload="alert(1)">'"&`;
-    const html = wholePage((plain) => `${plain}${evil}`);
-    assert.equal(html.match(/<\/script>/g)?.length, 1);
-    assert.doesNotMatch(html, /<svg onload|="[^"<>]*<svg/);
-    assert.ok(html.includes("komga&lt;/script&gt;&lt;svg onload=&quot;alert(1)&quot;&gt;&#39;&quot;&amp;"));
+    for (const make of [wholePage, fleetReport]) {
+      const html = make((plain) => `${plain}${evil}`);
+      assert.equal(html.match(/<\/script>/g)?.length, 1);
+      assert.doesNotMatch(html, /<svg onload|="[^"<>]*<svg/);
+      assert.ok(html.includes("komga&lt;/script&gt;&lt;svg onload=&quot;alert(1)&quot;&gt;&#39;&quot;&amp;"));
+    }
   });
 
   it("has no tag and no attribute from any text", () => {
-    const known = tagsOf(wholePage());
+    const known = new Set([...tagsOf(wholePage()), ...tagsOf(fleetReport())]);
     const piece = fc.constantFrom(
       "<",
       ">",
@@ -71,12 +81,13 @@ describe("the page of a report", () => {
     );
     fc.assert(
       fc.property(fc.array(fc.oneof(piece, fc.string()), { maxLength: 6 }), (pieces) => {
-        const unknown = [...tagsOf(wholePage((plain) => plain + pieces.join("")))].filter(
-          (tag) => !known.has(tag),
+        const text = (plain: string): string => plain + pieces.join("");
+        const unknown = [wholePage, fleetReport].flatMap((make) =>
+          [...tagsOf(make(text))].filter((tag) => !known.has(tag)),
         );
         assert.deepEqual(unknown, []);
       }),
-      { numRuns: 40 },
+      { numRuns: 30 },
     );
   });
 
@@ -192,6 +203,35 @@ describe("the page of a report", () => {
       )![1]!;
     assert.equal(hash(apps), hash(apps, "2027-01-01T00:00:00.000Z"));
     assert.notEqual(hash(apps), hash(apps.slice(1)));
+  });
+
+  it("has each id once, and a target for each link, also with several stacks", () => {
+    for (const html of [wholePage(), fleetReport(), crowdedFleet(3, 20, 5)]) {
+      const ids = [...html.matchAll(/\sid="([^"]*)"/g)].map(([, id]) => id!);
+      assert.deepEqual(
+        ids.filter((id, i) => ids.indexOf(id) !== i),
+        [],
+      );
+      const links = [...html.matchAll(/\shref="#([^"]*)"/g)].map(([, id]) => id!);
+      assert.ok(links.length > 10);
+      assert.deepEqual(
+        links.filter((id) => !ids.includes(id)),
+        [],
+      );
+    }
+  });
+
+  it("of a fleet grows with the stacks, and has every app of 10 stacks", () => {
+    const tags = (html: string): number => html.match(/<[a-z]/g)!.length;
+    const [one, two, ten] = [1, 2, 10].map((count) => tags(crowdedFleet(count, 20, 10))) as [
+      number,
+      number,
+      number,
+    ];
+    assert.ok(ten - one < 9.1 * (two - one), [one, two, ten].join());
+    const html = crowdedFleet(10, 100, 40);
+    assert.ok(html.length < 4_000_000, `${html.length} characters`);
+    assert.equal(html.match(/<li class="item" id="stack-\d-app-/g)?.length, 1000);
   });
 
   it("has one tab for each part, and none for a part alone", () => {
