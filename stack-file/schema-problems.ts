@@ -221,8 +221,9 @@ function missing(part: Part, path: readonly PathPart[]): string {
     .find((text) => text !== undefined);
   if (description === undefined) return lacking;
   const clause = description.split(/[.:;](\s|$)/, 1)[0]!;
-  const plain = /^[A-Z][a-z']/.test(clause) && !/^(DNS|OAuth|Porkbun|Cloudflare|Pomerium)/.test(clause);
-  return `${lacking}: ${plain ? clause[0]!.toLowerCase() + clause.slice(1) : clause}`;
+  // Descriptions begin with a common noun or with an abbreviation, never with a name.
+  const isAbbreviation = !/^[A-Z][a-z']/.test(clause);
+  return `${lacking}: ${isAbbreviation ? clause : clause[0]!.toLowerCase() + clause.slice(1)}`;
 }
 
 function wrongType(expected: string, given: unknown, schemas: readonly z.core.$ZodType[]): string {

@@ -33,7 +33,7 @@ export const sections = {
     .default("coexist")
     .describe("How far the migration has come: coexist, cutover or retired. Default: coexist."),
   domain: hostName.describe("Domain of every app without a host of its own."),
-  pomerium: pomeriumSchema.describe("Pomerium itself."),
+  pomerium: pomeriumSchema.describe("The release of Pomerium, its address and its settings."),
   certificates: certificatesSchema.describe("Certificates from an ACME server by DNS-01."),
   users: usersSchema.describe("People, and groups of them."),
   apps: z

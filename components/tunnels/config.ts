@@ -96,7 +96,9 @@ export const tunnelName = text(
 );
 
 export const tunnelSchema = z.strictObject({
-  accountId: cloudflareId("Cloudflare account id").describe("Cloudflare account that owns the tunnel."),
+  accountId: cloudflareId("Cloudflare account id").describe(
+    "Id of the Cloudflare account that owns the tunnel.",
+  ),
   tunnelId: text(uuid, "is not a valid tunnel id: a UUID")
     .optional()
     .describe("Existing tunnel to take over. Default: a new one."),
@@ -113,7 +115,7 @@ export const tunnelSchema = z.strictObject({
       expected: "a Cloudflare zone id, or a map of zones and their ids such as { example.org: <id> }",
     })
     .describe(
-      "Cloudflare zone of the hosts' DNS records, in the account of the tunnel; or several: { example.org: <id> }.",
+      "Id of the Cloudflare zone of the hosts' DNS records, in the account of the tunnel; or several zones: { example.org: <id> }.",
     ),
   apiToken: secret.describe("Token that may edit the tunnel and the zone's DNS; encrypted."),
   apps: z.array(someText).default([]).describe("Apps whose hosts the tunnel carries. Default: none."),

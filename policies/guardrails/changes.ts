@@ -64,7 +64,7 @@ const ofSomeChart = (op: string): Pick<Finding, "reason" | "fix"> => ({
   fix: `make sure that ingress-nginx is not in it; or wait until ingress-nginx is retired, and ${retiredFix}`,
 });
 
-export const ingressNginxDeleted: ChangeRule<z.output<typeof ingressNginxKept.options>> = {
+const ingressNginxDeleted: ChangeRule<z.output<typeof ingressNginxKept.options>> = {
   ...commonOf(ingressNginxKept),
   checkChanges(changes, { retired }) {
     if (retired) return [];
@@ -79,7 +79,7 @@ export const ingressNginxDeleted: ChangeRule<z.output<typeof ingressNginxKept.op
   },
 };
 
-export const serviceReplaced: ChangeRule<z.output<typeof serviceKept.options>> = {
+const serviceReplaced: ChangeRule<z.output<typeof serviceKept.options>> = {
   ...commonOf(serviceKept),
   checkChanges(changes) {
     return changes

@@ -3,8 +3,8 @@
 import { type Policies, PolicyPack, type ResourceValidationArgs } from "@pulumi/policy";
 import { optionSchema, optionsOf } from "./config.ts";
 import { notYetKnown, type Resource } from "./resource.ts";
-import { findingText } from "./rule.ts";
-import { isStackRule, type Rule, rules } from "./rules.ts";
+import { findingText, type Rule } from "./rule.ts";
+import { isStackRule, rules } from "./rules.ts";
 
 /** A plain copy. The SDK throws an error when a policy reads a value that is not known before the run. */
 function plain(value: unknown): unknown {

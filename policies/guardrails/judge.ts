@@ -2,8 +2,8 @@ import { isMap } from "../../stack-file/paths.ts";
 import { type Change, type ChangeRule, changeRules } from "./changes.ts";
 import { readConfig } from "./config.ts";
 import { classesOfPomerium, type Resource } from "./resource.ts";
-import type { Finding, Level } from "./rule.ts";
-import { isStackRule, type Rule, rules } from "./rules.ts";
+import type { Finding, Level, Rule } from "./rule.ts";
+import { isStackRule, rules } from "./rules.ts";
 
 /** A rule that a preview breaks, and whether that fails it. */
 export interface Judged extends Omit<Finding, "level"> {

@@ -25,7 +25,7 @@ export const notYetKnown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 export const isHidden = (value: unknown): boolean => value === notYetKnown || value === "[secret]";
 
 /** Whether a value, or any value in it, is not shown. */
-export function hidesSomething(value: unknown): boolean {
+function hidesSomething(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return isHidden(value);
   return Object.values(value).some(hidesSomething);
 }

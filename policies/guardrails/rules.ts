@@ -1,4 +1,4 @@
-import type { Finding, Level, ResourceRule, Rule, StackRule } from "./rule.ts";
+import type { Rule, StackRule } from "./rule.ts";
 import { annotationNames } from "./rules/annotations.ts";
 import { ingressNginxKept, serviceKept } from "./rules/kept.ts";
 import { notSeen } from "./rules/not-seen.ts";
@@ -27,8 +27,3 @@ export const rules: readonly Rule[] = [
 export function isStackRule<Options>(rule: Rule<Options>): rule is StackRule<Options> {
   return "checkAll" in rule;
 }
-
-/** The config of the rules, by name: a level, or a level and options. */
-export type Config = Readonly<Record<string, unknown>>;
-
-export type { Finding, Level, ResourceRule, Rule, StackRule };

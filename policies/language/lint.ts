@@ -9,7 +9,7 @@ import { lintShadowed } from "./lint/shadowed.ts";
 import { lintShape } from "./lint/shape.ts";
 import type { Policy } from "./types.ts";
 
-export type { Code, Finding, LintOptions } from "./lint/finding.ts";
+export type { Finding, LintOptions } from "./lint/finding.ts";
 
 /**
  * Finds parts of a policy that Pomerium accepts, but that do not do what they seem to do. Examples are criteria that

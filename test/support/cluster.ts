@@ -34,7 +34,7 @@ export function prepared(): Promise<Prepared> {
 }
 
 /** The programs of a cluster, and further ones that only tests need. */
-export function sharedTools(): Promise<Tools> {
+function sharedTools(): Promise<Tools> {
   tools ??= ensureTools({ programs: [...CLUSTER, "kustomize"], onProgress: onProgress() });
   return tools;
 }

@@ -20,7 +20,7 @@ import type { Request, Session } from "./request.ts";
 import { noTexts, textsOf } from "./texts.ts";
 
 export type { Outcome } from "./outcomes.ts";
-export type { Request, Session, Target } from "./request.ts";
+export type { Request, Session } from "./request.ts";
 
 /**
  * The reason of a decision. `allowed`, `denied`: by a rule. `nothing allows`: no rule allows it. `sign in`: Pomerium

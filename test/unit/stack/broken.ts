@@ -20,6 +20,7 @@ export const broken: Readonly<
   "the whole file": [
     [{ aps: {} }, ['aps: unknown key; did you mean "apps"?']],
     [{ apps: undefined }, ["apps: missing: the apps behind Pomerium"]],
+    [{ pomerium: undefined }, ["pomerium: missing: the release of Pomerium, its address and its settings"]],
     [{ apps: {} }, ["apps: is empty: name at least one app"]],
     [{ apps: [] }, ["apps: must be a map, not a list"]],
     [
@@ -800,6 +801,10 @@ export const broken: Readonly<
         "tunnels.other.extraRules[0].hostname: ssh.example.net is carried by tunnel home already; a host has one DNS record",
         "tunnels.other.extraRules[2].hostname: wiki.example.net is carried by tunnel home already; a host has one DNS record",
       ],
+    ],
+    [
+      { "tunnels.home.accountId": undefined },
+      ["tunnels.home.accountId: missing: id of the Cloudflare account that owns the tunnel"],
     ],
     [
       { "tunnels.home.accountId": "me" },

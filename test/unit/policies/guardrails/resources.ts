@@ -1,5 +1,5 @@
 import type { Resource } from "../../../../policies/guardrails/resource.ts";
-import { findingText, type Level } from "../../../../policies/guardrails/rule.ts";
+import { findingText } from "../../../../policies/guardrails/rule.ts";
 import { isStackRule, rules } from "../../../../policies/guardrails/rules.ts";
 
 const prefix = "ingress.pomerium.io/";
@@ -64,5 +64,3 @@ export function says(name: string, resources: readonly Resource[], options: obje
 export function broken(resources: readonly Resource[]): string[] {
   return rules.map(({ name }) => name).filter((name) => says(name, resources).length > 0);
 }
-
-export type { Level };

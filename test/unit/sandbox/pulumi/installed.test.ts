@@ -7,8 +7,8 @@ import {
   hasLanguageHost,
   hasProvider,
   isRecent,
-} from "../../../sandbox/pulumi/installed.ts";
-import { choosePulumi } from "../../../sandbox/pulumi/pulumi.ts";
+} from "../../../../sandbox/pulumi/installed.ts";
+import { choosePulumi } from "../../../../sandbox/pulumi/pulumi.ts";
 
 describe("the installed Pulumi CLI", () => {
   let root: string;
