@@ -73,7 +73,7 @@ export function besideOthers(view: View, { others }: Pick<LiveView, "others">): 
 function protectedApps(
   ingress: LiveIngress,
   live: LiveState,
-  { version, settings: pathSettings }: Pick<PomeriumConfig, "version" | "settings">,
+  { version, settings }: Pick<PomeriumConfig, "version" | "settings">,
 ): ProtectedApp[] {
   const { namespace, name, annotations } = ingress;
   const status = live.pomerium.settings?.ingress[`${namespace}/${name}`];
@@ -81,7 +81,7 @@ function protectedApps(
   return servedByPomerium(ingress).map((rule) => {
     const app = {
       ...fromIngress({ namespace, name, annotations, ...rule, opened, pomerium: version }),
-      pathSettings,
+      settings,
     };
     if (status?.reconciled !== false) return app;
     // Pomerium still serves the previous state of the Ingress, which cannot be read any more.

@@ -1,6 +1,8 @@
 import type { AccessInput } from "../../policies/access/config.ts";
+import { type PublicContext, withAuthority } from "../../policies/access/consent.ts";
 import { opensSomewhere } from "../../policies/access/matrix/opens.ts";
 import { type Access, type ApiPath, type AppPath, openPathsOf } from "../../policies/access/routes.ts";
+import type { CertificateSettings } from "../../policies/annotations/annotations.ts";
 import { advise, exposure, refusal, shutOut } from "../../policies/catalogue/advice.ts";
 import type { CatalogueEntry } from "../../policies/catalogue/entry.ts";
 import type { PathPart } from "../../stack-file/paths.ts";
@@ -14,11 +16,11 @@ export interface AdvisedApp {
   /** The access as the stack file has it. */
   input: AccessInput;
   /** Paths with a Service, an access or a route of their own. */
-  paths: readonly (Pick<AppPath, "path" | "exact" | "access"> & { service: object })[];
+  paths: readonly (Pick<AppPath, "path" | "exact" | "access" | "route"> & { service: object })[];
   /** The Service of every path without one of its own. */
   service: object;
-  /** Pomerium's release tag. */
-  version: string | undefined;
+  route: CertificateSettings;
+  context: PublicContext;
 }
 
 /** An open path and the key path that opens it. */
@@ -35,13 +37,15 @@ interface OpenPath extends ApiPath {
  * @param profile Name of the catalogue entry.
  */
 export function reportAdvice(profile: string, entry: CatalogueEntry, app: AdvisedApp, report: Report): void {
-  const { access, version } = app;
+  const { access, route, context } = app;
   const at = [...app.at, "access"];
   const open = openPaths(app);
   const advice = advise(entry, {
     open,
-    closed: app.paths.filter((path) => path.access !== undefined && !isPublic(path.access, version)),
-    isPublic: isPublic(access, version),
+    closed: app.paths.filter(
+      (path) => path.access !== undefined && !isPublic(path.access, path.route, context),
+    ),
+    isPublic: isPublic(access, route, context),
     asksToSignIn: access.kind === "people",
   });
   for (const { index, never } of advice.refused) {
@@ -65,11 +69,15 @@ function fixOf(closed: string): string {
 }
 
 /** Whether callers who have not signed in reach at least a part. */
-function isPublic(access: Access, version: string | undefined): boolean {
-  return access.kind === "public" || (access.kind === "policy" && opensSomewhere(access.policy, version));
+function isPublic(access: Access, route: CertificateSettings | undefined, context: PublicContext): boolean {
+  const { version, asksForCertificates } = withAuthority(context, route ?? {});
+  return (
+    access.kind === "public" ||
+    (access.kind === "policy" && opensSomewhere(access.policy, version, undefined, asksForCertificates))
+  );
 }
 
-function openPaths({ at, access, input, paths, service, version }: AdvisedApp): OpenPath[] {
+function openPaths({ at, access, input, paths, service, context }: AdvisedApp): OpenPath[] {
   return [
     ...openPathsOf(access).map((path, index) => ({
       ...path,
@@ -77,7 +85,7 @@ function openPaths({ at, access, input, paths, service, version }: AdvisedApp): 
       isOwn: true,
     })),
     ...paths
-      .filter((path) => path.access !== undefined && isPublic(path.access, version))
+      .filter((path) => path.access !== undefined && isPublic(path.access, path.route, context))
       .map(({ path, exact, service: own }) => ({
         ...{ path, ...(exact ? { exact } : {}) },
         at: [...at, "paths", path, "access"],

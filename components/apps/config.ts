@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type AccessContext, accessSchema, resolveAccess } from "../../policies/access/config.ts";
+import { withAuthority } from "../../policies/access/consent.ts";
 import type { Access } from "../../policies/access/routes.ts";
 import { type Route, routeSchema } from "../../policies/annotations/annotations.ts";
 import { unknownAnnotation } from "../../policies/annotations/check.ts";
@@ -167,7 +168,8 @@ export function resolveApp(
     report.problem([...at, "profile"], unknownEntry(profile, [none, ...Object.keys(context.catalogue)]));
   const known = Object.hasOwn(context.catalogue, profile) ? context.catalogue[profile] : undefined;
   const hosts = host === undefined ? [] : [host, ...(input.aliases ?? [])];
-  const access = resolveAccess(input.access, [...at, "access"], { hosts }, context, report);
+  const own = withAuthority(context, { ...known?.route, ...input.route });
+  const access = resolveAccess(input.access, [...at, "access"], { hosts }, own, report);
   // If people sign in, a signed header names them to the app. The app may ignore it.
   const people: Route = access?.kind === "people" ? { pass_identity_headers: true } : {};
   const route: Route = { ...people, ...known?.route, ...input.route };
@@ -186,7 +188,7 @@ export function resolveApp(
     reportAdvice(
       profile,
       known,
-      { at, access, input: input.access, paths, service: input.service, version },
+      { at, access, input: input.access, paths, service: input.service, route, context },
       report,
     );
   if (input.route?.prefix_rewrite !== undefined && (opensPaths(access) || paths.length > 0))

@@ -6,6 +6,7 @@ import {
   accessSchema,
   resolveAccess,
 } from "../../policies/access/config.ts";
+import { withAuthority } from "../../policies/access/consent.ts";
 import { isOwnPath } from "../../policies/access/own-paths.ts";
 import { type Access, type AppPath, openPathsOf } from "../../policies/access/routes.ts";
 import { type Route, routeSchema } from "../../policies/annotations/annotations.ts";
@@ -92,12 +93,13 @@ export function resolvePaths(
     const here = [...at, path];
     if (input.service === undefined && input.access === undefined && input.route === undefined)
       report.problem(here, "says nothing of its own: name a service, an access or route settings");
+    const base = input.service === undefined ? app.route : {};
+    const own = withAuthority(context, { ...base, ...input.route });
     const access =
       input.access === undefined
         ? undefined
-        : resolvePathAccess(input.access, [...here, "access"], app, path, context, report);
+        : resolvePathAccess(input.access, [...here, "access"], app, path, own, report);
     const effective = access ?? app.access;
-    const base = input.service === undefined ? app.route : {};
     const route: Route = {
       ...(effective?.kind === "people" ? { pass_identity_headers: true } : {}),
       ...base,

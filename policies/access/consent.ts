@@ -4,6 +4,7 @@ import { withoutWildcard } from "../../stack-file/hosts.ts";
 import type { PathPart } from "../../stack-file/paths.ts";
 import type { Report } from "../../stack-file/problems.ts";
 import { hostOrWildcardPattern, isHost } from "../../stack-file/values.ts";
+import { asksForCertificates, type CertificateSettings } from "../annotations/annotations.ts";
 
 /** The values of the stack that decide what a public app means. */
 export interface PublicContext {
@@ -11,7 +12,15 @@ export interface PublicContext {
   exposure?: "direct" | "tunnelOnly" | undefined;
   /** Pomerium's release tag. */
   version?: string | undefined;
+  /** Whether Pomerium knows an authority of client certificates. Default: no. */
+  asksForCertificates?: boolean | undefined;
 }
+
+/** The context of a place whose route has settings of its own. */
+export const withAuthority = <T extends PublicContext>(context: T, route: CertificateSettings): T => ({
+  ...context,
+  asksForCertificates: context.asksForCertificates === true || asksForCertificates(route),
+});
 
 /** The hosts that an access is for, with a path if it is for one alone. No hosts if they are not known. */
 export interface Where {

@@ -39,7 +39,7 @@ function checkPublicPolicy(
   context: PublicContext,
   report: Report,
 ): void {
-  const isPublic = opensSomewhere(policy, context.version);
+  const isPublic = opensSomewhere(policy, context.version, undefined, context.asksForCertificates);
   if (isPublic)
     checkConsent(
       consent,

@@ -1,3 +1,4 @@
+import type { CertificateSettings } from "../annotations/annotations.ts";
 import type { Criterion, Policy } from "../language/types.ts";
 import type { Grant } from "./people.ts";
 import { claimOf, domainOf, isPerson, type Principal, signedIn } from "./principals.ts";
@@ -94,6 +95,8 @@ export interface AppPath {
   at: string;
   /** Who may pass there. Default: whoever passes at the rest of the app. */
   access?: Access;
+  /** Settings of its route. */
+  route?: CertificateSettings;
 }
 
 /** A policy that lets nobody pass. An empty policy looks like a mistake; this one does not. */

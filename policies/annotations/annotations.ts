@@ -270,3 +270,10 @@ export const routeSchema: z.ZodObject<Shape, z.core.$strict> = z.strictObject(
 
 /** All settings of a route except its host, its backend and who may pass. */
 export type Route = Readonly<z.infer<typeof routeSchema>>;
+
+/** The settings of a route about client certificates. */
+export type CertificateSettings = Pick<Route, "tls_downstream_client_ca_secret">;
+
+/** Whether a route asks for client certificates of an authority of its own. */
+export const asksForCertificates = (route: CertificateSettings = {}): boolean =>
+  route.tls_downstream_client_ca_secret !== undefined;

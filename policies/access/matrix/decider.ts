@@ -32,6 +32,8 @@ export interface Asked {
   sourceIp?: string;
   /** `none` for a client without a certificate. Where the policy asks for it and it is absent, the decision is `unknown`. */
   clientCertificate?: "none";
+  /** Whether Pomerium takes the client's certificate, or the lack of one, for invalid. Absent: not known. */
+  invalidClientCertificate?: boolean;
 }
 
 /** Decides about requests to one app. */
@@ -69,7 +71,13 @@ function unnamedAt(domain: string, named: ReadonlyMap<string, unknown>): string 
 export function decider(app: ProtectedApp): Decider {
   const { people, strangers, individual, principals, common, claims: asksForClaims } = mentionsOf([app]);
   const pomerium = app.pomerium ?? newestRelease;
-  const rules = pathRules(pomerium, app.pathSettings);
+  const rules = pathRules(pomerium, app.settings);
+  // Without an authority, Pomerium takes every client for valid, also a client without a certificate.
+  const isNeverInvalid =
+    app.settings !== undefined &&
+    app.settings.downstreamMtls?.ca === undefined &&
+    app.hasClientAuthority !== true;
+  const certain = isNeverInvalid ? { invalidClientCertificate: false } : {};
   const evaluators = new Map<ProtectedRoute, Evaluator>();
   for (const route of app.routes) {
     const { policy } = route.authorization;
@@ -117,7 +125,7 @@ export function decider(app: ProtectedApp): Decider {
       };
     const evaluator = evaluators.get(route);
     if (!policy || !evaluator) return { decision: "allow", ...openReason(app, route, seen.raw) };
-    const decision = evaluator.decideAt(seen, { session, host: app.host, ...asked });
+    const decision = evaluator.decideAt(seen, { session, host: app.host, ...certain, ...asked });
     return { decision: decision.outcome, ...reasonOf(app, route, policy, seen.raw, decision) };
   };
 

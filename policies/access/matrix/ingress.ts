@@ -154,6 +154,9 @@ export function fromIngress({
     at: `Ingress ${namespace}/${name}`,
     host,
     routes: [routeOf(annotations, paths ?? everyPath, opened)],
+    ...(annotations[`${annotationPrefix}tls_downstream_client_ca_secret`] === undefined
+      ? {}
+      : { hasClientAuthority: true }),
     ...(pomerium === undefined ? {} : { pomerium }),
   };
 }

@@ -14,11 +14,14 @@ const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "OT
  * Paths that Pomerium answers itself do not count.
  *
  * @param paths Paths of the route that has the policy. Default: the whole host.
+ * @param certificates Whether Pomerium knows an authority of client certificates there. Without one, it takes every
+ *   client for valid, so a rule about invalid certificates closes nothing. With one, a missing certificate is not valid.
  */
 export function opensSomewhere(
   policy: Policy,
   pomerium = newestRelease,
   paths: readonly RoutePath[] = [{ path: "/", exact: false }],
+  certificates = false,
 ): boolean {
   const routes = [{ paths, authorization: { policy } }];
   const app = { name: "", at: "", host: "host.invalid", routes, pomerium };
@@ -32,6 +35,11 @@ export function opensSomewhere(
   };
   const decide = decider(app);
   return probes(asked).some(
-    (probe) => decide.verdict(anonymous, { ...probe, clientCertificate: "none" }).decision === "allow",
+    (probe) =>
+      decide.verdict(anonymous, {
+        ...probe,
+        clientCertificate: "none",
+        invalidClientCertificate: certificates,
+      }).decision === "allow",
   );
 }

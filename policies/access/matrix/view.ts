@@ -1,3 +1,4 @@
+import { asksForCertificates, type CertificateSettings } from "../../annotations/annotations.ts";
 import type { PathSettings } from "../../language/evaluate/path.ts";
 import type { Policy } from "../../language/types.ts";
 import type { Directory } from "../people.ts";
@@ -9,6 +10,12 @@ import {
   type RoutePath,
   routePaths,
 } from "../routes.ts";
+
+/** Pomerium's settings, as far as they decide about requests. */
+export interface DecidingSettings extends PathSettings {
+  /** Client certificates, and the authority of them. */
+  downstreamMtls?: { ca?: string | undefined } | undefined;
+}
 
 /** An app as far as access is concerned: its host and its routes. */
 export interface ProtectedApp {
@@ -25,8 +32,10 @@ export interface ProtectedApp {
   access?: Access;
   /** Release of Pomerium, which decides how paths are read. Default: the newest known one. */
   pomerium?: string;
-  /** Settings that decide it as well. Default: none. */
-  pathSettings?: PathSettings | undefined;
+  /** Pomerium's settings. Absent if they are not known. */
+  settings?: DecidingSettings | undefined;
+  /** Whether a route of it asks for client certificates of an authority of its own. Default: no. */
+  hasClientAuthority?: boolean;
   /** Whether only Pomerium reaches its pods. Absent if that is not known, or if the stack isolates no app. */
   isolated?: boolean;
 }
@@ -44,6 +53,8 @@ export interface DeclaredApp {
   paths?: readonly AppPath[];
   /** Whether only Pomerium reaches its pods. Absent if the stack isolates no app. */
   isolated?: boolean;
+  /** Settings of its routes. */
+  route?: CertificateSettings;
 }
 
 /** Paths of a host, and what protects them. */
@@ -78,14 +89,14 @@ export interface View {
  * The apps of a checked stack file with their routes.
  *
  * @param pomerium Release of Pomerium, `v0.33.1`.
- * @param pathSettings Pomerium's settings, as far as they decide how paths are read.
+ * @param settings Pomerium's settings. Default: not known.
  */
 export function appsOf(
   apps: readonly DeclaredApp[],
   pomerium?: string,
-  pathSettings?: PathSettings,
+  settings?: DecidingSettings,
 ): ProtectedApp[] {
-  return apps.map(({ name, at, host, access, paths = [], isolated }) => ({
+  return apps.map(({ name, at, host, access, paths = [], isolated, route }) => ({
     name,
     at,
     host,
@@ -99,7 +110,10 @@ export function appsOf(
       })),
     ],
     ...(pomerium === undefined ? {} : { pomerium }),
-    ...(pathSettings === undefined ? {} : { pathSettings }),
+    ...(settings === undefined ? {} : { settings }),
+    ...([route, ...paths.map((path) => path.route)].some(asksForCertificates)
+      ? { hasClientAuthority: true }
+      : {}),
     ...(isolated === undefined ? {} : { isolated }),
   }));
 }

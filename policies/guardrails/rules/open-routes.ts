@@ -34,7 +34,10 @@ export function openRoutes(
     for (const { paths: own, authorization } of app.routes) {
       if (authorization.unreadable !== undefined) {
         if (authorization.unreadable.startsWith("path_regex")) found.unknown = authorization.unreadable;
-      } else if (authorization.public ?? opensSomewhere(authorization.policy, pomerium, own))
+      } else if (
+        authorization.public ??
+        opensSomewhere(authorization.policy, pomerium, own, app.hasClientAuthority)
+      )
         found.open.push(...own.map(({ path, exact }) => ({ host, path, exact })));
     }
   }

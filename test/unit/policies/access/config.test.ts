@@ -1,4 +1,6 @@
 import { strict as assert } from "node:assert";
+import { anonymous, decider, stranger } from "../../../../policies/access/matrix/decider.ts";
+import { appsOf } from "../../../../policies/access/matrix/view.ts";
 import { accessRoutes } from "../../../../policies/access/routes.ts";
 import type { Stack } from "../../../../stack/stack.ts";
 import { goodStack, parse, problemsOf, put, warnings } from "../../stack/base.ts";
@@ -194,6 +196,76 @@ describe("a hand-written policy that lets in everybody", () => {
         policy,
       );
     }
+  });
+
+  const exceptInvalid = "- allow: {or: [{accept: true}]}\n- deny: {or: [{invalid_client_certificate: true}]}";
+  const ca = Buffer.from("-----BEGIN CERTIFICATE-----\nMAo=\n-----END CERTIFICATE-----\n").toString("base64");
+  const authority = { "pomerium.settings": { downstreamMtls: { ca, enforcement: "policy" } } };
+  const ownAuthority = { "apps.komga.route": { tls_downstream_client_ca_secret: "komga-clients" } };
+
+  it("needs it where a rule refuses invalid certificates and Pomerium knows no authority of them", () => {
+    for (const policy of [
+      exceptInvalid,
+      "- allow: {not: [{invalid_client_certificate: true}]}",
+      "- allow: {or: [{accept: true}]}\n- deny: {or: [{invalid_client_certificate: true}, {http_method: DELETE}]}",
+    ]) {
+      assert.match(saidOf({ policy }).join("\n"), /access\.policy: public, and the cluster's 443/, policy);
+      for (const edits of [authority, ownAuthority]) {
+        assert.doesNotMatch(saidOf({ policy }, edits).join("\n"), /public/, policy);
+        assert.match(
+          saidOf({ policy, consent: "komga.example.org" }, edits)[0]!,
+          /consents to a public app, but the policy is not public/,
+          policy,
+        );
+      }
+    }
+  });
+
+  it("needs it where no certificate is what opens", () => {
+    const policy = "- allow: {or: [{invalid_client_certificate: true}]}";
+    assert.doesNotMatch(saidOf({ policy }).join("\n"), /public/);
+    for (const edits of [authority, ownAuthority])
+      assert.match(saidOf({ policy }, edits).join("\n"), /access\.policy: public, and/);
+  });
+
+  it("needs it at a path whose Service has no authority, although the app has one", () => {
+    const of = (path: object): string =>
+      saidOf("admins", {
+        ...ownAuthority,
+        "apps.komga.paths": { "/x": { access: { policy: exceptInvalid }, ...path } },
+      }).join("\n");
+    const service = { name: "other", port: 80 };
+    assert.doesNotMatch(of({}), /public/);
+    assert.match(of({ service }), /paths\["\/x"\]\.access\.policy: public, and/);
+    assert.doesNotMatch(
+      of({ service, route: { tls_downstream_client_ca_secret: "other-clients" } }),
+      /public/,
+    );
+  });
+
+  it("is open in the matrix and in access tests as well", () => {
+    const decided = (access: object, edits: Record<string, unknown> = {}): string[] => {
+      const { apps, pomerium } = edited({
+        ...{ "apps.komga.access": access, "apps.komga.profile": "none", "accessTests.strict": false },
+        ...{ "accessTests.apps.komga": undefined, ...edits },
+      });
+      const [app] = appsOf(
+        apps.filter(({ name }) => name === "komga"),
+        pomerium.version,
+        pomerium.settings,
+      );
+      return [anonymous, stranger].map(
+        (who) => decider(app!).verdict(who, { path: "/", method: "GET" }).decision,
+      );
+    };
+    const policy = exceptInvalid;
+    assert.deepEqual(decided({ policy, consent: "komga.example.org" }), ["allow", "allow"]);
+    assert.deepEqual(decided({ policy }, authority), ["unknown", "unknown"]);
+    assert.deepEqual(decided({ policy }, ownAuthority), ["unknown", "unknown"]);
+    assert.deepEqual(decided({ policy: "- allow: {or: [{invalid_client_certificate: true}]}" }), [
+      "deny",
+      "deny",
+    ]);
   });
 
   it("needs none where nobody passes who has not signed in or shown a certificate", () => {

@@ -127,6 +127,18 @@ describe("the guard rail about public routes", () => {
       assert.ok(says("public-route", [one]).join().includes(`everybody reaches ${place} without`), place);
   });
 
+  it("asks for consent where a rule refuses invalid certificates, unless the route names an authority", () => {
+    const annotations = {
+      policy: '[{"allow":{"or":[{"accept":true}]}},{"deny":{"or":[{"invalid_client_certificate":true}]}}]',
+    };
+    assert.match(
+      says("public-route", [ingress("a", { annotations })]).join(),
+      /everybody reaches a\.example\.org without/,
+    );
+    const asking = { ...annotations, tls_downstream_client_ca_secret: "clients" };
+    assert.deepEqual(says("public-route", [ingress("a", { annotations: asking })]), []);
+  });
+
   it("asks for consent also where a condition closes a part of the route", () => {
     const denying = { policy: '[{"deny":{"or":[{"http_path":{"is":"/admin"}}]}}]' };
     const accepting = { policy: '[{"allow":{"not":[{"http_path":{"is":"/admin"}}]}}]' };
