@@ -9,6 +9,7 @@ import {
 import type { Address } from "../discovery/compare/prober.ts";
 import type { HostPlan } from "../discovery/compare/questions.ts";
 import type { Stack } from "../stack/stack.ts";
+import { up } from "../stack-file/commands.ts";
 import { CliError, UsageError } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { inventoryOf } from "./source.ts";
@@ -102,7 +103,7 @@ export async function refuseWrongAddresses(
     );
   if (!is.some(({ isPomerium }) => isPomerium))
     problems.push(
-      `${addressText(fresh)}, the new address, is not answered by Pomerium (${is[0]!.note}); is it up (pulumi up --stack ${name})? ${
+      `${addressText(fresh)}, the new address, is not answered by Pomerium (${is[0]!.note}); is it up (${up(name)})? ${
         pomerium.settings.useProxyProtocol
           ? "It expects the PROXY protocol, so name the address of the load balancer in front with --new"
           : "Name its address with --new"

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { changedSince, fileAt } from "./git.ts";
 
-/** Everything except what the program never runs. A new folder counts until it is named here. */
+/** All files except those that the program never runs. A new folder counts until this list names it. */
 const deciding = [
   ".",
   ...["Pulumi.*.yaml", "*.md", "docs", "test", "sandbox", "cli", "discovery", ".github", ".ci"],

@@ -1,13 +1,13 @@
 import type { Io } from "./io.ts";
 
-/** Work that takes longer than this is announced, in milliseconds; then it is told every few seconds how far it is. */
+/** Work that takes longer than this is announced, in milliseconds. Then its progress is shown every few seconds. */
 const noticeable = 1000;
 const often = 5000;
 
-/** Told how much of the work is done. */
+/** Reports how much of the work is done. */
 export type Progress = (done: number, all: number, what: string) => void;
 
-/** Does something that may take long, and says so on standard error if it does. */
+/** Does work that may take long, and then shows its progress on standard error. */
 export async function withNotice<T>(
   text: string,
   io: Pick<Io, "err">,

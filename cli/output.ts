@@ -35,7 +35,7 @@ export function formatOf({ format, json }: OutputOptions): string {
   return "json";
 }
 
-/** What a result is written on. */
+/** The medium of a result: its colours and its width. */
 export interface Paper {
   colour: boolean;
   /** Width of a terminal; absent for anything else. */

@@ -125,7 +125,9 @@ Exit codes: 0 success, 1 something is wrong, 2 the command line is wrong, 3 --fa
   return program;
 }
 
-/** Whether the message of an error is enough. Any other error is a mistake of ours and keeps its stack trace. */
+/**
+ * Whether the message of an error is enough. Any other error is a mistake of the program and keeps its stack trace.
+ */
 function isExpected(error: unknown): error is Error {
   return (
     error instanceof StackFileError ||

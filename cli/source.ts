@@ -32,7 +32,7 @@ export interface Source {
   /** Where it comes from, as the end of "from …". */
   name: string;
   context?: string;
-  /** What of the files could not be used. */
+  /** Parts of the files that could not be used. */
   problems: readonly string[];
 }
 
@@ -80,7 +80,9 @@ export async function readSource(options: SourceOptions, io: Io): Promise<Source
   };
 }
 
-/** The option for ingress-nginx as it is beside a stack: the stack's own cluster, or an export of it. */
+/**
+ * The option that names the ingress-nginx to compare a stack with: in the stack's own cluster, or in an export of it.
+ */
 export const nginxOption = (): Option =>
   valueOption(
     "--nginx <source>",

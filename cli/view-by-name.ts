@@ -66,7 +66,10 @@ export async function viewOf(name: string, project: Project, stack: string, io: 
   }
 }
 
-/** The view of a stack file lacks the Ingresses of others, which stay. They are added before a comparison with `live`. */
+/**
+ * The view of a stack file lacks the Ingresses of others, which no run changes. They are added before a comparison with
+ * `live`.
+ */
 export function comparable({ view, live }: Seen, { live: other }: Seen): View {
   return live === undefined && other !== undefined ? besideOthers(view, other) : view;
 }

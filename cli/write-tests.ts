@@ -21,7 +21,7 @@ export interface WrittenTests {
 }
 
 /**
- * Adds access tests to the stack files: what holds today, as far as no test says it yet.
+ * Adds access tests to the stack files, for facts that hold today and that no test covers yet.
  *
  * @param isDry Whether the files stay as they are.
  * @throws CliError if a test of a stack fails, or if a file has a form to which nothing can be added. No file is written

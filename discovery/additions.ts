@@ -17,7 +17,7 @@ export function additions(raw: Readonly<Record<string, unknown>>, inventory: Inv
   const apps = isMap(raw.apps) ? raw.apps : {};
   const hosts = Object.entries(apps).flatMap(([name, app]) => hostsOf(name, app, domain));
   const nginx = isMap(raw.ingressNginx) ? raw.ingressNginx : {};
-  // Hosts that no app shall have: they go, or they stay at ingress-nginx.
+  // Hosts that get no app: they are abandoned, or they stay at ingress-nginx.
   const answered = [nginx.abandon, nginx.stays].flatMap((each) => (isMap(each) ? Object.keys(each) : []));
   const certificates = isMap(raw.certificates) ? raw.certificates : {};
   const zones = isMap(certificates.zones) ? Object.keys(certificates.zones) : [];

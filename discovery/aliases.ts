@@ -5,8 +5,8 @@ import type { PlannedApp } from "./planned-app.ts";
 import { carriers } from "./tunnels-section.ts";
 
 /**
- * One app for the hosts that are the same in everything that a stack file says of an app: the further hosts are its
- * aliases. Hosts of one Ingress that differ stay apart, and the app of the second one says why.
+ * Makes one app of hosts that would have the same entry in a stack file: the further hosts are its aliases. Hosts of
+ * one Ingress that differ stay separate, and the app of the second host says why.
  */
 export function withAliases(apps: readonly PlannedApp[], cloudflare: LiveAccount | undefined): PlannedApp[] {
   const tunnelsOf = (app: PlannedApp): string[] =>

@@ -2,10 +2,10 @@ import { appName } from "../components/apps/config.ts";
 import { withoutWildcard } from "../stack-file/hosts.ts";
 import { bareName } from "./known-app.ts";
 
-/** The longest name of which no app's objects are too long. */
+/** The longest name with which no name of an app's objects is too long. */
 const longest = 40;
 
-/** A text as the name of an app; undefined if nothing of it can be one. */
+/** A text as the name of an app; undefined if it has no usable character. */
 function asName(text: string): string | undefined {
   const name = text
     .toLowerCase()
@@ -26,7 +26,7 @@ export class AppNames {
 
   /**
    * Takes the first free name. The candidates are the catalogue's entry, the first label of the host, the Ingress's
-   * name, the host with hyphens, and at last a name with a number.
+   * name, and the host with hyphens. The last resort is a name with a number.
    */
   take({ entry, host, ingress }: { entry?: string | undefined; host: string; ingress: string }): string {
     const labels = withoutWildcard(host).split(".");

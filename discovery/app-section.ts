@@ -152,7 +152,7 @@ export function appNotes(app: PlannedApp): Note[] {
 
 const pathKeyOf = (path: string): string => keyPath([path]);
 
-/** Annotations that nothing above answers: one note for each text. */
+/** Annotations that no line above covers: one note for each text. */
 function findingNotes({ findings }: PlannedApp): Note[] {
   const told = findings.flatMap(({ annotation, outcome, says, protects, lack, section }) => {
     const name = annotation.replace(nginxPrefix, "");

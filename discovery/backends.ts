@@ -45,7 +45,7 @@ function ownPort({ headless, ports }: LiveService, port: number | string): numbe
   const exact = ports.find((each) => each.port === port || each.name === port);
   const found = exact ?? ports.find(({ targetPort }) => targetPort === port);
   if (found === undefined) return port;
-  // The pods' port of a headless Service can be found by the name of the Service's port only.
+  // Pomerium finds the pods' port of a headless Service only by the name of the Service's port.
   if (headless && typeof found.targetPort === "string" && found.name !== undefined) return found.name;
   return exact === undefined ? found.port : port;
 }

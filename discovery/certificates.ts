@@ -13,9 +13,9 @@ export interface PlannedCertificates {
   /** The cluster's own issuer. */
   issuer?: {
     name: string;
-    /** It can issue for every host without ingress-nginx, so nothing has to change. */
+    /** Whether it can issue for every host without ingress-nginx, so that nothing has to change. */
     isUsable: boolean;
-    /** Its authority is private: only devices that trust it accept its certificates. */
+    /** Whether its authority is private: only devices that trust it accept its certificates. */
     isPrivate: boolean;
   };
   zones: PlannedZone[];

@@ -6,7 +6,7 @@ import { wrapped } from "../stack-file/text.ts";
 /** A comment in a stack file. */
 export interface Comment {
   path: readonly PathPart[];
-  /** `before`: lines of their own above the key. `beside`: at the end of the line. */
+  /** `before`: separate lines above the key. `beside`: at the end of the line. */
   place: "before" | "beside";
   text: string;
 }
@@ -49,7 +49,7 @@ function quoteInvisible(document: Document): void {
   });
 }
 
-/** A line of its own that is a comment, whatever the text is. */
+/** A line that is a comment, whatever the text contains. */
 export function commentLine(text: string): string {
   return `${`# ${visible(text)}`.trimEnd()}\n`;
 }

@@ -4,8 +4,8 @@ import { isMap } from "../stack-file/paths.ts";
 import { soundsSecret } from "./secret-names.ts";
 
 /**
- * How a stack file says what a solver of a live issuer says, without its secrets. Undefined for HTTP-01, which needs
- * ingress-nginx today, and for a provider whose settings the stack file would not take.
+ * A live issuer's solver in the words of the stack file, without its secrets. Undefined for HTTP-01, which needs
+ * ingress-nginx today. Also undefined for a provider whose settings the stack file does not accept.
  */
 export function zoneValue({ dns01 }: LiveSolver): Record<string, unknown> | undefined {
   if (dns01 === undefined) return undefined;
@@ -23,7 +23,7 @@ export function zoneValue({ dns01 }: LiveSolver): Record<string, unknown> | unde
   return undefined;
 }
 
-/** The configuration of a webhook without credentials. A reference to a Secret is none. */
+/** The configuration of a webhook without credentials. A reference to a Secret is not a credential. */
 function withoutSecrets(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutSecrets);
   if (!isMap(value)) return value;

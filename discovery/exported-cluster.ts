@@ -8,7 +8,7 @@ export type MissingKind = string;
 const clusterWide =
   /^(Namespace|Node|IngressClass|ClusterIssuer|ClusterRole|ClusterRoleBinding|ValidatingWebhookConfiguration|PersistentVolume|StorageClass|CustomResourceDefinition|APIService)$/;
 
-/** Kinds that nobody should export: the reader asks for their names only, and can do without. */
+/** Kinds that nobody should export: the reader asks only for their names, and does not need them. */
 const neverExported = ["secrets"];
 
 /** The path of an object or a collection, taken apart. */
@@ -102,7 +102,7 @@ const groupOf = (apiVersion: string): string =>
 const collectionOf = (group: string, plural: string): string =>
   group === "" ? plural : `${plural}.${group}`;
 
-/** Plural of a kind, by the rules of English, which all kinds follow that are asked for here. */
+/** Plural of a kind by the rules of English. All kinds that are asked for here follow them. */
 function pluralOf(kind: string): string {
   const lower = kind.toLowerCase();
   if (lower === "endpoints") return lower;
@@ -128,7 +128,7 @@ function questionOf(path: string): Question {
 }
 
 /**
- * Whether labels fit a selector of equality, inequality and existence. Another form fits nothing.
+ * Whether labels match a selector of equality, inequality and existence. A selector of another form matches nothing.
  *
  * @see https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors
  */

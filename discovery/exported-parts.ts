@@ -144,8 +144,8 @@ const parts: Readonly<Record<string, z.ZodType>> = {
 };
 
 /**
- * Finds the first part of an object that is read and that the object lacks or has in another form; undefined if there is
- * none. A patch of kustomize is such an object: it has the name of a Deployment, and not its pods.
+ * Finds the first part that is read and that an object lacks or has in another form; undefined if the object is
+ * complete. A patch of kustomize is incomplete: it has the name of a Deployment, and not its pods.
  */
 export function missingPart(object: { apiVersion: string; kind: string }): string | undefined {
   const group = object.apiVersion.includes("/") ? object.apiVersion.replace(/\/.*$/, "") : "";

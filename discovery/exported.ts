@@ -10,7 +10,7 @@ export interface ExportedObject {
   [field: string]: unknown;
 }
 
-/** The objects of one text, and what of the text could not be used. */
+/** The objects of one text, and the parts of the text that could not be used. */
 export interface Exported {
   objects: ExportedObject[];
   problems: string[];

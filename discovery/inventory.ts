@@ -13,10 +13,10 @@ import type { ClassObject } from "../components/ingress-nginx/live-controllers.t
 import { type Unserved, unservedIngresses } from "../components/ingress-nginx/unserved.ts";
 import { remembering } from "./memory.ts";
 
-/** Everything of a cluster that a migration is about, as it was read. */
+/** Everything of a cluster that matters for its migration. */
 export interface Inventory {
   cluster: LiveCluster;
-  /** Every controller counts as one that is retired, if its objects can be recognised. */
+  /** Every controller counts as retired if its objects can be recognised. */
   nginx: LiveIngressNginx;
   controllers: Controller[];
   /** Ingresses that no known program serves, without those that have neither a class nor a sign of ingress-nginx. */

@@ -1,6 +1,6 @@
 import { catalogue } from "../policies/catalogue/catalogue.ts";
 
-/** What is known of an app in the cluster, by which the catalogue may know it. */
+/** The facts about an app in the cluster by which the catalogue may recognise it. */
 export interface Evidence {
   /** Images of the pods behind its Service. */
   images: readonly string[];
@@ -23,7 +23,7 @@ const otherVersions: Readonly<Record<string, RegExp>> = {
 /** The part of a name that says nothing about the app. */
 const ending = /-(ingress|ing|nginx|svc|service|http|https|web|ui|tcp|server|app|main)$/;
 
-/** A name, and what is left of it as its endings are taken off one by one. */
+/** A name, and the shorter names that are left when its endings are removed one by one. */
 function stagesOf(name: string): string[] {
   const bare = name.replace(ending, "");
   return bare === name ? [name] : [name, ...stagesOf(bare)];

@@ -17,13 +17,13 @@ export interface Plan {
   /** Domain of most hosts. */
   domain?: string;
   apps: PlannedApp[];
-  /** Hosts that no app can take over as they are, and why. */
+  /** Hosts that no app can take over unchanged, and why. */
   leftOut: LeftOut[];
   /** Hosts of Ingresses that no ingress-nginx serves as far as is known, and why. No app has them. */
   unserved: LeftOut[];
   certificates: PlannedCertificates;
   inventory: Inventory;
-  /** What a token may see at Cloudflare; absent without a token. */
+  /** The zones and tunnels that a token may see at Cloudflare; absent without a token. */
   cloudflare?: LiveAccount;
 }
 
@@ -35,11 +35,11 @@ export interface LeftOut {
   why: string;
 }
 
-/** What else is known besides the cluster. */
+/** Facts that do not come from the cluster. */
 export interface PlanOptions {
   /** Zones that need no guess. */
   zones?: readonly string[];
-  /** What a token may see at Cloudflare. */
+  /** The zones and tunnels that a token may see at Cloudflare. */
   cloudflare?: LiveAccount | undefined;
   /** Names of apps that are taken, because a stack file has them. */
   names?: readonly string[];
@@ -47,7 +47,7 @@ export interface PlanOptions {
   hosts?: readonly string[];
   /** Domain of the stack file. */
   domain?: string;
-  /** Whether each host has an app of its own. Default: an app may have aliases. */
+  /** Whether each host gets its own app. Default: an app may have aliases. */
   eachHost?: boolean;
 }
 

@@ -23,7 +23,7 @@ export interface PlannedApp {
   host: string;
   /** Further hosts. */
   aliases: string[];
-  /** Why it is no alias of another app with the same Service. Absent if there is none. */
+  /** Why it is not an alias of another app with the same Service. Absent if there is no such app. */
   apart?: string;
   backend: OwnBackend;
   /** nginx Ingresses that it takes over. */
@@ -50,7 +50,7 @@ export interface PlannedApp {
   served: ServedHost;
 }
 
-/** A path of an app with a Service of its own. */
+/** A path of an app that has its own Service. */
 export interface PlannedPath {
   path: string;
   exact: boolean;
@@ -76,7 +76,7 @@ export function planApp(
   const name = names.take({ entry: known?.entry, host: served.host, ingress: ingress.name });
   const entryRoute = known === undefined ? {} : catalogue[known.entry]!.route;
   const suggested = suggestedRoute(ingress.annotations, main.path);
-  // The annotation does nothing in ingress-nginx, and the catalogue knows which apps have WebSockets.
+  // The annotation has no effect in ingress-nginx, and the catalogue knows which apps have WebSockets.
   const { allow_websockets: _, ...others } = suggested;
   const route = without(known === undefined ? suggested : others, entryRoute);
   const settings = controllers.find(({ ingresses }) => ingresses.includes(ingress))?.settings ?? {};
@@ -137,7 +137,7 @@ function findingsOf(ingress: LiveIngress, route: Route, isMain: boolean): Planne
   const paths = [...ingress.rules.flatMap((rule) => rule.paths), ...(ingress.anyPaths ?? [])];
   const around = {
     paths: paths.map(({ path }) => path),
-    // Every host gets an app of its own.
+    // Every host gets its own app.
     isSettled: () => true,
     configMap: () => undefined,
     annotations: isMain ? annotationsOf(ingress) : {},
@@ -216,7 +216,7 @@ function whyNotWritable(path: string, { namespace }: OwnBackend, own: OwnBackend
   return isWritablePath(path) ? undefined : "such a path cannot be told from others";
 }
 
-/** A path with a Service of its own begins without any settings. */
+/** A path that has its own Service begins without any settings. */
 function pathRoute({ ingress: { annotations }, path, exact }: HostPath): Route {
   const route = suggestedRoute(annotations, path);
   const { prefix_rewrite: rewrite } = route;

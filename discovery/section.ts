@@ -1,12 +1,12 @@
 import type { PathPart } from "../stack-file/paths.ts";
 import type { Comment } from "./commented.ts";
 
-/** What is left to do by a person. */
+/** A task that is left for a person. */
 export interface Todo {
   /** Key path in the stack file. */
   at: string;
   message: string;
-  /** What it stops until it is done: the stack file's check, a preview, or only the last phase. */
+  /** The step that it blocks until it is done: the stack file's check, a preview, or only the last phase. */
   stops: "check" | "preview" | "retired";
 }
 

@@ -10,7 +10,7 @@ import { pomeriumSection } from "./pomerium-section.ts";
 import { type Section, type Todo, todo } from "./section.ts";
 import { carriers, tunnelsSection } from "./tunnels-section.ts";
 
-/** What a person has said on the command line. */
+/** The facts from the command line. */
 export interface Said {
   stack: string;
   /** Context of the kubeconfig; absent for exported objects without one. */
@@ -190,7 +190,7 @@ function appsSection(plan: Plan): Section {
   return section;
 }
 
-/** Tests that stop a preview if somebody opens an app by a slip. */
+/** Tests that stop a preview if somebody opens an app by mistake. */
 function testsSection(plan: Plan): Section {
   const names = [...(hasVerify(plan) ? ["verify"] : []), ...plan.apps.map(({ name }) => name)];
   return {

@@ -74,7 +74,7 @@ export function tunnelsSection(account: LiveAccount, apps: readonly PlannedApp[]
   return section;
 }
 
-/** A rule that the program's own rules for a host take the place of, and a detour for HTTP-01 challenges. */
+/** A rule that the program's rules for a host replace, and a detour for HTTP-01 challenges. */
 function isReplaced({ hostname, path }: LiveRule, hosts: readonly string[]): boolean {
   return hosts.includes(hostname ?? "") && (path === undefined || path.includes(".well-known"));
 }

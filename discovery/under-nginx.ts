@@ -15,7 +15,7 @@ import { servedHosts } from "./served-hosts.ts";
 type Asked = Pick<Inventory, "cluster" | "nginx" | "controllers" | "missing">;
 
 /**
- * Who passes ingress-nginx at the apps of a stack, and at the hosts that no app takes over.
+ * The callers that ingress-nginx lets through to the apps of a stack, and to the hosts that no app takes over.
  *
  * @param source Where the inventory was read, as the end of "from …".
  */
@@ -102,7 +102,7 @@ function guardedHost(
 /** Ingresses differ, and which of them is the oldest is not known. */
 const unknownAge: Guarded = { guards: [{ kind: "unclear", detail: "metadata.creationTimestamp" }] };
 
-/** What of ingress-nginx could not be read although it may restrict callers. */
+/** The parts of ingress-nginx that may restrict callers and could not be read. */
 function notKnown({ controllers, missing }: Asked, ingresses: readonly LiveIngress[]): string[] {
   const howToFix = (...kinds: string[]): string => {
     const commands = exportCommands(missingUses(kinds.filter((kind) => missing.includes(kind))));

@@ -16,7 +16,7 @@ export interface PlannedZone {
 /** Second labels below which domains are registered, where the last label is a country's. */
 const registries = ["ac", "co", "com", "edu", "gov", "ltd", "me", "net", "nom", "org", "plc", "sch"];
 
-/** The zone that a host most likely lies in, judged by its name alone. */
+/** The most likely zone of a host, judged by its name alone. */
 export function likelyZone(host: string): string {
   const labels = host.split(".");
   const [second = "", last = ""] = labels.slice(-2);

@@ -119,7 +119,7 @@ function appLines(
   ];
 }
 
-/** An app with its place, which gets a line of its own where both together are too long. */
+/** An app with its place. The place gets a separate line if both together are too long. */
 function headLines(head: string, place: string): string[] {
   if (place === "") return [head];
   const line = `${head}   ${place}`;

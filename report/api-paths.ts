@@ -7,7 +7,7 @@ import { counted, few, width } from "../stack-file/text.ts";
 import { apiPathInFlow } from "../stack-file/yaml-flow.ts";
 import { aligned, indented, visible } from "./text.ts";
 
-/** A longer path has a line of its own above its row. */
+/** A longer path has a separate line above its row. */
 const widestPath = 52;
 
 /** Operations of one kind that are listed; `--json` has all. */

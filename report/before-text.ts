@@ -60,7 +60,7 @@ function moveName({ was }: Move): string {
   return was.app?.name ?? was.host;
 }
 
-/** Objects to read, because something of them is not recognised. */
+/** Objects for the reader to check, because a part of them is not recognised. */
 export function unclearNotes(moves: Moves | undefined): string[] {
   return (moves?.rows ?? []).flatMap((row) => {
     const { site, paths, ingresses } = row.was;
@@ -96,7 +96,7 @@ interface Group {
   names: string[];
 }
 
-/** Hosts with the same change together, the most first. */
+/** Groups of hosts with the same change, the largest first. */
 function groups({ rows }: Moves): Group[] {
   const found = Map.groupBy(rows, (row) => `${guardedText(row.was.site)}\n${afterText(row)}`);
   return [...found.values()]

@@ -1,4 +1,4 @@
-/** Version of the forms for programs. A new field does not change it; anything that misleads an older reader does. */
+/** Version of the JSON forms. A new field does not change it. A change that misleads older programs does. */
 const formVersion = 1;
 
 /**

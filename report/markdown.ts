@@ -9,8 +9,8 @@ import { columns, merged } from "./table.ts";
 import { visible } from "./text.ts";
 
 /**
- * Text of a stack file or a cluster without any meaning to Markdown and to GitHub: no markup, no table border, no mention,
- * no link from an address, no number of an issue, no emoji, no formula. An entity alone would not do: GitHub looks for
+ * Text of a stack file or a cluster, so that neither Markdown nor GitHub gives it a meaning. It becomes no markup,
+ * table border, mention, link, reference to an issue, emoji or formula. An entity alone would not do: GitHub looks for
  * mentions and links after it has read the entities.
  */
 export function plain(text: string): string {
@@ -85,7 +85,7 @@ export function diffMarkdown(diff: AccessDiff): string {
   return `${lines.join("\n").trimEnd()}\n`;
 }
 
-/** Failed, undecided and untested cells; one line when there are none. */
+/** Failed, undecided and untested cells; one line if there is no such cell. */
 export function testsMarkdown(results: readonly TestResult[], untested: readonly Untested[]): string {
   const failed = results.filter(({ passed }) => !passed);
   const lines = [

@@ -19,7 +19,7 @@ export interface PageSection {
   lead?: string[];
   /** `anchors` are the ids to which the first cells of a page's table lead. */
   table?: { head: string[]; rows: string[][]; anchors?: string[] };
-  /** Things with details of their own. */
+  /** Items with details. */
   items?: { title: string; details: string[] }[];
   /** Commands to copy. */
   commands?: string[];

@@ -19,7 +19,7 @@ export function columns({ people, apps }: Matrix): Column[] {
   }));
 }
 
-/** Merges equal columns of people. The stranger and the anonymous caller keep columns of their own. */
+/** Merges equal columns of people. The stranger and the anonymous caller keep separate columns. */
 export function merged(all: readonly Column[]): Column[] {
   const same = new Map<string, Column>();
   for (const column of all) {

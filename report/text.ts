@@ -3,7 +3,7 @@ import { width, wrapped } from "../stack-file/text.ts";
 /** Columns that a report for a terminal fits into, except for single words that are longer. */
 export const columns = 80;
 
-/** The lines of a text in a report, each with so many spaces in front. */
+/** The lines of a text in a report, each indented by a number of spaces. */
 export function indented(text: string, by = 0): string[] {
   return wrapped(text, columns - by).map((line) => " ".repeat(by) + line);
 }

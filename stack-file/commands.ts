@@ -25,6 +25,11 @@ export function setKey(stack: string, path: readonly PathPart[], value: string):
   return `pulumi config set --stack ${stack} --path ${quoted(keyPath(path))} ${quoted(value)}`;
 }
 
+/** Command that removes one key of a stack file. */
+export function removeKey(stack: string, path: readonly PathPart[]): string {
+  return `pulumi config rm --stack ${stack} --path ${quoted(keyPath(path))}`;
+}
+
 /** Command that sets a secret. It asks for the value, which so stays out of the shell's history. */
 export function setSecret(stack: string, path: readonly PathPart[]): string {
   return `pulumi config set --stack ${stack} --secret --path ${quoted(keyPath(path))}`;

@@ -13,24 +13,24 @@ import {
   quantity,
 } from "./values.ts";
 
-/** What a value must be, in words: the message for a union where no option fits (`must be …`). */
+/** What a value must be, in words. A message about a union of which no option fits says `must be …` with this text. */
 export const expectations = z.registry<{ expected: string }>();
 
-/** How a schema explains a key that it does not know. No explanation: the usual message follows. */
+/** Explains a key that the schema does not know. Without an explanation, the usual message is used. */
 export const unknownKeys = z.registry<{ explain: (key: string) => string | undefined }>();
 
 /** A map of the stack file, before its check. */
 type Given = Readonly<Record<string, unknown>>;
 
 /**
- * The schemas whose values are secrets. The search for secrets in a stack file knows them by this. A secret is needed
- * always, or if the map around it passes the test `neededIf`.
+ * The schemas whose values are secrets. The search for secrets in a stack file uses this list. A secret is always
+ * needed, or only if the map around it passes the test `neededIf`.
  */
 export const secretFields = z.registry<{ isSecret: true; neededIf?: (around: Given) => boolean }>();
 
 /** What an editor can tell about a text. */
 interface ForEditors {
-  /** Pattern that no valid text breaks. A pattern as test is one itself. */
+  /** Pattern that every valid text matches. If the test is a pattern, it is that pattern. */
   pattern?: RegExp;
   examples?: readonly string[];
 }

@@ -48,8 +48,8 @@ export function textToInsertInto(bytes: Uint8Array): string {
 }
 
 /**
- * Adds items to lists of a YAML text. Every present line stays as it is, comments and all, unless the list is written in
- * one line; then only that line changes.
+ * Adds items to lists of a YAML text. Every existing line stays unchanged, comments included. Only a list in one line
+ * changes, and then only that line.
  *
  * @throws InsertError if the place is an alias, has an anchor, or is something else than a map or a list.
  */
@@ -141,7 +141,7 @@ export function blockText(value: object): string {
   return `${block(value, 0).join("\n")}\n`;
 }
 
-/** The lines of a value: maps down to the lists in lines of their own, items of lists in one line each. */
+/** The lines of a value: one line for each key down to the lists, and one for each item of a list. */
 function block(value: unknown, indent: number): string[] {
   const space = " ".repeat(indent);
   if (Array.isArray(value)) return value.map((item) => `${space}- ${flow(item)}`);

@@ -6,7 +6,7 @@ export type Address = readonly number[];
 /** A CIDR network. A single address is a network that holds nothing else. */
 export interface Network {
   address: Address;
-  /** How many leading bits of an address must be those of `address`. */
+  /** Number of leading bits that an address of the network shares with `address`. */
   bits: number;
 }
 
@@ -39,7 +39,7 @@ export function parseAddress(text: string): Address | undefined {
   return bytes && unmapped(bytes);
 }
 
-/** Whether two spellings are of one address: `fd00::1` is also `fd00:0::1`. Texts that are no addresses are not. */
+/** Whether two texts spell the same address: `fd00::1` is also `fd00:0::1`. False if one of them is not an address. */
 export function sameAddress(one: string, other: string): boolean {
   const [a, b] = [parseAddress(one), parseAddress(other)];
   return a !== undefined && b !== undefined && a.length === b.length && a.every((byte, i) => byte === b[i]);

@@ -55,7 +55,7 @@ export class Report {
     return this.problems.map((problem) => ({ ...problem, at: this.#written(problem.at) }));
   }
 
-  /** The innermost misspelled key first: the paths of the outer ones are those that were meant. */
+  /** The innermost misspelled key comes first, because the paths of outer ones already use the corrected keys. */
   #written(at: string): string {
     const meant = [...this.misspelled.keys()]
       .filter((path) => at === path || (at.startsWith(path) && /[.[]/.test(at[path.length]!)))
@@ -103,7 +103,7 @@ export function formatWarnings(file: string, warnings: readonly Warning[]): stri
 
 /** Wider key paths do not widen the column. */
 const widestPath = 36;
-/** A message gets a line of its own if less than this is left beside the key path. */
+/** A message begins on a new line if fewer columns than this are left beside the key path. */
 const narrowestMessage = 40;
 const gap = "   ";
 const indent = " ".repeat(6);
@@ -145,7 +145,7 @@ function lines(message: string, limit: number): string[] {
   return message.length <= limit ? [message] : wrapped(message, limit);
 }
 
-/** What is read, or the error that says why the stack file cannot be. Other errors are thrown. */
+/** The result of reading, or the error that says why the stack file cannot be read. Other errors are thrown. */
 export function orProblems<T>(read: () => T): T | StackFileError {
   try {
     return read();

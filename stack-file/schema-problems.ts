@@ -31,7 +31,7 @@ export function check<T>(
   tellAll(parsed.error.issues, { schema, value, at, report: found, unknown });
   const misspelled = unknown.filter(({ meant }) => meant !== undefined);
   const present = new Set(misspelled.map(({ path, meant }) => keyPath([...at, ...path, meant!])));
-  // A misspelled key is there after all.
+  // A misspelled key counts as the key that was meant.
   const told = found.problems.filter((problem) => !(present.has(problem.at) && isMissing(problem.message)));
   report.problems.push(...told);
   if (unknown.length === 0) return undefined;
@@ -200,8 +200,8 @@ function missedBy(issues: readonly Issue[]): number {
 }
 
 /**
- * A key without its text, as `init` leaves what only a person knows. `pulumi config set` leaves empty items if the number
- * of the new one is too high.
+ * The message for a key without a value. `init` leaves such keys for values that only a person knows. `pulumi config
+ * set` leaves empty items if the number of the new one is too high.
  */
 function emptyText(part: Part, path: readonly PathPart[]): string {
   return typeof path.at(-1) === "number"

@@ -138,8 +138,8 @@ function ownKey(key: string): string | undefined {
 }
 
 /**
- * Problems for the keys that neither the program nor a provider reads. Without them, a mistyped namespace would
- * drop a whole section without a word.
+ * Problems for the keys that neither the program nor a provider reads. Without these problems, a mistyped namespace
+ * would silently drop a whole section.
  */
 export function foreignKeys(
   values: Readonly<Record<string, unknown>>,

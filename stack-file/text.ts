@@ -10,7 +10,7 @@ export function few(names: readonly string[], shown = 3): string {
     : names.join(", ");
 }
 
-/** The lines of a text, broken between words. A word that is longer than a line stands alone. */
+/** The lines of a text, broken between words. A word that is longer than a line gets its own line. */
 export function wrapped(text: string, limit: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(" ").filter((one) => one !== "")) {
@@ -22,7 +22,7 @@ export function wrapped(text: string, limit: number): string[] {
   return lines;
 }
 
-/** How many columns of a terminal a text takes. Each mark takes one. */
+/** Number of terminal columns that a text takes. Each mark takes one. */
 export function width(text: string): number {
   return [...text].length;
 }

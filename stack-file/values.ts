@@ -62,8 +62,8 @@ export const emailPattern =
   /^(?!\.)(?!.*\.\.)[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}(?<!\.)@(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+$/;
 
 /**
- * An e-mail address as identity providers hand it out; stricter than the standard where a typing slip is
- * likelier than a quoted local part.
+ * An e-mail address as identity providers issue it. Stricter than the standard: a typing mistake is likelier than a
+ * quoted local part.
  */
 export function isEmail(text: string): boolean {
   const [local, domain, ...rest] = text.split("@");

@@ -48,7 +48,7 @@ export function announce(
     `${stack.name} · ${from}${stack.phase}${staysInCoexist(stack) ? ", on purpose" : ""}    way back: ${phase.wayBack}`,
     diffText(access),
     ...section("ready", [
-      // An `up` ends with this text, so it would be taken for the state after the run.
+      // An `up` ends with this text, and readers would take it for the state after the run.
       ...(isPreview ? [] : [`before this run; afterwards: ${ownCommand("ready", stack.name)}`]),
       statusLine(pomerium),
       ...readinessTable(

@@ -19,9 +19,9 @@ export interface ClusterFindings {
   /** Everything in the cluster that issues certificates. */
   certificates: LiveIssuance;
   ingressNginx: LiveIngressNginx;
-  /** What answers the hosts that the apps take over. Absent when they were not asked. */
+  /** What answers the hosts that the apps take over. Absent if the hosts were not asked. */
   traffic?: Traffic;
-  /** What decides whether Pomerium's pods may connect to those of the apps. */
+  /** The parts of the cluster that decide whether Pomerium's pods may connect to those of the apps. */
   network: LiveNetwork;
   pomerium: LivePomerium;
 }
@@ -29,7 +29,7 @@ export interface ClusterFindings {
 /** What a run reads before it registers anything. */
 export interface Findings extends ClusterFindings {
   tunnels: LiveTunnels;
-  /** What the DNS of this machine says of the stack's hosts. Default: it was not asked. */
+  /** Addresses of the stack's hosts in the DNS of this machine. Absent if the DNS was not asked. */
   names?: LiveNames;
   /** The readiness table: the conditions for the removal of ingress-nginx. */
   readiness: readonly Row[];

@@ -54,12 +54,12 @@ export function ofCertificates({ stack, cluster, nginx, issuance }: GateInput): 
 const duringRemoval: readonly GateName[] = ["phase", "hosts", "owners"];
 
 /**
- * The gates before `retired`, and whether they hold in the live cluster. Empty when ingress-nginx is removed or has
- * no effect any more, because a canary that fails next year must not prevent a change to an app.
+ * The gates before `retired`, and whether they hold in the live cluster. Empty when ingress-nginx is removed or has no
+ * effect any more. A canary that fails next year must not prevent a change to an app.
  *
  * A removal that has begun has passed all gates. When it goes on, only the gates about single objects are checked
  * again. A remaining Ingress may have a host that Pomerium no longer serves, or a Certificate that something has come
- * to need. The other gates say nothing about half an ingress-nginx.
+ * to need. The other gates mean nothing while ingress-nginx is half removed.
  */
 export function gates(input: GateInput): Gate[] {
   if (isRemoved(input.nginx) || hasNoEffect(input.nginx, input.cluster)) return [];
@@ -72,7 +72,7 @@ export function gates(input: GateInput): Gate[] {
   });
 }
 
-/** Whether there is anything to ask: hosts are asked only before the removal, and few clusters have an installer. */
+/** Whether a gate has a row: hosts are asked only before the removal, and few clusters have an installer. */
 function isAsked(name: GateName, { traffic, nginx }: GateInput): boolean {
   if (name === "traffic") return traffic !== undefined;
   return name !== "installer" || nginx.installers.length > 0;

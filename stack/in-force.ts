@@ -20,7 +20,7 @@ export interface InForce {
   warnings: string[];
 }
 
-/** Asks the cluster what of the stack is in force: settings, routes, certificates, and Pomerium's address. */
+/** Asks the cluster which parts of the stack are in force: settings, routes, certificates, and Pomerium's address. */
 async function readInForce(stack: Stack, api: ReadOnlyApi): Promise<InForce> {
   const [cluster, status, issuance] = await Promise.all([
     readCluster(api),
@@ -47,7 +47,7 @@ export interface Waiting {
 }
 
 /**
- * Waits until nothing is missing any more, twice in a row: the first answer may be older than the last change.
+ * Waits until two answers in a row name no missing part. The first answer may be older than the last change.
  *
  * @returns The last answer.
  */

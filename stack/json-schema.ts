@@ -37,7 +37,8 @@ export function stackFileSchema(): object {
         description: "The stack's configuration.",
         properties: Object.fromEntries(names.map((name) => [`${project}:${name}`, reference(name)])),
         patternProperties: {
-          // Pulumi takes the project's keys without the namespace too. Editors offer no patterns, so each key once.
+          // Pulumi also accepts the project's keys without the namespace. Editors offer no patterns, so each key is
+          // listed once.
           ...Object.fromEntries(names.map((name) => [`^${name}$`, reference(name)])),
           // Settings of providers and of Pulumi itself.
           [`^(${otherNamespaces.join("|")}):`]: {},
@@ -61,7 +62,7 @@ const names = Object.keys(sections);
 /** That a map has a key. Strict validators want the key declared beside `required`. */
 const has = (key: string) => ({ properties: { [key]: {} }, required: [key] });
 
-/** The same without a declaration, which an editor would offer as a completion. */
+/** The same without a declaration: an editor would offer the declared key as a completion. */
 const hasBare = (key: string) => ({ not: { propertyNames: { not: { const: key } } } });
 
 const reference = (name: string) => ({ $ref: `#/definitions/${name}` });

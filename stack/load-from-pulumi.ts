@@ -96,7 +96,7 @@ function isSame(written: unknown, given: unknown): boolean {
   return isMap(given) && Object.entries(written).every(([key, value]) => isSame(value, given[key]));
 }
 
-/** A shorter text may be in a file by chance. */
+/** A shorter text may appear in a file by chance. */
 const longEnough = 8;
 
 /**

@@ -7,7 +7,7 @@ import { reachedNow } from "../components/pomerium/address.ts";
 import { carriedHosts } from "../components/tunnels/carried-hosts.ts";
 import type { Stack } from "./stack.ts";
 
-/** What the phase asks of the DNS. Records of hosts that a tunnel carries are the tunnel's. */
+/** The names that the DNS must have in this phase. A tunnel has the records of the hosts that it carries. */
 export function namesOf(
   stack: Stack,
   { ingresses }: Pick<LiveIngressNginx, "ingresses">,
@@ -35,7 +35,10 @@ export function namesOf(
   };
 }
 
-/** The names to look up. Which of them ingress-nginx serves is read at the same time, so all are. */
+/**
+ * The names to look up: all of them. The hosts that ingress-nginx serves are read at the same time, so they are not
+ * known yet.
+ */
 export function namesToAsk(stack: Stack): string[] {
   return ownHosts(namesOf({ ...stack, phase: "cutover" }, { ingresses: [] }, [])).map(askedName);
 }

@@ -16,9 +16,9 @@ export interface PhaseEffects {
   ingressNginx: "kept" | "removed";
   /** Steps that only a person can take, in order. */
   byHand: string[];
-  /** Those of them that are about the DNS, as far as they are known without a look at it. */
+  /** Those of the steps that are about the DNS. The program knows them without asking the DNS. */
   names: string[];
-  /** Those of them without which nobody can sign in after the run. */
+  /** Those of the steps without which nobody can sign in after the run. */
   beforeUp: string[];
   /** The command that takes the phase back, or why there is none. */
   wayBack: string;
@@ -103,7 +103,7 @@ export function phaseEffects(stack: Stack): PhaseEffects {
   };
 }
 
-/** What differs from phase to phase. */
+/** The parts that differ between the phases. */
 interface Steps extends Pick<PhaseEffects, "beforeUp" | "wayBack"> {
   /** Forwards of the router, where there is one. One without an address is left out. */
   forwards: [port: number, address: string | undefined, why: string][];

@@ -55,7 +55,7 @@ export function plannedAccess(
 
 /** The object after a write: annotations and labels that the program has never set stay. */
 function written(asks: Tree, asked: Tree | undefined, live: Tree | undefined): Tree {
-  // What is not known before the run cannot be joined with anything, and `readable` refuses it.
+  // A value that is not known before the run cannot be joined with another one, and `readable` refuses it.
   const { metadata } = asks;
   if (!isMap(metadata)) return asks;
   const joined = (field: "annotations" | "labels"): object | undefined => {

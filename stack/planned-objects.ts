@@ -23,7 +23,7 @@ export interface PlannedChange {
 
 const tunnelType = "cloudflare:index/zeroTrustTunnelCloudflaredConfig:ZeroTrustTunnelCloudflaredConfig";
 
-/** The types of the objects that the program makes. Of all other types it is not known what they open. */
+/** The types of the objects that the program makes. The program does not know what objects of other types open. */
 const knownTypes = new Set([
   ...[
     "core/v1:ConfigMap",
@@ -113,7 +113,7 @@ interface Ingress {
   spec?: { ingressClassName?: unknown };
 }
 
-/** A class that is not known yet is counted as Pomerium's: the program hands it on once Pomerium is ready. */
+/** A class that is not known yet counts as Pomerium's: the component returns it once Pomerium is ready. */
 export function isPomeriums(object: Tree): boolean {
   const { spec, metadata } = object as Ingress;
   if ([spec, metadata, metadata?.annotations].some((whole) => isHidden(whole))) return true;

@@ -34,7 +34,7 @@ export function leadsElsewhere(
     if (known.has(idOf(rule))) return false;
     const host = carried.find((one) => hostname !== undefined && dnsForm(one.host) === dnsForm(hostname));
     if (host?.servedBy === "ingress-nginx") return false;
-    // The program hands Pomerium's address on once Pomerium serves the host.
+    // The component returns Pomerium's address once Pomerium serves the host.
     if (hidden(service)) return host === undefined || originRequest?.originServerName !== hostname;
     if (typeof service !== "string") return true;
     const reach = stack?.pomerium.reach;

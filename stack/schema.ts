@@ -17,7 +17,7 @@ import { nearest } from "../stack-file/nearest.ts";
 import { isMap, type PathPart } from "../stack-file/paths.ts";
 import { holdsSecret, secretPaths } from "../stack-file/secrets.ts";
 
-/** An app. What may be accepted, only the subjects know that ask for it. */
+/** An app. The names under `accept` come from the subjects that ask for an answer. */
 export const appSchema = app
   .extend({ accept: acceptSchema([acceptName]), ...appIsolation })
   .register(unknownKeys, { explain: unknownAppKey });

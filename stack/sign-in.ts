@@ -6,7 +6,7 @@ const parts = ["provider", "url", "clientId", "scopes", "requestParams", "ca"] a
 
 /**
  * Changes that decide who a person is, and which clients Pomerium answers at all. A comparison of access does not see
- * them: it compares addresses and claims, whoever vouches for them.
+ * them. It compares addresses and claims, and not who confirms them.
  */
 export function signInChanges(
   before: Pick<Stack, "pomerium"> | undefined,

@@ -117,13 +117,13 @@ Examples:
   },
 };
 
-/** A path of the command line, as it is written in a file of another folder. */
+/** A path of the command line, in the form for a file in another folder. */
 function fromFolder(folder: string, path: string, { cwd }: Pick<Io, "cwd">): string {
   const meant = resolve(cwd, path);
   return isAbsolute(path) || resolve(folder, path) === meant ? path : relative(folder, meant);
 }
 
-/** What Cloudflare tells; undefined without a token. */
+/** The zones and tunnels at Cloudflare; undefined without a token. */
 async function cloudflareOf(io: Io) {
   try {
     return await io.readCloudflare();

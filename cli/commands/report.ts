@@ -20,7 +20,7 @@ interface Options extends CommonOptions {
   output?: string;
 }
 
-/** Everything about a stack as one page. */
+/** Makes one page with everything about a stack. */
 export const report: Subcommand<Options> = {
   name: "report",
   define(command) {

@@ -7,7 +7,7 @@ import type { Stack } from "../../stack/stack.ts";
 import type { Plan } from "../plan/plan.ts";
 import { type Moved, movedApps } from "./told.ts";
 
-/** A comparison, or why there is none. */
+/** A comparison, or why it is not possible. */
 export type Compared = { diff: AccessDiff } | { unknown: string };
 
 /** What a pull request and the run after it change about access. */
@@ -45,7 +45,7 @@ export interface Sides {
 export function accessOf(sides: Sides): AccessFacts {
   const { before, after, plan, code } = sides;
   const pomerium = (after ?? before)?.pomerium.version;
-  // Which unchanged objects a failed preview has come to differs from run to run, so only the changed ones count.
+  // A failed preview shows different unchanged objects in each run, so only the changed ones count.
   const objects = plan?.objects.filter(({ op }) => plan.complete || op !== "same");
   const planned = objects && plannedAccess(objects, pomerium, after ?? before);
   const file = after && viewOfStack("this pull request", after);
@@ -95,7 +95,7 @@ function changeOf(
   return { diff: diffAccess({ ...base, apps: base.apps.map((app) => atNewHost(app, moved)) }, now) };
 }
 
-/** The app as if it had always been at its new host, so that a move is not reported as a loss and a gain. */
+/** The app at its new host, on both sides. So a move is not reported as a loss and a gain. */
 function atNewHost(app: ProtectedApp, moved: readonly Moved[]): ProtectedApp {
   const found = moved.find(({ from }) => from === app.host);
   return found ? { ...app, host: found.to } : app;
@@ -109,13 +109,14 @@ function runOf(
 ): Compared {
   if (!plan || !planned) return { unknown: "there is no preview" };
   const diff = diffAccess(named("the cluster", planned.live), named("`pulumi up`", byFile(planned.after)));
-  // A failed preview has seen some objects only. A change of one of them is worth telling, and no change is no news.
+  // A failed preview has seen some objects only. A change of one of them is worth reporting. Their lack of change
+  // proves nothing.
   return plan.complete || diff.rows.length > 0 ? { diff } : { unknown: "the preview fails" };
 }
 
 /**
- * The planned apps. Where they let in exactly those whom the stack file lets in, the stack file's app stands for them,
- * because it knows groups and key paths.
+ * The planned apps. The stack file's app replaces a planned app that lets in exactly the same callers, because it knows
+ * groups and key paths.
  */
 function namedByFile(
   planned: readonly ProtectedApp[],

@@ -39,8 +39,8 @@ export interface Origin {
 }
 
 /**
- * The preview. `none`: nobody tried one, and why. `failed`: it did not get as far as a plan, with the step that failed
- * and what that said.
+ * The preview. `none`: there was no attempt, and why. `failed`: it ended before a plan, with the failed step and its
+ * output.
  */
 export type Preview = { plan: Plan } | { none: string } | { failed: string; said: string };
 

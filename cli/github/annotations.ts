@@ -55,8 +55,8 @@ export function untestedAnnotations(
 }
 
 /**
- * What a change does to access, one annotation for each line that decides. What opens to callers whom no list names is a
- * warning, every other change a notice.
+ * What a change does to access, one annotation for each line that decides. Access that opens to callers whom no list
+ * names is a warning. Every other change is a notice.
  *
  * @param placeOf Finds the deciding lines. Default: none is known, because the view after the change is not the file.
  */

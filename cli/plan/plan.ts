@@ -4,7 +4,7 @@ import { labelOf } from "../../policies/guardrails/resource.ts";
 
 /** The state of a resource, as `pulumi preview --json` prints it. */
 const state = z.object({
-  /** False for a component, which is no object of its own. */
+  /** False for a component, which is not a real object. */
   custom: z.boolean().nullish(),
   inputs: z.record(z.string(), z.unknown()).nullish(),
   outputs: z.record(z.string(), z.unknown()).nullish(),
@@ -180,7 +180,7 @@ function unknownOperation(op: string, type: string, urn: string, props: Properti
   };
 }
 
-/** Whether an object of Kubernetes is shown without its content. There is none that asks for nothing. */
+/** Whether an object of Kubernetes is shown without its content. Every real request has some content. */
 function isEmpty({ op, type, asked, asks }: PlannedObject): boolean {
   return type.startsWith("kubernetes:") && (op === "delete" ? asked : asks) === undefined;
 }

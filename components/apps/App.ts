@@ -13,7 +13,7 @@ import { onceReady } from "../cluster/once-ready.ts";
 import { ingressAnnotations, ingressSpec, type ServiceBackend } from "./ingress.ts";
 import type { Metadata } from "./metadata.ts";
 
-/** A path of the host that has an Ingress of its own. */
+/** A path of the host that has its own Ingress. */
 export interface PathArgs {
   path: string;
   /** The path alone, nothing below it. Default: false. */
@@ -31,7 +31,7 @@ export interface AppArgs {
   /** Namespace of the app's Service. Its Ingresses are made there too. */
   namespace: pulumi.Input<string>;
   service: ServiceBackend;
-  /** Who may pass at the host as a whole, and separately at the paths that are open to anybody. */
+  /** Who may pass at the host as a whole, and who at the paths that are open to anybody. */
   access: ReturnType<typeof accessRoutes>;
   /** Paths with a Service, an access or route settings of their own. Default: none. */
   paths?: readonly PathArgs[];
@@ -41,7 +41,7 @@ export interface AppArgs {
   route?: Route;
   /** Pomerium's release tag, `v0.33.1`: the annotations differ between releases. */
   pomeriumVersion: string;
-  /** IngressClass. Pomerium hands it on once it is ready, so that no Ingress is written before that. */
+  /** IngressClass. It resolves once Pomerium is ready, so that no Ingress is written before that. */
   ingressClass: pulumi.Input<string>;
   /**
    * Secret of the host's certificate, in the same namespace. Without one, the Ingress names no Secret, and Pomerium
@@ -58,7 +58,7 @@ export class App extends pulumi.ComponentResource {
   readonly url: pulumi.Output<string>;
 
   constructor(name: string, args: AppArgs, opts?: pulumi.ComponentResourceOptions) {
-    // Without the existing objects: they differ in the next run, and its preview would show a change.
+    // The existing objects are left out: they differ in the next run, and its preview would show a change.
     const { existing, ...recorded } = args;
     super("pomerium-migration:apps:App", name, recorded, opts);
 

@@ -6,7 +6,7 @@ import { onceReady } from "../cluster/once-ready.ts";
 import { restrictedContainer, restrictedPod } from "../cluster/restricted-pod.ts";
 
 export interface VerifyArgs {
-  /** Namespace, handed on by Pomerium. */
+  /** Namespace. Resolves when it exists. */
   namespace: pulumi.Input<string>;
   /** Image. Default: `verifyImage`. */
   image?: pulumi.Input<string>;
@@ -44,7 +44,7 @@ export class Verify extends pulumi.ComponentResource {
   readonly service: pulumi.Output<{ name: string; port: number }>;
 
   constructor(name: string, args: VerifyArgs, opts?: pulumi.ComponentResourceOptions) {
-    // Without the existing objects: they differ in the next run, and its preview would show a change.
+    // The existing objects are left out: they differ in the next run, and its preview would show a change.
     const { live = {}, ...inputs } = args;
     super("pomerium-migration:apps:Verify", name, inputs, opts);
     const metadata = { name: verifyService.name, namespace: args.namespace, labels };

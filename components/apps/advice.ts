@@ -15,9 +15,9 @@ export interface AdvisedApp {
   access: Access;
   /** The access as the stack file has it. */
   input: AccessInput;
-  /** Paths with a Service, an access or a route of their own. */
+  /** Paths that have their own Service, access or route. */
   paths: readonly (Pick<AppPath, "path" | "exact" | "access" | "route"> & { service: object })[];
-  /** The Service of every path without one of its own. */
+  /** The Service of every path that names no other. */
   service: object;
   route: CertificateSettings;
   context: PublicContext;
@@ -26,13 +26,13 @@ export interface AdvisedApp {
 /** An open path and the key path that opens it. */
 interface OpenPath extends ApiPath {
   at: readonly PathPart[];
-  /** Whether the app's own Service answers. What the catalogue knows may not be true of another one. */
+  /** Whether the app's own Service answers. The catalogue's facts may not be true of another Service. */
   isOwn: boolean;
 }
 
 /**
- * Reports what the catalogue has against an app's access: refuses paths that must stay closed, and warns of programs
- * that would be shut out.
+ * Compares an app's access with the catalogue. Refuses paths that must stay closed, and warns of programs that would be
+ * shut out.
  *
  * @param profile Name of the catalogue entry.
  */

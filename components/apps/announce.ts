@@ -6,7 +6,7 @@ import { isPathless } from "./ingress.ts";
 type AnnouncedApp = Pick<AppConfig, "name" | "host" | "namespace" | "service" | "route">;
 
 /**
- * What a preview says about apps that a browser alone does not reach, or that answer more hosts than one.
+ * The lines of a preview about apps that need more than a browser, or that answer several hosts.
  *
  * @param origin Public address of a host in the stack's phase.
  */

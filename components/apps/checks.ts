@@ -49,8 +49,8 @@ export function routeProblems(
 }
 
 /**
- * Finds Ingresses of Pomerium with an app's host and another name than the app's own. They make a second route, and a
- * person whom one route refuses may pass by the other.
+ * Finds Ingresses of Pomerium with an app's host and another name than the app's own. They make a second route. A
+ * person whom one route refuses may pass through the other.
  */
 function rivals(
   cluster: Pick<Cluster, "context">,
@@ -112,8 +112,8 @@ const opening = [
 
 /**
  * Finds annotations that let more people in than the stack file says, and that no run would remove. A run that takes an
- * Ingress over removes what kubectl has set, but not what another tool has set. A run does not look at annotations of
- * an Ingress that it already manages.
+ * Ingress over removes what kubectl has set, but not what another tool has set. For an Ingress that it already manages,
+ * a run does not compare such annotations.
  */
 function openedByHand(
   cluster: Pick<Cluster, "context">,

@@ -77,7 +77,7 @@ export const appName = text(
 
 const name = objectName("a Kubernetes object");
 
-/** The profile that means: no profile. */
+/** The name that stands for no profile. */
 const none = "none";
 
 export const appSchema = z.strictObject({

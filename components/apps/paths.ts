@@ -172,7 +172,7 @@ function checkPathRoute(
     );
 }
 
-/** Two routes of one path would leave open which of them answers. */
+/** With two routes for one path, it would be uncertain which of them answers. */
 function checkOverlaps(
   paths: readonly PathConfig[],
   access: Access | undefined,

@@ -39,7 +39,7 @@ export function checkRewrites(app: PlacedApp, report: Report): void {
   }
 }
 
-/** The beginning that a rewrite takes away and the text that it puts there, if it keeps the rest as it is. */
+/** The beginning that a rewrite removes, and the text that replaces it. Undefined if it also changes the rest. */
 function newStart(route: Route): { start: string; text: string } | undefined {
   const [, start, group] = /^\^([\w/~-]*)(?:(\(\.\*\))\$?)?$/.exec(route.regex_rewrite_pattern ?? "") ?? [];
   const [, text, copy] = /^([^\\]*)(\\1)?$/.exec(route.regex_rewrite_substitution ?? "") ?? [];
@@ -67,7 +67,7 @@ function moved({ path, exact, route }: Place): string | undefined {
   return plain((route.regex_rewrite_substitution ?? "").split("\\")[0]!);
 }
 
-/** A target that the Service could read as another path is taken for any path. */
+/** A target that the Service could read as another path counts as any path. */
 const plain = (target: string): string => (/\.\.|\/\/|[%?#\\]/.test(target) ? "" : target);
 
 /** Whether paths that begin with the target belong to another place. */

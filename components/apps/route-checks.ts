@@ -35,7 +35,7 @@ export function checkAppRoute(
     );
 }
 
-/** Pomerium sets these headers only if its settings name claims for them, and removes a caller's only then. */
+/** Only if its settings name claims for these headers, Pomerium sets them, and removes those of a caller. */
 const claimHeader = "X-Pomerium-Claim-";
 
 function removesClaims({ remove_request_headers = [] }: Route): boolean {

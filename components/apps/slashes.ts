@@ -2,8 +2,8 @@ import type { Report } from "../../stack-file/problems.ts";
 import { letsInOthers, ownerOf, type PlacedApp, placesOf, serviceOf } from "./places.ts";
 
 /**
- * Refuses to keep `//` where a path is stricter than what is around it. `//admin` is not below `/admin`, so the access
- * around it decides, and most Services answer it as `/admin`.
+ * Refuses to keep `//` where a path is stricter than the paths around it. `//admin` is not below `/admin`, so the
+ * access around it decides, and most Services answer it as `/admin`.
  */
 export function checkSlashes(
   apps: readonly PlacedApp[],

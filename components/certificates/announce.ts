@@ -105,7 +105,7 @@ export function issuerLines(name: string, before: LiveIssuer | undefined, after:
     ...field("server", acme.server, server),
     ...field("e-mail", acme.email, email),
     ...field("account key", acme.accountKey, privateKeySecretRef.name),
-    // At another server, the former one's fields are listed by themselves.
+    // With another server, the fields of the former one are listed separately.
     ...(acme.server === server
       ? [
           ...field("preferred chain", chain ?? "", preferredChain ?? ""),
@@ -137,7 +137,7 @@ function settingChanges(before: LiveSolver, after: LiveSolver): string[] {
 function leaves(value: unknown, path: readonly string[] = []): [path: string, text: string][] {
   if (typeof value === "object" && value !== null && !Array.isArray(value))
     return Object.entries(value).flatMap(([key, inner]) => leaves(inner, [...path, key]));
-  // None is what cert-manager does without the field.
+  // `None` is cert-manager's default.
   if (value === undefined || value === null || (path.at(-1) === "cnameStrategy" && value === "None"))
     return [];
   return [[path.slice(1).join("."), typeof value === "string" ? value : JSON.stringify(value)]];

@@ -160,7 +160,7 @@ export function resolveCertificates(input: CertificatesInput): CertificatesConfi
   const { staging, issuer, namespace, canary, webhook, preferredChain, externalAccountBinding } = input;
   const isExisting = typeof issuer === "object";
   return {
-    // An existing issuer has an account of its own.
+    // An existing issuer has its own account.
     email: input.email ?? "",
     server: input.server ?? (staging ? letsEncrypt.staging : letsEncrypt.production),
     // cert-manager issues a certificate again only if its issuer changes, so staging has another one.

@@ -62,7 +62,10 @@ export function checkWildcardHosts(
   }
 }
 
-/** The zones' solvers, the account and the server belong to an issuer of the program's own, and not to an existing one. */
+/**
+ * Refuses the zones' solvers, the account and the server beside an existing issuer: they belong to the program's own
+ * issuer.
+ */
 function checkIssuer(input: CertificatesInput, report: Report): void {
   const isExisting = typeof input.issuer === "object";
   if (!isExisting && input.email === undefined)

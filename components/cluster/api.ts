@@ -56,8 +56,8 @@ export interface Patience {
 }
 
 /**
- * The only Kubernetes client of this project besides Pulumi's provider. It can only ask questions: GET is the only verb
- * that it has. Everything that the program must know before it registers resources is read through it.
+ * The only Kubernetes client of this project besides Pulumi's provider. It can only read: GET is its only verb.
+ * Everything that the program must know before it registers resources is read through it.
  *
  * The clients of `@kubernetes/client-node` have a method for every write, and none that asks for metadata only.
  */
@@ -214,7 +214,7 @@ export class ReadOnlyApi {
         answer = response;
         silence?.refresh();
         response.on("data", () => silence?.refresh());
-        // Nothing flows before somebody reads it.
+        // The answer does not flow before somebody reads it.
         response.pause();
         response.on("close", () => clearTimeout(silence));
         resolve(response);

@@ -8,7 +8,7 @@ export interface Cluster {
   context: string;
   /** Path of the kubeconfig file; a relative one starts at the project's folder. Default: $KUBECONFIG or ~/.kube/config. */
   kubeconfig?: string;
-  /** UID of namespace kube-system, which identifies a cluster. Absent: a person has yet to confirm it. */
+  /** UID of namespace kube-system, which identifies a cluster. Absent until a person has confirmed it. */
   uid?: string;
   /** `direct`: a router or a public address leads to Pomerium; `tunnelOnly`: only a tunnel does. */
   exposure: "direct" | "tunnelOnly";

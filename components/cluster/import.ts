@@ -1,9 +1,9 @@
 import { type ObjectOfKind, objectId, objectLabel } from "./objects.ts";
 
 /**
- * The option that takes over an object which the cluster already has. Pulumi imports it and changes it in the same run
- * if it differs from the program. For an object in the stack's state, the option does nothing, so it does not matter who
- * made the object.
+ * The option that takes over an object of the cluster. Pulumi imports it and changes it in the same run if it differs
+ * from the program. For an object in the stack's state, the option does nothing, so it does not matter who made the
+ * object.
  *
  * @param existing Labels of what the cluster has.
  */
@@ -17,7 +17,7 @@ export function importAs(id: string | undefined): { import?: string } {
 }
 
 /**
- * Fields of a Service that stay as they are when it is taken over (`ignoreChanges`). Kubernetes or a person chose them
+ * Fields of a Service that do not change when it is taken over (`ignoreChanges`). Kubernetes or a person chose them
  * when the Service was made, and they cannot change. Without them, the Service would be replaced and lose its address.
  */
 export const keptOfService = [

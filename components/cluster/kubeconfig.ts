@@ -62,8 +62,8 @@ type Entry = Record<string, unknown>;
 const agentOptions = { keepAlive: true, maxSockets: 8 };
 
 /**
- * The connection of a context that has nothing but a token or certificates. Undefined for everything else, and for all
- * mistakes: the library has the rest of the rules, and takes half a second to load.
+ * The connection of a context that has only a token or certificates. Undefined for every other context, and for all
+ * mistakes. The library knows the other rules, and takes half a second to load.
  */
 function plainConnection({ context, kubeconfig }: ClusterAddress): Connection | undefined {
   const file = kubeconfig ?? (process.env.KUBECONFIG || path.join(homedir(), ".kube/config"));

@@ -1,6 +1,6 @@
 /** One thing that must hold before ingress-nginx is removed. */
 export interface Item {
-  /** What it is about: `komga.example.org`, `ClusterIssuer letsencrypt-prod`. */
+  /** The host or object that the item is about: `komga.example.org`, `ClusterIssuer letsencrypt-prod`. */
   subject: string;
   ok: boolean;
   /** Why it holds, or why it does not. */

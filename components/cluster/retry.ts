@@ -24,8 +24,8 @@ function isTransient({ status, cause }: { status?: number | undefined; cause?: u
 }
 
 /**
- * Asks a question again while it fails in a way that passes, with pauses that double each time. By default it is asked
- * up to six times within about eight seconds: long enough for an election among API servers.
+ * Asks a question again while it fails temporarily, with pauses that double each time. By default it is asked up to six
+ * times within about eight seconds: long enough for an election among API servers.
  *
  * @param firstPause Milliseconds before the second attempt.
  * @throws The last failure.

@@ -6,7 +6,7 @@ export const waitForKey = "pulumi.com/waitFor";
  * wait for a custom resource.
  *
  * The provider may first see an existing object as it was before the write. If that object fulfils the conditions, the
- * state holds the old object, and the next preview shows a change that was already made. The provider skips objects of
+ * state holds the old object. The next preview then shows a change that was already made. The provider skips objects of
  * an earlier generation, but a change of annotations does not raise the generation. So one condition is added: the
  * object has this annotation.
  *

@@ -3,8 +3,8 @@ import type { LiveNames } from "./live.ts";
 import { askedName, type NamesStack, nameSteps, needsRouter, ownHosts } from "./names.ts";
 
 /**
- * What the DNS lacks for this phase, as far as this machine sees it; the general steps if it was not asked. A network may
- * have names of its own, so nothing here is certain, and nothing stops a run.
+ * What the DNS lacks for this phase, as far as this machine sees it; the general steps if it was not asked. A network
+ * may have its own names, so no line here is certain, and none stops a run.
  */
 export function nameLines(stack: NamesStack, live: LiveNames): string[] {
   const hosts = ownHosts(stack);
@@ -49,7 +49,9 @@ function isDone(
   });
 }
 
-/** What is wrong with an address in this phase; undefined if it may be right. Nobody here knows the public address. */
+/**
+ * Why an address is wrong in this phase; undefined if it may be right. The program does not know the public address.
+ */
 function wrong(address: string, stack: NamesStack): string | undefined {
   const { pomerium, nginx, publicPort } = stack;
   const isOwn = pomerium !== "" && sameAddress(address, pomerium);

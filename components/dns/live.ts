@@ -17,7 +17,8 @@ const noAddress = ["ENOTFOUND", "ENODATA"];
 const longest = 2000;
 
 /**
- * Looks up all names at the same time. A preview must not depend on the DNS, so whatever goes wrong is no answer.
+ * Looks up all names at the same time. A preview must not depend on the DNS, so every failure counts as a missing
+ * answer.
  *
  * @param ask Undefined asks nobody.
  * @param limit In milliseconds.
@@ -54,8 +55,8 @@ export interface DnsOptions {
 }
 
 /**
- * The DNS servers of this machine. Undefined where nothing is to be asked: `PUBLIC_HOSTS_ADDRESS` says that the hosts do
- * not resolve, and `DNS_LOOKUPS=off` that this machine is the wrong one to ask.
+ * The DNS servers of this machine. Undefined if no question makes sense. With `PUBLIC_HOSTS_ADDRESS`, the hosts do not
+ * resolve. With `DNS_LOOKUPS=off`, this machine is the wrong one to ask.
  */
 export function askDns({ servers, env = process.env }: DnsOptions = {}): Ask | undefined {
   if (env.PUBLIC_HOSTS_ADDRESS || env.DNS_LOOKUPS === "off") return undefined;
@@ -66,7 +67,7 @@ export function askDns({ servers, env = process.env }: DnsOptions = {}): Ask | u
       const answers = await Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)]);
       const found = answers.flatMap((answer) => (answer.status === "fulfilled" ? answer.value : []));
       if (found.length > 0) return found;
-      // One family without an answer may be the one that has the address.
+      // The family without an answer may be the one that has the address.
       const errors = answers.flatMap((answer): Error[] =>
         answer.status === "rejected" ? [answer.reason] : [],
       );

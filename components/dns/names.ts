@@ -43,7 +43,7 @@ export function needsRouter({
   return exposure === "direct" && publicPort !== ownPort;
 }
 
-/** What a person must see to in the DNS for this phase, whatever it says now. */
+/** The changes that a person must make in the DNS for this phase, whatever it contains now. */
 export function nameSteps(stack: NamesStack): string[] {
   const { phase, signIn, pomerium, nginx } = stack;
   if (phase === "coexist" && signIn !== undefined)

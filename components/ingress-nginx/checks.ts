@@ -1,5 +1,6 @@
-import { setKey } from "../../stack-file/commands.ts";
+import { removeKey, setKey } from "../../stack-file/commands.ts";
 import { didYouMean } from "../../stack-file/nearest.ts";
+import { keyPath } from "../../stack-file/paths.ts";
 import type { Problem } from "../../stack-file/problems.ts";
 import { counted, few } from "../../stack-file/text.ts";
 import { kubectl } from "../cluster/commands.ts";
@@ -74,7 +75,7 @@ function toRetire({ workload, instance }: LiveController): string {
   return `set ingressNginx.${key} to ${instance.name} and ingressNginx.namespace to ${namespace}, or add both to ingressNginx.also`;
 }
 
-/** Ingresses that may be ingress-nginx's, although nothing in the cluster runs it for them. */
+/** Ingresses that may be ingress-nginx's, although the cluster runs no controller for them. */
 function unservedProblems(
   { name: stack, phase, ingressNginx }: Pick<StackView, "name" | "phase" | "ingressNginx">,
   { record }: Pick<LiveCluster, "record">,
@@ -84,7 +85,7 @@ function unservedProblems(
   if (record?.phase === "retired") return [];
   return (
     unserved
-      // Without its class it has none either, even if the record of the removal is lost.
+      // Without its class it has no effect either, even if the record of the removal is lost.
       .filter(({ dangling }) => !(phase === "retired" && dangling))
       .filter(({ name }) => !Object.hasOwn(ingressNginx?.keep ?? {}, name))
       .map(({ name, ingresses, why }) => ({
@@ -106,11 +107,11 @@ function keepProblems(
   return Object.keys(ingressNginx?.keep ?? {}).flatMap((key) => {
     const controller = controllers.find(({ workload }) => workload && objectId(workload) === key);
     if (controller?.plan === "keep" || unserved.some(({ name }) => name === key)) return [];
-    const at = `ingressNginx.keep["${key}"]`;
-    const fix = `pulumi config rm --stack ${stack} --path '${at}'`;
+    const path = ["ingressNginx", "keep", key];
+    const [at, fix] = [keyPath(path), removeKey(stack, path)];
     if (controller !== undefined || classes.includes(key))
       return [{ at, message: "belongs to an installation that is retired; remove one of the two", fix }];
-    // An answer that no question needs harms nobody.
+    // An unneeded answer does no harm.
     if (ingresses.some(({ ingressClass }) => ingressClass === key)) return [];
     return [{ at, message: "nothing in the cluster with this name runs ingress-nginx; remove it", fix }];
   });

@@ -33,8 +33,8 @@ export interface ControllerRules {
 }
 
 /**
- * Whether labels are those of a controller of the chart or of the manifests. An image of somebody's own may hide the
- * binary.
+ * Whether labels are those of a controller of the chart or of the manifests. In a private image, the binary may be
+ * hidden.
  */
 export function isLabelledController(labels: Readonly<Record<string, string>> = {}): boolean {
   return isNamedIngressNginx(labels) && labels["app.kubernetes.io/component"] === "controller";
@@ -61,7 +61,7 @@ export function rulesOf(template: PodTemplate | undefined, namespace: string): C
       const next = words[i + 1];
       return word === `--${flag}` && next !== undefined && !next.startsWith("-") ? [next] : [];
     });
-    // The last one counts, and an empty one is as good as none.
+    // The last one counts, and an empty one counts as absent.
     return values.at(-1) || undefined;
   };
   const isSet = (flag: string): boolean => {
@@ -91,7 +91,7 @@ export function rulesOf(template: PodTemplate | undefined, namespace: string): C
   };
 }
 
-/** A port that ingress-nginx forwards without looking at what goes through. */
+/** A port that ingress-nginx forwards without looking at the content. */
 export interface Stream {
   protocol: "TCP" | "UDP";
   /** Port of its Service. */

@@ -1,3 +1,4 @@
+import { removeKey } from "../../stack-file/commands.ts";
 import type { Report } from "../../stack-file/problems.ts";
 import { counted, few } from "../../stack-file/text.ts";
 import { kubectl } from "../cluster/commands.ts";
@@ -22,7 +23,7 @@ export function staysInCoexist({
   return ingressNginx?.stays !== undefined;
 }
 
-/** The hosts that stay are no apps and are not given up, and the phase goes no further. */
+/** A host that stays cannot be an app or abandoned, and the phase must be coexist. */
 export function checkStays(
   stack: string,
   { stays, abandon }: Pick<IngressNginxInput, "stays" | "abandon">,
@@ -35,7 +36,7 @@ export function checkStays(
     report.problem(
       ["phase"],
       "is to go on, but ingressNginx.stays says that this cluster stays in coexist; remove that key first",
-      `pulumi config rm --stack ${stack} --path ingressNginx.stays`,
+      removeKey(stack, ["ingressNginx", "stays"]),
     );
   for (const { at, host } of apps)
     if (Object.hasOwn(stays, host))

@@ -27,7 +27,7 @@ export const hookName = "ingress-nginx stays until the phase is retired";
  * The hook is registered in every run, because resources in the state name it.
  *
  * Pulumi's own `protect` does not fit. It is a flag in the state, so it would also refuse the `up` that retires. It
- * would refuse any `up` after somebody has deleted an object by hand.
+ * would also refuse every `up` after somebody has deleted an object by hand.
  */
 export function keepUntilRetired(keeping: Keeping, cluster: ClusterAddress): pulumi.ResourceHook {
   // One connection for all objects: the context may have to run a program for its credentials.

@@ -114,7 +114,7 @@ export async function readInstallation(
 
 const nothingNamed: NamedByController = { fullnames: [], leases: [], secrets: [], configMaps: [] };
 
-/** What the arguments and names of the controllers give away. */
+/** The facts that the arguments and names of the controllers show. */
 function namedBy(controllers: readonly LiveWorkload[], namespace: string): NamedByController {
   const rules = controllers.map(({ template }) => rulesOf(template, namespace));
   return {

@@ -16,7 +16,7 @@ export interface Installation {
   adopted: readonly string[];
 }
 
-/** Names that the arguments of the controller give away. */
+/** Names that the arguments of the controller show. */
 export interface NamedByController {
   /** What the chart calls its objects after, `<fullname>-controller` and so on. */
   fullnames: readonly string[];

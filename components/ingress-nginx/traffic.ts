@@ -18,7 +18,7 @@ export interface HostAnswer {
 export type Traffic = Readonly<Record<string, HostAnswer>>;
 
 /**
- * Asks a host in the way its users reach it, or at an address of its own.
+ * Asks a host in the way its users reach it, or at a given address.
  *
  * @param at Address and port: `192.168.0.172:443`. Default: that of the resolver.
  */

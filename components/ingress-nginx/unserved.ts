@@ -26,9 +26,9 @@ const others =
   /(^|[^a-z])(alb|ambassador|apisix|avi|aws|azure|caddy|cilium|citrix|cloudflare(-tunnel)?|contour|emissary|envoy|f5|gce|gke|haproxy|higress|istio|kong|nginx\.(com|org)|ngrok|openshift(-default)?|pomerium|skipper|tailscale|traefik|webapprouting)([^a-z]|$)/i;
 
 /**
- * Ingresses that no known controller serves, grouped by class. With a sign of ingress-nginx, they are always among them.
- * Those of an unknown class are only while no ingress-nginx was found at all: it may be one that this program does not
- * recognise.
+ * Ingresses that no known controller serves, grouped by class. An Ingress with a sign of ingress-nginx is always
+ * listed. One of an unknown class is listed only if the cluster has no known ingress-nginx: an unrecognised one may
+ * serve it.
  *
  * @param served Ingresses that a known controller serves.
  * @param hasController Whether the cluster runs a known controller.

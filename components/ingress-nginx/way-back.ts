@@ -9,8 +9,8 @@ import type { StackView } from "./stack-view.ts";
 /**
  * Why a cluster that has been brought to `retired` cannot go to an earlier phase: a part of ingress-nginx is gone. It
  * can go back while everything that was adopted is still there. Then the removal has not begun, or somebody has
- * restored the objects. An installation that was named later can still go through cutover, but not back to coexist: the
- * hosts of the first one would lead to nothing.
+ * restored the objects. An installation that was named later can still go through cutover. It cannot go back to
+ * coexist: the hosts of the first one would lead nowhere.
  *
  * @param nginx Undefined when the stack file has no `ingressNginx`.
  */

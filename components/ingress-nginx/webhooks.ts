@@ -21,8 +21,8 @@ const webhookName = "validate.nginx.ingress.kubernetes.io";
 
 /**
  * Whether a configuration belongs to an installation. It does when it calls a Service of the installation: once that is
- * removed, every write of an Ingress would fail. One that calls a Service that does not exist, or none, is recognised by
- * its labels or by the name of its webhook.
+ * removed, every write of an Ingress would fail. If it calls no existing Service, its labels or the name of its webhook
+ * decide.
  */
 export function isOwnWebhook(
   { marks, objects, services }: Pick<LiveInstallation, "marks" | "objects" | "services">,
@@ -76,7 +76,10 @@ function controllersIn(namespace: string, controllers: Controllers): Controllers
   return controllers.filter(({ workload }) => workload?.namespace === namespace);
 }
 
-/** Services of ingress-nginx's webhooks of which it must be asked whether they have pods: no known controller is there. */
+/**
+ * Services of ingress-nginx's webhooks in namespaces without a known controller. The program must ask whether they have
+ * pods.
+ */
 export function askedServices(
   configurations: readonly WebhookConfiguration[],
   services: Services,

@@ -13,10 +13,10 @@ export interface IsolationArgs {
   existing?: string;
 }
 
-/** Lets only Pomerium, and whom the stack file names, connect to the pods of one Service. */
+/** Lets only Pomerium and the callers in the stack file connect to the pods of one Service. */
 export class Isolation extends pulumi.ComponentResource {
   constructor(name: string, args: IsolationArgs, opts?: pulumi.ComponentResourceOptions) {
-    // Without the existing object: it differs in the next run, and its preview would show a change.
+    // The existing object is left out: it differs in the next run, and its preview would show a change.
     const { existing, ...recorded } = args;
     super("pomerium-migration:network-policies:Isolation", name, recorded, opts);
     new k8s.NetworkPolicy(

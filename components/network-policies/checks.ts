@@ -93,7 +93,7 @@ function judge(
     const service = services.find((each) => each.namespace === namespace && each.name === wanted.service);
     const { selector } = service ?? {};
     const near = policies.filter(({ metadata }) => metadata.namespace === namespace);
-    // Other checks report a missing Service, and no policy is about a Service without pods of its own.
+    // Other checks report a missing Service, and no policy is about a Service without its own pods.
     if (service === undefined || selector === undefined || near.length === 0) return [];
     const judged = { ...wanted, selector };
     const behind = pods.filter(
@@ -209,7 +209,7 @@ export function networkNotes(
             `! ${judged.app}: not known whether ${policiesOf(judged)} will admit Pomerium's pods: ${why[judged.admission]}`,
           ],
     ),
-    // Who accepts the policies of all apps knows that they have no effect.
+    // A stack that accepts the policies of all apps knows that they have no effect.
     ...(apps.length > 0 && asking.length === 0 ? [] : ownPodLines(network)),
     ...(unjudged.length === 0
       ? []

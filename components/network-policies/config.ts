@@ -87,8 +87,8 @@ export interface IsolableApp {
 }
 
 /**
- * Resolves which Services are isolated. Apps that share one share its policy. The page that shows people who they are is
- * not among them: this program deploys it, and it tells nobody about anybody else.
+ * Resolves which Services are isolated. Apps that share one share its policy. The verify page is not isolated: this
+ * program deploys it, and it shows visitors only their own identity.
  */
 export function resolveIsolation(
   apps: readonly IsolableApp[],
@@ -138,7 +138,7 @@ export function checkIsolation(
     warn([], "no app is isolated");
 }
 
-/** Whether only Pomerium, and whom the stack file names, reaches all Services of an app. */
+/** Whether only Pomerium and the callers in the stack file reach all Services of an app. */
 export function isIsolated(app: Omit<IsolableApp, "route">, isolated: readonly IsolatedService[]): boolean {
   return [app.service, ...(app.paths ?? []).map(({ service }) => service)].every(({ name }) =>
     isolated.some(({ namespace, service }) => namespace === app.namespace && service === name),

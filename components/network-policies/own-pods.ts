@@ -12,9 +12,9 @@ interface Direction {
   /** Whether one of the rules alone allows all that Pomerium needs. */
   isOpen(policy: NetworkPolicy): boolean;
   rules(spec: Spec): readonly unknown[];
-  /** What nothing is allowed to do without a rule. */
+  /** The message if no rule allows a connection. */
   closed: string;
-  /** What a limit is about. */
+  /** The message if rules allow some connections only. */
   limited: string;
   needs: string;
 }

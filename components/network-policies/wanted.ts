@@ -13,7 +13,7 @@ export interface Callers {
   nodes: readonly string[];
 }
 
-/** A NetworkPolicy that lets only Pomerium, and whom the stack file names, connect to the pods of a Service. */
+/** A NetworkPolicy that lets only Pomerium and the callers in the stack file connect to the pods of a Service. */
 export interface WantedPolicy {
   namespace: string;
   name: string;

@@ -176,8 +176,8 @@ export class Pomerium extends pulumi.ComponentResource {
 }
 
 /**
- * The component's recorded inputs: the arguments, with the secrets marked. What is true of one machine or one run only
- * is left out, because it would show as a change in the next preview.
+ * The component's recorded inputs: the arguments, with the secrets marked. Values of a single machine or run are left
+ * out, because they would show as a change in the next preview.
  */
 function recorded(args: PomeriumArgs): pulumi.Inputs {
   const { identityProvider, storage, overlayDirectory: _, live: __, ...lasting } = args;

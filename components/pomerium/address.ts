@@ -10,7 +10,7 @@ export type AddressConfig = (LoadBalancer | NodePorts | HostPorts) & {
   trafficPolicy: "Local" | "Cluster";
 };
 
-/** An address of its own, from MetalLB, a cloud, or another load balancer. */
+/** A separate address, from MetalLB, a cloud, or another load balancer. */
 export interface LoadBalancer {
   kind: "loadBalancer";
   /** Addresses to ask for: none, one, or one of each family. */

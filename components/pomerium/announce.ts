@@ -67,7 +67,7 @@ function words({ store, claim }: LiveStorage): string {
   return places[store];
 }
 
-/** What becomes of the old store. */
+/** The fate of the old store. */
 function fateOf({ store, claim }: LiveStorage, volume: LivePomerium["volume"]): string {
   switch (store) {
     case "memory":

@@ -1,4 +1,4 @@
-/** What the user of a connection may do, as far as Pomerium needs it. */
+/** The rights that Pomerium needs, and whether the user of a connection has them. */
 export interface Rights {
   /** Create schemas. PostgreSQL asks for it even if the schema exists already. */
   creates: boolean;

@@ -73,7 +73,7 @@ async function askOnce(
   const config: ClientConfig = {
     stream: () => socket,
     ...{ host, port, user, database, ssl },
-    // A function, because the client would replace an empty text by the environment's.
+    // A function, because the client would replace an empty text by the password of the environment.
     password: () => password,
     connectionTimeoutMillis: patience,
     query_timeout: patience,

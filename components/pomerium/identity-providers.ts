@@ -6,7 +6,7 @@ interface ProviderFacts {
   client?: PomeriumClient;
   /** Why Pomerium needs the issuer's URL, and its form; absent if the provider has one address for everybody. */
   needsUrl?: string;
-  /** Why a URL is not the issuer of one's own; undefined if it is. */
+  /** Why a URL is not the issuer of a single organisation; undefined if it is. */
   wrongUrl?: (url: URL) => string | undefined;
   /** Who can sign in if the URL is left out. Absent: only those whom its owner has admitted. */
   anybody?: string;

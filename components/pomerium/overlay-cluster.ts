@@ -5,8 +5,8 @@ import { labels, ownedVolume, type StoreParts } from "./overlay-pods.ts";
 import type { ClusterConfig } from "./storage.ts";
 
 /**
- * Upstream's component `databroker-cluster`: every pod keeps a copy of the store on a volume of its own. The pods elect
- * a leader, so two of three must be there.
+ * Upstream's component `databroker-cluster`: every pod keeps a copy of the store on its own volume. The pods elect a
+ * leader, so two of three must be there.
  *
  * @see https://github.com/pomerium/ingress-controller/tree/v0.33.1/config/components/databroker-cluster
  */

@@ -1,4 +1,4 @@
-/** What depends on where sessions are kept: the pods, their controller, and the objects beside them. */
+/** The parts that depend on the storage of sessions: the pods, their controller, and the objects beside them. */
 
 import * as names from "./names.ts";
 import { clusterParts, headlessService } from "./overlay-cluster.ts";

@@ -22,7 +22,7 @@ export function settingsInForce(
       `jsonpath={.status.settingsStatus.observedGeneration}=${generation}`,
       "jsonpath={.status.settingsStatus.reconciled}=true",
     ),
-    // A name of its own making would own the condition for good after a destroy that leaves the object.
+    // A generated field manager would own the condition forever after a destroy that leaves the object.
     "pulumi.com/patchFieldManager": "pulumi-kubernetes-settings-in-force",
   }));
   return new k8s.CustomResourcePatch(

@@ -42,7 +42,7 @@ function describeRequest(rule: LiveRule): string {
   return JSON.stringify(rule.originRequest ?? {}) + withUnwritable(rule);
 }
 
-/** Settings that Pulumi's provider cannot write. They go when the rule changes. */
+/** Settings that Pulumi's provider cannot write. They are lost when the rule changes. */
 function withUnwritable({ unwritable = [] }: LiveRule): string {
   return unwritable.length === 0 ? "" : ` with ${unwritable.join(", ")}`;
 }

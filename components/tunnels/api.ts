@@ -10,7 +10,7 @@ const timeout = 20_000;
 /** How many records Cloudflare is asked for at once. */
 const pageSize = 500;
 
-/** What every answer of Cloudflare's API has. An answer without it comes from somebody else. */
+/** The fields of every answer of Cloudflare's API. An answer without them comes from somebody else. */
 const envelopeSchema = z.object({
   success: z.boolean(),
   errors: z.array(z.object({ code: z.number(), message: z.string() })).nullish(),
@@ -21,7 +21,7 @@ const envelopeSchema = z.object({
 type Envelope = z.output<typeof envelopeSchema>;
 
 /**
- * A client for Cloudflare's API that can only read: it has no verb but GET. The program reads through it whatever it
+ * A client for Cloudflare's API that can only read: GET is its only verb. The program uses it for everything that it
  * must know before it registers anything.
  *
  * @see https://developers.cloudflare.com/api/

@@ -51,7 +51,7 @@ const unnamedPaths = ["/q7x9vz", "/q7x9vz/w3kf8.j5"];
 
 /**
  * Whether a pattern matches paths without naming them: `.*`, `/`, `^/\w+`. Node's syntax lacks some sets of characters
- * that Go has. They count as every character, so the answer is rather yes than no.
+ * that Go has. They count as every character, so a doubtful answer is yes.
  */
 export function isWide(pattern: string): boolean {
   const tokensOfNode = [...pattern.matchAll(tokens)].map(([token]) => {

@@ -16,7 +16,7 @@ export interface CheckedApp extends TunnelApp {
   at: string;
   namespace: string;
   service: { name: string };
-  /** Paths that may have a Service of their own. */
+  /** Paths that may have their own Service. */
   paths: readonly { service: { name: string } }[];
 }
 

@@ -235,7 +235,7 @@ export function warnOfTunnels<App extends Pick<CheckedApp, keyof TunnelApp | "ke
     for (const name of tunnel.apps) {
       const app = apps.find((candidate) => candidate.name === name);
       if (app === undefined) continue;
-      // The further hosts of an app have no entry of their own in the file.
+      // The further hosts of an app have no entry in the file.
       const at = ["tunnels", tunnel.name, "apps", Math.max(0, tunnel.apps.indexOf(app.key))];
       warnOfDepth(tunnel, app.host, at);
       if (app.name !== app.key) continue;

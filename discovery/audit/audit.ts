@@ -8,7 +8,7 @@ import { type AuditedIssuer, auditedIssuers } from "./certificates.ts";
 import { type AuditedHost, auditedHost } from "./hosts.ts";
 import { type AuditedSetting, settingFindings } from "./settings.ts";
 
-/** What a migration of a cluster is up against. */
+/** The findings about a cluster before its migration. */
 export interface Audit {
   /** UID of the cluster; absent if the export lacks it. */
   uid?: string;
@@ -20,7 +20,7 @@ export interface Audit {
   webhooks: AuditedWebhook[];
   /** Ingresses that look like ingress-nginx's and that no controller serves. */
   unserved: { name: string; why: string; ingresses: string[] }[];
-  /** What no stack file can answer: it must change in the cluster first. */
+  /** Things that must change in the cluster first. No stack file can solve them. */
   blockers: Blocker[];
   /** Kinds that the export lacks, and what is not known without them. Empty for a live cluster. */
   unknown: { kind: string; unknown: string }[];
@@ -106,7 +106,7 @@ export function audit(inventory: Inventory): Audit {
 
 function auditedController(controller: Controller, { nginx }: Inventory): AuditedController {
   const { workload, installation, image, classes, ingresses, service, settings, streams } = controller;
-  // An installer is known for the installations together; each names its own.
+  // The installers are read for all installations together. Each installer names its own installation.
   const isOnly = nginx.controllers.length === 1;
   const installers = nginx.installers.filter(
     ({ label }) =>

@@ -4,7 +4,7 @@ import type { LiveIngress } from "../../components/cluster/live.ts";
 import { objectId } from "../../components/cluster/objects.ts";
 import type { LiveIngressNginx } from "../../components/ingress-nginx/live.ts";
 
-/** An issuer of the cluster, and what of it needs ingress-nginx. */
+/** An issuer of the cluster, and its parts that need ingress-nginx. */
 export interface AuditedIssuer {
   /** `ClusterIssuer letsencrypt`, `Issuer media/own`. */
   issuer: string;

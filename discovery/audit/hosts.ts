@@ -4,7 +4,7 @@ import { catalogue } from "../../policies/catalogue/catalogue.ts";
 import { appNotes } from "../app-section.ts";
 import type { PlannedApp } from "../planned-app.ts";
 
-/** How much a person has to do for a host: `blocked` if something in the cluster must change first. */
+/** The work that a host needs from a person: `blocked` if something in the cluster must change first. */
 export type Effort = "none" | "small" | "large" | "blocked";
 
 /** What may go wrong for its users: `high` if something that protects it today goes, or if it cannot be moved. */

@@ -1,4 +1,6 @@
-/** What an address answers to one request, reduced to what is compared. No value of a cookie or of a query is kept. */
+/**
+ * The answer of an address to one request, reduced to the compared parts. No value of a cookie or of a query is kept.
+ */
 
 export interface Answer {
   status: number;
@@ -116,7 +118,7 @@ function normalised(value: string): string {
 /** Stands for a value that may be a secret. */
 const hidden = "…";
 
-/** Stands for the name of a parameter or of a cookie that has a value only. */
+/** Stands for the name of a parameter or a cookie that has only a value. */
 const nameless = "(nameless)";
 
 /** Resolves a `Location`. A text that is not an address is kept as its path, as far as it has no secret. */

@@ -29,11 +29,14 @@ export interface RunOptions {
   ask: Ask;
   /** Time after which no further request is sent, in milliseconds. */
   longest: number;
-  /** Told after each request. */
+  /** Called after each request. */
   progress?: (sent: number, planned: number) => void;
 }
 
-/** Hosts that are asked at the same time. The requests to one host are sent one after the other, so that no limit of a rate is met. */
+/**
+ * Hosts that are asked at the same time. The requests to one host are sent one after the other, so that no rate limit
+ * refuses them.
+ */
 const atOnce = 4;
 
 /** Asks every question at both addresses, within bounds of time and of connections. */

@@ -4,7 +4,7 @@ import { covers } from "../../stack-file/hosts.ts";
 import type { Certificate } from "./answer.ts";
 import type { Difference, Severity } from "./difference.ts";
 
-/** A certificate that ends within this time is named, in days. */
+/** The report names a certificate that ends within this number of days. */
 const soon = 14;
 
 const day = 86_400_000;

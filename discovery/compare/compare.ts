@@ -89,7 +89,7 @@ function certificatesOf(asked: readonly Asked[]): Certificates {
   return { ...(old === undefined ? {} : { old }), ...(fresh === undefined ? {} : { fresh }) };
 }
 
-/** A header or a cookie that differs at several paths is told once, with the first path. */
+/** A header or a cookie that differs at several paths is reported once, with the first path. */
 function withoutRepeats(differences: readonly Difference[]): Difference[] {
   const seen = new Set<string>();
   return differences.filter(({ severity, kind, message, setting }) => {

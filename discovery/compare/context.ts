@@ -9,7 +9,7 @@ export interface Context {
   coexistPort: number;
   /** Headers that Pomerium's settings add to every response. */
   responseHeaders: Readonly<Record<string, string>>;
-  /** Whether a whole request may take any time to arrive. */
+  /** Whether there is no time limit for the arrival of a whole request. */
   readsForever: boolean;
   /** The place of the app that answers the path; absent for the sign-in pages. */
   place?: Place | undefined;

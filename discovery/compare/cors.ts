@@ -26,7 +26,10 @@ export function preflights(old: Answer, fresh: Answer, context: Context): Found[
   return [{ ...lost(old, fresh), ...advise(old, fresh, context) }];
 }
 
-/** A browser's question that Pomerium answers with the sign-in, because it carries no session; undefined if nothing is lost. */
+/**
+ * A browser's preflight request that Pomerium answers with the sign-in, because it has no session. Undefined if no
+ * access is lost.
+ */
 export function refusedPreflight(
   old: Observation | undefined,
   fresh: Answer,

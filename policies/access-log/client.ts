@@ -3,10 +3,10 @@ import { mayBeSecret } from "./shape.ts";
 /**
  * What kind of program sent a request, judged by its User-Agent.
  *
- * - `program`: it has a name of its own, so it is an app's client or a script
+ * - `program`: a program with a name, that is, an app's client or a script
  * - `browser`: a person's browser, which Pomerium sends to the sign-in
- * - `scanner`: it searches the internet
- * - `untold`: the log does not name it
+ * - `scanner`: a program that searches the internet for weak hosts
+ * - `untold`: the log names no program
  */
 export type ClientKind = "program" | "browser" | "scanner" | "untold";
 
@@ -44,7 +44,7 @@ const readers = /Kobo|Kindle|PocketBook|Tolino/i;
 
 const longestName = 32;
 
-/** Longest name of a program that tells no version. */
+/** Longest name of a program without a version. */
 const longestBareName = 16;
 
 const nobody = "a program without a name";
@@ -75,7 +75,7 @@ function nameOf(agent: string): string {
     text.split(" ").some(mayBeSecret) ||
     // Many services begin their keys like that: `sk_live_…`.
     name.includes("_") ||
-    // Without a version, nothing tells a name from a key.
+    // Without a version, a name cannot be told from a key.
     (product === undefined && (name !== text || name.length > longestBareName));
   return isSecret ? nobody : name.trim().slice(0, longestName) || nobody;
 }

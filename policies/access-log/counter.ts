@@ -7,8 +7,8 @@ export interface Counted<T> {
 }
 
 /**
- * Counts things by key in bounded memory. Where there are too many keys, the rarest are no longer counted one by one; what
- * that concerns is known.
+ * Counts things by key in bounded memory. If there are too many keys, the rarest are no longer counted one by one, and
+ * their total is known.
  */
 export class BoundedCounter<T> {
   readonly #limit: number;

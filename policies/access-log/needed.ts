@@ -81,7 +81,7 @@ function neededAt(app: LogApp, calls: readonly Counted<RefusedCall>[], options: 
       count: count([path]),
       why: `open by now, but only from ${networksOfAccess(app.access).join(", ")} (${app.at}.access.from)`,
     }));
-  // What the catalogue knows comes first: its paths have their reasons.
+  // The catalogue's paths come first, because they have reasons.
   const listed = (app.entry?.api ?? []).map((entry) => ({
     entry,
     paths: paths.filter((path) => covers(entry, path)),
@@ -147,7 +147,7 @@ function isOpenFromSomewhere(app: LogApp, path: string): boolean {
   return !isApart && openPathsOf(access).some((open) => covers(open, path));
 }
 
-/** What stands against opening a path; undefined if nothing does. */
+/** The reason against opening a path; undefined if there is no reason. */
 function refusal({ entry, paths, at }: LogApp, open: Pick<ApiPath, "path" | "exact">): string | undefined {
   const parsed = apiPath.safeParse(open.path);
   if (!parsed.success) return parsed.error.issues[0]?.message ?? "a stack file cannot have it";

@@ -19,7 +19,7 @@ export function openingLine(
   open: readonly Pick<ApiPath, "path" | "exact">[],
 ): OpeningLine | undefined {
   if (access.kind !== "people" && access.kind !== "apiOnly") return undefined;
-  // What a new path covers is not repeated.
+  // A path that a new path covers is not repeated.
   const present = access.api.filter(({ path }) => !open.some((one) => covers(one, path)));
   const list = `[${[...present, ...open].map(apiPathInFlow).join(", ")}]`;
   if (!isMap(written)) return { at: `${at}.access`, text: `access: {api: ${list}}`, replaces: true };

@@ -19,10 +19,10 @@ interface Node {
 }
 
 /**
- * The open paths that some refused requests need, as narrow as possible: the requests' own paths up to the first part that
- * varies. They merge into the path above where four different parts follow, unless something there may not be opened. The
- * whole host is never among them. Requests with a part that varies are left out where the path in front of it may not be
- * opened, but the others below it may be.
+ * The open paths that some refused requests need, as narrow as possible: the requests' own paths up to the first part
+ * that varies. They merge into the path above where four different parts follow, unless something there may not be
+ * opened. The whole host is never among them. Requests with a varying part are left out if the path in front of it may
+ * not be opened. Other requests below that path may still be covered.
  *
  * @param paths Shapes of paths, by `shapeOf`.
  * @param mayOpen Whether everything below a path may be opened.

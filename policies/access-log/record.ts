@@ -48,8 +48,8 @@ const other: Other = { kind: "other" };
 const signIn = "user-unauthenticated";
 
 /**
- * Reads one line. What kubectl puts in front of it (`[pod/…]`, a time) is skipped. Undefined if the line is not JSON, or if
- * a decision lacks what it must have.
+ * Reads one line. The prefixes of kubectl (`[pod/…]`, a time) are skipped. Undefined if the line is not JSON, or if a
+ * decision lacks a necessary field.
  */
 export function readRecord(line: string): LogRecord | undefined {
   const start = line.indexOf("{");

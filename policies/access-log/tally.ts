@@ -3,10 +3,10 @@ import { BoundedCounter, type Counted } from "./counter.ts";
 import { type Decision, readRecord } from "./record.ts";
 import { isPage, isProbe, shapeOf } from "./shape.ts";
 
-/** Requests that were refused to a program that nobody had signed in with. */
+/** Refused requests of a program that nobody had signed in with. */
 export interface RefusedCall {
   host: string;
-  /** Without what differs from request to request. */
+  /** Without the parts that differ between requests. */
   path: string;
   method: string;
   /** Name of the client; empty if the log does not tell it. */
@@ -77,7 +77,7 @@ export class LogTally {
   readonly #calls: BoundedCounter<RefusedCall>;
   readonly #people: BoundedCounter<RefusedPerson>;
   readonly #otherHosts: BoundedCounter<string>;
-  /** Refused requests whose client is told by a later line. */
+  /** Refused requests whose client a later line names. */
   readonly #waiting = new Map<
     string,
     Omit<RefusedCall, "client"> & { isKnown: boolean; time: number | undefined }
@@ -214,7 +214,7 @@ export class LogTally {
   ): void {
     const { kind, name } = clientOf(userAgent);
     if (kind === "scanner") this.#scanners += 1;
-    // Without a name, whoever asks for a page counts as a browser.
+    // A client without a name that asks for a page counts as a browser.
     else if (kind === "browser" || (kind === "untold" && isPage(call.path))) this.#browsers += 1;
     else if (!isKnown) this.#otherHosts.add(call.host, call.host, time);
     else {

@@ -84,7 +84,7 @@ export function unusedGrants(
   return { unused, undecided };
 }
 
-/** Tells an open path from all others of its app. */
+/** Identifies an open path among all those of its app. */
 export const openKey = ({ path, exact }: Pick<ApiPath, "path" | "exact">): string =>
   `${exact ? "=" : ""}${path}`;
 

@@ -83,7 +83,7 @@ function withApi(catalogue: Catalogue): string[] {
   return Object.keys(catalogue).filter((name) => catalogue[name]!.api.length > 0);
 }
 
-/** Opening a path that never reaches the app does nothing. */
+/** Opening a path that never reaches the app has no effect. */
 function warnOfOwnPaths(
   paths: readonly ApiPath[],
   at: (index: number) => readonly PathPart[],

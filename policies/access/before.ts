@@ -30,7 +30,7 @@ export interface HostBefore {
   paths: readonly { path: string; guarded: Guarded }[];
   /** The app that takes over. Absent if none does. */
   app?: { name: string; host: string };
-  /** What becomes of it without an app, if the stack file says so. */
+  /** The fate of a host without an app, according to the stack file. Absent if the file does not name the host. */
   fate?: "stays" | "abandoned";
 }
 
@@ -39,7 +39,7 @@ export interface Before {
   /** Where it was read, as the end of "from …". */
   source: string;
   hosts: readonly HostBefore[];
-  /** What could not be read and may restrict callers as well. */
+  /** Parts that could not be read and may restrict callers too. */
   unknown: readonly string[];
 }
 
@@ -79,7 +79,7 @@ export const isOpen = ({ guards }: Guarded): boolean => guards.length === 0;
 
 export const isUnclear = ({ guards }: Guarded): boolean => guards.some(({ kind }) => kind === "unclear");
 
-/** Compares what was before Pomerium with a matrix. Hosts without an app come last. */
+/** Compares the access before Pomerium with a matrix. Hosts without an app come last. */
 export function movesOf({ source, hosts, unknown }: Before, { apps }: Matrix): Moves {
   const sites = apps.filter(({ app }) => app.pathOf === undefined);
   const byHost = new Map(sites.map((access) => [access.app.host, access]));

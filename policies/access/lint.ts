@@ -8,12 +8,12 @@ import { type Access, accessRoutes, allOpenPaths } from "./routes.ts";
 type LintedApp = Pick<DeclaredApp, "name" | "access" | "paths">;
 
 /**
- * Reports what Pomerium would accept of the apps' policies although it does not do what it seems to.
+ * Reports parts of the apps' policies that Pomerium accepts, but that do not do what they seem to do.
  *
  * @param version Pomerium's tag.
  */
 export function lintPolicies(apps: readonly LintedApp[], version: string, report: Report): void {
-  // A policy made of what has been refused would only say so again.
+  // A policy from refused values would only repeat their problems.
   const clean = report.problems.length === 0;
   const places = apps.flatMap(({ name, access, paths = [] }) => [
     { access, at: ["apps", name, "access"] },

@@ -3,11 +3,11 @@ import type { ClaimValue } from "../language/evaluate/request.ts";
 import { publicProviders } from "../language/lint/people.ts";
 
 /**
- * A principal is one text, the same in the stack file, in access tests and in reports:
+ * A principal is one text, which the stack file, access tests and reports share:
  *
  * - `alice@example.org`: a person, spelled as the identity provider sends the address
  * - `@example.org`: everybody with an address in that domain
- * - `claim:groups=family`: everybody of whom the identity provider says so
+ * - `claim:groups=family`: everybody with this claim from the identity provider
  * - `signed-in`: everybody who can sign in
  *
  * A value that is not text is written as in JSON: `claim:level=5` is the number, `claim:level="5"` the text. So is a
@@ -92,7 +92,7 @@ export function domainProblem(domain: string): string | undefined {
     : undefined;
 }
 
-/** What of a principal Pomerium compares letter by letter and identity providers send in lower case. */
+/** The part of a principal that Pomerium compares letter by letter. Identity providers send it in lower case. */
 export function hasCapitals(principal: Principal): boolean {
   return claimOf(principal) === undefined && principal !== principal.toLowerCase();
 }

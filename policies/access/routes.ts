@@ -105,9 +105,8 @@ const nobody: Policy = [{ allow: { or: [{ reject: true }] } }];
 /**
  * The access as Pomerium's routes: the host as a whole, and apart from it the paths that are open to anybody.
  *
- * The open paths are a route of their own, not a criterion of the policy, because Pomerium compares
- * `http_path` with every text of a request, its query included: `/admin?/api/` would pass wherever `/api/`
- * does. Routes are chosen by the path alone.
+ * The open paths are a separate route, not a criterion of the policy. Pomerium compares `http_path` with every text of
+ * a request, its query included: `/admin?/api/` would pass wherever `/api/` does. It chooses a route by the path alone.
  *
  * @see https://github.com/pomerium/pomerium/blob/v0.33.1/pkg/policy/criteria/http_path.go
  * @throws RangeError for the open path `/`, which would be the whole app.

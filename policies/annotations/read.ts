@@ -5,7 +5,7 @@ import { checkRoute, type RouteProblem } from "./check.ts";
 
 /**
  * Reads the annotations of an Ingress as a route: the opposite of `renderRoute`. A value that does not have the form of
- * its annotation stays as it is, so that `checkRoute` refuses it. Other annotations are left out.
+ * its annotation stays unchanged, so that `checkRoute` refuses it. Other annotations are left out.
  */
 export function readRoute(written: Readonly<Record<string, string>>): Record<string, unknown> {
   return Object.fromEntries(
@@ -19,8 +19,8 @@ export function readRoute(written: Readonly<Record<string, string>>): Record<str
 }
 
 /**
- * Finds everything in the annotations of an Ingress for which this version of Pomerium would leave the route out of
- * service, or silently do something else.
+ * Finds annotations of an Ingress that this version of Pomerium would not do as written. It would leave the route out
+ * of service, or silently do something else.
  *
  * @param version Pomerium's tag, `v0.33.1`.
  */

@@ -112,7 +112,7 @@ export const responseHeaderRewrite = z.strictObject({
   value: headerValue,
 });
 
-/** Envoy's own settings of a ring hash, a Maglev table and least requests, which v0.31 took as they are. */
+/** Envoy's own settings of a ring hash, a Maglev table and least requests, which v0.31 accepted unchanged. */
 export const ringHash = z.strictObject({
   minimum_ring_size: count.optional(),
   maximum_ring_size: count.optional(),

@@ -7,7 +7,7 @@ import { leadsTo, overlap } from "./overlap.ts";
 export interface Opening {
   /** Paths that are open to anybody. */
   open: readonly ApiPath[];
-  /** Paths with an access of their own that is not public. The longest path answers, so they stay closed. */
+  /** Paths that have their own access, and are not public. The longest path answers, so they stay closed. */
   closed?: readonly ApiPath[];
   /** Whether anybody reaches the whole app. */
   isPublic?: boolean;
@@ -15,9 +15,9 @@ export interface Opening {
   asksToSignIn?: boolean;
 }
 
-/** What the catalogue has against an app's access. */
+/** The catalogue's objections to an app's access. */
 export interface Advice {
-  /** Open paths that may not be open: the index of the path in `open`, and what stands against it. */
+  /** Open paths that may not be open: the index of the path in `open`, and the objection. */
   refused: { index: number; never: NeverOpen }[];
   /** Paths that may not be open, of an app that is public. */
   exposed: readonly NeverOpen[];
@@ -44,18 +44,18 @@ export function advise(
   };
 }
 
-/** One open path of several is enough: whoever wrote it has thought of the client. */
+/** One open path of several is enough: its author has thought of the client. */
 function isLetIn({ through }: Client, api: readonly ApiPath[]): boolean {
   return through.some((path) => api.some((open) => overlap(open, { path })));
 }
 
-/** What is wrong with opening a path. */
+/** The objection to opening a path. */
 export function refusal(path: string, { path: closed, exact, reason, source }: NeverOpen): string {
   const what = closed === "/" ? "the whole app" : exact ? closed : `${closed}/…`;
   return `opens ${path}, but ${what} must never be open to anybody: ${reason}${cited(source)}`;
 }
 
-/** What is to be known of a public app. */
+/** The warnings about a public app. */
 export function exposure({ path, exact, reason, source }: NeverOpen): string {
   const what = path === "/" ? "the whole app" : exact ? path : `${path}/…`;
   return `public also opens ${what}: ${reason}${cited(source)}`;

@@ -4,14 +4,14 @@ import { didYouMean } from "../../stack-file/nearest.ts";
 import { routeSchema } from "../annotations/annotations.ts";
 import type { CatalogueEntry } from "./entry.ts";
 
-/** What is wrong with a name that no entry has. The names are too many for one message. */
+/** The message for a name that no entry has. There are too many names to list them. */
 export function unknownEntry(name: string, known: Iterable<string>): string {
   return `the catalogue does not know "${name}"${didYouMean(name, known) || `; \`${ownCommand("catalogue")}\` lists its apps`}`;
 }
 
 /**
- * Schema of a path that is open to anonymous callers. It refuses what would open more than it says: the whole
- * app, a pattern, a path that Pomerium and the app read differently.
+ * Schema of a path that is open to anonymous callers. It refuses paths that would open more than they say: the whole
+ * app, a pattern, or a path that Pomerium and the app read differently.
  */
 export const apiPath = z
   .string()

@@ -1,10 +1,10 @@
 import type { ApiPath } from "../access/routes.ts";
 import type { Route } from "../annotations/annotations.ts";
 
-/** Why something is as it is, and where that is documented. */
+/** The reason for a part of an entry, and where it is documented. */
 export interface Note {
   reason: string;
-  /** Public documentation, or `originalCluster` where nothing else says it. */
+  /** Address of public documentation, or `originalCluster` if no documentation says it. */
   source: string;
 }
 
@@ -20,14 +20,14 @@ export interface Client {
   name: string;
   /** Paths that it calls. Empty if no path can be opened for it. */
   through: readonly string[];
-  /** What to do where no path can be opened. */
+  /** The alternative for an app of which no path can be opened. */
   instead?: string;
   source?: string;
 }
 
 /** What the project knows of an app: the paths that its own clients need, and the settings of its route. */
 export interface CatalogueEntry {
-  /** What the app is. */
+  /** Description of the app. */
   title?: string;
   /** It sends sound or pictures for as long as somebody listens or watches. */
   streaming?: boolean;
@@ -58,7 +58,7 @@ export interface BuiltIn<R extends Route = Route> extends CatalogueEntry {
   neverOpen: readonly (NeverOpen & Note)[];
   clients: readonly (Client & { source: string })[];
   route: R;
-  /** Why each key of `route` is as it is. */
+  /** The reason for each key of `route`. */
   why: Readonly<{ [K in keyof R]: Note }>;
   /** Paths that somebody may miss in `api`, and why they are not in it. */
   leftOut: readonly LeftOut[];

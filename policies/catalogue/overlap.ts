@@ -9,14 +9,14 @@ export function overlap(one: ApiPath, other: ApiPath): boolean {
 }
 
 /**
- * Whether an open path leads to a path of the app. Pomerium compares letter by letter, but the app may not: `/API` opens
- * what such an app has at `/api`, and what it has at `/api/`.
+ * Whether an open path leads to a path of the app. Pomerium compares letter by letter, but the app may not. With such
+ * an app, `/API` opens both `/api` and `/api/`.
  */
 export function leadsTo({ path, exact = false }: ApiPath, inner: string): boolean {
   return covers({ path: asAppReads(path), exact }, asAppReads(inner));
 }
 
-/** A path in the one spelling of an app that tells neither capitals nor a slash at the end apart. */
+/** A path in one spelling, for an app that ignores capitals and a slash at the end. */
 function asAppReads(path: string): string {
   return path.toLowerCase().replace(/(?<=.)\/+$/, "");
 }

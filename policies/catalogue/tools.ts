@@ -4,7 +4,7 @@ const fireflyApi = "https://api-docs.firefly-iii.org/";
 
 const homeAssistantAuth = "https://developers.home-assistant.io/docs/auth_api";
 
-/** Everything else. */
+/** Tools of no other kind. */
 export const tools = {
   "code-server": builtIn({
     title: "code-server, VS Code in the browser",

@@ -35,7 +35,7 @@ function identityOf({ type }: Change, props: Tree | undefined): string | undefin
   return typeof name === "string" ? [kindOf({ type }), namespace ?? "", name].join(" ") : undefined;
 }
 
-/** What becomes of an object that the state deletes and that is created again under another logical name. */
+/** The change that creates an object again, under another logical name, after another change deletes it. */
 function createdAgain(deleted: Change, changes: readonly Change[]): Change | undefined {
   const identity = identityOf(deleted, deleted.asked);
   return changes.find(
@@ -47,7 +47,7 @@ function createdAgain(deleted: Change, changes: readonly Change[]): Change | und
   );
 }
 
-/** What such a rule has in common with the rule about resources in whose place it stands. A preview knows for sure. */
+/** The common parts of such a rule and the rule about resources that it replaces. A preview knows for sure. */
 function commonOf<O>({ name, description, options }: ResourceRule<O>) {
   return { name, description, options, level: "mandatory" as const };
 }

@@ -158,8 +158,8 @@ const ingressSpec = z.object({
 });
 
 /**
- * The part of an Ingress that is not known yet: an annotation with the prefix, the label of a challenge, or its hosts and
- * paths.
+ * The part of an Ingress that is not known yet. It is an annotation with the prefix, the label of a challenge, or its
+ * hosts and paths.
  */
 export function hiddenPart(resource: Resource, prefix: string): string | undefined {
   const { metadata } = resource.props;

@@ -60,8 +60,8 @@ export const refusedCriteria: Readonly<Record<string, string>> = {
 };
 
 /**
- * Control, format and unassigned characters, and line ends. Pomerium's policy engine fails on many of
- * them, and in a name they deceive whoever reads it.
+ * Control, format and unassigned characters, and line ends. Pomerium's policy engine fails on many of them, and in a
+ * name they deceive the reader.
  */
 export const invisible = /[\p{C}\p{Zl}\p{Zp}]/u;
 

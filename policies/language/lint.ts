@@ -13,8 +13,8 @@ export type { Finding, LintOptions } from "./lint/finding.ts";
 
 /**
  * Finds parts of a policy that Pomerium accepts, but that do not do what they seem to do. Examples are criteria that
- * never match or always match, people let in by a part of their address, and paths that open more than they name.
- * Others are rules that contradict or cover each other.
+ * never match or always match, and rules that contradict or cover each other. Others let people in by a part of their
+ * address, or open more paths than they name.
  *
  * @throws RangeError if `pomerium` is not a release tag.
  */

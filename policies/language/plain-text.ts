@@ -1,5 +1,5 @@
 /**
- * What Pomerium's YAML reader takes a text without quotes for. Dates become texts of another form; numbers stay
+ * The meaning of a text without quotes for Pomerium's YAML reader. Dates become texts of another form; numbers stay
  * numbers.
  *
  * @see https://github.com/go-yaml/yaml/blob/v3.0.1/resolve.go

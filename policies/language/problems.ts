@@ -14,7 +14,7 @@ export interface Problem {
 /** Collects what is wrong with one text, so that all of it is reported at once. */
 export class Problems {
   readonly list: Problem[] = [];
-  /** What Pomerium accepts, with a meaning that is certain but not the one that the text suggests. */
+  /** Parts that Pomerium accepts with a meaning that is certain, but not the one that the text suggests. */
   readonly warnings: Problem[] = [];
   readonly lines = new LineCounter();
 

@@ -28,7 +28,7 @@ export type Behaviour =
   /** Asks for a cluster role that may change every Secret and certificate. */
   | "wideClusterRole";
 
-/** What a behaviour means to somebody who changes the release. */
+/** The meaning of a behaviour for somebody who changes the release. */
 const behaviourTexts: Record<Behaviour, string> = {
   decompressionLimit: "limits the memory of a compressed request (a security fix)",
   mergedSlashes: "merges slashes in paths before routes and policies see them",
@@ -60,9 +60,9 @@ interface Release {
 const newLicence = "v0.34.0";
 
 /**
- * Every release of Pomerium's ingress controller that this project supports, oldest first, and what each
- * changes. The only place of the project that knows versions of Pomerium. Features that no release adds exist in
- * all of them. The criteria of the policy language are the same in all of them.
+ * Every release of Pomerium's ingress controller that this project supports, oldest first, and what each changes. No
+ * other file of the project decides by a version of Pomerium. Features that no release adds exist in all of them. The
+ * criteria of the policy language are the same in all of them.
  *
  * @see https://github.com/pomerium/ingress-controller/releases
  */

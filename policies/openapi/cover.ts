@@ -127,7 +127,7 @@ function blockersBelow(others: readonly Operation[]): Blockers {
   };
 }
 
-/** The shortest path that covers an operation and no closed one, or why there is none. */
+/** The shortest path that covers an operation and no closed one, or why no path does. */
 function highestSafe(path: string, blockers: Blockers): ApiPath | { why: string } {
   const { literal, isWhole } = literalOf(path);
   if (literal === "/")

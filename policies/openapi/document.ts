@@ -126,7 +126,7 @@ function operationsOf(path: string, given: unknown, reader: Reader): Operation[]
   ];
 }
 
-/** What a path item has for one method. */
+/** The part of a path item about one method. */
 interface Entry extends Located {
   method: string;
   /** Whether it can be relied on that requests meet this operation. */

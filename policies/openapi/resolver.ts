@@ -47,7 +47,7 @@ export class Resolver {
 const longest = 80;
 const shown = (text: string): string => (text.length > longest ? `${text.slice(0, longest)}…` : text);
 
-/** The parts of a JSON pointer such as `#/paths/~1api`; undefined if it is none. */
+/** The parts of a JSON pointer such as `#/paths/~1api`; undefined if the text is not a pointer. */
 function pointerParts(reference: string): string[] | undefined {
   const pointer = reference.slice(1);
   if (pointer === "") return [];

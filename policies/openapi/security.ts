@@ -57,7 +57,7 @@ export class Schemes {
     const choices = requirements.map((choice: unknown, i) => this.#choice(choice, [...at, i]));
     const kinds = choices.map(({ kind }) => kind);
     const weakest = (["unknown", "none"] as const).find((kind) => kinds.includes(kind));
-    // One choice with a credential of one's own is enough, if all others ask for something too.
+    // One choice with a credential of the app is enough, if all others ask for something too.
     const kind =
       weakest === "none"
         ? kinds.every((each) => each === "none")
@@ -111,7 +111,7 @@ export class Schemes {
           kind: "own",
           words: words(typeof http === "string" ? `http ${http.toLowerCase()}` : "http"),
         };
-      // Swagger 2 writes basic authentication as a type of its own.
+      // Swagger 2 has a separate type for basic authentication.
       case "basic":
         return { kind: "own", words: words("http basic") };
       case "oauth2":

@@ -53,7 +53,7 @@ function serverPaths(server: unknown, at: readonly PathPart[], tell: Tell): stri
   return paths as string[];
 }
 
-/** The address with each value of its variables; a text says what is wrong with them. */
+/** The address with each value of its variables, or a text that says why they are not valid. */
 function expanded(url: string, variables: Readonly<Record<string, unknown>>): string[] | string {
   let addresses = [url];
   for (const name of new Set([...url.matchAll(/\{([^{}]*)\}/g)].map(([, found]) => found!))) {

@@ -14,7 +14,7 @@ import { aroundTunnel } from "./stations.ts";
 import { filter, only, type Scope, section, type Tab } from "./tab.ts";
 import type { Ways } from "./ways.ts";
 
-/** What the part about access is made from. Absent parts are left out. */
+/** The data of the part about access. Absent data is left out of the page. */
 export interface Accessible {
   matrix: Matrix;
   ways?: Ways;

@@ -8,7 +8,7 @@ import { changesOf, place, reasonText, whoIs } from "../diff-text.ts";
 import { esc } from "./escape.ts";
 import { filter, type State, section, type Tab } from "./tab.ts";
 
-/** What the part about changes is made from. At least one is there. */
+/** The data of the part about changes. At least one field is present. */
 export interface Changed {
   diff?: AccessDiff;
   moves?: Moves;
@@ -44,7 +44,7 @@ const tones: Readonly<Record<After, string>> = {
   unserved: "q",
 };
 
-/** What needs a look comes first: something not recognised, then what stays open, then what no app takes over. */
+/** Hosts that need a look come first: not recognised ones, then those that stay open, then those without an app. */
 function weight({ was, after }: Move): number {
   if (isUnclear(was.site) || was.paths.some(({ guarded }) => isUnclear(guarded))) return 0;
   if (after === "everybody") return 1;

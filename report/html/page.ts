@@ -11,7 +11,7 @@ export interface Report {
   title: string;
   /** Facts beside the title: the phase, the revision. */
   subtitle?: string;
-  /** The hash is that of the tabs unless one is given. */
+  /** Default of the hash: that of the tabs. */
   provenance: Omit<Provenance, "hash"> & { hash?: string };
   /** At least one. */
   tabs: readonly Tab[];

@@ -24,7 +24,7 @@ export const only: Scope = { id: "", of: "" };
 /** A choice of the filter: value in `data-state`, and its words. */
 export type State = readonly [value: string, words: string];
 
-/** A part below a heading of its own. `head` is HTML; `kind` is a class of the style sheet. */
+/** A part below its own heading. `head` is HTML; `kind` is a class of the style sheet. */
 export function section(head: string, body: string, kind?: string): string {
   return `<section${kind === undefined ? "" : ` class="${kind}"`}><h3>${head}</h3>${body}</section>`;
 }

@@ -30,8 +30,8 @@ const anyToken = /^[A-Za-z0-9_-]{40,}$/;
 const longestBody = 4 * 1024 * 1024;
 
 /**
- * Starts a stand-in for Cloudflare's API on loopback, for accounts, tunnels with their rules, and DNS records. The
- * requests that Cloudflare would refuse are refused. All contents are lost when it stops.
+ * Starts a stand-in for Cloudflare's API on loopback, for accounts, tunnels with their rules, and DNS records. It
+ * refuses the requests that Cloudflare would refuse. All contents are lost when it stops.
  *
  * @param token The only valid API token. Default: every text in the form of an API token is valid.
  */

@@ -61,7 +61,7 @@ const PORT_ATTEMPTS = 5;
  *
  * Nothing needs root. Only kube-apiserver listens on the network, on a free port of 127.0.0.1. It reaches etcd over a
  * socket in the cluster's folder. The user's kubeconfig is neither read nor written. Several clusters can run at the
- * same time. They end with `stop`, and also when this process ends, in whatever way.
+ * same time. A cluster ends with `stop`, and also when this process ends, for whatever reason.
  *
  * @throws ComponentFailedError with the end of the log, if a component does not start.
  */

@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { lastLines } from "../tools/go.ts";
 
 /**
- * A shell script that cleans up after this process. Its standard input ends when this process ends: by itself,
- * interrupted or killed. The script then kills the processes whose ids it has read, one per line, and removes the
- * folder in its first argument.
+ * A shell script that cleans up after this process. Its standard input ends when this process ends, for whatever
+ * reason. The script then kills the processes whose ids it has read, one per line, and removes the folder in its first
+ * argument.
  */
 const WATCHDOG =
   'while read -r pid; do pids="$pids $pid"; done; kill -KILL $pids 2>/dev/null; rm -rf -- "$0"';

@@ -2,7 +2,7 @@
  * Stand-in for a load balancer such as MetalLB, as a kwok stage.
  *
  * Imitates: a Service of type LoadBalancer gets the address that it asks for in `spec.loadBalancerIP` or in MetalLB's
- * annotation, or otherwise an address from 198.18.0.0/15. Does not imitate: address pools, conflicts between two
+ * annotation. Other Services get an address from 198.18.0.0/15. Does not imitate: address pools, conflicts between two
  * Services, or traffic. 198.18.0.0/15 is reserved for tests, so its addresses lead nowhere. The last two numbers are
  * those of the cluster address, so each address is unique.
  *

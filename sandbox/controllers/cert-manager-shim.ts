@@ -46,8 +46,8 @@ export function certificatesOf({ metadata, spec }: Ingress): Certificate[] {
 }
 
 /**
- * Makes and changes an Ingress's Certificates. A Certificate with another owner stays unchanged, also when that owner
- * is another Ingress: this Ingress's hosts then never get into the certificate.
+ * Makes and changes an Ingress's Certificates. A Certificate with another owner stays unchanged, even if the owner is
+ * another Ingress. The hosts of this Ingress then never get into the certificate.
  *
  * @param live All Certificates of the cluster.
  */

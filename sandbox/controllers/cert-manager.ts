@@ -34,10 +34,10 @@ const NAMESPACE = "cert-manager";
 /**
  * Stand-in for cert-manager and for the services that it uses.
  *
- * Imitates: an ACME server that registers every account, DNS providers that accept every token, a webhook that
- * answers while its pod is ready, and a router that leads HTTP-01 challenges to the controller of the solver's class.
- * A self-signed certificate is issued when each name has a solver in the issuer and that solver finds all it needs in
- * the cluster. Ingresses that name an issuer get their Certificates.
+ * Imitates: an ACME server that registers every account, and DNS providers that accept every token. A webhook answers
+ * while its pod is ready. A router leads HTTP-01 challenges to the controller of the solver's class. A self-signed
+ * certificate is issued when each name has a solver in the issuer and that solver finds all it needs in the cluster.
+ * Ingresses that name an issuer get their Certificates.
  *
  * Does not imitate: orders, challenges, renewal, rate limits, or the spec of issuers that are not ACME. Those issue
  * every certificate.

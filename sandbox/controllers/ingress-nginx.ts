@@ -33,8 +33,8 @@ type Watched = {
 /**
  * Stand-in for ingress-nginx's pods.
  *
- * Imitates, while the Deployment exists: the leader's Lease, the Service's address in the status of the Ingresses of
- * its class, and the answers of the admission webhook. It also does the work of the Jobs that set the webhook up.
+ * Imitates, while the Deployment exists: the leader's Lease, and the answers of the admission webhook. The Ingresses of
+ * its class get the Service's address in their status. It also does the work of the Jobs that set the webhook up.
  *
  * Does not imitate: routing, annotations, the ConfigMap, the renewal of the Lease, or a webhook that refuses an
  * Ingress.

@@ -21,8 +21,8 @@ const SERVICE = { namespace: "pomerium", name: "pomerium-proxy" };
 /**
  * Stand-in for Pomerium's ingress controller.
  *
- * Imitates, while a Pomerium pod is ready: the checks of the settings and of the Ingresses of Pomerium's class, the
- * result in the status of `Pomerium/global`, and the proxy's address in the status of each accepted Ingress.
+ * Imitates, while a Pomerium pod is ready: the checks of the settings and of the Ingresses of Pomerium's class. The
+ * result is in the status of `Pomerium/global`. Each accepted Ingress gets the proxy's address in its status.
  *
  * Does not imitate: routing, sign-in, the evaluation of policies, or the store.
  */

@@ -10,7 +10,7 @@ import type { CertificateGateInput } from "./input.ts";
 /**
  * Every Secret that Pomerium serves a host with has a certificate for that host, and cert-manager renews it. If several
  * Ingresses share a Secret, cert-manager asks for the names of the first one only. Pomerium then serves the others with
- * a wrong certificate. Nobody notices while ingress-nginx serves those hosts too.
+ * a wrong certificate. Nobody notices that while ingress-nginx serves those hosts too.
  */
 export function secretsGate(input: CertificateGateInput): Item[] {
   const secrets = served(input);

@@ -47,7 +47,7 @@ export interface InstallationContext extends Pick<ChallengeContext, "webhook"> {
 export interface SolverZone {
   /** Key in the stack file → where cert-manager finds the secret. A secret that the zone does not have is absent. */
   secrets: Record<string, SecretKey>;
-  /** Settings that are no secrets. */
+  /** Settings that are not secret. */
   settings: Record<string, unknown>;
 }
 

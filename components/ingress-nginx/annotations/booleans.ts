@@ -14,7 +14,7 @@ export function parseBool(text: string): boolean | undefined {
 /** Whether a text switches something on. */
 export const isOn = (text: string | undefined): boolean => parseBool(text ?? "") === true;
 
-/** Annotations and settings that are booleans and matter here. Of others, `0` is a number. */
+/** Annotations and settings that are booleans and matter here. In other annotations, `0` is a number. */
 const booleans = new Set([
   "canary",
   "enable-cors",
@@ -36,7 +36,7 @@ export function isSwitchedOff(name: string, value: string): boolean {
 
 type Annotations = Readonly<Record<string, string>>;
 
-/** Whether an Ingress is of a canary: it only takes a share of the requests of another Ingress. */
+/** Whether an Ingress is a canary: it only takes a share of the requests of another Ingress. */
 export const isCanary = (annotations: Annotations): boolean => isOn(annotations[`${nginxPrefix}canary`]);
 
 /**

@@ -17,9 +17,9 @@ export interface Finding {
   outcome: Outcome;
   /** What becomes of it, and which key to write; one line, without the value. */
   says: string;
-  /** Whether it restricts who may call, or how much, as it stands: it is on, and has what it needs. */
+  /** Whether it restricts who may call, or how much: it is switched on, and has everything that it needs. */
   protects: boolean;
-  /** What the app lacks to do the same. Values in it hold no credentials of a URL. */
+  /** The settings that the app lacks to do the same. Their values contain no credentials of a URL. */
   lacks: (route: Route, around?: Surroundings) => string | undefined;
   /** The part of the stack file that lacks it. */
   section: "route" | "apps" | "annotations";

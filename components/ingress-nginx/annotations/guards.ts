@@ -25,7 +25,7 @@ const recognised = new Set([
   "auth-tls-match-cn",
 ]);
 
-/** Protections that turn some requests away, whoever makes them. Everybody else still passes. */
+/** Protections that refuse some requests, whoever makes them. All other requests pass. */
 const passable = new Set([
   "denylist-source-range",
   "block-cidrs",
@@ -140,8 +140,8 @@ function unrecognised(
 }
 
 /**
- * The program that a URL asks, as far as it tells: oauth2-proxy by its documented path, and the host. Everything else of
- * the URL may hold a secret: the name of a user, the rest of the path, the query.
+ * The program that a URL asks, as far as the URL shows it: oauth2-proxy by its documented path, and the host. The rest
+ * of the URL may hold a secret: a user's name, the rest of the path, the query.
  *
  * @see https://oauth2-proxy.github.io/oauth2-proxy/configuration/integration
  */

@@ -72,9 +72,9 @@ function closeness(name: string, host: string): number | undefined {
 }
 
 /**
- * The Ingresses by which nginx serves a host: those whose name for it fits most closely. Ingresses for any host are left
- * out, because they usually serve an error page. A rule for the host comes before the same name as an alias or as the twin
- * with or without `www.`: ingress-nginx ignores those where a rule has the name.
+ * The Ingresses by which nginx serves a host: those whose name for it fits most closely. Ingresses for any host are
+ * left out, because they usually serve an error page. A rule for the host comes before an alias of the same name, and
+ * before the twin with or without `www.`: ingress-nginx ignores both if a rule has the name.
  */
 export function ingressesFor<T extends Named>(host: string, ingresses: readonly T[]): T[] {
   const ranked = ingresses.map((ingress) => ({

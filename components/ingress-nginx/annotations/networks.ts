@@ -40,7 +40,7 @@ export function isAllOfIPv4(networks: readonly Network[]): boolean {
 /** Whether networks contain all of another one together: `0.0.0.0/1` and `128.0.0.0/1` contain `0.0.0.0/0`. */
 function covers(networks: readonly Network[], inner: Network): boolean {
   if (within(inner, networks)) return true;
-  // Parts matter only if they lie in it.
+  // Only parts inside the network matter.
   const parts = networks.filter((each) => each.bits > inner.bits && contains(inner, each.address));
   return parts.length > 0 && halvesOf(inner).every((half) => covers(parts, half));
 }

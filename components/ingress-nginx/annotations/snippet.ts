@@ -94,7 +94,7 @@ const unquoted = (word: string): string => word.replace(/^["']|["']$/g, "");
 /** nginx's tokens: space, comment, quoted text, the ends of statements, words; quotes and # count at a word's start. */
 const tokens = /\s+|#[^\n]*|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[;{}]|(?:\$\{|[^\s;{}])+/gs;
 
-/** The words of each statement. There is never a statement too few, whatever the text is. */
+/** The words of each statement. No statement is ever missed, whatever the text is. */
 function statements(text: string): string[][] {
   const found: string[][] = [];
   let begins = true;

@@ -2,8 +2,8 @@ import type { Guard } from "../../../policies/access/before.ts";
 import { guardsOf } from "./guards.ts";
 
 /**
- * Who may reach the hosts of an nginx Ingress, as far as its annotations and the settings of its controller tell, in a
- * few words each. `everybody` if nothing restricts it.
+ * Who may reach the hosts of an nginx Ingress, in a few words each. The answer comes from its annotations and from the
+ * settings of its controller. `everybody` if they restrict nobody.
  *
  * @param annotations All annotations of the Ingress.
  * @param settings Data of the controller's ConfigMap.

@@ -18,8 +18,8 @@ export interface ProposedTests {
 }
 
 /**
- * Access tests that hold today: who passes at each app and who does not, strangers, and each open path with a path that
- * is nearly one. What the stack file tests already is left out, and so is what cannot be decided.
+ * Access tests that hold today. They cover who passes at each app and who does not, strangers, and the limits of each
+ * open path. Facts that the stack file already tests are left out, and so are undecided ones.
  */
 export function proposeTests(stack: Tested): ProposedTests[] {
   const { version, settings } = stack.pomerium;
@@ -132,7 +132,7 @@ function answer(
   const outcomes = new Map(people.map((person) => [person, at(person)]));
   const side = (wanted: Side): string[] => {
     const isStranger = at(stranger) === wanted;
-    // Where every stranger passes, there is nothing to say about single people.
+    // If every stranger passes, no test about a single person is needed.
     if (wanted === "allow" && isStranger) return strangersOf(wanted);
     const whole = groups.filter((group) =>
       (members(stack.directory, group) ?? []).every((one) => (outcomes.get(one) ?? at(one)) === wanted),
@@ -152,7 +152,7 @@ function answer(
   return { allow: side("allow"), deny: side("deny") };
 }
 
-/** Of an open path, a path below it stands for the path itself as well. */
+/** A test of a path below an open path also covers the open path itself. */
 function isWorthTesting(probe: Probe, all: readonly Probe[], isOpen: (probe: Probe) => boolean): boolean {
   if (probe.relation !== "stated" || !isOpen(probe)) return true;
   const { base, method, sourceIp } = probe;
@@ -167,7 +167,7 @@ function isWorthTesting(probe: Probe, all: readonly Probe[], isOpen: (probe: Pro
 }
 
 /**
- * Whether a test of the stack file says the same of an open path, or of a path that is nearly one, by another path.
+ * Whether a test of the stack file covers an open path, or a path that is nearly open, by another path.
  *
  * @param asksForMethod Whether the method matters anywhere in the app.
  */

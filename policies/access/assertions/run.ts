@@ -33,7 +33,7 @@ export interface TestResult {
   group?: string;
   expected: "allow" | "deny";
   got: Outcome;
-  /** False for `unknown`, which proves neither. */
+  /** False for `unknown`, which proves neither allow nor deny. */
   passed: boolean;
   /** The rule that decided. */
   rule: string;

@@ -110,7 +110,9 @@ function diffHost(
   const domains = new Map(asks.principals.map((principal) => [domainOf(principal), course(principal)]));
   const claims = asks.principals.filter((principal) => claimOf(principal) !== undefined).map(course);
   const named = new Set(asks.people.flat());
-  /** Whether another row says why it is not known what becomes, or became, of people who are in no list. */
+  /**
+   * Whether another row explains why the decision about people in no list is not known, before or after the change.
+   */
   const toldByClaim = (person: string, i: number, { before, after }: Change): boolean =>
     !named.has(person) &&
     [before, after].includes("unknown") &&

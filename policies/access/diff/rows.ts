@@ -8,11 +8,11 @@ import { explainLoss } from "./loss.ts";
 /**
  * The kind of a change. Each kind has a mirror, which the same change has in the other direction.
  *
- * - `gain`, `loss`: of one person
- * - `public`, `private`: of a host
- * - `opened`, `closed`: of a path, to anonymous callers
- * - `appeared`, `unreachable`: of a host as a whole
- * - `undecided`, `decided`: of a request that is refused on the other side
+ * - `gain`, `loss`: one person gains or loses access
+ * - `public`, `private`: a host opens to everybody, or does not any more
+ * - `opened`, `closed`: a path opens or closes to anonymous callers
+ * - `appeared`, `unreachable`: a host gets its first route, or loses its last one
+ * - `undecided`, `decided`: one side refuses a request, and the other side's answer is not known
  */
 export type ChangeKind = keyof typeof mirrors;
 

@@ -12,7 +12,7 @@ import { mentionsOf } from "./mentions.ts";
 import { openReason, type Reason, reasonOf } from "./reasons.ts";
 import { type ProtectedApp, type ProtectedRoute, routeAt } from "./view.ts";
 
-/** A person who can sign in, whom no list names, and who has no claim and no domain that a policy names. */
+/** A person who can sign in, but whom no list names. No policy names a claim or the domain of this person. */
 export const stranger = "stranger";
 
 /** A caller without a session. */
@@ -151,7 +151,7 @@ export function decider(app: ProtectedApp): Decider {
     },
     signature(principal, probes) {
       const isOne = isPerson(principal);
-      // What a policy about claims decides of a person who is in no list is not known.
+      // The decision of a policy about claims is not known for a person who is in no list.
       if (isOne && !individual) return lists.get(principal) ?? (asksForClaims ? "in no list" : undefined);
       if (!isOne && principals.length === 0 && !asksForClaims && !individual) return undefined;
       return probes

@@ -15,12 +15,12 @@ export type Mark = "people" | "api" | "public" | "unknown" | "none";
 /** Who may reach what on one cluster. */
 export interface Matrix {
   /**
-   * The people of the stack file, then the people whom only a policy names, then everybody with a claim or a domain
-   * that a policy names.
+   * The people of the stack file, then the people whom only a policy names. Claims and domains that a policy names come
+   * last.
    */
   people: readonly Principal[];
   /**
-   * One app for each host, in the order given. Each path that has its own access follows as an app of its own, with the
+   * One app for each host, in the order given. Each path that has its own access follows as a separate app, with the
    * path in its name: `wiki/admin`.
    */
   apps: readonly AppAccess[];
@@ -145,7 +145,7 @@ function appRows(app: ProtectedApp, people: readonly Principal[]): AppAccess[] {
   return [undefined, ...app.routes.filter(({ own }) => own !== undefined)].map(row);
 }
 
-/** A path of an app as an app of its own. */
+/** A path of an app, as a separate app. */
 function pathOf(app: ProtectedApp, { at = app.at, own }: ProtectedRoute): ProtectedApp {
   if (own === undefined) return app;
   return { ...app, name: `${app.name}${own.path}`, pathOf: app.name, at, access: own.access };

@@ -49,7 +49,7 @@ export interface DeclaredApp {
   at: string;
   host: string;
   access: Access;
-  /** Paths that are routes of their own. Default: none. */
+  /** Paths that have their own route. Default: none. */
   paths?: readonly AppPath[];
   /** Whether only Pomerium reaches its pods. Absent if the stack isolates no app. */
   isolated?: boolean;
@@ -63,7 +63,7 @@ export interface ProtectedRoute {
   authorization: Protection;
   /** The place of the route if it is not the app's: `Ingress komga/komga-api`, `apps.wiki.paths["/admin"]`. */
   at?: string;
-  /** The path of the stack file that has an access of its own. Absent for all other routes. */
+  /** The path of the stack file that has its own access. Absent for all other routes. */
   own?: { path: string; access: Access };
 }
 

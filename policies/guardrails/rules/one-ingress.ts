@@ -29,7 +29,7 @@ function servedBy(resource: Resource, classes: readonly string[]): Served[] {
   );
 }
 
-/** Of two routes for one place, Pomerium takes one, and nothing says which. */
+/** Of two routes for one place, Pomerium takes one, and it is not defined which one. */
 export const oneIngress: StackRule<z.output<typeof options>> = {
   name: "one-ingress",
   description: "A host and path belong to one Ingress, and a host to one namespace.",

@@ -11,7 +11,7 @@ export interface OpenRoute extends RoutePath {
   host: string;
 }
 
-/** What an Ingress of Pomerium opens to everybody, and why some of it cannot be told. */
+/** The paths that an Ingress of Pomerium opens to everybody, and why some of them are not known. */
 export interface Opened {
   open: OpenRoute[];
   unknown?: string;

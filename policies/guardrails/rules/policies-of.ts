@@ -6,7 +6,7 @@ import { formatProblem } from "../../language/problems.ts";
 import { isHidden, mapAt, pomeriumIngress, type Resource } from "../resource.ts";
 import { isPolicyFilter } from "./open-filter.ts";
 
-/** What the parser and the linter say about the policy of a resource. */
+/** The findings of the parser and the linter about the policy of a resource. */
 export interface Linted {
   /** Problems for which Pomerium refuses the policy. */
   refused: string[];

@@ -8,7 +8,7 @@ const options = z.strictObject({ classes, pomerium });
 
 type Options = z.output<typeof options>;
 
-/** Codes of the linter that have a rule of their own. */
+/** Codes of the linter that have their own rule. */
 const ofPath = ["query-opens"];
 const ofBoundary = ["no-boundary"];
 
@@ -59,7 +59,7 @@ export const boundaryFindings = (
   options: Options,
 ): Finding[] => lintFindings(resource, options, (code) => ofBoundary.includes(code));
 
-/** What Pomerium refuses, and what lets in or keeps out other callers than it seems to. */
+/** Finds policies that Pomerium refuses, and policies that let in or keep out other callers than they seem to. */
 export const policyText: ResourceRule<Options> = {
   name: "policy",
   description: "Pomerium reads a policy as its author means it.",

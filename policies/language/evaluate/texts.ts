@@ -9,7 +9,7 @@ import { requestUrl } from "./request-url.ts";
 /** The texts that `http_path` and `http_method` are compared with. */
 export interface Texts {
   known: readonly string[];
-  /** Kinds of texts that the request has and that are not known here. */
+  /** Kinds of texts that the request has, but that the evaluator does not know. */
   missing: readonly Missing[];
 }
 

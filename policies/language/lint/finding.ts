@@ -30,7 +30,7 @@ export type Code =
 /** Something in a policy that Pomerium accepts although it does not do what it seems to. */
 export interface Finding {
   code: Code;
-  /** `error` if the policy lets in or keeps out other callers than it seems to. */
+  /** `error` if the policy lets in, or keeps out, other callers than it seems to. */
   severity: "error" | "warning";
   message: string;
   /** Place in the policy: `[0].allow.or[2].email`. */

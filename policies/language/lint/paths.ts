@@ -99,7 +99,7 @@ function alwaysMatches(placed: Placed): Finding[] {
   ];
 }
 
-/** Finds what a criterion on the path or method lets in in addition to what it names. */
+/** Finds requests that a criterion on the path or method lets in although it does not name them. */
 export function lintPath(placed: Placed, options: LintOptions): Finding[] {
   if (placed.name === "http_method") return alwaysMatches(placed);
   if (placed.name !== "http_path") return [];

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { execFileSync } from "node:child_process";
-import { goTo, preview, setKey, setPhase, setSecret, up } from "../../../stack-file/commands.ts";
+import { goTo, preview, removeKey, setKey, setPhase, setSecret, up } from "../../../stack-file/commands.ts";
 
 /** The words that a shell makes of a command line. */
 function words(command: string): string[] {
@@ -26,6 +26,17 @@ describe("a command that a message shows", () => {
     assert.deepEqual(words(setKey("octavo", at, "it's gone; $HOME")), [
       ...["pulumi", "config", "set", "--stack", "octavo"],
       ...["--path", 'ingressNginx.abandon["*.example.org"]', "it's gone; $HOME"],
+    ]);
+  });
+
+  it("removes a key, whatever the key holds", () => {
+    assert.equal(
+      removeKey("octavo", ["ingressNginx", "stays"]),
+      "pulumi config rm --stack octavo --path ingressNginx.stays",
+    );
+    assert.deepEqual(words(removeKey("octavo", ["ingressNginx", "keep", "it's/edgy"])).slice(-2), [
+      "--path",
+      `ingressNginx.keep["it's/edgy"]`,
     ]);
   });
 

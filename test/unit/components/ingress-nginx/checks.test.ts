@@ -83,6 +83,9 @@ describe("a name under ingressNginx.keep", () => {
   const keep = (name: string) => ({ "ingressNginx.keep": { [name]: "stays" } });
 
   it("is refused when nothing has it, with the command that removes it", () => {
+    assert.deepEqual(problems(nginxWith([]), keep("edge")), [
+      "ingressNginx.keep.edge: nothing in the cluster with this name runs ingress-nginx; remove it » pulumi config rm --stack test --path ingressNginx.keep.edge",
+    ]);
     assert.deepEqual(problems(nginxWith([]), keep("ingress/edgy")), [
       'ingressNginx.keep["ingress/edgy"]: nothing in the cluster with this name runs ingress-nginx; remove it » pulumi config rm --stack test --path \'ingressNginx.keep["ingress/edgy"]\'',
     ]);
