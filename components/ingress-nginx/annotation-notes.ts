@@ -1,7 +1,7 @@
 import { classify, type Finding } from "./annotations/classify.ts";
 import { nginxPrefix } from "./annotations/judgement.ts";
 import type { LiveController } from "./live-controllers.ts";
-import { ingressesOfApp, pathsOfIngress } from "./served-rules.ts";
+import { effectiveIngresses, pathsOfIngress } from "./served-rules.ts";
 import type { StackView } from "./stack-view.ts";
 
 /**
@@ -12,13 +12,12 @@ export function annotationNotes(
   { apps, ingressNginx }: Pick<StackView, "apps" | "ingressNginx">,
   controllers: readonly Pick<LiveController, "ingresses" | "headers">[],
 ): string[] {
-  const ingresses = [...new Set(controllers.flatMap((each) => each.ingresses))];
   const isSettled = (host: string): boolean =>
     apps.some((app) => app.host === host) || Object.hasOwn(ingressNginx?.abandon ?? {}, host);
   const configMap = (id: string) =>
     controllers.find(({ headers }) => Object.hasOwn(headers, id))?.headers[id];
   const found = apps.flatMap((app) =>
-    ingressesOfApp(app, ingresses).flatMap((ingress) => {
+    effectiveIngresses(app, apps, controllers).flatMap((ingress) => {
       const { annotations = {} } = app.metadata ?? {};
       const around = { paths: pathsOfIngress(ingress), isSettled, annotations, configMap };
       return classify(ingress.annotations).map((finding) => ({ app, around, ...finding }));

@@ -1,14 +1,14 @@
 import { type ApiPath, allOpenPaths, covers } from "../../policies/access/routes.ts";
 import { setKey } from "../../stack-file/commands.ts";
 import type { Problem } from "../../stack-file/problems.ts";
-import type { LiveService } from "../cluster/live.ts";
+import type { LiveIngress, LiveService } from "../cluster/live.ts";
 import { objectId } from "../cluster/objects.ts";
 import { answerable, type Row } from "../cluster/readiness.ts";
 import { type PathQuestion, pathName } from "./annotations/accept.ts";
 import { readsRegex } from "./annotations/booleans.ts";
 import type { Serving } from "./protections.ts";
 import { pathsOfApp } from "./served-rules.ts";
-import type { HostPath } from "./shadowed.ts";
+import { type HostPath, possiblyServed } from "./shadowed.ts";
 import type { AppView, StackView } from "./stack-view.ts";
 
 /** A path of an app's host that ingress-nginx serves in another way than the app does. */
@@ -39,7 +39,7 @@ export function pathDifferences(
     ...new Map(controllers.flatMap((each) => each.ingresses.map((one) => [objectId(one), one]))).values(),
   ];
   return apps.flatMap((app) => {
-    const paths = pathsOf(app, apps, ingresses);
+    const paths = pathsOf(app, apps, ingresses, controllers);
     if (paths.length === 0) return [];
     const differences = [...otherServices(app, paths, services), ...widerPaths(app, paths)];
     return differences.map(({ question, path, at, reason }) => {
@@ -58,8 +58,22 @@ export function pathDifferences(
 
 type Difference = Pick<PathDifference, "at" | "reason"> & { question: PathQuestion; path: string };
 
-function pathsOf(...of: Parameters<typeof pathsOfApp>): ServedPath[] {
-  const found = pathsOfApp(...of);
+/** The paths of an app without those that another Ingress of the same controller shadows. */
+function pathsOf(
+  app: AppView,
+  apps: readonly AppView[],
+  ingresses: readonly LiveIngress[],
+  controllers: readonly Pick<Serving, "ingresses">[],
+): ServedPath[] {
+  const all = pathsOfApp(app, apps, ingresses);
+  const found = [
+    ...new Set(
+      controllers.flatMap((controller) => {
+        const own = new Set(controller.ingresses.map(objectId));
+        return possiblyServed(all.filter(({ ingress }) => own.has(objectId(ingress))));
+      }),
+    ),
+  ];
   // One Ingress with regular expressions makes those of all paths of the host.
   const isRegex = found.some(({ ingress: { annotations } }) => readsRegex(annotations));
   return found.map((path) => ({ ...path, isRegex: isRegex && !path.exact }));

@@ -4,7 +4,7 @@ import { objectId } from "../cluster/objects.ts";
 import { answerable, type Row } from "../cluster/readiness.ts";
 import { type LostProtection, lostProtections } from "./annotations/lost.ts";
 import type { LiveController } from "./live-controllers.ts";
-import { ingressesOfApp } from "./served-rules.ts";
+import { effectiveIngresses } from "./served-rules.ts";
 import type { AppView, StackView } from "./stack-view.ts";
 
 /** A protection of an nginx Ingress that Pomerium does not give the app that takes over. */
@@ -33,9 +33,9 @@ export function losses(
     // The hosts of one app share their answers.
     const known = knownOf.get(written) ?? new Set<string>();
     knownOf.set(written, known);
-    return controllers.flatMap(({ ingresses, settings }) =>
-      ingressesOfApp(app, ingresses).flatMap((ingress) =>
-        lostProtections(ingress.annotations, app, settings)
+    return controllers.flatMap((controller) =>
+      effectiveIngresses(app, apps, [controller]).flatMap((ingress) =>
+        lostProtections(ingress.annotations, app, controller.settings)
           .filter(({ annotation, isSetting }) => {
             // Two controllers may serve the same Ingress.
             const key = isSetting ? annotation : `${objectId(ingress)} ${annotation}`;

@@ -1,7 +1,8 @@
 import type { LiveIngress, LivePath } from "../cluster/live.ts";
 import { isCanary } from "./annotations/booleans.ts";
+import { forWholeHost } from "./annotations/guards.ts";
 import { ingressesFor } from "./annotations/hosts.ts";
-import { type HostPath, withoutShadowed } from "./shadowed.ts";
+import { type HostPath, possiblyServed, withoutShadowed } from "./shadowed.ts";
 import type { AppView } from "./stack-view.ts";
 
 /** A rule of an Ingress: the paths of one host, or of any host. */
@@ -21,6 +22,34 @@ export function ingressesOfApp(app: AppView, ingresses: readonly LiveIngress[]):
   // An Ingress for any host usually serves an error page. It serves the app when it leads to its Service.
   const byService = byHost.length > 0 ? [] : ingresses.filter((ingress) => leadsTo(app, ingress));
   return [...new Set([...byName, ...byHost, ...byService])];
+}
+
+/**
+ * The Ingresses of an app with the annotations that have an effect. Of an Ingress whose paths are all shadowed by older
+ * Ingresses, only the annotations count that hold for the whole host.
+ *
+ * @param controllers What each controller serves. Ingresses of different controllers do not shadow each other.
+ */
+export function effectiveIngresses(
+  app: AppView,
+  apps: readonly AppView[],
+  controllers: readonly { ingresses: readonly LiveIngress[] }[],
+): LiveIngress[] {
+  const effective = new Set<LiveIngress>();
+  const shadowed = new Set<LiveIngress>();
+  for (const { ingresses } of controllers) {
+    const paths = pathsOfApp(app, apps, ingresses);
+    const serving = new Set(possiblyServed(paths).map(({ ingress }) => ingress));
+    const withPaths = new Set(paths.map(({ ingress }) => ingress));
+    for (const ingress of ingresses)
+      (withPaths.has(ingress) && !serving.has(ingress) ? shadowed : effective).add(ingress);
+  }
+  const all = [...new Set(controllers.flatMap(({ ingresses }) => ingresses))];
+  return ingressesOfApp(app, all).map((ingress) =>
+    shadowed.has(ingress) && !effective.has(ingress)
+      ? { ...ingress, annotations: forWholeHost(ingress.annotations) }
+      : ingress,
+  );
 }
 
 /** The paths that ingress-nginx serves for an app: of its host, and of an Ingress that it replaces under a new host. */

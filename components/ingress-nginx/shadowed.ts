@@ -17,15 +17,32 @@ export type HostPath = LivePath & {
  * @see https://github.com/kubernetes/ingress-nginx/blob/controller-v1.15.1/internal/ingress/controller/store/store.go
  */
 export function withoutShadowed<T extends HostPath>(paths: readonly T[]): T[] {
-  const same = Map.groupBy(paths, ({ host, path, exact }) => JSON.stringify([host, path, exact ?? false]));
-  return [...same.values()].map((all) => {
+  return alike(paths).map((all) => {
+    const served = servedOf(all);
+    if (served !== undefined) return served;
     const first = all[0]!;
-    if (all.every(({ ingress }) => ingress === first.ingress)) return first;
-    const isKnown = all.every(({ ingress }) => !Number.isNaN(ageOf(ingress)));
-    if (isKnown) return [...all].sort((one, other) => inOrder(one.ingress, other.ingress))[0]!;
     const rivals = [...new Set(all.map(({ ingress }) => ingress))].filter((each) => each !== first.ingress);
     return { ...first, rivals };
   });
+}
+
+/** The paths that ingress-nginx may serve: all but those of which it is known that another Ingress shadows them. */
+export function possiblyServed<T extends HostPath>(paths: readonly T[]): T[] {
+  return alike(paths).flatMap((all) => servedOf(all) ?? all);
+}
+
+/** The paths by host and path, in their order. */
+function alike<T extends HostPath>(paths: readonly T[]): T[][] {
+  const same = Map.groupBy(paths, ({ host, path, exact }) => JSON.stringify([host, path, exact ?? false]));
+  return [...same.values()];
+}
+
+/** The one that ingress-nginx serves of paths that are the same; undefined if that is not known. */
+function servedOf<T extends HostPath>(all: readonly T[]): T | undefined {
+  const [first] = all;
+  if (all.every(({ ingress }) => ingress === first!.ingress)) return first;
+  if (all.some(({ ingress }) => Number.isNaN(ageOf(ingress)))) return undefined;
+  return [...all].sort((one, other) => inOrder(one.ingress, other.ingress))[0];
 }
 
 const ageOf = ({ created }: LiveIngress): number => Date.parse(created ?? "");

@@ -46,6 +46,17 @@ describe("annotations of the apps' nginx Ingresses", () => {
     assert.match(lines[0] ?? "", /^komga: proxy-body-size decide: /);
   });
 
+  it("do not count where older Ingresses shadow all paths of theirs", () => {
+    const rules = [{ host: "komga.example.org", paths: [{ path: "/", exact: false, pathType: "Prefix" }] }];
+    const younger = ingress(
+      { [nginx("proxy-body-size")]: "50m" },
+      { rules, created: "2024-02-01T00:00:00Z" },
+    );
+    const older = ingress({}, { name: "older", rules, created: "2024-01-01T00:00:00Z" });
+    assert.deepEqual(annotationNotes(stack(), [{ ingresses: [younger, older] }]), []);
+    assert.equal(annotationNotes(stack(), [{ ingresses: [younger] }, { ingresses: [older] }]).length, 2);
+  });
+
   it("have one line for all apps that have the same", () => {
     const raw = put(goodStack(), "apps.komga.replaces", "komga-ingress");
     put(raw, "apps.wiki.replaces", "wiki-ingress");

@@ -59,6 +59,54 @@ function found(one: AppView, ingresses: LiveIngress[], services: LiveService[] =
   );
 }
 
+describe("a path that an older Ingress of the same controller shadows", () => {
+  const at = (day: number): string => `2024-01-0${day}T00:00:00Z`;
+  const older = (more: Partial<LiveIngress> = {}) =>
+    serving([["/"], ["/api", "core:80"]], { name: "older", created: at(1), ...more });
+  const younger = (more: Partial<LiveIngress> = {}) =>
+    serving([["/", "old:80"]], { name: "younger", created: at(2), ...more });
+  const own = app({
+    paths: [
+      { path: "/api", at: 'apps.harbor.paths["/api"]', service: { name: "core", port: 80 }, route: {} },
+    ],
+  });
+
+  it("is not compared with the app, in whatever order the Ingresses come", () => {
+    assert.deepEqual(found(own, [older(), younger()]), []);
+    assert.deepEqual(found(own, [younger(), older()]), []);
+    // The other way round, the old Service is what serves.
+    const swapped = found(own, [older({ created: at(2) }), younger({ created: at(1) })]);
+    assert.equal(swapped.length, 1);
+    assert.match(swapped[0]!, /Ingress harbor\/younger sends \/ to harbor\/old:80/);
+  });
+
+  it("counts where the age of one of them is not known", () => {
+    const unknown = younger();
+    delete unknown.created;
+    assert.match(found(own, [older(), unknown]).join(), /harbor\/younger sends \/ to harbor\/old:80/);
+  });
+
+  it("counts where another controller serves it, or where only one of them is exact", () => {
+    const all = pathDifferences(
+      { name: "test", apps: [own] },
+      [{ ingresses: [older()] }, { ingresses: [younger()] }],
+      [],
+    );
+    assert.match(all.map(({ reason }) => reason).join(), /harbor\/younger sends \/ to harbor\/old:80/);
+    const exact = serving([["/", "old:80", "Exact"]], { name: "younger", created: at(2) });
+    assert.match(found(own, [older(), exact]).join(), /harbor\/younger sends \/ to harbor\/old:80/);
+  });
+
+  it("opens nothing that it alone would serve", () => {
+    const narrow = serving([["/api"]], { name: "older", created: at(1) });
+    const same = serving([["/api"], ["/docs"]], { name: "younger", created: at(2) });
+    const docs = app({ access: { kind: "apiOnly", api: [{ path: "/api", reason: "" }], from: [] } });
+    const names = (ingresses: LiveIngress[]) => found(docs, ingresses).map((line) => line.split(": ")[0]);
+    assert.deepEqual(names([narrow, same]), ["closes /docs"]);
+    assert.deepEqual(names([narrow]), []);
+  });
+});
+
 describe("a host whose paths lead to several Services", () => {
   const harbor = serving([["/"], ["/api/", "core:80"], ["/v2/", "core:80"]]);
 

@@ -43,6 +43,35 @@ describe("a protection that an app loses with its nginx Ingress", () => {
     assert.match(problem.fix ?? "", /--path apps\.komga\.accept\.whitelist-source-range '<why>'$/);
   });
 
+  it("is none where an older Ingress shadows all paths of the protected one", () => {
+    const rules = (path: string) => [
+      { host: "komga.example.org", paths: [{ path, exact: false, pathType: "Prefix" }] },
+    ];
+    const protectedOne = (more: Partial<LiveIngress> = {}) =>
+      ingress(
+        { [nginx("whitelist-source-range")]: "10.0.0.0/8", [nginx("auth-tls-secret")]: "komga/ca" },
+        { rules: rules("/"), created: "2024-02-01T00:00:00Z", ...more },
+      );
+    const older = ingress({}, { name: "older", rules: rules("/"), created: "2024-01-01T00:00:00Z" });
+    const lost = (...controllers: LiveIngress[][]): string[] =>
+      losses(
+        stack(),
+        controllers.map((ingresses) => ({ ingresses, settings: {} })),
+      ).map(({ annotation }) => annotation);
+    const both = ["whitelist-source-range", "auth-tls-secret"];
+    // The client certificates hold for the whole host, whichever of its Ingresses asks for them.
+    assert.deepEqual(lost([older, protectedOne()]), ["auth-tls-secret"]);
+    assert.deepEqual(lost([protectedOne({ rules: rules("/opds") }), older]).sort(), both.toSorted());
+    assert.deepEqual(
+      lost([protectedOne({ created: "2023-01-01T00:00:00Z" }), older]).sort(),
+      both.toSorted(),
+    );
+    assert.deepEqual(lost([older], [protectedOne()]).sort(), both.toSorted());
+    const unknown = protectedOne();
+    delete unknown.created;
+    assert.deepEqual(lost([older, unknown]).sort(), both.toSorted());
+  });
+
   it("is answered by a reason or by a replacement", () => {
     for (const edits of [
       { accept: { "whitelist-source-range": "people sign in instead" } },
