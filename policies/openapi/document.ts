@@ -1,3 +1,4 @@
+import { didYouMean } from "../../stack-file/nearest.ts";
 import { isMap, keyPath, type PathPart } from "../../stack-file/paths.ts";
 import { ApiFileError, dataOf } from "./data.ts";
 import { type Located, Resolver } from "./resolver.ts";
@@ -178,10 +179,16 @@ function operationOf(
   const isReference = isMap(value) && value.$ref !== undefined;
   if (isKnown && !isMap(value)) tell(at, "is not an operation");
   if (isReference) tell(at, "has a $ref, which OpenAPI does not know there; write the operation in full");
+  const strange = isMap(value) && !isReference ? strangeKeys(value, reader) : [];
+  for (const key of strange)
+    tell(
+      [...at, key],
+      `is a key that an operation does not have in OpenAPI${didYouMean(key, operationKeys)}`,
+    );
   const bases = basesOf(resolver.chain(value, at).parts, itemBases, isReference, reader);
   // Without the address of its server, a credential says nothing about a path.
   const credential =
-    isKnown && isMap(value) && !isReference && bases !== undefined
+    isKnown && isMap(value) && !isReference && strange.length === 0 && bases !== undefined
       ? schemes.credentialOf(
           value.security === undefined ? reader.security : value.security,
           value.security === undefined ? ["security"] : [...at, "security"],
@@ -193,6 +200,27 @@ function operationOf(
     credential,
   }));
 }
+
+/** The keys of an operation in OpenAPI 3 or Swagger 2. */
+const operationKeys = [
+  ...[
+    "tags",
+    "summary",
+    "description",
+    "externalDocs",
+    "operationId",
+    "parameters",
+    "requestBody",
+    "responses",
+  ],
+  ...["callbacks", "deprecated", "security", "servers", "consumes", "produces", "schemes"],
+];
+
+/** Keys of an operation that may be anything, such as a misspelled `security`. Swagger 2 has no servers there. */
+const strangeKeys = (operation: object, { isSwagger }: Reader): string[] =>
+  Object.keys(operation).filter(
+    (key) => !key.startsWith("x-") && (!operationKeys.includes(key) || (isSwagger && key === "servers")),
+  );
 
 const isWithoutOperations = (key: string): boolean =>
   ["summary", "description", "servers", "parameters"].includes(key) || key.startsWith("x-");

@@ -62,6 +62,55 @@ describe("an API's description", () => {
     assert.deepEqual(kinds(openapi({ "/a": { get: {} } })), ["GET /a none"]);
   });
 
+  it("reports the keys of an operation that OpenAPI does not know, and trusts no credential there", () => {
+    const security = [{ bearer: [] }];
+    const all = {
+      ...{ tags: [], summary: "", description: "", externalDocs: {}, operationId: "a", parameters: [] },
+      ...{
+        requestBody: {},
+        responses: {},
+        callbacks: {},
+        deprecated: true,
+        security,
+        servers: [{ url: "/" }],
+      },
+      ...{ consumes: [], produces: [], schemes: ["https"], "x-internal": { anything: true } },
+    };
+    const paths = {
+      "/a": { get: all },
+      "/b": { get: { Security: [] } },
+      "/c": { get: { secuirty: [], security } },
+      "/d": { get: { authentication: "none" }, post: {} },
+    };
+    const { operations, problems } = read(openapi(paths, { security }));
+    assert.deepEqual(
+      operations.map(({ method, path, credential }) => `${method} ${path} ${credential.kind}`),
+      ["GET /a own", "GET /b unknown", "GET /c unknown", "GET /d unknown", "POST /d own"],
+    );
+    assert.deepEqual(
+      problems.map(({ at, message }) => `${at} ${message}`),
+      [
+        'paths["/b"].get.Security is a key that an operation does not have in OpenAPI; did you mean "security"?',
+        'paths["/c"].get.secuirty is a key that an operation does not have in OpenAPI; did you mean "security"?',
+        'paths["/d"].get.authentication is a key that an operation does not have in OpenAPI',
+      ],
+    );
+  });
+
+  it("knows that Swagger 2 has no servers at an operation", () => {
+    const document = {
+      swagger: "2.0",
+      securityDefinitions: { login: { type: "basic" } },
+      security: [{ login: [] }],
+      paths: { "/a": { get: { servers: [{ url: "/elsewhere" }] }, put: { produces: ["text/plain"] } } },
+    };
+    assert.deepEqual(kinds(document), ["GET /a unknown", "PUT /a own"]);
+    assert.deepEqual(
+      read(document).problems.map(({ at }) => at),
+      ['paths["/a"].get.servers'],
+    );
+  });
+
   it("names the credentials in words", () => {
     const { operations } = read(
       openapi({ "/a": { get: { security: [{ header: [], bearer: [] }, { query: [] }] } } }),
