@@ -7,6 +7,7 @@ import type { Severity } from "../../discovery/compare/difference.ts";
 import { prober } from "../../discovery/compare/prober.ts";
 import { type HostPlan, planQuestions, requestsOf } from "../../discovery/compare/questions.ts";
 import { compareText } from "../../discovery/compare/text.ts";
+import { isOwnPath } from "../../policies/access/own-paths.ts";
 import { apiPath } from "../../policies/catalogue/config.ts";
 import type { Stack } from "../../stack/stack.ts";
 import { didYouMeanOrKnown } from "../../stack-file/nearest.ts";
@@ -160,6 +161,9 @@ function plansOf(stack: Stack, { host: hosts, path: paths, slow, upload }: Optio
   for (const path of [...(paths ?? []), ...(slow ?? [])])
     if (path !== "/" && !apiPath.safeParse(path).success)
       throw new UsageError(`"${path}" is not a path such as /api/events, without a query`);
+  for (const path of slow ?? [])
+    if (isOwnPath(path))
+      throw new UsageError(`Pomerium answers ${path} itself on every host, so it is no slow path of the app`);
   const known = [...stack.apps.map(({ host }) => host), stack.pomerium.authenticateHost];
   for (const host of hosts ?? [])
     if (!known.includes(host))

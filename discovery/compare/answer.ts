@@ -11,7 +11,7 @@ export interface Answer {
   /** Security headers, by their names in lower case. */
   headers: Readonly<Record<string, string>>;
   cookies: readonly Cookie[];
-  /** Whether Pomerium itself gave the answer, and not the app. */
+  /** Whether Pomerium itself gave the answer, and not the app. Its own robots.txt is known by its text alone. */
   byPomerium?: true;
   certificate?: Certificate;
   /** `complete`; `cut` by the server; or still `running` when the time was up. */

@@ -1,7 +1,16 @@
 import { type Answer, type Observation, type Redirect, redirectText } from "./answer.ts";
 import type { Context } from "./context.ts";
 import { refusedPreflight } from "./cors.ts";
-import { answerText, type Found, found, isRefusal, isSignIn, signInPages, words } from "./found.ts";
+import {
+  answerText,
+  type Found,
+  found,
+  isOwnRobots,
+  isRefusal,
+  isSignIn,
+  signInPages,
+  words,
+} from "./found.ts";
 import type { Question } from "./questions.ts";
 import { refusedUpgrade } from "./websocket.ts";
 
@@ -18,6 +27,8 @@ export function closed(
       ? refusedPreflight(old, fresh, context)
       : undefined;
   if (lost !== undefined) return [lost];
+  if (isOwnRobots(fresh))
+    return [found("wanted", "access", `${words(old)}200 with the robots.txt that Pomerium itself gives`)];
   if (asksToSignIn) return [found("wanted", "access", `${words(old)}sign-in`)];
   const was = old?.failure === undefined ? old?.status : undefined;
   // Envoy refuses the upgrade, before Pomerium looks at the request.

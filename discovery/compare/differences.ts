@@ -6,7 +6,7 @@ import { closed } from "./closed.ts";
 import type { Context } from "./context.ts";
 import { preflights } from "./cors.ts";
 import type { Difference } from "./difference.ts";
-import { answerText, type Found, found, isRefusal, isSignIn, words } from "./found.ts";
+import { answerText, type Found, found, isOwnRobots, isRefusal, isSignIn, words } from "./found.ts";
 import { compareCookies, compareHeaders } from "./headers.ts";
 import { slow, uploads } from "./lasting.ts";
 import type { Question } from "./questions.ts";
@@ -44,14 +44,12 @@ function judge(
   }
   switch (question.expected) {
     case "pomerium":
-      return fresh.status === 200
-        ? []
-        : [found("unexpected", "status", `Pomerium's own path answers ${answerText(fresh)}`)];
+      return ownPath(question, old, fresh);
     case "sign-in":
     case "closed":
       return closed(question, old, fresh, context);
     case "unknown": {
-      if (isSignIn(fresh, context) || isRefusal(fresh))
+      if (isSignIn(fresh, context) || isRefusal(fresh) || isOwnRobots(fresh))
         return [found("wanted", "access", `${words(old)}${answerText(fresh)}; the policy decides`)];
       return [
         found(
@@ -65,7 +63,8 @@ function judge(
     case "app":
       if (isSignIn(fresh, context))
         return [found("unexpected", "access", `${words(old)}sign-in, and the stack file opens the path`)];
-      if (isRefusal(fresh))
+      // The app may have the same text.
+      if (isRefusal(fresh) || (isOwnRobots(fresh) && old?.failure === undefined && old?.byPomerium !== true))
         return [
           found(
             "unexpected",
@@ -75,6 +74,23 @@ function judge(
         ];
       return same(question, old, fresh, context);
   }
+}
+
+/** A path that Pomerium answers itself on every host, whatever the app has there. */
+function ownPath({ purpose }: Question, old: Observation | undefined, fresh: Answer): Found[] {
+  if (fresh.status >= 500 || (purpose === "sign-in pages" && fresh.status !== 200))
+    return [found("unexpected", "status", `Pomerium's own path answers ${answerText(fresh)}`)];
+  if (old === undefined) return [];
+  const wasThere = old.failure === undefined && old.status < 400;
+  return [
+    found(
+      wasThere ? "note" : "wanted",
+      "answer",
+      `${words(old)}${answerText(fresh)}: Pomerium answers this path itself on every host${
+        wasThere ? ", so the app is not reached there any more" : ""
+      }`,
+    ),
+  ];
 }
 
 /** Answers that should be the same, because the app gives both. */

@@ -32,6 +32,11 @@ export function isRefusal({ status, byPomerium }: Answer): boolean {
   return byPomerium === true && (status === 401 || status === 403);
 }
 
+/** Whether Pomerium refuses the client with its own robots.txt. */
+export function isOwnRobots({ status, byPomerium }: Answer): boolean {
+  return byPomerium === true && status === 200;
+}
+
 /** A difference before it is known which request showed it. */
 export type Found = Omit<Difference, "question">;
 

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import https from "node:https";
 import type { DetailedPeerCertificate, TLSSocket } from "node:tls";
+import { robots } from "../../policies/access/own-paths.ts";
 import { type Answer, type Certificate, type Observation, readHeaders } from "./answer.ts";
 import type { Question } from "./questions.ts";
 
@@ -77,7 +78,11 @@ export function prober(limits: Limits): Ask {
           response,
           question.purpose === "slow" ? Number.POSITIVE_INFINITY : longestBody,
           signal,
-          (body) => done(answerOf(question, response, body)),
+          (body, start) =>
+            done({
+              ...answerOf(question, response, body),
+              ...(question.path === robots.path && start === robots.text ? { byPomerium: true } : {}),
+            }),
         );
       });
       if (question.purpose !== "upload") request.end();
@@ -100,22 +105,28 @@ function answerOf(
   };
 }
 
-/** Reads an answer until its end, the limit, or the end of the time. */
+/** Of the text of an answer no more than this is kept, in bytes: a little more than Pomerium's own robots.txt has. */
+const keptBody = 2 * robots.text.length;
+
+/** Reads an answer until its end, the limit, or the end of the time. `done` also gets the beginning of the text. */
 function receive(
   response: IncomingMessage,
   limit: number,
   signal: AbortSignal,
-  done: (body: Answer["body"]) => void,
+  done: (body: Answer["body"], start: string) => void,
 ): void {
   let length = 0;
+  let start = "";
+  const end = (body: Answer["body"]): void => done(body, start);
   response.on("data", (chunk: Buffer) => {
     length += chunk.length;
-    if (length > limit) done("complete");
+    if (start.length < keptBody) start += chunk.toString("latin1", 0, keptBody);
+    if (length > limit) end("complete");
   });
-  response.on("end", () => done("complete"));
+  response.on("end", () => end("complete"));
   // Without an `end` before it, the server has closed the connection, or the time was up.
-  response.on("error", () => done(signal.aborted ? "running" : "cut"));
-  response.on("close", () => done(signal.aborted ? "running" : "cut"));
+  response.on("error", () => end(signal.aborted ? "running" : "cut"));
+  response.on("close", () => end(signal.aborted ? "running" : "cut"));
 }
 
 function headersOf({ host, purpose, expected }: Question, limits: Limits): Record<string, string> {

@@ -125,7 +125,6 @@ function planOfApp(app: AppConfig, deciding: Decider, options: AskOptions): Host
   const questions = [
     ask("site", "/"),
     ...own.map(({ path }) => ask("path", path)),
-    ...(options.paths ?? []).map((path) => ask("path", path)),
     ...open.map(({ path }) => ask("open path", path)),
     ...open.flatMap((path) => {
       const near = ask("near miss", nearMiss(path), { asksOld: true });
@@ -136,7 +135,10 @@ function planOfApp(app: AppConfig, deciding: Decider, options: AskOptions): Host
     ...(options.slow ?? []).map((path) => ask("slow", path)),
     ...(options.upload ? uploadPaths(app, open) : []).map((path) => ask("upload", path, { method: "POST" })),
   ].filter(({ path }) => !isOwnPath(path));
-  return { ...plan, questions: unique(questions) };
+  // Whoever names a path wants to know what becomes of it, even if Pomerium answers it itself.
+  const [site, ...rest] = questions;
+  const named = (options.paths ?? []).map((path) => ask("path", path));
+  return { ...plan, questions: unique([site!, ...named, ...rest]) };
 }
 
 /**

@@ -221,6 +221,7 @@ describe("the command compare", () => {
       [["--timeout", "0"], /--timeout 0: not a whole number from 1 to 60/],
       [["--hold", "1.5"], /--hold 1\.5: not a whole number/],
       [["--host", komga, "--path", "/x?y"], /"\/x\?y" is not a path such as/],
+      [["--host", komga, "--slow", "/ping"], /Pomerium answers \/ping itself on every host/],
       [["--max-requests", "16"], /17 requests are more than --max-requests 16: choose hosts with --host/],
       [[...at(old, old)], /the old and the new address are both 127\.0\.0\.1:\d+/],
     ];

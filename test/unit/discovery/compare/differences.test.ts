@@ -337,4 +337,43 @@ describe("Pomerium's own pages", () => {
     assert.deepEqual(brief(undefined, answer(404), own), ["unexpected"]);
     assert.deepEqual(brief(undefined, noAnswer, own), ["unexpected"]);
   });
+
+  it("are no failure of an app that had something at the same path, and are told where it is lost", () => {
+    const ping = { expected: "pomerium", purpose: "path", path: "/ping" } as const;
+    const [lost, ...others] = differences(answer(204), answer(200), ping);
+    assert.deepEqual(others, []);
+    assert.equal(lost?.severity, "note");
+    assert.match(lost!.message, /^204 → 200: Pomerium answers this path itself.*not reached there any more$/);
+    for (const old of [answer(404), answer(401), noAnswer])
+      assert.deepEqual(brief(old, answer(200), ping), ["wanted"]);
+    // What its pages answer depends on the path and on who asks.
+    for (const status of [302, 401, 404, 405])
+      assert.deepEqual(brief(answer(404), answer(status), { ...ping, path: "/.pomerium/user" }), ["wanted"]);
+    assert.deepEqual(brief(answer(200), answer(503), ping), ["unexpected"]);
+  });
+});
+
+describe("the robots.txt that Pomerium gives in place of a refusal", () => {
+  const own = answer(200, { contentType: "text/plain", byPomerium: true });
+  const robots = { purpose: "path", path: "/robots.txt" } as const;
+
+  it("is as wanted where the stack file closes the path, whatever the app had", () => {
+    for (const expected of ["closed", "sign-in", "unknown"] as const)
+      for (const old of [answer(200), answer(404), own])
+        assert.deepEqual(brief(old, own, { ...robots, expected }), ["wanted"], expected);
+    assert.match(
+      differences(answer(200), own, { ...robots, expected: "closed" })[0]!.message,
+      /^200 → 200 with the robots\.txt that Pomerium itself gives$/,
+    );
+  });
+
+  it("is told from the app's, which is dangerous there", () => {
+    for (const expected of ["closed", "sign-in"] as const)
+      assert.deepEqual(brief(answer(200), answer(200), { ...robots, expected }), ["danger"]);
+  });
+
+  it("is unexpected where the stack file opens the path, unless the app has the same text", () => {
+    assert.deepEqual(brief(answer(200, { contentType: "text/plain" }), own, robots), ["unexpected"]);
+    assert.deepEqual(brief(own, own, robots), []);
+  });
 });

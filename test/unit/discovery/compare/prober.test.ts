@@ -39,6 +39,28 @@ describe("a request of the comparison", () => {
     assert.deepEqual(server.seen, [{ method: "GET", host, servername: host, path: "/api/x" }]);
   });
 
+  it("knows Pomerium's own robots.txt by its text, and no other answer", async () => {
+    const text = "User-agent: *\nDisallow: /";
+    const cases: [path: string, text: string, byPomerium: boolean][] = [
+      ["/robots.txt", text, true],
+      ["/robots.txt", `${text}\n`, false],
+      ["/robots.txt", `${text}private`, false],
+      ["/robots.txt", "", false],
+      ["/other.txt", text, false],
+    ];
+    for (const [path, body, expected] of cases) {
+      const server = await serve((_, response) => {
+        response.writeHead(200, { "content-type": "text/plain" });
+        // In two pieces, as a network may bring it.
+        response.write(body.slice(0, 5));
+        setImmediate(() => response.end(body.slice(5)));
+      });
+      assert.equal((await answered(server, { path })).byPomerium ?? false, expected, `${path} ${body}`);
+    }
+    const long = await serve((_, response) => response.end(text + " ".repeat(100 * kib)));
+    assert.equal((await answered(long, { path: "/robots.txt" })).byPomerium, undefined);
+  });
+
   it("reads a certificate that nobody trusts, and goes on", async () => {
     const server = await serve((_, response) => response.end(), {
       names: ["one.example.org", "*.example.net"],

@@ -102,6 +102,21 @@ describe("the requests of a host", () => {
     assert.match(plan?.skipped ?? "", /^a stream of bytes/);
   });
 
+  it("ask for a path that Pomerium answers itself only where somebody names it", () => {
+    const own = ["/ping", "/.pomerium/user", "/.well-known/pomerium", "/robots.txt"];
+    const found = asked(app({ apiOnly: ["/write"] }), { hosts: [komga], paths: own });
+    assert.deepEqual(
+      found.filter((each) => each.startsWith("path")),
+      [
+        "path: GET /ping → pomerium",
+        "path: GET /.pomerium/user → pomerium",
+        "path: GET /.well-known/pomerium → pomerium",
+        // Pomerium answers it only to those whom it refuses.
+        "path: GET /robots.txt → closed",
+      ],
+    );
+  });
+
   it("name a host below a wildcard, and the host of the sign-in pages at the new address only", () => {
     const wild = app("admins", { host: "*.wild.example.org" });
     assert.ok(asked(wild, {}, "*.wild.example.org").length > 0);
