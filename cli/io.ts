@@ -1,4 +1,4 @@
-import { text } from "node:stream/consumers";
+import { buffer } from "node:stream/consumers";
 import type { ClusterReader } from "../components/cluster/api.ts";
 import type { ClusterAddress } from "../components/cluster/kubeconfig.ts";
 import type { Row } from "../components/cluster/readiness.ts";
@@ -6,6 +6,7 @@ import type { LiveAccount } from "../components/tunnels/account.ts";
 import type { LiveState } from "../stack/access-view.ts";
 import type { Stack } from "../stack/stack.ts";
 import { isColoured } from "./colour.ts";
+import { decoded } from "./decode.ts";
 
 /** The outside world of a command, except for files and git. */
 export interface Io {
@@ -48,7 +49,7 @@ export function processIo(): Io {
   return {
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
-    stdin: () => text(process.stdin),
+    stdin: async () => decoded(await buffer(process.stdin)),
     input: () => process.stdin,
     now: () => new Date(),
     cwd: process.cwd(),

@@ -1,4 +1,4 @@
-import { StringDecoder } from "node:string_decoder";
+import { encodingOf } from "./decode.ts";
 
 /** Longer lines are not kept: a file without line breaks would fill the memory. */
 const longestLine = 1024 * 1024;
@@ -8,11 +8,12 @@ export async function* linesOf(
   pieces: AsyncIterable<string | Uint8Array>,
   limit = longestLine,
 ): AsyncGenerator<string | undefined> {
-  const decoder = new StringDecoder("utf8");
+  let decoder: TextDecoder | undefined;
   let rest = "";
   let isTooLong = false;
   for await (const piece of pieces) {
-    const text = typeof piece === "string" ? piece : decoder.write(piece as Buffer);
+    if (typeof piece !== "string") decoder ??= new TextDecoder(encodingOf(piece));
+    const text = typeof piece === "string" ? piece : decoder!.decode(piece, { stream: true });
     let start = 0;
     for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", start)) {
       const line = rest + text.slice(start, end);
@@ -27,7 +28,7 @@ export async function* linesOf(
       isTooLong = true;
     }
   }
-  rest += decoder.end();
+  rest += decoder?.decode() ?? "";
   if (isTooLong) yield undefined;
   else if (rest !== "") yield rest;
 }

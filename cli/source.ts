@@ -15,6 +15,7 @@ import { visible } from "../report/text.ts";
 import type { Stack } from "../stack/stack.ts";
 import { paint } from "./colour.ts";
 import { repeated, valueOption } from "./command.ts";
+import { decoded } from "./decode.ts";
 import { CliError, UsageError } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { withNotice } from "./notice.ts";
@@ -164,7 +165,7 @@ async function textsOf(from: readonly string[], io: Io): Promise<ExportedText[]>
 }
 
 function filesOf(path: string, name: string): ExportedText[] {
-  if (!statSync(path).isDirectory()) return [{ file: name, text: readFileSync(path, "utf8") }];
+  if (!statSync(path).isDirectory()) return [{ file: name, text: decoded(readFileSync(path)) }];
   return readdirSync(path, { withFileTypes: true })
     .sort((one, other) => (one.name < other.name ? -1 : 1))
     .filter((entry) =>

@@ -1,5 +1,6 @@
-import { type Document, isNode, parseAllDocuments } from "yaml";
+import { type Document, isNode } from "yaml";
 import { isMap } from "../stack-file/paths.ts";
+import { jsonValues, yamlDocuments } from "./documents.ts";
 import { missingPart, withoutNullFields } from "./exported-parts.ts";
 
 /** An object of a cluster, from a file. */
@@ -24,7 +25,7 @@ export interface ExportedText {
 }
 
 /**
- * Reads objects from YAML with any number of documents, or from JSON. Lists are taken apart. The contents of Secrets
+ * Reads objects from YAML or JSON with any number of documents. Lists are taken apart. The contents of Secrets
  * are dropped here, so that nothing later can show them.
  */
 export function readExported({ file, text }: ExportedText): Exported {
@@ -41,17 +42,13 @@ interface Value {
 }
 
 function valuesOf(file: string, text: string, problems: string[]): Value[] {
-  // A large export is JSON more often than not, and Node reads JSON much faster than YAML.
-  if (/^\s*[{[]/.test(text))
-    try {
-      return [{ value: JSON.parse(text), where: file }];
-    } catch {
-      // YAML in flow style begins like this, too.
-    }
-  const documents = parseAllDocuments(text, { prettyErrors: true, logLevel: "error" });
-  if (!Array.isArray(documents)) return [];
-  return documents.flatMap((document, i): Value[] => {
-    const where = documents.length > 1 ? `${file}, document ${i + 1}` : file;
+  const numbered = <T>(all: readonly T[]): [T, string][] =>
+    all.map((each, i) => [each, all.length > 1 ? `${file}, document ${i + 1}` : file]);
+  // A large export is JSON more often than not, and Node reads JSON much faster than YAML. YAML in flow style begins like
+  // JSON, too.
+  const values = /^\s*[{[]/.test(text) ? jsonValues(text) : undefined;
+  if (values !== undefined) return numbered(values).map(([value, where]) => ({ value, where }));
+  return numbered(yamlDocuments(text)).flatMap(([document, where]): Value[] => {
     const [error] = document.errors;
     if (error !== undefined) {
       problems.push(`${where}: ${firstLine(error.message)}`);

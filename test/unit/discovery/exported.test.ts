@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
+import { stringify } from "yaml";
 import { readExported } from "../../../discovery/exported.ts";
 import { ExportedCluster } from "../../../discovery/exported-cluster.ts";
 
@@ -27,6 +28,34 @@ describe("an export", () => {
       namesIn("apiVersion: v1\nkind: Service\nmetadata: {name: films}\nspec: {}\n---\n# nothing\n---\n"),
       ["Service films"],
     );
+  });
+
+  it("may be several answers of kubectl in one file, in JSON as in YAML, and a value in each line", () => {
+    const answer = (...names: string[]) => ({
+      apiVersion: "v1",
+      kind: "List",
+      // Braces and quotes in a text end nothing.
+      items: names.map((name) => service(name, { annotations: { note: '}{ "]" \\' } })),
+    });
+    const answers = [answer("films"), answer(), answer("books", "games")];
+    const names = ["Service films", "Service books", "Service games"];
+    for (const indent of [0, 4])
+      assert.deepEqual(namesIn(answers.map((each) => JSON.stringify(each, null, indent)).join("\n")), names);
+    for (const end of ["\n", "\r\n"])
+      assert.deepEqual(namesIn(answers.map((each) => stringify(each).replaceAll("\n", end)).join("")), names);
+  });
+
+  it("with a key twice is not read, unless each answer begins with that key", () => {
+    const text = "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {}\n";
+    assert.deepEqual(namesIn(`${text}spec: {}\n`), []);
+    assert.match(problemsIn(`${text}spec: {}\n`).join(), /unique at line 5/);
+    assert.match(problemsIn(`${text}spec: {}\n${text}`).join(), /unique at line 5/);
+  });
+
+  it("that is cut off in its second answer is not read at all", () => {
+    const [one, other] = [JSON.stringify(service("films")), JSON.stringify(service("books"))];
+    assert.deepEqual(namesIn(`${one}\n${other.slice(0, -3)}`), []);
+    assert.equal(problemsIn(`${one}\n${other.slice(0, -3)}`).length, 1);
   });
 
   it("may be a typed list, whose items name no kind", () => {
