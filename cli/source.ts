@@ -67,12 +67,15 @@ An export may hold more or less than that. Secrets are not needed, and their con
 export async function readSource(options: SourceOptions, io: Io): Promise<Source> {
   const { from = [] } = options;
   if (from.length === 0) return fromCluster(options, io);
-  const exported = (await textsOf(from, io)).map(readExported);
+  const name = from.map((each) => (each === "-" ? "standard input" : each)).join(", ");
+  const texts = await withNotice(`reading ${name}`, io, () => textsOf(from, io));
+  const size = texts.reduce((sum, { text }) => sum + text.length, 0);
+  // No timer runs while a text is parsed, so a long wait is announced by the size.
+  if (size > longToParse) io.err(`reading ${Math.round(size / 1e6)} MB of objects …\n`);
+  const exported = texts.map(readExported);
   const objects = exported.flatMap((each) => each.objects);
   const problems = exported.flatMap((each) => each.problems);
-  if (objects.length === 0)
-    throw new CliError([`no Kubernetes object in ${from.join(", ")}`, ...problems].join("\n  "));
-  const name = from.map((each) => (each === "-" ? "standard input" : each)).join(", ");
+  if (objects.length === 0) throw new CliError([`no Kubernetes object in ${name}`, ...problems].join("\n  "));
   return {
     inventory: await readInventory(new ExportedCluster(objects)),
     name,
@@ -144,6 +147,9 @@ function theOnly(contexts: readonly string[]): string {
     throw new UsageError(`which cluster? Name it with --context; the kubeconfig has ${contexts.join(", ")}`);
   return only;
 }
+
+/** Characters of an export that take about a second to parse and to judge. */
+const longToParse = 3_000_000;
 
 /** Files with objects in a folder. */
 const manifests = /\.(ya?ml|json)$/;

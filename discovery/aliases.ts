@@ -1,3 +1,4 @@
+import { objectId } from "../components/cluster/objects.ts";
 import { hostsOf } from "../components/ingress-nginx/annotations/hosts.ts";
 import type { LiveAccount } from "../components/tunnels/account.ts";
 import { isWildcard } from "../stack-file/hosts.ts";
@@ -15,8 +16,13 @@ export function withAliases(apps: readonly PlannedApp[], cloudflare: LiveAccount
     isWildcard(app.host) ? app.host : JSON.stringify([...essence(app), tunnelsOf(app)]),
   );
   const merged = [...groups.values()].map(mergedApp);
-  return merged.map((app, i) => {
-    const twin = merged.slice(0, i).find((other) => isTwin(app, other));
+  // A large cluster has thousands of apps, and only those with one Service can be twins.
+  const before = new Map<string, PlannedApp[]>();
+  return merged.map((app) => {
+    const service = JSON.stringify(app.backend);
+    const others = before.get(service) ?? [];
+    const twin = others.find((other) => isTwin(app, other));
+    before.set(service, [...others, app]);
     return twin === undefined ? app : { ...app, apart: whyApart(app, twin, tunnelsOf) };
   });
 }
@@ -30,6 +36,7 @@ function essence(app: PlannedApp): unknown[] {
     [...new Set(app.served.ingresses.map(({ ingressClass }) => ingressClass ?? ""))].sort(),
     ...[backend, known?.entry, route, paths, unwritable, annotations, today, protections, onlyPaths],
     findings.map(({ annotation, value, lack }) => [annotation, value, lack]),
+    app.served.canaries.map(objectId),
     app.served.ingresses.filter(({ namespace }) => namespace !== backend.namespace).map(({ name }) => name),
   ];
 }
@@ -51,12 +58,9 @@ function mergedApp(same: readonly PlannedApp[]): PlannedApp {
   };
 }
 
-/** Whether two apps come from one Ingress and lead to one Service. */
+/** Whether two apps with one Service come from one Ingress. */
 function isTwin(app: PlannedApp, other: PlannedApp): boolean {
-  return (
-    JSON.stringify(app.backend) === JSON.stringify(other.backend) &&
-    app.replaces.some((ingress) => other.replaces.includes(ingress))
-  );
+  return app.replaces.some((ingress) => other.replaces.includes(ingress));
 }
 
 function whyApart(app: PlannedApp, twin: PlannedApp, tunnelsOf: (app: PlannedApp) => string[]): string {

@@ -1,9 +1,12 @@
+import { objectId } from "../components/cluster/objects.ts";
 import { nginxPrefix } from "../components/ingress-nginx/annotations/judgement.ts";
 import { catalogue } from "../policies/catalogue/catalogue.ts";
 import { keyPath, type PathPart } from "../stack-file/paths.ts";
+import { apiPathInFlow } from "../stack-file/yaml-flow.ts";
 import type { Comment } from "./commented.ts";
-import type { PlannedApp, PlannedPath } from "./planned-app.ts";
+import type { PlannedApp, PlannedPath, ReachedPath } from "./planned-app.ts";
 import type { Section, Todo } from "./section.ts";
+import { isWritableOpenPath } from "./writable.ts";
 
 /** An app in the stack file, with a comment at each decision. */
 export function appSection(app: PlannedApp, domain: string | undefined): Section {
@@ -112,10 +115,10 @@ export function appNotes(app: PlannedApp): Note[] {
       ? []
       : [
           {
-            text: `DECIDE: only ${onlyPaths.join(", ")} of the host can be reached today, and here people get the whole host. For callers that cannot sign in, write access: {apiOnly: [${onlyPaths.join(", ")}]}; else add accept: {"opens /": <why>}`,
+            text: onlyPathsText(onlyPaths),
             todo: {
               at: `${at}.access`,
-              message: `whether the whole host may be reached, or only ${onlyPaths.join(", ")}`,
+              message: `whether the whole host may be reached, or only ${namesOf(onlyPaths)}`,
               stops: "preview" as const,
             },
           },
@@ -145,9 +148,29 @@ export function appNotes(app: PlannedApp): Note[] {
             text: `DECIDE: ${elsewhere.map(({ namespace, name }) => `${namespace}/${name}`).join(", ")} has this host too, in another namespace. Pomerium reaches only Services of the app's namespace; a Service of type ExternalName can lead to another one`,
           },
         ]),
+    ...(served.canaries.length === 0
+      ? []
+      : [
+          {
+            text: `DECIDE: a share of its requests goes by ${[...new Set(served.canaries.map(objectId))].join(", ")} today (canary). Pomerium splits no traffic: all of them go to Service ${backend.name}`,
+          },
+        ]),
     ...(app.apart === undefined ? [] : [{ text: app.apart }]),
     ...findingNotes(app),
   ];
+}
+
+const namesOf = (paths: readonly ReachedPath[]): string =>
+  [...new Set(paths.map(({ path }) => path))].join(", ");
+
+function onlyPathsText(paths: readonly ReachedPath[]): string {
+  // The whole host is no open path, and `/` alone cannot be one.
+  const open = paths.filter(({ path }) => isWritableOpenPath(path));
+  const clients =
+    open.length === 0
+      ? ""
+      : `For callers that cannot sign in, write access: {apiOnly: [${open.map(apiPathInFlow).join(", ")}]}; else add`;
+  return `DECIDE: only ${namesOf(paths)} of the host can be reached today, and here people get the whole host. ${clients || "Add"} accept: {"opens /": <why>}`;
 }
 
 const pathKeyOf = (path: string): string => keyPath([path]);

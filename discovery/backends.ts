@@ -1,5 +1,6 @@
 import { backendProblems } from "../components/apps/checks.ts";
 import type { Backend, LiveService } from "../components/cluster/live.ts";
+import { serviceNamed } from "./lookup.ts";
 
 /** Where an app's requests go, in the words of the stack file. */
 export interface OwnBackend {
@@ -15,14 +16,13 @@ export interface OwnBackend {
 
 /**
  * The Service's own port for a backend of an Ingress. ingress-nginx also takes the pods' port; Pomerium does not.
- *
  */
 export function ownBackend(
   namespace: string,
   { service: name, port = 80 }: Backend,
   services: readonly LiveService[],
 ): OwnBackend {
-  const service = services.find((each) => each.namespace === namespace && each.name === name);
+  const service = serviceNamed(services, { namespace, name });
   const own = service === undefined ? port : ownPort(service, port);
   const [problem] = backendProblems({ at: "", namespace, service: { name, port: own } }, service);
   return {

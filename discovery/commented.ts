@@ -1,4 +1,15 @@
-import { Document, isMap, isPair, isScalar, isSeq, type Node, type Pair, Scalar, visit } from "yaml";
+import {
+  Document,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  Scalar,
+  visit,
+  type YAMLMap,
+} from "yaml";
 import { visible } from "../report/text.ts";
 import type { PathPart } from "../stack-file/paths.ts";
 import { wrapped } from "../stack-file/text.ts";
@@ -26,9 +37,11 @@ export function commentedYaml(
   { head = [], oneLine = [] }: { head?: readonly string[]; oneLine?: readonly (readonly PathPart[])[] } = {},
 ): string {
   const document = new Document({ config: values }, { aliasDuplicateObjects: false });
-  for (const comment of comments) write(document, comment);
+  const keys: KeyIndex = new Map();
+  for (const comment of comments)
+    write(pairAt(document.contents, ["config", ...comment.path], keys), comment);
   flowLists(document.contents);
-  for (const path of oneLine) flow(document.getIn(["config", ...path], true));
+  for (const path of oneLine) flow(pairAt(document.contents, ["config", ...path], keys)?.value);
   quoteInvisible(document);
   const text = document.toString({
     lineWidth: 0,
@@ -54,8 +67,7 @@ export function commentLine(text: string): string {
   return `${`# ${visible(text)}`.trimEnd()}\n`;
 }
 
-function write(document: Document, { path, place, text }: Comment): void {
-  const pair = pairAt(document, ["config", ...path]);
+function write(pair: Pair | undefined, { path, place, text }: Comment): void {
   const key = pair?.key;
   if (pair === undefined || !isScalar(key)) return;
   if (place === "before") {
@@ -69,10 +81,27 @@ function write(document: Document, { path, place, text }: Comment): void {
   value.comment = ` ${visible(text)}`;
 }
 
-function pairAt(document: Document, path: readonly PathPart[]): Pair | undefined {
-  const map = document.getIn(path.slice(0, -1), true);
-  if (!isMap(map)) return undefined;
-  return map.items.find(({ key }) => isScalar(key) && key.value === path.at(-1));
+function pairAt(root: unknown, path: readonly PathPart[], keys: KeyIndex): Pair | undefined {
+  let map = root;
+  let pair: Pair | undefined;
+  for (const part of path) {
+    if (!isMap(map)) return undefined;
+    pair = pairsOf(map, keys).get(part);
+    map = pair?.value;
+  }
+  return pair;
+}
+
+/** The pairs of maps by key: looking through thousands of apps for each comment takes long. */
+type KeyIndex = Map<YAMLMap, Map<unknown, Pair>>;
+
+function pairsOf(map: YAMLMap, keys: KeyIndex): Map<unknown, Pair> {
+  let pairs = keys.get(map);
+  if (pairs === undefined) {
+    pairs = new Map(map.items.map((pair) => [isScalar(pair.key) ? pair.key.value : pair.key, pair]));
+    keys.set(map, pairs);
+  }
+  return pairs;
 }
 
 function flowLists(node: unknown): void {

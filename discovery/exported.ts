@@ -76,7 +76,7 @@ function collect(value: unknown, where: string, found: Exported, of?: { apiVersi
     return;
   }
   if (!isMap(value)) {
-    found.problems.push(`${where}: is not a Kubernetes object`);
+    found.problems.push(`${where}: is not a Kubernetes object; kubectl prints them with -o yaml`);
     return;
   }
   // Items of a list that the API server has written name neither kind nor version.

@@ -1,7 +1,7 @@
 import type { LiveIngress } from "../components/cluster/live.ts";
 import { objectId } from "../components/cluster/objects.ts";
 import { isCanary } from "../components/ingress-nginx/annotations/booleans.ts";
-import { anyHost, hostsOf } from "../components/ingress-nginx/annotations/hosts.ts";
+import { anyHost, expressionsOf, hostsOf } from "../components/ingress-nginx/annotations/hosts.ts";
 import type { LiveAccount } from "../components/tunnels/account.ts";
 import { isWildcard, liesIn, standsFor } from "../stack-file/hosts.ts";
 import { withAliases } from "./aliases.ts";
@@ -9,7 +9,7 @@ import { AppNames } from "./app-names.ts";
 import { type PlannedCertificates, planCertificates } from "./certificates.ts";
 import type { Inventory } from "./inventory.ts";
 import { type PlannedApp, planApp } from "./planned-app.ts";
-import { servedHosts } from "./served-hosts.ts";
+import { type ServedHost, servedHosts } from "./served-hosts.ts";
 import { isWritableHost } from "./writable.ts";
 
 /** What a stack file says about a cluster, before it is written. */
@@ -18,7 +18,7 @@ export interface Plan {
   domain?: string;
   apps: PlannedApp[];
   /** Hosts that no app can take over unchanged, and why. */
-  leftOut: LeftOut[];
+  leftOut: (LeftOut & { served: ServedHost })[];
   /** Hosts of Ingresses that no ingress-nginx serves as far as is known, and why. No app has them. */
   unserved: LeftOut[];
   certificates: PlannedCertificates;
@@ -54,15 +54,18 @@ export interface PlanOptions {
 /** Plans a stack file for a cluster. Only the Ingresses that a controller of ingress-nginx serves count. */
 export function planStack(inventory: Inventory, options: PlanOptions = {}): Plan {
   const ingresses = servedIngresses(inventory);
-  const hosts = servedHosts(ingresses).filter(({ host }) => !options.hosts?.includes(host));
+  const present = new Set(options.hosts);
+  const hosts = servedHosts(ingresses).filter(({ host }) => !present.has(host));
   // `verify` is the name of Pomerium's own page.
   const names = new AppNames(["verify", ...(options.names ?? [])]);
+  const wildcards = hosts.map(({ host }) => host).filter(isWildcard);
   const leftOut: Plan["leftOut"] = [];
   const apps = hosts.flatMap((served) => {
-    const why = whyLeftOut(served.host, hosts);
+    const why = whyLeftOut(served, wildcards);
     const app = why === undefined ? planApp(served, names, inventory) : why;
     if (typeof app === "object") return [app];
-    leftOut.push({ host: served.host, ingress: served.ingresses.map(objectId).join(", "), why: app });
+    const ingress = served.ingresses.map(objectId).join(", ");
+    leftOut.push({ host: served.host, ingress, why: app, served });
     return [];
   });
   const certificates = planCertificates(
@@ -122,6 +125,7 @@ function unservedHosts(
   known: readonly string[],
 ): LeftOut[] {
   const ids = new Set(served.map(objectId));
+  const named = new Set(known);
   const signs = new Map(unclaimed.flatMap(({ ingresses, why }) => ingresses.map((id) => [id, why] as const)));
   return cluster.ingresses
     .filter((ingress) => !ids.has(objectId(ingress)) && !ingress.solver && !isCanary(ingress.annotations))
@@ -134,21 +138,32 @@ function unservedHosts(
           ? `no ingress-nginx serves Ingresses without a class${sign === undefined ? "" : ` (${sign})`}`
           : `no ingress-nginx serves class ${ingressClass}: ${sign}`;
       return hostsOf(ingress)
-        .filter((host) => !known.includes(host))
+        .filter((host) => !named.has(host))
         .map((host) => ({ host, ingress: objectId(ingress), why }));
     });
 }
 
-/** Why no app can have a host; undefined if one can. */
-function whyLeftOut(host: string, hosts: readonly { host: string }[]): string | undefined {
-  if (host === anyHost)
-    return "it takes every host that no other Ingress has, and an app needs a host; name the hosts that people use";
+/**
+ * Why no app can have a host; undefined if one can.
+ *
+ * @param wildcards All hosts that are wildcards.
+ */
+function whyLeftOut({ host, ingresses }: ServedHost, wildcards: readonly string[]): string | undefined {
+  if (host === anyHost) {
+    const expressions = ingresses.flatMap(expressionsOf);
+    const takesAll = ingresses.some((each) => expressionsOf(each).length === 0 || each.anyHost);
+    const regex = `server-alias names hosts by the regular expression ${expressions.join(", ")}`;
+    const all = "it takes every host that no other Ingress has";
+    return `${[...(takesAll ? [all] : []), ...(expressions.length > 0 ? [regex] : [])].join(", and ")}, and an app needs a host; name the hosts that people use`;
+  }
   if (!isWritableHost(host))
     return "an app's host is a name of at least two labels, of lower case letters, digits and hyphens; `*.` may stand in front";
-  const outer = hosts.find((other) => other.host !== host && isWildcard(host) && standsFor(other.host, host));
+  const outer = isWildcard(host)
+    ? wildcards.find((other) => other !== host && standsFor(other, host))
+    : undefined;
   return outer === undefined
     ? undefined
-    : `it lies below ${outer.host}, and Pomerium takes the first of two such wildcards by the alphabet; name the hosts that people use`;
+    : `it lies below ${outer}, and Pomerium takes the first of two such wildcards by the alphabet; name the hosts that people use`;
 }
 
 /** The zone with most hosts. */

@@ -1,7 +1,7 @@
 import type { LiveIngress, LiveService } from "../components/cluster/live.ts";
 import { objectId } from "../components/cluster/objects.ts";
 import { classify, type Finding } from "../components/ingress-nginx/annotations/classify.ts";
-import { withoutCredentials } from "../components/ingress-nginx/annotations/judgement.ts";
+import { nginxPrefix, withoutCredentials } from "../components/ingress-nginx/annotations/judgement.ts";
 import { lostProtections } from "../components/ingress-nginx/annotations/lost.ts";
 import { suggestedRoute } from "../components/ingress-nginx/annotations/suggest.ts";
 import { admittedToday } from "../components/ingress-nginx/annotations/today.ts";
@@ -11,8 +11,9 @@ import type { Route } from "../policies/annotations/annotations.ts";
 import { catalogue } from "../policies/catalogue/catalogue.ts";
 import type { AppNames } from "./app-names.ts";
 import { type OwnBackend, ownBackend } from "./backends.ts";
-import { type Inventory, leadsTo } from "./inventory.ts";
+import type { Inventory, Workload } from "./inventory.ts";
 import { type KnownApp, knownApp } from "./known-app.ts";
+import { serviceNamed, workloadsBehind } from "./lookup.ts";
 import { soundsSecret } from "./secret-names.ts";
 import { isRegex, literalPath, type ServedHost } from "./served-hosts.ts";
 import { isWritableAnnotation, isWritablePath } from "./writable.ts";
@@ -43,11 +44,17 @@ export interface PlannedApp {
   protections: { name: string; reason: string }[];
   /** Annotations that need a person, and the controller's settings. */
   findings: (Finding & { lack?: string; ingress: string })[];
-  /** Paths that are reachable today, if that is not the whole host. */
-  onlyPaths?: string[];
+  /** Paths that are reachable today, if that is not the whole host. None of them lies below another one. */
+  onlyPaths?: ReachedPath[];
   /** Images of its pods. */
   images: string[];
   served: ServedHost;
+}
+
+/** A path that is reachable today, with everything below it unless it is exact. */
+export interface ReachedPath {
+  path: string;
+  exact: boolean;
 }
 
 /** A path of an app that has its own Service. */
@@ -68,11 +75,12 @@ export function planApp(
   { cluster: { services }, controllers, workloads }: Pick<Inventory, "cluster" | "controllers" | "workloads">,
 ): PlannedApp | string {
   const main = served.paths.find(({ backend }) => backend !== undefined);
-  if (main?.backend === undefined) return "none of its paths leads to a Service";
+  if (main?.backend === undefined) return whyNoService(served);
   const { ingress } = main;
   const backend = ownBackend(ingress.namespace, main.backend, services);
-  const images = imagesOf(services, workloads, backend);
-  const known = knownApp({ images, names: namesFor(served, ingress, backend, services, workloads) });
+  const pods = workloadsBehind(serviceNamed(services, backend), workloads);
+  const images = [...new Set(pods.flatMap((each) => each.images))];
+  const known = knownApp({ images, names: namesFor(served, ingress, backend, pods) });
   const name = names.take({ entry: known?.entry, host: served.host, ingress: ingress.name });
   const entryRoute = known === undefined ? {} : catalogue[known.entry]!.route;
   const suggested = suggestedRoute(ingress.annotations, main.path);
@@ -117,6 +125,15 @@ export function planApp(
   };
 }
 
+function whyNoService({ ingresses }: ServedHost): string {
+  const redirects = ["permanent-redirect", "temporal-redirect"].filter((name) =>
+    ingresses.some(({ annotations }) => annotations[nginxPrefix + name]),
+  );
+  return redirects.length === 0
+    ? "none of its paths leads to a Service"
+    : `it leads to no Service, only elsewhere (${redirects.join(", ")}), and no Ingress can have Pomerium redirect; put a small web server there, or have your DNS provider redirect`;
+}
+
 /** The annotations that other tools read, as far as the stack file takes them and they cannot be credentials. */
 function annotationsOf({ annotations }: LiveIngress): Record<string, string> {
   return Object.fromEntries(
@@ -156,26 +173,13 @@ function without(route: Route, given: Route): Route {
   );
 }
 
-function imagesOf(
-  services: readonly LiveService[],
-  workloads: Inventory["workloads"],
-  { namespace, name }: OwnBackend,
-): string[] {
-  const service = services.find((each) => each.namespace === namespace && each.name === name);
-  if (service === undefined) return [];
-  return [...new Set(workloads.filter((each) => leadsTo(service, each)).flatMap(({ images }) => images))];
-}
-
 /** What people called the app, the most telling name first. */
 function namesFor(
   { host }: ServedHost,
   ingress: LiveIngress,
   backend: OwnBackend,
-  services: readonly LiveService[],
-  workloads: Inventory["workloads"],
+  pods: readonly Workload[],
 ): string[] {
-  const service = services.find((each) => each.namespace === backend.namespace && each.name === backend.name);
-  const pods = service === undefined ? [] : workloads.filter((each) => leadsTo(service, each));
   return [
     ...pods.flatMap(({ labels }) => labels["app.kubernetes.io/name"] ?? []),
     ingress.name,
@@ -226,8 +230,12 @@ function pathRoute({ ingress: { annotations }, path, exact }: HostPath): Route {
     : { ...route, prefix_rewrite: `${rewrite}/` };
 }
 
-function onlyPaths(served: ServedHost): { onlyPaths?: string[] } {
+function onlyPaths(served: ServedHost): { onlyPaths?: ReachedPath[] } {
   const regex = isRegex(served);
-  const isWhole = served.paths.some((path) => !path.exact && literalPath(path, regex) === "/");
-  return isWhole ? {} : { onlyPaths: [...new Set(served.paths.map((path) => literalPath(path, regex)))] };
+  const reached = served.paths.map((each) => ({ path: literalPath(each, regex), exact: each.exact }));
+  if (reached.some(({ path, exact }) => path === "/" && !exact)) return {};
+  const isBelow = (one: ReachedPath, other: ReachedPath): boolean =>
+    !other.exact && (one.path === other.path ? one.exact : one.path.startsWith(`${other.path}/`));
+  const widest = reached.filter((one) => !reached.some((other) => isBelow(one, other)));
+  return { onlyPaths: [...new Map(widest.map((each) => [`${each.path} ${each.exact}`, each])).values()] };
 }

@@ -6,27 +6,32 @@ import { type HostPath, withoutShadowed } from "../components/ingress-nginx/shad
 /** A host that ingress-nginx serves. */
 export interface ServedHost {
   host: string;
-  /** Its paths as nginx has them, the shortest first. */
+  /** Its paths as nginx has them, the widest first. */
   paths: HostPath[];
   /** The Ingresses that have it, each once. */
   ingresses: LiveIngress[];
+  /** Canaries, which take a share of its requests. */
+  canaries: LiveIngress[];
 }
 
 /** Every host that ingress-nginx serves, each once, in the order of the alphabet. `*` stands for any other host. */
 export function servedHosts(ingresses: readonly LiveIngress[]): ServedHost[] {
   const found = new Map<string, ServedHost>();
-  const serving = ingresses.filter(({ annotations }) => !isCanary(annotations));
+  const [serving, canaries] = [false, true].map((wanted) =>
+    ingresses.filter(({ annotations }) => isCanary(annotations) === wanted),
+  ) as [LiveIngress[], LiveIngress[]];
   const ruled = new Set(serving.flatMap(({ rules }) => rules.map(({ host }) => host)));
   for (const ingress of serving)
     for (const host of hostsOf(ingress)) {
       // ingress-nginx ignores an alias, or a twin with or without `www.`, where a rule has the name.
       if (ruled.has(host) && !ingress.rules.some((rule) => rule.host === host)) continue;
-      const served = found.get(host) ?? { host, paths: [], ingresses: [] };
+      const served = found.get(host) ?? { host, paths: [], ingresses: [], canaries: [] };
       found.set(host, served);
       served.ingresses.push(ingress);
       served.paths.push(...pathsOf(ingress, host).map((path) => ({ ...path, ingress })));
     }
-  for (const served of found.values()) served.paths = sorted(pathsOfHost(served));
+  for (const canary of canaries) for (const { host } of canary.rules) found.get(host)?.canaries.push(canary);
+  for (const served of found.values()) served.paths = sorted(pathsOfHost(served), isRegex(served));
   return [...found.values()].sort((one, other) => (one.host < other.host ? -1 : 1));
 }
 
@@ -48,11 +53,14 @@ function pathsOfHost({ paths, ingresses }: ServedHost): HostPath[] {
   return withoutShadowed([...paths, ...rest]);
 }
 
-function sorted(paths: readonly HostPath[]): HostPath[] {
+function sorted(paths: readonly HostPath[], regex: boolean): HostPath[] {
+  const literal = (path: HostPath): number => literalPath(path, regex).length;
   return [...paths].sort(
     (one, other) =>
-      one.path.length - other.path.length ||
+      // Of an expression, only its literal beginning says how much of the host it may answer.
+      literal(one) - literal(other) ||
       Number(one.exact) - Number(other.exact) ||
+      one.path.length - other.path.length ||
       (one.path < other.path ? -1 : one.path > other.path ? 1 : 0),
   );
 }

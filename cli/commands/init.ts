@@ -80,7 +80,9 @@ Examples:
       return exit.ok;
     }
     const plan = planStack(source.inventory, { cloudflare: await cloudflareOf(io) });
-    const leftOut = [...plan.leftOut, ...plan.unserved];
+    const leftOut = [...plan.leftOut, ...plan.unserved].map(
+      ({ host, ingress, why }): LeftOut => ({ host, ingress, why }),
+    );
     const { text, todos } = stackText(plan, {
       stack,
       ...(source.context === undefined ? {} : { context: source.context }),

@@ -181,7 +181,12 @@ function widerPaths(app: AppView, served: readonly ServedPath[]): Difference[] {
       }),
     );
   if (access.kind === "apiOnly") return [...opened, ...closedPaths(app, served, open)];
-  const suggestion = `[${[...new Set(served.map(asApiPath))].join(", ")}]`;
+  // A stack file takes no open path `/`, not even an exact one.
+  const openable = served.filter((path) => asApp(path) !== "/");
+  const suggestion =
+    openable.length === 0
+      ? ""
+      : `; write access: { apiOnly: [${[...new Set(openable.map(asApiPath))].join(", ")}] }`;
   return [
     ...opened,
     {
@@ -190,7 +195,7 @@ function widerPaths(app: AppView, served: readonly ServedPath[]): Difference[] {
       at: `${app.at}.access`,
       reason:
         access.kind === "public"
-          ? `${only}, and the app makes the whole host public; write access: { apiOnly: ${suggestion} }`
+          ? `${only}, and the app makes the whole host public${suggestion}`
           : `${only}, and the app gives people the whole host`,
     },
   ];

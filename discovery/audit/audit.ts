@@ -5,7 +5,7 @@ import { missingUses } from "../missing.ts";
 import { planStack, servedIngresses } from "../plan.ts";
 import { type AuditedAnnotation, auditedAnnotations } from "./annotations.ts";
 import { type AuditedIssuer, auditedIssuers } from "./certificates.ts";
-import { type AuditedHost, auditedHost } from "./hosts.ts";
+import { type AuditedHost, auditedHost, hostWithoutApp } from "./hosts.ts";
 import { type AuditedSetting, settingFindings } from "./settings.ts";
 
 /** The findings about a cluster before its migration. */
@@ -63,18 +63,7 @@ export function audit(inventory: Inventory): Audit {
   const ingresses = servedIngresses(inventory);
   const hosts = [
     ...plan.apps.map(auditedHost),
-    ...plan.leftOut.map(
-      ({ host, ingress, why }): AuditedHost => ({
-        host,
-        paths: [],
-        ingresses: ingress.split(", "),
-        today: [],
-        effort: "blocked",
-        risk: "high",
-        decisions: [],
-        blocks: [why],
-      }),
-    ),
+    ...plan.leftOut.map(({ served, why }) => hostWithoutApp(served, why)),
   ].sort((one, other) => (one.host < other.host ? -1 : 1));
   const dead = nginx.deadWebhooks.map(({ name }) => name);
   const own = nginx.installation.filter(({ kind }) => kind === "ValidatingWebhookConfiguration");

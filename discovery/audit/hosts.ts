@@ -3,6 +3,7 @@ import { nginxPrefix } from "../../components/ingress-nginx/annotations/judgemen
 import { catalogue } from "../../policies/catalogue/catalogue.ts";
 import { appNotes } from "../app-section.ts";
 import type { PlannedApp } from "../planned-app.ts";
+import type { ServedHost } from "../served-hosts.ts";
 
 /** The work that a host needs from a person: `blocked` if something in the cluster must change first. */
 export type Effort = "none" | "small" | "large" | "blocked";
@@ -57,16 +58,7 @@ export function auditedHost(app: PlannedApp): AuditedHost {
     host,
     app: name,
     ...(known === undefined ? {} : { known }),
-    paths: served.paths.map(({ path, pathType, backend, ingress }) => ({
-      path,
-      ...(pathType === undefined ? {} : { pathType }),
-      ingress: objectId(ingress),
-      ...(backend === undefined
-        ? {}
-        : {
-            backend: `${ingress.namespace}/${backend.service}${backend.port === undefined ? "" : `:${backend.port}`}`,
-          }),
-    })),
+    paths: auditedPaths(served),
     ingresses: served.ingresses.map(objectId),
     today,
     effort: blocks.length > 0 ? "blocked" : all.length === 0 ? "none" : all.length < many ? "small" : "large",
@@ -79,6 +71,33 @@ export function auditedHost(app: PlannedApp): AuditedHost {
     decisions: all,
     blocks,
   };
+}
+
+/** A host that no app can have. */
+export function hostWithoutApp(served: ServedHost, why: string): AuditedHost {
+  return {
+    host: served.host,
+    paths: auditedPaths(served),
+    ingresses: served.ingresses.map(objectId),
+    today: [],
+    effort: "blocked",
+    risk: "high",
+    decisions: [],
+    blocks: [why],
+  };
+}
+
+function auditedPaths({ paths }: ServedHost): AuditedPath[] {
+  return paths.map(({ path, pathType, backend, ingress }) => ({
+    path,
+    ...(pathType === undefined ? {} : { pathType }),
+    ingress: objectId(ingress),
+    ...(backend === undefined
+      ? {}
+      : {
+          backend: `${ingress.namespace}/${backend.service}${backend.port === undefined ? "" : `:${backend.port}`}`,
+        }),
+  }));
 }
 
 /** Annotations that need something of the proxy that Pomerium cannot do. */

@@ -24,6 +24,12 @@ export function hostsOf(ingress: Named): string[] {
   return [...new Set(namesOf(ingress).map((name) => (isExpression(name) ? anyHost : name)))];
 }
 
+/** The names of an Ingress that are regular expressions, without the mark in front of them. */
+export const expressionsOf = (ingress: Named): string[] =>
+  namesOf(ingress)
+    .filter(isExpression)
+    .map((name) => name.slice(1));
+
 /** Every name that nginx compares with the host of a request. One that begins with `~` is a regular expression. */
 function namesOf({ annotations, rules, anyHost: takesAny }: Named): string[] {
   const of = (name: string): string => (annotations[nginxPrefix + name] ?? "").trim();

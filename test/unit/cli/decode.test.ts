@@ -18,7 +18,9 @@ describe("a text", () => {
       async function* pieces() {
         for (let from = 0; from < bytes.length; from += 5) yield bytes.subarray(from, from + 5);
       }
-      assert.deepEqual(await Array.fromAsync(linesOf(pieces())), ["kind: List", "name: Büro 日本語 😀"]);
+      const lines: (string | undefined)[] = [];
+      for await (const line of linesOf(pieces())) lines.push(line);
+      assert.deepEqual(lines, ["kind: List", "name: Büro 日本語 😀"]);
     });
 
   it("without any byte is empty", () => {

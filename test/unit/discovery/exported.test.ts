@@ -101,7 +101,7 @@ describe("an export", () => {
     assert.equal(objects.length, 1);
     assert.match(problems[0]!, /^all\.yaml, document 2: /);
     assert.deepEqual(problems.slice(1), [
-      "all.yaml, document 3: is not a Kubernetes object",
+      "all.yaml, document 3: is not a Kubernetes object; kubectl prints them with -o yaml",
       "all.yaml, document 4: is not a Kubernetes object: it lacks apiVersion, kind or metadata",
     ]);
   });

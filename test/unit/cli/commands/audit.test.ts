@@ -9,6 +9,24 @@ const alfred = objectsBefore("alfred");
 const listed = (items: readonly object[]) => JSON.stringify({ apiVersion: "v1", kind: "List", items });
 
 describe("the command audit", () => {
+  it("announces a large export on standard error before it is parsed, and says how to export objects", async () => {
+    const project = makeProject();
+    const large = JSON.stringify({
+      apiVersion: "v1",
+      kind: "List",
+      items: alfred,
+      note: "x".repeat(3_600_000),
+    });
+    const told = await cli(project, ["audit", "--from", "-", "--json"], { stdin: large });
+    assert.equal(told.err, "reading 4 MB of objects …\n");
+    assert.equal(JSON.parse(told.out).hosts.length, 3);
+    const table = await cli(project, ["audit", "--from", "-"], { stdin: "NAME   CLASS\nweb    nginx\n" });
+    assert.match(
+      table.err,
+      /^error: no Kubernetes object in standard input\n.*kubectl prints them with -o yaml$/m,
+    );
+  });
+
   it("exits with 0 while nothing blocks, and with 1 when something must change first", async () => {
     const project = makeProject();
     const fine = await cli(project, ["audit", "--from", "-"], { stdin: listed(alfred) });

@@ -215,7 +215,10 @@ describe("the command init", () => {
     const project = makeProject();
     const empty = await cli(project, ["init", "home", "--from", "-"], { stdin: "" });
     assert.equal(empty.code, 1);
-    assert.match(empty.err, /no Kubernetes object in -\n {2}standard input: holds no Kubernetes object/);
+    assert.match(
+      empty.err,
+      /no Kubernetes object in standard input\n {2}standard input: holds no Kubernetes object/,
+    );
     const absent = await cli(project, ["init", "home", "--from", "nowhere.yaml"]);
     assert.match(absent.err, /cannot read nowhere\.yaml: ENOENT/);
     const name = await cli(project, ["init", "a/b c", "--from", "-"], { stdin: json });

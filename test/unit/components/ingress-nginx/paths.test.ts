@@ -265,6 +265,8 @@ describe("an app that makes more reachable than ingress-nginx did", () => {
       )?.[1];
     assert.equal(suggested([["/hook", "portal:80", "Exact"]]), "[{ path: /hook, exact: true }]");
     assert.equal(suggested([["/hook/"], ["/other/"]]), "[/hook, /other]");
+    assert.equal(suggested([["/", "portal:80", "Exact"], ["/other"]]), "[/other]");
+    assert.equal(suggested([["/", "portal:80", "Exact"]]), undefined);
     const regex = { annotations: { "nginx.ingress.kubernetes.io/use-regex": "true" } };
     assert.equal(suggested([["/hook(/|$)(.*)", "portal:80", "ImplementationSpecific"]], regex), "[/hook]");
   });
