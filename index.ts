@@ -46,6 +46,6 @@ export const { canaries } = issuer;
 /** Address of the sign-in pages, and the redirect URI to register with the identity provider. */
 export const authenticate = { url: pomerium.authenticateUrl, redirectUri: phase.redirectUri };
 /** Whether the running Pomerium reports that its settings are in force. */
-export const { ready } = pomerium;
+export const { settingsInForce } = pomerium;
 /** What a person must do, and the command that takes this phase back. */
 export const { byHand, wayBack } = phase;

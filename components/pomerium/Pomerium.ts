@@ -77,7 +77,7 @@ export class Pomerium extends pulumi.ComponentResource {
   /** Class for the Ingresses of apps. Known at once, but resolved only when the settings are in force. */
   readonly ingressClass: pulumi.Output<string>;
   /** True as soon as the running Pomerium reports that these settings are in force. */
-  readonly ready: pulumi.Output<boolean>;
+  readonly settingsInForce: pulumi.Output<boolean>;
   readonly authenticateUrl: pulumi.Output<string>;
 
   constructor(name: string, args: PomeriumArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -157,7 +157,7 @@ export class Pomerium extends pulumi.ComponentResource {
 
     const inForce = settingsInForce(`${name}-ready`, settingsObject, { parent: this, dependsOn: [workload] });
     this.version = args.version;
-    this.ready = onceReady(inForce, true);
+    this.settingsInForce = onceReady(inForce, true);
     this.ingressClass = onceReady(inForce, names.ingressClass);
     this.namespace = onceReady(foundation, names.namespace);
     this.service = pulumi.output({
@@ -169,7 +169,7 @@ export class Pomerium extends pulumi.ComponentResource {
       namespace: this.namespace,
       service: this.service,
       ingressClass: this.ingressClass,
-      ready: this.ready,
+      settingsInForce: this.settingsInForce,
       authenticateUrl: this.authenticateUrl,
     });
   }

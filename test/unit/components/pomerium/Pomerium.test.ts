@@ -93,12 +93,15 @@ describe("Pomerium", () => {
   });
 
   it("outputs its class when it is ready, and its namespace when that exists", async () => {
-    const registrations = await deploy({}, ({ ingressClass, namespace }) => {
+    const registrations = await deploy({}, ({ ingressClass, namespace, settingsInForce }) => {
       new k8s.core.v1.ConfigMap("app", { data: { ingressClass } });
+      new k8s.core.v1.ConfigMap("told", { data: { settingsInForce: settingsInForce.apply(String) } });
       new k8s.core.v1.ConfigMap("neighbour", { data: { namespace } });
     });
     assert.deepEqual(find(registrations, "app").inputs.data, { ingressClass: "pomerium" });
     assert.ok(find(registrations, "app").after.includes("pomerium-ready"));
+    assert.deepEqual(find(registrations, "told").inputs.data, { settingsInForce: "true" });
+    assert.ok(find(registrations, "told").after.includes("pomerium-ready"));
     assert.deepEqual(find(registrations, "neighbour").inputs.data, { namespace: "pomerium" });
     assert.deepEqual(find(registrations, "neighbour").after, ["pomerium-foundation"]);
   });
