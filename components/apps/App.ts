@@ -58,12 +58,10 @@ export class App extends pulumi.ComponentResource {
   readonly url: pulumi.Output<string>;
 
   constructor(name: string, args: AppArgs, opts?: pulumi.ComponentResourceOptions) {
-    // The existing objects are left out: they differ in the next run, and its preview would show a change.
-    const { existing, ...recorded } = args;
-    super("pomerium-migration:apps:App", name, recorded, opts);
+    super("pomerium-migration:apps:App", name, {}, opts);
 
     const { host, namespace, service, route = {}, pomeriumVersion, ingressClass, secretName } = args;
-    const { metadata, paths = [] } = args;
+    const { metadata, paths = [], existing } = args;
     const ingress = (
       resource: string,
       objectName: string,

@@ -44,9 +44,8 @@ export class Verify extends pulumi.ComponentResource {
   readonly service: pulumi.Output<{ name: string; port: number }>;
 
   constructor(name: string, args: VerifyArgs, opts?: pulumi.ComponentResourceOptions) {
-    // The existing objects are left out: they differ in the next run, and its preview would show a change.
-    const { live = {}, ...inputs } = args;
-    super("pomerium-migration:apps:Verify", name, inputs, opts);
+    const { live = {} } = args;
+    super("pomerium-migration:apps:Verify", name, {}, opts);
     const metadata = { name: verifyService.name, namespace: args.namespace, labels };
     const selector = live.selector ?? labels;
     const deployment = new k8s.Deployment(

@@ -107,11 +107,8 @@ export class DnsIssuer extends pulumi.ComponentResource {
       webhook,
       ingressClass = "pomerium",
       externalAccountBinding: binding,
-      ...recorded
     } = args;
-    const solvers = Object.fromEntries(Object.entries(zones).map(([zone, { solver }]) => [zone, solver]));
-    // Without credentials, because Pulumi does not encrypt the recorded inputs of a component.
-    super("pomerium-migration:certificates:DnsIssuer", name, { ...recorded, zones: solvers }, opts);
+    super("pomerium-migration:certificates:DnsIssuer", name, {}, opts);
 
     this.#zones = Object.keys(zones);
     this.#name = args.issuer;

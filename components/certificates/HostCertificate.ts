@@ -36,15 +36,14 @@ function withLabels(labels: Readonly<Record<string, string>>): { labels?: Record
  *
  * @see https://cert-manager.io/docs/usage/certificate/
  */
-export class HostCertificate extends pulumi.ComponentResource {
+export class HostCertificate extends k8s.CustomResource {
   /** The Secret's name. Known at once, but resolved only when the certificate has been issued. */
   readonly secretName: pulumi.Output<string>;
 
-  constructor(name: string, args: HostCertificateArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { live, ...recorded } = args;
+  constructor(name: string, args: HostCertificateArgs, opts?: pulumi.CustomResourceOptions) {
+    const { live } = args;
     const { foreign } = live ?? {};
-    super("pomerium-migration:certificates:HostCertificate", name, recorded, opts);
-    const certificate = new k8s.CustomResource(
+    super(
       `${name}-certificate`,
       {
         apiVersion: "cert-manager.io/v1",
@@ -67,16 +66,15 @@ export class HostCertificate extends pulumi.ComponentResource {
           issuerRef: { group: "cert-manager.io", kind: "ClusterIssuer", name: args.issuer },
         },
       },
-      // A DNS-01 challenge waits until every name server of the zone shows its record.
       {
-        parent: this,
+        ...opts,
+        // A DNS-01 challenge waits until every name server of the zone shows its record.
         customTimeouts: { create: "20m", update: "20m" },
         retainOnDelete: foreign !== undefined,
         ...importAs(live?.id),
       },
     );
-    this.secretName = onceReady(certificate, args.secretName);
-    this.registerOutputs({ secretName: this.secretName });
+    this.secretName = onceReady(this, args.secretName);
   }
 }
 

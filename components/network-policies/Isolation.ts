@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { importAs } from "../cluster/import.ts";
 import * as k8s from "../cluster/kubernetes.ts";
 import type { WantedPolicy } from "./wanted.ts";
@@ -14,16 +14,16 @@ export interface IsolationArgs {
 }
 
 /** Lets only Pomerium and the callers in the stack file connect to the pods of one Service. */
-export class Isolation extends pulumi.ComponentResource {
-  constructor(name: string, args: IsolationArgs, opts?: pulumi.ComponentResourceOptions) {
-    // The existing object is left out: it differs in the next run, and its preview would show a change.
-    const { existing, ...recorded } = args;
-    super("pomerium-migration:network-policies:Isolation", name, recorded, opts);
-    new k8s.NetworkPolicy(
+export class Isolation extends k8s.NetworkPolicy {
+  constructor(
+    name: string,
+    { policyName, namespace, spec, existing }: IsolationArgs,
+    opts?: pulumi.CustomResourceOptions,
+  ) {
+    super(
       `${name}-policy`,
-      { metadata: { name: args.policyName, namespace: args.namespace }, spec: args.spec },
-      { parent: this, ...importAs(existing) },
+      { metadata: { name: policyName, namespace }, spec },
+      { ...opts, ...importAs(existing) },
     );
-    this.registerOutputs({});
   }
 }

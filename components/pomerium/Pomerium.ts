@@ -81,7 +81,7 @@ export class Pomerium extends pulumi.ComponentResource {
   readonly authenticateUrl: pulumi.Output<string>;
 
   constructor(name: string, args: PomeriumArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("pomerium-migration:pomerium:Pomerium", name, recorded(args), opts);
+    super("pomerium-migration:pomerium:Pomerium", name, {}, opts);
 
     const { existing, forced = [] } = args.live;
     // Pulumi calls the program for each transform of each object.
@@ -173,27 +173,6 @@ export class Pomerium extends pulumi.ComponentResource {
       authenticateUrl: this.authenticateUrl,
     });
   }
-}
-
-/**
- * The component's recorded inputs: the arguments, with the secrets marked. Values of a single machine or run are left
- * out, because they would show as a change in the next preview.
- */
-function recorded(args: PomeriumArgs): pulumi.Inputs {
-  const { identityProvider, storage, overlayDirectory: _, live: __, ...lasting } = args;
-  const { clientSecret, secretRequestParams, ...client } = identityProvider;
-  return {
-    ...lasting,
-    identityProvider: {
-      ...client,
-      clientSecret: pulumi.secret(clientSecret),
-      ...(secretRequestParams ? { secretRequestParams: pulumi.secret(secretRequestParams) } : {}),
-    },
-    storage:
-      "postgres" in storage
-        ? { postgres: { ...storage.postgres, connection: pulumi.secret(storage.postgres.connection) } }
-        : storage,
-  };
 }
 
 function spec(args: PomeriumArgs): pulumi.Output<object> {

@@ -47,7 +47,7 @@ export class Tunnel extends pulumi.ComponentResource {
 
   constructor(name: string, args: TunnelArgs, opts?: pulumi.ComponentResourceOptions) {
     const apiToken = pulumi.secret(args.apiToken);
-    super("pomerium-migration:tunnels:Tunnel", name, { ...args, apiToken }, opts);
+    super("pomerium-migration:tunnels:Tunnel", name, {}, opts);
 
     const provider = new Provider(`${name}-cloudflare`, { apiToken }, { parent: this });
     const atCloudflare = { parent: this, provider };

@@ -113,4 +113,15 @@ describe("the layout", () => {
   it("gives every import a file", () => {
     assert.deepEqual(shown(imports.filter(({ to }) => !files.includes(to))), []);
   });
+
+  it("has components that record no inputs, because the state would hold each value twice", () => {
+    const registered = files
+      .filter((file) => file.startsWith("components/"))
+      .flatMap((file) => [
+        ...readFileSync(path.join(root, file), "utf8").matchAll(/super\("pomerium-migration:.*\);/g),
+      ])
+      .map(([call]) => call.replace(/"[^"]*"/, "type"));
+    assert.ok(registered.length > 3);
+    assert.deepEqual([...new Set(registered)], ["super(type, name, {}, opts);"]);
+  });
 });

@@ -203,7 +203,7 @@ describe("an app", () => {
 
 describe("a host's certificate", () => {
   it("keeps the name of an existing Certificate for the sign-in pages", async () => {
-    const resources = await registered(() => {
+    const [certificate] = await registered(() => {
       new HostCertificate("authenticate", {
         namespace: "pomerium",
         secretName: "pomerium-auth-tls",
@@ -212,9 +212,9 @@ describe("a host's certificate", () => {
         issuer: "letsencrypt",
       });
     });
-    assert.equal(resources[1]?.name, "authenticate-certificate");
-    assert.equal(resources[1]?.inputs.metadata.name, "pomerium-auth-cert");
-    assert.equal(resources[1]?.inputs.spec.secretName, "pomerium-auth-tls");
+    assert.equal(certificate?.name, "authenticate-certificate");
+    assert.equal(certificate?.inputs.metadata.name, "pomerium-auth-cert");
+    assert.equal(certificate?.inputs.spec.secretName, "pomerium-auth-tls");
   });
 });
 

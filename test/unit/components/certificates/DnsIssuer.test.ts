@@ -58,7 +58,7 @@ const metadataOf = ({ inputs }: Registration) =>
   inputs.metadata as { labels?: Record<string, string>; annotations: Record<string, string> };
 
 describe("the issuer", () => {
-  it("comes after the key of its account binding, which is in no recorded input", async () => {
+  it("comes after the key of its account binding, which is in no input in plain text", async () => {
     const all = await deploy({ externalAccountBinding: { keyId: "kid-1", key: "the-mac-key" } });
     const secret = find(all, "issuer-account-binding");
     assert.deepEqual((secret.inputs.metadata as { name: string }).name, "letsencrypt-prod-account-binding");

@@ -22,13 +22,12 @@ describe("the certificates of a stack", () => {
     const registrations = await record(() => {
       certificates = deployCertificates(stack, run, {});
     });
-    names = registrations
-      .filter(({ type }) => type === "pomerium-migration:certificates:HostCertificate")
-      .map(({ name }) => name);
+    names = registrations.filter(({ type }) => type.endsWith(":Certificate")).map(({ name }) => name);
   });
 
   it("are registered under the names of their Secrets, so that renaming an app keeps them", () => {
-    assert.deepEqual(names.sort(), wantedCertificates(stack).map(secretId).sort());
+    const wanted = wantedCertificates(stack).map((each) => `${secretId(each)}-certificate`);
+    assert.deepEqual(names.sort(), wanted.sort());
     assert.equal(certificates.resources.length, names.length);
   });
 

@@ -219,7 +219,6 @@ describe("an isolated app", () => {
     delete renamed.accessTests.apps.komga;
     const before = await names(isolate());
     assert.deepEqual(before, [
-      "pomerium-migration:network-policies:Isolation komga/komga-svc-only-from-pomerium",
       "kubernetes:networking.k8s.io/v1:NetworkPolicy komga/komga-svc-only-from-pomerium-policy",
     ]);
     assert.deepEqual(await names(renamed as unknown as Raw), before);
