@@ -97,6 +97,12 @@ export interface WorkspaceOptions {
   program?: string;
 }
 
+/**
+ * A preview throws its state away. Yet the CLI writes the whole state in memory after each change, so that its time
+ * grows with the square of the number of changes.
+ */
+const skipCheckpoints = { PULUMI_SKIP_CHECKPOINTS: "true" };
+
 /** Creates a stack of a program. Its state and its stack file are in a new temporary folder. */
 export async function openWorkspace(
   pulumi: Pulumi,
@@ -128,7 +134,7 @@ export async function openWorkspace(
   const start = (args: string[], more = {}): ChildProcess & { stdout: NodeJS.ReadableStream } =>
     spawn(pulumi.file, [...args, "--stack", stack, "--non-interactive", "--color", "never"], {
       cwd: folder,
-      env: { ...environment, ...more },
+      env: { ...environment, ...(args[0] === "preview" ? skipCheckpoints : {}), ...more },
       stdio: ["ignore", "pipe", "pipe"],
     }) as ChildProcess & { stdout: NodeJS.ReadableStream };
 
