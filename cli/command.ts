@@ -6,11 +6,15 @@ export interface CommonOptions {
   cwd?: string;
 }
 
-/** One command of the program. */
-export interface Subcommand<Options extends CommonOptions> {
+/** How one command of the program is called. */
+export interface Usage {
   name: string;
   /** Describes the command, its arguments and its options. */
   define(command: Command): void;
+}
+
+/** What one command does. */
+export interface Action<Options extends CommonOptions> {
   /** @returns The exit code. */
   run(args: readonly string[], options: Options, io: Io): Promise<number>;
 }

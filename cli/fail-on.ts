@@ -1,4 +1,4 @@
-import { type FailOn, failOnKinds } from "../policies/access/diff/fail-on.ts";
+import { type FailOn, failOnKinds } from "../policies/access/diff/fail-on-kinds.ts";
 import { UsageError } from "./exit.ts";
 
 /**

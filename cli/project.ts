@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { ownCommand } from "../stack-file/commands.ts";
+import { stackFileName, stackOf } from "../stack-file/file-name.ts";
 import { didYouMean } from "../stack-file/nearest.ts";
-import { stackFileName, stackOf } from "../stack-file/stack-file.ts";
 import type { CommonOptions } from "./command.ts";
 import { CliError, UsageError } from "./exit.ts";
 import type { Io } from "./io.ts";

@@ -3,47 +3,11 @@ import manifest from "../package.json" with { type: "json" };
 import { ownCommand, programName } from "../stack-file/commands.ts";
 import { StackFileError } from "../stack-file/problems.ts";
 import { paint } from "./colour.ts";
-import { type Subcommand, valueOption } from "./command.ts";
-import { access } from "./commands/access.ts";
-import { audit } from "./commands/audit.ts";
-import { catalogue } from "./commands/catalogue.ts";
-import { check } from "./commands/check.ts";
-import { comment } from "./commands/comment.ts";
-import { compare } from "./commands/compare.ts";
-import { diff } from "./commands/diff.ts";
-import { fleet } from "./commands/fleet.ts";
-import { guard } from "./commands/guard.ts";
-import { init } from "./commands/init.ts";
-import { lint } from "./commands/lint.ts";
-import { logs } from "./commands/logs.ts";
-import { paths } from "./commands/paths.ts";
-import { ready } from "./commands/ready.ts";
-import { report } from "./commands/report.ts";
-import { test } from "./commands/test.ts";
-import { why } from "./commands/why.ts";
+import { valueOption } from "./command.ts";
 import { addCompletion } from "./completion.ts";
 import { CliError, exit, UsageError } from "./exit.ts";
 import type { Io } from "./io.ts";
-
-const subcommands: readonly Subcommand<never>[] = [
-  audit,
-  init,
-  check,
-  access,
-  why,
-  test,
-  diff,
-  compare,
-  ready,
-  report,
-  fleet,
-  logs,
-  lint,
-  paths,
-  guard,
-  comment,
-  catalogue,
-];
+import { subcommands } from "./subcommands.ts";
 
 /** Width of the help where the output is not a terminal. */
 const usualWidth = 110;
@@ -101,9 +65,9 @@ function programOf(io: Io, done: (code: number) => void): Command {
       `
 Exit codes: 0 success, 1 something is wrong, 2 the command line is wrong, 3 --fail-on found a change.`,
     );
-  for (const { name, define, run: runSubcommand } of subcommands) {
-    const command = program.command(name);
-    define(command);
+  for (const { usage, load } of subcommands) {
+    const command = program.command(usage.name);
+    usage.define(command);
     command
       .addOption(
         valueOption(
@@ -114,7 +78,8 @@ Exit codes: 0 success, 1 something is wrong, 2 the command line is wrong, 3 --fa
       .showHelpAfterError(`Usage: ${command.createHelp().commandUsage(command)}`)
       .action(async () => {
         try {
-          done(await runSubcommand(command.args, command.opts<never>(), io));
+          const action = await load();
+          done(await action.run(command.args, command.opts<never>(), io));
         } catch (error) {
           if (error instanceof UsageError) command.error(`error: ${error.message}`);
           throw error;

@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { Command, Option } from "commander";
 import type { Cluster } from "../components/cluster/config.ts";
 import { refuseAnotherCluster } from "../components/cluster/identity.ts";
 import type { ClusterAddress } from "../components/cluster/kubeconfig.ts";
@@ -14,18 +13,11 @@ import type { View } from "../policies/access/matrix/view.ts";
 import { visible } from "../report/text.ts";
 import type { Stack } from "../stack/stack.ts";
 import { paint } from "./colour.ts";
-import { repeated, valueOption } from "./command.ts";
 import { decoded } from "./decode.ts";
 import { CliError, UsageError } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { withNotice } from "./notice.ts";
-
-/** Where a command reads a cluster from. */
-export interface SourceOptions {
-  context?: string;
-  kubeconfig?: string;
-  from?: string[];
-}
+import type { SourceOptions } from "./source-options.ts";
 
 /** What was read, and where. */
 export interface Source {
@@ -36,27 +28,6 @@ export interface Source {
   /** Parts of the files that could not be used. */
   problems: readonly string[];
 }
-
-/** Adds the options to a command. */
-export function addSourceOptions(command: Command): void {
-  command
-    .addOption(valueOption("--context <name>", "context of the kubeconfig; needed if it has several"))
-    .addOption(valueOption("--kubeconfig <file>", "kubeconfig; default: $KUBECONFIG or ~/.kube/config"))
-    .addOption(
-      valueOption(
-        "--from <file>",
-        "exported objects in place of a cluster: a file, a folder of files, or - for standard input; may be repeated",
-      ).argParser(repeated),
-    );
-}
-
-/** How the input is made, for the help of a command. */
-export const exportHelp = `
-Without --from, the cluster is read, and only read. An export is what kubectl prints:
-
-  kubectl get ingress,ingressclass,service,deployment,daemonset,statefulset,configmap,namespace,node -A -o yaml
-
-An export may hold more or less than that. Secrets are not needed, and their contents are dropped.`;
 
 /**
  * Reads the cluster, the files or standard input.
@@ -83,15 +54,6 @@ export async function readSource(options: SourceOptions, io: Io): Promise<Source
     problems,
   };
 }
-
-/**
- * The option that names the ingress-nginx to compare a stack with: in the stack's own cluster, or in an export of it.
- */
-export const nginxOption = (): Option =>
-  valueOption(
-    "--nginx <source>",
-    "who passed under ingress-nginx: `live` (the stack's cluster), or exported objects (a file, a folder, or -)",
-  );
 
 /**
  * Reads ingress-nginx for a stack.

@@ -3,8 +3,8 @@ import type { View } from "../policies/access/matrix/view.ts";
 import { besideOthers, type LiveView, liveView, viewOfStack } from "../stack/access-view.ts";
 import { loadFromFile, loadFromText } from "../stack/load.ts";
 import type { Stack } from "../stack/stack.ts";
+import { stackFileName } from "../stack-file/file-name.ts";
 import { StackFileError } from "../stack-file/problems.ts";
-import { stackFileName } from "../stack-file/stack-file.ts";
 import { decidingChanges } from "./deciding.ts";
 import { commitOf, fileAt } from "./git.ts";
 import type { Io } from "./io.ts";
@@ -22,11 +22,6 @@ export interface Seen {
   /** Notes for the reader of a comparison. */
   notes: readonly string[];
 }
-
-/** How a view is named on the command line. */
-export const viewMeaning = `
-A view is \`now\` (the stack file in the working tree), \`live\` (the Ingresses on the cluster) or a git revision
-(\`HEAD~1\`; a branch with the name "live" is \`heads/live\`). A revision without the stack file is an empty view.`;
 
 /**
  * The stack file in the working tree. A relative path of its kubeconfig starts at the project's folder, because Pulumi

@@ -1,4 +1,3 @@
-import { basename } from "node:path";
 import {
   type Document,
   isAlias,
@@ -25,17 +24,6 @@ export interface StackFile {
   /** Problems of the file that do not depend on what the keys mean. */
   problems: Problem[];
   placeOf: PlaceOf;
-}
-
-/** The name of a stack's file, which is beside Pulumi.yaml. */
-export function stackFileName(stack: string): string {
-  return `Pulumi.${stack}.yaml`;
-}
-
-/** The stack of a file: `Pulumi.octavo.yaml` → `octavo`. */
-export function stackOf(path: string): string {
-  const file = basename(path);
-  return /^Pulumi\.(.+)\.ya?ml$/.exec(file)?.[1] ?? file;
 }
 
 /**

@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
+import { stackFileName } from "../stack-file/file-name.ts";
 import { isMap, keyPath, type PathPart } from "../stack-file/paths.ts";
 import type { PlaceOf } from "../stack-file/place.ts";
 import { type Problem, StackFileError } from "../stack-file/problems.ts";
 import { project } from "../stack-file/project.ts";
-import { foreignKeys, readStackFile, stackFileName } from "../stack-file/stack-file.ts";
+import { foreignKeys, readStackFile } from "../stack-file/stack-file.ts";
 import { parseStack } from "./load.ts";
 import { secretSections, sectionMeant, texts } from "./schema.ts";
 import type { Stack } from "./stack.ts";

@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
+import { stackFileName, stackOf } from "../stack-file/file-name.ts";
 import { isMap, keyPath } from "../stack-file/paths.ts";
 import { type PlaceOf, placed } from "../stack-file/place.ts";
 import { type Problem, Report, StackFileError } from "../stack-file/problems.ts";
 import { checkSecrets, type SecretOptions } from "../stack-file/secrets.ts";
-import { readStackFile, stackFileName, stackOf } from "../stack-file/stack-file.ts";
+import { readStackFile } from "../stack-file/stack-file.ts";
 import { resolve } from "./resolve.ts";
 import { secretsOf, sectionMeant } from "./schema.ts";
 import type { Stack } from "./stack.ts";

@@ -8,27 +8,17 @@ import { aligned, visible } from "../../report/text.ts";
 import { underStackNames } from "../../stack/access-view.ts";
 import { few } from "../../stack-file/text.ts";
 import { paint } from "../colour.ts";
-import { type CommonOptions, type Subcommand, valueOption } from "../command.ts";
+import type { Action } from "../command.ts";
 import { exit, UsageError } from "../exit.ts";
-import { deliver, formatOf, formatOptions, json, type OutputOptions, paperOf } from "../output.ts";
+import { deliver, formatOf, json, paperOf } from "../output.ts";
 import { projectOf, stackIn } from "../project.ts";
 import { provenanceOf } from "../provenance.ts";
 import { accessPart, subtitleOf } from "../report-parts.ts";
-import { stackNow, viewMeaning, viewOf } from "../view-by-name.ts";
+import type { AccessOptions } from "../usage/access.ts";
+import { stackNow, viewOf } from "../view-by-name.ts";
 
 /** Who may reach what: people × apps. */
-export const access: Subcommand<CommonOptions & OutputOptions & { at?: string; person?: string }> = {
-  name: "access",
-  define(command) {
-    command
-      .description("who may reach what: people × apps")
-      .argument("[stack]", "the stack; default: the only one")
-      .addHelpText("after", viewMeaning);
-    for (const option of formatOptions(["table", "markdown", "json", "html"])) command.addOption(option);
-    command
-      .addOption(valueOption("--at <view>", "the view to show; default: now"))
-      .addOption(valueOption("--person <who>", "only this caller: an address, stranger or anonymous"));
-  },
+export const access: Action<AccessOptions> = {
   async run(args, options, io) {
     const format = formatOf(options);
     const project = projectOf(options, io);

@@ -6,40 +6,15 @@ import { type AuditOrigin, auditPage } from "../../discovery/audit/page.ts";
 import { auditText } from "../../discovery/audit/text.ts";
 import { visible } from "../../report/text.ts";
 import { paint } from "../colour.ts";
-import type { CommonOptions, Subcommand } from "../command.ts";
+import type { Action } from "../command.ts";
 import { exit } from "../exit.ts";
-import {
-  deliver,
-  formatOf,
-  formatOptions,
-  json,
-  type OutputOptions,
-  type Paper,
-  paperOf,
-} from "../output.ts";
+import { deliver, formatOf, json, type Paper, paperOf } from "../output.ts";
 import { provenanceOf } from "../provenance.ts";
-import { addSourceOptions, exportHelp, readSource, type SourceOptions } from "../source.ts";
+import { readSource } from "../source.ts";
+import type { AuditOptions } from "../usage/audit.ts";
 
 /** What a migration of a cluster is up against, without any stack file. */
-export const audit: Subcommand<CommonOptions & SourceOptions & OutputOptions> = {
-  name: "audit",
-  define(command) {
-    command.description("what a migration of a cluster is up against; needs no stack file");
-    addSourceOptions(command);
-    for (const option of formatOptions(["table", "markdown", "json", "html"])) command.addOption(option);
-    command.addHelpText(
-      "after",
-      `
-Hosts with effort and risk, annotations and settings by what becomes of them, certificates that depend on
-ingress-nginx, and who would put it back. Exits with 1 if something must change in the cluster first.
-${exportHelp}
-
-Examples:
-  npx pomerium-migration audit --context home
-  npx pomerium-migration audit --context home --format html --output audit.html
-  kubectl get ingress,service -A -o yaml | npx pomerium-migration audit --from -`,
-    );
-  },
+export const audit: Action<AuditOptions> = {
   async run(_, options, io) {
     const format = formatOf(options);
     const source = await readSource(options, io);

@@ -1,31 +1,14 @@
 import { entryData, listed } from "../../report/catalogue/data.ts";
 import { catalogueMarkdown } from "../../report/catalogue/markdown.ts";
 import { catalogueText, entryText } from "../../report/catalogue/text.ts";
-import { programName } from "../../stack-file/commands.ts";
 import { didYouMean } from "../../stack-file/nearest.ts";
-import type { CommonOptions, Subcommand } from "../command.ts";
+import type { Action } from "../command.ts";
 import { CliError, exit } from "../exit.ts";
-import { deliver, formatOf, formatOptions, json, type OutputOptions } from "../output.ts";
+import { deliver, formatOf, json } from "../output.ts";
+import type { CatalogueOptions } from "../usage/catalogue.ts";
 
 /** What the project knows of apps. */
-export const catalogue: Subcommand<CommonOptions & OutputOptions> = {
-  name: "catalogue",
-  define(command) {
-    command
-      .description("what is known of apps: open paths, what must stay closed, who cannot sign in")
-      .argument("[app]", "name of an entry; default: a table of all")
-      .addHelpText(
-        "after",
-        `
-Reads neither a stack file nor a cluster. Entries under \`catalogue\` of a stack file are not listed.
-
-Examples:
-  ${programName} catalogue
-  ${programName} catalogue vaultwarden
-  ${programName} catalogue --json`,
-      );
-    for (const option of formatOptions(["table", "markdown", "json"])) command.addOption(option);
-  },
+export const catalogue: Action<CatalogueOptions> = {
   async run([name], options, io) {
     const all = listed();
     const chosen = name === undefined ? all : all.filter((one) => one.name === name);

@@ -4,24 +4,17 @@ import { isPerson } from "../../policies/access/principals.ts";
 import { visible } from "../../report/text.ts";
 import { loadFromFile } from "../../stack/load.ts";
 import type { Stack } from "../../stack/stack.ts";
+import { stackFileName } from "../../stack-file/file-name.ts";
 import { placed } from "../../stack-file/place.ts";
 import { formatRows, type Problem, StackFileError, type Warning } from "../../stack-file/problems.ts";
-import { stackFileName } from "../../stack-file/stack-file.ts";
 import { counted } from "../../stack-file/text.ts";
 import { paint } from "../colour.ts";
-import type { CommonOptions, Subcommand } from "../command.ts";
+import type { Action } from "../command.ts";
 import { exit } from "../exit.ts";
 import { annotationLines, problemAnnotations, repositoryPath } from "../github/annotations.ts";
-import {
-  deliver,
-  formatOf,
-  formatOptions,
-  json,
-  type OutputOptions,
-  type Paper,
-  paperOf,
-} from "../output.ts";
+import { deliver, formatOf, json, type Paper, paperOf } from "../output.ts";
 import { projectOf, stackPath, stacksOf } from "../project.ts";
+import type { CheckOptions } from "../usage/check.ts";
 
 interface Checked {
   stack: string;
@@ -33,15 +26,7 @@ interface Checked {
 }
 
 /** Every problem and warning of the stack files. A failed access test is a problem. */
-export const check: Subcommand<CommonOptions & OutputOptions> = {
-  name: "check",
-  define(command) {
-    command
-      .description("every problem and warning of the stack files")
-      .argument("[stacks...]", "the stacks; default: all")
-      .addHelpText("after", "\nMissing secrets are warnings here. A preview needs them.");
-    for (const option of formatOptions(["table", "json", "github"])) command.addOption(option);
-  },
+export const check: Action<CheckOptions> = {
   async run(args, options, io) {
     const format = formatOf(options);
     const project = projectOf(options, io);

@@ -1,13 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { failedTestProblems, runAccessTests, untested } from "../../policies/access/assertions/run.ts";
-import { failOnKinds } from "../../policies/access/diff/fail-on.ts";
 import { loadFromFile, loadFromText } from "../../stack/load.ts";
 import type { Stack } from "../../stack/stack.ts";
+import { stackFileName } from "../../stack-file/file-name.ts";
 import { placed } from "../../stack-file/place.ts";
 import { orProblems, StackFileError } from "../../stack-file/problems.ts";
-import { stackFileName } from "../../stack-file/stack-file.ts";
-import { type CommonOptions, type Subcommand, valueOption } from "../command.ts";
+import type { Action } from "../command.ts";
 import { accessOf } from "../comment/access.ts";
 import { commentOf, planText } from "../comment/comment.ts";
 import { beforeItBegan, type Facts, type Preview } from "../comment/facts.ts";
@@ -29,76 +28,11 @@ import type { Io } from "../io.ts";
 import { deliver } from "../output.ts";
 import { NoPlan, parsePlan } from "../plan/plan.ts";
 import { directoryOf, projectOf, stackIn, stacksIn } from "../project.ts";
+import type { CommentOptions } from "../usage/comment.ts";
 import { judgePlan } from "./guard.ts";
 
-interface Options extends CommonOptions {
-  stack?: string;
-  preview?: string;
-  said?: string;
-  outcomes?: string;
-  from?: string;
-  commit?: string;
-  run?: string;
-  at?: string;
-  failOn?: string;
-  guardRails?: string;
-  verdict?: string;
-  plan?: string;
-  annotations?: boolean;
-  output?: string;
-}
-
 /** Writes the pull request's comment for one stack. */
-export const comment: Subcommand<Options> = {
-  name: "comment",
-  define(command) {
-    command
-      .description("the comment on a pull request for one stack")
-      .addOption(valueOption("--stack <stack>", "the stack; default: the only one"))
-      .addOption(valueOption("--from <revision>", "the base of the pull request; default: HEAD"))
-      .addOption(
-        valueOption(
-          "--preview <file>",
-          "output of `pulumi preview --refresh --show-sames --json`; without it, the comment says that there was no preview",
-        ),
-      )
-      .addOption(
-        valueOption("--said <file>", "what the preview, or the step that failed before it, has printed"),
-      )
-      .addOption(
-        valueOption(
-          "--outcomes <list>",
-          "how the steps ended, for example packages=success,cli=success,preview=failure",
-        ),
-      )
-      .addOption(valueOption("--commit <commit>", "the commit that the comment is about"))
-      .addOption(valueOption("--run <url>", "address of the job's log"))
-      .addOption(valueOption("--at <time>", "the time of the comment; default: now"))
-      .addOption(
-        valueOption(
-          "--fail-on <kinds>",
-          `changes of access that fail the job, separated by commas: ${failOnKinds.join(", ")}, or none; default: public`,
-        ),
-      )
-      .addOption(
-        valueOption(
-          "--guard-rails <config>",
-          "apply the guard rails to the preview, with a config as for --policy-pack-config",
-        ),
-      )
-      .addOption(valueOption("--verdict <file>", "write why the job fails to a file, one line for each rule"))
-      .addOption(valueOption("--plan <file>", "write the whole plan to a file"))
-      .option("--annotations", "print messages for lines of the stack file in the form of GitHub's runner")
-      .addOption(valueOption("--output <file>", "write to a file"))
-      .addHelpText(
-        "after",
-        `
-Access is read from the planned Ingresses of the preview. Run this command from a checkout of the base, and name the
-pull request's checkout with --cwd: then the pull request cannot change what is said about it.
-
-The command succeeds whatever the comment says. The file of --verdict is empty if the job may succeed.`,
-      );
-  },
+export const comment: Action<CommentOptions> = {
   async run(_, options, io) {
     const on = options.failOn === "none" ? [] : failOnOf(options.failOn ?? "public");
     const facts = await factsOf(options, io);
@@ -112,7 +46,7 @@ The command succeeds whatever the comment says. The file of --verdict is empty i
   },
 };
 
-async function factsOf(options: Options, io: Io): Promise<Facts> {
+async function factsOf(options: CommentOptions, io: Io): Promise<Facts> {
   const directory = directoryOf(options, io);
   // A stack whose file is deleted is named too.
   const name = options.stack ?? stackIn(projectOf(options, io), undefined);
@@ -164,7 +98,7 @@ function refusalOf(after: Stack | StackFileError | undefined, file: string): str
   return after instanceof StackFileError ? after.message : undefined;
 }
 
-function textOf(option: "preview" | "said", options: Options, io: Io): string | undefined {
+function textOf(option: "preview" | "said", options: CommentOptions, io: Io): string | undefined {
   const file = options[option];
   if (file === undefined) return undefined;
   try {
@@ -190,7 +124,7 @@ function whyNone(outcomes: ReadonlyMap<string, string>, stack: string): string {
   return "this run has no credentials for the cluster";
 }
 
-function previewOf(options: Options, stack: string, io: Io): Preview {
+function previewOf(options: CommentOptions, stack: string, io: Io): Preview {
   const said = textOf("said", options, io) ?? "";
   const text = textOf("preview", options, io);
   if (text !== undefined)

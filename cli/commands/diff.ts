@@ -1,6 +1,6 @@
 import type { Moves } from "../../policies/access/before.ts";
 import { type AccessDiff, diffAccess } from "../../policies/access/diff/diff.ts";
-import { failOn, failOnKinds } from "../../policies/access/diff/fail-on.ts";
+import { failOn } from "../../policies/access/diff/fail-on.ts";
 import type { View } from "../../policies/access/matrix/view.ts";
 import { movesMarkdown, movesText, noMoves, unclearNotes } from "../../report/before-text.ts";
 import { diffText } from "../../report/diff-text.ts";
@@ -9,52 +9,20 @@ import { diffMarkdown } from "../../report/markdown.ts";
 import { signInChanges } from "../../stack/sign-in.ts";
 import type { Stack } from "../../stack/stack.ts";
 import { paint } from "../colour.ts";
-import { type CommonOptions, type Subcommand, valueOption } from "../command.ts";
+import type { Action } from "../command.ts";
 import { exit } from "../exit.ts";
 import { failOnOf } from "../fail-on.ts";
 import type { Annotation } from "../github/annotation.ts";
 import { accessAnnotations, annotated, annotationLines, repositoryPath } from "../github/annotations.ts";
 import type { Io } from "../io.ts";
-import {
-  deliver,
-  formatOf,
-  formatOptions,
-  json,
-  type OutputOptions,
-  type Paper,
-  paperOf,
-} from "../output.ts";
+import { deliver, formatOf, json, type Paper, paperOf } from "../output.ts";
 import { projectOf, stackIn } from "../project.ts";
-import { movesFrom, nginxOption, readNginx } from "../source.ts";
-import { comparable, type Seen, stackNow, viewMeaning, viewOf } from "../view-by-name.ts";
-
-interface Options extends CommonOptions, OutputOptions {
-  from?: string;
-  to?: string;
-  failOn?: string;
-  nginx?: string;
-}
+import { movesFrom, readNginx } from "../source.ts";
+import type { DiffOptions } from "../usage/diff.ts";
+import { comparable, type Seen, stackNow, viewOf } from "../view-by-name.ts";
 
 /** Who gains and who loses access between two views. */
-export const diff: Subcommand<Options> = {
-  name: "diff",
-  define(command) {
-    command
-      .description("who gains and who loses access between two views")
-      .argument("[stack]", "the stack; default: the only one")
-      .addOption(valueOption("--from <view>", "the view before; default: HEAD"))
-      .addOption(valueOption("--to <view>", "the view after; default: now"))
-      .addOption(nginxOption());
-    for (const option of formatOptions(["table", "markdown", "json", "github"])) command.addOption(option);
-    command
-      .addOption(
-        valueOption(
-          "--fail-on <kinds>",
-          `exit with ${exit.changed} on these kinds of changes, separated by commas: ${failOnKinds.join(", ")}; also if they cannot be ruled out`,
-        ),
-      )
-      .addHelpText("after", viewMeaning);
-  },
+export const diff: Action<DiffOptions> = {
   async run(args, options, io) {
     const format = formatOf(options);
     const kinds = failOnOf(options.failOn);
@@ -98,7 +66,7 @@ function inGithub(file: string, found: AccessDiff, notes: readonly string[], { v
 }
 
 /** While the apps are on their way, a reader may not know that the comparison with ingress-nginx exists. */
-function hintOf({ stack }: Seen, { nginx }: Options): string | undefined {
+function hintOf({ stack }: Seen, { nginx }: DiffOptions): string | undefined {
   return nginx === undefined && stack?.phase === "coexist" && stack.ingressNginx !== undefined
     ? noMoves
     : undefined;

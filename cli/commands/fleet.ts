@@ -1,34 +1,17 @@
 import { fleetMarkdown, fleetText } from "../../report/fleet.ts";
 import { fleetTabs } from "../../report/html/fleet.ts";
 import { htmlPage } from "../../report/html/page.ts";
-import type { CommonOptions, Subcommand } from "../command.ts";
+import type { Action } from "../command.ts";
 import { exit } from "../exit.ts";
 import { readFleetStack, type UnfoldedStack } from "../fleet-stack.ts";
 import type { Io } from "../io.ts";
-import { deliver, formatOf, formatOptions, json, type OutputOptions } from "../output.ts";
+import { deliver, formatOf, json } from "../output.ts";
 import { projectOf, stacksOf } from "../project.ts";
 import { provenanceOf } from "../provenance.ts";
+import type { FleetOptions } from "../usage/fleet.ts";
 
 /** All stacks of the project in one table. */
-export const fleet: Subcommand<CommonOptions & OutputOptions & { live?: boolean }> = {
-  name: "fleet",
-  define(command) {
-    command
-      .description("all stacks in one table: apps, people, what is open, problems")
-      .argument("[stacks...]", "the stacks; default: all")
-      .option("--live", "also reads each stack's cluster: the readiness, and what ingress-nginx serves");
-    for (const option of formatOptions(["table", "markdown", "json", "html"])) command.addOption(option);
-    command.addHelpText(
-      "after",
-      `
-A stack or a cluster that cannot be read is a row like the others, with the reason. Exits with 1 if there is one, or if
-a stack file has a problem. The page (html) also has the details of each stack: what access, ready and audit show.
-
-Examples:
-  npx pomerium-migration fleet
-  npx pomerium-migration fleet --live --format html --output fleet.html`,
-    );
-  },
+export const fleet: Action<FleetOptions> = {
   async run(args, options, io) {
     const format = formatOf(options);
     const project = projectOf(options, io);

@@ -4,31 +4,16 @@ import { visible } from "../../report/text.ts";
 import { isMap } from "../../stack-file/paths.ts";
 import { counted } from "../../stack-file/text.ts";
 import { paint } from "../colour.ts";
-import { type CommonOptions, type Subcommand, valueOption } from "../command.ts";
+import type { Action } from "../command.ts";
 import { CliError, exit } from "../exit.ts";
 import { readInput, readText } from "../input.ts";
 import type { Io } from "../io.ts";
 import { json } from "../output.ts";
 import { NoPlan, type Plan, parsePlan } from "../plan/plan.ts";
-
-interface Options extends CommonOptions {
-  config?: string;
-  json?: boolean;
-}
+import type { GuardOptions } from "../usage/guard.ts";
 
 /** Applies the guard rails to a preview of any Pulumi program. */
-export const guard: Subcommand<Options> = {
-  name: "guard",
-  define(command) {
-    command
-      .description("what a preview of any Pulumi program would do to Pomerium's routes and to ingress-nginx")
-      .argument("<preview>", "output of `pulumi preview --json --show-sames`, or - for standard input")
-      .addOption(
-        valueOption("--config <file>", "levels and options of the rules, as for --policy-pack-config"),
-      )
-      .option("--json", "for programs")
-      .addHelpText("after", "\nAdvisory findings alone do not fail. docs/guard-rails.md lists the rules.");
-  },
+export const guard: Action<GuardOptions> = {
   async run([file = "-"], options, io) {
     const plan = planOf(await readInput(file, io), file);
     const found = judgePlan(plan, options.config, io);

@@ -6,54 +6,20 @@ import { type LeftOut, planStack } from "../../discovery/plan.ts";
 import type { Todo } from "../../discovery/section.ts";
 import { stackText } from "../../discovery/stack-text.ts";
 import { visible } from "../../report/text.ts";
-import { readStackFile, stackFileName, stackOf } from "../../stack-file/stack-file.ts";
+import { stackFileName, stackOf } from "../../stack-file/file-name.ts";
+import { readStackFile } from "../../stack-file/stack-file.ts";
 import { counted } from "../../stack-file/text.ts";
 import { paint } from "../colour.ts";
-import { type CommonOptions, type Subcommand, valueOption } from "../command.ts";
+import type { Action } from "../command.ts";
 import { CliError, exit, UsageError } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { json, type Paper } from "../output.ts";
 import { directoryOf, stackPath } from "../project.ts";
-import { addSourceOptions, exportHelp, readSource, type Source, type SourceOptions } from "../source.ts";
-
-interface Options extends CommonOptions, SourceOptions {
-  admin?: string[];
-  stdout?: boolean;
-  diff?: boolean;
-  json?: boolean;
-}
+import { readSource, type Source } from "../source.ts";
+import type { InitOptions } from "../usage/init.ts";
 
 /** Writes the stack file of a cluster. */
-export const init: Subcommand<Options> = {
-  name: "init",
-  define(command) {
-    command
-      .description("writes Pulumi.<stack>.yaml from a live cluster or an export of it")
-      .argument("<stack>", "name of the new stack");
-    addSourceOptions(command);
-    command
-      .addOption(
-        valueOption("--admin <address>", "who reaches every app; may be repeated").argParser(
-          (value: string, before: string[] = []) => [...before, value],
-        ),
-      )
-      .option("--stdout", "print the file in place of writing it")
-      .option("--diff", "print what an existing stack file lacks")
-      .option("--json", "what was written and what is left, for programs")
-      .addHelpText(
-        "after",
-        `
-Everything that the cluster shows is in the file. TO DO marks the rest; \`check\` names it until it is there. Every
-app lets in the admins and nobody else. A file that exists is never changed. With a token of Cloudflare's in
-CLOUDFLARE_API_TOKEN, the tunnels that carry the hosts are in the file, too.
-${exportHelp}
-
-Examples:
-  npx pomerium-migration init home --context home --admin you@example.org
-  kubectl get ingress,service -A -o yaml | npx pomerium-migration init home --from - --stdout
-  npx pomerium-migration init home --context home --diff       # hosts that came since then`,
-      );
-  },
+export const init: Action<InitOptions> = {
   async run([name = ""], options, io) {
     const stack = stackOf(name);
     if (!/^[A-Za-z0-9_.-]{1,100}$/.test(stack))

@@ -1,4 +1,3 @@
-import { Option } from "commander";
 import { type Finding, lintPolicy } from "../../policies/language/lint.ts";
 import { parsePolicy } from "../../policies/language/parse.ts";
 import type { Problem } from "../../policies/language/problems.ts";
@@ -6,12 +5,13 @@ import { isReleaseTag, newestRelease } from "../../policies/language/releases.ts
 import { aligned, visible } from "../../report/text.ts";
 import { counted } from "../../stack-file/text.ts";
 import { paint } from "../colour.ts";
-import { type CommonOptions, type Subcommand, valueOption } from "../command.ts";
+import type { Action } from "../command.ts";
 import { exit, UsageError } from "../exit.ts";
 import { readInput } from "../input.ts";
 import type { Io } from "../io.ts";
 import { json } from "../output.ts";
 import { positions } from "../policy-positions.ts";
+import type { LintOptions } from "../usage/lint.ts";
 
 /** A message about the policy, with its position. */
 interface Told {
@@ -24,29 +24,8 @@ interface Told {
   fix?: string;
 }
 
-interface Options extends CommonOptions {
-  pomerium?: string;
-  addresses?: "real" | "proxied";
-  json?: boolean;
-}
-
 /** Reads a policy as Pomerium would, and says what is wrong with it. */
-export const lint: Subcommand<Options> = {
-  name: "lint",
-  define(command) {
-    command
-      .description("what is wrong with a policy in Pomerium's language")
-      .argument("<file>", "the policy's file, or - for standard input")
-      .addOption(valueOption("--pomerium <release>", `Pomerium's release; default: ${newestRelease}`))
-      .addOption(
-        new Option(
-          "--addresses <kind>",
-          "whether Pomerium sees the callers' own addresses; without it, source_ip is not checked",
-        ).choices(["real", "proxied"]),
-      )
-      .option("--json", "for programs")
-      .addHelpText("after", "\nWarnings alone do not fail.");
-  },
+export const lint: Action<LintOptions> = {
   async run([file = "-"], options, io) {
     const found = findings(await readInput(file, io), options);
     if (options.json) io.out(json("policy-lint", { file, findings: found }));
@@ -55,7 +34,7 @@ export const lint: Subcommand<Options> = {
   },
 };
 
-function findings(text: string, options: Options): Told[] {
+function findings(text: string, options: LintOptions): Told[] {
   const parsed = parsePolicy(text);
   const told = (problems: readonly Problem[], severity: Told["severity"]): Told[] =>
     problems.map(({ line, column, message, hint }) => ({

@@ -5,51 +5,21 @@ import { accessLogText } from "../../report/access-log.ts";
 import { accessLogOf, tallyOptions } from "../../stack/access-log.ts";
 import type { Stack } from "../../stack/stack.ts";
 import { asGoDuration, durationMilliseconds } from "../../stack-file/duration.ts";
+import { stackFileName } from "../../stack-file/file-name.ts";
 import { placeText } from "../../stack-file/place.ts";
-import { readStackFile, stackFileName } from "../../stack-file/stack-file.ts";
-import { type CommonOptions, type Subcommand, valueOption } from "../command.ts";
+import { readStackFile } from "../../stack-file/stack-file.ts";
+import type { Action } from "../command.ts";
 import { CliError, exit, UsageError } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { linesOf } from "../lines.ts";
 import { withNotice } from "../notice.ts";
 import { json } from "../output.ts";
 import { projectOf, stackIn, stackPath } from "../project.ts";
+import type { LogsOptions } from "../usage/logs.ts";
 import { stackNow } from "../view-by-name.ts";
 
-interface Options extends CommonOptions {
-  json?: boolean;
-  since?: string;
-}
-
 /** What Pomerium's log says: what programs were refused, and which grants nobody used. */
-export const logs: Subcommand<Options> = {
-  name: "logs",
-  define(command) {
-    command
-      .description("what programs were refused, and which grants nobody used, by Pomerium's log")
-      .argument("<stack>", "the stack")
-      .argument(
-        "[file]",
-        "a log, or - for standard input; default: the log of Pomerium's pods in the stack's cluster",
-      )
-      .addOption(valueOption("--since <time>", "only what is newer: 24h, 30d, or 2026-11-01"))
-      .option("--json", "for programs")
-      .addHelpText(
-        "after",
-        `
-Reads the lines "authorize check", and the lines "http-request" that tell the client. Anything may be in between. A
-request counts as one of a program if nobody is signed in and its User-Agent is not a browser's; a log without
-User-Agents counts everything except pages. Nothing says that such a program is yours: write a line only for a client
-that you know. Queries, and parts of paths that look like credentials, are neither kept nor shown. A secret that is a
-plain word cannot be recognised.
-
-Examples:
-  npx pomerium-migration logs home
-  npx pomerium-migration logs home pomerium.log --since 30d
-  kubectl --context home -n pomerium logs -l app.kubernetes.io/name=pomerium --tail=-1 |
-    npx pomerium-migration logs home -`,
-      );
-  },
+export const logs: Action<LogsOptions> = {
   async run([name, file], options, io) {
     const project = projectOf(options, io);
     const stack = stackNow(project, stackIn(project, name));

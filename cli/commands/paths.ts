@@ -1,4 +1,3 @@
-import { Option } from "commander";
 import { asEntry } from "../../policies/openapi/as-entry.ts";
 import { coverOf } from "../../policies/openapi/cover.ts";
 import { ApiFileError } from "../../policies/openapi/data.ts";
@@ -6,42 +5,15 @@ import { type ApiDocument, readApi } from "../../policies/openapi/document.ts";
 import { apiPathsText, entryYaml } from "../../report/api-paths.ts";
 import { visible } from "../../report/text.ts";
 import { paint } from "../colour.ts";
-import type { CommonOptions, Subcommand } from "../command.ts";
+import type { Action } from "../command.ts";
 import { CliError, exit, UsageError } from "../exit.ts";
 import { readInput } from "../input.ts";
 import type { Io } from "../io.ts";
 import { json } from "../output.ts";
-
-interface Options extends CommonOptions {
-  as?: "catalogue";
-  json?: boolean;
-}
+import type { PathsOptions } from "../usage/paths.ts";
 
 /** The paths of an API that can be opened to programs. */
-export const paths: Subcommand<Options> = {
-  name: "paths",
-  define(command) {
-    command
-      .description("which paths of an API can be opened, by its OpenAPI or Swagger file")
-      .argument("<file>", "OpenAPI 3 or Swagger 2, as JSON or YAML; or - for standard input")
-      .addOption(
-        new Option("--as <form>", "print an entry for the stack file's catalogue").choices(["catalogue"]),
-      )
-      .option("--json", "for programs")
-      .addHelpText(
-        "after",
-        `
-A path is opened only if every known operation at and below it asks for a credential that a program can send: HTTP
-authentication, an API key in a header or in the query, OAuth 2, OpenID Connect. The result has as few paths as
-possible, each as narrow as possible. Operations that ask for nothing, or only for a cookie, are listed and stay closed.
-The file says what the app means to do; try it before you rely on it. Exits with 1 if a part of the file cannot be read.
-
-Examples:
-  npx pomerium-migration paths openapi.json
-  npx pomerium-migration paths openapi.yaml --as catalogue
-  curl -s https://komga.example.org/v3/api-docs | npx pomerium-migration paths -`,
-      );
-  },
+export const paths: Action<PathsOptions> = {
   async run([file = "-"], options, io) {
     if (options.json && options.as !== undefined) throw new UsageError("--json and --as exclude each other");
     const name = file === "-" ? "standard input" : file;

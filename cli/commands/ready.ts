@@ -3,31 +3,18 @@ import { readinessData, readinessTable } from "../../components/cluster/readines
 import { staysInCoexist } from "../../components/ingress-nginx/hybrid.ts";
 import type { Stack } from "../../stack/stack.ts";
 import { preview, setPhase } from "../../stack-file/commands.ts";
+import { stackFileName } from "../../stack-file/file-name.ts";
 import { StackFileError } from "../../stack-file/problems.ts";
-import { stackFileName } from "../../stack-file/stack-file.ts";
 import { paint } from "../colour.ts";
-import type { CommonOptions, Subcommand } from "../command.ts";
+import type { Action } from "../command.ts";
 import { exit } from "../exit.ts";
 import { json } from "../output.ts";
 import { projectOf, stackIn } from "../project.ts";
+import type { ReadyOptions } from "../usage/ready.ts";
 import { stackNow } from "../view-by-name.ts";
 
 /** What must still happen before the live cluster can go to `retired`. */
-export const ready: Subcommand<CommonOptions & { json?: boolean }> = {
-  name: "ready",
-  define(command) {
-    command
-      .description("whether the cluster is ready to leave ingress-nginx for good")
-      .argument("[stack]", "the stack; default: the only one")
-      .option("--json", "for programs")
-      .addHelpText(
-        "after",
-        `
-Reads the live cluster and changes nothing. Each row is a gate, which \`ingressNginx.override\` can override by
-its name, or the protections that the nginx Ingresses give and Pomerium does not. Exits with 1 while the cluster
-is not ready.`,
-      );
-  },
+export const ready: Action<ReadyOptions> = {
   async run(args, options, io) {
     const project = projectOf(options, io);
     const stack = stackNow(project, stackIn(project, args[0]));

@@ -4,48 +4,18 @@ import { matrix } from "../../policies/access/matrix/matrix.ts";
 import { noMoves } from "../../report/before-text.ts";
 import { changesTab } from "../../report/html/changes.ts";
 import { htmlPage } from "../../report/html/page.ts";
-import { type CommonOptions, type Subcommand, valueOption } from "../command.ts";
+import type { Action } from "../command.ts";
 import { exit } from "../exit.ts";
 import { deliver } from "../output.ts";
 import { projectOf, stackIn } from "../project.ts";
 import { provenanceOf } from "../provenance.ts";
 import { accessPart, auditPart, readinessPart, subtitleOf } from "../report-parts.ts";
-import { movesFrom, nginxOption, readNginx } from "../source.ts";
+import { movesFrom, readNginx } from "../source.ts";
+import type { ReportOptions } from "../usage/report.ts";
 import { comparable, viewNow, viewOf } from "../view-by-name.ts";
 
-interface Options extends CommonOptions {
-  from?: string;
-  nginx?: string;
-  live?: boolean;
-  output?: string;
-}
-
 /** Makes one page with everything about a stack. */
-export const report: Subcommand<Options> = {
-  name: "report",
-  define(command) {
-    command
-      .description("access, changes, readiness and audit of a stack as one page")
-      .argument("[stack]", "the stack; default: the only one")
-      .addOption(valueOption("--from <view>", "adds what has changed since this view"))
-      .addOption(nginxOption())
-      .option(
-        "--live",
-        "reads the stack's cluster: short for --from live --nginx live, and adds the readiness",
-      )
-      .addOption(valueOption("--output <file>", "write to a file"))
-      .addHelpText(
-        "after",
-        `
-The page has a part for each thing that is known, needs no network, and can be printed: access always, changes with
---from or --nginx, the audit of ingress-nginx with --nginx, and the readiness for the last phase with --live.
-
-Examples:
-  npx pomerium-migration report home --output report.html
-  npx pomerium-migration report home --from main --nginx export.yaml --output report.html
-  npx pomerium-migration report home --live --output report.html`,
-      );
-  },
+export const report: Action<ReportOptions> = {
   async run(args, options, io) {
     const project = projectOf(options, io);
     const name = stackIn(project, args[0]);

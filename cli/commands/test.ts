@@ -12,7 +12,7 @@ import type { Stack } from "../../stack/stack.ts";
 import { placed } from "../../stack-file/place.ts";
 import { counted } from "../../stack-file/text.ts";
 import { paint } from "../colour.ts";
-import type { CommonOptions, Subcommand } from "../command.ts";
+import type { Action } from "../command.ts";
 import { exit, UsageError } from "../exit.ts";
 import type { Annotation } from "../github/annotation.ts";
 import {
@@ -23,16 +23,9 @@ import {
   untestedAnnotations,
 } from "../github/annotations.ts";
 import type { Io } from "../io.ts";
-import {
-  deliver,
-  formatOf,
-  formatOptions,
-  json,
-  type OutputOptions,
-  type Paper,
-  paperOf,
-} from "../output.ts";
+import { deliver, formatOf, json, type Paper, paperOf } from "../output.ts";
 import { type Project, projectOf, stacksOf } from "../project.ts";
+import type { TestOptions } from "../usage/test.ts";
 import { stackNow } from "../view-by-name.ts";
 import { writeTests, writtenJson, writtenText, writtenYaml } from "../write-tests.ts";
 
@@ -42,38 +35,8 @@ interface Tested {
   missing: readonly Untested[];
 }
 
-interface Options extends CommonOptions, OutputOptions {
-  all?: boolean;
-  write?: boolean;
-  stdout?: boolean;
-}
-
 /** Runs the access tests of the stack files. */
-export const test: Subcommand<Options> = {
-  name: "test",
-  define(command) {
-    command
-      .description("runs the access tests of the stack files")
-      .argument("[stacks...]", "the stacks; default: all")
-      .option("--all", "every answer, not only the failing ones")
-      .option("--write", "add tests of what holds today to the stack files, as far as none says it")
-      .option("--stdout", "with --write: print the tests in place of writing them")
-      .addHelpText(
-        "after",
-        `
-Every caller counts at every path of a test. An answer that cannot be decided fails. A preview refuses what fails
-here.
-
---write adds who passes at each app and who does not, strangers, and each open path with a path that is nearly one.
-Present tests and all other lines stay as they are. Read what it adds: it says what is, not what should be.
-
-Examples:
-  npx pomerium-migration test home
-  npx pomerium-migration test home --write --stdout
-  npx pomerium-migration test home --write`,
-      );
-    for (const option of formatOptions(["table", "json", "github"])) command.addOption(option);
-  },
+export const test: Action<TestOptions> = {
   async run(args, options, io) {
     const format = formatOf(options);
     const project = projectOf(options, io);
@@ -106,7 +69,7 @@ Examples:
   },
 };
 
-function write(project: Project, stacks: readonly string[], options: Options, io: Io): number {
+function write(project: Project, stacks: readonly string[], options: TestOptions, io: Io): number {
   const format = formatOf(options);
   if (format === "github") throw new UsageError("--write has no format github; use table or json");
   const isDry = options.stdout === true;

@@ -1,25 +1,19 @@
-import { byHost, type ProtectedApp } from "../../policies/access/matrix/view.ts";
+import type { ProtectedApp } from "../../policies/access/matrix/view.ts";
+import { byHost } from "../../policies/access/matrix/view.ts";
 import { type Answer, answers, appOfHost, callerProblem } from "../../policies/access/matrix/why.ts";
 import { everybody } from "../../policies/access/people.ts";
 import { isPerson } from "../../policies/access/principals.ts";
 import { aligned, visible } from "../../report/text.ts";
+import { stackFileName } from "../../stack-file/file-name.ts";
 import { nearest, nearestAddress } from "../../stack-file/nearest.ts";
 import { placeText } from "../../stack-file/place.ts";
-import { stackFileName } from "../../stack-file/stack-file.ts";
-import { type CommonOptions, type Subcommand, valueOption } from "../command.ts";
+import type { Action } from "../command.ts";
 import { CliError, exit, UsageError } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { json } from "../output.ts";
 import { type Project, projectOf, stacksOf } from "../project.ts";
-import { type Seen, viewMeaning, viewOf } from "../view-by-name.ts";
-
-interface Options extends CommonOptions {
-  at?: string;
-  from?: string;
-  json?: boolean;
-  method?: string;
-  stack?: string;
-}
+import type { WhyOptions } from "../usage/why.ts";
+import { type Seen, viewOf } from "../view-by-name.ts";
 
 interface Found {
   stack: string;
@@ -28,28 +22,7 @@ interface Found {
 }
 
 /** Whether somebody may reach an address, and which line decides it. */
-export const why: Subcommand<Options> = {
-  name: "why",
-  define(command) {
-    command
-      .description("whether somebody may reach an address, and the line that decides it")
-      .argument("<who>", "an e-mail address, stranger, anonymous, @<domain> or claim:<name>=<value>")
-      .argument("<url>", "for example https://komga.example.org/api/v1/books")
-      .option("--json", "for programs")
-      .addOption(valueOption("--method <method>", "the request's method; default: GET"))
-      .addOption(valueOption("--from <address>", "the caller's IP address, for apps that ask for it"))
-      .addOption(valueOption("--stack <stack>", "the stack; default: the one that serves the host"))
-      .addOption(valueOption("--at <view>", "the view that answers; default: now"))
-      .addHelpText(
-        "after",
-        `${viewMeaning}
-
-Examples:
-  npx pomerium-migration why alice@example.org komga.example.org
-  npx pomerium-migration why anonymous https://komga.example.org/api/v1/books --method POST
-  npx pomerium-migration why alice@example.org nas.example.org --from 192.168.0.20 --at live --stack home`,
-      );
-  },
+export const why: Action<WhyOptions> = {
   async run([who = "", url = ""], options, io) {
     const problem = callerProblem(who);
     if (problem !== undefined) throw new UsageError(problem);
@@ -84,7 +57,7 @@ function addressOf(text: string): { host: string; path: string } {
  *
  * @throws CliError if no app has the host, or if it is the host of the sign-in pages.
  */
-async function findApp(project: Project, host: string, options: Options, io: Io): Promise<Found> {
+async function findApp(project: Project, host: string, options: WhyOptions, io: Io): Promise<Found> {
   const named = options.stack === undefined ? [] : [options.stack];
   const hosts: string[] = [];
   for (const stack of stacksOf(project, named)) {

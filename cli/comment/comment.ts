@@ -1,4 +1,4 @@
-import type { FailOn } from "../../policies/access/diff/fail-on.ts";
+import type { FailOn } from "../../policies/access/diff/fail-on-kinds.ts";
 import { plain, testsMarkdown } from "../../report/markdown.ts";
 import { phaseEffects } from "../../stack/phases.ts";
 import { up } from "../../stack-file/commands.ts";

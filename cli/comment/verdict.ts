@@ -1,4 +1,5 @@
-import { type FailOn, failing } from "../../policies/access/diff/fail-on.ts";
+import { failing } from "../../policies/access/diff/fail-on.ts";
+import type { FailOn } from "../../policies/access/diff/fail-on-kinds.ts";
 import type { Facts } from "./facts.ts";
 import { guardFailures } from "./guard-rails.ts";
 import { changeReasons, failuresOf } from "./headline.ts";

@@ -1,5 +1,5 @@
+import { stackFileName } from "../../stack-file/file-name.ts";
 import { StackFileError } from "../../stack-file/problems.ts";
-import { stackFileName } from "../../stack-file/stack-file.ts";
 import type { ReadOnlyApi } from "./api.ts";
 import type { Cluster } from "./config.ts";
 import { identityProblem, type LiveCluster } from "./live.ts";

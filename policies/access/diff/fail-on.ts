@@ -1,11 +1,7 @@
 import { stranger } from "../matrix/decider.ts";
 import type { AccessDiff } from "./diff.ts";
+import type { FailOn } from "./fail-on-kinds.ts";
 import type { ChangeKind, Row } from "./rows.ts";
-
-/** Changes that may stop a pipeline. */
-export type FailOn = "gain" | "public" | "loss";
-
-export const failOnKinds: readonly FailOn[] = ["gain", "public", "loss"];
 
 /** The kinds of each option. An undecided request may let more callers in, so it counts as a gain. */
 const kindsOf: Record<FailOn, ReadonlySet<ChangeKind>> = {

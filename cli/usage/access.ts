@@ -1,0 +1,19 @@
+import { type CommonOptions, type Usage, valueOption } from "../command.ts";
+import { formatOptions, type OutputOptions } from "../output.ts";
+import { viewMeaning } from "../view-meaning.ts";
+
+export type AccessOptions = CommonOptions & OutputOptions & { at?: string; person?: string };
+
+export const access: Usage = {
+  name: "access",
+  define(command) {
+    command
+      .description("who may reach what: people × apps")
+      .argument("[stack]", "the stack; default: the only one")
+      .addHelpText("after", viewMeaning);
+    for (const option of formatOptions(["table", "markdown", "json", "html"])) command.addOption(option);
+    command
+      .addOption(valueOption("--at <view>", "the view to show; default: now"))
+      .addOption(valueOption("--person <who>", "only this caller: an address, stranger or anonymous"));
+  },
+};
