@@ -13,7 +13,7 @@ import { leftRecords } from "../components/tunnels/left-records.ts";
 import { readMemory } from "../components/tunnels/memory.ts";
 import { diffAccess } from "../policies/access/diff/diff.ts";
 import { diffText } from "../report/diff-text.ts";
-import { ownCommand } from "../stack-file/commands.ts";
+import { ownCommand, preview } from "../stack-file/commands.ts";
 import { stackFileName } from "../stack-file/file-name.ts";
 import { formatWarnings } from "../stack-file/problems.ts";
 import { besideOthers, liveView, viewOfStack } from "./access-view.ts";
@@ -23,33 +23,51 @@ import { namesOf } from "./names.ts";
 import type { PhaseEffects } from "./phases.ts";
 import type { Stack } from "./stack.ts";
 
-/** The text that a preview prints before Pulumi's own diff. Each line of the list is one subject's part. */
+/**
+ * The text in front of Pulumi's own diff. A preview prints all of it. \`pulumi up\` begins with a preview, so the update
+ * repeats only who gains and loses access, and what is left to do by hand.
+ */
 export function announce(
   stack: Stack,
-  {
-    cluster: live,
-    certificates,
-    ingressNginx,
-    names = new Map(),
-    network,
-    pomerium,
-    tunnels,
-    readiness: gates,
-  }: Findings,
+  findings: Findings,
   phase: PhaseEffects,
   { isPreview = true }: { isPreview?: boolean } = {},
 ): string {
+  const { cluster: live, ingressNginx, names = new Map(), pomerium } = findings;
   const before = liveView(stack, { ...live, pomerium });
   const access = diffAccess(before, besideOthers(viewOfStack("now", stack), before));
-  const memory = readMemory(live.record?.tunnels);
   const from =
     live.record !== undefined && live.record.phase !== stack.phase ? `${live.record.phase} → ` : "";
   return [
     `${stack.name} · ${from}${stack.phase}${staysInCoexist(stack) ? ", on purpose" : ""}    way back: ${phase.wayBack}`,
     diffText(access),
+    ...(isPreview ? details(stack, findings, phase) : []),
+    ...section("by hand", [
+      ...phase.byHand.filter((step) => !phase.names.includes(step)),
+      ...nameLines(namesOf(stack, ingressNginx, live.services), names),
+    ]),
+    ...(isPreview
+      ? warningLines(stack)
+      : section("more", [
+          `before a run: ${preview(stack.name)}`,
+          ...(stack.ingressNginx === undefined ? [] : [`after it: ${ownCommand("ready", stack.name)}`]),
+        ])),
+  ].join("\n");
+}
+
+function warningLines({ name, warnings }: Pick<Stack, "name" | "warnings">): string[] {
+  return warnings.length > 0 ? ["", formatWarnings(stackFileName(name), warnings)] : [];
+}
+
+/** What a run changes besides access. Each part of the list is one subject's. */
+function details(
+  stack: Stack,
+  { cluster: live, certificates, ingressNginx, network, pomerium, tunnels, readiness: gates }: Findings,
+  phase: PhaseEffects,
+): string[] {
+  const memory = readMemory(live.record?.tunnels);
+  return [
     ...section("ready", [
-      // An `up` ends with this text, and readers would take it for the state after the run.
-      ...(isPreview ? [] : [`before this run; afterwards: ${ownCommand("ready", stack.name)}`]),
       statusLine(pomerium),
       ...readinessTable(
         gates.filter((gate) => isShown(stack, gate)),
@@ -81,12 +99,7 @@ export function announce(
       ...tunnelLines(stack, tunnels, memory),
       ...leftRecords(tunnels, live.record !== undefined),
     ]),
-    ...section("by hand", [
-      ...phase.byHand.filter((step) => !phase.names.includes(step)),
-      ...nameLines(namesOf(stack, ingressNginx, live.services), names),
-    ]),
-    ...(stack.warnings.length > 0 ? ["", formatWarnings(stackFileName(stack.name), stack.warnings)] : []),
-  ].join("\n");
+  ];
 }
 
 /** Items of a gate that the announcement lists. A large cluster would fill the screen with them. */

@@ -153,14 +153,38 @@ describe("the announcement about ingress-nginx", () => {
     assert.doesNotMatch(text, /retired|cutover/);
   });
 
-  it("of an up says that the readiness is that before the run, and a preview does not", () => {
-    const of = stack();
+  it("of an update repeats of the preview only who gains and loses access, and what is left to do", () => {
+    const of = stack({ phase: "cutover" });
+    const text = (isPreview: boolean): string[] =>
+      announce(of, { ...findings(at("coexist"), nginx), readiness: rows }, phaseEffects(of), {
+        isPreview,
+      }).split("\n");
+    const [before, update] = [text(true), text(false)];
+    const more = [
+      `more     before a run: pulumi preview --stack ${of.name}`,
+      `         after it: npx pomerium-migration ready ${of.name}`,
+    ];
+    assert.deepEqual(update.slice(-2), more);
+    assert.deepEqual(
+      update.slice(0, -2).filter((line) => !before.includes(line)),
+      [],
+    );
+    const titles = (lines: string[]): string[] =>
+      lines.flatMap((line) => /^[a-z]+( hand)?(?= {2})/.exec(line)?.[0] ?? []);
+    assert.deepEqual(titles(update), ["access", "public", "by hand", "more"]);
+    assert.ok(titles(before).includes("ready") && titles(before).includes("nginx"));
+    assert.equal(update[0], before[0]);
+    // The state of the cluster is the one before the run, and would be taken for the one after it.
+    assert.ok(!update.some((line) => line.includes("Pomerium is not installed yet")));
+  });
+
+  it("of an update leaves the warnings of the stack file to the preview", () => {
+    const of = stack({ "users.groups.unused": ["eve@example.org"] });
+    assert.ok(of.warnings.length > 0);
     const text = (isPreview: boolean): string =>
       announce(of, { ...findings(at("coexist"), nginx), readiness: [] }, phaseEffects(of), { isPreview });
-    const line = `ready    before this run; afterwards: npx pomerium-migration ready ${of.name}\n         Pomerium is`;
-    assert.ok(text(false).includes(line), text(false));
-    assert.doesNotMatch(text(true), /before this run/);
-    assert.match(text(true), /^ready {4}Pomerium is not installed yet$/m);
+    assert.match(text(true), /Pulumi\.test\.yaml: \d+ warnings?/);
+    assert.doesNotMatch(text(false), /warning/);
   });
 
   it("counts the objects that are kept until retired, and names what retired still needs", () => {
