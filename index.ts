@@ -47,5 +47,5 @@ export const { canaries } = issuer;
 export const authenticate = { url: pomerium.authenticateUrl, redirectUri: phase.redirectUri };
 /** Whether the running Pomerium reports that its settings are in force. */
 export const { settingsInForce } = pomerium;
-/** What a person must do, and the command that takes this phase back. */
+/** The steps that a person must take, and the command that takes this phase back. */
 export const { byHand, wayBack } = phase;

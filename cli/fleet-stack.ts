@@ -22,7 +22,7 @@ export interface UnfoldedStack extends Pick<FleetStack, "row" | "unread"> {
   parts(): FleetStack["parts"];
 }
 
-/** Reads a stack of a fleet, and its cluster on request. Whatever cannot be read is a part of the result. */
+/** Reads a stack of a fleet, and its cluster on request. Parts that cannot be read are named in the result. */
 export async function readFleetStack(
   project: Project,
   name: string,
@@ -86,7 +86,7 @@ async function readCluster(stack: Stack, io: Io): Promise<ReadCluster> {
     try {
       return await read();
     } catch (error) {
-      // Another stack of the fleet may be read all the same, whatever the reason is.
+      // A failure of one stack does not stop the others.
       failures.push({ what, error: error as Error });
       return undefined;
     }

@@ -35,7 +35,7 @@ export function auditPart(audit: Audit, scope?: Scope): Tab {
   return auditTab(auditPage(audit), scope);
 }
 
-/** What a page is about, beside the name of the stack. */
+/** The facts about a stack that a page shows beside its name. */
 export function subtitleOf({ view, stack }: Seen): string {
   return [view.name, stack?.phase].filter(Boolean).join(" · ");
 }

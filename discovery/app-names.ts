@@ -15,7 +15,7 @@ function asName(text: string): string | undefined {
   return appName.safeParse(name).success ? name : undefined;
 }
 
-/** Gives each app a name of its own. */
+/** Gives each app a different name. */
 export class AppNames {
   readonly #taken: Set<string>;
 

@@ -42,7 +42,7 @@ function pathsOf({ rules, anyPaths = [] }: LiveIngress, host: string): LivePath[
   return all.flatMap((rule) => rule.paths);
 }
 
-/** The paths that its Ingresses have. Whatever no rule has goes to the default backend of one of them. */
+/** The paths that its Ingresses have. A path that no rule has goes to the default backend of one of them. */
 function pathsOfHost({ paths, ingresses }: ServedHost): HostPath[] {
   if (paths.some(({ path, exact }) => path === "/" && !exact)) return withoutShadowed(paths);
   const rest = ingresses.flatMap((ingress): HostPath[] =>

@@ -3,7 +3,7 @@ import { code, plain } from "./markdown.ts";
 import type { Page } from "./sections.ts";
 import { aligned, visible } from "./text.ts";
 
-/** One stack of a fleet. What could not be read is `failed`, and the rest is absent. */
+/** One stack of a fleet. Parts that could not be read are in `failed`; they are absent otherwise. */
 export interface FleetRow {
   stack: string;
   phase?: string;

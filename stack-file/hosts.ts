@@ -19,7 +19,7 @@ export function isWildcard(host: string): boolean {
   return host.startsWith("*.");
 }
 
-/** The domain of a wildcard; any other host as it is written. */
+/** The domain of a wildcard; any other host unchanged. */
 export function withoutWildcard(host: string): string {
   return host.replace(/^\*\./, "");
 }

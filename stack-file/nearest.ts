@@ -1,7 +1,7 @@
 /**
- * The candidate that was most likely meant. It begins with the word, or it is a few edits away: one for up to three
- * letters, two for up to eleven, otherwise three. An edit inserts, removes or replaces a letter, or swaps two
- * neighbours.
+ * The candidate that was most likely meant. It begins with the word, or it is a few edits away. Words of up to three
+ * letters allow one edit, words of up to eleven two, and longer ones three. An edit inserts, removes or replaces a
+ * letter, or swaps two neighbours.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const limit = word.length < 4 ? 1 : word.length < 12 ? 2 : 3;

@@ -16,7 +16,7 @@ export interface PlannedAccess {
   live: ProtectedApp[];
   /** The Ingresses as the program asks for them, whatever others have set. */
   asked: ProtectedApp[];
-  /** The Ingresses as the run leaves them: what others have set stays. */
+  /** The Ingresses after the run, with the fields that others have set. */
   after: ProtectedApp[];
   /** Objects that may open something in a way that is not understood here, each with the reason. */
   unknown: { label: string; reason: string }[];

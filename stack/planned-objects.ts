@@ -6,7 +6,7 @@ import { leadsElsewhere } from "./planned-tunnel.ts";
 
 type Tree = Readonly<Record<string, unknown>>;
 
-/** One object of a preview: as it is, and as a run would leave it. */
+/** One object of a preview: its state now, and its state after the run. */
 export interface PlannedChange {
   op: string;
   /** `kubernetes:networking.k8s.io/v1:Ingress`. */

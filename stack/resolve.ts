@@ -85,7 +85,7 @@ export function resolve(name: string, raw: unknown, report: Report): Omit<Stack,
   for (const [app, access] of accessAlone)
     resolveAccess(access, ["apps", app, "access"], { hosts: [] }, context, report);
   const written = [...apps].flatMap(([app, input]) => resolveApp(app, input, context, report) ?? []);
-  // Each further host of an app is an app of its own from here on. Checks of what the file says see each app once.
+  // Each further host of an app is a separate app from here on. Checks of the file's own text see each app once.
   const resolved = written.flatMap(everyHost);
   if (pomerium) lintPolicies(written, pomerium.version, report);
   const hidesCallers = pomerium !== undefined && resolveAddress(pomerium).trafficPolicy === "Cluster";

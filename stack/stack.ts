@@ -20,7 +20,7 @@ export interface Stack {
   name: string;
   cluster: Cluster;
   phase: Phase;
-  /** Domain of every app without a `host` of its own. */
+  /** Domain of every app that names no `host`. */
   domain: string;
   pomerium: PomeriumConfig;
   certificates: CertificatesConfig;

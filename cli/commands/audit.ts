@@ -13,7 +13,7 @@ import { provenanceOf } from "../provenance.ts";
 import { readSource } from "../source.ts";
 import type { AuditOptions } from "../usage/audit.ts";
 
-/** What a migration of a cluster is up against, without any stack file. */
+/** Lists the obstacles to a cluster's migration. Needs no stack file. */
 export const audit: Action<AuditOptions> = {
   async run(_, options, io) {
     const format = formatOf(options);

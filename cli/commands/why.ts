@@ -40,7 +40,7 @@ export const why: Action<WhyOptions> = {
 };
 
 /**
- * Host and path of an address, the path as it is written: a URL parser would resolve its dots.
+ * Host and path of an address. The path is not changed: a URL parser would resolve its dots.
  *
  * @throws UsageError if the text is not the address of a web page.
  */

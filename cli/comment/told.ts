@@ -32,7 +32,7 @@ export interface Told {
   identity: readonly string[];
 }
 
-/** The changes between two versions of a stack that have a name of their own. */
+/** The changes between two versions of a stack that have a name, such as a move or a rename. */
 export function toldOf(before: Stack | undefined, after: Stack | undefined): Told {
   if (!before || !after) return { moved: [], renamed: [], added: 0, signIn: [], identity: [] };
   const [from, to] = [before.pomerium.version, after.pomerium.version];

@@ -38,7 +38,7 @@ const schema = z.object({
 
 export type Properties = Readonly<Record<string, unknown>>;
 
-/** What a preview does with one object. */
+/** The change of one object in a preview. */
 export interface PlannedObject {
   op: Operation;
   /** `kubernetes:networking.k8s.io/v1:Ingress`. */
@@ -48,7 +48,7 @@ export interface PlannedObject {
   label: string;
   /** What the last run asked for. Absent for a new object. */
   asked?: Properties;
-  /** The object as it is now, with everything that others have set. Absent for a new object. */
+  /** The object in the cluster, with everything that others have set. Absent for a new object. */
   live?: Properties;
   /** What this run asks for. Absent for an object that it deletes. */
   asks?: Properties;
@@ -76,7 +76,7 @@ export interface Plan {
   objects: readonly PlannedObject[];
   /** Whether the preview succeeded. Otherwise it does not show everything that a run would do. */
   complete: boolean;
-  /** What the preview does not show, so that nobody can judge it. */
+  /** Parts that the preview does not show, so that nobody can judge them. */
   gaps: readonly Gap[];
   /** Messages of the program and the providers, without the severity in front. */
   said: readonly { severity: string; text: string }[];

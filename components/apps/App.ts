@@ -33,7 +33,7 @@ export interface AppArgs {
   service: ServiceBackend;
   /** Who may pass at the host as a whole, and who at the paths that are open to anybody. */
   access: ReturnType<typeof accessRoutes>;
-  /** Paths with a Service, an access or route settings of their own. Default: none. */
+  /** Paths that have their own Service, access or route settings. Default: none. */
   paths?: readonly PathArgs[];
   /** Annotations and labels for other tools, on the Ingress of the host as a whole. Default: none. */
   metadata?: Metadata;

@@ -28,7 +28,7 @@ export interface CheckedApp {
   namespace: string;
   service: ServiceBackend;
   access: Access;
-  /** Paths with Ingresses of their own. Default: none. */
+  /** Paths that have their own Ingress. Default: none. */
   paths?: readonly (AppPath & { service: ServiceBackend })[];
 }
 

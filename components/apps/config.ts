@@ -46,7 +46,7 @@ export interface AppConfig {
   /** Port: the Service's own port or its name, never the pods' target port. */
   service: ServiceBackend;
   access: Access;
-  /** Paths with a Service, an access or route settings of their own. */
+  /** Paths that have their own Service, access or route settings. */
   paths: PathConfig[];
   /** Annotations and labels of the Ingress for other tools. */
   metadata: Metadata;

@@ -40,7 +40,7 @@ const pathSchema = z
       .register(unknownKeys, { explain: (name) => unknownAnnotation(name, newestRelease) })
       .optional()
       .describe(
-        "Route settings of this path, over those of the app. A path with a Service of its own begins without any.",
+        "Route settings of this path, over those of the app. A path that has its own Service begins without any.",
       ),
   })
   .register(unknownKeys, { explain: unknownPathKey });
@@ -58,7 +58,7 @@ export const pathsSchema = z
   .record(pathKey, pathSchema)
   .default({})
   .describe(
-    "Paths of the host with a Service, an access or route settings of their own: `/admin` is /admin and everything below /admin/. The longest path answers. Default: none.",
+    "Paths of the host that have their own Service, access or route settings: `/admin` is /admin and everything below /admin/. The longest path answers. Default: none.",
   )
   .meta({
     examples: [

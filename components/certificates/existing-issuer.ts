@@ -16,8 +16,8 @@ export interface ExistingIssuerStack extends CertificateNeeds {
 }
 
 /**
- * Whether the cluster's own issuer can issue the stack's certificates. Empty if the stack has an issuer of its own, or
- * if the cluster has no cert-manager at all.
+ * Whether the cluster's own issuer can issue the stack's certificates. Empty if the stack has its own issuer, or if the
+ * cluster has no cert-manager.
  *
  * @param leaving What is removed with ingress-nginx. From the cutover on, no challenge may go through it.
  */

@@ -21,7 +21,7 @@ export interface AppHost {
   tlsSecret: string;
   /** Whether somebody else renews the certificate in that Secret. Default: the stack makes it. */
   isExistingSecret?: boolean;
-  /** Paths with Ingresses of their own. */
+  /** Paths that have their own Ingress. */
   paths?: readonly { path: string }[];
 }
 

@@ -54,7 +54,7 @@ export function nameSteps(stack: NamesStack): string[] {
     ];
   if (phase === "cutover" && nginx !== undefined && ownHosts(stack).length > 0)
     return [
-      `DNS: if your network has names of its own that lead to ${nginx}, let them lead to ${pomerium || "Pomerium"}`,
+      `DNS: if your network has its own names that lead to ${nginx}, let them lead to ${pomerium || "Pomerium"}`,
     ];
   return [];
 }

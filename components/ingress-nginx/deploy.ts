@@ -9,7 +9,7 @@ import type { LiveIngressNginx } from "./live.ts";
 
 /** The parts of a run that the adoption of ingress-nginx needs. */
 export interface IngressNginxRun {
-  /** What the phase does with ingress-nginx. */
+  /** The fate of ingress-nginx in this phase. */
   fate: "kept" | "removed";
   live: { cluster: Pick<LiveCluster, "record">; ingressNginx: LiveIngressNginx };
 }

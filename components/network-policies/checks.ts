@@ -21,7 +21,7 @@ interface App {
   at: string;
   namespace: string;
   service: Backend;
-  /** Paths with a Service of their own. */
+  /** Paths that have their own Service. */
   paths?: readonly { at: string; service: Backend }[];
   accept: Readonly<Record<string, string>>;
   route?: { udp_upstream?: boolean | undefined };

@@ -18,7 +18,7 @@ export interface TunnelledService {
   service: string;
 }
 
-/** Services that cannot be isolated, because they have no pods of their own. */
+/** Services that cannot be isolated, because they do not have their own pods. */
 export function isolationProblems(
   isolated: readonly IsolatedService[],
   { services }: Pick<LiveCluster, "services">,

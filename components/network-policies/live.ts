@@ -52,7 +52,7 @@ interface PodObject {
 const otherKinds = [
   { kind: "CiliumNetworkPolicy", path: "/apis/cilium.io/v2/ciliumnetworkpolicies" },
   { kind: "CiliumClusterwideNetworkPolicy", path: "/apis/cilium.io/v2/ciliumclusterwidenetworkpolicies" },
-  // Calico has a NetworkPolicy of its own, which some of its releases serve in a second group.
+  // Calico has its own NetworkPolicy, which some of its releases serve in a second group.
   { kind: "Calico NetworkPolicy", path: "/apis/crd.projectcalico.org/v1/networkpolicies" },
   { kind: "Calico NetworkPolicy", path: "/apis/projectcalico.org/v3/networkpolicies" },
   { kind: "GlobalNetworkPolicy", path: "/apis/crd.projectcalico.org/v1/globalnetworkpolicies" },

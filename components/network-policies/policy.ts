@@ -47,5 +47,5 @@ export interface Target {
   protocol: "TCP" | "UDP";
 }
 
-/** Whether policies admit a caller. `unknown`: what the program knows of the pods does not decide it. */
+/** Whether policies admit a caller. `unknown`: the known facts about the pods do not decide it. */
 export type Admission = "yes" | "no" | "unknown";

@@ -253,7 +253,7 @@ function checkVersion({ version, commit, source }: PomeriumInput, report: Report
   else
     report.warning(
       at,
-      `this project has not been tried with ${version}, and its controller keeps all rights that upstream gives it, which may be to change every Secret of the cluster`,
+      `this project has not been tried with ${version}; its controller keeps all rights that upstream gives it, perhaps to change every Secret of the cluster`,
     );
 }
 

@@ -1,7 +1,7 @@
 import type { ReadOnlyCloudflare } from "./api.ts";
 import { type LiveTunnel, readTunnel } from "./live.ts";
 
-/** What a token may see at Cloudflare: zones, and the tunnels of their accounts. */
+/** The objects that a token may see at Cloudflare: zones, and the tunnels of their accounts. */
 export interface LiveAccount {
   zones: { id: string; name: string }[];
   tunnels: AccountTunnel[];

@@ -25,7 +25,7 @@ export interface AuditedHost {
   today: string[];
   effort: Effort;
   risk: Risk;
-  /** What a person has to decide or to check. */
+  /** Points that a person has to decide or to check. */
   decisions: string[];
   /** What must change in the cluster first. */
   blocks: string[];

@@ -9,7 +9,7 @@ export function auditTab(page: Page, scope?: Scope): Tab {
   return sectionsTab("audit", "Audit", page, scope);
 }
 
-/** An audit as a page of its own. */
+/** An audit as a separate page. */
 export function auditHtml(page: Page, provenance: AuditOrigin): string {
   return htmlPage({ title: page.title, provenance, tabs: [auditTab(page)] });
 }

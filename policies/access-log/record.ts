@@ -1,6 +1,6 @@
 import { isMap } from "../../stack-file/paths.ts";
 
-/** One line of Pomerium's log, as far as it is about access. */
+/** The part of one line of Pomerium's log that is about access. */
 export type LogRecord = Decision | Answered | Other;
 
 /**

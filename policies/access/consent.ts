@@ -16,7 +16,7 @@ export interface PublicContext {
   asksForCertificates?: boolean | undefined;
 }
 
-/** The context of a place whose route has settings of its own. */
+/** The context of a place that has its own route settings. */
 export const withAuthority = <T extends PublicContext>(context: T, route: CertificateSettings): T => ({
   ...context,
   asksForCertificates: context.asksForCertificates === true || asksForCertificates(route),
@@ -44,7 +44,7 @@ export const consentTo = (what: string) =>
 
 export type Consent = string | readonly string[] | undefined;
 
-/** Consent to some hosts, as it is written in a stack file. In YAML, a value that begins with `*` needs quotes. */
+/** Consent to some hosts, in the form of the stack file. In YAML, a value that begins with `*` needs quotes. */
 function written(hosts: readonly string[]): string {
   const [first = "<host>", ...more] = hosts.map((host) => (host.startsWith("*") ? `"${host}"` : host));
   return more.length === 0 ? first : `[${[first, ...more].join(", ")}]`;

@@ -274,6 +274,6 @@ export type Route = Readonly<z.infer<typeof routeSchema>>;
 /** The settings of a route about client certificates. */
 export type CertificateSettings = Pick<Route, "tls_downstream_client_ca_secret">;
 
-/** Whether a route asks for client certificates of an authority of its own. */
+/** Whether a route asks for client certificates of a separate authority. */
 export const asksForCertificates = (route: CertificateSettings = {}): boolean =>
   route.tls_downstream_client_ca_secret !== undefined;

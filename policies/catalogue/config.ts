@@ -11,7 +11,7 @@ export function unknownEntry(name: string, known: Iterable<string>): string {
 
 /**
  * Schema of a path that is open to anonymous callers. It refuses paths that would open more than they say: the whole
- * app, a pattern, or a path that Pomerium and the app read differently.
+ * app, a pattern, or a path that the app reads differently.
  */
 export const apiPath = z
   .string()

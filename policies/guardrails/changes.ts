@@ -3,7 +3,7 @@ import { kindOf, metadataOf, type Tree } from "./resource.ts";
 import type { Finding, Level, ResourceRule } from "./rule.ts";
 import { ingressNginxKept, isIngressNginx, mayContainIngressNginx, serviceKept } from "./rules/kept.ts";
 
-/** What a preview does with one object. */
+/** The change of one object in a preview. */
 export interface Change {
   op: string;
   type: string;

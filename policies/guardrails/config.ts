@@ -30,7 +30,7 @@ const level = z.enum(levels);
 
 /**
  * Reads a config in the form of Pulumi's `--policy-pack-config`: for each rule its level, or its `enforcementLevel` and
- * its options. `all` sets the level of every rule that has none of its own.
+ * its options. `all` sets the level of every rule that the config does not name.
  *
  * @throws ConfigError
  */

@@ -13,7 +13,7 @@ export function esc(text: string): string {
   return visible(text).replace(/[&<>"']/g, (one) => entities[one]!);
 }
 
-/** A sentence of ours with what it quotes: what stands between backticks becomes code. */
+/** A sentence of the program as HTML. Text between backticks becomes code. */
 export function prose(text: string): string {
   return esc(text).replace(/`([^`]+)`/g, "<code>$1</code>");
 }

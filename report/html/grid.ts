@@ -24,7 +24,7 @@ export function columnsOf(all: Matrix): Columns {
   return { unknown: every.slice(-2).reverse(), people: people.length > most ? merged(people) : people };
 }
 
-/** What a column is called: the person, or how many people share it. */
+/** Title of a column: the person, or how many people share it. */
 function columnName({ people }: Column): string {
   const [person = ""] = people;
   return people.length > 1 ? `${people.length} people` : whoIs(person);

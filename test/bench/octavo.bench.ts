@@ -1,8 +1,9 @@
 /**
  * Measures octavo's everyday runs on a sandbox: a preview without changes, the time to the first registration, and an
- * update that lets one person in. For comparison, it measures an empty program, one that only loads the same SDKs, and
- * one that registers as many objects with the bare SDK. The goals: 1.4 times the bare program, 1.25 times the SDKs, and
- * 1.5 times the preview. Run it with `node test/bench/octavo.bench.ts [--json]`. It prints the costs and never fails.
+ * update for one new person. For comparison, it measures an empty program, and one that only loads the same SDKs.
+ * Another one registers as many objects with the bare SDK. The goals: 1.4 times the bare program, 1.25 times the SDKs,
+ * and 1.5 times the preview. Run it with `node test/bench/octavo.bench.ts [--json]`. It prints the costs and never
+ * fails.
  */
 import { writeFile } from "node:fs/promises";
 import path from "node:path";

@@ -55,7 +55,7 @@ describe("the command line", () => {
   });
 
   for (const name of names)
-    it(`tells every option of ${name}`, async () => {
+    it(`lists every option of ${name}`, async () => {
       const { code, out } = await cli(project, [name, "--help"]);
       assert.equal(code, 0);
       assert.match(out, new RegExp(`^Usage: pomerium-migration ${name}`, "m"));
@@ -108,7 +108,7 @@ describe("the command line", () => {
       assert.match(err, new RegExp(`^Usage: pomerium-migration ${argv[0]}`, "m"));
     });
 
-  it("tells its version", async () => {
+  it("prints its version", async () => {
     const { code, out } = await cli(project, ["--version"]);
     assert.equal(code, 0);
     assert.match(out, /^\d+\.\d+\.\d+\n$/);

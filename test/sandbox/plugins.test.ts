@@ -55,7 +55,7 @@ describe("a program of a few lines on the sandbox's Pulumi", function () {
     assert.equal(succeeded(await workspace.destroy()).counts.delete, 2);
   });
 
-  it("is told what the random provider does not implement", async () => {
+  it("learns which part the random provider does not implement", async () => {
     const id = await open('new random.RandomId("id", { byteLength: 8 });');
     assert.match(
       refusal(await id.preview()),

@@ -249,7 +249,7 @@ describe("the comment on a pull request that", function () {
     assert.doesNotMatch(result.comment, /not reachable any more/);
   });
 
-  it("renames an app tells it as a rename", async () => {
+  it("renames an app reports it as a rename", async () => {
     const result = await commented(
       "renamed",
       inStackFile((file) => {
@@ -264,7 +264,7 @@ describe("the comment on a pull request that", function () {
     assert.match(result.comment, /Nobody gains or loses access/);
   });
 
-  it("moves a host tells it as a move", async () => {
+  it("moves a host reports it as a move", async () => {
     const result = await commented(
       "moved",
       inStackFile((file) =>
@@ -393,7 +393,7 @@ describe("the comment on a pull request that", function () {
     assert.equal(headOf(result), "### ⛔ alfred: ingress-nginx is removed, and there is no way back");
   });
 
-  it("meets a cluster that somebody has changed tells both changes apart", async () => {
+  it("meets a cluster that somebody has changed shows the two changes separately", async () => {
     const ingress = "/apis/networking.k8s.io/v1/namespaces/monitoring/ingresses/grafana-pomerium-ingress";
     const annotation = "ingress.pomerium.io/policy";
     const live = await sandbox!.cluster.api.request<{ metadata: { annotations: Record<string, string> } }>(

@@ -58,8 +58,8 @@ function subjectOf(file: string): string | undefined {
 }
 
 /**
- * The entry of the policy pack. Pulumi loads a pack from one folder, which has to hold the pack's project file and its
- * entry, and this is the folder of its rules. The rules themselves know no Pulumi.
+ * The entry of the policy pack. Pulumi loads a pack from one folder, with the pack's project file and its entry. This
+ * is the folder of its rules. The rules themselves know no Pulumi.
  */
 const packEntry = "policies/guardrails/index.ts";
 

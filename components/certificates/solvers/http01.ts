@@ -11,7 +11,7 @@ export const http01: Solver = {
   schema: z
     .literal(true)
     .describe(
-      "HTTP-01 through Pomerium, without credentials: works only where ports 80 and 443 of every host reach Pomerium from the internet, so neither before the cutover nor through a tunnel.",
+      "HTTP-01 through Pomerium, without credentials. Ports 80 and 443 of every host must reach Pomerium from the internet, so it works neither before the cutover nor through a tunnel.",
     ),
   examples: [true],
   secrets: {},

@@ -67,8 +67,8 @@ function isWithoutSignIn(path: string, { "no-auth-locations": list }: Readonly<R
 }
 
 /**
- * Who passes a path of an nginx Ingress, as far as its annotations and the settings of its controller tell. Whatever may restrict
- * callers and is not recognised is a guard of the kind `unclear`. No detail ever holds a secret.
+ * Who passes a path of an nginx Ingress, as far as its annotations and the settings of its controller tell. An
+ * unrecognised setting that may restrict callers is a guard of the kind `unclear`. No detail ever holds a secret.
  *
  * @param annotations All annotations of the Ingress.
  * @param settings Data of the controller's ConfigMap.

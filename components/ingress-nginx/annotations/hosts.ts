@@ -79,8 +79,8 @@ function closeness(name: string, host: string): number | undefined {
 
 /**
  * The Ingresses by which nginx serves a host: those whose name for it fits most closely. Ingresses for any host are
- * left out, because they usually serve an error page. A rule for the host comes before an alias of the same name, and
- * before the twin with or without `www.`: ingress-nginx ignores both if a rule has the name.
+ * left out, because they usually serve an error page. If a rule has the name of the host, ingress-nginx ignores an
+ * alias of the same name, and the twin with or without `www.`.
  */
 export function ingressesFor<T extends Named>(host: string, ingresses: readonly T[]): T[] {
   const ranked = ingresses.map((ingress) => ({

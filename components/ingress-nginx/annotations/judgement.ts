@@ -58,7 +58,7 @@ export interface Replacement {
 export interface AppAnswers {
   access: Access;
   route: Route;
-  /** Paths that may have an access, or route settings, of their own. Default: none. */
+  /** Paths that may have their own access or route settings. Default: none. */
   paths?: readonly { path: string; access?: Access; route?: Route }[];
 }
 

@@ -60,7 +60,7 @@ function testsOf(
         const anybody = [stranger, anonymous].filter((name) => passing.allow.includes(name));
         return { probe, allow: probe.relation === "site" ? anybody : [anonymous], deny: [] };
       }
-      // Paths without an access of their own are like the rest of the app.
+      // Paths that do not have their own access are like the rest of the app.
       const isOwn = probe.relation === "site" || routeFor(first, probe.path)?.own !== undefined;
       return isOwn ? { probe, ...passing } : { probe, allow: [], deny: strangers(passing.deny) };
     })

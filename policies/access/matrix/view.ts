@@ -34,7 +34,7 @@ export interface ProtectedApp {
   pomerium?: string;
   /** Pomerium's settings. Absent if they are not known. */
   settings?: DecidingSettings | undefined;
-  /** Whether a route of it asks for client certificates of an authority of its own. Default: no. */
+  /** Whether one of its routes asks for client certificates of a separate authority. Default: no. */
   hasClientAuthority?: boolean;
   /** Whether only Pomerium reaches its pods. Absent if that is not known, or if the stack isolates no app. */
   isolated?: boolean;

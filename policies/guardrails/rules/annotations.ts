@@ -102,7 +102,7 @@ function unknownName(key: string, finding: (reason: string, fix: string) => Find
   );
 }
 
-/** Mistakes in the annotations that decide who may pass. Those in the text of a policy have a rule of their own. */
+/** Mistakes in the annotations that decide who may pass. Mistakes in the text of a policy have their own rule. */
 function accessProblems(shown: Readonly<Record<string, string>>): string[] {
   const { [`${annotationPrefix}policy`]: _, ...others } = shown;
   const [route] = fromIngress({ namespace: "", name: "", host: "", annotations: others }).routes;

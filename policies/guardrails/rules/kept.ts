@@ -4,7 +4,7 @@ import { isLabelledIngressNginx, type PodTemplate, runsIngressNginx } from "../i
 import { isHidden, isKubernetes, kindOf, labelOf, mapAt, type Resource, textsIn } from "../resource.ts";
 import type { ResourceRule } from "../rule.ts";
 
-/** Components of this project, which keep their objects by hooks of their own. */
+/** Components of this project, which keep their objects by hooks. */
 const ownParents = /\bpomerium-migration:[\w-]+:\w+\$/;
 
 const isKeptByThisProject = ({ urn }: Pick<Resource, "urn">): boolean => ownParents.test(urn);

@@ -28,7 +28,7 @@ function lintFindings(
 }
 
 const pathFix =
-  "give the path an Ingress of its own, whose annotations say who may call it, and leave http_path and http_method out of the policy";
+  "give the path its own Ingress, with annotations that say who may call it, and leave http_path and http_method out of the policy";
 
 /**
  * Pomerium compares `http_path` with the query as well, so such a rule opens every path of the app. A negation opens

@@ -198,7 +198,7 @@ describe("an audit", () => {
     assert.ok(!result.unknown.some(({ kind }) => kind === "services"));
   });
 
-  it("tells what a list of paths without sign-in means", () => {
+  it("explains a list of paths without sign-in", () => {
     const [setting] = settingFindings({ "no-auth-locations": "/" });
     assert.match(setting!.says, /asks for no password/);
     assert.equal(setting!.outcome, "decide");
@@ -260,7 +260,7 @@ describe("the report of an audit", () => {
     for (const each of wide) assert.ok([...each].length <= 120, each);
   });
 
-  it("tells source, time, version and content in each format", async () => {
+  it("names source, time, version and content in each format", async () => {
     const page = auditPage(await audited(objectsBefore("alfred")));
     assert.match(
       auditText(page, origin),

@@ -80,7 +80,7 @@ const told = ({ rows }: Moves) =>
   Object.fromEntries(rows.map(({ was, after }) => [was.host, [guardedText(was.site), after]]));
 
 describe("who passed under ingress-nginx", () => {
-  it("is told for octavo: ten of its apps were open to everybody", async () => {
+  it("is known for octavo: ten of its apps were open to everybody", async () => {
     const found = await moves(loadFromFile(stackFile("octavo")), [...objectsBefore("octavo"), settings({})]);
     assert.equal(movesHeadline(found), "10 of 11 apps were open to everybody, 1 of 16 will be: ddns-updater");
     const unifi = found.rows.find(({ was }) => was.app?.name === "unifi")!;
@@ -187,7 +187,7 @@ describe("who passed under ingress-nginx", () => {
         told(await moves(stack, [...controller, ...objects]))["wiki.example.net"]?.[0];
       assert.equal(await site(parsed(), other, wiki), "everybody");
       assert.equal(await site(parsed(), other), "basic auth");
-      // Without an app, the host is told as well.
+      // Without an app, the report names the host as well.
       const without = { ...parsed(), apps: [] };
       assert.equal(await site(without, other, wiki), "everybody");
       assert.equal(await site(without, other), "basic auth");

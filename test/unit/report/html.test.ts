@@ -142,7 +142,7 @@ describe("the page of a report", () => {
     );
   });
 
-  it("tells failed tests with what to edit, and apps without a test", () => {
+  it("lists failed tests with the edit to make, and apps without a test", () => {
     const tested = {
       directory,
       pomerium: { version: "v0.33.1" },
@@ -240,7 +240,7 @@ describe("the page of a report", () => {
     assert.doesNotMatch(page(apps), /<nav/);
   });
 
-  it("tells each app's people with the line that lets them in, and no names of those who do not pass", () => {
+  it("lists each app's people with the line that lets them in, and no names of those who do not pass", () => {
     const html = page(apps);
     const komga = html.slice(html.indexOf('id="app-2"'), html.indexOf('id="app-3"'));
     assert.match(

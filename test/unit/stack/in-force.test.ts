@@ -73,7 +73,7 @@ describe("the routes that an up has written", () => {
   });
 });
 
-describe("what else an up has written", () => {
+describe("a further part of an up that must be in force", () => {
   it("is Pomerium's address: the load balancer must have given the one that was asked for", () => {
     const service = (addresses?: string[]): LiveService[] => [
       {
@@ -159,7 +159,7 @@ describe("the check after an up", () => {
     assert.deepEqual((await settled(read, { longest: 20, between: 5 })).missing, ["Ingress a/b: refused"]);
   });
 
-  it("tells the reasons, and that the old route is still served", () => {
+  it("gives the reasons, and says that the old route is still served", () => {
     const { message } = notInForce(["Ingress a/b: refused"]);
     assert.match(message, /the route before the change stays in force/);
     assert.match(message, /^ {2}Ingress a\/b: refused$/m);

@@ -67,7 +67,7 @@ describe("the names of a stack", () => {
       "DNS: a record for authenticate.example.org that leads to the router, as those of your other hosts do",
     ]);
     assert.deepEqual(cutover, [
-      "DNS: if your network has names of its own that lead to 192.168.0.171, let them lead to 192.168.0.172",
+      "DNS: if your network has its own names that lead to 192.168.0.171, let them lead to 192.168.0.172",
     ]);
     assert.deepEqual(retired, []);
   });

@@ -119,7 +119,7 @@ describe("an app", () => {
   });
 });
 
-describe("what is given up with ingress-nginx", () => {
+describe("an answer about ingress-nginx in the stack file", () => {
   it("has its reason in the stack: a protection at its app, a host and a gate at ingress-nginx", () => {
     const stack = edited({ "ingressNginx.abandon": { "*.old.example.org": "moved away" } });
     assert.deepEqual(app(stack, "komga").accept, { "limit-rps": "Komga bears it" });
@@ -317,7 +317,7 @@ describe("a warning", () => {
     assert.match(said("v0.32.8")[0] ?? "", /lacks a security fix/);
     assert.deepEqual(said("v0.32.9"), []);
     assert.match(said("v0.33.0")[0] ?? "", /use v0\.33\.1$/);
-    const untried = `pomerium.version: this project has not been tried with v9.0.0, and its controller keeps all rights that upstream gives it, which may be to change every Secret of the cluster`;
+    const untried = `pomerium.version: this project has not been tried with v9.0.0; its controller keeps all rights that upstream gives it, perhaps to change every Secret of the cluster`;
     for (const edits of [
       { "pomerium.commit": "0123456789abcdef0123456789abcdef01234567" },
       { "pomerium.source": "../ingress-controller" },

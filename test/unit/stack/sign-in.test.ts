@@ -33,7 +33,7 @@ describe("the changes that decide who can sign in", () => {
     assert.deepEqual(signInChanges(asking, asking), []);
   });
 
-  it("are none of a new client secret, of people, or of a side that is not known", () => {
+  it("do not include a new client secret, people, or a side that is not known", () => {
     assert.deepEqual(changes("pomerium.identityProvider.clientSecret", "hunter3-correct-horse-battery"), []);
     assert.deepEqual(changes("users.groups.readers", ["new-reader@gmail.com"]), []);
     assert.deepEqual(signInChanges(undefined, before), []);

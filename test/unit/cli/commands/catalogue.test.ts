@@ -40,7 +40,7 @@ describe("catalogue", () => {
     );
   });
 
-  it("tells what is open, what is not and why, with the sources at the end", async () => {
+  it("lists open and closed paths with reasons, and the sources at the end", async () => {
     const { code, out } = await catalogue("vaultwarden");
     assert.equal(code, 0);
     assert.match(out, /^opened by `api: vaultwarden`.*\n {2}\/api\/…\n {6}calls of Bitwarden's clients/m);

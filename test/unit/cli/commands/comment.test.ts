@@ -86,7 +86,7 @@ describe("the comment's guard rails", () => {
     );
   });
 
-  it("are told without failing the job where they advise, and not at all where nothing breaks one", async () => {
+  it("are listed without failing the job if they only advise, and not listed if no object breaks one", async () => {
     const project = makeProject({ house: house() });
     project.commit();
     project.put("rails.json", '{ "all": "advisory", "public-route": "disabled" }');
@@ -204,7 +204,7 @@ describe("the comment's access", () => {
     }
   });
 
-  it("of a run is told apart from that of the pull request", async () => {
+  it("of a run is separate from that of the pull request", async () => {
     const project = changedHouse();
     const steps = withIngress(
       unchanged(project),
@@ -414,7 +414,7 @@ describe("the comment on a pull request", () => {
     assert.match(comment.text, /^- 1 problem stops the run$/m);
   });
 
-  it("tells a moved host as a move, with the changes of people that come with it", async () => {
+  it("reports a moved host as a move, with its changes of people", async () => {
     const project = changedHouse((now) => {
       now.apps.komga!.host = "books.example.org";
       now.users.groups.readers = ["bob@gmail.com"];
@@ -443,7 +443,7 @@ describe("the comment on a pull request", () => {
     assert.match(text, /^### ⚠ house: 1 path opens to anonymous callers$/m);
   });
 
-  it("tells a renamed app as a rename", async () => {
+  it("reports a renamed app as a rename", async () => {
     const project = changedHouse((now) => {
       now.apps.books = { ...now.apps.komga!, host: "komga.example.org" };
       delete now.apps.komga;

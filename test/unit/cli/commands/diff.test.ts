@@ -295,7 +295,7 @@ describe("diff", () => {
     const project = makeProject({ house: migrating() });
     project.commit();
 
-    it("tells who passed under ingress-nginx, from the stack's own cluster", async () => {
+    it("shows who passed under ingress-nginx, from the stack's own cluster", async () => {
       const openCluster = async ({ context }: { context: string }) => {
         assert.equal(context, "house");
         return new ExportedCluster(wikiCluster(houseUid));

@@ -30,7 +30,7 @@ describe("why", () => {
       );
   });
 
-  it("tells an open path from one beside it", async () => {
+  it("distinguishes an open path from one beside it", async () => {
     assert.match(await answer("anonymous", "komga.example.org/opds/v1.2"), /may reach[\s\S]*API path \/opds/);
     assert.match(await answer("anonymous", "komga.example.org/opdsx"), /may not reach/);
     assert.match(await answer("anonymous", "komga.example.org/?/opds"), /may not reach GET \S+\/\?\/opds\n/);

@@ -30,7 +30,7 @@ describe("taking over an app's Ingresses", () => {
     assert.ok(registrations.some(({ name, importId }) => name === "komga-open" && importId === ""));
   });
 
-  it("tells the Ingress of the open paths from the app's own", async () => {
+  it("distinguishes the Ingress of the open paths from the app's own", async () => {
     const existing = ["komga/komga-pomerium-ingress-open"];
     const registrations = await record(() => new App("komga", { ...args, existing }));
     assert.deepEqual(imports(registrations), { "komga-open": "komga/komga-pomerium-ingress-open" });

@@ -23,7 +23,7 @@ const coexist = { phase: "coexist", publicPort: 8443 } as const;
 describe("what a preview says about the DNS", () => {
   it("is the general step while nothing was asked", () => {
     assert.deepEqual(nameLines(names(), new Map()), [
-      `DNS: if your network has names of its own that lead to ${nginx}, let them lead to ${pomerium}`,
+      `DNS: if your network has its own names that lead to ${nginx}, let them lead to ${pomerium}`,
     ]);
     assert.deepEqual(nameLines(names(coexist), new Map()), [
       "DNS: a record for authenticate.example.org that leads to the router, as those of your other hosts do",

@@ -135,7 +135,7 @@ describe("annotations of the apps' nginx Ingresses", () => {
     ]);
   });
 
-  it("have no note if there are none", () => {
+  it("have no note if the Ingresses have no annotations", () => {
     assert.deepEqual(annotationNotes(stack(), [{ ingresses: [ingress({})] }]), []);
   });
 });

@@ -74,7 +74,7 @@ describe("a cluster that stays in coexist on purpose", () => {
     ]);
   });
 
-  it("tells of hosts that the stack file does not name, and of named ones that are not there", () => {
+  it("lists hosts that the stack file does not name, and named hosts that do not exist", () => {
     assert.deepEqual(lines([there[0]!, ingress("blog", "blog", ["blog.example.org"])]), [
       "1 host stays at ingress-nginx: www.example.org",
       "! shop.example.org is to stay at ingress-nginx, which has no Ingress for it",
@@ -88,7 +88,7 @@ describe("a cluster that stays in coexist on purpose", () => {
     assert.equal(lines([...there, any], { 'ingressNginx.stays["*"]': "the error page" }).length, 1);
   });
 
-  it("tells of an app that ingress-nginx serves too, because nobody signs in there", () => {
+  it("names an app that ingress-nginx serves too, because nobody signs in there", () => {
     const open = ingress("komga", "komga-ingress", ["komga.example.org"]);
     assert.deepEqual(lines([...there, open]).slice(1), [
       "! komga.example.org is served by ingress-nginx too, past Pomerium; if nobody needs that: kubectl --context test delete ingress --namespace komga komga-ingress",

@@ -190,7 +190,7 @@ describe("a host whose paths lead to several Services", () => {
 });
 
 describe("an app with another Service than its Ingress", () => {
-  it("is told to name that Service", () => {
+  it("is reported with the Service to name", () => {
     const wiki = app({ service: { name: "wiki-staging", port: 80 } });
     assert.deepEqual(found(wiki, [serving([["/", "wiki:80"]])]), [
       "service /: Ingress harbor/harbor sends / to harbor/wiki:80, and the app sends it to harbor/wiki-staging:80; name that Service",
@@ -242,13 +242,13 @@ describe("an app that makes more reachable than ingress-nginx did", () => {
 
   const hook = serving([["/hook/"]]);
 
-  it("is told to open the path only, when it is public", () => {
+  it("is reported with the path to open, if the app is public", () => {
     assert.deepEqual(found(app({ access: { kind: "public" } }), [hook]), [
       "opens /: ingress-nginx serves only /hook/ of harbor.example.org, and the app makes the whole host public; write access: { apiOnly: [/hook] }",
     ]);
   });
 
-  it("is told when people get the whole host, or anybody gets another path", () => {
+  it("is reported if people get the whole host, or if anybody gets another path", () => {
     assert.deepEqual(found(app(), [hook]), [
       "opens /: ingress-nginx serves only /hook/ of harbor.example.org, and the app gives people the whole host",
     ]);

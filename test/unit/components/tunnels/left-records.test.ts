@@ -24,7 +24,7 @@ describe("DNS records that the program made in an earlier life of the cluster", 
     );
   });
 
-  it("are not mentioned while the cluster remembers a run, or where there are none", () => {
+  it("are not mentioned while the cluster remembers a run, or if no record is left", () => {
     assert.deepEqual(leftRecords({ live }, true), []);
     assert.deepEqual(leftRecords({ live: { other: live.other } }, false), []);
   });

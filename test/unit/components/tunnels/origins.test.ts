@@ -63,7 +63,7 @@ describe("a service of ingress-nginx", () => {
       assert.ok(!leadsToIngressNginx(service, nginx), service);
   });
 
-  it("is none if phase retired removes no ingress-nginx", () => {
+  it("does not exist if phase retired removes no ingress-nginx", () => {
     for (const kept of [{ address: "192.168.0.171" }, { address: "192.168.0.171", installations: [] }])
       assert.ok(!leadsToIngressNginx("http://192.168.0.171", kept));
   });

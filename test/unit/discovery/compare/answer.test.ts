@@ -82,7 +82,7 @@ describe("what is kept of an answer", () => {
     );
   });
 
-  it("tells an answer of Pomerium from one of the app", () => {
+  it("distinguishes an answer of Pomerium from one of the app", () => {
     assert.equal(readHeaders(url, { "x-pomerium-intercepted-response": ["true"] }).byPomerium, true);
     assert.equal(readHeaders(url, { "x-pomerium-claim-email": ["true"] }).byPomerium, undefined);
   });

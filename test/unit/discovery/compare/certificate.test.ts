@@ -12,7 +12,7 @@ function told(old: Certificate | undefined, fresh: Certificate, at = host): stri
 }
 
 describe("the certificate at the new address", () => {
-  it("may be another one, and the difference is told", () => {
+  it("may be another one, and the difference is reported", () => {
     assert.deepEqual(told(certificate(), certificate()), []);
     assert.deepEqual(
       told(

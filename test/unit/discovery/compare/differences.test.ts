@@ -104,7 +104,7 @@ describe("a path that the stack file keeps from anonymous callers", () => {
       assert.deepEqual(brief(answer(200), fresh, closed), ["unexpected"]);
   });
 
-  it("is not the app's when another Pomerium asks for the sign-in, which is told with both hosts", () => {
+  it("is not the app's when another Pomerium asks for the sign-in, and the report names both hosts", () => {
     const other = answer(302, to("id.example.net", "/.pomerium/sign_in", { query: ["pomerium_signature"] }));
     const [found] = differences(answer(200), other, closed);
     assert.equal(found?.message, "200 → a sign-in at id.example.net, and not at authenticate.example.org");
@@ -216,7 +216,7 @@ describe("a path that the stack file opens", () => {
     assert.deepEqual(brief(answer(404), answer(200), {}, { replaces: false }), ["unexpected"]);
   });
 
-  it("tells a changed type of content", () => {
+  it("reports a changed type of content", () => {
     const types = ["text/html", "application/json"].map((contentType) => answer(200, { contentType }));
     assert.match(differences(types[0], types[1]!)[0]!.message, /type text\/html → application\/json/);
   });

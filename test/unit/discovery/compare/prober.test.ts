@@ -92,7 +92,7 @@ describe("a request of the comparison", () => {
     assert.equal((await answered(refusing, { purpose: "websocket" })).status, 403);
   });
 
-  it("holds a slow answer open, and tells whether it ends, is cut or still runs", async () => {
+  it("holds a slow answer open, and reports whether it ends, is cut or still runs", async () => {
     const server = await serve(({ url }, response) => {
       response.writeHead(200, { "content-type": "text/event-stream" });
       response.write("data: 1\n\n");
@@ -137,7 +137,7 @@ describe("a request of the comparison", () => {
     assert.deepEqual([status, length], [404, 200 * kib + 1]);
   });
 
-  it("tells how much of an upload was sent when the server cuts it", async () => {
+  it("reports how much of an upload was sent when the server cuts it", async () => {
     const server = await serve((request) => {
       request.once("data", () => request.socket.destroy());
     });

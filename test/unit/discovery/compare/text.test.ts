@@ -36,7 +36,7 @@ const asked = (path: string, fresh = answer(404), old = answer(200)): Asked => (
 });
 
 describe("a comparison for a terminal", () => {
-  it("tells once what several requests of a host have in common, with its setting", () => {
+  it("reports a difference of several requests of a host once, with its setting", () => {
     const told = text({ "komga.example.org": [asked("/a"), asked("/b"), asked("/c", answer(400))] });
     assert.equal(
       told,
@@ -67,7 +67,7 @@ Differences: 3 unexpected, 0 wanted
     assert.match(text(hosts, true), /^ {4}GET \/ \(site\): 200 → sign-in$/m);
   });
 
-  it("tells once what is to be known of several hosts", () => {
+  it("gives a note about several hosts once", () => {
     const distrust = "SELF_SIGNED_CERT_IN_CHAIN";
     const shown = (host: string): Asked => ({
       question: question({ host }),

@@ -6,7 +6,7 @@ import { isPage, isProbe, shapeOf, varying } from "../../../../policies/access-l
 import { answered, decision, firefox } from "./lines.ts";
 
 describe("a line of Pomerium's log", () => {
-  it("tells host, path, method, person and decision", () => {
+  it("has host, path, method, person and decision", () => {
     const line = decision({
       host: "Komga.example.org:443",
       path: "//sse/v1?key=abc",
@@ -40,7 +40,7 @@ describe("a line of Pomerium's log", () => {
     );
   });
 
-  it("may have kubectl's marks in front of it, and tells the client if Pomerium logs headers", () => {
+  it("may have kubectl's marks in front of it, and names the client if Pomerium logs headers", () => {
     const line = `[pod/pomerium-0/pomerium] 2026-11-01T08:00:00Z ${decision({ headers: { "User-Agent": "KOReader/1" } })}`;
     assert.equal((readRecord(line) as Decision).userAgent, "KOReader/1");
     assert.deepEqual(readRecord(answered("a", "KOReader/1")), {
@@ -164,7 +164,7 @@ describe("the shape of a path", () => {
     );
   });
 
-  it("tells pages and searches for weak hosts from calls", () => {
+  it("distinguishes pages, and searches for weak hosts, from calls", () => {
     for (const path of ["/", "/favicon.ico", "/assets/index.js", "/robots.txt"])
       assert.ok(isPage(path), path);
     for (const path of ["/.env", "/wp-login.php", "/a/.git/config", "/cgi-bin/x"])

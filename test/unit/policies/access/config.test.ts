@@ -145,7 +145,7 @@ describe("a claim that everybody has", () => {
     assert.match(admins!, /^users\.admins\[1\]: the identity provider says email_verified of everybody/);
   });
 
-  it("is told from a claim that some people have", () => {
+  it("is distinguished from a claim that only some people have", () => {
     assert.deepEqual(saidOf({ claims: { hd: ["example.org"] } }), []);
     assert.deepEqual(saidOf({ users: ["claim:email=eve@example.org"] }), []);
   });
@@ -356,7 +356,7 @@ describe("access tests about claims", () => {
     );
   });
 
-  it("refuse a claim without a value and a person who is none", () => {
+  it("refuse a claim without a value, and a text that is not a person", () => {
     const test = (allow: string) =>
       problemsOf(raw({ "accessTests.apps.wiki": [{ allow: [allow], deny: ["stranger"] }] }));
     assert.match(test("claim:groups").join("\n"), /write claim:<name>=<value>/);

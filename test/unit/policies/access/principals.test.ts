@@ -45,7 +45,7 @@ describe("principals", () => {
     assert.equal(claimOf('claim:"groups=admin'), undefined);
   });
 
-  it("what is wrong with a principal is said with the form to write", () => {
+  it("a mistake in a principal is reported with the right form", () => {
     assert.equal(principalProblem("alice@example.org"), undefined);
     assert.equal(principalProblem("@example.org"), undefined);
     assert.equal(principalProblem("claim:groups=family"), undefined);

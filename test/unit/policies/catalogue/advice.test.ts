@@ -45,7 +45,7 @@ describe("the catalogue's advice", () => {
     assert.deepEqual(refused("harbor", people("/service")), ["0 /service/notifications"]);
   });
 
-  it("does not rely on capitals, which some apps do not tell apart", () => {
+  it("does not rely on capitals, because some apps ignore them", () => {
     assert.deepEqual(refused("jellyfin", people("/startup")), ["0 /Startup"]);
     assert.deepEqual(refused("kavita", people("/API/Account")), ["0 /api/account/register"]);
   });

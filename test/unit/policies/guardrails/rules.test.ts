@@ -233,7 +233,7 @@ describe("the guard rail about public routes", () => {
     assert.match(says("one-ingress", [one, two]).join(), /a\.example\.org\/ is also a route of/);
   });
 
-  it("does not tell what is open while the label of a challenge is not known", () => {
+  it("does not name open paths while the label of a challenge is not known", () => {
     const { props, ...one } = ingress("a", { annotations: people });
     for (const labels of [notYetKnown, { "acme.cert-manager.io/http01-solver": "[secret]" }]) {
       const metadata = { ...(props.metadata as object), labels };
@@ -246,7 +246,7 @@ describe("the guard rail about public routes", () => {
     assert.deepEqual(says("public-route", [{ ...one, props: { ...props, metadata } }]), []);
   });
 
-  it("says what cannot be told before the run", () => {
+  it("names the parts that are not known before the run", () => {
     for (const parts of [
       { annotations: { policy: notYetKnown } },
       { annotations: people, host: notYetKnown },
@@ -329,7 +329,7 @@ describe("the guard rail about paths in policies", () => {
     ]) {
       const [text = ""] = says("path-criterion", [one]);
       assert.match(text, /any path followed by "\?.*" is let in/);
-      assert.match(text, /^Fix: give the path an Ingress of its own/m);
+      assert.match(text, /^Fix: give the path its own Ingress/m);
     }
   });
 
@@ -341,7 +341,7 @@ describe("the guard rail about paths in policies", () => {
     ] as const) {
       const [text = "", ...more] = says("path-criterion", [ingress("a", { annotations: { policy } })]);
       assert.ok(text.includes(`policy [0].allow.${place}: a rule that lets callers in depends on`), text);
-      assert.match(text, /^Fix: give the path an Ingress of its own/m);
+      assert.match(text, /^Fix: give the path its own Ingress/m);
       assert.deepEqual(more, []);
     }
   });

@@ -150,7 +150,7 @@ describe("the linter of policies", () => {
       assert.equal(message("deny: { or: [{ http_path: { starts_with: /admin } }] }", "no-boundary"), "");
     });
 
-    it("the query that opens what a path criterion protects, told once", () => {
+    it("the query that opens what a path criterion protects, reported once", () => {
       const text = allow(
         "{ email: alice@gmail.com }",
         "{ http_path: /api }",

@@ -62,7 +62,7 @@ const policies: [string, Policy][] = [
   ["a text", "public"],
 ];
 
-describe("what neither compiles nor parses without a word", () => {
+describe("a policy that neither compiles nor parses silently", () => {
   for (const [what, criterion] of criteria)
     it(what, () => {
       const { problems, warnings } = parsePolicy(JSON.stringify([{ allow: { or: [criterion] } }]));

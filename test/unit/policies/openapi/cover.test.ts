@@ -147,7 +147,7 @@ describe("the open paths of an API", () => {
     ]);
   });
 
-  it("do not tell capitals and escapes apart, because apps may not", () => {
+  it("ignore capitals and escapes, because apps may ignore them too", () => {
     assert.deepEqual(opened([operation("/Users/Me"), operation("/users/me/public", "none")]), ["=/Users/Me"]);
     assert.deepEqual(opened([operation("/api/x"), operation("/%61pi/x/y", "none")]), ["=/api/x"]);
     assert.deepEqual(opened([operation("/api/x"), operation("/api/x?public=1", "none")]), []);

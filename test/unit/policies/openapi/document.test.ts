@@ -32,7 +32,7 @@ const kinds = (document: Tree): string[] =>
   read(document).operations.map(({ method, path, credential }) => `${method} ${path} ${credential.kind}`);
 
 describe("an API's description", () => {
-  it("tells of each operation what it asks for, with the file's requirement as the default", () => {
+  it("gives the requirement of each operation, with the file's requirement as the default", () => {
     const security = [{ bearer: [] }];
     const paths = {
       "/a": { get: {} },

@@ -67,7 +67,7 @@ describe("every DNS solver", () => {
       });
 
   for (const name of solverNames)
-    it(`${name} tells the command that sets each secret that it needs and lacks`, () => {
+    it(`${name} names the command for each missing secret`, () => {
       const raw = put(goodStack(), 'certificates.zones["example.org"]', {
         [name]: solverOf(name).examples[0],
       });

@@ -10,7 +10,7 @@ const annotated = (given: Record<string, string>) =>
 const guards = (given: Record<string, string>, settings = {}) => guardsOf(annotated(given), settings).guards;
 
 describe("the guards of an nginx Ingress", () => {
-  it("are none where everybody passes, whatever is limited or merely tuned", () => {
+  it("do not include limits and tuning, because everybody passes them", () => {
     for (const given of [
       {},
       { "proxy-body-size": "0", "limit-rps": "5", "ssl-redirect": "true" },
@@ -76,7 +76,7 @@ describe("the guards of an nginx Ingress", () => {
     ]);
   });
 
-  it("are none with `satisfy: any` and a range for everybody, whatever sign-in there is", () => {
+  it("do not exist with `satisfy: any` and a range for everybody, whatever the sign-in", () => {
     const any = { satisfy: "any", "whitelist-source-range": "0.0.0.0/0,::/0" };
     assert.deepEqual(guards({ ...any, "auth-type": "basic" }), []);
     assert.deepEqual(guards({ ...any, "auth-url": "https://sso.lan/x" }), []);

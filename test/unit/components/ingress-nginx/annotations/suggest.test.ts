@@ -123,7 +123,7 @@ describe("who an nginx Ingress admits today", () => {
     ]);
   });
 
-  it("is told for networks, passwords, other services and certificates, also from the controller's settings", () => {
+  it("is named for networks, passwords, other services and certificates, also from the controller's settings", () => {
     assert.deepEqual(today({ "whitelist-source-range": "10.0.0.0/8", "auth-type": "basic" }), [
       "only 10.0.0.0/8",
       "people with the password (basic auth)",

@@ -451,7 +451,7 @@ describe("a pipeline that stops at a change of access", () => {
     assert.equal(failOn(unclear, ["loss"]), false);
   });
 
-  it("counts a path opened to anonymous callers, and what nobody can tell any more, as a gain", () => {
+  it("counts a path opened to anonymous callers, and an answer that is no longer known, as a gain", () => {
     const komga = (api: string[]) => [people("komga", {}, { api: api.map((path) => ({ path })) })];
     assert.equal(failOn(diff(komga([]), komga(["/api"])), ["gain"]), true);
     const claims = [raw("komga", [{ allow: { or: [{ "claim/groups": "staff" }] } }])];

@@ -16,7 +16,7 @@ describe("the app of a host", () => {
     assert.equal(appOfHost([...apps].reverse(), "a.lab.example.org")?.host, "*.lab.example.org");
   });
 
-  it("is none for the wildcard's own domain, or for another one", () => {
+  it("does not exist for the wildcard's own domain, or for another domain", () => {
     for (const host of ["example.org", "example.net", "wikiexample.org"])
       assert.equal(appOfHost(apps, host), undefined, host);
   });

@@ -152,7 +152,7 @@ describe("decisions, whatever the policy", () => {
     );
   });
 
-  it("what is learned about a request never changes an answer that was not `unknown`", () => {
+  it("a further fact about a request never changes an answer that was not `unknown`", () => {
     fc.assert(
       fc.property(
         aPolicy,
