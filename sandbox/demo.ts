@@ -13,11 +13,13 @@ import { readinessOf } from "../stack/preflight.ts";
 import type { Api } from "./cluster/api.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import { census, leftOfIngressNginx, otherIngresses } from "./proof.ts";
-import { type Outcome, openWorkspace, type Progress, type Workspace } from "./pulumi/workspace.ts";
+import type { Outcome, Progress } from "./pulumi/events.ts";
+import { openWorkspace, type Workspace } from "./pulumi/workspace.ts";
 import { openSandbox, type Sandbox } from "./sandbox.ts";
 import { type StackName, stackFile, stackNames } from "./stacks.ts";
 import { GoMissingError } from "./tools/go.ts";
-import { describeDuration, describeProgress, type Tools } from "./tools/tools.ts";
+import { describeDuration, describeProgress } from "./tools/progress.ts";
+import type { Tools } from "./tools/tools.ts";
 
 /** Whether to show progress resource by resource. In a log, these lines would hide the rest. */
 const live = process.stdout.isTTY;

@@ -1,5 +1,7 @@
 import { assemblePulumi, choosePulumi, type Pulumi } from "./pulumi/pulumi.ts";
-import { type BuildProgress, CLUSTER, ensureTools, type Tools } from "./tools/tools.ts";
+import { CLUSTER } from "./tools/programs.ts";
+import type { BuildProgress } from "./tools/progress.ts";
+import { ensureTools, type Tools } from "./tools/tools.ts";
 
 /** The programs that the sandbox needs on this machine. */
 export interface Prepared {

@@ -4,8 +4,9 @@ import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
 import type { IngressNginxConfig } from "../../components/ingress-nginx/config.ts";
 import type { KubernetesObject } from "../cluster/api.ts";
+import { parseManifests } from "../cluster/apply.ts";
 import { kubectlApply } from "../cluster/by-hand.ts";
-import { type Cluster, parseManifests } from "../cluster/cluster.ts";
+import type { Cluster } from "../cluster/cluster.ts";
 import { runTool } from "../tools/run-tool.ts";
 import type { Tools } from "../tools/tools.ts";
 

@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type CloudflareSeed, type CloudflareState, stateOf } from "./account.ts";
-import { type ApiResult, answer, Refusal } from "./api.ts";
+import { answer } from "./api.ts";
+import { type ApiResult, Refusal } from "./request.ts";
 
 export interface StandIn {
   /** Root of the API, the value for $CLOUDFLARE_BASE_URL: `http://127.0.0.1:<port>/client/v4`. */

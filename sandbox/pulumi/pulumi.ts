@@ -2,7 +2,8 @@ import { chmod, mkdir, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Program, Tools } from "../tools/tools.ts";
+import type { Program } from "../tools/programs.ts";
+import type { Tools } from "../tools/tools.ts";
 import { findInstalledCli, hasLanguageHost, hasProvider, type InstalledCli } from "./installed.ts";
 
 /** Pulumi, ready to run: the CLI, and the plugins that it does not find by itself. */

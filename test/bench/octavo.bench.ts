@@ -9,12 +9,8 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { prepare } from "../../sandbox/prepare.ts";
-import {
-  type Outcome,
-  openWorkspace,
-  type Progress,
-  type Workspace,
-} from "../../sandbox/pulumi/workspace.ts";
+import type { Outcome, Progress } from "../../sandbox/pulumi/events.ts";
+import { openWorkspace, type Workspace } from "../../sandbox/pulumi/workspace.ts";
 import { openSandbox } from "../../sandbox/sandbox.ts";
 import { projectDirectory, type StackConfig } from "../../sandbox/stacks.ts";
 import { interleaved, median, ratio, shown } from "./measure.ts";

@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
-import type { Outcome, Workspace } from "../../sandbox/pulumi/workspace.ts";
+import type { Outcome } from "../../sandbox/pulumi/events.ts";
+import type { Workspace } from "../../sandbox/pulumi/workspace.ts";
 import { projectDirectory } from "../../sandbox/stacks.ts";
 
 /** What a preview is to do to one resource, for a person to review. */

@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import { setTimeout as sleep } from "node:timers/promises";
 import { bareMetalManifest } from "../../sandbox/before/ingress-nginx.ts";
 import type { KubernetesObject } from "../../sandbox/cluster/api.ts";
-import { parseManifests } from "../../sandbox/cluster/cluster.ts";
+import { parseManifests } from "../../sandbox/cluster/apply.ts";
 import { configurations } from "../../sandbox/controllers/ingress-nginx-admission.ts";
 import type { Certificate, Ingress, Secret, Service } from "../../sandbox/controllers/objects.ts";
 import { openSandbox, type Sandbox } from "../../sandbox/sandbox.ts";

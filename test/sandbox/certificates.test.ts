@@ -5,7 +5,8 @@ import { seed } from "../../sandbox/cluster/seed.ts";
 import { startCertManager } from "../../sandbox/controllers/cert-manager.ts";
 import type { Controller } from "../../sandbox/controllers/controller.ts";
 import type { Condition } from "../../sandbox/controllers/objects.ts";
-import { openWorkspace, type Step, type Workspace } from "../../sandbox/pulumi/workspace.ts";
+import type { Step } from "../../sandbox/pulumi/events.ts";
+import { openWorkspace, type Workspace } from "../../sandbox/pulumi/workspace.ts";
 import { eventually, prepared, run, useCluster } from "../support/cluster.ts";
 import { changesOf, succeeded } from "../support/stage.ts";
 

@@ -11,7 +11,7 @@ import { parse } from "yaml";
 import type { KubernetesObject } from "../../sandbox/cluster/api.ts";
 import { type Cluster, startCluster } from "../../sandbox/cluster/cluster.ts";
 import { seed } from "../../sandbox/cluster/seed.ts";
-import type { Program } from "../../sandbox/tools/tools.ts";
+import type { Program } from "../../sandbox/tools/programs.ts";
 import { eventually, run, useCluster, useTools } from "../support/cluster.ts";
 
 const isRunning = (pid: number) => {
@@ -226,7 +226,8 @@ describe("throwaway clusters", () => {
     const broken = join(home, "kubeconfig");
     await writeFile(broken, "clusters: [");
     const program = `
-      import { CLUSTER, ensureTools } from ${JSON.stringify(new URL("../../sandbox/tools/tools.ts", import.meta.url).href)};
+      import { CLUSTER } from ${JSON.stringify(new URL("../../sandbox/tools/programs.ts", import.meta.url).href)};
+      import { ensureTools } from ${JSON.stringify(new URL("../../sandbox/tools/tools.ts", import.meta.url).href)};
       import { startCluster } from ${JSON.stringify(new URL("../../sandbox/cluster/cluster.ts", import.meta.url).href)};
       const { pids, directory } = await startCluster({ tools: await ensureTools({ programs: CLUSTER }) });
       console.log(JSON.stringify({ pids, directory }));

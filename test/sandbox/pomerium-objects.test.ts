@@ -10,7 +10,7 @@ import { type SettingsOptions, settings } from "../../components/pomerium/settin
 import type { SettingsInput } from "../../components/pomerium/settings-schema.ts";
 import { writeOverlay } from "../../components/pomerium/write-overlay.ts";
 import type { KubernetesObject } from "../../sandbox/cluster/api.ts";
-import { parseManifests } from "../../sandbox/cluster/cluster.ts";
+import { parseManifests } from "../../sandbox/cluster/apply.ts";
 import { run, useCluster } from "../support/cluster.ts";
 
 const base = fileURLToPath(new URL("../../sandbox/base", import.meta.url));

@@ -6,7 +6,8 @@ import type { TunnelArgs } from "../../components/tunnels/Tunnel.ts";
 import type { Tunnel } from "../../sandbox/cloudflare/account.ts";
 import { ruleFor } from "../../sandbox/cloudflare/ingress.ts";
 import { type StandIn, startCloudflare } from "../../sandbox/cloudflare/server.ts";
-import { openWorkspace, type Step, type Workspace } from "../../sandbox/pulumi/workspace.ts";
+import type { Step } from "../../sandbox/pulumi/events.ts";
+import { openWorkspace, type Workspace } from "../../sandbox/pulumi/workspace.ts";
 import { prepared, useResource } from "../support/cluster.ts";
 import { changesOf, refusal, succeeded } from "../support/stage.ts";
 

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { patchForce } from "../../components/cluster/forced.ts";
 import type { KubernetesObject } from "../../sandbox/cluster/api.ts";
-import type { Outcome, Progress } from "../../sandbox/pulumi/workspace.ts";
+import type { Outcome, Progress } from "../../sandbox/pulumi/events.ts";
 import { type HandMade, makeByHand } from "../support/hand-made/hand-made.ts";
 import { type Stored, stored } from "../support/snapshot.ts";
 import { changesOf, refusal, succeeded, useStage } from "../support/stage.ts";

@@ -5,7 +5,7 @@ import type { Rule } from "../../components/tunnels/rules.ts";
 import type { DnsRecord, Tunnel } from "../../sandbox/cloudflare/account.ts";
 import type { RecordedRequest } from "../../sandbox/cloudflare/server.ts";
 import type { KubernetesObject } from "../../sandbox/cluster/api.ts";
-import type { Outcome, Progress } from "../../sandbox/pulumi/workspace.ts";
+import type { Outcome, Progress } from "../../sandbox/pulumi/events.ts";
 import { type StackConfig, withoutTunnels } from "../../sandbox/stacks.ts";
 import { succeeded, useStage } from "../support/stage.ts";
 

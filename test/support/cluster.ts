@@ -4,13 +4,9 @@ import { promisify } from "node:util";
 import { type Cluster, startCluster } from "../../sandbox/cluster/cluster.ts";
 import { type Prepared, prepare } from "../../sandbox/prepare.ts";
 import { GoMissingError } from "../../sandbox/tools/go.ts";
-import {
-  type BuildProgress,
-  CLUSTER,
-  describeProgress,
-  ensureTools,
-  type Tools,
-} from "../../sandbox/tools/tools.ts";
+import { CLUSTER } from "../../sandbox/tools/programs.ts";
+import { type BuildProgress, describeProgress } from "../../sandbox/tools/progress.ts";
+import { ensureTools, type Tools } from "../../sandbox/tools/tools.ts";
 
 let ready: Promise<Prepared> | undefined;
 let tools: Promise<Tools> | undefined;

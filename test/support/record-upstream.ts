@@ -8,7 +8,7 @@
  */
 
 import { readFileSync, writeFileSync } from "node:fs";
-import { parseManifests } from "../../sandbox/cluster/cluster.ts";
+import { parseManifests } from "../../sandbox/cluster/apply.ts";
 import { digests, recordings } from "./upstream.ts";
 
 const recording = recordings[process.argv[2] as keyof typeof recordings];

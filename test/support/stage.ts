@@ -1,12 +1,7 @@
 import { strict as assert } from "node:assert";
 import type { Phase } from "../../components/cluster/phase.ts";
-import {
-  type Outcome,
-  openWorkspace,
-  type Progress,
-  type Step,
-  type Workspace,
-} from "../../sandbox/pulumi/workspace.ts";
+import type { Outcome, Progress, Step } from "../../sandbox/pulumi/events.ts";
+import { openWorkspace, type Workspace } from "../../sandbox/pulumi/workspace.ts";
 import { openSandbox, type Sandbox } from "../../sandbox/sandbox.ts";
 import type { StackConfig } from "../../sandbox/stacks.ts";
 import { prepared, useResource } from "./cluster.ts";

@@ -3,8 +3,9 @@ import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { stringify } from "yaml";
+import { parseManifests } from "../../../sandbox/cluster/apply.ts";
 import { kubectlApply } from "../../../sandbox/cluster/by-hand.ts";
-import { type Cluster, parseManifests } from "../../../sandbox/cluster/cluster.ts";
+import type { Cluster } from "../../../sandbox/cluster/cluster.ts";
 import { projectDirectory } from "../../../sandbox/stacks.ts";
 import { eventually, run } from "../cluster.ts";
 

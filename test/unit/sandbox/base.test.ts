@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { readdirSync, readFileSync } from "node:fs";
 import { parse } from "yaml";
-import { parseManifests } from "../../../sandbox/cluster/cluster.ts";
+import { parseManifests } from "../../../sandbox/cluster/apply.ts";
 import { digests, recorded, recordings } from "../../support/upstream.ts";
 
 const folder = new URL("../../../sandbox/base/", import.meta.url);

@@ -4,20 +4,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GoMissingError, goEnvironment, goPlatform } from "../../../sandbox/tools/go.ts";
 import {
+  CLUSTER,
   COMPILER_FLAGS,
   FAMILIES,
   linkerFlags,
   PROGRAMS,
+  type Program,
   readVersions,
   requiredVersion,
 } from "../../../sandbox/tools/programs.ts";
-import {
-  type BuildProgress,
-  CLUSTER,
-  describeProgress,
-  ensureTools,
-  type Program,
-} from "../../../sandbox/tools/tools.ts";
+import { type BuildProgress, describeProgress } from "../../../sandbox/tools/progress.ts";
+import { ensureTools } from "../../../sandbox/tools/tools.ts";
 
 /** A fake `go`. It makes a file for each program, answers with the modules' folders, and logs one line per call. */
 const FAKE_GO = `#!/bin/sh
