@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { View } from "../policies/access/matrix/view.ts";
 import { besideOthers, type LiveView, liveView, viewOfStack } from "../stack/access-view.ts";
-import { loadFromFile, loadFromText } from "../stack/load.ts";
+import { type Loaded, loadFromText, loadWithRaw } from "../stack/load.ts";
 import type { Stack } from "../stack/stack.ts";
 import { stackFileName } from "../stack-file/file-name.ts";
 import { StackFileError } from "../stack-file/problems.ts";
@@ -28,10 +28,16 @@ export interface Seen {
  * runs the program there.
  */
 export function stackNow(project: Project, stack: string): Stack {
-  const now = loadFromFile(stackPath(project, stack));
-  const { kubeconfig } = now.cluster;
-  if (kubeconfig === undefined) return now;
-  return { ...now, cluster: { ...now.cluster, kubeconfig: resolve(project.directory, kubeconfig) } };
+  return stackWithRawNow(project, stack).stack;
+}
+
+/** Like {@link stackNow}, with the configuration as the file has it. */
+export function stackWithRawNow(project: Project, name: string): Loaded {
+  const now = loadWithRaw(stackPath(project, name));
+  const { cluster } = now.stack;
+  if (cluster.kubeconfig === undefined) return now;
+  const kubeconfig = resolve(project.directory, cluster.kubeconfig);
+  return { ...now, stack: { ...now.stack, cluster: { ...cluster, kubeconfig } } };
 }
 
 /** Who may reach what by the stack file in the working tree. */

@@ -29,5 +29,10 @@ export function width(text: string): number {
 
 /** Cuts a text that is wider than a column, and marks the cut with an ellipsis. */
 export function cut(text: string, limit: number): string {
-  return width(text) <= limit ? text : `${[...text].slice(0, limit - 1).join("")}…`;
+  return width(text) <= limit
+    ? text
+    : `${[...text]
+        .slice(0, limit - 1)
+        .join("")
+        .trimEnd()}…`;
 }

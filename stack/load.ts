@@ -62,6 +62,12 @@ function inOrder(problems: readonly Problem[], raw: unknown): Problem[] {
     .map(({ problem }) => problem);
 }
 
+/** A stack, and its configuration as the file has it: without defaults. */
+export interface Loaded {
+  stack: Stack;
+  raw: Readonly<Record<string, unknown>>;
+}
+
 /**
  * Reads a stack file for the command line. Encrypted secrets stay encrypted. Missing secrets are warnings, because the
  * command line does not need them.
@@ -69,7 +75,7 @@ function inOrder(problems: readonly Problem[], raw: unknown): Problem[] {
  * @param path `Pulumi.<stack>.yaml`, with or without folders.
  * @throws StackFileError with all problems at once, each with its place.
  */
-export function loadFromFile(path: string, options: SecretOptions = {}): Stack {
+export function loadWithRaw(path: string, options: SecretOptions = {}): Loaded {
   const file = basename(path);
   let text: string;
   try {
@@ -79,17 +85,27 @@ export function loadFromFile(path: string, options: SecretOptions = {}): Stack {
     const message = code === "ENOENT" ? `there is no ${path}` : `${path} cannot be read (${code})`;
     throw new StackFileError(file, [{ at: "", message }]);
   }
-  return loadFromText(file, text, options);
+  return fromText(file, text, options);
+}
+
+/** Like {@link loadWithRaw}, for the stack alone. */
+export function loadFromFile(path: string, options: SecretOptions = {}): Stack {
+  return loadWithRaw(path, options).stack;
 }
 
 /** Like {@link loadFromFile}, for a text such as another revision of the file. */
 export function loadFromText(file: string, text: string, options: SecretOptions = {}): Stack {
+  return fromText(file, text, options).stack;
+}
+
+function fromText(file: string, text: string, options: SecretOptions): Loaded {
   const { raw, problems, placeOf } = readStackFile(file, text, sectionMeant);
-  return parseStack(stackOf(file), raw, {
+  const stack = parseStack(stackOf(file), raw, {
     missingSecrets: "warning",
     ...options,
     file: basename(file),
     placeOf,
     found: problems,
   });
+  return { stack, raw };
 }

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { failedTestProblems, runAccessTests, untested } from "../../policies/access/assertions/run.ts";
 import { loadFromFile, loadFromText } from "../../stack/load.ts";
 import type { Stack } from "../../stack/stack.ts";
@@ -24,6 +24,7 @@ import {
   repositoryPath,
   untestedAnnotations,
 } from "../github/annotations.ts";
+import { readText } from "../input.ts";
 import type { Io } from "../io.ts";
 import { deliver } from "../output.ts";
 import { NoPlan, parsePlan } from "../plan/plan.ts";
@@ -100,12 +101,7 @@ function refusalOf(after: Stack | StackFileError | undefined, file: string): str
 
 function textOf(option: "preview" | "said", options: CommentOptions, io: Io): string | undefined {
   const file = options[option];
-  if (file === undefined) return undefined;
-  try {
-    return readFileSync(resolve(io.cwd, file), "utf8");
-  } catch (error) {
-    throw new CliError(`--${option}: cannot read ${file}: ${(error as NodeJS.ErrnoException).code}`);
-  }
+  return file === undefined ? undefined : readText(file, io);
 }
 
 /** What a step's failure means, in the order of the steps. */

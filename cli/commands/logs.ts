@@ -1,4 +1,4 @@
-import { createReadStream, readFileSync } from "node:fs";
+import { createReadStream } from "node:fs";
 import { resolve } from "node:path";
 import { LogTally, type Tally } from "../../policies/access-log/tally.ts";
 import { accessLogText } from "../../report/access-log.ts";
@@ -7,26 +7,21 @@ import type { Stack } from "../../stack/stack.ts";
 import { asGoDuration, durationMilliseconds } from "../../stack-file/duration.ts";
 import { stackFileName } from "../../stack-file/file-name.ts";
 import { placeText } from "../../stack-file/place.ts";
-import { readStackFile } from "../../stack-file/stack-file.ts";
 import type { Action } from "../command.ts";
 import { CliError, exit, UsageError } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { linesOf } from "../lines.ts";
 import { withNotice } from "../notice.ts";
 import { json } from "../output.ts";
-import { projectOf, stackIn, stackPath } from "../project.ts";
+import { projectOf, stackIn } from "../project.ts";
 import type { LogsOptions } from "../usage/logs.ts";
-import { stackNow } from "../view-by-name.ts";
+import { stackWithRawNow } from "../view-by-name.ts";
 
 /** What Pomerium's log says: what programs were refused, and which grants nobody used. */
 export const logs: Action<LogsOptions> = {
   async run([name, file], options, io) {
     const project = projectOf(options, io);
-    const stack = stackNow(project, stackIn(project, name));
-    const { raw } = readStackFile(
-      stackFileName(stack.name),
-      readFileSync(stackPath(project, stack.name), "utf8"),
-    );
+    const { stack, raw } = stackWithRawNow(project, stackIn(project, name));
     const since = options.since === undefined ? undefined : sinceOf(options.since, io.now().getTime());
     const source =
       file === undefined

@@ -1,6 +1,6 @@
 import { isOwnPath } from "../../policies/access/own-paths.ts";
 import type { BuiltIn } from "../../policies/catalogue/entry.ts";
-import { counted, wrapped } from "../../stack-file/text.ts";
+import { counted, cut, wrapped } from "../../stack-file/text.ts";
 import { aligned, columns, indented } from "../text.ts";
 import { type Listed, settings, shown } from "./data.ts";
 
@@ -116,8 +116,4 @@ function health({ health: at }: BuiltIn, cited: Sources): string[] {
 
 function item(head: string, reason: string, source: string): string[] {
   return [...indented(head, 2), ...indented(`${reason} ${source}`, 6)];
-}
-
-function cut(text: string, limit: number): string {
-  return text.length > limit ? `${text.slice(0, limit - 1).trimEnd()}…` : text;
 }

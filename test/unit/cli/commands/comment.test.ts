@@ -303,6 +303,14 @@ describe("the comment's access", () => {
 });
 
 describe("the comment on a pull request", () => {
+  it("says of a file that it cannot read what every command says", async () => {
+    const project = changedHouse();
+    for (const option of ["--preview", "--said"]) {
+      const { code, err } = await cli(project, ["comment", option, "none.json"]);
+      assert.deepEqual([code, err], [1, "error: cannot read none.json: ENOENT\n"], option);
+    }
+  });
+
   it("names commit, base, time and log, whatever happens", async () => {
     for (const options of [[], ["--outcomes", "packages=failure,cli=skipped,preview=skipped"]]) {
       const { text } = await commented(changedHouse(), ...options);
