@@ -12,7 +12,6 @@ import { seed } from "../../sandbox/cluster/seed.ts";
 import { prepare } from "../../sandbox/prepare.ts";
 import { openWorkspace, type Workspace } from "../../sandbox/pulumi/workspace.ts";
 import { projectDirectory, sandboxConfig, withoutTunnels } from "../../sandbox/stacks.ts";
-import { previewPlan } from "../golden/plan.ts";
 import { type Cost, interleaved, ratio, shown } from "./measure.ts";
 
 const rounds = 3;
@@ -82,15 +81,8 @@ async function measure(count: number): Promise<Sample> {
     ];
     await program.configure(config);
 
-    // This preview fills the caches, and its plan has the objects for the bare program.
-    const { outcome, plan } = await previewPlan(program, []);
-    if (outcome.errors.length > 0) throw new Error(outcome.errors.join("\n"));
-    const objects = [...plan].flatMap(([label, { inputs }]) => {
-      const [type = "", name = ""] = label.split(" ");
-      if (!type.startsWith("kubernetes:") || !inputs || !("kind" in inputs)) return [];
-      // A secret's contents are not shown.
-      return [{ type, name, inputs: { ...inputs, ...("data" in inputs ? { data: {} } : {}) } }];
-    });
+    // This preview fills the caches.
+    const objects = objectsOf(await program.digest());
     const file = path.join(cluster.directory, "objects.json");
     await writeFile(file, JSON.stringify(objects));
     await bare.configure({ values: { objects: file }, secrets: [] });
@@ -126,4 +118,24 @@ function serviceOf({
 }) {
   const spec = { ports: [{ port }], selector: { app: name } };
   return { apiVersion: "v1", kind: "Service", metadata: { namespace, name }, spec } as KubernetesObject;
+}
+
+/** The Kubernetes objects that a preview registers, for the bare program. */
+function objectsOf(digest: string): { type: string; name: string; inputs: object }[] {
+  const { steps } = JSON.parse(digest) as { steps: PreviewStep[] };
+  // An object that is taken over is in two steps.
+  const objects = new Map<string, { type: string; name: string; inputs: object }>();
+  for (const { urn, newState } of steps) {
+    const { type = "", inputs } = newState ?? {};
+    if (!type.startsWith("kubernetes:") || !inputs?.kind) continue;
+    // A secret's contents are not shown.
+    const shown = { ...inputs, ...(type.endsWith(":Secret") ? { data: {} } : {}) };
+    objects.set(urn, { type, name: urn.split("::").at(-1)!, inputs: shown });
+  }
+  return [...objects.values()];
+}
+
+interface PreviewStep {
+  urn: string;
+  newState?: { type: string; inputs?: { kind?: string } };
 }
