@@ -2,6 +2,7 @@ import { strict as assert } from "node:assert";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ExportedCluster } from "../../../../discovery/exported-cluster.ts";
+import { assertDocumented } from "../../../support/documented.ts";
 import { objectsBefore } from "../../discovery/before.ts";
 import { cli, makeProject } from "../project.ts";
 
@@ -49,21 +50,8 @@ describe("the command audit", () => {
     const of = async (items: readonly object[]) =>
       JSON.parse((await cli(project, ["audit", "--from", "-", "--json"], { stdin: listed(items) })).out);
     const result = await of(alfred);
-    const docs = readFileSync(new URL("../../../../docs/commands.md", import.meta.url), "utf8");
-    const documented = docs.slice(docs.indexOf("| field | holds |"));
-    for (const key of Object.keys(result)) assert.ok(documented.includes(`\`${key}`), key);
-    for (const list of [
-      "controllers",
-      "hosts",
-      "annotations",
-      "issuers",
-      "webhooks",
-      "unserved",
-      "blockers",
-      "unknown",
-    ])
-      for (const key of Object.keys(result[list][0] ?? {}))
-        assert.ok(documented.includes(`\`${key}`), `${list}.${key}`);
+    assertDocumented(result);
+    assertDocumented(await of(alfred.filter(({ metadata }) => metadata.name !== "grafana-svc")));
     assert.deepEqual([result.version, result.kind, result.date], [1, "audit", "2026-11-26T12:00:00.000Z"]);
     assert.match(result.hash, /^[0-9a-f]{64}$/);
     assert.equal((await of(alfred)).hash, result.hash);

@@ -2,6 +2,7 @@ import { strict as assert } from "node:assert";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ExportedCluster } from "../../../../discovery/exported-cluster.ts";
+import { assertDocumented } from "../../../support/documented.ts";
 import { controllerObjects } from "../../discovery/before.ts";
 import {
   acceptUpgrade,
@@ -127,23 +128,7 @@ describe("the command compare", () => {
     });
     const upgrade = host.differences.find(({ setting }: { setting?: object }) => setting !== undefined);
     assert.deepEqual(Object.keys(upgrade.setting).sort(), ["at", "place", "write"]);
-    const docs = readFileSync(new URL("../../../../docs/commands.md", import.meta.url), "utf8");
-    const from = docs.indexOf("## compare");
-    const documented = docs.slice(from, docs.indexOf("\n## ", from + 1));
-    const isDocumented = (key: string): boolean =>
-      ["`KEY`", "`KEY[]", ".KEY`", ".KEY[]"].some((form) => documented.includes(form.replace("KEY", key)));
-    const keys = [
-      result,
-      host,
-      host.requests[0],
-      host.requests[0].old,
-      host.certificates.new,
-      danger,
-      upgrade,
-    ]
-      .flatMap((each) => Object.keys(each))
-      .filter((key) => !["version", "kind"].includes(key));
-    for (const key of keys) assert.ok(isDocumented(key), key);
+    assertDocumented(result, { asOld: true });
   });
 
   it("refuses an address that does not answer, and one that is not the one that is meant, before it compares", async () => {

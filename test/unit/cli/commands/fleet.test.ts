@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import { join } from "node:path";
 import { ExportedCluster } from "../../../../discovery/exported-cluster.ts";
+import { assertDocumented } from "../../../support/documented.ts";
 import { controllerObjects } from "../../discovery/before.ts";
 import { cli, house, houseUid, makeProject, publicApp, wikiCluster } from "../project.ts";
 
@@ -69,6 +70,11 @@ describe("fleet", () => {
     const down = await cli(project, ["fleet", "house", "--live"], { readiness, openCluster: silent });
     assert.equal(down.code, 1);
     assert.match(down.out, /^house +coexist +2 .*not ready \(1\/2\) +\?$/m);
+    const failed = await cli(project, ["fleet", "house", "--live", "--json"], {
+      readiness,
+      openCluster: silent,
+    });
+    for (const text of [out, failed.out]) assertDocumented(JSON.parse(text));
     assert.match(down.out, /^! house: audit: connect ECONNREFUSED 192\.0\.2\.1:6443$/m);
   });
 

@@ -2,6 +2,7 @@ import { strict as assert } from "node:assert";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ExportedCluster } from "../../../../discovery/exported-cluster.ts";
+import { assertDocumented } from "../../../support/documented.ts";
 import { objectsBefore } from "../../discovery/before.ts";
 import { cli, makeProject } from "../project.ts";
 
@@ -176,8 +177,7 @@ describe("the command init", () => {
         ({ at, stops }: { at: string; stops: string }) => at === "users.admins" && stops === "check",
       ),
     );
-    const docs = readFileSync(new URL("../../../../docs/commands.md", import.meta.url), "utf8");
-    for (const key of Object.keys(result).slice(2)) assert.match(docs, new RegExp(`\`${key}(\\[\\])?\``));
+    assertDocumented(result);
     assert.ok(existsSync(fileOf(project)));
     assert.equal(
       (await cli(project, ["init", "other", "--from", "-", "--json", "--stdout"], { stdin: json })).code,

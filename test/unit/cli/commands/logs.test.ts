@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import { Readable } from "node:stream";
+import { assertDocumented } from "../../../support/documented.ts";
 import { decision, firefox, refused } from "../../policies/access-log/lines.ts";
 import { cli, house, makeProject } from "../project.ts";
 
@@ -96,6 +97,7 @@ describe("logs", () => {
       needed: { app: string; line: object; calls: object[] }[];
     };
     assert.deepEqual([result.version, result.kind, result.decisions], [1, "access-log", 4]);
+    assertDocumented(result);
     assert.deepEqual(result.needed[0]!.line, {
       at: "apps.komga.access.api",
       text: "api: [/opds, /api, /sse]",

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { catalogueEntrySchema } from "../../../../policies/catalogue/config.ts";
+import { assertDocumented } from "../../../support/documented.ts";
 import { cli, house, makeProject } from "../project.ts";
 
 const api = {
@@ -78,6 +79,7 @@ describe("paths", () => {
       stdin: readFileSync(join(project.directory, "api.json"), "utf8"),
     });
     assert.equal(code, 0);
+    assertDocumented(JSON.parse(out));
     assert.deepEqual(JSON.parse(out), {
       version: 1,
       kind: "api-paths",
@@ -93,6 +95,7 @@ describe("paths", () => {
   it("fails if a part of the file cannot be read, and still says what is certain", async () => {
     const broken = { ...api, paths: { ...api.paths, "/more": { $ref: "more.yaml" } } };
     project.put("broken.json", JSON.stringify(broken));
+    assertDocumented(JSON.parse((await cli(project, ["paths", "broken.json", "--json"])).out));
     const { code, out } = await cli(project, ["paths", "broken.json"]);
     assert.equal(code, 1);
     assert.match(out, /^could not be read:\n {2}paths\["\/more"\]$/m);

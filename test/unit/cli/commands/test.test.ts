@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { assertDocumented } from "../../../support/documented.ts";
 import { cli, house, makeProject } from "../project.ts";
 
 describe("test", () => {
@@ -99,6 +100,7 @@ describe("test", () => {
         stacks: { file: string; apps: { app: string; tests: object[] }[] }[];
       };
       assert.equal(programs.written, false);
+      assertDocumented(programs);
       assert.deepEqual(programs.stacks[0]!.apps[1], {
         app: "wiki",
         tests: [{ allow: ["admin-user@gmail.com"] }, { deny: ["group:readers", "anonymous"] }],
