@@ -18,16 +18,21 @@ import { resolveAddress } from "../components/pomerium/address-schema.ts";
 import { authenticateHost, checkPomerium, resolvePomerium } from "../components/pomerium/config.ts";
 import { providerLimits } from "../components/pomerium/identity-providers.ts";
 import { resolveTunnels } from "../components/tunnels/config.ts";
-import { checkRules, checkTunnels, warnOfTunnels } from "../components/tunnels/stack-checks.ts";
+import {
+  checkRules,
+  checkTunnels,
+  type TunnelContext,
+  warnOfTunnels,
+} from "../components/tunnels/stack-checks.ts";
 import { namedPeople, readAccessTests } from "../policies/access/assertions/config.ts";
 import { checkDenials } from "../policies/access/assertions/run.ts";
-import { resolveAccess } from "../policies/access/config.ts";
+import { type AccessInput, resolveAccess } from "../policies/access/config.ts";
 import { lintPolicies } from "../policies/access/lint.ts";
 import { resolvePeople, warnOfUnusedGroups } from "../policies/access/people-config.ts";
 import { entryOf, catalogue as known } from "../policies/catalogue/catalogue.ts";
 import { isMap } from "../stack-file/paths.ts";
 import type { Report } from "../stack-file/problems.ts";
-import { readApps, readSections } from "./sections.ts";
+import { type ReadApps, type ReadSections, readApps, readSections } from "./sections.ts";
 import type { Stack } from "./stack.ts";
 import { checkZones } from "./zones.ts";
 
@@ -48,27 +53,9 @@ export function resolve(name: string, raw: unknown, report: Report): Omit<Stack,
   const identityProvider = pomerium && providerLimits(pomerium.identityProvider);
   const directory = users && resolvePeople(users, report, identityProvider);
   // A mistyped address is reported where it is written, and not again where it is missing.
-  const people =
-    directory && !report.problems.some(({ at }) => at.startsWith("users"))
-      ? namedPeople(
-          directory,
-          [...apps.values()].flatMap(({ access, paths }) => [
-            access,
-            ...Object.values(paths).flatMap((path) => path.access ?? []),
-          ]),
-        )
-      : undefined;
-  const context: AppContext = {
-    domain,
-    zones: certificates && Object.keys(certificates.zones),
-    directory,
-    exposure: cluster?.exposure,
-    version: pomerium?.version,
-    asksForCertificates: pomerium?.settings.downstreamMtls?.ca !== undefined,
-    identityProvider,
-    authenticateHost: pomerium && domain && authenticateHost(pomerium, domain),
-    catalogue: { ...known, ...file.catalogue },
-  };
+  const areKnown = !report.problems.some(({ at }) => at.startsWith("users"));
+  const people = directory && areKnown ? namedPeople(directory, accessesOf(apps)) : undefined;
+  const context = appContext(file, { directory, identityProvider });
   if (pomerium)
     checkPomerium(
       pomerium,
@@ -101,22 +88,9 @@ export function resolve(name: string, raw: unknown, report: Report): Omit<Stack,
   if (directory) warnOfUnusedGroups(directory, file.raw.apps, report);
   if (tunnels) {
     checkTunnels(tunnels, names, report);
-    const { phase } = file;
-    const ingressNginx =
-      file.raw.ingressNginx === undefined ? {} : file.ingressNginx && resolveIngressNginx(file.ingressNginx);
-    const { zones, authenticateHost, exposure } = context;
     checkRules(
       carryEveryHost(tunnels, resolved),
-      {
-        stack: name,
-        phase,
-        apps: resolved,
-        zones,
-        authenticateHost,
-        exposure,
-        ingressNginx,
-        reach: pomerium && reachedAt(resolveAddress(pomerium)),
-      },
+      { stack: name, apps: resolved, ...tunnelContext(file, context) },
       report,
     );
   }
@@ -144,6 +118,46 @@ export function resolve(name: string, raw: unknown, report: Report): Omit<Stack,
   warnOfHttp01(stack.certificates, stack.phase, stack.cluster.exposure, report);
   warnOfTunnels(stack, knownOf, report);
   return stack;
+}
+
+/** The accesses of the apps and of their paths. */
+function accessesOf(apps: ReadApps["apps"]): AccessInput[] {
+  return [...apps.values()].flatMap(({ access, paths }) => [
+    access,
+    ...Object.values(paths).flatMap((path) => path.access ?? []),
+  ]);
+}
+
+/** The other parts of the file that the checks of apps need. */
+function appContext(
+  { cluster, domain, pomerium, certificates, catalogue }: ReadSections,
+  people: Pick<AppContext, "directory" | "identityProvider">,
+): AppContext {
+  return {
+    ...people,
+    domain,
+    zones: certificates && Object.keys(certificates.zones),
+    exposure: cluster?.exposure,
+    version: pomerium?.version,
+    asksForCertificates: pomerium?.settings.downstreamMtls?.ca !== undefined,
+    authenticateHost: pomerium && domain && authenticateHost(pomerium, domain),
+    catalogue: { ...known, ...catalogue },
+  };
+}
+
+/** The other parts of the file that the checks of tunnel rules need. */
+function tunnelContext(
+  { raw, phase, ingressNginx, pomerium }: ReadSections,
+  { zones, authenticateHost, exposure }: AppContext,
+): Omit<TunnelContext, "stack" | "apps"> {
+  return {
+    phase,
+    zones,
+    authenticateHost,
+    exposure,
+    ingressNginx: raw.ingressNginx === undefined ? {} : ingressNginx && resolveIngressNginx(ingressNginx),
+    reach: pomerium && reachedAt(resolveAddress(pomerium)),
+  };
 }
 
 /** The tunnels with all hosts of their apps. Further hosts come last, so that the others keep their places. */

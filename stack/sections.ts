@@ -10,11 +10,11 @@ import { appSchema, type SectionName, type Sections, sectionNames, sections } fr
 /** Sections that are checked as a whole. Apps and access tests are checked one by one, so that each keeps its result. */
 type Whole = Exclude<SectionName, "apps" | "accessTests">;
 
-/** Checks the sections against their schemas. A section with a mistake is undefined. `raw` has all sections unchecked. */
-export function readSections(
-  raw: unknown,
-  report: Report,
-): { [K in Whole]?: Sections[K] | undefined } & { raw: Record<string, unknown> } {
+/** The sections of a stack file. A section with a mistake is undefined. `raw` has all sections unchecked. */
+export type ReadSections = { [K in Whole]?: Sections[K] | undefined } & { raw: Record<string, unknown> };
+
+/** Checks the sections against their schemas. */
+export function readSections(raw: unknown, report: Report): ReadSections {
   const values: Record<string, unknown> = isMap(raw) ? { ...raw } : {};
   if (!isMap(raw)) report.problem([], "must be a map of the project's keys");
   for (const key of Object.keys(values)) {
