@@ -1,4 +1,4 @@
-import { backendProblems } from "../components/apps/checks.ts";
+import { backendProblems } from "../components/apps/service-checks.ts";
 import type { Backend, LiveService } from "../components/cluster/live.ts";
 import { serviceNamed } from "./lookup.ts";
 

@@ -1,4 +1,5 @@
-import type { TestResult, Untested } from "../policies/access/assertions/run.ts";
+import type { TestResult } from "../policies/access/assertions/run.ts";
+import type { Untested } from "../policies/access/assertions/untested.ts";
 import type { AccessDiff } from "../policies/access/diff/diff.ts";
 import type { Row } from "../policies/access/diff/rows.ts";
 import type { Matrix } from "../policies/access/matrix/matrix.ts";

@@ -1,4 +1,5 @@
-import { otherHosts, routeProblems, serviceProblems } from "../components/apps/checks.ts";
+import { otherHosts, routeProblems } from "../components/apps/checks.ts";
+import { serviceProblems } from "../components/apps/service-checks.ts";
 import { certificateProblems } from "../components/certificates/checks.ts";
 import { existingIssuerProblems } from "../components/certificates/existing-issuer.ts";
 import { identityProblem } from "../components/cluster/live.ts";

@@ -15,17 +15,14 @@ import { checkStays } from "../components/ingress-nginx/hybrid.ts";
 import { checkIsolation, resolveIsolation } from "../components/network-policies/config.ts";
 import { reachedAt } from "../components/pomerium/address.ts";
 import { resolveAddress } from "../components/pomerium/address-schema.ts";
-import { authenticateHost, checkPomerium, resolvePomerium } from "../components/pomerium/config.ts";
+import { authenticateHost, resolvePomerium } from "../components/pomerium/config.ts";
 import { providerLimits } from "../components/pomerium/identity-providers.ts";
+import { checkPomerium } from "../components/pomerium/stack-checks.ts";
 import { resolveTunnels } from "../components/tunnels/config.ts";
-import {
-  checkRules,
-  checkTunnels,
-  type TunnelContext,
-  warnOfTunnels,
-} from "../components/tunnels/stack-checks.ts";
+import { checkRules, checkTunnels, type TunnelContext } from "../components/tunnels/stack-checks.ts";
+import { warnOfTunnels } from "../components/tunnels/stack-warnings.ts";
 import { namedPeople, readAccessTests } from "../policies/access/assertions/config.ts";
-import { checkDenials } from "../policies/access/assertions/run.ts";
+import { checkDenials } from "../policies/access/assertions/untested.ts";
 import { type AccessInput, resolveAccess } from "../policies/access/config.ts";
 import { lintPolicies } from "../policies/access/lint.ts";
 import { resolvePeople, warnOfUnusedGroups } from "../policies/access/people-config.ts";

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { failedTestProblems, runAccessTests, untested } from "../../policies/access/assertions/run.ts";
+import { failedTestProblems, runAccessTests } from "../../policies/access/assertions/run.ts";
+import { untested } from "../../policies/access/assertions/untested.ts";
 import { loadFromFile, loadFromText } from "../../stack/load.ts";
 import type { Stack } from "../../stack/stack.ts";
 import { stackFileName } from "../../stack-file/file-name.ts";

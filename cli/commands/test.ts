@@ -3,9 +3,8 @@ import {
   failure,
   runAccessTests,
   type TestResult,
-  type Untested,
-  untested,
 } from "../../policies/access/assertions/run.ts";
+import { type Untested, untested } from "../../policies/access/assertions/untested.ts";
 import { testsJson } from "../../report/json.ts";
 import { aligned, visible } from "../../report/text.ts";
 import type { Stack } from "../../stack/stack.ts";

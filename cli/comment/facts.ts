@@ -1,4 +1,5 @@
-import type { TestResult, Untested } from "../../policies/access/assertions/run.ts";
+import type { TestResult } from "../../policies/access/assertions/run.ts";
+import type { Untested } from "../../policies/access/assertions/untested.ts";
 import type { Judged } from "../../policies/guardrails/judge.ts";
 import type { Stack } from "../../stack/stack.ts";
 import type { Problem } from "../../stack-file/problems.ts";

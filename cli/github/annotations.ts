@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
-import type { Untested } from "../../policies/access/assertions/run.ts";
+import type { Untested } from "../../policies/access/assertions/untested.ts";
 import type { AccessDiff } from "../../policies/access/diff/diff.ts";
 import type { Row } from "../../policies/access/diff/rows.ts";
 import { stranger } from "../../policies/access/matrix/decider.ts";

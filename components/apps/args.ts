@@ -6,10 +6,11 @@ import type { LiveCluster } from "../cluster/live.ts";
 import { pomeriumNamespace, verifyService } from "../cluster/names.ts";
 import { objectId, objectLabel } from "../cluster/objects.ts";
 import type { AppArgs, PathArgs } from "./App.ts";
-import { existingIngresses, isVerify } from "./checks.ts";
+import { existingIngresses } from "./checks.ts";
 import type { AppConfig } from "./config.ts";
 import type { Metadata } from "./metadata.ts";
 import type { PathConfig } from "./paths.ts";
+import { isVerify } from "./service-checks.ts";
 import type { VerifyArgs } from "./Verify.ts";
 
 /** Values of the current run that an app needs. */

@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { onceReady } from "../cluster/once-ready.ts";
 import { type CarriedHost, recordHosts, type TunnelStack } from "./carried-hosts.ts";
-import { recordsToMake } from "./checks.ts";
 import type { TunnelConfig } from "./config.ts";
 import type { LiveTunnel } from "./live.ts";
 import type { TunnelMemory } from "./memory.ts";
 import { tunnelPlan } from "./plan.ts";
+import { recordsToMake } from "./records.ts";
 import type { TunnelArgs } from "./Tunnel.ts";
 
 /** Inputs of a tunnel in addition to its configuration. */

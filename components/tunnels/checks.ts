@@ -1,12 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
 import { keyPath } from "../../stack-file/paths.ts";
 import type { Problem } from "../../stack-file/problems.ts";
-import { carriedHosts, recordHosts, type TunnelStack } from "./carried-hosts.ts";
+import { carriedHosts, type TunnelStack } from "./carried-hosts.ts";
 import type { TunnelConfig } from "./config.ts";
-import { type LiveRule, type LiveTunnel, type LiveTunnels, tunnelTarget } from "./live.ts";
+import type { LiveRule, LiveTunnel, LiveTunnels } from "./live.ts";
 import type { TunnelMemory } from "./memory.ts";
 import { isOrigin, leadsToIngressNginx } from "./origins.ts";
 import { type TunnelPlan, tunnelPlan } from "./plan.ts";
+import { recordProblems, zoneProblems } from "./records.ts";
 import {
   describeMatch,
   dnsForm,
@@ -216,42 +217,4 @@ function isDropped(drop: readonly string[], rule: Rule): boolean {
 /** Whether a path is only for HTTP-01 challenges. From now on, they are answered through Pomerium. */
 export function isChallengeDetour(path: string): boolean {
   return /^\^?\\?\/?\\?\.well-known(\\?\/?(\.?\*|acme-challenge.*)?)?\$?$/.test(path);
-}
-
-/** Cloudflare would append the zone's own name to a host of another domain, and make a record that nobody asks for. */
-function zoneProblems({ misplaced = [] }: LiveTunnel): string[] {
-  return misplaced.map(
-    ({ host, beside }) =>
-      `is another zone than that of ${host}: it has records such as ${beside}; correct the id`,
-  );
-}
-
-function recordProblems(
-  stack: TunnelStack,
-  tunnel: TunnelConfig,
-  live: LiveTunnel,
-  memory: TunnelMemory,
-): string[] {
-  const hosts = recordHosts(stack, tunnel);
-  const id = tunnel.tunnelId ?? memory.tunnels[tunnel.name];
-  const target = id === undefined ? undefined : tunnelTarget(id);
-  return hosts.flatMap((host) => {
-    const record = live.records[host];
-    if (record === undefined || isOwnRecord(live, host, memory)) return [];
-    if (record.type === "CNAME" && record.content === target && record.proxied) return [];
-    const unproxied = record.content === target ? ", past Cloudflare's proxy, where no tunnel answers" : "";
-    return [
-      `${host} has a DNS record of type ${record.type} for ${record.content}${unproxied}; delete it in Cloudflare's dashboard, and the next run makes one that leads to this tunnel`,
-    ];
-  });
-}
-
-/** Whether the stack made a host's record. People may edit its comment, so the cluster remembers it, too. */
-function isOwnRecord({ records }: LiveTunnel, host: string, memory: TunnelMemory): boolean {
-  return records[host]?.own === true || memory.records.includes(host);
-}
-
-/** Hosts whose records the stack makes or has made. */
-export function recordsToMake(live: LiveTunnel, hosts: readonly string[], memory: TunnelMemory): string[] {
-  return hosts.filter((host) => live.records[host] === undefined || isOwnRecord(live, host, memory));
 }

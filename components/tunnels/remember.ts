@@ -1,8 +1,8 @@
 import { recordHosts, type TunnelStack } from "./carried-hosts.ts";
-import { recordsToMake } from "./checks.ts";
 import type { LiveTunnel } from "./live.ts";
 import { type TunnelMemory, writeMemory } from "./memory.ts";
 import { rulesToRemember } from "./plan.ts";
+import { recordsToMake } from "./records.ts";
 
 /**
  * The stack's record after a run, as text for the cluster.

@@ -1,4 +1,5 @@
-import type { TestResult, Untested } from "../../policies/access/assertions/run.ts";
+import type { TestResult } from "../../policies/access/assertions/run.ts";
+import type { Untested } from "../../policies/access/assertions/untested.ts";
 import type { Matrix } from "../../policies/access/matrix/matrix.ts";
 import { isPerson } from "../../policies/access/principals.ts";
 import { counted, few } from "../../stack-file/text.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { isVerify } from "../../components/apps/checks.ts";
+import { isVerify } from "../../components/apps/service-checks.ts";
 import type { AppConfig } from "../../components/apps/config.ts";
 import type { Stack } from "../../stack/stack.ts";
 import type { Api, KubernetesObject } from "../cluster/api.ts";

@@ -1,4 +1,5 @@
-import { runAccessTests, untested } from "../../policies/access/assertions/run.ts";
+import { runAccessTests } from "../../policies/access/assertions/run.ts";
+import { untested } from "../../policies/access/assertions/untested.ts";
 import type { Before } from "../../policies/access/before.ts";
 import { movesOf } from "../../policies/access/before.ts";
 import { diffAccess } from "../../policies/access/diff/diff.ts";

@@ -1,12 +1,11 @@
-import type { Problem, Report } from "../../../stack-file/problems.ts";
+import type { Problem } from "../../../stack-file/problems.ts";
 import type { Outcome } from "../../language/evaluate/evaluate.ts";
 import type { PathSettings } from "../../language/evaluate/path.ts";
 import { anonymous, type Decider, decider, stranger, type Verdict } from "../matrix/decider.ts";
 import { personal } from "../matrix/reasons.ts";
 import { appsOf, type DeclaredApp, type ProtectedApp, routeFor, sourceOf } from "../matrix/view.ts";
 import { type Directory, members } from "../people.ts";
-import { claimOf, domainOf, isPerson, principalWords, signedIn } from "../principals.ts";
-import type { Access } from "../routes.ts";
+import { claimOf, domainOf, isPerson, principalWords } from "../principals.ts";
 import { type AccessTests, assumedAt } from "./config.ts";
 
 /** The parts of a stack that access tests are about. */
@@ -41,15 +40,6 @@ export interface TestResult {
   reason: string;
   /** The edit that makes a failed test pass. */
   fix?: string;
-}
-
-/** An app that no test denies to a stranger. */
-export interface Untested {
-  app: string;
-  /** Where the assertion belongs: `accessTests.apps.komga`. */
-  at: string;
-  severity: "warning" | "error";
-  message: string;
 }
 
 interface Caller {
@@ -217,41 +207,4 @@ export function failedTestProblems(stack: Parameters<typeof runAccessTests>[0]):
 /** A failed test with the edit that makes it pass. */
 export function failure(result: TestResult): string {
   return [`${result.at}   ${finding(result)}`, `    ${result.fix}`].join("\n");
-}
-
-/** Apps that no test denies to a stranger. Apps that let in every stranger are not among them. */
-export function untested(stack: {
-  apps: readonly Pick<DeclaredApp, "name" | "key" | "access">[];
-  accessTests: AccessTests;
-}): Untested[] {
-  const denied = new Set(
-    stack.accessTests.tests.filter(({ deny }) => deny.includes(stranger)).map(({ app }) => app),
-  );
-  return stack.apps
-    .filter(({ name, key = name, access }) => key === name && !letsInStrangers(access) && !denied.has(name))
-    .map(({ name }) => ({
-      app: name,
-      at: `accessTests.apps.${name}`,
-      severity: stack.accessTests.strict ? "error" : "warning",
-      message: "no test denies this app to a stranger; add { deny: [stranger, anonymous] }",
-    }));
-}
-
-function letsInStrangers(access: Access): boolean {
-  return (
-    access.kind === "public" ||
-    (access.kind === "people" && access.people.some(({ principal }) => principal === signedIn))
-  );
-}
-
-/** Reports every app that no test denies to a stranger. */
-export function checkDenials(
-  accessTests: AccessTests,
-  apps: readonly Pick<DeclaredApp, "name" | "key" | "access">[],
-  report: Report,
-): void {
-  for (const { at, severity, message } of untested({ accessTests, apps })) {
-    if (severity === "error") report.problemAt(at, message);
-    else report.warningAt(at, message);
-  }
 }

@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import { readFile, writeFile } from "node:fs/promises";
-import { runAccessTests, untested } from "../../../policies/access/assertions/run.ts";
+import { runAccessTests } from "../../../policies/access/assertions/run.ts";
+import { untested } from "../../../policies/access/assertions/untested.ts";
 import { diffAccess } from "../../../policies/access/diff/diff.ts";
 import { fromIngress } from "../../../policies/access/matrix/ingress.ts";
 import { matrix } from "../../../policies/access/matrix/matrix.ts";

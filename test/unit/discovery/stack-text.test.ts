@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
-import { serviceProblems } from "../../../components/apps/checks.ts";
+import { serviceProblems } from "../../../components/apps/service-checks.ts";
 import { isCanary } from "../../../components/ingress-nginx/annotations/booleans.ts";
 import { ingressNginxProblems } from "../../../components/ingress-nginx/checks.ts";
 import { differences } from "../../../components/ingress-nginx/differences.ts";

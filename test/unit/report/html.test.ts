@@ -1,7 +1,8 @@
 import { strict as assert } from "node:assert";
 import { createHash } from "node:crypto";
 import fc from "fast-check";
-import { runAccessTests, untested } from "../../../policies/access/assertions/run.ts";
+import { runAccessTests } from "../../../policies/access/assertions/run.ts";
+import { untested } from "../../../policies/access/assertions/untested.ts";
 import { matrix } from "../../../policies/access/matrix/matrix.ts";
 import { accessTab } from "../../../report/html/access.ts";
 import { htmlPage } from "../../../report/html/page.ts";

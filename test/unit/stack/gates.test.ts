@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { readFileSync } from "node:fs";
 import { objectId, objectLabel } from "../../../components/cluster/objects.ts";
 import { readinessData, readinessTable } from "../../../components/cluster/readiness-table.ts";
 import { gateNames } from "../../../components/ingress-nginx/gates/names.ts";
@@ -80,6 +81,13 @@ describe("the gates before retired", () => {
       assert.ok(at, message);
       assert.match(fix ?? "", /^(pulumi|kubectl|curl) /, message);
     }
+  });
+
+  it("are the rows of the table in the documentation", () => {
+    const page = readFileSync(new URL("../../../docs/real-cluster.md", import.meta.url), "utf8");
+    const [, table = ""] = page.split("| gate | holds when |\n| --- | --- |\n");
+    const rows = [...(table.split("\n\n")[0] ?? "").matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
+    assert.deepEqual(rows, [...gateNames]);
   });
 
   it("hold back nothing before the stack asks for retired", () => {

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import * as pulumi from "@pulumi/pulumi";
 import { type AppEnvironment, appArgs, verifyArgs } from "../../../../components/apps/args.ts";
-import { isVerify } from "../../../../components/apps/checks.ts";
+import { isVerify } from "../../../../components/apps/service-checks.ts";
 import { goodStack, parse } from "../../stack/base.ts";
 import { ingress } from "../../stack/state.ts";
 

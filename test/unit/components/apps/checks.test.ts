@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
-import { backendProblems, existingIngresses, routeProblems } from "../../../../components/apps/checks.ts";
+import { existingIngresses, routeProblems } from "../../../../components/apps/checks.ts";
+import { backendProblems } from "../../../../components/apps/service-checks.ts";
 import type { LiveIngress, LiveService, ManagedFields } from "../../../../components/cluster/live.ts";
 import { goodStack, parse } from "../../stack/base.ts";
 import { deployed, ingress } from "../../stack/state.ts";

@@ -4,7 +4,7 @@ import * as fc from "fast-check";
 import { tunnelLines } from "../../../../components/tunnels/announce.ts";
 import { tunnelArgs } from "../../../../components/tunnels/args.ts";
 import { recordHosts } from "../../../../components/tunnels/carried-hosts.ts";
-import { isChallengeDetour, recordsToMake, tunnelProblems } from "../../../../components/tunnels/checks.ts";
+import { isChallengeDetour, tunnelProblems } from "../../../../components/tunnels/checks.ts";
 import {
   type LiveRecord,
   type LiveRule,
@@ -13,6 +13,7 @@ import {
 } from "../../../../components/tunnels/live.ts";
 import { readMemory, type TunnelMemory } from "../../../../components/tunnels/memory.ts";
 import { rulesToRemember, tunnelPlan } from "../../../../components/tunnels/plan.ts";
+import { recordsToMake } from "../../../../components/tunnels/records.ts";
 import { memoryAfter } from "../../../../components/tunnels/remember.ts";
 import { matchesHost, type OriginRequest, type Rule } from "../../../../components/tunnels/rules.ts";
 import { ruleFor } from "../../../../sandbox/cloudflare/ingress.ts";

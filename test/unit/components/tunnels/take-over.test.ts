@@ -1,9 +1,10 @@
 import { strict as assert } from "node:assert";
 import { tunnelLines } from "../../../../components/tunnels/announce.ts";
 import { recordHosts } from "../../../../components/tunnels/carried-hosts.ts";
-import { recordsToMake, tunnelProblems } from "../../../../components/tunnels/checks.ts";
+import { tunnelProblems } from "../../../../components/tunnels/checks.ts";
 import { ownComment, readTunnels, tunnelTarget } from "../../../../components/tunnels/live.ts";
 import { readMemory } from "../../../../components/tunnels/memory.ts";
+import { recordsToMake } from "../../../../components/tunnels/records.ts";
 import type { Rule } from "../../../../components/tunnels/rules.ts";
 import type { CloudflareSeed } from "../../../../sandbox/cloudflare/account.ts";
 import { accountBefore } from "../../../../sandbox/cloudflare/seed.ts";

@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { z } from "zod";
 import { issuerSpec, type SolvedZone } from "../../../../../components/certificates/issuer-spec.ts";
@@ -76,6 +77,14 @@ describe("every DNS solver", () => {
         .map((path) => `${keyPath(path)}: missing » ${setSecret("test", path)}`);
       assert.deepEqual(problemsOf(raw), expected);
     });
+
+  it("is named in the documentation of the stack file", () => {
+    const page = readFileSync(new URL("../../../../../docs/stack-file.md", import.meta.url), "utf8");
+    assert.deepEqual(
+      solverNames.filter((name) => !page.includes(`\`${name}\``) && !page.includes(`\`${name}: `)),
+      [],
+    );
+  });
 
   it("recognises its own challenges for a former zone, so that they are not kept", () => {
     for (const name of solverNames)

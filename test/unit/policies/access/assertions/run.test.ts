@@ -1,11 +1,7 @@
 import { strict as assert } from "node:assert";
 import type { AccessTest } from "../../../../../policies/access/assertions/config.ts";
-import {
-  failure,
-  runAccessTests,
-  type Tested,
-  untested,
-} from "../../../../../policies/access/assertions/run.ts";
+import { failure, runAccessTests, type Tested } from "../../../../../policies/access/assertions/run.ts";
+import { untested } from "../../../../../policies/access/assertions/untested.ts";
 import type { Policy } from "../../../../../policies/language/types.ts";
 import { apiOnly, apps, directory, open, people, raw, type SampleApp } from "../matrix/sample.ts";
 
