@@ -32,6 +32,8 @@ export interface SecretOptions {
 export function secretPaths(schema: z.core.$ZodType, raw: unknown): PathPart[][] {
   const found = new Map<string, PathPart[]>();
   const visit = (schema: z.core.$ZodType, value: unknown, path: PathPart[], around: unknown): void => {
+    // A stack file may have thousands of apps, and no app holds a secret.
+    if (!holdsSecret(schema)) return;
     const all = wrappings(schema);
     const field = all.map((each) => secretFields.get(each)).find((each) => each !== undefined);
     if (field !== undefined) {
@@ -53,15 +55,23 @@ export function secretPaths(schema: z.core.$ZodType, raw: unknown): PathPart[][]
   return [...found.values()];
 }
 
+/** Answers of {@link holdsSecret}. */
+const holding = new WeakMap<z.core.$ZodType, boolean>();
+
 /** Whether any value of a schema is a secret. */
 export function holdsSecret(schema: z.core.$ZodType): boolean {
+  const known = holding.get(schema);
+  if (known !== undefined) return known;
   const all = wrappings(schema);
-  if (all.some((each) => secretFields.get(each)?.isSecret)) return true;
-  return all.flatMap(branches).some((each) => {
-    if (each instanceof z.ZodObject) return Object.values(each.shape).some(holdsSecret);
-    if (each instanceof z.ZodRecord) return holdsSecret(each.valueType);
-    return each instanceof z.ZodArray && holdsSecret(each.element);
-  });
+  const found =
+    all.some((each) => secretFields.get(each)?.isSecret) ||
+    all.flatMap(branches).some((each) => {
+      if (each instanceof z.ZodObject) return Object.values(each.shape).some(holdsSecret);
+      if (each instanceof z.ZodRecord) return holdsSecret(each.valueType);
+      return each instanceof z.ZodArray && holdsSecret(each.element);
+    });
+  holding.set(schema, found);
+  return found;
 }
 
 /**
