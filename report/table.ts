@@ -1,5 +1,5 @@
 import { anonymous, stranger } from "../policies/access/matrix/decider.ts";
-import { type AppAccess, alikeOf, type Mark, type Matrix } from "../policies/access/matrix/matrix.ts";
+import { type AppAccess, type Mark, type Matrix, strangersAt } from "../policies/access/matrix/matrix.ts";
 import { unreadable } from "../policies/access/matrix/view.ts";
 import { counted, few, width } from "../stack-file/text.ts";
 import { glyphs, insideText, networksOf, openByQuery, openText } from "./marks.ts";
@@ -11,25 +11,46 @@ export interface Column {
   marks: readonly Mark[];
 }
 
-/** One column for each person; the stranger and the anonymous caller come last. */
+/**
+ * One column for each person; the stranger and the anonymous caller come last. Equal columns of people have the same
+ * array of marks, because there may be thousands of people and of apps.
+ */
 export function columns({ people, apps }: Matrix): Column[] {
-  return [...people, stranger, anonymous].map((person) => ({
-    people: [person],
-    marks: apps.map((app) => alikeOf(app, person).mark),
-  }));
+  const usual = apps.map((app) => strangersAt(app).mark);
+  const differences = new Map<string, [row: number, mark: Mark][]>();
+  for (const [row, { alike }] of apps.entries())
+    for (const { principals, mark } of alike.slice(0, -1)) {
+      if (mark === usual[row]) continue;
+      for (const person of principals) {
+        const own = differences.get(person);
+        if (own) own.push([row, mark]);
+        else differences.set(person, [[row, mark]]);
+      }
+    }
+  const marksOf = (different: readonly [number, Mark][]): Mark[] => {
+    const marks = [...usual];
+    for (const [row, mark] of different) marks[row] = mark;
+    return marks;
+  };
+  const shared = new Map<string, Mark[]>();
+  return [
+    ...people.map((person) => {
+      const different = differences.get(person) ?? [];
+      const key = different.join(" ");
+      const marks = shared.get(key) ?? marksOf(different);
+      shared.set(key, marks);
+      return { people: [person], marks };
+    }),
+    ...[stranger, anonymous].map((one) => ({ people: [one], marks: marksOf(differences.get(one) ?? []) })),
+  ];
 }
 
 /** Merges equal columns of people. The stranger and the anonymous caller keep separate columns. */
 export function merged(all: readonly Column[]): Column[] {
-  const same = new Map<string, Column>();
-  for (const column of all) {
-    const [person] = column.people;
-    const own = person === stranger || person === anonymous ? person : "";
-    const key = `${own} ${column.marks.join()}`;
-    const found = same.get(key);
-    same.set(key, found ? { ...found, people: [...found.people, ...column.people] } : column);
-  }
-  return [...same.values()];
+  return [...Map.groupBy(all, ({ marks }) => marks)].map(([marks, same]) => ({
+    people: same.flatMap(({ people }) => people),
+    marks,
+  }));
 }
 
 function note(app: AppAccess, room: number): string {

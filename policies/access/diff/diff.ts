@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from "node:util";
+import { isWildcard } from "../../../stack-file/hosts.ts";
 import { anonymous, decider, stranger } from "../matrix/decider.ts";
-import { isPublic, matrix } from "../matrix/matrix.ts";
+import { isPublic, openMatrix } from "../matrix/matrix.ts";
 import { mentionsOf } from "../matrix/mentions.ts";
 import { probes } from "../matrix/probes.ts";
 import { byHost, type ProtectedApp, unreadable, type View } from "../matrix/view.ts";
@@ -168,22 +170,25 @@ function peopleOf({ directory, apps }: View): string[] {
 export function diffAccess(before: View, after: View): AccessDiff {
   const [was, is] = [byHost(before.apps), byHost(after.apps)];
   const everyone = new Set([...peopleOf(before), ...peopleOf(after)]);
+  const wildcards = [was, is].map((apps) => [...apps.values()].filter((app) => isWildcard(app.host)));
   const rows = [...new Set([...was.keys(), ...is.keys()])].flatMap((host) => {
     // Where no app has the host, one with a wildcard may answer it.
-    const [then, now] = [was, is].map((apps) => appOfHost([...apps.values()], host));
+    const [then, now] = [was, is].map((apps, i) => apps.get(host) ?? appOfHost(wildcards[i]!, host));
+    // Most hosts do not change.
+    if (isDeepStrictEqual(then, now)) return [];
     const at = (app: ProtectedApp | undefined) => app && { ...app, host };
     const found = diffHost(host, after, everyone, at(then), at(now));
     if (then === undefined || now === undefined || then.host === now.host) return found;
     const cause = `${now.name} answers there now, in place of ${then.name}`;
     return found.map((row) => ({ ...row, reason: `${cause}: ${row.reason}` }));
   });
-  const now = matrix(after.apps).apps;
+  const now = openMatrix(after.apps);
   return {
     before: before.name,
     after: after.name,
     rows,
     public: [...new Set(now.filter((app) => app.public).map(({ app }) => app.host))],
-    open: openPaths(matrix(before.apps).apps, now),
+    open: openPaths(openMatrix(before.apps), now),
     unreadable: [before, after].flatMap((view) =>
       [...byHost(view.apps).values()].flatMap((app) =>
         app.routes.flatMap((route) =>

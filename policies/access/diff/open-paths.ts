@@ -1,4 +1,4 @@
-import type { AppAccess } from "../matrix/matrix.ts";
+import type { OpenAccess } from "../matrix/matrix.ts";
 
 /**
  * How many paths are open, and on how many apps. An app that becomes public as a whole has no counted paths any
@@ -14,10 +14,10 @@ export interface OpenPaths {
 }
 
 /** Counts the open paths before and after a change. */
-export function openPaths(before: readonly AppAccess[], now: readonly AppAccess[]): OpenPaths {
-  const hostsAndPaths = (apps: readonly AppAccess[]): Set<string> =>
+export function openPaths(before: readonly OpenAccess[], now: readonly OpenAccess[]): OpenPaths {
+  const hostsAndPaths = (apps: readonly OpenAccess[]): Set<string> =>
     new Set(apps.flatMap(({ app, open }) => open.map(({ path }) => `${app.host}${path}`)));
-  const counts = (apps: readonly AppAccess[]): { paths: number; apps: number } => ({
+  const counts = (apps: readonly OpenAccess[]): { paths: number; apps: number } => ({
     paths: hostsAndPaths(apps).size,
     apps: new Set(apps.filter(({ open }) => open.length > 0).map(({ app }) => app.host)).size,
   });

@@ -8,7 +8,7 @@ import { pathReadings, pathRules, type SeenPath } from "../../language/evaluate/
 import { newestRelease } from "../../language/releases.ts";
 import { isOwnPath } from "../own-paths.ts";
 import { type Claims, claimOf, domainOf, isPerson, type Principal } from "../principals.ts";
-import { mentionsOf } from "./mentions.ts";
+import { mentionsOfApp } from "./mentions.ts";
 import { openReason, type Reason, reasonOf } from "./reasons.ts";
 import { type ProtectedApp, type ProtectedRoute, routeAt } from "./view.ts";
 
@@ -50,6 +50,8 @@ export interface Decider {
    * A text that is equal for principals with equal decisions; undefined for principals who are treated as strangers.
    */
   signature(principal: Principal, probes: readonly Asked[]): string | undefined;
+  /** Everybody else is treated as a stranger. Absent if the policies may treat anybody differently. */
+  named?: ReadonlySet<Principal>;
 }
 
 const openness: Record<Outcome, number> = { deny: 0, unknown: 1, allow: 2 };
@@ -69,7 +71,7 @@ function unnamedAt(domain: string, named: ReadonlyMap<string, unknown>): string 
 
 /** Compiles the policies of an app. A route that cannot be read is `unknown` for everybody. */
 export function decider(app: ProtectedApp): Decider {
-  const { people, strangers, individual, principals, common, claims: asksForClaims } = mentionsOf([app]);
+  const { people, strangers, individual, principals, common, claims: asksForClaims } = mentionsOfApp(app);
   const pomerium = app.pomerium ?? newestRelease;
   const rules = pathRules(pomerium, app.settings);
   // Without an authority, Pomerium takes every client for valid, also a client without a certificate.
@@ -139,6 +141,7 @@ export function decider(app: ProtectedApp): Decider {
   };
 
   return {
+    ...(individual || asksForClaims || principals.length > 0 ? {} : { named: new Set(lists.keys()) }),
     verdict(principal, asked, claims) {
       if (principal === anonymous) return answer(undefined, asked);
       if (principal !== stranger) return answer(sessionOf(principal, claims), asked);

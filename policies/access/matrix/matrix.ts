@@ -2,7 +2,7 @@ import { type Directory, everybody } from "../people.ts";
 import type { Principal } from "../principals.ts";
 import { covers, openPathsOf } from "../routes.ts";
 import { anonymous, decider, stranger, type Verdict } from "./decider.ts";
-import { mentionsOf } from "./mentions.ts";
+import { mentionsOfApp } from "./mentions.ts";
 import { type Probe, probes } from "./probes.ts";
 import { byHost, type ProtectedApp, type ProtectedRoute, routeFor } from "./view.ts";
 
@@ -132,17 +132,31 @@ function markOf(verdicts: readonly Verdict[], unsigned: readonly Verdict[], ever
   return unsigned.some(({ decision }) => decision === "allow") ? "api" : "none";
 }
 
-/** The rows of one host: the app, and each of its paths that has its own access. */
-function appRows(app: ProtectedApp, people: readonly Principal[]): AppAccess[] {
-  const asked = probes(mentionsOf([app]));
-  const row = (own: ProtectedRoute | undefined): AppAccess => {
+/** Who reaches an app without a session. */
+export type OpenAccess = Pick<AppAccess, "app" | "public" | "open">;
+
+/** One app, or one of its paths with its own access, and the requests that it answers. */
+interface Part {
+  app: ProtectedApp;
+  asked: readonly Probe[];
+  /** A path that anybody reaches is open, but only a site is public. */
+  isSite: boolean;
+}
+
+/** The parts of one host: the app, and each of its paths that has its own access. */
+function partsOf(app: ProtectedApp): Part[] {
+  const asked = probes(mentionsOfApp(app));
+  return [undefined, ...app.routes.filter(({ own }) => own !== undefined)].map((own) => {
     const answered = asked.filter(({ path }) => {
       const route = routeFor(app, path);
       return own === undefined ? route?.own === undefined : route === own;
     });
-    return appAccess(own === undefined ? app : pathOf(app, own), answered, people, own === undefined);
-  };
-  return [undefined, ...app.routes.filter(({ own }) => own !== undefined)].map(row);
+    return {
+      app: own === undefined ? app : pathOf(app, own),
+      asked: answered,
+      isSite: own === undefined,
+    };
+  });
 }
 
 /** A path of an app, as a separate app. */
@@ -151,45 +165,52 @@ function pathOf(app: ProtectedApp, { at = app.at, own }: ProtectedRoute): Protec
   return { ...app, name: `${app.name}${own.path}`, pathOf: app.name, at, access: own.access };
 }
 
-/**
- * @param asked The requests that the app's site, or one of its paths, answers.
- * @param isSite A path that anybody reaches is open, but only a site is public.
- */
-function appAccess(
-  app: ProtectedApp,
-  asked: readonly Probe[],
-  people: readonly Principal[],
-  isSite: boolean,
-): AppAccess {
+/** @param unsigned The decisions about a caller without a session. */
+function openAccess({ app, asked, isSite }: Part, unsigned: readonly Verdict[]): OpenAccess {
+  const everybodyPasses = isSite && isPublic(app, asked, unsigned);
+  return { app, public: everybodyPasses, open: everybodyPasses ? [] : openPaths(app, asked, unsigned) };
+}
+
+/** @param order All people of the matrix, and their places in it. */
+function appAccess(part: Part, order: ReadonlyMap<Principal, number>): AppAccess {
+  const { app, asked } = part;
   const decide = decider(app);
   const answers = (principal: string): Verdict[] => asked.map((probe) => decide.verdict(principal, probe));
   const unsigned = answers(anonymous);
-  const everybodyPasses = isSite && isPublic(app, asked, unsigned);
+  const open = openAccess(part, unsigned);
 
   const groups = new Map<string, { principals: string[]; verdicts: Verdict[] }>();
-  const add = (principal: string, signature: string, verdicts: () => Verdict[]): void => {
-    const same = groups.get(signature);
-    if (same) same.principals.push(principal);
-    else groups.set(signature, { principals: [principal], verdicts: verdicts() });
-  };
-  add(anonymous, "anonymous", () => unsigned);
-  const others: string[] = [];
-  for (const person of people) {
+  groups.set("anonymous", { principals: [anonymous], verdicts: unsigned });
+  const grouped = new Set<Principal>();
+  for (const person of decide.named ? inOrder(decide.named, order) : order.keys()) {
     const signature = decide.signature(person, asked);
-    if (signature === undefined) others.push(person);
-    else add(person, signature, () => answers(person));
+    if (signature === undefined) continue;
+    grouped.add(person);
+    const same = groups.get(signature);
+    if (same) same.principals.push(person);
+    else groups.set(signature, { principals: [person], verdicts: answers(person) });
   }
+  const mark = (verdicts: readonly Verdict[]): Mark => markOf(verdicts, unsigned, open.public);
   const strangers = answers(stranger);
   return {
-    app,
-    public: everybodyPasses,
-    open: everybodyPasses ? [] : openPaths(app, asked, unsigned),
+    ...open,
     probes: asked,
-    alike: [...groups.values(), { principals: [...others, stranger], verdicts: strangers }].map((alike) => ({
-      ...alike,
-      mark: markOf(alike.verdicts, unsigned, everybodyPasses),
-    })),
+    alike: [
+      ...[...groups.values()].map((alike) => ({ ...alike, mark: mark(alike.verdicts) })),
+      {
+        // Nearly everybody, at nearly every app. Only few readers of a matrix ask for their names.
+        get principals() {
+          return [...[...order.keys()].filter((one) => !grouped.has(one)), stranger];
+        },
+        verdicts: strangers,
+        mark: mark(strangers),
+      },
+    ],
   };
+}
+
+function inOrder(named: ReadonlySet<Principal>, order: ReadonlyMap<Principal, number>): Principal[] {
+  return [...named].filter((one) => order.has(one)).sort((one, other) => order.get(one)! - order.get(other)!);
 }
 
 /**
@@ -199,15 +220,30 @@ function appAccess(
  * @param directory People to show in addition to the people whom the policies name.
  */
 export function matrix(apps: readonly ProtectedApp[], directory?: Directory): Matrix {
-  const asks = apps.map((app) => mentionsOf([app]));
-  const people = [
-    ...new Set([
-      ...(directory ? everybody(directory) : []),
-      ...asks.flatMap((mentions) => mentions.people.flat()),
-      ...asks.flatMap(({ principals }) => principals),
-    ]),
-  ];
-  return { people, apps: [...byHost(apps).values()].flatMap((app) => appRows(app, people)) };
+  const asks = apps.map(mentionsOfApp);
+  const people = new Set([
+    ...(directory ? everybody(directory) : []),
+    ...asks.flatMap((mentions) => mentions.people.flat()),
+    ...asks.flatMap(({ principals }) => principals),
+  ]);
+  const order = new Map([...people].map((one, i) => [one, i]));
+  return {
+    people: [...people],
+    apps: [...byHost(apps).values()].flatMap(partsOf).map((part) => appAccess(part, order)),
+  };
+}
+
+/** The part of a matrix that is about callers without a session. */
+export function openMatrix(apps: readonly ProtectedApp[]): OpenAccess[] {
+  return [...byHost(apps).values()].flatMap((app) => {
+    const decide = decider(app);
+    return partsOf(app).map((part) =>
+      openAccess(
+        part,
+        part.asked.map((probe) => decide.verdict(anonymous, probe)),
+      ),
+    );
+  });
 }
 
 const indexes = new WeakMap<AppAccess, Map<string, Alike>>();
@@ -216,8 +252,12 @@ const indexes = new WeakMap<AppAccess, Map<string, Alike>>();
 export function alikeOf(app: AppAccess, principal: string): Alike {
   let index = indexes.get(app);
   if (!index) {
-    index = new Map(app.alike.flatMap((alike) => alike.principals.map((one) => [one, alike] as const)));
+    const named = app.alike.slice(0, -1);
+    index = new Map(named.flatMap((alike) => alike.principals.map((one) => [one, alike] as const)));
     indexes.set(app, index);
   }
-  return index.get(principal) ?? index.get(stranger)!;
+  return index.get(principal) ?? strangersAt(app);
 }
+
+/** The group of strangers, and of everybody whom no policy of the app names. */
+export const strangersAt = ({ alike }: AppAccess): Alike => alike.at(-1)!;

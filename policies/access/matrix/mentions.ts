@@ -157,6 +157,15 @@ export function mentions(policies: readonly Policy[]): Mentions {
   };
 }
 
+const known = new WeakMap<ProtectedApp, Mentions>();
+
+/** Like {@link mentionsOf}, for one app. Each app is read once. */
+export function mentionsOfApp(app: ProtectedApp): Mentions {
+  const found = known.get(app) ?? mentionsOf([app]);
+  known.set(app, found);
+  return found;
+}
+
 /** The values in the policies of apps, and the paths at which their routes part. */
 export function mentionsOf(apps: readonly ProtectedApp[]): Mentions {
   const routes = apps.flatMap((app) => app.routes);

@@ -1,12 +1,14 @@
 import { strict as assert } from "node:assert";
+import * as fc from "fast-check";
 import { diffAccess } from "../../../policies/access/diff/diff.ts";
 import { fromIngress } from "../../../policies/access/matrix/ingress.ts";
-import { matrix } from "../../../policies/access/matrix/matrix.ts";
+import { alikeOf, matrix } from "../../../policies/access/matrix/matrix.ts";
 import { diffText } from "../../../report/diff-text.ts";
 import { diffJson } from "../../../report/json.ts";
 import { code, diffMarkdown, matrixMarkdown, plain } from "../../../report/markdown.ts";
-import { matrixTable } from "../../../report/table.ts";
+import { columns, matrixTable, merged } from "../../../report/table.ts";
 import { directory, people, view } from "../policies/access/matrix/sample.ts";
+import { stacks } from "../policies/access/matrix/stacks.ts";
 
 const wide = Array.from({ length: 30 }, (_, i) => `person${String(i).padStart(2, "0")}@example.org`);
 
@@ -29,6 +31,28 @@ describe("a report in text", () => {
       /1 {2}admin-user@gmail\.com, person00@example\.org, .* and 28 more/,
     );
     assert.match(matrixTable(all, { width: 2000 }), /person29@example\.org {2}stranger {2}anonymous/);
+  });
+
+  it("has a column for each person, and one for all with the same marks", () => {
+    fc.assert(
+      fc.property(stacks, (stack) => {
+        const all = matrix(view("now", stack.apps).apps, stack.directory);
+        const everyone = [...all.people, "stranger", "anonymous"];
+        const marksOf = (person: string): string[] => all.apps.map((app) => alikeOf(app, person).mark);
+        assert.deepEqual(
+          columns(all),
+          everyone.map((person) => ({ people: [person], marks: marksOf(person) })),
+        );
+        const together = merged(columns(all));
+        assert.deepEqual(together.flatMap(({ people }) => people).toSorted(), everyone.toSorted());
+        for (const { people, marks } of together)
+          for (const person of people) assert.deepEqual(marks, marksOf(person));
+        const [strangers, unsigned] = together.slice(-2);
+        assert.deepEqual([strangers?.people, unsigned?.people], [["stranger"], ["anonymous"]]);
+        const kinds = together.slice(0, -2).map(({ marks }) => marks.join());
+        assert.equal(new Set(kinds).size, kinds.length);
+      }),
+    );
   });
 
   it("shows the first changes and counts the rest", () => {

@@ -307,11 +307,13 @@ describe("the access diff", () => {
       }));
     const sorted = (rows: object[]): string[] => rows.map((row) => JSON.stringify(row)).toSorted();
 
-    it("is empty between a stack and itself", () => {
+    it("is empty between a stack and itself, also if every app has another name", () => {
       fc.assert(
-        fc.property(stacks, (one) =>
-          assert.deepEqual(diffAccess(viewOf("a", one), viewOf("b", one)).rows, []),
-        ),
+        fc.property(stacks, (one) => {
+          assert.deepEqual(diffAccess(viewOf("a", one), viewOf("b", one)).rows, []);
+          const renamed = one.apps.map((app) => ({ ...app, name: `${app.name}-2`, at: `${app.at}-2` }));
+          assert.deepEqual(diffAccess(viewOf("a", one), viewOf("b", { ...one, apps: renamed })).rows, []);
+        }),
       );
     });
 

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import * as fc from "fast-check";
 import { decider } from "../../../../../policies/access/matrix/decider.ts";
-import { alikeOf, matrix } from "../../../../../policies/access/matrix/matrix.ts";
+import { alikeOf, matrix, openMatrix } from "../../../../../policies/access/matrix/matrix.ts";
 import { personal } from "../../../../../policies/access/matrix/reasons.ts";
 import { appsOf } from "../../../../../policies/access/matrix/view.ts";
 import type { Policy } from "../../../../../policies/language/types.ts";
@@ -338,6 +338,21 @@ describe("the access matrix", () => {
         }
       }),
       { numRuns: 60 },
+    );
+  });
+
+  it("says of callers without a session what the part about them says alone", () => {
+    fc.assert(
+      fc.property(stacks, ({ directory: all, apps: some }) => {
+        assert.deepEqual(
+          openMatrix(appsOf(some)),
+          matrix(appsOf(some), all).apps.map(({ app, public: isPublic, open: paths }) => ({
+            app,
+            public: isPublic,
+            open: paths,
+          })),
+        );
+      }),
     );
   });
 
