@@ -150,14 +150,12 @@ export function foreignKeys(
 }
 
 function nearestPlace(places: ReadonlyMap<string, Place>, at: string): Place | undefined {
-  let nearest = "";
-  for (const path of places.keys())
-    if (
-      path.length > nearest.length &&
-      (at === path || (at.startsWith(path) && /[.[]/.test(at[path.length]!)))
-    )
-      nearest = path;
-  return places.get(nearest);
+  for (let end = at.length; end > 0; end--) {
+    const isWhole = end === at.length || at[end] === "." || at[end] === "[";
+    const place = isWhole ? places.get(at.slice(0, end)) : undefined;
+    if (place !== undefined) return place;
+  }
+  return undefined;
 }
 
 /** The place of every key path below `config:`. Entries whose key is not text are removed and reported. */

@@ -100,8 +100,10 @@ function annotationsOf({ stack, missing }: Tested, file: string): Annotation[] {
 
 function told({ stack, results, missing }: Tested, all: boolean, paper: Paper): string {
   const failed = results.filter(({ passed }) => !passed);
+  const byApp = Map.groupBy(results, ({ app }) => app);
+  const untestedApps = new Set(missing.map(({ app }) => app));
   const rows = stack.apps.map(({ name, host, access }): string[] => {
-    const own = results.filter(({ app }) => app === name);
+    const own = byApp.get(name) ?? [];
     const wrong = own.filter(({ passed }) => !passed);
     const undecided = wrong.filter(({ got }) => got === "unknown").length;
     return [
@@ -111,7 +113,7 @@ function told({ stack, results, missing }: Tested, all: boolean, paper: Paper): 
       wrong.length === 0 ? "" : `${wrong.length} failed`,
       [
         ...(undecided > 0 ? [`${undecided} undecided`] : []),
-        ...(missing.some(({ app }) => app === name) ? ["untested against strangers"] : []),
+        ...(untestedApps.has(name) ? ["untested against strangers"] : []),
         ...(access.kind === "public" ? ["PUBLIC"] : []),
       ].join(" · "),
     ];

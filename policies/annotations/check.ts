@@ -1,5 +1,6 @@
 import { durationMilliseconds } from "../../stack-file/duration.ts";
 import { nearest } from "../../stack-file/nearest.ts";
+import { isMap } from "../../stack-file/paths.ts";
 import { atLeast, firstWith, firstWithValue, removal } from "../language/releases.ts";
 import {
   type AnnotationName,
@@ -48,6 +49,8 @@ const absent: Readonly<Record<string, string>> = {
  * @throws RangeError if `version` is not a release tag.
  */
 export function checkRoute(route: unknown, version: string): RouteProblem[] {
+  // Most apps have no settings.
+  if (isMap(route) && Object.keys(route).length === 0) return [];
   const parsed = routeSchema.safeParse(route);
   const problems: RouteProblem[] = [];
   for (const issue of parsed.error?.issues ?? []) {

@@ -62,7 +62,13 @@ export function lintShadowed(all: readonly Placed[]): Finding[] {
   }
   for (const placed of all) {
     const named = placed.data === null ? [] : [(placed.data as { in?: readonly string[] }).in ?? []].flat();
-    for (const twice of new Set(named.filter((one, i) => named.indexOf(one) < i)))
+    const seen = new Set<string>();
+    const repeated = named.filter((one) => {
+      const isAgain = seen.has(one);
+      seen.add(one);
+      return isAgain;
+    });
+    for (const twice of new Set(repeated))
       findings.push({
         code: "shadowed",
         severity: "warning",
