@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { isVerify } from "../../components/apps/service-checks.ts";
 import type { AppConfig } from "../../components/apps/config.ts";
+import { isVerify } from "../../components/apps/service-checks.ts";
 import type { Stack } from "../../stack/stack.ts";
 import type { Api, KubernetesObject } from "../cluster/api.ts";
 import type { Cluster } from "../cluster/cluster.ts";
