@@ -16,14 +16,12 @@ const examples = new Map(
 /** Maps whose keys are names from outside. */
 const free = /\.headers$/;
 
-/** The fields of a value, with the fields of list items: `hosts[].paths[].path`. */
+/** The fields of a value with their types, and those of list items: `hosts[].paths[].path: string`. */
 function fieldsOf(value: unknown, at = ""): string[] {
-  if (Array.isArray(value)) return value.flatMap((item) => fieldsOf(item, `${at}[]`));
-  if (!isMap(value) || free.test(at)) return [];
-  return Object.entries(value).flatMap(([key, own]) => {
-    const field = at === "" ? key : `${at}.${key}`;
-    return [field, ...fieldsOf(own, field)];
-  });
+  if (Array.isArray(value)) return [`${at}: list`, ...value.flatMap((item) => fieldsOf(item, `${at}[]`))];
+  if (!isMap(value)) return [`${at}: ${typeof value}`];
+  const inside = free.test(at) ? [] : Object.entries(value);
+  return [`${at}: map`, ...inside.flatMap(([key, own]) => fieldsOf(own, at === "" ? key : `${at}.${key}`))];
 }
 
 /** Asserts that the documentation shows each field of what a command prints for programs. */
