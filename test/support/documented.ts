@@ -14,7 +14,7 @@ const examples = new Map(
 );
 
 /** Maps whose keys are names from outside. */
-const free = /\.headers$/;
+const free = /\.headers$|^counts$/;
 
 /** The fields of a value with their types, and those of list items: `hosts[].paths[].path: string`. */
 function fieldsOf(value: unknown, at = ""): string[] {

@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { assertDocumented } from "../../../support/documented.ts";
 import { cli, cluster, house, makeProject } from "../project.ts";
 
 describe("access", () => {
@@ -56,6 +57,7 @@ describe("access", () => {
       apps: object[];
     };
     assert.equal(json.kind, "access-matrix");
+    assertDocumented(json);
     assert.equal(json.apps.length, 2);
     assert.match((await cli(project, ["access", "--format", "markdown"])).out, /^\| --- /m);
   });
@@ -108,6 +110,7 @@ describe("access", () => {
       ingress("other", "komga-pomerium-ingress", "other.example.org"),
     ]);
     const { out } = await cli(project, ["access", "--at", "live", "--json"], { live });
+    assertDocumented(JSON.parse(out));
     const { apps } = JSON.parse(out) as { apps: { name: string; at: string }[] };
     assert.deepEqual(
       apps.map(({ name, at }) => [name, at]),

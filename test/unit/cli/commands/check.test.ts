@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { assertDocumented } from "../../../support/documented.ts";
 import { cli, house, makeProject } from "../project.ts";
 
 describe("check", () => {
@@ -66,6 +67,7 @@ describe("check", () => {
     const project = makeProject({ bad: { ...house(), phase: "cutovre" }, good: house() });
     const { code, out } = await cli(project, ["check", "--json"]);
     assert.equal(code, 1);
+    assertDocumented(JSON.parse(out));
     const { version, kind, stacks } = JSON.parse(out) as {
       version: number;
       kind: string;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { processIo } from "../../../../cli/io.ts";
 import type { LiveIngress } from "../../../../components/cluster/live.ts";
 import { ExportedCluster } from "../../../../discovery/exported-cluster.ts";
+import { assertDocumented } from "../../../support/documented.ts";
 import { FakeApiServer, writeKubeconfig } from "../../../support/fake-api-server.ts";
 import {
   changedHouse,
@@ -281,6 +282,7 @@ describe("diff", () => {
       notes: string[];
       rows: { person: string; host: string; before: string; after: string; keyPath: string }[];
     };
+    assertDocumented(diff);
     assert.equal(diff.kind, "access-diff");
     assert.equal(diff.stack, "house");
     assert.deepEqual(diff.notes, []);
@@ -316,6 +318,7 @@ describe("diff", () => {
       const stdin = JSON.stringify({ kind: "List", items: wikiCluster(houseUid) });
       const { code, out } = await cli(project, ["diff", "--nginx", "-", "--json"], { stdin });
       assert.equal(code, 0);
+      assertDocumented(JSON.parse(out));
       const { nginx } = JSON.parse(out);
       assert.deepEqual(
         [nginx.source, nginx.before, nginx.after, nginx.hosts],

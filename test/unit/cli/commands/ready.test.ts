@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import type { Row } from "../../../../components/cluster/readiness.ts";
+import { assertDocumented } from "../../../support/documented.ts";
 import { cli, house, makeProject } from "../project.ts";
 
 const rows: Row[] = [
@@ -80,6 +81,7 @@ describe("ready", () => {
     const { code, out } = await cli(made, ["ready", "house", "--json"], { readiness: rows });
     assert.equal(code, 1);
     const { stack, ready, rows: told } = JSON.parse(out);
+    assertDocumented(JSON.parse(out));
     assert.deepEqual([stack, ready], ["house", false]);
     assert.deepEqual(told[1].missing[0].subject, "old.example.org");
   });

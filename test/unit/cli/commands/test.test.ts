@@ -47,6 +47,7 @@ describe("test", () => {
     wrong.accessTests.apps.wiki = [{ allow: ["alice@gmail.com"], deny: ["stranger"] }];
     const { code, out } = await cli(makeProject({ wrong }), ["test", "--json"]);
     assert.equal(code, 1);
+    assertDocumented(JSON.parse(out));
     const { stacks } = JSON.parse(out) as {
       stacks: { stack: string; failed: number; results: { passed: boolean; at: string }[] }[];
     };

@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { assertDocumented } from "../../../support/documented.ts";
 import { cli, house, makeProject } from "../project.ts";
 
 describe("why", () => {
@@ -73,6 +74,7 @@ describe("why", () => {
 
   it("is the same for programs", async () => {
     const found = JSON.parse(await answer("alice@gmail.com", "komga.example.org/books", "--json")) as object;
+    assertDocumented(found);
     const { place, rule, ...rest } = found as { place: object; rule: string };
     assert.deepEqual(rest, {
       ...{ version: 1, kind: "why", stack: "house", who: "alice@gmail.com" },
@@ -129,6 +131,7 @@ describe("access of one person", () => {
     const json = await cli(project, ["access", "house", "--person", "stranger", "--json"]);
     const { kind, answers } = JSON.parse(json.out) as { kind: string; answers: { decision: string }[] };
     assert.equal(kind, "access-of-person");
+    assertDocumented(JSON.parse(json.out));
     assert.deepEqual([...new Set(answers.map(({ decision }) => decision))].sort(), ["allow", "deny"]);
     const html = await cli(project, ["access", "house", "--person", "stranger", "--format", "html"]);
     assert.equal(html.code, 2);
