@@ -4,6 +4,7 @@ import * as k8s from "../cluster/kubernetes.ts";
 import { verifyService } from "../cluster/names.ts";
 import { onceReady } from "../cluster/once-ready.ts";
 import { restrictedContainer, restrictedPod } from "../cluster/restricted-pod.ts";
+import { skipAwait } from "../cluster/wait-for.ts";
 
 export interface VerifyArgs {
   /** Namespace. Resolves when it exists. */
@@ -63,10 +64,10 @@ export class Verify extends pulumi.ComponentResource {
     const service = new k8s.Service(
       `${name}-service`,
       {
-        metadata,
+        // Its endpoints are the pods of the Deployment, which comes before it.
+        metadata: { ...metadata, annotations: skipAwait },
         spec: { selector, ports: [{ name: "http", port: verifyService.port, targetPort: "http" }] },
       },
-      // Pulumi waits until a Service has pods.
       {
         parent: this,
         dependsOn: [deployment],

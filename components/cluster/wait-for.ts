@@ -1,3 +1,10 @@
+/**
+ * The annotation that makes the provider go on as soon as an object is written.
+ *
+ * For a Service, the provider waits ten seconds after its endpoints have changed for the last time.
+ */
+export const skipAwait = { "pulumi.com/skipAwait": "true" } as const;
+
 /** Annotation with the conditions for which Pulumi's provider waits after it has written an object. */
 export const waitForKey = "pulumi.com/waitFor";
 

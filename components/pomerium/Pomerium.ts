@@ -3,6 +3,7 @@ import { forceTakenOver } from "../cluster/force-taken-over.ts";
 import { importOf } from "../cluster/import.ts";
 import * as k8s from "../cluster/kubernetes.ts";
 import { onceReady } from "../cluster/once-ready.ts";
+import { skipAwait } from "../cluster/wait-for.ts";
 import { bootstrapSecret } from "./bootstrap-secret.ts";
 import type { IdentityProvider } from "./identity-providers.ts";
 import type { LiveObjects } from "./live-objects.ts";
@@ -134,7 +135,7 @@ export class Pomerium extends pulumi.ComponentResource {
         metadata: {
           name: names.settingsObject,
           // `settingsInForce` left a condition on the live object, and it names the generation before this one.
-          annotations: { "pulumi.com/skipAwait": "true" },
+          annotations: skipAwait,
         },
         spec: spec(args),
       },

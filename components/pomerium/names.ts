@@ -15,6 +15,9 @@ export const container = "pomerium";
 /** LoadBalancer Service in front of the proxy; the controller copies its address to every Ingress. */
 export const proxyService = "pomerium-proxy";
 
+/** Service that upstream adds for Prometheus. */
+export const metricsService = "pomerium-metrics";
+
 /** The one cluster-scoped settings object; the controller is started with `--pomerium-config=global`. */
 export const settingsObject = "global";
 

@@ -1,5 +1,6 @@
 /** A cluster of Pomeriums: the parts of its pods, and the Service by which they find each other. */
 
+import { skipAwait } from "../cluster/wait-for.ts";
 import * as names from "./names.ts";
 import { labels, ownedVolume, type StoreParts } from "./overlay-pods.ts";
 import type { ClusterConfig } from "./storage.ts";
@@ -101,7 +102,7 @@ export const headlessService = {
     namespace: names.namespace,
     labels,
     // Its pods are not ready before they have found each other by this Service.
-    annotations: { "pulumi.com/skipAwait": "true" },
+    annotations: skipAwait,
   },
   spec: {
     clusterIP: "None",

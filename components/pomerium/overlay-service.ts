@@ -1,6 +1,7 @@
 /** The Service in front of the proxy, as patches over upstream's. */
 
 import { isIPv6 } from "node:net";
+import { skipAwait, waitFor } from "../cluster/wait-for.ts";
 import type { AddressConfig, Ports } from "./address.ts";
 import * as names from "./names.ts";
 
@@ -13,18 +14,19 @@ export function service(address: AddressConfig): object {
   return {
     apiVersion: "v1",
     kind: "Service",
-    metadata: { name: names.proxyService, namespace: names.namespace, ...annotations(address) },
+    metadata: { name: names.proxyService, namespace: names.namespace, annotations: annotations(address) },
     spec: { externalTrafficPolicy: trafficPolicy, ...typed(address) },
   };
 }
 
-function annotations(address: AddressConfig): { annotations?: Record<string, string> } {
-  if (address.kind !== "loadBalancer") return {};
-  const all = {
+/** Pulumi waits for the address only: the endpoints are the pods of the workload, for which it waits anyway. */
+function annotations(address: AddressConfig): Record<string, string> {
+  if (address.kind !== "loadBalancer") return skipAwait;
+  return {
     ...(address.ips.length > 1 ? { [metalLbAddresses]: address.ips.join(",") } : {}),
     ...address.annotations,
+    ...waitFor("jsonpath={.status.loadBalancer.ingress[0]}"),
   };
-  return Object.keys(all).length > 0 ? { annotations: all } : {};
 }
 
 function typed(address: AddressConfig): object {

@@ -1,5 +1,6 @@
 /** The parts that depend on the storage of sessions: the pods, their controller, and the objects beside them. */
 
+import { skipAwait } from "../cluster/wait-for.ts";
 import * as names from "./names.ts";
 import { clusterParts, headlessService } from "./overlay-cluster.ts";
 import { labels, ownedVolume, type StoreParts } from "./overlay-pods.ts";
@@ -185,7 +186,7 @@ function provisionedClaim({ storageClass, size }: ProvisionedVolume): object {
       namespace: names.namespace,
       labels: { "app.kubernetes.io/name": "pomerium" },
       // Many classes make the volume only for a pod that needs it, and the pod comes later.
-      annotations: { "pulumi.com/skipAwait": "true" },
+      annotations: skipAwait,
     },
     spec: {
       storageClassName: storageClass,

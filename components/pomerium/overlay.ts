@@ -8,6 +8,7 @@
 
 import { stringify } from "yaml";
 import { behaves, pinnedCommits } from "../../policies/language/releases.ts";
+import { skipAwait } from "../cluster/wait-for.ts";
 import type { AddressConfig } from "./address.ts";
 import * as names from "./names.ts";
 import type { StoreParts } from "./overlay-pods.ts";
@@ -94,6 +95,7 @@ function workload(options: OverlayOptions): Record<string, unknown> {
         deletion(
           "Namespace|CustomResourceDefinition|ServiceAccount|ClusterRole|ClusterRoleBinding|Role|RoleBinding|IngressClass|Job",
         ),
+        { target: { kind: "Service", name: names.metricsService }, patch: yaml(metricsPatch) },
         { path: "service.yaml" },
         { path: "deployment.yaml" },
         ...jsonPatches.map(([path, [, target]]) => ({
@@ -129,6 +131,13 @@ function workload(options: OverlayOptions): Record<string, unknown> {
     ...Object.fromEntries(jsonPatches.map(([path, [patch]]) => [path, patch])),
   };
 }
+
+/** Its endpoints are the pods of the workload, for which the provider waits anyway. */
+const metricsPatch = {
+  apiVersion: "v1",
+  kind: "Service",
+  metadata: { name: names.metricsService, annotations: skipAwait },
+};
 
 const ofDeployment = { kind: "Deployment", name: names.workload };
 

@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { patchForce } from "../cluster/forced.ts";
 import * as k8s from "../cluster/kubernetes.ts";
 import { objectLabel } from "../cluster/objects.ts";
+import { skipAwait } from "../cluster/wait-for.ts";
 import type { LiveObjects } from "./live-objects.ts";
 import * as names from "./names.ts";
 import { isStateful } from "./storage.ts";
@@ -34,7 +35,7 @@ export function scaledToZero(name: string, opts: pulumi.CustomResourceOptions): 
         name: previous.name,
         namespace: previous.namespace,
         // Whoever made the Deployment owns the count.
-        annotations: { "pulumi.com/skipAwait": "true", [patchForce]: "true" },
+        annotations: { ...skipAwait, [patchForce]: "true" },
       },
       spec: { replicas: 0 },
     },

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import * as fc from "fast-check";
 import { parse, parseAllDocuments } from "yaml";
+import { skipAwait, waitFor } from "../../../../components/cluster/wait-for.ts";
 import { type OverlayOptions, overlay } from "../../../../components/pomerium/overlay.ts";
 import { writeOverlay } from "../../../../components/pomerium/write-overlay.ts";
 import { pinnedCommits } from "../../../../policies/language/releases.ts";
@@ -70,6 +71,8 @@ function read<T>(options: OverlayOptions, file: string): T {
 const deployment = (options: OverlayOptions) => read<Deployment>(options, "workload/deployment.yaml");
 const service = (options: OverlayOptions) => read<Service>(options, "workload/service.yaml");
 
+const untilAddress = waitFor("jsonpath={.status.loadBalancer.ingress[0]}");
+
 describe("Pomerium's overlay", () => {
   it("keeps every text a text, also one that YAML would read as another type", () => {
     const awkward = fc.oneof(
@@ -132,7 +135,14 @@ describe("Pomerium's overlay", () => {
   it("asks for the address by the field only, because MetalLB refuses a Service that also has the annotation", () => {
     const { metadata, spec } = service({ ...pebble, address: balanced(["192.168.0.172"]) });
     assert.equal(spec.loadBalancerIP, "192.168.0.172");
-    assert.equal(metadata.annotations, undefined);
+    assert.deepEqual(metadata.annotations, untilAddress);
+  });
+
+  it("makes Pulumi wait for an address only, because it waits for the pods of the Services anyway", () => {
+    const nodePorts = { kind: "nodePort", ports, node, trafficPolicy: "Cluster" } as const;
+    assert.deepEqual(service({ ...pebble, address: nodePorts }).metadata.annotations, skipAwait);
+    const kustomization = overlay(pebble)["workload/kustomization.yaml"]!;
+    assert.match(kustomization, /name: pomerium-metrics\s+annotations:\s+pulumi.com\/skipAwait: "true"/);
   });
 
   it("keeps the pod on the node that has the store, if the stack file names one", () => {
@@ -310,7 +320,10 @@ describe("Pomerium's overlay", () => {
 
   it("asks for one address of each family by MetalLB's annotation, which has room for two", () => {
     const { metadata, spec } = service({ ...pebble, address: balanced(["192.168.0.172", "fd00::172"]) });
-    assert.deepEqual(metadata.annotations, { "metallb.io/loadBalancerIPs": "192.168.0.172,fd00::172" });
+    assert.deepEqual(metadata.annotations, {
+      "metallb.io/loadBalancerIPs": "192.168.0.172,fd00::172",
+      ...untilAddress,
+    });
     assert.deepEqual(spec, {
       externalTrafficPolicy: "Local",
       ipFamilyPolicy: "RequireDualStack",
@@ -330,7 +343,11 @@ describe("Pomerium's overlay", () => {
     assert.deepEqual(service({ ...pebble, address: both }), {
       apiVersion: "v1",
       kind: "Service",
-      metadata: { name: "pomerium-proxy", namespace: "pomerium", annotations: { "example.org/pool": "dmz" } },
+      metadata: {
+        name: "pomerium-proxy",
+        namespace: "pomerium",
+        annotations: { "example.org/pool": "dmz", ...untilAddress },
+      },
       spec: {
         externalTrafficPolicy: "Local",
         loadBalancerClass: "tailscale",
