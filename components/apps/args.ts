@@ -41,13 +41,18 @@ export interface AppEnvironment {
   };
 }
 
-/** Arguments of the component `App`. */
+/**
+ * Arguments of the component `App`.
+ *
+ * @param existing All Ingresses of the cluster, `namespace/name`. For many apps, the set is built once.
+ */
 export function appArgs(
   app: Pick<
     AppConfig,
     "name" | "host" | "namespace" | "service" | "access" | "paths" | "metadata" | "route" | "tlsSecret"
   >,
   { pomerium: { version, namespace, ingressClass }, certificates, origin, live }: AppEnvironment,
+  existing: ReadonlySet<string> = idsOf(live.cluster.ingresses),
 ): AppArgs {
   const secretName = certificates.secretNames.get(
     objectId({ namespace: app.namespace, name: app.tlsSecret }),
@@ -68,9 +73,14 @@ export function appArgs(
     route: app.route,
     ...(app.paths.length > 0 ? { paths: app.paths.map((path) => pathArgs(path, app.access)) } : {}),
     ...(isEmpty(app.metadata) ? {} : { metadata: app.metadata }),
-    existing: existingIngresses(live.cluster, app),
+    existing: existingIngresses(existing, app),
     ...(secretName === undefined ? {} : { secretName }),
   };
+}
+
+/** `namespace/name` of each object. */
+export function idsOf(objects: readonly { namespace: string; name: string }[]): Set<string> {
+  return new Set(objects.map(objectId));
 }
 
 function pathArgs({ path, exact, service, route, access }: PathConfig, app: Access): PathArgs {

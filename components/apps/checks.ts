@@ -190,13 +190,13 @@ export function ownIngresses({ namespace, ...app }: IngressOwner) {
   return ingressNames(app).map((name) => ({ namespace, name }));
 }
 
-/** The Ingresses of an app that the cluster already has, `namespace/name`. */
-export function existingIngresses(
-  { ingresses }: { ingresses: readonly Pick<LiveIngress, "namespace" | "name">[] },
-  app: IngressOwner,
-): string[] {
-  const live = ingresses.map(objectId);
+/**
+ * The Ingresses of an app that the cluster already has, `namespace/name`.
+ *
+ * @param live All Ingresses of the cluster, `namespace/name`.
+ */
+export function existingIngresses(live: ReadonlySet<string>, app: IngressOwner): string[] {
   return ownIngresses(app)
     .map(objectId)
-    .filter((id) => live.includes(id));
+    .filter((id) => live.has(id));
 }

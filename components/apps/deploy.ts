@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { App } from "./App.ts";
-import { type AppEnvironment, appArgs, verifyArgs } from "./args.ts";
+import { type AppEnvironment, appArgs, idsOf, verifyArgs } from "./args.ts";
 import type { AppConfig } from "./config.ts";
 import { Verify } from "./Verify.ts";
 
@@ -12,7 +12,10 @@ export function deployApps(
 ): { resources: pulumi.Resource[]; urls: Record<string, pulumi.Output<string>> } {
   const verify = verifyArgs(apps, run);
   const pages = verify ? [new Verify("verify-service", verify, opts)] : [];
-  const deployed = apps.map((app) => [app.name, new App(app.name, appArgs(app, run), opts)] as const);
+  const existing = idsOf(run.live.cluster.ingresses);
+  const deployed = apps.map(
+    (app) => [app.name, new App(app.name, appArgs(app, run, existing), opts)] as const,
+  );
   return {
     resources: [...pages, ...deployed.map(([, app]) => app)],
     urls: Object.fromEntries(deployed.map(([name, { url }]) => [name, url])),

@@ -59,9 +59,10 @@ export function deployCertificates(
   { issuer, pomerium, live }: CertificateRun,
   opts: pulumi.ComponentResourceOptions,
 ): Certificates {
-  const certificates = wantedCertificates(stack).map((wanted): [string, HostCertificate] => {
-    const args = certificateArgs(wanted, issuer, pomerium.namespace, live.certificates);
-    const id = secretId(wanted);
+  const wanted = wantedCertificates(stack);
+  const certificates = wanted.map((each): [string, HostCertificate] => {
+    const args = certificateArgs(each, issuer, pomerium.namespace, live.certificates);
+    const id = secretId(each);
     return [id, new HostCertificate(id, args, opts)];
   });
   const existing = withExistingSecret(stack.apps).map(({ host, namespace, tlsSecret }) => ({
@@ -78,6 +79,6 @@ export function deployCertificates(
     secretNames,
     issued: (host) =>
       existing.find((each) => each.host === host)?.name ??
-      secretNames.get(secretId(certificateFor(stack, host)))!,
+      secretNames.get(secretId(certificateFor(wanted, host)))!,
   };
 }

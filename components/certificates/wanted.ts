@@ -71,11 +71,14 @@ export function sharedCertificates({
   return [signIn, ...wildcards];
 }
 
-/** The certificate that a host of the stack is served with: its own, or one that Pomerium serves itself. */
-export function certificateFor(stack: CertificateNeeds, host: string): WantedCertificate {
-  const wanted = wantedCertificates(stack).filter(({ dnsNames }) => covers(dnsNames, host));
-  // Every host of the stack has a certificate.
-  return wanted.find(({ app }) => app !== undefined) ?? wanted[0]!;
+/**
+ * The certificate that a host of the stack is served with: its own, or one that Pomerium serves itself.
+ *
+ * @param wanted All certificates of the stack. Every host of the stack has one.
+ */
+export function certificateFor(wanted: readonly WantedCertificate[], host: string): WantedCertificate {
+  const covering = wanted.filter(({ dnsNames }) => covers(dnsNames, host));
+  return covering.find(({ app }) => app !== undefined) ?? covering[0]!;
 }
 
 /** Whether an app's host has its own certificate: no wildcard of its zone covers the host. */

@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { idsOf } from "../../../../components/apps/args.ts";
 import { existingIngresses, routeProblems } from "../../../../components/apps/checks.ts";
 import { backendProblems } from "../../../../components/apps/service-checks.ts";
 import type { LiveIngress, LiveService, ManagedFields } from "../../../../components/cluster/live.ts";
@@ -133,7 +134,7 @@ describe("the Ingresses of an app that the cluster already has", () => {
       { namespace: "other", name: "komga-pomerium-ingress" },
       { namespace: "komga", name: "komga-ingress" },
     ];
-    assert.deepEqual(existingIngresses({ ingresses }, { name: "komga", namespace: "komga" }), [
+    assert.deepEqual(existingIngresses(idsOf(ingresses), { name: "komga", namespace: "komga" }), [
       "komga/komga-pomerium-ingress-open",
     ]);
   });
