@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { expectations, secretFields } from "./fields.ts";
-import { didYouMean } from "./nearest.ts";
 import { isMap, keyPath, type PathPart, valueAt } from "./paths.ts";
 import { Report } from "./problems.ts";
+import { emptyText, isMissing, missing, wrongType, wrongValue } from "./schema-messages.ts";
 import { schemasAt, wrappings } from "./schema-walk.ts";
 import { type UnknownKey, unknownKey, withoutUnknown } from "./unknown-keys.ts";
 
@@ -28,19 +28,19 @@ export function check<T>(
   if (parsed.success) return parsed.data;
   const found = new Report();
   const unknown: UnknownKey[] = [];
-  tellAll(parsed.error.issues, { schema, value, at, report: found, unknown });
+  reportIssues(parsed.error.issues, { schema, value, at, report: found, unknown });
   const misspelled = unknown.filter(({ meant }) => meant !== undefined);
   const present = new Set(misspelled.map(({ path, meant }) => keyPath([...at, ...path, meant!])));
   // A misspelled key counts as the key that was meant.
-  const told = found.problems.filter((problem) => !(present.has(problem.at) && isMissing(problem.message)));
-  report.problems.push(...told);
+  const kept = found.problems.filter((problem) => !(present.has(problem.at) && isMissing(problem.message)));
+  report.problems.push(...kept);
   if (unknown.length === 0) return undefined;
   for (const { path, key, meant } of misspelled)
     report.misspelled.set(keyPath([...at, ...path, meant!]), keyPath([...at, ...path, key]));
   const again = new Report();
   const result = check(schema, withoutUnknown(value, unknown), at, again);
   for (const [meant, written] of again.misspelled) report.misspelled.set(meant, written);
-  const known = new Set(told.map((problem) => `${problem.at} ${problem.message}`));
+  const known = new Set(kept.map((problem) => `${problem.at} ${problem.message}`));
   report.problems.push(...again.problems.filter((problem) => !known.has(`${problem.at} ${problem.message}`)));
   return result;
 }
@@ -58,7 +58,7 @@ interface Part {
   others?: readonly z.core.$ZodType[];
 }
 
-function tellAll(issues: readonly Issue[], part: Part): void {
+function reportIssues(issues: readonly Issue[], part: Part): void {
   // If one option of a union fails only because of an unknown key, the library reports that option alone.
   // Another option may be closer, so all options are compared again.
   const reopened = issues.filter(
@@ -70,14 +70,14 @@ function tellAll(issues: readonly Issue[], part: Part): void {
     const below = reopened.some(
       ({ path }) => path.length <= issue.path.length && path.every((step, i) => step === issue.path[i]),
     );
-    if (!below) tell(issue, part);
+    if (!below) reportIssue(issue, part);
   }
   for (const issue of reopened) {
     const path = steps(issue);
     const unions = schemasAt(part.schema, path).filter((schema) => schema instanceof z.ZodUnion);
     const given = valueAt(part.value, path);
     const errors = unions[0]!.options.map((option) => z.safeParse(option, given).error?.issues ?? []);
-    tellUnion(errors, part, path, given);
+    reportUnion(errors, part, path, given);
   }
 }
 
@@ -85,7 +85,7 @@ function steps(issue: Issue): PathPart[] {
   return issue.path.map((step) => (typeof step === "number" ? step : String(step)));
 }
 
-function tell(issue: Issue, part: Part): void {
+function reportIssue(issue: Issue, part: Part): void {
   const path = steps(issue);
   const at = [...part.at, ...path];
   const given = valueAt(part.value, path);
@@ -111,16 +111,16 @@ function tell(issue: Issue, part: Part): void {
       report.problem(
         at,
         given === undefined
-          ? missing(part, path)
+          ? missing(part.schema, path)
           : given === null && issue.expected === "string"
-            ? emptyText(part, path)
+            ? emptyText(part.schema, path)
             : wrongType(issue.expected, given, schemasAt(part.schema, path)),
       );
       break;
     case "invalid_value":
       report.problem(
         at,
-        given === undefined || given === null ? missing(part, path) : wrongValue(issue.values, given),
+        given === undefined || given === null ? missing(part.schema, path) : wrongValue(issue.values, given),
       );
       break;
     case "invalid_key":
@@ -128,7 +128,7 @@ function tell(issue: Issue, part: Part): void {
       for (const inner of issue.issues) report.problem(at, inner.message);
       break;
     case "invalid_union":
-      tellUnion(issue.errors, part, path, given);
+      reportUnion(issue.errors, part, path, given);
       break;
     default:
       report.problem(at, issue.message);
@@ -136,7 +136,7 @@ function tell(issue: Issue, part: Part): void {
 }
 
 /** Reports the mistakes of the option that fits best: it is probably the one that was meant. */
-function tellUnion(
+function reportUnion(
   errors: readonly (readonly Issue[])[],
   part: Part,
   path: readonly PathPart[],
@@ -148,7 +148,7 @@ function tellUnion(
     .map((schema) => expectations.get(schema)?.expected)
     .find((text) => text !== undefined);
   if (given === undefined) {
-    part.report.problem(at, missing(part, path));
+    part.report.problem(at, missing(part.schema, path));
     return;
   }
   // A key may be a part of the secret.
@@ -174,7 +174,7 @@ function tellUnion(
     unknown,
     others: union!.options,
   };
-  tellAll(meant.issues, { ...option, inside: [...inside, ...path] });
+  reportIssues(meant.issues, { ...option, inside: [...inside, ...path] });
 }
 
 /** Number of options of a union that a map names, each by a key that no other option has. */
@@ -197,75 +197,4 @@ function missedBy(issues: readonly Issue[]): number {
     if (issue.path.length === 0 && issue.code === "unrecognized_keys") return sum + 100 * issue.keys.length;
     return sum + (issue.path.length === 0 && issue.code !== "custom" ? far : 1);
   }, 0);
-}
-
-/**
- * The message for a key without a value. `init` leaves such keys for values that only a person knows. `pulumi config
- * set` leaves empty items if the number of the new one is too high.
- */
-function emptyText(part: Part, path: readonly PathPart[]): string {
-  return typeof path.at(-1) === "number"
-    ? "is an empty item: fill it in, or remove it; the first item is [0]"
-    : missing(part, path);
-}
-
-const lacking = "missing";
-
-function isMissing(message: string): boolean {
-  return message === lacking || message.startsWith(`${lacking}: `);
-}
-
-function missing(part: Part, path: readonly PathPart[]): string {
-  const description = schemasAt(part.schema, path)
-    .map((schema) => z.globalRegistry.get(schema)?.description)
-    .find((text) => text !== undefined);
-  if (description === undefined) return lacking;
-  const clause = description.split(/[.:;](\s|$)/, 1)[0]!;
-  // Descriptions begin with a common noun or with an abbreviation, never with a name.
-  const isAbbreviation = !/^[A-Z][a-z']/.test(clause);
-  return `${lacking}: ${isAbbreviation ? clause : clause[0]!.toLowerCase() + clause.slice(1)}`;
-}
-
-function wrongType(expected: string, given: unknown, schemas: readonly z.core.$ZodType[]): string {
-  if (isSealed(given)) return "is encrypted, but it is not a secret: write it without encryption";
-  const keys = schemas.flatMap((schema) => (schema instanceof z.ZodObject ? requiredKeys(schema) : []));
-  const such = keys.length === 0 ? "" : ` such as { ${keys.map((key) => `${key}: …`).join(", ")} }`;
-  return `must be ${names[expected] ?? expected}${such}, not ${kindOf(given)}`;
-}
-
-function requiredKeys(schema: z.ZodObject): string[] {
-  return Object.keys(schema.shape).filter((key) => !z.safeParse(schema.shape[key]!, undefined).success);
-}
-
-function wrongValue(values: readonly unknown[], given: unknown): string {
-  const known = values.map(String);
-  const list = known.length === 1 ? known[0]! : `one of ${known.join(", ")}`;
-  return `must be ${list}${typeof given === "string" ? didYouMean(given, known) : ""}`;
-}
-
-const names: Readonly<Record<string, string>> = {
-  string: "text",
-  number: "a number",
-  int: "a whole number",
-  boolean: "true or false",
-  object: "a map",
-  record: "a map",
-  array: "a list",
-};
-
-function kindOf(value: unknown): string {
-  if (value === null) return "nothing";
-  if (typeof value === "boolean") return String(value);
-  if (Array.isArray(value)) return "a list";
-  if (typeof value === "number") return Number.isInteger(value) ? "a number" : "a fraction";
-  return names[typeof value] ?? typeof value;
-}
-
-function isSealed(value: unknown): boolean {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    Object.keys(value).length === 1 &&
-    typeof valueAt(value, ["secure"]) === "string"
-  );
 }

@@ -54,7 +54,7 @@ function callers(name: string, directory: Directory): Caller[] | undefined {
   return members(directory, group)?.map((principal) => ({ principal, group }));
 }
 
-function who({ principal, group }: Caller): string {
+function callerWords({ principal, group }: Caller): string {
   if (claimOf(principal)) return `everybody with the ${principalWords(principal)}`;
   if (domainOf(principal) !== undefined) return `everybody with ${principalWords(principal)}`;
   if (principal === stranger) return "any signed-in stranger";
@@ -63,7 +63,7 @@ function who({ principal, group }: Caller): string {
 }
 
 /** The edit that lets somebody in at a path, by the kind of access there. */
-function door(app: ProtectedApp, path: string, person: string | undefined): string {
+function editToLetIn(app: ProtectedApp, path: string, person: string | undefined): string {
   const { at, access } = sourceOf(app, routeFor(app, path));
   if (at !== app.at && person === undefined) return `write \`access: public\` in ${at}`;
   switch (access?.kind) {
@@ -106,7 +106,7 @@ function fixOf(
   }
   if (criterion === "source_ip") return `add the address to ${keyPath}, or change ${test}`;
   if (principal === stranger) return `name people in ${at}: strangers pass where everybody does`;
-  return `${door(app, path, principal === anonymous ? undefined : principal)}, or change ${at}`;
+  return `${editToLetIn(app, path, principal === anonymous ? undefined : principal)}, or change ${at}`;
 }
 
 /**
@@ -190,7 +190,7 @@ function finding(result: TestResult): string {
   const call = `${method === "GET" ? "" : `${method} `}${host}${path}${sourceIp ? ` from ${sourceIp}` : ""}`;
   const outcome = { allow: "passes", deny: "is refused", unknown: "cannot be decided" }[got];
   const wanted = expected === "allow" ? "must pass" : "must not pass";
-  return `${who(result)} ${wanted} at ${call}, but ${outcome}: ${reason} (${keyPath})`;
+  return `${callerWords(result)} ${wanted} at ${call}, but ${outcome}: ${reason} (${keyPath})`;
 }
 
 /** A problem for each failed access test of a stack. */
