@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import { execFile, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -141,6 +142,33 @@ describe("the command line", () => {
       assert.ok(values.includes("markdown"));
       for (const stacks of [some, one]) assert.deepEqual(stacks.slice(0, 2), ["house", "other"]);
       assert.ok(!none.includes("house"));
+    });
+
+    it("offers files and folders where a command reads or writes one, and names of the catalogue", async () => {
+      mkdirSync(join(project.directory, "exports/old"), { recursive: true });
+      for (const name of ["export.yaml", "exports/api.json", "exports/.hidden"])
+        writeFileSync(join(project.directory, name), "");
+      const offered = await Promise.all([
+        completed("lint", "exp"),
+        completed("audit", "--from", "exports/"),
+        completed("audit", "--from=export."),
+        completed("logs", "house", "exports/.h"),
+        completed("paths", "nowhere/"),
+        completed("catalogue", "kom"),
+        completed("comment", "--stack", "ho"),
+      ]);
+      assert.deepEqual(
+        offered.map((lines) => lines.filter((line) => !/^:|^$/.test(line)).sort()),
+        [
+          ["export.yaml", "exports/"],
+          ["exports/api.json", "exports/old/"],
+          ["export.yaml"],
+          ["exports/.hidden"],
+          [],
+          ["komga"],
+          ["house"],
+        ],
+      );
     });
 
     it("prints a script for each common shell", async () => {
