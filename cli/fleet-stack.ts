@@ -62,7 +62,7 @@ export async function readFleetStack(
     parts: () => [
       accessPart({ stack }, all, scope),
       ...(live?.gates === undefined ? [] : [readinessPart(stack, live.gates, scope)]),
-      ...(live?.audited === undefined ? [] : [auditPart(live.audited, scope)]),
+      ...(live?.audited === undefined ? [] : [auditPart(live.audited, stack.cluster, scope)]),
     ],
   };
 }

@@ -1,3 +1,4 @@
+import { kubectl } from "../components/cluster/commands.ts";
 import { objectId } from "../components/cluster/objects.ts";
 import type { PathPart } from "../stack-file/paths.ts";
 import type { Comment } from "./commented.ts";
@@ -6,7 +7,10 @@ import type { Plan } from "./plan.ts";
 import type { Section, Todo } from "./section.ts";
 
 /** The section about ingress-nginx; undefined if the cluster has none of it. */
-export function nginxSection({ inventory: { controllers, nginx } }: Plan): Section | undefined {
+export function nginxSection(
+  { inventory: { controllers, nginx } }: Plan,
+  cluster: { context?: string },
+): Section | undefined {
   const running = controllers.filter(({ workload }) => workload !== undefined);
   const nameless = running.filter(({ installation }) => installation === undefined);
   const [first, ...others] = uniqueInstallations(running);
@@ -48,7 +52,8 @@ export function nginxSection({ inventory: { controllers, nginx } }: Plan): Secti
     before(`${label} installs it: ${note}.`);
     todos.push({
       at: "ingressNginx",
-      message: `${label} would put ingress-nginx back: kubectl ${command}`,
+      message: `${label} would put ingress-nginx back`,
+      command: kubectl(cluster, command),
       stops: "retired",
     });
   }

@@ -6,6 +6,8 @@ export interface Todo {
   /** Key path in the stack file. */
   at: string;
   message: string;
+  /** What does it, if a command can. */
+  command?: string;
   /** The step that it blocks until it is done: the stack file's check, a preview, or only the last phase. */
   stops: "check" | "preview" | "retired";
 }

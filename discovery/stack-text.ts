@@ -32,7 +32,7 @@ export function stackText(plan: Plan, said: Said): { text: string; todos: Todo[]
     ["users", usersSection(said)],
     ["apps", appsSection(plan)],
     ["tunnels", plan.cloudflare && tunnelsSection(plan.cloudflare, plan.apps)],
-    ["ingressNginx", nginxSection(plan)],
+    ["ingressNginx", nginxSection(plan, said)],
     ["accessTests", testsSection(plan)],
   ];
   const values: Record<string, unknown> = {};

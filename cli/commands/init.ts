@@ -5,10 +5,10 @@ import { missingLines, missingUses } from "../../discovery/missing.ts";
 import { type LeftOut, planStack } from "../../discovery/plan.ts";
 import type { Todo } from "../../discovery/section.ts";
 import { stackText } from "../../discovery/stack-text.ts";
-import { visible } from "../../report/text.ts";
+import { columns, indented, visible } from "../../report/text.ts";
 import { stackFileName, stackOf } from "../../stack-file/file-name.ts";
 import { readStackFile } from "../../stack-file/stack-file.ts";
-import { counted } from "../../stack-file/text.ts";
+import { counted, width } from "../../stack-file/text.ts";
 import { paint } from "../colour.ts";
 import type { Action } from "../command.ts";
 import { CliError, exit, UsageError } from "../exit.ts";
@@ -121,14 +121,21 @@ const stops: Record<Todo["stops"], string> = {
 /** A wider key path does not widen the column. */
 const widestPath = 36;
 
-const listed = ({ at, message }: Todo): string => `  ${visible(at).padEnd(widestPath)}  ${visible(message)}`;
+/** A task in one line if it fits, else below its key path. Commands are never broken. */
+function listed({ at, message, command }: Todo): string[] {
+  const line = `  ${visible(at).padEnd(widestPath)}  ${visible(message)}`;
+  return [
+    ...(width(line) <= columns ? [line] : [`  ${visible(at)}`, ...indented(visible(message), 4)]),
+    ...(command === undefined ? [] : [`    ${visible(command)}`]),
+  ];
+}
 
 function told({ stack, apps, leftOut, todos, isWritten }: Result, source: Source, paper: Paper): string {
   const head = `${isWritten ? `${stackFileName(stack)} is written` : stackFileName(stack)}: ${counted(apps, "app")} from ${visible(source.name)}`;
   const groups = Object.entries(stops).flatMap(([kind, title]) => {
     const own = todos.filter((each) => each.stops === kind);
     if (own.length === 0) return [];
-    return ["", title, ...own.map(listed)];
+    return ["", title, ...own.flatMap(listed)];
   });
   const missing = missingLines(source.inventory.missing);
   return `${[
@@ -140,8 +147,8 @@ function told({ stack, apps, leftOut, todos, isWritten }: Result, source: Source
           "",
           "No app takes over:",
           ...leftOut.flatMap(({ host, ingress, why }) => [
-            `  ${visible(`${host} (${ingress})`)}`,
-            `    ${visible(why)}`,
+            ...indented(visible(`${host} (${ingress})`), 2),
+            ...indented(visible(why), 4),
           ]),
         ]),
     ...(missing.length === 0 ? [] : ["", ...missing]),

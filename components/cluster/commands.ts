@@ -1,9 +1,9 @@
 import type { Cluster } from "./config.ts";
 import type { ObjectOfKind } from "./objects.ts";
 
-/** A `kubectl` command for the stack's cluster, to be copied from a message. */
-export function kubectl({ context }: Pick<Cluster, "context">, command: string): string {
-  return `kubectl --context ${context} ${command}`;
+/** A `kubectl` command for a cluster, to be copied from a message. An export may have no context. */
+export function kubectl({ context }: Partial<Pick<Cluster, "context">>, command: string): string {
+  return `kubectl ${context === undefined ? "" : `--context ${context} `}${command}`;
 }
 
 /** The command that deletes an object. */

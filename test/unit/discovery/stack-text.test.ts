@@ -173,7 +173,7 @@ describe("the stack file that init writes", () => {
     const retired = async (name: string) =>
       (await written(fixture(name))).todos
         .filter(({ stops }) => stops === "retired")
-        .map(({ message }) => message);
+        .map(({ message, command }) => [message, command].filter(Boolean).join(": "));
     const [chart, port, ...none] = await retired("k3s");
     assert.match(
       chart!,

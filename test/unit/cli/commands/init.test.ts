@@ -122,6 +122,22 @@ describe("the command init", () => {
     assert.doesNotMatch(out, /apps:/);
   });
 
+  it("names the cluster in each command that changes it, if it is known, and breaks no command", async () => {
+    const project = makeProject();
+    const from = ["--from", new URL("../../discovery/fixtures/k3s.yaml", import.meta.url).pathname];
+    const annotate =
+      "annotate helmchart --namespace kube-system ingress-nginx helmcharts.helm.cattle.io/unmanaged=true";
+    const known = await cli(project, ["init", "home", ...from, "--context", "attic"]);
+    assert.ok(known.out.split("\n").includes(`    kubectl --context attic ${annotate}`), known.out);
+    // The first line names the file.
+    const [, ...lines] = known.out.split("\n");
+    for (const line of lines.filter((each) => !each.includes("kubectl"))) assert.ok(line.length <= 80, line);
+    const unknown = await cli(project, ["init", "shed", ...from]);
+    assert.ok(unknown.out.split("\n").includes(`    kubectl ${annotate}`), unknown.out);
+    const audited = await cli(project, ["audit", ...from, "--context", "attic", "--format", "markdown"]);
+    assert.match(audited.out, /kubectl --context attic annotate helmchart/);
+  });
+
   it("names the hosts that no known ingress-nginx serves, with the reason", async () => {
     const project = makeProject();
     const other = {
