@@ -89,7 +89,7 @@ export function movesFrom({ inventory, name }: Source, stack: Stack, { apps, dir
 }
 
 async function fromCluster({ context: named, kubeconfig }: SourceOptions, io: Io): Promise<Source> {
-  const context = named ?? theOnly(await io.contexts(kubeconfig));
+  const context = named ?? theOnly(await io.contexts(kubeconfig), kubeconfig);
   const inventory = await inventoryOf({ context, ...(kubeconfig === undefined ? {} : { kubeconfig }) }, io);
   return { inventory, name: `context ${context}`, context, problems: [] };
 }
@@ -101,10 +101,14 @@ export function inventoryOf(address: ClusterAddress, io: Io): Promise<Inventory>
   );
 }
 
-function theOnly(contexts: readonly string[]): string {
+function theOnly(contexts: readonly string[], kubeconfig: string | undefined): string {
   const [only, ...others] = contexts;
   if (only === undefined)
-    throw new CliError("the kubeconfig has no context; name the file with --kubeconfig");
+    throw new CliError(
+      kubeconfig === undefined
+        ? "the kubeconfig has no context; name the file with --kubeconfig"
+        : `${kubeconfig} has no context, so it is no kubeconfig; exported objects are read with --from`,
+    );
   if (others.length > 0)
     throw new UsageError(`which cluster? Name it with --context; the kubeconfig has ${contexts.join(", ")}`);
   return only;

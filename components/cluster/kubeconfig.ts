@@ -132,6 +132,15 @@ async function libraryConnection({ context, kubeconfig }: ClusterAddress): Promi
   return { server, options };
 }
 
+/** The first line of a message: below it, the YAML parser shows lines of the file, which may hold a token. */
+function reasonOf({ message }: Error): string {
+  const [line = ""] = message.split("\n", 1);
+  const isTwice = /^Duplicate (cluster|user|context): (.*)$/.exec(line);
+  return isTwice === null
+    ? line
+    : `the ${isTwice[1]} ${isTwice[2]} is there twice; rename one of the two, or use a single file`;
+}
+
 /** @throws ClusterError if there is no kubeconfig, or if it cannot be read. */
 async function loadKubeconfig(kubeconfig: string | undefined): Promise<{ config: KubeConfig; file: string }> {
   const { KubeConfig } = await import("@kubernetes/client-node");
@@ -141,7 +150,7 @@ async function loadKubeconfig(kubeconfig: string | undefined): Promise<{ config:
     if (kubeconfig) config.loadFromFile(kubeconfig);
     else config.loadFromDefault();
   } catch (error) {
-    throw new ClusterError(`kubeconfig ${file} cannot be read: ${(error as Error).message}`);
+    throw new ClusterError(`kubeconfig ${file} cannot be read: ${reasonOf(error as Error)}`);
   }
   // Without any file, the library makes up a context for a server on this machine.
   if (config.getContexts().some(({ name }) => name === "loaded-context"))

@@ -165,4 +165,25 @@ describe("a kubeconfig", () => {
     write(known, { "client-certificate": "absent.crt", "client-key": "absent.key" });
     await assert.rejects(connectionTo({ context: "house", kubeconfig: file }), /absent\.crt/);
   });
+
+  it("that is not YAML is refused without the lines around the mistake, which may hold a token", async () => {
+    writeFileSync(file, "users:\n- name: u\n  user:\n    token: hunter2\n   x: [\n");
+    for (const refused of [contextsOf(file), connectionTo({ context: "house", kubeconfig: file })])
+      await assert.rejects(refused, ({ message }: Error) => {
+        assert.match(message, /config cannot be read: bad indentation of a mapping entry \(5:4\)$/);
+        return true;
+      });
+  });
+
+  it("in several files with one name says which name is there twice", async () => {
+    write(known, { token: "abc" });
+    const before = process.env.KUBECONFIG;
+    process.env.KUBECONFIG = [file, file].join(path.delimiter);
+    try {
+      await assert.rejects(contextsOf(), /cannot be read: the cluster \S+ is there twice; rename one/);
+    } finally {
+      if (before === undefined) delete process.env.KUBECONFIG;
+      else process.env.KUBECONFIG = before;
+    }
+  });
 });
