@@ -10,7 +10,16 @@ export const access: Usage = {
     command
       .description("who may reach what: people × apps")
       .argument("[stack]", "the stack; default: the only one")
-      .addHelpText("after", viewMeaning);
+      .addHelpText(
+        "after",
+        `${viewMeaning}
+
+Examples:
+  npx pomerium-migration access home
+  npx pomerium-migration access home --at live                        # what the cluster enforces
+  npx pomerium-migration access home --person alice@example.org       # everything that she reaches, and why
+  npx pomerium-migration access home --format html --output access.html`,
+      );
     for (const option of formatOptions(["table", "markdown", "json", "html"])) command.addOption(option);
     command
       .addOption(valueOption("--at <view>", "the view to show; default: now"))

@@ -1,4 +1,3 @@
-import { programName } from "../../stack-file/commands.ts";
 import type { CommonOptions, Usage } from "../command.ts";
 import { formatOptions, type OutputOptions } from "../output.ts";
 
@@ -16,9 +15,9 @@ export const catalogue: Usage = {
 Reads neither a stack file nor a cluster. Entries under \`catalogue\` of a stack file are not listed.
 
 Examples:
-  ${programName} catalogue
-  ${programName} catalogue vaultwarden
-  ${programName} catalogue --json`,
+  npx pomerium-migration catalogue
+  npx pomerium-migration catalogue vaultwarden
+  npx pomerium-migration catalogue --json`,
       );
     for (const option of formatOptions(["table", "markdown", "json"])) command.addOption(option);
   },

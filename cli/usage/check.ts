@@ -9,7 +9,16 @@ export const check: Usage = {
     command
       .description("every problem and warning of the stack files")
       .argument("[stacks...]", "the stacks; default: all")
-      .addHelpText("after", "\nMissing secrets are warnings here. A preview needs them.");
+      .addHelpText(
+        "after",
+        `
+Missing secrets are warnings here. A preview needs them.
+
+Examples:
+  npx pomerium-migration check
+  npx pomerium-migration check home
+  npx pomerium-migration check --format github   # annotations in a job of GitHub Actions`,
+      );
     for (const option of formatOptions(["table", "json", "github"])) command.addOption(option);
   },
 };

@@ -29,6 +29,14 @@ export const diff: Usage = {
           `exit with ${exit.changed} on these kinds of changes, separated by commas: ${failOnKinds.join(", ")}; also if they cannot be ruled out`,
         ),
       )
-      .addHelpText("after", viewMeaning);
+      .addHelpText(
+        "after",
+        `${viewMeaning}
+
+Examples:
+  npx pomerium-migration diff home                    # what the last commit does not have yet
+  npx pomerium-migration diff home --from live        # what an update would change
+  npx pomerium-migration diff home --nginx live       # also who passed under ingress-nginx`,
+      );
   },
 };

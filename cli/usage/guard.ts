@@ -15,6 +15,14 @@ export const guard: Usage = {
         valueOption("--config <file>", "levels and options of the rules, as for --policy-pack-config"),
       )
       .option("--json", "for programs")
-      .addHelpText("after", "\nAdvisory findings alone do not fail. docs/guard-rails.md lists the rules.");
+      .addHelpText(
+        "after",
+        `
+Advisory findings alone do not fail. docs/guard-rails.md lists the rules.
+
+Examples:
+  pulumi preview --json --show-sames | npx pomerium-migration guard -
+  npx pomerium-migration guard preview.json --config rails.json`,
+      );
   },
 };

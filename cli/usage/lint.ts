@@ -22,6 +22,14 @@ export const lint: Usage = {
         ).choices(["real", "proxied"]),
       )
       .option("--json", "for programs")
-      .addHelpText("after", "\nWarnings alone do not fail.");
+      .addHelpText(
+        "after",
+        `
+Warnings alone do not fail.
+
+Examples:
+  npx pomerium-migration lint policy.yaml
+  npx pomerium-migration lint - --json < policy.yaml`,
+      );
   },
 };

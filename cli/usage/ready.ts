@@ -14,7 +14,11 @@ export const ready: Usage = {
         `
 Reads the live cluster and changes nothing. Each row is a gate, which \`ingressNginx.override\` can override by
 its name, or the protections that the nginx Ingresses give and Pomerium does not. Exits with 1 while the cluster
-is not ready.`,
+is not ready.
+
+Examples:
+  npx pomerium-migration ready home
+  npx pomerium-migration ready home --json`,
       );
   },
 };

@@ -62,6 +62,9 @@ describe("the command line", () => {
       assert.match(out, new RegExp(`^Usage: pomerium-migration ${name}`, "m"));
       for (const option of ["-h, --help", "--cwd <folder>"])
         assert.ok(out.includes(`\n  ${option} `), option);
+      // Only a workflow runs `comment`.
+      if (name !== "comment")
+        assert.match(out, new RegExp(`\nExamples:\n(  .*\n)*?  .*npx pomerium-migration ${name}`));
     });
 
   it("explains a command by `help` as by `--help`, and names the one that was meant", async () => {

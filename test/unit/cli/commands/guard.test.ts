@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { assertDocumented } from "../../../support/documented.ts";
 import { cli, makeProject } from "../project.ts";
 
 describe("guard", () => {
@@ -82,6 +83,7 @@ describe("guard", () => {
 
   it("gives programs the same as JSON", async () => {
     const { out } = await guard(preview(open), "--json");
+    assertDocumented(JSON.parse(out));
     const { findings } = JSON.parse(out) as { findings: { rule: string; level: string; urn: string }[] };
     assert.deepEqual(
       findings.map(({ rule, level, urn }) => [rule, level, urn]),

@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import * as fc from "fast-check";
 import { positions } from "../../../../cli/policy-positions.ts";
+import { assertDocumented } from "../../../support/documented.ts";
 import { cli, makeProject } from "../project.ts";
 
 describe("lint", () => {
@@ -52,6 +53,7 @@ describe("lint", () => {
 
   it("gives programs the same as JSON", async () => {
     const { out } = await lint("- allow:\n    or:\n      - groups: { has: readers }\n", "--json");
+    assertDocumented(JSON.parse(out));
     const { findings } = JSON.parse(out) as { findings: { line: number; column: number; code: string }[] };
     assert.deepEqual(
       findings.filter(({ code }) => code === "groups").map(({ line, column }) => [line, column]),
