@@ -41,7 +41,7 @@ export function commentedYaml(
   for (const comment of comments)
     write(pairAt(document.contents, ["config", ...comment.path], keys), comment);
   flowLists(document.contents);
-  for (const path of oneLine) flow(pairAt(document.contents, ["config", ...path], keys)?.value);
+  for (const path of oneLine) setFlow(pairAt(document.contents, ["config", ...path], keys)?.value);
   quoteInvisible(document);
   const text = document.toString({
     lineWidth: 0,
@@ -111,8 +111,8 @@ function flowLists(node: unknown): void {
   else if (isMap(node)) for (const { value } of node.items) flowLists(value);
 }
 
-function flow(node: unknown): void {
+function setFlow(node: unknown): void {
   if (!isMap(node) && !isSeq(node)) return;
   node.flow = true;
-  for (const item of node.items) flow(isPair(item) ? item.value : item);
+  for (const item of node.items) setFlow(isPair(item) ? item.value : item);
 }

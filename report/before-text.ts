@@ -7,7 +7,7 @@ import {
   type Moves,
 } from "../policies/access/before.ts";
 import { counted, few } from "../stack-file/text.ts";
-import { code, plain } from "./markdown.ts";
+import { code, plainText } from "./markdown.ts";
 import { aligned, visible } from "./text.ts";
 
 function guardText({ kind, detail }: Guard): string {
@@ -130,16 +130,16 @@ export function movesText(moves: Moves): string {
 export function movesMarkdown(moves: Moves): string {
   const rows = groups(moves).map(
     ({ was, after, names }) =>
-      `| ${names.length} | ${plain(was)} | ${plain(after)} | ${names.slice(0, 20).map(code).join(" ")}${
+      `| ${names.length} | ${plainText(was)} | ${plainText(after)} | ${names.slice(0, 20).map(code).join(" ")}${
         names.length > 20 ? ` and ${names.length - 20} more` : ""
       } |`,
   );
   const notes = [...unclearNotes(moves), ...pathNotes(moves), ...moves.unknown];
   return `${[
-    `**Under ingress-nginx** (${plain(moves.source)}): ${plain(movesHeadline(moves))}.`,
+    `**Under ingress-nginx** (${plainText(moves.source)}): ${plainText(movesHeadline(moves))}.`,
     ...(rows.length === 0
       ? []
       : ["", "|  | under ingress-nginx | with Pomerium | apps |", "| --- | --- | --- | --- |", ...rows]),
-    ...(notes.length === 0 ? [] : ["", ...notes.map((note) => `- ${plain(note)}`)]),
+    ...(notes.length === 0 ? [] : ["", ...notes.map((note) => `- ${plainText(note)}`)]),
   ].join("\n")}\n`;
 }

@@ -1,5 +1,5 @@
 import { counted } from "../stack-file/text.ts";
-import { code, plain } from "./markdown.ts";
+import { code, plainText } from "./markdown.ts";
 import type { Page } from "./sections.ts";
 import { aligned, visible } from "./text.ts";
 
@@ -96,9 +96,9 @@ export function fleetMarkdown(rows: readonly FleetRow[]): string {
     line(head.map(() => "---")),
     ...rows.map((row) => {
       const [stack = "", ...rest] = cells(row, isLive);
-      return line([code(stack), ...rest.map(plain)]);
+      return line([code(stack), ...rest.map(plainText)]);
     }),
-    ...(failed.length > 0 ? ["", ...failed.map((each) => `- ${plain(each)}`)] : []),
+    ...(failed.length > 0 ? ["", ...failed.map((each) => `- ${plainText(each)}`)] : []),
   ].join("\n")}\n`;
 }
 

@@ -14,7 +14,7 @@ import { visible } from "./text.ts";
  * table border, mention, link, reference to an issue, emoji or formula. An entity alone would not do: GitHub looks for
  * mentions and links after it has read the entities.
  */
-export function plain(text: string): string {
+export function plainText(text: string): string {
   return visible(text)
     .replace(/[\\`*_[\]~<>&|]/g, (one) => `&#${one.charCodeAt(0)};`)
     .replace(/(?<!&)[@#$]|:(?=[\w+/-])|(?<=www)\./g, (one) => `<span>${one}</span>`);
@@ -49,13 +49,13 @@ export function diffMarkdown(diff: AccessDiff): string {
     ["public", "private", "opened", "closed", "unreachable", "appeared"].includes(kind),
   );
   const words: Record<string, string> = { "+": "may reach", "-": "loses", "?": "unknown for" };
-  const lines: string[] = [`**Access**, ${plain(diff.before)} → ${plain(diff.after)}`, ""];
+  const lines: string[] = [`**Access**, ${plainText(diff.before)} → ${plainText(diff.after)}`, ""];
   if (changes.length === 0 && doors.length === 0) lines.push("Nobody gains or loses anything.", "");
   if (doors.length > 0)
     lines.push(
       ...table(
         ["", "where", "before → after", "why"],
-        doors.map((row) => [row.kind, code(place(row)), arrow(row), plain(reasonText(row))]),
+        doors.map((row) => [row.kind, code(place(row)), arrow(row), plainText(reasonText(row))]),
       ),
       "",
     );
@@ -67,18 +67,20 @@ export function diffMarkdown(diff: AccessDiff): string {
           ["", "who", "", "where", "rule", "why"],
           changes.map(({ sign, person, hosts, row }) => [
             `${sign}${hosts.length}`,
-            plain(whoIs(person)),
+            plainText(whoIs(person)),
             words[sign]!,
             code(few(hosts, 3)),
             code(row.rule),
-            plain(reasonText(row)),
+            plainText(reasonText(row)),
           ]),
         ),
         changes.length,
       ),
     );
   for (const { view, at, reason } of diff.unreadable)
-    lines.push(`- not readable in ${plain(view)}: ${plain(at)}: ${plain(reason.split("\n")[0]!)}`);
+    lines.push(
+      `- not readable in ${plainText(view)}: ${plainText(at)}: ${plainText(reason.split("\n")[0]!)}`,
+    );
   const hosts = diff.public.map(code);
   lines.push(
     `Public: ${diff.public.length === 0 ? "none" : few(hosts, 10)}. Open to anonymous callers: ${openCount(diff.open)}.`,
@@ -102,12 +104,12 @@ export function testsMarkdown(results: readonly TestResult[], untested: readonly
           failed.map(
             ({ at, principal, method, host, path, sourceIp, expected, got, reason, keyPath, fix }) => [
               code(at),
-              plain(whoIs(principal)),
+              plainText(whoIs(principal)),
               code(`${method} ${host}${path}${sourceIp ? ` from ${sourceIp}` : ""}`),
               expected,
               got,
-              plain(`${reason} (${keyPath})`),
-              plain(fix ?? ""),
+              plainText(`${reason} (${keyPath})`),
+              plainText(fix ?? ""),
             ],
           ),
         ),
@@ -115,7 +117,7 @@ export function testsMarkdown(results: readonly TestResult[], untested: readonly
       ),
     );
   for (const { at, severity, message } of untested)
-    lines.push(`- ${severity}: ${code(at)} ${plain(message)}`);
+    lines.push(`- ${severity}: ${code(at)} ${plainText(message)}`);
   return `${lines.join("\n").trimEnd()}\n`;
 }
 
@@ -123,9 +125,9 @@ export function testsMarkdown(results: readonly TestResult[], untested: readonly
 export function matrixMarkdown(all: Matrix): string {
   const shown = merged(columns(all));
   const lines = table(
-    ["", ...shown.map(({ people }) => plain(few(people, 3))), "open to anybody"],
+    ["", ...shown.map(({ people }) => plainText(few(people, 3))), "open to anybody"],
     all.apps.map((access, row) => [
-      `${plain(access.app.name)}<br>${code(access.app.host)}`,
+      `${plainText(access.app.name)}<br>${code(access.app.host)}`,
       ...shown.map(({ marks }) => glyphs[marks[row]!]),
       [
         access.public ? "**public**" : access.open.map((open) => code(openText(open))).join(" "),
@@ -139,7 +141,7 @@ export function matrixMarkdown(all: Matrix): string {
   const legend = (["people", "api", "public", "unknown"] as const)
     .map((mark) => `${glyphs[mark]} ${meanings[mark]}`)
     .join(" · ");
-  const smuggled = openByQuery(all.apps).map(({ app }) => plain(app.name));
+  const smuggled = openByQuery(all.apps).map(({ app }) => plainText(app.name));
   const warning =
     smuggled.length === 0
       ? []

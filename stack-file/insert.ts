@@ -70,7 +70,7 @@ function insertOne(text: string, { path, items }: Insertion): string {
     const pair: Pair | undefined = node.items.find((one) => isScalar(one.key) && one.key.value === key);
     const missing = path.slice(i + 1).reduceRight<unknown>((inner, name) => ({ [name]: inner }), items);
     if (pair === undefined) return insertInto(text, node, { [key]: missing }, eol);
-    if (isUnwritten(pair.value)) return afterKey(text, pair, at, flow(missing));
+    if (isUnwritten(pair.value)) return afterKey(text, pair, at, flowText(missing));
     if (isAlias(pair.value)) throw new InsertError(`${at} is an alias (*); write the tests by hand`);
     if (isCollection(pair.value) && pair.value.anchor !== undefined)
       throw new InsertError(`${at} has an anchor (&), so other places have it too; write the tests by hand`);
@@ -92,7 +92,7 @@ function insertInto(text: string, node: Node, value: unknown, eol: string): stri
       throw new InsertError(
         "a list in one line ends with an anchor (&) or a tag (!) and no value; remove that first",
       );
-    const inner = flow(value).slice(1, -1);
+    const inner = flowText(value).slice(1, -1);
     const at = last === undefined ? node.range[0] + 1 : endOf(last);
     const beforeComment = text[at] === "#" ? " " : "";
     return `${text.slice(0, at)}${last === undefined ? "" : ", "}${inner}${beforeComment}${text.slice(at)}`;
@@ -144,19 +144,19 @@ export function blockText(value: object): string {
 /** The lines of a value: one line for each key down to the lists, and one for each item of a list. */
 function block(value: unknown, indent: number): string[] {
   const space = " ".repeat(indent);
-  if (Array.isArray(value)) return value.map((item) => `${space}- ${flow(item)}`);
+  if (Array.isArray(value)) return value.map((item) => `${space}- ${flowText(item)}`);
   return Object.entries(value as object).flatMap(([key, inner]: [string, unknown]) =>
     isData(inner) || Array.isArray(inner)
       ? [`${space}${keyText(key)}:`, ...block(inner, indent + 2)]
-      : [`${space}${keyText(key)}: ${flow(inner)}`],
+      : [`${space}${keyText(key)}: ${flowText(inner)}`],
   );
 }
 
-function flow(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(flow).join(", ")}]`;
+function flowText(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(flowText).join(", ")}]`;
   if (isData(value))
     return `{${Object.entries(value)
-      .map(([key, inner]) => `${keyText(key)}: ${flow(inner)}`)
+      .map(([key, inner]) => `${keyText(key)}: ${flowText(inner)}`)
       .join(", ")}}`;
   return typeof value === "string" ? inFlow(value) : JSON.stringify(value);
 }

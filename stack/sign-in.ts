@@ -27,12 +27,12 @@ export function signInChanges(
     ...(isDeepStrictEqual(then, now)
       ? []
       : [
-          `the client certificates that Pomerium asks for ${verb(then, now)} (pomerium.settings.downstreamMtls): clients that were refused may get in, or the other way round, and the comparison does not show that`,
+          `the client certificates that Pomerium asks for ${changeVerb(then, now)} (pomerium.settings.downstreamMtls): clients that were refused may get in, or the other way round, and the comparison does not show that`,
         ]),
   ];
 }
 
-function verb(then: unknown, now: unknown): string {
+function changeVerb(then: unknown, now: unknown): string {
   if (then === undefined) return "are new";
   return now === undefined ? "go" : "change";
 }

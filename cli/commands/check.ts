@@ -47,7 +47,7 @@ function written(format: string, results: readonly Checked[], directory: string,
         ),
       );
     default:
-      return results.map((result) => told(result, paper)).join("\n");
+      return results.map((result) => checkText(result, paper)).join("\n");
   }
 }
 
@@ -63,7 +63,7 @@ function checked(stack: string, path: string): Checked {
   }
 }
 
-function told({ file, problems, warnings, content }: Checked, paper: Paper): string {
+function checkText({ file, problems, warnings, content }: Checked, paper: Paper): string {
   const counts = [
     ...(problems.length > 0 ? [counted(problems.length, "problem")] : []),
     ...(warnings.length > 0 ? [counted(warnings.length, "warning")] : []),

@@ -18,7 +18,7 @@ export const guard: Action<GuardOptions> = {
     const plan = planOf(await readInput(file, io), file);
     const found = judgePlan(plan, options.config, io);
     if (options.json) io.out(json("guard-rails", { findings: found, complete: plan.complete }));
-    else io.out(shown(found, plan, io));
+    else io.out(findingsText(found, plan, io));
     const isFailed = !plan.complete || found.some(({ level }) => level === "mandatory");
     return isFailed ? exit.failed : exit.ok;
   },
@@ -62,7 +62,7 @@ function planOf(text: string, file: string): Plan {
   }
 }
 
-function shown(found: readonly Judged[], { complete }: Plan, io: Io): string {
+function findingsText(found: readonly Judged[], { complete }: Plan, io: Io): string {
   const incomplete = complete
     ? []
     : [paint(io, "red", "the preview failed, so it does not show everything that a run would do")];

@@ -79,7 +79,9 @@ export const init: Action<InitOptions> = {
     }
     const [say, colour] = options.stdout ? [io.err, io.errorColour] : [io.out, io.colour];
     say(
-      told({ stack, apps: plan.apps.length, leftOut, todos, isWritten: !options.stdout }, source, { colour }),
+      initText({ stack, apps: plan.apps.length, leftOut, todos, isWritten: !options.stdout }, source, {
+        colour,
+      }),
     );
     return exit.ok;
   },
@@ -130,7 +132,7 @@ function listed({ at, message, command }: Todo): string[] {
   ];
 }
 
-function told({ stack, apps, leftOut, todos, isWritten }: Result, source: Source, paper: Paper): string {
+function initText({ stack, apps, leftOut, todos, isWritten }: Result, source: Source, paper: Paper): string {
   const head = `${isWritten ? `${stackFileName(stack)} is written` : stackFileName(stack)}: ${counted(apps, "app")} from ${visible(source.name)}`;
   const groups = Object.entries(stops).flatMap(([kind, title]) => {
     const own = todos.filter((each) => each.stops === kind);

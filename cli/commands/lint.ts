@@ -29,7 +29,7 @@ export const lint: Action<LintOptions> = {
   async run([file = "-"], options, io) {
     const found = findings(await readInput(file, io), options);
     if (options.json) io.out(json("policy-lint", { file, findings: found }));
-    else io.out(shown(file === "-" ? "standard input" : file, found, io));
+    else io.out(findingsText(file === "-" ? "standard input" : file, found, io));
     return found.some(({ severity }) => severity === "error") ? exit.failed : exit.ok;
   },
 };
@@ -53,7 +53,7 @@ function findings(text: string, options: LintOptions): Told[] {
   ].sort((one, other) => one.line - other.line || one.column - other.column);
 }
 
-function shown(name: string, found: readonly Told[], io: Io): string {
+function findingsText(name: string, found: readonly Told[], io: Io): string {
   if (found.length === 0) return `${name}: ${paint(io, "green", "nothing to say")}\n`;
   const errors = found.filter(({ severity }) => severity === "error").length;
   const counts = [

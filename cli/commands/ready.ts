@@ -30,7 +30,7 @@ export const ready: Action<ReadyOptions> = {
     if (options.json) io.out(json("readiness", { stack: stack.name, ...data }));
     else
       io.out(
-        told(
+        readyText(
           stack,
           rows,
           data.ready,
@@ -68,7 +68,7 @@ function nextStep({ name, phase }: Pick<Stack, "name" | "phase">): string[] {
   ];
 }
 
-function told(
+function readyText(
   stack: Pick<Stack, "name" | "phase">,
   rows: readonly Row[],
   isReady: boolean,

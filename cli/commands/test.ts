@@ -61,7 +61,7 @@ export const test: Action<TestOptions> = {
         break;
       default: {
         const paper = paperOf(options, io);
-        deliver(tested.map((one) => told(one, options.all === true, paper)).join("\n"), options, io);
+        deliver(tested.map((one) => testText(one, options.all === true, paper)).join("\n"), options, io);
       }
     }
     return tested.every(holds) ? exit.ok : exit.failed;
@@ -98,7 +98,7 @@ function annotationsOf({ stack, missing }: Tested, file: string): Annotation[] {
   ];
 }
 
-function told({ stack, results, missing }: Tested, all: boolean, paper: Paper): string {
+function testText({ stack, results, missing }: Tested, all: boolean, paper: Paper): string {
   const failed = results.filter(({ passed }) => !passed);
   const byApp = Map.groupBy(results, ({ app }) => app);
   const untestedApps = new Set(missing.map(({ app }) => app));

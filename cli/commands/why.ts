@@ -34,7 +34,7 @@ export const why: Action<WhyOptions> = {
     const place = seen.stack?.placeOf(answer.keyPath);
     const note = unknownPerson(who, seen);
     if (options.json) io.out(json("why", { stack, who, ...answer, host, ...(place ? { place } : {}) }));
-    else io.out(told({ who, stack, host, answer, place: placeText(place), note }));
+    else io.out(answerText({ who, stack, host, answer, place: placeText(place), note }));
     return exit.ok;
   },
 };
@@ -94,7 +94,7 @@ interface Told {
   note: string | undefined;
 }
 
-function told({ who, stack, host, answer, place, note }: Told): string {
+function answerText({ who, stack, host, answer, place, note }: Told): string {
   const { app, path, method, decision, rule, reason, keyPath } = answer;
   const words = { allow: "may reach", deny: "may not reach", unknown: "perhaps reaches" }[decision];
   const file = place === "" ? "" : `  ${stackFileName(stack)}:${place}`;

@@ -1,5 +1,5 @@
 import type { FailOn } from "../../policies/access/diff/fail-on-kinds.ts";
-import { plain, testsMarkdown } from "../../report/markdown.ts";
+import { plainText, testsMarkdown } from "../../report/markdown.ts";
 import { phaseEffects } from "../../stack/phases.ts";
 import { up } from "../../stack-file/commands.ts";
 import { changedObjects, countsOf, hasValues, objectLines, rawPlan } from "../plan/objects.ts";
@@ -92,7 +92,7 @@ function headText(facts: Facts, on: readonly FailOn[]): string {
     : "";
   const failures = verdictOf(facts, on);
   return [
-    `${marker(facts.name)}\n### ${headlineMarks[level]} ${plain(facts.name)}: ${first}`,
+    `${marker(facts.name)}\n### ${headlineMarks[level]} ${plainText(facts.name)}: ${first}`,
     "",
     ...others.map((reason) => `- ${reason}`),
     ...(others.length > 0 ? [""] : []),
@@ -148,7 +148,7 @@ function beforeText({ after, told }: Facts): string[] {
 }
 
 function numbered(steps: readonly string[]): string {
-  return steps.map((step, i) => `${i + 1}. ${plain(step)}`).join("\n");
+  return steps.map((step, i) => `${i + 1}. ${plainText(step)}`).join("\n");
 }
 
 function toldText({ told }: Facts): string[] {
@@ -238,7 +238,7 @@ function nextText(facts: Facts): string[] {
       "Once this is merged",
       fenced(up(after.name, "--refresh")),
       ...(told.phase && later.length > 0 ? [`By hand, after it:\n\n${numbered(later)}`] : []),
-      ...(told.phase ? [isBack ? `Way back:\n\n${fenced(wayBack)}` : `Way back: ${plain(wayBack)}`] : []),
+      ...(told.phase ? [isBack ? `Way back:\n\n${fenced(wayBack)}` : `Way back: ${plainText(wayBack)}`] : []),
     ),
   ];
 }

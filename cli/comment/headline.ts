@@ -35,7 +35,7 @@ export function headlineOf(facts: Facts): Headline {
   if (fails.length > 0) return { level: "fails", reasons };
   if (final.length > 0) return { level: "final", reasons };
   if (look.length > 0) return { level: "look", reasons };
-  return { level: "quiet", reasons: [quiet(facts)] };
+  return { level: "quiet", reasons: [quietHeadline(facts)] };
 }
 
 /** Why the change cannot be applied; empty if it can. */
@@ -43,7 +43,7 @@ export function failuresOf(facts: Facts): string[] {
   return [...fileFailures(facts), ...previewFailures(facts), ...testFailures(facts)];
 }
 
-function quiet({ preview }: Facts): string {
+function quietHeadline({ preview }: Facts): string {
   if (!("plan" in preview)) return "the stack file changes nobody’s access";
   return preview.plan.objects.some(({ op }) => op !== "same")
     ? "nobody gains or loses access"

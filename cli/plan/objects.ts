@@ -80,7 +80,8 @@ export function hasValues(object: PlannedObject): boolean {
 
 function objectText({ op, label, asked, live, asks, changes }: PlannedObject): string[] {
   const head = `${signOf(op).padEnd(2)} ${label}`;
-  if (op === "create" && asks) return [head, ...yamlLines(shown(asks)).map((line) => `    + ${line}`)];
+  if (op === "create" && asks)
+    return [head, ...yamlLines(withoutIdentity(asks)).map((line) => `    + ${line}`)];
   if (op === "delete" || op === "import") return [head];
   return [
     head,
@@ -95,7 +96,7 @@ function objectText({ op, label, asked, live, asks, changes }: PlannedObject): s
 }
 
 /** An object as a person would write it. */
-function shown({ apiVersion: _, kind: __, __defaults: ___, ...rest }: Properties): Properties {
+function withoutIdentity({ apiVersion: _, kind: __, __defaults: ___, ...rest }: Properties): Properties {
   return rest;
 }
 

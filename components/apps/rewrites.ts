@@ -18,7 +18,7 @@ export function checkRewrites(app: PlacedApp, report: Report): void {
   const places = placesOf(app);
   for (const place of places) {
     const { path, route, at } = place;
-    const target = moved(place);
+    const target = rewrittenStart(place);
     if (target === undefined) continue;
     const exact = place.exact && route.prefix_rewrite !== undefined && target !== "";
     const passed = places.filter(
@@ -54,7 +54,7 @@ function isBase(route: Route): boolean {
 }
 
 /** The beginning of the paths that a rewrite makes; undefined if it changes nothing there. */
-function moved({ path, exact, route }: Place): string | undefined {
+function rewrittenStart({ path, exact, route }: Place): string | undefined {
   const { prefix_rewrite: prefix, regex_rewrite_pattern: pattern } = route;
   if (prefix !== undefined || pattern === undefined) return prefix === undefined ? undefined : plain(prefix);
   // Alternatives, and matches further inside, can make any path.

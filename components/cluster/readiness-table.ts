@@ -51,14 +51,14 @@ export function readinessTable(
     const subjects = shown.map(({ subject }) => subject.length).filter((length) => length <= widestSubject);
     const column = Math.max(0, ...subjects);
     return [
-      `${name.padEnd(width)}  ${count}${said(override, missing.length > 0)}`,
+      `${name.padEnd(width)}  ${count}${overrideText(override, missing.length > 0)}`,
       ...shown.map(({ subject, note }) => `  ${subject.padEnd(column)}  ${note ?? ""}`.trimEnd()),
       ...(shown.length < missing.length ? [`  and ${missing.length - shown.length} more: ${all}`] : []),
     ];
   });
 }
 
-function said(override: string | undefined, needed: boolean): string {
+function overrideText(override: string | undefined, needed: boolean): string {
   if (override === undefined) return "";
   return needed ? `  ! OVERRIDDEN: ${override}` : `  override not needed: ${override}`;
 }

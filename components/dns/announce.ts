@@ -18,15 +18,15 @@ export function nameLines(stack: NamesStack, live: LiveNames): string[] {
   const lines =
     missing.length === 0
       ? []
-      : [`${named(missing)} ${has(missing)} no address; let ${it(missing)} lead to ${target}`];
+      : [`${firstHosts(missing)} ${has(missing)} no address; let ${it(missing)} lead to ${target}`];
   const byAddress = Map.groupBy(
     known.flatMap((host) => addresses(host).map((address) => ({ host, address }))),
     ({ address }) => address,
   );
   for (const [address, all] of byAddress) {
-    const note = wrong(address, stack);
+    const note = addressProblem(address, stack);
     if (note !== undefined)
-      lines.push(`${named(all.map(({ host }) => host))} ${leads(all)} to ${address}, ${note}`);
+      lines.push(`${firstHosts(all.map(({ host }) => host))} ${leads(all)} to ${address}, ${note}`);
   }
   return [
     ...(isDone(stack, hosts, addresses) ? [] : nameSteps(stack)),
@@ -42,7 +42,7 @@ function isDone(
 ): boolean {
   return hosts.every((host) => {
     const all = addresses(host);
-    const isFine = all.length > 0 && all.every((address) => wrong(address, stack) === undefined);
+    const isFine = all.length > 0 && all.every((address) => addressProblem(address, stack) === undefined);
     return (
       isFine && (stack.phase !== "cutover" || all.some((address) => sameAddress(address, stack.pomerium)))
     );
@@ -52,7 +52,7 @@ function isDone(
 /**
  * Why an address is wrong in this phase; undefined if it may be right. The program does not know the public address.
  */
-function wrong(address: string, stack: NamesStack): string | undefined {
+function addressProblem(address: string, stack: NamesStack): string | undefined {
   const { pomerium, nginx, publicPort } = stack;
   const isOwn = pomerium !== "" && sameAddress(address, pomerium);
   if (needsRouter(stack)) {
@@ -78,7 +78,7 @@ function isPrivate(text: string): boolean {
 }
 
 /** The first hosts, and how many more. */
-function named(hosts: readonly string[]): string {
+function firstHosts(hosts: readonly string[]): string {
   const rest = hosts.length - 2;
   return rest > 0 ? `${hosts.slice(0, 2).join(", ")} and ${rest} more` : hosts.join(" and ");
 }

@@ -106,7 +106,11 @@ export async function readIngressNginx(
     workloads
       .filter(({ isController }) => isController)
       .map((workload) =>
-        readController(api, { workload, plan: planOf(workload) }, { classes: named(classes), ingresses }),
+        readController(
+          api,
+          { workload, plan: planOf(workload) },
+          { classes: classNames(classes), ingresses },
+        ),
       ),
   );
   const others = running.filter(({ plan }) => plan !== "retire");
@@ -119,7 +123,7 @@ export async function readIngressNginx(
         return readController(
           api,
           { namespace: installation.namespace, plan: "retire" },
-          { classes: named(classes, free), ingresses },
+          { classes: classNames(classes, free), ingresses },
         );
       }),
   );
@@ -171,7 +175,7 @@ export async function readIngressNginx(
     ),
     strangers: strangersOf(installations, ingresses, leavingIngresses),
     unrecognised: removal === "begun" ? [] : await readUnrecognised(api, adopted, leavingObjects(found)),
-    unserved: unservedIngresses(named(classes), ingresses, {
+    unserved: unservedIngresses(classNames(classes), ingresses, {
       served: [...running, ...deleted].flatMap((each) => each.ingresses),
       hasController: running.length > 0,
     }),
@@ -192,7 +196,7 @@ export async function readIngressNginx(
 const manifestInstance = "ingress-nginx";
 
 /** The classes, without the controller of those that are not `free`. */
-function named(classes: readonly ClassObject[], free: (each: ClassObject) => boolean = () => true) {
+function classNames(classes: readonly ClassObject[], free: (each: ClassObject) => boolean = () => true) {
   return classes.map((each) => ({
     name: each.metadata.name,
     controller: free(each) ? each.spec?.controller : undefined,

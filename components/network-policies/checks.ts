@@ -83,7 +83,7 @@ function wantedServices(apps: readonly App[]): Wanted[] {
 }
 
 /** Judges the way from Pomerium's pods to those behind each Service. Services whose way is open are left out. */
-function judge(
+function judgeServices(
   apps: readonly App[],
   { services }: Pick<LiveCluster, "services">,
   { policies, pods, caller }: LiveNetwork,
@@ -152,7 +152,7 @@ export function networkProblems(
   live: Pick<LiveCluster, "services">,
   network: LiveNetwork,
 ): Problem[] {
-  return judge(apps, live, network)
+  return judgeServices(apps, live, network)
     .filter(({ admission }) => admission === "no")
     .map((judged) => ({
       at: `${judged.at}.service`,
@@ -202,7 +202,7 @@ export function networkNotes(
     "no pods": "no pod runs behind the Service",
   };
   return [
-    ...judge(apps, live, network).flatMap((judged) =>
+    ...judgeServices(apps, live, network).flatMap((judged) =>
       judged.admission === "no"
         ? []
         : [

@@ -20,7 +20,9 @@ export function origin(address: string, port = 443): string {
 }
 
 /** The parts of a service's address; undefined for sockets and cloudflared's own services. */
-function parts(service: string): { scheme: string; host: string; port?: string | undefined } | undefined {
+function serviceParts(
+  service: string,
+): { scheme: string; host: string; port?: string | undefined } | undefined {
   const [, scheme, inBrackets, name, port] =
     /^([a-z]+):\/\/(?:\[([^\]]+)\]|([^/:@\s]+))(?::(\d+))?$/i.exec(service) ?? [];
   const host = inBrackets ?? name;
@@ -31,7 +33,7 @@ function parts(service: string): { scheme: string; host: string; port?: string |
 
 /** Whether a service is the {@link origin} of an address. The default port of https may be left out. */
 export function isOrigin(service: string, address: string, port = 443): boolean {
-  const { scheme, host = "", port: given = "443" } = parts(service) ?? {};
+  const { scheme, host = "", port: given = "443" } = serviceParts(service) ?? {};
   return scheme === "https" && given === String(port) && sameAddress(host, address);
 }
 
@@ -44,7 +46,7 @@ const webPorts: Readonly<Record<string, string>> = { http: "80", ws: "80", https
  * are somebody else's.
  */
 export function leadsToIngressNginx(service: string, { address, installations = [] }: NginxOrigins): boolean {
-  const { scheme = "", host, port = webPorts[scheme] ?? "" } = parts(service) ?? {};
+  const { scheme = "", host, port = webPorts[scheme] ?? "" } = serviceParts(service) ?? {};
   if (host === undefined || installations.length === 0) return false;
   if (address !== undefined && sameAddress(host, address)) return Object.values(webPorts).includes(port);
   const [name = "", inNamespace] = host.split(".");
@@ -59,7 +61,7 @@ export function leadsToService(
   address: string,
   { namespace, name }: { namespace: string; name: string },
 ): boolean {
-  const { host = "" } = parts(address) ?? {};
+  const { host = "" } = serviceParts(address) ?? {};
   const own = `${name}.${namespace}`;
   return host.replace(/\.$/, "") === own || host === `${own}.svc` || host.startsWith(`${own}.svc.`);
 }

@@ -1,4 +1,4 @@
-import { code, plain } from "../../report/markdown.ts";
+import { code, plainText } from "../../report/markdown.ts";
 import type { Page, PageSection } from "../../report/sections.ts";
 import type { AuditOrigin } from "./page.ts";
 
@@ -8,29 +8,29 @@ export function auditMarkdown({ title, summary, sections }: Page, provenance: Au
   return `${[
     `# ${title}`,
     "",
-    `From ${plain(source)}: ${plain(summary)}.`,
+    `From ${plainText(source)}: ${plainText(summary)}.`,
     ...sections.flatMap((section) => ["", `## ${section.title}`, "", ...sectionLines(section)]),
     "",
     "---",
     "",
-    `Made ${date} by pomerium-migration ${plain(version)}. Content ${code(hash)}.`,
+    `Made ${date} by pomerium-migration ${plainText(version)}. Content ${code(hash)}.`,
   ].join("\n")}\n`;
 }
 
 function sectionLines({ lead = [], table, items = [], commands = [] }: PageSection): string[] {
   const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
   return [
-    ...lead.flatMap((text) => [plain(text), ""]),
+    ...lead.flatMap((text) => [plainText(text), ""]),
     ...(table === undefined
       ? []
       : [
-          row(table.head.map(plain)),
+          row(table.head.map(plainText)),
           row(table.head.map(() => "---")),
-          ...table.rows.map((cells) => row(cells.map(plain))),
+          ...table.rows.map((cells) => row(cells.map(plainText))),
         ]),
     ...items.flatMap(({ title, details }) => [
       `- ${code(title)}`,
-      ...details.map((detail) => `  - ${plain(detail)}`),
+      ...details.map((detail) => `  - ${plainText(detail)}`),
     ]),
     ...(commands.length > 0 ? ["", ...commands.map((command) => `- ${code(command)}`)] : []),
   ];

@@ -8,7 +8,7 @@ import { preflights } from "./cors.ts";
 import type { Difference } from "./difference.ts";
 import { answerText, type Found, found, isOwnRobots, isRefusal, isSignIn, words } from "./found.ts";
 import { compareCookies, compareHeaders } from "./headers.ts";
-import { slow, uploads } from "./lasting.ts";
+import { compareSlowAnswers, uploads } from "./lasting.ts";
 import type { Question } from "./questions.ts";
 import { upgrades } from "./websocket.ts";
 
@@ -19,7 +19,7 @@ export function differencesOf(
   fresh: Observation,
   context: Context,
 ): Difference[] {
-  return judge(question, old, fresh, context).map((each) => ({
+  return compareAnswers(question, old, fresh, context).map((each) => ({
     ...each,
     question,
     // The cluster may enforce something else than the stack file says.
@@ -29,7 +29,7 @@ export function differencesOf(
   }));
 }
 
-function judge(
+function compareAnswers(
   question: Question,
   old: Observation | undefined,
   fresh: Observation,
@@ -57,7 +57,7 @@ function judge(
           "access",
           "the policy depends on something that is not known here, such as the address",
         ),
-        ...same(question, old, fresh, context),
+        ...compareAppAnswers(question, old, fresh, context),
       ];
     }
     case "app":
@@ -72,7 +72,7 @@ function judge(
             `${words(old)}${fresh.status} by Pomerium, and the stack file opens the path`,
           ),
         ];
-      return same(question, old, fresh, context);
+      return compareAppAnswers(question, old, fresh, context);
   }
 }
 
@@ -94,7 +94,12 @@ function ownPath({ purpose }: Question, old: Observation | undefined, fresh: Ans
 }
 
 /** Answers that should be the same, because the app gives both. */
-function same(question: Question, old: Observation | undefined, fresh: Answer, context: Context): Found[] {
+function compareAppAnswers(
+  question: Question,
+  old: Observation | undefined,
+  fresh: Answer,
+  context: Context,
+): Found[] {
   if (question.purpose === "websocket") return upgrades(old, fresh, context);
   if (question.purpose === "upload") return uploads(old, fresh, context);
   if (old === undefined) return [];
@@ -118,7 +123,7 @@ function same(question: Question, old: Observation | undefined, fresh: Answer, c
         `${old.status} → ${fresh.status}: the app is down, so nothing was compared`,
       ),
     ];
-  if (question.purpose === "slow") return slow(old, fresh, context);
+  if (question.purpose === "slow") return compareSlowAnswers(old, fresh, context);
   if (question.purpose === "preflight") return preflights(old, fresh, context);
   const differs = statusOrRedirect(old, fresh);
   if (differs.length > 0) return differs.map((each) => ({ ...each, ...advise(old, fresh, context) }));

@@ -4,7 +4,7 @@ import type { Context } from "./context.ts";
 import { answerText, type Found, found, words } from "./found.ts";
 
 /** Answers that take long. */
-export function slow(old: Answer, fresh: Answer, context: Context): Found[] {
+export function compareSlowAnswers(old: Answer, fresh: Answer, context: Context): Found[] {
   if (old.status !== fresh.status)
     return [
       {

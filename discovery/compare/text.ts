@@ -109,7 +109,7 @@ function hostLines({ host, at }: HostResult, own: readonly Difference[], options
   };
   return [
     ...paragraph(`${host} (${at})`),
-    ...alike(own).flatMap(([{ severity, message, question, setting, command }, more]) => {
+    ...joinedDifferences(own).flatMap(([{ severity, message, question, setting, command }, more]) => {
       const request =
         question === undefined ? "" : `${question.method} ${question.path} (${question.purpose})`;
       const requests = more > 0 ? `${request} and ${counted(more, "more request")}` : request;
@@ -134,7 +134,7 @@ function hostLines({ host, at }: HostResult, own: readonly Difference[], options
 }
 
 /** The first of differences that say the same, and how many more there are. */
-function alike(differences: readonly Difference[]): [Difference, number][] {
+function joinedDifferences(differences: readonly Difference[]): [Difference, number][] {
   const same = Map.groupBy(differences, ({ question: _, ...rest }) => JSON.stringify(rest));
   return [...same.values()].map((group) => [group[0]!, group.length - 1]);
 }

@@ -7,7 +7,7 @@ import { findingText, type Rule } from "./rule.ts";
 import { isStackRule, rules } from "./rules.ts";
 
 /** A plain copy. The SDK throws an error when a policy reads a value that is not known before the run. */
-function plain(value: unknown): unknown {
+function plainCopy(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   const own = value as Record<string, unknown>;
   if (Array.isArray(value)) return Array.from({ length: value.length }, (_, i) => known(own, String(i)));
@@ -16,7 +16,7 @@ function plain(value: unknown): unknown {
 
 function known(object: Record<string, unknown>, key: string): unknown {
   try {
-    return plain(object[key]);
+    return plainCopy(object[key]);
   } catch (error) {
     if (/ can't be known during preview$/.test((error as Error).message)) return notYetKnown;
     throw error;
@@ -29,7 +29,7 @@ function resourceOf({
   props,
   opts,
 }: Pick<ResourceValidationArgs, "type" | "urn" | "props" | "opts">): Resource {
-  return { type, urn, props: plain(props) as Resource["props"], isProtected: opts.protect };
+  return { type, urn, props: plainCopy(props) as Resource["props"], isProtected: opts.protect };
 }
 
 function policyOf(rule: Rule): Policies[number] {

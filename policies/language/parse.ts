@@ -26,7 +26,7 @@ const otherWords: Readonly<Record<string, string>> = {
   claims: "claim",
 };
 
-function meant(word: string, candidates: readonly string[]): string | undefined {
+function suggestion(word: string, candidates: readonly string[]): string | undefined {
   const other = Object.hasOwn(otherWords, word) ? otherWords[word] : undefined;
   return other !== undefined && candidates.includes(other)
     ? `did you mean "${other}"?`
@@ -50,7 +50,7 @@ function knownName(reader: Reader, { key, keyNode }: Entry): keyof typeof criter
   if (Object.hasOwn(refusedCriteria, name))
     return problems.at(keyNode, `no criterion "${name}"`, refusedCriteria[name]);
   if (!Object.hasOwn(criterionKinds, name))
-    return problems.at(keyNode, `unknown criterion "${key}"`, meant(name, criterionNames));
+    return problems.at(keyNode, `unknown criterion "${key}"`, suggestion(name, criterionNames));
   if (name === "claim" && (slash < 0 || slash === key.length - 1))
     return problems.at(keyNode, "claim names no claim", "write claim/groups: …");
   if (invisible.test(key))
@@ -132,7 +132,7 @@ function readBlocks(reader: Reader, { key: action, keyNode, value }: Entry): Blo
       reader.problems.at(
         entry.keyNode,
         `"${action}" takes and, or, not and nor, no "${key}"`,
-        Object.hasOwn(criterionKinds, key) ? `write or: [{ ${key}: … }]` : meant(key, operators),
+        Object.hasOwn(criterionKinds, key) ? `write or: [{ ${key}: … }]` : suggestion(key, operators),
       );
   }
   return blocks;
@@ -153,7 +153,7 @@ function readRules(reader: Reader, node: Node | null): Rule[] {
       reader.problems.at(
         entry.keyNode,
         `unknown action "${entry.key}"; a rule is allow or deny`,
-        isOperator(entry.key) ? `put it below "allow:" or "deny:"` : meant(entry.key, ["allow", "deny"]),
+        isOperator(entry.key) ? `put it below "allow:" or "deny:"` : suggestion(entry.key, ["allow", "deny"]),
       );
   }
   return [...allow, ...deny];

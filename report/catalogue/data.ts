@@ -21,7 +21,7 @@ export function listed(): Listed[] {
 }
 
 /** A path as people read it: `/api/…` stands for everything below it too. */
-export function shown({ path, exact }: Pick<ApiPath, "path" | "exact">): string {
+export function pathText({ path, exact }: Pick<ApiPath, "path" | "exact">): string {
   return path === "/" ? "the whole app" : exact ? path : `${path.replace(/\/$/, "")}/…`;
 }
 

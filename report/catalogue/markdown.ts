@@ -1,15 +1,18 @@
-import { code, plain } from "../markdown.ts";
-import { type Listed, shown } from "./data.ts";
+import { code, plainText } from "../markdown.ts";
+import { type Listed, pathText } from "./data.ts";
 
 /** All entries as a page for people who read the documentation. */
 export function catalogueMarkdown(all: readonly Listed[]): string {
   const rows = all.map(({ name, entry: { title, api, neverOpen, clients } }) => [
     code(name),
-    plain(title),
-    api.map((path) => code(shown(path))).join(" "),
-    neverOpen.map((path) => (path.path === "/" ? "the whole app" : code(shown(path)))).join(" "),
+    plainText(title),
+    api.map((path) => code(pathText(path))).join(" "),
+    neverOpen.map((path) => (path.path === "/" ? "the whole app" : code(pathText(path)))).join(" "),
     clients
-      .map(({ name: client, through }) => `${plain(client)}${through.length === 0 ? " (no path helps)" : ""}`)
+      .map(
+        ({ name: client, through }) =>
+          `${plainText(client)}${through.length === 0 ? " (no path helps)" : ""}`,
+      )
       .join("; "),
   ]);
   const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;

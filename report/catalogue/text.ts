@@ -2,7 +2,7 @@ import { isOwnPath } from "../../policies/access/own-paths.ts";
 import type { BuiltIn } from "../../policies/catalogue/entry.ts";
 import { counted, cut, wrapped } from "../../stack-file/text.ts";
 import { aligned, columns, indented } from "../text.ts";
-import { type Listed, settings, shown } from "./data.ts";
+import { type Listed, pathText, settings } from "./data.ts";
 
 /** All entries in one table. */
 export function catalogueText(all: readonly Listed[]): string {
@@ -83,7 +83,7 @@ function paths(
 ): string[] {
   return notes.flatMap(({ reason, source, unsure, ...path }) =>
     item(
-      `${shown(path)}${unsure ? " (unsure: no source says how it is protected)" : ""}`,
+      `${pathText(path)}${unsure ? " (unsure: no source says how it is protected)" : ""}`,
       reason,
       cited.of(source),
     ),
@@ -92,7 +92,7 @@ function paths(
 
 function clients({ clients: programs }: BuiltIn, cited: Sources): string[] {
   return programs.flatMap(({ name, through, instead, source }) =>
-    item(name, instead ?? `calls ${through.map((path) => shown({ path })).join(", ")}`, cited.of(source)),
+    item(name, instead ?? `calls ${through.map((path) => pathText({ path })).join(", ")}`, cited.of(source)),
   );
 }
 

@@ -49,7 +49,7 @@ export function htmlPage({ title, subtitle, provenance, tabs }: Report): string 
 ${navigation(tabs)}
 </header>
 <main>
-${tabs.map(panel).join("\n")}
+${tabs.map(panelHtml).join("\n")}
 </main>
 <footer>${origin({ ...provenance, hash })}</footer>
 <script>${script}</script>
@@ -67,7 +67,7 @@ function navigation(tabs: readonly Tab[]): string {
   return `<nav aria-label="Parts of the report"><div class="tabs">${links.join("")}</div></nav>`;
 }
 
-function panel({ id, title, body }: Tab): string {
+function panelHtml({ id, title, body }: Tab): string {
   return `<section class="panel" id="${id}"><h2>${esc(title)}</h2>${body}</section>`;
 }
 

@@ -31,16 +31,16 @@ export async function before(cluster: Cluster, { name, apps, ingressNginx }: Sta
     seed(cluster, { services: servicesBefore(apps, inventory) }),
     ingressNginx && installIngressNginx(cluster, ingressNginx),
   ]);
-  await until("ingress-nginx's webhook has its certificate", async () => {
+  await waitUntil("ingress-nginx's webhook has its certificate", async () => {
     const { items } = await api.request<{ items: WebhookConfiguration[] }>("GET", configurations);
     return !items.some(isFresh);
   });
   // The API server learns the webhook's address a moment later.
-  await until("Ingresses are accepted", async () => {
+  await waitUntil("Ingresses are accepted", async () => {
     await cluster.apply(ingressesBefore(inventory));
     return true;
   });
-  await until("Ingresses are served and certificates issued", () => isSettled(api));
+  await waitUntil("Ingresses are served and certificates issued", () => isSettled(api));
 }
 
 /** The Services that the stack's apps and the inventory name. */
@@ -89,7 +89,7 @@ interface Job extends KubernetesObject {
 }
 
 /** Waits until the condition holds. A refusal by the API server counts as "not yet". */
-async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
+async function waitUntil(what: string, condition: () => Promise<boolean>): Promise<void> {
   let last: unknown;
   for (const deadline = Date.now() + PATIENCE; Date.now() < deadline; await sleep(50)) {
     try {

@@ -48,7 +48,7 @@ export function record(event: EngineEvent, outcome: Outcome, onProgress: OnProgr
   const { resourcePreEvent, resOutputsEvent, resOpFailedEvent, diagnosticEvent, policyEvent, summaryEvent } =
     event;
   const report = ({ op, urn, diffs }: Metadata, state: Progress["state"]): void =>
-    onProgress({ ...parts(urn), urn, operation: op, diff: diffs ?? [], state });
+    onProgress({ ...partsOfUrn(urn), urn, operation: op, diff: diffs ?? [], state });
   if (resourcePreEvent) report(resourcePreEvent.metadata, "begun");
   if (resOutputsEvent) report(resOutputsEvent.metadata, "done");
   if (resOpFailedEvent) report(resOpFailedEvent.metadata, "failed");
@@ -64,7 +64,7 @@ export function record(event: EngineEvent, outcome: Outcome, onProgress: OnProgr
       policy,
       level,
       message: message.replaceAll(/<\{%.*?%\}>/g, "").trim(),
-      resource: parts(resourceUrn).name,
+      resource: partsOfUrn(resourceUrn).name,
     });
   }
   if (summaryEvent) Object.assign(outcome.counts, summaryEvent.resourceChanges);
@@ -76,7 +76,7 @@ const isNoise = (message: string): boolean => /^using pulumi-\S+ from \$PATH at 
 type Metadata = NonNullable<EngineEvent["resourcePreEvent"]>["metadata"];
 
 /** `type` and `name` of a URN. */
-function parts(urn: string): { type: string; name: string } {
+function partsOfUrn(urn: string): { type: string; name: string } {
   const [, , types = "", name = ""] = urn.split("::");
   return { type: types.split("$").at(-1) ?? "", name };
 }

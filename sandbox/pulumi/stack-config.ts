@@ -23,7 +23,7 @@ export function configWriter(
     const config = configOf(project, values);
     const fresh = secrets.filter(({ path: at, value }) => {
       const known = encrypted.get(JSON.stringify([at, value]));
-      if (known !== undefined) put(config, inConfig(project, at), known);
+      if (known !== undefined) setAt(config, inConfig(project, at), known);
       return known === undefined;
     });
     await writeFile(file, stringify({ encryptionsalt, config }));
@@ -51,7 +51,7 @@ function inConfig(project: string, [key, ...rest]: readonly PathPart[]): PathPar
 }
 
 /** Sets the value at a path, and creates missing maps above it. */
-function put(config: Config, at: readonly PathPart[], value: unknown): void {
+function setAt(config: Config, at: readonly PathPart[], value: unknown): void {
   const parent = at.slice(0, -1).reduce<Config>((tree, part) => {
     tree[part] ??= {};
     return tree[part] as Config;

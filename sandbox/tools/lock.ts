@@ -18,7 +18,7 @@ const STALE = 15_000;
  */
 export async function withLock<T>(file: string, onWait: () => void, work: () => Promise<T>): Promise<T> {
   await mkdir(dirname(file), { recursive: true });
-  while (!(await take(file))) {
+  while (!(await takeLock(file))) {
     onWait();
     await sleep(500);
   }
@@ -34,7 +34,7 @@ export async function withLock<T>(file: string, onWait: () => void, work: () => 
   }
 }
 
-async function take(file: string): Promise<boolean> {
+async function takeLock(file: string): Promise<boolean> {
   try {
     await (await open(file, "wx")).close();
     return true;

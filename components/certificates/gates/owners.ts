@@ -10,7 +10,7 @@ import type { CertificateGateInput } from "./input.ts";
  * would notice before the certificate expires.
  */
 export function ownersGate(input: CertificateGateInput): Item[] {
-  const needed = needs(input);
+  const needed = neededSecrets(input);
   return input.issuance.certificates.flatMap((certificate): Item[] => {
     const ingress = goesWith(input.leaving, certificate);
     if (ingress === undefined) return [];
@@ -40,7 +40,7 @@ interface Need {
 }
 
 /** The Secrets (`namespace/name`) that are still needed without ingress-nginx, and who needs each. */
-function needs({ stack, staying }: CertificateGateInput): Map<string, Need> {
+function neededSecrets({ stack, staying }: CertificateGateInput): Map<string, Need> {
   const needed = new Map<string, Need>();
   const need = (namespace: string, name: string, by: string, at?: string): void => {
     const secret = objectId({ namespace, name });

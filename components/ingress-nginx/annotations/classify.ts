@@ -43,7 +43,7 @@ export function classify(annotations: Readonly<Record<string, string>>): Finding
   return Object.entries(annotations).flatMap(([annotation, whole]) => {
     const value = whole.trim();
     const judgement = annotation.startsWith(nginxPrefix)
-      ? judge(annotation.slice(nginxPrefix.length), value, of)
+      ? judgementOf(annotation.slice(nginxPrefix.length), value, of)
       : judgeForeign(annotation);
     if (judgement === undefined) return [];
     const { outcome, says, protects = false, lacks, section = "route" } = judgement;
@@ -64,7 +64,7 @@ export function classify(annotations: Readonly<Record<string, string>>): Finding
   });
 }
 
-function judge(name: string, value: string, of: (name: string) => string): Judgement {
+function judgementOf(name: string, value: string, of: (name: string) => string): Judgement {
   const entry = entryOf(name);
   if (entry === undefined)
     return { outcome: "decide", says: "not known here; see whether it restricts anybody" };

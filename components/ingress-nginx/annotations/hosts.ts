@@ -35,7 +35,7 @@ function namesOf({ annotations, rules, anyHost: takesAny }: Named): string[] {
   const of = (name: string): string => (annotations[nginxPrefix + name] ?? "").trim();
   const named = rules.map(({ host }) => host);
   const twins = isOn(of("from-to-www-redirect"))
-    ? named.filter((host) => !host.startsWith(anyHost)).map(twin)
+    ? named.filter((host) => !host.startsWith(anyHost)).map(wwwTwin)
     : [];
   const any = takesAny || named.length === 0 ? [anyHost] : [];
   return [...named, ...aliasesOf(of("server-alias")), ...twins, ...any];
@@ -52,7 +52,7 @@ export function aliasesOf(value: string): string[] {
 
 const isExpression = (name: string): boolean => name.startsWith("~");
 
-function twin(host: string): string {
+function wwwTwin(host: string): string {
   return host.startsWith("www.") ? host.slice("www.".length) : `www.${host}`;
 }
 

@@ -38,18 +38,18 @@ export function lostProtections(
     const annotation = whole.slice(nginxPrefix.length);
     const { needs, replacedBy } = entryOf(annotation) ?? {};
     if (!protects || (needs !== undefined && needs !== annotation)) return [];
-    return [lost(annotation, says, replacedBy?.(value, app, of) ?? {}, app)];
+    return [lostProtection(annotation, says, replacedBy?.(value, app, of) ?? {}, app)];
   });
   const inherited = settingsInForce(settings, annotations).map(
     ({ name, value, says, replacedBy }): LostProtection => ({
-      ...lost(name, says, replacedBy?.(value, app, of) ?? {}, app),
+      ...lostProtection(name, says, replacedBy?.(value, app, of) ?? {}, app),
       isSetting: true,
     }),
   );
   return [...own, ...inherited];
 }
 
-function lost(
+function lostProtection(
   annotation: string,
   says: string,
   { by, but }: Replacement,

@@ -14,14 +14,14 @@ interface Setting extends Pick<Entry, "says" | "replacedBy"> {
 }
 
 /** What is lost with a setting, and what replaces it, when an annotation does the same for one Ingress. */
-function like(annotation: string): Pick<Entry, "says" | "replacedBy"> {
+function asAnnotation(annotation: string): Pick<Entry, "says" | "replacedBy"> {
   const { says = "", replacedBy } = entryOf(annotation) ?? {};
   return { says, ...(replacedBy === undefined ? {} : { replacedBy }) };
 }
 
 const snippet = (name: string): Setting => ({
   name,
-  ...like("server-snippet"),
+  ...asAnnotation("server-snippet"),
   // A snippet of an Ingress is added to it, and does not replace it.
   overriddenBy: [],
   isOff: (value) => judgeSnippet(value) !== undefined,
@@ -35,16 +35,16 @@ const snippet = (name: string): Setting => ({
 export const protectingSettings: readonly Setting[] = [
   {
     name: "whitelist-source-range",
-    ...like("whitelist-source-range"),
+    ...asAnnotation("whitelist-source-range"),
     overriddenBy: ["whitelist-source-range", "allowlist-source-range"],
     isOff: (value) => isEverywhere(networksOf(value)),
   },
   {
     name: "denylist-source-range",
-    ...like("denylist-source-range"),
+    ...asAnnotation("denylist-source-range"),
     overriddenBy: ["denylist-source-range"],
   },
-  { name: "block-cidrs", ...like("denylist-source-range"), overriddenBy: [] },
+  { name: "block-cidrs", ...asAnnotation("denylist-source-range"), overriddenBy: [] },
   {
     name: "block-user-agents",
     says: "Pomerium turns nobody away for the program they call with",
@@ -57,27 +57,27 @@ export const protectingSettings: readonly Setting[] = [
   },
   {
     name: "global-auth-url",
-    ...like("auth-url"),
+    ...asAnnotation("auth-url"),
     overriddenBy: ["enable-global-auth", "auth-url"],
   },
   {
     name: "enable-modsecurity",
-    ...like("enable-modsecurity"),
+    ...asAnnotation("enable-modsecurity"),
     overriddenBy: ["enable-modsecurity"],
   },
   {
     name: "enable-owasp-modsecurity-crs",
-    ...like("enable-modsecurity"),
+    ...asAnnotation("enable-modsecurity"),
     overriddenBy: ["enable-modsecurity"],
   },
   {
     name: "modsecurity-snippet",
-    ...like("enable-modsecurity"),
+    ...asAnnotation("enable-modsecurity"),
     overriddenBy: ["enable-modsecurity"],
   },
   {
     name: "limit-rate",
-    ...like("limit-rate"),
+    ...asAnnotation("limit-rate"),
     overriddenBy: ["limit-rate"],
     isOff: (value) => Number(value) === 0,
   },

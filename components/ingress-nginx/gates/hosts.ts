@@ -68,7 +68,7 @@ function hostItem(input: GateInput, host: string, ingresses: string[]): Item {
     subject: host,
     ok: false,
     at: "apps",
-    note: `${noApp(host)} (Ingress ${ingresses.join(", ")}); ${edit}`,
+    note: `${whyNoApp(host)} (Ingress ${ingresses.join(", ")}); ${edit}`,
     fix: abandonIt(input, host),
   };
 }
@@ -82,7 +82,7 @@ function nginxHosts({ nginx }: Pick<GateInput, "nginx">): Map<string, string[]> 
   return new Map([...hosts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([host, names]) => [host, [...names]]));
 }
 
-function noApp(host: string): string {
+function whyNoApp(host: string): string {
   if (host === anyHost) return "serves every host that no other Ingress has, and no app can";
   return host.startsWith(anyHost) ? "no app has this wildcard for its host" : "no app has this host";
 }

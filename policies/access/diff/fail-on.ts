@@ -11,7 +11,7 @@ const kindsOf: Record<FailOn, ReadonlySet<ChangeKind>> = {
 };
 
 /** Whether one of the options stops at a change. A stranger who gains access is anybody with an account. */
-function stops(on: readonly FailOn[], { kind, person }: Row): boolean {
+function stopsAt(on: readonly FailOn[], { kind, person }: Row): boolean {
   return on.some(
     (one) => kindsOf[one].has(kind) || (one === "public" && kind === "gain" && person === stranger),
   );
@@ -19,7 +19,7 @@ function stops(on: readonly FailOn[], { kind, person }: Row): boolean {
 
 /** The changes at which one of the options stops. */
 export function failing(diff: AccessDiff, on: readonly FailOn[]): Row[] {
-  return diff.rows.filter((row) => stops(on, row));
+  return diff.rows.filter((row) => stopsAt(on, row));
 }
 
 /** Whether one of the options stops at the diff. A view that cannot be read may let anybody in. */

@@ -31,7 +31,7 @@ function unnamed(start: string, named: readonly string[]): string {
   return path;
 }
 
-function spots({ paths: named, scattered }: Pick<Mentions, "paths" | "scattered">): Spot[] {
+function placesToTry({ paths: named, scattered }: Pick<Mentions, "paths" | "scattered">): Spot[] {
   const found = new Map<string, Spot>();
   const add = (spot: Spot): void => {
     if (!found.has(spot.path)) found.set(spot.path, spot);
@@ -79,7 +79,7 @@ export function probes(asked: Mentions): Probe[] {
   // GET stands for every method that is not named.
   const methods = [...new Set(["GET", ...asked.methods])];
   const found: Probe[] = [];
-  for (const spot of spots(asked))
+  for (const spot of placesToTry(asked))
     for (const method of methods)
       for (const origin of origins(asked.networks)) found.push({ ...spot, method, ...origin });
   return found;

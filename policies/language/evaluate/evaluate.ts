@@ -104,7 +104,7 @@ interface Judged {
   set: Possible;
 }
 
-function judge(block: Block, session: Session | undefined, target: Prepared): Judged {
+function judgeBlock(block: Block, session: Session | undefined, target: Prepared): Judged {
   const results = block.tests.map((test) => test(session, target));
   const joined = results.reduce<Possible>(block.join, 0);
   return { block, results, set: block.inverted ? opposite(joined) : joined };
@@ -187,7 +187,7 @@ export function compilePolicy(policy: Policy, { pomerium = newestRelease }: Eval
     const texts = comparesTexts ? textsOf(request, path, request.session) : noTexts;
     const prepared: Prepared = { ...request, texts };
     return explain(
-      blocks.map((block) => judge(block, request.session, prepared)),
+      blocks.map((block) => judgeBlock(block, request.session, prepared)),
       request,
     );
   };

@@ -5,7 +5,7 @@ import { asksForSession, byBlock, forAnonymous, question, suffices } from "./blo
 import { at, type Finding } from "./finding.ts";
 
 /** The comparison of a matcher that has only one. */
-function lone(data: unknown): [string, string[]] | undefined {
+function onlyComparison(data: unknown): [string, string[]] | undefined {
   const [only, second] = Object.entries(comparisons(data));
   return only === undefined || second !== undefined
     ? undefined
@@ -20,7 +20,7 @@ function covers(outer: Placed, inner: Placed): boolean {
   if (outer.name !== inner.name || outer.path !== inner.path) return false;
   if (question(outer) === question(inner)) return true;
   if (!["string", "plainString"].includes(criterionKinds[outer.name].data)) return false;
-  const [asked, told] = [lone(outer.data), lone(inner.data)];
+  const [asked, told] = [onlyComparison(outer.data), onlyComparison(inner.data)];
   if (asked === undefined || told === undefined) return false;
   const test = textTest(outer.data);
   if (told[0] === "is" || told[0] === "in") return told[1].length > 0 && told[1].every(test);

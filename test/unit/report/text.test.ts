@@ -5,7 +5,7 @@ import { fromIngress } from "../../../policies/access/matrix/ingress.ts";
 import { alikeOf, matrix } from "../../../policies/access/matrix/matrix.ts";
 import { diffText } from "../../../report/diff-text.ts";
 import { diffJson } from "../../../report/json.ts";
-import { code, diffMarkdown, matrixMarkdown, plain } from "../../../report/markdown.ts";
+import { code, diffMarkdown, matrixMarkdown, plainText } from "../../../report/markdown.ts";
 import { columns, matrixTable, merged } from "../../../report/table.ts";
 import { directory, people, view } from "../policies/access/matrix/sample.ts";
 import { stacks } from "../policies/access/matrix/stacks.ts";
@@ -102,7 +102,7 @@ describe("a report in Markdown", () => {
 
   it("keeps GitHub from finding addresses, links, issues, emojis and formulas in a text", () => {
     assert.equal(
-      plain("alice@gmail.com #1 :x: $y$ https://example.org www.example.org"),
+      plainText("alice@gmail.com #1 :x: $y$ https://example.org www.example.org"),
       "alice<span>@</span>gmail.com <span>#</span>1 <span>:</span>x: <span>$</span>y<span>$</span> https<span>:</span>//example.org www<span>.</span>example.org",
     );
   });
