@@ -1,6 +1,5 @@
 import { type Matrix, matrix } from "../../policies/access/matrix/matrix.ts";
 import { type Answer, answers, callerProblem } from "../../policies/access/matrix/why.ts";
-import { htmlPage } from "../../report/html/page.ts";
 import { matrixJson } from "../../report/json.ts";
 import { matrixMarkdown } from "../../report/markdown.ts";
 import { matrixTable } from "../../report/table.ts";
@@ -10,12 +9,11 @@ import { few } from "../../stack-file/text.ts";
 import { paint } from "../colour.ts";
 import type { Action } from "../command.ts";
 import { exit, UsageError } from "../exit.ts";
+import type { Io } from "../io.ts";
 import { deliver, formatOf, json, paperOf } from "../output.ts";
-import { projectOf, stackIn } from "../project.ts";
-import { provenanceOf } from "../provenance.ts";
-import { accessPart, subtitleOf } from "../report-parts.ts";
+import { type Project, projectOf, stackIn } from "../project.ts";
 import type { AccessOptions } from "../usage/access.ts";
-import { stackNow, viewOf } from "../view-by-name.ts";
+import { type Seen, stackNow, viewOf } from "../view-by-name.ts";
 
 /** Who may reach what: people × apps. */
 export const access: Action<AccessOptions> = {
@@ -39,16 +37,7 @@ export const access: Action<AccessOptions> = {
         deliver(matrixMarkdown(all), options, io);
         break;
       case "html":
-        deliver(
-          htmlPage({
-            title: stack,
-            subtitle: subtitleOf(seen),
-            provenance: await provenanceOf(io, project.directory),
-            tabs: [accessPart(seen, all)],
-          }),
-          options,
-          io,
-        );
+        deliver(await page(stack, seen, all, project, io), options, io);
         break;
       default: {
         const paper = paperOf(options, io);
@@ -60,6 +49,21 @@ export const access: Action<AccessOptions> = {
     return exit.ok;
   },
 };
+
+/** The matrix as a page. Its parts are loaded only here, because the other formats are much smaller. */
+async function page(title: string, seen: Seen, all: Matrix, { directory }: Project, io: Io): Promise<string> {
+  const [{ htmlPage }, { provenanceOf }, { accessPart, subtitleOf }] = await Promise.all([
+    import("../../report/html/page.ts"),
+    import("../provenance.ts"),
+    import("../report-parts.ts"),
+  ]);
+  return htmlPage({
+    title,
+    subtitle: subtitleOf(seen),
+    provenance: await provenanceOf(io, directory),
+    tabs: [accessPart(seen, all)],
+  });
+}
 
 /**
  * What one caller reaches, as a table or as JSON.

@@ -17,7 +17,6 @@ import { accessAnnotations, annotated, annotationLines, repositoryPath } from ".
 import type { Io } from "../io.ts";
 import { deliver, formatOf, json, type Paper, paperOf } from "../output.ts";
 import { projectOf, stackIn } from "../project.ts";
-import { movesFrom, readNginx } from "../source.ts";
 import type { DiffOptions } from "../usage/diff.ts";
 import { comparable, type Seen, stackNow, viewOf } from "../view-by-name.ts";
 
@@ -54,6 +53,8 @@ export const diff: Action<DiffOptions> = {
 };
 
 async function movesUnder(nginx: string, stack: Stack, view: View, io: Io): Promise<Moves> {
+  // What reads a cluster or an export of it is large, and a diff without --nginx needs none of it.
+  const { movesFrom, readNginx } = await import("../source.ts");
   return movesFrom(await readNginx(nginx, stack, io), stack, view);
 }
 

@@ -189,13 +189,19 @@ export function firstWithValue(annotation: AnnotationName, value: unknown): stri
   )?.tag;
 }
 
+/** Answers of {@link behaves}, which is asked for every app. */
+const behaving = new Map<string, boolean>();
+
 /**
  * Whether a release behaves like this.
  *
  * @throws RangeError when `release` is not a release tag.
  */
 export function behaves(release: string, behaviour: Behaviour): boolean {
-  return atLeast(release, firstWith("behaviours", behaviour));
+  const key = `${release} ${behaviour}`;
+  const known = behaving.get(key) ?? atLeast(release, firstWith("behaviours", behaviour));
+  behaving.set(key, known);
+  return known;
 }
 
 /** The release from which on an annotation is unknown, and what to write instead. */
