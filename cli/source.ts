@@ -76,11 +76,20 @@ export async function readNginx(
   const { cluster } = source.inventory;
   if (named === "live") refuseAnotherCluster(stack, cluster);
   // An export may lack the namespace whose UID it is.
-  else if (cluster.uid !== "" && stack.cluster.uid !== undefined && cluster.uid !== stack.cluster.uid)
-    throw new CliError(
-      `${source.name} is of the cluster ${cluster.uid}, and the stack ${stack.name} means ${stack.cluster.uid}`,
-    );
+  else refuseAnother(source, stack.name, stack.cluster.uid);
   return source;
+}
+
+/**
+ * Refuses a cluster or an export that is not the one that a stack means. An export may not tell which cluster it is of.
+ *
+ * @param meant UID in the stack file.
+ * @throws CliError if it is another cluster.
+ */
+export function refuseAnother({ inventory, name }: Source, stack: string, meant: unknown): void {
+  const { uid } = inventory.cluster;
+  if (uid !== "" && typeof meant === "string" && uid !== meant)
+    throw new CliError(`${name} is of the cluster ${uid}, and the stack ${stack} means ${meant}`);
 }
 
 /** Who passed under ingress-nginx, against a view. */

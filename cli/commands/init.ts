@@ -7,6 +7,7 @@ import type { Todo } from "../../discovery/section.ts";
 import { stackText } from "../../discovery/stack-text.ts";
 import { columns, indented, visible } from "../../report/text.ts";
 import { stackFileName, stackOf } from "../../stack-file/file-name.ts";
+import { isMap } from "../../stack-file/paths.ts";
 import { readStackFile } from "../../stack-file/stack-file.ts";
 import { counted, width } from "../../stack-file/text.ts";
 import { paint } from "../colour.ts";
@@ -15,7 +16,7 @@ import { CliError, exit, UsageError } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { json, type Paper } from "../output.ts";
 import { directoryOf, stackPath } from "../project.ts";
-import { readSource, type Source } from "../source.ts";
+import { readSource, refuseAnother, type Source } from "../source.ts";
 import type { InitOptions } from "../usage/init.ts";
 
 /** Writes the stack file of a cluster. */
@@ -42,6 +43,7 @@ export const init: Action<InitOptions> = {
       io.err(`${paint({ colour: io.errorColour }, "yellow", "not read:")} ${visible(problem)}\n`);
     if (options.diff) {
       const { raw } = readStackFile(stackFileName(stack), readFileSync(path, "utf8"));
+      refuseAnother(source, stack, isMap(raw.cluster) ? raw.cluster.uid : undefined);
       io.out(additions(raw, source.inventory));
       return exit.ok;
     }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { ExportedCluster } from "../../../../discovery/exported-cluster.ts";
 import { assertDocumented } from "../../../support/documented.ts";
 import { objectsBefore } from "../../discovery/before.ts";
-import { cli, makeProject } from "../project.ts";
+import { cli, house, houseUid, makeProject } from "../project.ts";
 
 const alfred = objectsBefore("alfred");
 const json = JSON.stringify({ apiVersion: "v1", kind: "List", items: alfred });
@@ -102,6 +102,32 @@ describe("the command init", () => {
     assert.equal(readFileSync(fileOf(project), "utf8"), before);
     const same = await cli(project, ["init", "home", "--from", "-", "--diff"], { stdin: half });
     assert.equal(same.out, "# nothing: the stack file has every host that ingress-nginx serves\n");
+  });
+
+  it("adds nothing of another cluster to a stack file, but takes an export that does not tell its cluster", async () => {
+    const project = makeProject({ home: house() });
+    const namespace = (uid: string) => ({
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: { name: "kube-system", uid },
+    });
+    const diff = (...more: object[]) =>
+      cli(project, ["init", "home", "--from", "-", "--diff"], {
+        stdin: JSON.stringify({
+          apiVersion: "v1",
+          kind: "List",
+          items: [...alfred.filter(({ metadata }) => metadata.name !== "kube-system"), ...more],
+        }),
+      });
+    const other = await diff(namespace("99999999-2222-3333-4444-555555555555"));
+    assert.equal(other.code, 1);
+    assert.equal(
+      other.err,
+      `error: standard input is of the cluster 99999999-2222-3333-4444-555555555555, and the stack home means ${houseUid}\n`,
+    );
+    assert.equal(other.out, "");
+    for (const same of [await diff(namespace(houseUid)), await diff()])
+      assert.match(same.out, /pomerium-migration:apps:/);
   });
 
   it("counts a host that is abandoned or stays at ingress-nginx as one that the stack file has", async () => {
