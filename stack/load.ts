@@ -5,6 +5,7 @@ import { isMap, keyPath } from "../stack-file/paths.ts";
 import { type PlaceOf, placed } from "../stack-file/place.ts";
 import { type Problem, Report, StackFileError } from "../stack-file/problems.ts";
 import { checkSecrets, type SecretOptions } from "../stack-file/secrets.ts";
+import { sizeWarnings } from "../stack-file/size.ts";
 import { readStackFile } from "../stack-file/stack-file.ts";
 import { resolve } from "./resolve.ts";
 import { secretsOf, sectionMeant } from "./schema.ts";
@@ -107,5 +108,5 @@ function fromText(file: string, text: string, options: SecretOptions): Loaded {
     placeOf,
     found: problems,
   });
-  return { stack, raw };
+  return { stack: { ...stack, warnings: [...sizeWarnings(raw), ...stack.warnings] }, raw };
 }
