@@ -43,8 +43,15 @@ export function missing(schema: z.core.$ZodType, path: readonly PathPart[]): str
 export function wrongType(expected: string, given: unknown, schemas: readonly z.core.$ZodType[]): string {
   if (isSealed(given)) return "is encrypted, but it is not a secret: write it without encryption";
   const keys = schemas.flatMap((schema) => (schema instanceof z.ZodObject ? requiredKeys(schema) : []));
-  const such = keys.length === 0 ? "" : ` such as { ${keys.map((key) => `${key}: …`).join(", ")} }`;
+  const example = keys.length > 0 ? `{ ${keys.map((key) => `${key}: …`).join(", ")} }` : exampleOf(schemas);
+  const such = example === undefined ? "" : ` such as ${example}`;
   return `must be ${names[expected] ?? expected}${such}, not ${kindOf(given)}`;
+}
+
+/** The first example that a schema of texts gives; undefined if there is none. */
+function exampleOf(schemas: readonly z.core.$ZodType[]): string | undefined {
+  const examples = schemas.flatMap((schema) => (z.globalRegistry.get(schema)?.examples ?? []) as unknown[]);
+  return examples.find((example) => typeof example === "string");
 }
 
 function requiredKeys(schema: z.ZodObject): string[] {

@@ -169,6 +169,7 @@ export const broken: Readonly<
       { "users.groups.readers": [null, "alice@gmail.com"] },
       ["users.groups.readers[0]: is an empty item: fill it in, or remove it; the first item is [0]"],
     ],
+    [{ "pomerium.session": 168 }, ["pomerium.session: must be text such as 720h, not a number"]],
     [{ "users.groups.readers[0]": 7 }, ["users.groups.readers[0]: must be text, not a number"]],
     [
       { "users.groups.readers[0]": { secure: "v1:abc" } },
