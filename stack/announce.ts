@@ -24,7 +24,7 @@ import type { PhaseEffects } from "./phases.ts";
 import type { Stack } from "./stack.ts";
 
 /**
- * The text in front of Pulumi's own diff. A preview prints all of it. \`pulumi up\` begins with a preview, so the update
+ * The text in front of Pulumi's own diff. A preview prints all of it. `pulumi up` begins with a preview, so the update
  * repeats only who gains and loses access, and what is left to do by hand.
  */
 export function announce(
