@@ -9,6 +9,7 @@ import { testsJson } from "../../report/json.ts";
 import { aligned, visible } from "../../report/text.ts";
 import type { Stack } from "../../stack/stack.ts";
 import { placed } from "../../stack-file/place.ts";
+import { StackFileError } from "../../stack-file/problems.ts";
 import { counted } from "../../stack-file/text.ts";
 import { paint } from "../colour.ts";
 import type { Action } from "../command.ts";
@@ -42,11 +43,19 @@ export const test: Action<TestOptions> = {
     if (options.write) return write(project, stacksOf(project, args), options, io);
     if (options.stdout) throw new UsageError("--stdout goes with --write");
     const tested: Tested[] = [];
+    const broken: StackFileError[] = [];
     for (const name of stacksOf(project, args)) {
       const load = (): Stack => stackNow(project, name);
-      const stack = format === "github" ? await annotated(project.directory, name, io, load) : load();
-      tested.push({ stack, results: runAccessTests(stack), missing: untested(stack) });
+      try {
+        const stack = format === "github" ? await annotated(project.directory, name, io, load) : load();
+        tested.push({ stack, results: runAccessTests(stack), missing: untested(stack) });
+      } catch (error) {
+        if (!(error instanceof StackFileError)) throw error;
+        broken.push(error);
+      }
     }
+    for (const { message } of broken) io.err(`${message}\n`);
+    if (tested.length === 0) return exit.failed;
     const file = (stack: string): string => repositoryPath(project.directory, stack);
     switch (format) {
       case "json":
@@ -64,7 +73,7 @@ export const test: Action<TestOptions> = {
         deliver(tested.map((one) => testText(one, options.all === true, paper)).join("\n"), options, io);
       }
     }
-    return tested.every(holds) ? exit.ok : exit.failed;
+    return broken.length === 0 && tested.every(holds) ? exit.ok : exit.failed;
   },
 };
 

@@ -24,6 +24,15 @@ describe("test", () => {
     assert.match(out, /^good: \d+ passed$/m);
   });
 
+  it("names the problems of every stack file that cannot be read, and tests the others", async () => {
+    const broken = { ...house(), domain: undefined };
+    const { code, out, err } = await cli(makeProject({ broken, good: house(), worse: {} }), ["test"]);
+    assert.equal(code, 1);
+    assert.match(err, /^Pulumi\.broken\.yaml: 1 problem$/m);
+    assert.match(err, /^Pulumi\.worse\.yaml: \d+ problems$/m);
+    assert.match(out, /^good: \d+ passed$/m);
+  });
+
   it("names apps of which no test says that a stranger stays outside", async () => {
     const untested = house();
     delete untested.accessTests.apps.wiki;
