@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { managedBy } from "../cluster/foreign.ts";
+import { formerlyIn } from "../cluster/former-parent.ts";
 import { importAs } from "../cluster/import.ts";
 import * as k8s from "../cluster/kubernetes.ts";
 import { onceReady } from "../cluster/once-ready.ts";
@@ -68,6 +69,7 @@ export class HostCertificate extends k8s.CustomResource {
       },
       {
         ...opts,
+        aliases: [formerlyIn("pomerium-migration:certificates:HostCertificate", name, opts?.parent)],
         // A DNS-01 challenge waits until every name server of the zone shows its record.
         customTimeouts: { create: "20m", update: "20m" },
         retainOnDelete: foreign !== undefined,

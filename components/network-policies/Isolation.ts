@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { formerlyIn } from "../cluster/former-parent.ts";
 import { importAs } from "../cluster/import.ts";
 import * as k8s from "../cluster/kubernetes.ts";
 import type { WantedPolicy } from "./wanted.ts";
@@ -23,7 +24,11 @@ export class Isolation extends k8s.NetworkPolicy {
     super(
       `${name}-policy`,
       { metadata: { name: policyName, namespace }, spec },
-      { ...opts, ...importAs(existing) },
+      {
+        ...opts,
+        aliases: [formerlyIn("pomerium-migration:network-policies:Isolation", name, opts?.parent)],
+        ...importAs(existing),
+      },
     );
   }
 }

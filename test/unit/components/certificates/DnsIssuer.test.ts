@@ -127,6 +127,23 @@ describe("the issuer", () => {
     assert.deepEqual(canaries("example.net"), ["issuer-canary-example.net-certificate"]);
   });
 
+  it("and its certificates keep their identity after an upgrade from a release that had a component around each", async () => {
+    const registrations = await record(() => {
+      const provider = new k8s.Provider("cluster", { context: "octavo" });
+      new DnsIssuer("issuer", args, { provider });
+      const certificate = { namespace: "apps", secretName: "wiki-tls", dnsNames: ["wiki.example.org"] };
+      new HostCertificate("apps/wiki-tls", { ...certificate, issuer: "letsencrypt-prod" }, { provider });
+    });
+    const component = "pomerium-migration:certificates:HostCertificate";
+    const { urn, formerly } = find(registrations, "apps/wiki-tls-certificate");
+    assert.deepEqual(formerly, [`${component}$${urn}`]);
+    const canary = find(registrations, "issuer-canary-example.org-certificate");
+    assert.match(canary.urn, /:DnsIssuer\$kubernetes:/);
+    assert.deepEqual(canary.formerly, [
+      canary.urn.replace("$kubernetes:", () => `$${component}$kubernetes:`),
+    ]);
+  });
+
   it("never shows a credential, nor its base64, to somebody who may not see secrets", async () => {
     const registrations = await deploy();
     const seen = JSON.stringify(registrations.map(({ inputs }) => withoutSecrets(inputs)));

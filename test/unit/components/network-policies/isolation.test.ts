@@ -22,6 +22,7 @@ import { goodStack, parse, problemsOf, put, type Raw, warnings } from "../../sta
 import { ingress } from "../../stack/state.ts";
 import { registered } from "../apps/mocks.ts";
 import { controller } from "../ingress-nginx/nginx.ts";
+import { record } from "../pomerium/recorder.ts";
 import { openNetwork } from "./network.ts";
 
 const service = (name: string, more: Partial<LiveService> = {}): LiveService => ({
@@ -222,6 +223,15 @@ describe("an isolated app", () => {
       "kubernetes:networking.k8s.io/v1:NetworkPolicy komga/komga-svc-only-from-pomerium-policy",
     ]);
     assert.deepEqual(await names(renamed as unknown as Raw), before);
+  });
+
+  it("keeps its policy after an upgrade from a release that had a component around the policy", async () => {
+    const registrations = await record(() => {
+      const wanted = wantedPolicies(parse(isolate()).isolation, [service("komga-svc")], alone);
+      deployIsolation(wanted, { policies: [] }, {});
+    });
+    const { urn, formerly } = registrations.find(({ type }) => type.endsWith(":NetworkPolicy"))!;
+    assert.ok(formerly.includes(`pomerium-migration:network-policies:Isolation$${urn}`), formerly.join("\n"));
   });
 
   it("cannot be one whose Service has no pods of its own", () => {

@@ -7,6 +7,8 @@ export interface Registration {
   name: string;
   /** Types of its parents and its own, and its name. Pulumi identifies a resource by it. */
   urn: string;
+  /** The former identity, in the same form, of a resource that had another parent in an earlier release. */
+  formerly: string[];
   /** As sent: a secret is an object with a signature, an unknown value a fixed text. */
   inputs: Record<string, unknown>;
   /** Names of the resources that it comes after. */
@@ -68,10 +70,13 @@ export async function record(
 
 function registration(request: RegisterResourceRequest): Registration {
   const provider = request.getProvider() || (request.getProvidersMap().get("kubernetes") ?? "");
+  const own = `${request.getType()}::${request.getName()}`;
+  const former = request.getAliasesList().map((alias) => alias.getSpec()?.getParenturn() ?? "");
   return {
     type: request.getType(),
     name: request.getName(),
-    urn: [...parentTypes(request.getParent()), `${request.getType()}::${request.getName()}`].join("$"),
+    urn: [...parentTypes(request.getParent()), own].join("$"),
+    formerly: former.map((parent) => [...parentTypes(parent), own].join("$")),
     inputs: (request.getObject()?.toJavaScript() ?? {}) as Record<string, unknown>,
     after: request.getDependenciesList().map(nameOf).sort(),
     protect: request.getProtect() ?? false,
