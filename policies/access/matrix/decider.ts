@@ -75,11 +75,9 @@ export function decider(app: ProtectedApp): Decider {
   const pomerium = app.pomerium ?? newestRelease;
   const rules = pathRules(pomerium, app.settings);
   // Without an authority, Pomerium takes every client for valid, also a client without a certificate.
-  const isNeverInvalid =
-    app.settings !== undefined &&
-    app.settings.downstreamMtls?.ca === undefined &&
-    app.hasClientAuthority !== true;
-  const certain = isNeverInvalid ? { invalidClientCertificate: false } : {};
+  const isWithoutAuthority = app.settings !== undefined && app.settings.downstreamMtls?.ca === undefined;
+  const certainAt = ({ hasClientAuthority }: ProtectedRoute): Pick<Asked, "invalidClientCertificate"> =>
+    isWithoutAuthority && hasClientAuthority !== true ? { invalidClientCertificate: false } : {};
   const evaluators = new Map<ProtectedRoute, Evaluator>();
   for (const route of app.routes) {
     const { policy } = route.authorization;
@@ -127,7 +125,7 @@ export function decider(app: ProtectedApp): Decider {
       };
     const evaluator = evaluators.get(route);
     if (!policy || !evaluator) return { decision: "allow", ...openReason(app, route, seen.raw) };
-    const decision = evaluator.decideAt(seen, { session, host: app.host, ...certain, ...asked });
+    const decision = evaluator.decideAt(seen, { session, host: app.host, ...certainAt(route), ...asked });
     return { decision: decision.outcome, ...reasonOf(app, route, policy, seen.raw, decision) };
   };
 

@@ -153,10 +153,14 @@ export function fromIngress({
     name: `${namespace}/${name}`,
     at: `Ingress ${namespace}/${name}`,
     host,
-    routes: [routeOf(annotations, paths ?? everyPath, opened)],
-    ...(annotations[`${annotationPrefix}tls_downstream_client_ca_secret`] === undefined
-      ? {}
-      : { hasClientAuthority: true }),
+    routes: [
+      {
+        ...routeOf(annotations, paths ?? everyPath, opened),
+        ...(annotations[`${annotationPrefix}tls_downstream_client_ca_secret`] === undefined
+          ? {}
+          : { hasClientAuthority: true }),
+      },
+    ],
     ...(pomerium === undefined ? {} : { pomerium }),
   };
 }

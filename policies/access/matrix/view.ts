@@ -34,8 +34,6 @@ export interface ProtectedApp {
   pomerium?: string;
   /** Pomerium's settings. Absent if they are not known. */
   settings?: DecidingSettings | undefined;
-  /** Whether one of its routes asks for client certificates of a separate authority. Default: no. */
-  hasClientAuthority?: boolean;
   /** Whether only Pomerium reaches its pods. Absent if that is not known, or if the stack isolates no app. */
   isolated?: boolean;
 }
@@ -65,6 +63,8 @@ export interface ProtectedRoute {
   at?: string;
   /** The path of the stack file that has its own access. Absent for all other routes. */
   own?: { path: string; access: Access };
+  /** Whether it asks for client certificates of an authority that `settings` do not name. Default: no. */
+  hasClientAuthority?: boolean;
 }
 
 /**
@@ -102,21 +102,24 @@ export function appsOf(
     host,
     access,
     routes: [
-      ...accessRoutes(access).filter((route) => route !== undefined),
+      ...accessRoutes(access).flatMap((each) =>
+        each === undefined ? [] : { ...each, ...authorityOf(route) },
+      ),
       ...paths.map((path) => ({
         paths: routePaths(path),
         authorization: pathAuthorization(path, access),
         ...(path.access === undefined ? {} : { at: path.at, own: { path: path.path, access: path.access } }),
+        ...authorityOf(path.route),
       })),
     ],
     ...(pomerium === undefined ? {} : { pomerium }),
     ...(settings === undefined ? {} : { settings }),
-    ...([route, ...paths.map((path) => path.route)].some(asksForCertificates)
-      ? { hasClientAuthority: true }
-      : {}),
     ...(isolated === undefined ? {} : { isolated }),
   }));
 }
+
+const authorityOf = (route: CertificateSettings | undefined): Pick<ProtectedRoute, "hasClientAuthority"> =>
+  asksForCertificates(route) ? { hasClientAuthority: true } : {};
 
 /** The place and the access that decide at a route: its own, or the app's. */
 export function sourceOf(
@@ -147,7 +150,12 @@ function withoutTies(routes: readonly ProtectedRoute[]): ProtectedRoute[] {
   const idOf = ({ path, exact }: RoutePath): string => `${exact} ${path}`;
   const all = routes.flatMap((route) => route.paths.map((path) => ({ path, route })));
   const ties = [...Map.groupBy(all, ({ path }) => idOf(path))].filter(
-    ([, same]) => new Set(same.map(({ route }) => JSON.stringify(route.authorization))).size > 1,
+    ([, same]) =>
+      new Set(
+        same.map(({ route: { authorization, hasClientAuthority } }) =>
+          JSON.stringify([authorization, hasClientAuthority]),
+        ),
+      ).size > 1,
   );
   if (ties.length === 0) return [...routes];
   const tied = new Set(ties.map(([id]) => id));

@@ -31,12 +31,12 @@ export function openRoutes(
   for (const { host, paths } of servedByPomerium(ingress)) {
     const rule = { ...ingress, host, opened, pomerium };
     const app = fromIngress(paths.length > 0 ? { ...rule, paths } : rule);
-    for (const { paths: own, authorization } of app.routes) {
+    for (const { paths: own, authorization, hasClientAuthority } of app.routes) {
       if (authorization.unreadable !== undefined) {
         if (authorization.unreadable.startsWith("path_regex")) found.unknown = authorization.unreadable;
       } else if (
         authorization.public ??
-        opensSomewhere(authorization.policy, pomerium, own, app.hasClientAuthority)
+        opensSomewhere(authorization.policy, pomerium, own, hasClientAuthority)
       )
         found.open.push(...own.map(({ path, exact }) => ({ host, path, exact })));
     }

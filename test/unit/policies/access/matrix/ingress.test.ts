@@ -2,6 +2,7 @@ import { strict as assert } from "node:assert";
 import { decider } from "../../../../../policies/access/matrix/decider.ts";
 import { fromIngress } from "../../../../../policies/access/matrix/ingress.ts";
 import { matrix } from "../../../../../policies/access/matrix/matrix.ts";
+import { byHost } from "../../../../../policies/access/matrix/view.ts";
 import { accessRoutes } from "../../../../../policies/access/routes.ts";
 import { renderPolicy } from "../../../../../policies/language/render.ts";
 import { cells } from "./cells.ts";
@@ -97,6 +98,33 @@ describe("access read back from an Ingress", () => {
       ({ probe, principal }) => probe.path === "/opds/" && principal === "anonymous",
     );
     assert.equal(first?.verdict.keyPath, "Ingress komga/komga-api");
+  });
+
+  it("a rule about invalid client certificates depends on the authority of each Ingress of the host", () => {
+    const key = (name: string) => `ingress.pomerium.io/${name}`;
+    const part = (name: string, path: string, annotations: Record<string, string>) => ({
+      ...fromIngress({
+        ...{ namespace: "komga", name, host: "komga.example.org", paths: [{ path, exact: false }] },
+        annotations: {
+          [key("policy")]: "- allow: {or: [{invalid_client_certificate: true}]}",
+          ...annotations,
+        },
+      }),
+      settings: {},
+    });
+    const authority = { [key("tls_downstream_client_ca_secret")]: "clients" };
+    const decidedBy = (all: ReturnType<typeof part>[]): string[] => {
+      const [app] = byHost(all).values();
+      return ["/", "/x/y"].flatMap((path) => decisions(app!, ["anonymous"], path));
+    };
+    const second = [part("komga", "/", {}), part("komga-x", "/x/", authority)];
+    assert.deepEqual(decidedBy(second), ["deny", "unknown"]);
+    assert.deepEqual(decidedBy(second.toReversed()), ["deny", "unknown"]);
+    // Of two Ingresses with one path, it is not known which one answers.
+    assert.deepEqual(decidedBy([part("komga", "/", {}), part("komga-2", "/", authority)]), [
+      "unknown",
+      "unknown",
+    ]);
   });
 
   it("public wins over a policy beside it", () => {
