@@ -7,6 +7,7 @@ import {
   resolveAccess,
 } from "../../policies/access/config.ts";
 import { withAuthority } from "../../policies/access/consent.ts";
+import { opensSomewhere } from "../../policies/access/matrix/opens.ts";
 import { isOwnPath } from "../../policies/access/own-paths.ts";
 import { type Access, type AppPath, openPathsOf } from "../../policies/access/routes.ts";
 import { type Route, routeSchema } from "../../policies/annotations/annotations.ts";
@@ -95,6 +96,7 @@ export function resolvePaths(
       report.problem(here, "says nothing of its own: name a service, an access or route settings");
     const base = input.service === undefined ? app.route : {};
     const own = withAuthority(context, { ...base, ...input.route });
+    if (input.access === undefined) checkInheritedAccess(here, app, own, context, report);
     const access =
       input.access === undefined
         ? undefined
@@ -121,6 +123,30 @@ export function resolvePaths(
   });
   checkOverlaps(paths, app.access, at, report);
   return paths;
+}
+
+/**
+ * A path without its own access has the app's policy. A rule of it about invalid client certificates depends on the
+ * authority of the path's route.
+ *
+ * @param own The context of the path.
+ */
+function checkInheritedAccess(
+  at: readonly PathPart[],
+  { access, route, version }: PathOwner,
+  own: AccessContext,
+  context: AccessContext,
+  report: Report,
+): void {
+  if (access?.kind !== "policy") return;
+  const { policy } = access;
+  const isOpen = ({ asksForCertificates }: AccessContext): boolean =>
+    opensSomewhere(policy, version, undefined, asksForCertificates);
+  if (isOpen(own) && !isOpen(withAuthority(context, route)))
+    report.problem(
+      at,
+      "is public, and the app is not: the app's policy has a rule about client certificates, and the routes have different values of tls_downstream_client_ca_secret; write the app's value under `route` here, or give the path its own access",
+    );
 }
 
 /**

@@ -243,6 +243,24 @@ describe("a hand-written policy that lets in everybody", () => {
     );
   });
 
+  it("is refused at a path that inherits it, if only one of both routes has an authority", () => {
+    const service = { name: "other", port: 80 };
+    const route = { tls_downstream_client_ca_secret: "other-clients" };
+    const of = (path: object, access: object | string, edits: object): string =>
+      saidOf(access, { ...edits, "apps.komga.paths": { "/x": path } }).join("\n");
+    const refused = /paths\["\/x"\]: is public, and the app is not/;
+    assert.match(of({ service }, { policy: exceptInvalid }, ownAuthority), refused);
+    const opening = "- allow: {or: [{invalid_client_certificate: true}]}";
+    assert.match(of({ route }, { policy: opening }, {}), refused);
+    for (const [path, edits] of [
+      [{ service, route }, ownAuthority],
+      [{ service }, { ...ownAuthority, ...authority }],
+      [{ service, access: "admins" }, ownAuthority],
+      [{ route: { timeout: "1s" } }, ownAuthority],
+    ] as const)
+      assert.doesNotMatch(of(path, { policy: exceptInvalid }, edits), /public/);
+  });
+
   it("is open in the matrix and in access tests as well", () => {
     const decided = (access: object, edits: Record<string, unknown> = {}): string[] => {
       const { apps, pomerium } = edited({
