@@ -78,10 +78,16 @@ function protectedApps(
   const { namespace, name, annotations } = ingress;
   const status = live.pomerium.settings?.ingress[`${namespace}/${name}`];
   const opened = isOpenedAsSolver(ingress);
+  // The stack file may be about to change the authority of client certificates.
+  const inForce =
+    live.pomerium.settings === undefined ? settings : { ...settings, downstreamMtls: undefined };
+  const authority = live.pomerium.settings?.hasClientAuthority ? { hasClientAuthority: true } : {};
   return servedByPomerium(ingress).map((rule) => {
+    const read = fromIngress({ namespace, name, annotations, ...rule, opened, pomerium: version });
     const app = {
-      ...fromIngress({ namespace, name, annotations, ...rule, opened, pomerium: version }),
-      settings,
+      ...read,
+      routes: read.routes.map((route) => ({ ...route, ...authority })),
+      settings: inForce,
     };
     if (status?.reconciled !== false) return app;
     // Pomerium still serves the previous state of the Ingress, which cannot be read any more.

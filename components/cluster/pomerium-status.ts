@@ -15,6 +15,8 @@ export interface LiveSettings {
   warnings: string[];
   /** `namespace/name` → whether Pomerium serves the Ingress, and which generation of it. */
   ingress: Record<string, IngressStatus>;
+  /** Whether they name an authority of client certificates. Default: no. */
+  hasClientAuthority?: boolean;
 }
 
 /** Pomerium's report on one Ingress. */

@@ -14,7 +14,10 @@ export interface Metadata {
 /** The object of Pomerium's settings. */
 export interface Settings {
   metadata: Metadata & { generation?: number };
-  spec?: { storage?: { file?: { path?: string }; postgres?: object } };
+  spec?: {
+    storage?: { file?: { path?: string }; postgres?: object };
+    downstreamMtls?: { ca?: string };
+  };
   status?: {
     settingsStatus?: {
       reconciled?: boolean;
@@ -81,13 +84,14 @@ export function statusOf({ deployments, statefulSets, settings }: Running): Pome
   };
 }
 
-function liveSettings({ metadata, status }: Settings): LiveSettings {
+function liveSettings({ metadata, spec, status }: Settings): LiveSettings {
   const settings = status?.settingsStatus;
   return {
     reconciled: settings?.reconciled ?? false,
     current: settings?.observedGeneration === metadata.generation,
     ...(settings?.error ? { error: settings.error } : {}),
     warnings: settings?.warnings ?? [],
+    ...(spec?.downstreamMtls?.ca ? { hasClientAuthority: true } : {}),
     ingress: Object.fromEntries(
       Object.entries(status?.ingress ?? {}).map(([name, entry]) => [
         name,

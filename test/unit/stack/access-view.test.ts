@@ -1,7 +1,8 @@
 import { strict as assert } from "node:assert";
 import { type IngressObject, liveIngress } from "../../../components/cluster/live.ts";
+import { anonymous, decider } from "../../../policies/access/matrix/decider.ts";
 import { liveView } from "../../../stack/access-view.ts";
-import { goodStack, parse } from "./base.ts";
+import { goodStack, parse, put } from "./base.ts";
 
 const everybody = { "ingress.pomerium.io/allow_public_unauthenticated_access": "true" };
 const backend = { service: { name: "any", port: { number: 80 } } };
@@ -23,6 +24,26 @@ function hosts(
   );
 }
 
+/** The decision about an anonymous caller at an Ingress that accepts all but invalid client certificates. */
+function decided(inStackFile: object, hasClientAuthority: boolean | undefined): string {
+  const parsed = parse(put(goodStack(), "pomerium.settings", inStackFile));
+  const stack = { ...parsed, cluster: { ...parsed.cluster, uid: "uid" } };
+  const policy = "- allow: {or: [{accept: true}]}\n- deny: {or: [{invalid_client_certificate: true}]}";
+  const ingress = liveIngress({
+    metadata: {
+      ...{ namespace: "any", name: "any", uid: "1" },
+      annotations: { "ingress.pomerium.io/policy": policy },
+    },
+    spec: { ingressClassName: "pomerium", rules: [rule("/", "a.example.org")] },
+  });
+  const settings = {
+    ...{ reconciled: true, current: true, warnings: [], ingress: {} },
+    ...(hasClientAuthority === undefined ? {} : { hasClientAuthority }),
+  };
+  const { apps } = liveView(stack, { uid: "uid", ingresses: [ingress], pomerium: { settings } });
+  return decider(apps[0]!).verdict(anonymous, { path: "/", method: "GET" }).decision;
+}
+
 const rule = (path: string, host?: string) => ({
   ...(host && { host }),
   http: { paths: [{ path, pathType: "Prefix", backend }] },
@@ -32,6 +53,17 @@ describe("the access on a live cluster", () => {
   it("has every host of a rule without a host", () => {
     assert.deepEqual(hosts({ rules: [rule("/")] }, { annotations: everybody }), ["* public"]);
     assert.deepEqual(hosts({ rules: [rule("/", "a.example.org"), rule("/")] }), ["a.example.org", "*"]);
+  });
+
+  it("has the authority of client certificates that the cluster has, not the stack file", () => {
+    const ca = Buffer.from("-----BEGIN CERTIFICATE-----\nMAo=\n-----END CERTIFICATE-----\n").toString(
+      "base64",
+    );
+    const withAuthority = { downstreamMtls: { ca, enforcement: "policy" } };
+    assert.equal(decided({}, true), "unknown");
+    assert.equal(decided({}, undefined), "allow");
+    assert.equal(decided(withAuthority, undefined), "allow");
+    assert.equal(decided(withAuthority, true), "unknown");
   });
 
   it("has a default backend at the host of the first certificate, and at every host without one", () => {

@@ -254,6 +254,16 @@ describe("the report of a running Pomerium", () => {
     });
   });
 
+  it("says whether the settings name an authority of client certificates", async () => {
+    const of = async (spec: object) => {
+      fake.objects[settings] = { items: [{ metadata: { name: "global" }, spec }] };
+      return (await read()).settings?.hasClientAuthority;
+    };
+    assert.equal(await of({ downstreamMtls: { ca: "LS0t" } }), true);
+    assert.equal(await of({ downstreamMtls: { enforcement: "policy" } }), undefined);
+    assert.equal(await of({}), undefined);
+  });
+
   it("is not about the current settings if it names an earlier generation", async () => {
     const current = async (observedGeneration: number) => {
       const status = { settingsStatus: { reconciled: true, observedGeneration } };
