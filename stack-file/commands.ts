@@ -3,7 +3,7 @@
 import { keyPath, type PathPart } from "./paths.ts";
 
 /** A word of a command line, in single quotes where a shell would read it otherwise. */
-function quoted(word: string): string {
+export function quoted(word: string): string {
   return /^[\w.@%+=:,/-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 

@@ -1,3 +1,4 @@
+import { quoted } from "../../stack-file/commands.ts";
 import { isWildcard, withoutWildcard, zoneOf } from "../../stack-file/hosts.ts";
 import type { Problem } from "../../stack-file/problems.ts";
 import { kubectl } from "../cluster/commands.ts";
@@ -94,7 +95,7 @@ function webhookProblems(
         fix:
           release === undefined
             ? kubectl(cluster, `delete apiservice v1alpha1.${apiGroup}`)
-            : `helm --kube-context ${cluster.context} uninstall --namespace ${namespace} ${release}`,
+            : `helm --kube-context ${quoted(cluster.context)} uninstall --namespace ${namespace} ${release}`,
       },
     ];
   });

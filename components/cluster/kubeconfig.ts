@@ -4,6 +4,7 @@ import { homedir } from "node:os";
 import path from "node:path";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { parse } from "yaml";
+import { quoted } from "../../stack-file/commands.ts";
 import { RequestError } from "./retry.ts";
 
 /** How to reach the API server of a cluster. */
@@ -114,7 +115,7 @@ async function libraryConnection({ context, kubeconfig }: ClusterAddress): Promi
     const known = config.getContexts().map(({ name }) => name);
     throw new KubeconfigError(
       `kubeconfig ${file} has no context "${context}"; it has ${known.join(", ") || "none"}`,
-      `kubectl config get-contexts${kubeconfig === undefined ? "" : ` --kubeconfig ${kubeconfig}`}`,
+      `kubectl config get-contexts${kubeconfig === undefined ? "" : ` --kubeconfig ${quoted(kubeconfig)}`}`,
     );
   }
   config.setCurrentContext(context);

@@ -44,7 +44,7 @@ function blockersSection({ blockers }: Audit, cluster: { context?: string }): Pa
     title: "To change first",
     items: blockers.map(({ where, what, fix }) => ({
       title: where,
-      details: [what, ...(fix === undefined ? [] : [fix.replace(/^kubectl /, kubectl(cluster, ""))])],
+      details: [what, ...(fix === undefined ? [] : [fix.replace(/^kubectl /, () => kubectl(cluster, ""))])],
     })),
   };
 }

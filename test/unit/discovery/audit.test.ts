@@ -54,6 +54,19 @@ const annotated = (given: Record<string, string>) =>
   );
 
 describe("an audit", () => {
+  it("names the context as it is in its commands, also one with signs of a replacement", async () => {
+    const found = await audited([]);
+    const blockers = [{ where: "a webhook", what: "is dead", fix: "kubectl delete webhook edge" }];
+    for (const [context, written] of [
+      ["home", "home"],
+      ["$& $$ home", "'$& $$ home'"],
+    ] as const)
+      assert.deepEqual(auditPage({ ...found, blockers }, { context }).sections[0]?.items?.[0]?.details, [
+        "is dead",
+        `kubectl --context ${written} delete webhook edge`,
+      ]);
+  });
+
   it("of octavo before the migration finds its hosts, and nothing that blocks", async () => {
     const { hosts, blockers, controllers, annotations } = await audited(objectsBefore("octavo"));
     assert.equal(hosts.length, 11);
