@@ -39,7 +39,7 @@ export function htmlPage({ title, subtitle, provenance, tabs }: Report): string 
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
-<title>${esc(title)} · ${esc(tabs.map((tab) => tab.title.toLowerCase()).join(", "))}</title>
+<title>${esc(documentTitle(title, tabs))}</title>
 <style>${style}</style>
 </head>
 <body>
@@ -56,6 +56,12 @@ ${tabs.map(panelHtml).join("\n")}
 </body>
 </html>
 `;
+}
+
+/** The title with the names of the tabs. A tab of the same title stands for the whole page: the others may be many. */
+function documentTitle(title: string, tabs: readonly Tab[]): string {
+  if (tabs.some((tab) => tab.title === title)) return title;
+  return `${title} · ${tabs.map((tab) => tab.title.toLowerCase()).join(", ")}`;
 }
 
 function navigation(tabs: readonly Tab[]): string {

@@ -94,6 +94,8 @@ describe("fleet", () => {
     const { out } = await cli(project, ["fleet", "house", "open", "--live", "--format", "html"], outside);
     const { out: alone } = await cli(project, ["report", "house", "--nginx", "live"], outside);
     const { out: gates } = await cli(project, ["ready", "house", "--json"], outside);
+    const titleOf = (html: string): string | undefined => /<title>(.*)<\/title>/.exec(html)?.[1];
+    assert.deepEqual([titleOf(out), titleOf(alone)], ["Fleet", "house · access, changes, audit"]);
     const house = panelOf(out, "house");
     /** Ids and the names of regions have the stack in them; the rest of a part is the same. */
     const plain = (html: string): string => html.replaceAll("stack-0-", "").replaceAll(" of house", "");
