@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { builtIns } from "../../../../policies/catalogue/catalogue.ts";
 import { wrapped } from "../../../../stack-file/text.ts";
+import { assertDocumented } from "../../../support/documented.ts";
 import { cli, makeProject } from "../project.ts";
 
 const page = join(import.meta.dirname, "../../../../docs/catalogue.md");
@@ -84,6 +85,7 @@ describe("catalogue", () => {
   it("gives programs everything, in a form with a version", async () => {
     const all = await data();
     assert.deepEqual([all.version, all.kind], [1, "catalogue"]);
+    assertDocumented(JSON.parse(JSON.stringify(all), (_, value) => value ?? undefined));
     assert.deepEqual(
       all.entries.map(({ name }) => name),
       Object.keys(builtIns).sort(),
