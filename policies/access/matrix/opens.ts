@@ -43,3 +43,8 @@ export function opensSomewhere(
       }).decision === "allow",
   );
 }
+
+/** Like {@link opensSomewhere}, where it is not known whether Pomerium knows an authority of client certificates. */
+export function mayOpenSomewhere(policy: Policy, pomerium?: string, paths?: readonly RoutePath[]): boolean {
+  return [false, true].some((certificates) => opensSomewhere(policy, pomerium, paths, certificates));
+}

@@ -1,4 +1,4 @@
-import { opensSomewhere } from "../../access/matrix/opens.ts";
+import { mayOpenSomewhere } from "../../access/matrix/opens.ts";
 import { parsePolicy } from "../../language/parse.ts";
 import { isHidden, mapAt, type Resource } from "../resource.ts";
 
@@ -13,5 +13,5 @@ export function openFilter(resource: Resource, pomerium: string): { isOpen: bool
   if (isHidden(spec) || isHidden(ppl))
     return { isOpen: false, unknown: "spec.ppl is not known before the run" };
   const { policy } = parsePolicy(typeof ppl === "string" ? ppl : "");
-  return { isOpen: policy !== undefined && opensSomewhere(policy, pomerium) };
+  return { isOpen: policy !== undefined && mayOpenSomewhere(policy, pomerium) };
 }

@@ -1,5 +1,5 @@
 import { fromIngress } from "../../access/matrix/ingress.ts";
-import { opensSomewhere } from "../../access/matrix/opens.ts";
+import { mayOpenSomewhere, opensSomewhere } from "../../access/matrix/opens.ts";
 import { isOpenedAsSolver, servedByPomerium } from "../../access/matrix/served-by-pomerium.ts";
 import type { RoutePath } from "../../access/routes.ts";
 import { annotationPrefix } from "../../annotations/annotations.ts";
@@ -36,7 +36,9 @@ export function openRoutes(
         if (authorization.unreadable.startsWith("path_regex")) found.unknown = authorization.unreadable;
       } else if (
         authorization.public ??
-        opensSomewhere(authorization.policy, pomerium, own, hasClientAuthority)
+        (hasClientAuthority
+          ? opensSomewhere(authorization.policy, pomerium, own, true)
+          : mayOpenSomewhere(authorization.policy, pomerium, own))
       )
         found.open.push(...own.map(({ path, exact }) => ({ host, path, exact })));
     }

@@ -139,6 +139,16 @@ describe("the guard rail about public routes", () => {
     assert.deepEqual(says("public-route", [ingress("a", { annotations: asking })]), []);
   });
 
+  it("asks for consent where a missing certificate opens, because Pomerium's settings may name an authority", () => {
+    const policy = '[{"allow":{"or":[{"invalid_client_certificate":true}]}}]';
+    const own: Record<string, string> = { tls_downstream_client_ca_secret: "clients" };
+    for (const more of [{}, own])
+      assert.match(
+        says("public-route", [ingress("a", { annotations: { policy, ...more } })]).join(),
+        /everybody reaches a\.example\.org without/,
+      );
+  });
+
   it("asks for consent also where a condition closes a part of the route", () => {
     const denying = { policy: '[{"deny":{"or":[{"http_path":{"is":"/admin"}}]}}]' };
     const accepting = { policy: '[{"allow":{"not":[{"http_path":{"is":"/admin"}}]}}]' };
@@ -213,7 +223,11 @@ describe("the guard rail about public routes", () => {
         metadata: { name: "open", namespace: "web" },
         spec: { ppl },
       });
-    for (const ppl of ["allow: {and: [{accept: true}]}", "- allow:\n    or:\n      - accept: true\n"]) {
+    for (const ppl of [
+      "allow: {and: [{accept: true}]}",
+      "- allow:\n    or:\n      - accept: true\n",
+      "allow: {or: [{invalid_client_certificate: true}]}",
+    ]) {
       const text = says("public-route", [filter(ppl)]).join();
       assert.match(text, /everybody reaches.*"consent": \["PolicyFilter web\/open"\]/s);
       assert.deepEqual(says("public-route", [filter(ppl)], { consent: ["PolicyFilter web/open"] }), []);
