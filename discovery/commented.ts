@@ -41,7 +41,7 @@ export function commentedYaml(
   for (const comment of comments)
     write(pairAt(document.contents, ["config", ...comment.path], keys), comment);
   flowLists(document.contents);
-  for (const path of oneLine) setFlow(pairAt(document.contents, ["config", ...path], keys)?.value);
+  for (const path of oneLine) setFlow(nodeAt(document.contents, ["config", ...path], keys));
   quoteInvisible(document);
   const text = document.toString({
     lineWidth: 0,
@@ -82,14 +82,15 @@ function write(pair: Pair | undefined, { path, place, text }: Comment): void {
 }
 
 function pairAt(root: unknown, path: readonly PathPart[], keys: KeyIndex): Pair | undefined {
-  let map = root;
-  let pair: Pair | undefined;
-  for (const part of path) {
-    if (!isMap(map)) return undefined;
-    pair = pairsOf(map, keys).get(part);
-    map = pair?.value;
-  }
-  return pair;
+  const map = nodeAt(root, path.slice(0, -1), keys);
+  return isMap(map) ? pairsOf(map, keys).get(path.at(-1)) : undefined;
+}
+
+function nodeAt(root: unknown, path: readonly PathPart[], keys: KeyIndex): unknown {
+  return path.reduce<unknown>((node, part) => {
+    if (isSeq(node)) return node.items[Number(part)];
+    return isMap(node) ? pairsOf(node, keys).get(part)?.value : undefined;
+  }, root);
 }
 
 /** The pairs of maps by key: looking through thousands of apps for each comment takes long. */
