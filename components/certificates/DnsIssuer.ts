@@ -233,7 +233,14 @@ export class DnsIssuer extends pulumi.ComponentResource {
 
 /** Waits until the ACME account has this address, and the issuer is ready with its present spec. */
 function registered(email: string): Record<string, string> {
-  return waitFor(`jsonpath={.status.acme.lastRegisteredEmail}=${email}`, "condition=Ready");
+  return waitFor(`jsonpath=${registeredAs(email)}`, "condition=Ready");
+}
+
+/** The provider refuses a value with `=`. Such an address is compared inside the path, where `=` and braces are escaped. */
+function registeredAs(email: string): string {
+  if (!email.includes("=")) return `{.status.acme.lastRegisteredEmail}=${email}`;
+  const escaped = email.replace(/[={}]/g, (sign) => `\\u00${sign.charCodeAt(0).toString(16)}`);
+  return `{.status.acme[?(@=="${escaped}")]}`;
 }
 
 /** A zone's credentials, by their keys in the Secret. */

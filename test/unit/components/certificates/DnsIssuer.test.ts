@@ -253,6 +253,17 @@ describe("the issuer", () => {
     );
   });
 
+  it("waits for an address with a sign that the provider's conditions cannot hold", async () => {
+    for (const [email, path] of [
+      ["a=b@example.org", '{.status.acme[?(@=="a\\u003db@example.org")]}'],
+      ["a=b{c}'d@example.org", `{.status.acme[?(@=="a\\u003db\\u007bc\\u007d'd@example.org")]}`],
+      ["a{b}@example.org", "{.status.acme.lastRegisteredEmail}=a{b}@example.org"],
+    ] as const) {
+      const issuer = find(await deploy({ email }), "issuer-letsencrypt-prod");
+      assert.deepEqual(metadataOf(issuer).annotations, waitFor(`jsonpath=${path}`, "condition=Ready"));
+    }
+  });
+
   it("uses the stack's explicit provider for everything", async () => {
     const registrations = await deploy({ webhook: webhookOf({ solverRbac: "own" }) });
     for (const { type, name, provider } of registrations)
