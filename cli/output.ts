@@ -1,26 +1,25 @@
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { Option } from "commander";
+import { type Command, Option } from "commander";
 import { valueOption } from "./command.ts";
 import { CliError, UsageError } from "./exit.ts";
 import type { Io } from "./io.ts";
 
 export { json } from "../report/envelope.ts";
 
-/** What {@link formatOptions} give a command. */
+/** What {@link addFormatOptions} gives a command. */
 export interface OutputOptions {
   format?: string;
   json?: boolean;
   output?: string;
 }
 
-/** Options of a command that can write its result in several formats. */
-export function formatOptions(formats: readonly string[]): Option[] {
-  return [
-    new Option("--format <format>", "format of the output; default: table").choices(formats),
-    new Option("--json", "short for --format json"),
-    valueOption("--output <file>", "write to a file"),
-  ];
+/** Adds the options to a command that can write its result in several formats. */
+export function addFormatOptions(command: Command, formats: readonly string[]): void {
+  command
+    .addOption(new Option("--format <format>", "format of the output; default: table").choices(formats))
+    .option("--json", "short for --format json")
+    .addOption(valueOption("--output <file>", "write to a file"));
 }
 
 /**

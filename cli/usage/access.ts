@@ -1,5 +1,5 @@
 import { type CommonOptions, type Usage, valueOption } from "../command.ts";
-import { formatOptions, type OutputOptions } from "../output.ts";
+import { addFormatOptions, type OutputOptions } from "../output.ts";
 import { viewMeaning } from "../view-meaning.ts";
 
 export type AccessOptions = CommonOptions & OutputOptions & { at?: string; person?: string };
@@ -20,7 +20,7 @@ Examples:
   npx pomerium-migration access home --person alice@example.org       # everything that she reaches, and why
   npx pomerium-migration access home --format html --output access.html`,
       );
-    for (const option of formatOptions(["table", "markdown", "json", "html"])) command.addOption(option);
+    addFormatOptions(command, ["table", "markdown", "json", "html"]);
     command
       .addOption(valueOption("--at <view>", "the view to show; default: now"))
       .addOption(valueOption("--person <who>", "only this caller: an address, stranger or anonymous"));

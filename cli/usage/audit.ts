@@ -1,5 +1,5 @@
 import type { CommonOptions, Usage } from "../command.ts";
-import { formatOptions, type OutputOptions } from "../output.ts";
+import { addFormatOptions, type OutputOptions } from "../output.ts";
 import { addSourceOptions, exportHelp, type SourceOptions } from "../source-options.ts";
 
 export type AuditOptions = CommonOptions & SourceOptions & OutputOptions;
@@ -9,7 +9,7 @@ export const audit: Usage = {
   define(command) {
     command.description("what a migration of a cluster is up against; needs no stack file");
     addSourceOptions(command);
-    for (const option of formatOptions(["table", "markdown", "json", "html"])) command.addOption(option);
+    addFormatOptions(command, ["table", "markdown", "json", "html"]);
     command.addHelpText(
       "after",
       `

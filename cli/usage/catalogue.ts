@@ -1,5 +1,5 @@
 import type { CommonOptions, Usage } from "../command.ts";
-import { formatOptions, type OutputOptions } from "../output.ts";
+import { addFormatOptions, type OutputOptions } from "../output.ts";
 
 export type CatalogueOptions = CommonOptions & OutputOptions;
 
@@ -19,6 +19,6 @@ Examples:
   npx pomerium-migration catalogue vaultwarden
   npx pomerium-migration catalogue --json`,
       );
-    for (const option of formatOptions(["table", "markdown", "json"])) command.addOption(option);
+    addFormatOptions(command, ["table", "markdown", "json"]);
   },
 };

@@ -1,5 +1,5 @@
 import type { CommonOptions, Usage } from "../command.ts";
-import { formatOptions, type OutputOptions } from "../output.ts";
+import { addFormatOptions, type OutputOptions } from "../output.ts";
 
 export type CheckOptions = CommonOptions & OutputOptions;
 
@@ -19,6 +19,6 @@ Examples:
   npx pomerium-migration check home
   npx pomerium-migration check --format github   # annotations in a job of GitHub Actions`,
       );
-    for (const option of formatOptions(["table", "json", "github"])) command.addOption(option);
+    addFormatOptions(command, ["table", "json", "github"]);
   },
 };

@@ -1,7 +1,7 @@
 import { failOnKinds } from "../../policies/access/diff/fail-on-kinds.ts";
 import { type CommonOptions, type Usage, valueOption } from "../command.ts";
 import { exit } from "../exit.ts";
-import { formatOptions, type OutputOptions } from "../output.ts";
+import { addFormatOptions, type OutputOptions } from "../output.ts";
 import { nginxOption } from "../source-options.ts";
 import { viewMeaning } from "../view-meaning.ts";
 
@@ -21,7 +21,7 @@ export const diff: Usage = {
       .addOption(valueOption("--from <view>", "the view before; default: HEAD"))
       .addOption(valueOption("--to <view>", "the view after; default: now"))
       .addOption(nginxOption());
-    for (const option of formatOptions(["table", "markdown", "json", "github"])) command.addOption(option);
+    addFormatOptions(command, ["table", "markdown", "json", "github"]);
     command
       .addOption(
         valueOption(

@@ -1,5 +1,5 @@
 import type { CommonOptions, Usage } from "../command.ts";
-import { formatOptions, type OutputOptions } from "../output.ts";
+import { addFormatOptions, type OutputOptions } from "../output.ts";
 
 export type FleetOptions = CommonOptions & OutputOptions & { live?: boolean };
 
@@ -10,7 +10,7 @@ export const fleet: Usage = {
       .description("all stacks in one table: apps, people, what is open, problems")
       .argument("[stacks...]", "the stacks; default: all")
       .option("--live", "also reads each stack's cluster: the readiness, and what ingress-nginx serves");
-    for (const option of formatOptions(["table", "markdown", "json", "html"])) command.addOption(option);
+    addFormatOptions(command, ["table", "markdown", "json", "html"]);
     command.addHelpText(
       "after",
       `

@@ -1,5 +1,5 @@
 import type { CommonOptions, Usage } from "../command.ts";
-import { formatOptions, type OutputOptions } from "../output.ts";
+import { addFormatOptions, type OutputOptions } from "../output.ts";
 
 export interface TestOptions extends CommonOptions, OutputOptions {
   all?: boolean;
@@ -30,6 +30,6 @@ Examples:
   npx pomerium-migration test home --write --stdout
   npx pomerium-migration test home --write`,
       );
-    for (const option of formatOptions(["table", "json", "github"])) command.addOption(option);
+    addFormatOptions(command, ["table", "json", "github"]);
   },
 };
