@@ -1,6 +1,6 @@
 import type { AccessInput } from "../../policies/access/config.ts";
 import { type PublicContext, withAuthority } from "../../policies/access/consent.ts";
-import { opensSomewhere } from "../../policies/access/matrix/opens.ts";
+import { isOpenAt } from "../../policies/access/matrix/opens.ts";
 import { type Access, type ApiPath, type AppPath, openPathsOf } from "../../policies/access/routes.ts";
 import type { CertificateSettings } from "../../policies/annotations/annotations.ts";
 import { advise, exposure, refusal, shutOut } from "../../policies/catalogue/advice.ts";
@@ -70,11 +70,8 @@ function fixOf(closed: string): string {
 
 /** Whether callers who have not signed in reach at least a part. */
 function isPublic(access: Access, route: CertificateSettings | undefined, context: PublicContext): boolean {
-  const { version, asksForCertificates } = withAuthority(context, route ?? {});
-  return (
-    access.kind === "public" ||
-    (access.kind === "policy" && opensSomewhere(access.policy, version, undefined, asksForCertificates))
-  );
+  if (access.kind === "policy") return isOpenAt(access.policy, withAuthority(context, route ?? {}));
+  return access.kind === "public";
 }
 
 function openPaths({ at, access, input, paths, service, context }: AdvisedApp): OpenPath[] {

@@ -7,7 +7,7 @@ import {
   resolveAccess,
 } from "../../policies/access/config.ts";
 import { withAuthority } from "../../policies/access/consent.ts";
-import { opensSomewhere } from "../../policies/access/matrix/opens.ts";
+import { isOpenAt } from "../../policies/access/matrix/opens.ts";
 import { isOwnPath } from "../../policies/access/own-paths.ts";
 import { type Access, type AppPath, openPathsOf } from "../../policies/access/routes.ts";
 import { type Route, routeSchema } from "../../policies/annotations/annotations.ts";
@@ -133,16 +133,14 @@ export function resolvePaths(
  */
 function checkInheritedAccess(
   at: readonly PathPart[],
-  { access, route, version }: PathOwner,
+  { access, route }: PathOwner,
   own: AccessContext,
   context: AccessContext,
   report: Report,
 ): void {
   if (access?.kind !== "policy") return;
   const { policy } = access;
-  const isOpen = ({ asksForCertificates }: AccessContext): boolean =>
-    opensSomewhere(policy, version, undefined, asksForCertificates);
-  if (isOpen(own) && !isOpen(withAuthority(context, route)))
+  if (isOpenAt(policy, own) && !isOpenAt(policy, withAuthority(context, route)))
     report.problem(
       at,
       "is public, and the app is not: the app's policy has a rule about client certificates, and the routes have different values of tls_downstream_client_ca_secret; write the app's value under `route` here, or give the path its own access",

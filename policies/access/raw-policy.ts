@@ -2,7 +2,7 @@ import type { PathPart } from "../../stack-file/paths.ts";
 import type { Report } from "../../stack-file/problems.ts";
 import { parsePolicy } from "../language/parse.ts";
 import { type Consent, checkConsent, type PublicContext, type Where } from "./consent.ts";
-import { opensSomewhere } from "./matrix/opens.ts";
+import { isOpenAt } from "./matrix/opens.ts";
 import type { RawPolicy } from "./routes.ts";
 
 /** Reads a hand-written policy, and checks its consent. Each mistake has its line and column in the text. */
@@ -39,8 +39,7 @@ function checkPublicPolicy(
   context: PublicContext,
   report: Report,
 ): void {
-  const isPublic = opensSomewhere(policy, context.version, undefined, context.asksForCertificates);
-  if (isPublic)
+  if (isOpenAt(policy, context))
     checkConsent(
       consent,
       [...at, "policy"],

@@ -1,5 +1,6 @@
 import { newestRelease } from "../../language/releases.ts";
 import type { Policy } from "../../language/types.ts";
+import type { PublicContext } from "../consent.ts";
 import type { RoutePath } from "../routes.ts";
 import { anonymous, decider } from "./decider.ts";
 import { mentionsOf } from "./mentions.ts";
@@ -42,6 +43,11 @@ export function opensSomewhere(
         invalidClientCertificate: certificates,
       }).decision === "allow",
   );
+}
+
+/** Like {@link opensSomewhere}, at a place of a stack. */
+export function isOpenAt(policy: Policy, { version, asksForCertificates }: PublicContext): boolean {
+  return opensSomewhere(policy, version, undefined, asksForCertificates);
 }
 
 /** Like {@link opensSomewhere}, where it is not known whether Pomerium knows an authority of client certificates. */
