@@ -1,8 +1,8 @@
 import { type Document, parseAllDocuments } from "yaml";
 
 /**
- * The documents of a YAML text. kubectl writes no `---` in front of an answer, so two answers in one file look like one
- * document with every key twice: they are taken apart where the key `apiVersion` begins again.
+ * The documents of a YAML text. kubectl writes no `---` in front of an answer. So two answers in one file look like one
+ * document that has every key twice. Such a document is split where the key `apiVersion` begins again.
  */
 export function yamlDocuments(text: string): Document[] {
   const documents = parsed(text);

@@ -7,7 +7,7 @@ const exact = ["/ping", "/healthz", "/.pomerium", "/.well-known/pomerium"];
 const prefixes = ["/.pomerium/", "/.well-known/pomerium/"];
 
 /**
- * The path at which a refusal is not told by its status: Pomerium answers 200 there, with a text of its own that keeps
+ * The path at which the status does not show a refusal. There, Pomerium refuses with 200 and its own text, which keeps
  * crawlers away. Callers who sign in, or for whom the path is open, get the answer of the app.
  *
  * @see https://github.com/pomerium/pomerium/blob/v0.33.0/authorize/check_response.go deniedResponse
