@@ -1,4 +1,4 @@
-import { objectId } from "../components/cluster/objects.ts";
+import { idsOf } from "../components/cluster/objects.ts";
 import { nginxPrefix } from "../components/ingress-nginx/annotations/judgement.ts";
 import { catalogue } from "../policies/catalogue/catalogue.ts";
 import { keyPath, type PathPart } from "../stack-file/paths.ts";
@@ -152,7 +152,7 @@ export function appNotes(app: PlannedApp): Note[] {
       ? []
       : [
           {
-            text: `DECIDE: a share of its requests goes by ${[...new Set(served.canaries.map(objectId))].join(", ")} today (canary). Pomerium splits no traffic: all of them go to Service ${backend.name}`,
+            text: `DECIDE: a share of its requests goes by ${[...idsOf(served.canaries)].join(", ")} today (canary). Pomerium splits no traffic: all of them go to Service ${backend.name}`,
           },
         ]),
     ...(app.apart === undefined ? [] : [{ text: app.apart }]),

@@ -1,5 +1,5 @@
 import type { LiveIngress } from "../components/cluster/live.ts";
-import { objectId } from "../components/cluster/objects.ts";
+import { idsOf, objectId } from "../components/cluster/objects.ts";
 import { isCanary } from "../components/ingress-nginx/annotations/booleans.ts";
 import { anyHost, expressionsOf, hostsOf } from "../components/ingress-nginx/annotations/hosts.ts";
 import type { LiveAccount } from "../components/tunnels/account.ts";
@@ -124,7 +124,7 @@ function unservedHosts(
   served: readonly LiveIngress[],
   known: readonly string[],
 ): LeftOut[] {
-  const ids = new Set(served.map(objectId));
+  const ids = idsOf(served);
   const named = new Set(known);
   const signs = new Map(unclaimed.flatMap(({ ingresses, why }) => ingresses.map((id) => [id, why] as const)));
   return cluster.ingresses

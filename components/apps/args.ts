@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Access, accessRoutes, pathAuthorization } from "../../policies/access/routes.ts";
 import type { LiveCluster } from "../cluster/live.ts";
 import { pomeriumNamespace, verifyService } from "../cluster/names.ts";
-import { objectId, objectLabel } from "../cluster/objects.ts";
+import { idsOf, objectId, objectLabel } from "../cluster/objects.ts";
 import type { AppArgs, PathArgs } from "./App.ts";
 import { existingIngresses } from "./checks.ts";
 import type { AppConfig } from "./config.ts";
@@ -76,11 +76,6 @@ export function appArgs(
     existing: existingIngresses(existing, app),
     ...(secretName === undefined ? {} : { secretName }),
   };
-}
-
-/** `namespace/name` of each object. */
-export function idsOf(objects: readonly { namespace: string; name: string }[]): Set<string> {
-  return new Set(objects.map(objectId));
 }
 
 function pathArgs({ path, exact, service, route, access }: PathConfig, app: Access): PathArgs {

@@ -14,7 +14,7 @@ import {
   pathIngressName,
   pomeriumIngressClass,
 } from "../cluster/names.ts";
-import { objectId } from "../cluster/objects.ts";
+import { idsOf, objectId } from "../cluster/objects.ts";
 import type { ServiceBackend } from "./ingress.ts";
 
 /** The part of an app that the checks need. */
@@ -78,7 +78,7 @@ export function otherIngresses(
   apps: readonly IngressOwner[],
   ingresses: readonly LiveIngress[],
 ): LiveIngress[] {
-  const own = new Set(apps.flatMap((app) => ownIngresses(app).map(objectId)));
+  const own = idsOf(apps.flatMap(ownIngresses));
   return ingresses.filter(
     (ingress) =>
       ingress.ingressClass === pomeriumIngressClass &&

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { idsOf } from "../cluster/objects.ts";
 import { App } from "./App.ts";
-import { type AppEnvironment, appArgs, idsOf, verifyArgs } from "./args.ts";
+import { type AppEnvironment, appArgs, verifyArgs } from "./args.ts";
 import type { AppConfig } from "./config.ts";
 import { Verify } from "./Verify.ts";
 

@@ -21,6 +21,11 @@ export function objectId({ namespace, name }: ObjectName): string {
   return namespace ? `${namespace}/${name}` : name;
 }
 
+/** The ids of some objects. */
+export function idsOf(objects: readonly ObjectName[]): Set<string> {
+  return new Set(objects.map(objectId));
+}
+
 /** Label of an object, for people and for comparing: `Service pomerium/pomerium-proxy`. */
 export function objectLabel(object: ObjectOfKind): string {
   return `${object.kind} ${objectId(object)}`;

@@ -1,6 +1,6 @@
 import type { ClusterReader } from "../cluster/api.ts";
 import type { LiveCluster, LiveIngress } from "../cluster/live.ts";
-import { type ObjectRef, objectId, objectLabel } from "../cluster/objects.ts";
+import { idsOf, type ObjectRef, objectId, objectLabel } from "../cluster/objects.ts";
 import type { Stream } from "./controller.ts";
 import { type Installer, readInstallers } from "./installers.ts";
 import {
@@ -128,7 +128,7 @@ export async function readIngressNginx(
       }),
   );
   const leaving = [...running.filter(({ plan }) => plan === "retire"), ...deleted];
-  const stayingIds = new Set(others.flatMap((each) => each.ingresses.map(objectId)));
+  const stayingIds = idsOf(others.flatMap(({ ingresses }) => ingresses));
   const leavingIngresses = unique(
     leaving.flatMap((each) => each.ingresses).filter((each) => !stayingIds.has(objectId(each))),
     objectId,
@@ -214,7 +214,7 @@ function strangersOf(
   ingresses: readonly LiveIngress[],
   leaving: readonly LiveIngress[],
 ): Record<string, string[]> {
-  const ids = new Set(leaving.map(objectId));
+  const ids = idsOf(leaving);
   const own = new Set(installations.flatMap(({ objects }) => objects.map(objectLabel)));
   const strangers = new Map<string, string[]>();
   for (const { marks, namespace, strangers: objects, silent } of installations) {

@@ -2,7 +2,7 @@ import { type ApiPath, allOpenPaths, covers } from "../../policies/access/routes
 import { setKey } from "../../stack-file/commands.ts";
 import type { Problem } from "../../stack-file/problems.ts";
 import type { LiveIngress, LiveService } from "../cluster/live.ts";
-import { objectId } from "../cluster/objects.ts";
+import { idsOf, objectId } from "../cluster/objects.ts";
 import { answerable, type Row } from "../cluster/readiness.ts";
 import { type PathQuestion, pathName } from "./annotations/accept.ts";
 import { readsRegex } from "./annotations/booleans.ts";
@@ -69,7 +69,7 @@ function pathsOf(
   const found = [
     ...new Set(
       controllers.flatMap((controller) => {
-        const own = new Set(controller.ingresses.map(objectId));
+        const own = idsOf(controller.ingresses);
         return possiblyServed(all.filter(({ ingress }) => own.has(objectId(ingress))));
       }),
     ),

@@ -1,5 +1,5 @@
 import type { LiveCluster, LiveIngress } from "../cluster/live.ts";
-import { objectId, objectLabel } from "../cluster/objects.ts";
+import { idsOf, objectId, objectLabel } from "../cluster/objects.ts";
 import { type LiveIngressNginx, leavingObjects } from "./live.ts";
 
 /** Whether nothing of ingress-nginx is left but its namespace, which other objects may keep. */
@@ -50,6 +50,6 @@ export function stayingIngresses(
   nginx: Pick<LiveIngressNginx, "ingresses">,
   { ingresses }: Pick<LiveCluster, "ingresses">,
 ): LiveIngress[] {
-  const leaving = new Set(nginx.ingresses.map(objectId));
+  const leaving = idsOf(nginx.ingresses);
   return ingresses.filter((ingress) => !ingress.solver && !leaving.has(objectId(ingress)));
 }

@@ -1,5 +1,5 @@
 import type { LiveIngress } from "../cluster/live.ts";
-import { objectId } from "../cluster/objects.ts";
+import { idsOf, objectId } from "../cluster/objects.ts";
 import { nginxPrefix } from "./annotations/judgement.ts";
 import type { ClassOfIngresses } from "./served.ts";
 
@@ -38,7 +38,7 @@ export function unservedIngresses(
   ingresses: readonly LiveIngress[],
   { served, hasController }: { served: readonly LiveIngress[]; hasController: boolean },
 ): Unserved[] {
-  const known = new Set(served.map(objectId));
+  const known = idsOf(served);
   const found = ingresses
     .filter((ingress) => !ingress.solver && !known.has(objectId(ingress)))
     .flatMap((ingress) => {

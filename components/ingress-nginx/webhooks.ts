@@ -1,5 +1,5 @@
 import type { LiveService } from "../cluster/live.ts";
-import { objectId } from "../cluster/objects.ts";
+import { idsOf, objectId } from "../cluster/objects.ts";
 import { refOf, webhookKind } from "./kinds.ts";
 import type { LiveController } from "./live-controllers.ts";
 import type { LiveInstallation } from "./live-installation.ts";
@@ -105,7 +105,7 @@ export function deadWebhooks(
   controllers: Controllers,
   silent: readonly string[],
 ): DeadWebhook[] {
-  const existing = new Set(services.map(objectId));
+  const existing = idsOf(services);
   const isIdle = (service: { namespace: string; name: string }): boolean => {
     const there = controllersIn(service.namespace, controllers);
     return there.length > 0

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { objectId } from "../cluster/objects.ts";
+import { idsOf, objectId } from "../cluster/objects.ts";
 import { Isolation } from "./Isolation.ts";
 import type { LiveNetwork } from "./live.ts";
 import type { WantedPolicy } from "./wanted.ts";
@@ -10,7 +10,7 @@ export function deployIsolation(
   { policies }: Pick<LiveNetwork, "policies">,
   opts: pulumi.ComponentResourceOptions,
 ): Isolation[] {
-  const existing = new Set(policies.map(({ metadata }) => objectId(metadata)));
+  const existing = idsOf(policies.map(({ metadata }) => metadata));
   return wanted.map(({ namespace, name, spec }) => {
     const id = objectId({ namespace, name });
     return new Isolation(

@@ -1,7 +1,7 @@
 import type { Problem } from "../../stack-file/problems.ts";
 import type { LiveCluster, LiveIngress, LiveService } from "../cluster/live.ts";
 import { pomeriumIngressClass } from "../cluster/names.ts";
-import { objectId } from "../cluster/objects.ts";
+import { idsOf, objectId } from "../cluster/objects.ts";
 import { selects } from "./admits.ts";
 import type { IsolatedService, Peer } from "./config.ts";
 import type { LiveNetwork } from "./live.ts";
@@ -51,7 +51,7 @@ export function isolationLines(
   );
   if (all.length === 0) return [];
   const warning = isolation && pluginWarning(isolation.plugin);
-  const gone = new Set(leaving.map(objectId));
+  const gone = idsOf(leaving);
   return [
     ...(warning === undefined ? [] : [`! ${warning}`]),
     ...all.flatMap(({ each, service, selector }) => {

@@ -1,8 +1,8 @@
 import { strict as assert } from "node:assert";
-import { idsOf } from "../../../../components/apps/args.ts";
 import { existingIngresses, routeProblems } from "../../../../components/apps/checks.ts";
 import { backendProblems } from "../../../../components/apps/service-checks.ts";
 import type { LiveIngress, LiveService, ManagedFields } from "../../../../components/cluster/live.ts";
+import { idsOf } from "../../../../components/cluster/objects.ts";
 import { goodStack, parse } from "../../stack/base.ts";
 import { deployed, ingress } from "../../stack/state.ts";
 
