@@ -62,7 +62,7 @@ export async function readFleetStack(
     parts: () => [
       accessPart({ stack }, all, scope),
       ...(live?.gates === undefined ? [] : [readinessPart(stack, live.gates, scope)]),
-      ...(live?.audited === undefined ? [] : [auditPart(live.audited, stack.cluster, scope)]),
+      ...(live?.audited === undefined ? [] : [auditPart(live.audited, scope)]),
     ],
   };
 }
@@ -93,7 +93,7 @@ async function readCluster(stack: Stack, io: Io): Promise<ReadCluster> {
   };
   const [gates, audited] = await Promise.all([
     stack.ingressNginx === undefined ? undefined : part("readiness", () => io.readReadiness(stack)),
-    part("audit", async () => audit((await readNginx("live", stack, io)).inventory)),
+    part("audit", async () => audit((await readNginx("live", stack, io)).inventory, stack.cluster)),
   ]);
   const ready = readyOf(stack, gates);
   return {

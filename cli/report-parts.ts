@@ -32,8 +32,8 @@ export function readinessPart(stack: Pick<Stack, "ingressNginx">, gates: readonl
 }
 
 /** The part of a page about what a migration is up against. */
-export function auditPart(audit: Audit, cluster: { context?: string }, scope?: Scope): Tab {
-  return auditTab(auditPage(audit, cluster), scope);
+export function auditPart(audit: Audit, scope?: Scope): Tab {
+  return auditTab(auditPage(audit), scope);
 }
 
 /** The facts about a stack that a page shows beside its name. */

@@ -20,13 +20,13 @@ export const audit: Action<AuditOptions> = {
     const source = await readSource(options, io);
     for (const problem of source.problems)
       io.err(`${paint({ colour: io.errorColour }, "yellow", "not read:")} ${visible(problem)}\n`);
-    const result = auditOf(source.inventory);
+    const result = auditOf(source.inventory, source);
     const provenance: AuditOrigin = {
       source: source.name,
       ...(await provenanceOf(io)),
       hash: createHash("sha256").update(JSON.stringify(result)).digest("hex"),
     };
-    deliver(rendered(format, result, { provenance, cluster: source }, paperOf(options, io)), options, io);
+    deliver(rendered(format, result, provenance, paperOf(options, io)), options, io);
     return result.blockers.length > 0 ? exit.failed : exit.ok;
   },
 };
@@ -34,13 +34,13 @@ export const audit: Action<AuditOptions> = {
 function rendered(
   format: string,
   result: ReturnType<typeof auditOf>,
-  { provenance, cluster }: { provenance: AuditOrigin; cluster: { context?: string } },
+  provenance: AuditOrigin,
   paper: Paper,
 ): string {
   const { version: program, ...origin } = provenance;
   // `version` is that of the form.
   if (format === "json") return json("audit", { ...origin, program, ...result });
-  const page = auditPage(result, cluster);
+  const page = auditPage(result);
   switch (format) {
     case "markdown":
       return auditMarkdown(page, provenance);

@@ -43,7 +43,7 @@ export const report: Action<ReportOptions> = {
             }),
           ]),
       ...(readiness === undefined ? [] : [readinessPart(stack, readiness)]),
-      ...(source === undefined ? [] : [auditPart(audit(source.inventory), stack.cluster)]),
+      ...(source === undefined ? [] : [auditPart(audit(source.inventory, stack.cluster))]),
     ];
     deliver(
       htmlPage({

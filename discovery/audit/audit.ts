@@ -1,3 +1,4 @@
+import { type CommandAddress, kubectl, kubectlDelete } from "../../components/cluster/commands.ts";
 import { objectLabel } from "../../components/cluster/objects.ts";
 import type { Stream } from "../../components/ingress-nginx/controller.ts";
 import type { Controller, Inventory } from "../inventory.ts";
@@ -30,7 +31,7 @@ export interface Audit {
 export interface Blocker {
   where: string;
   what: string;
-  /** A command that shows or fixes it. */
+  /** The command that fixes it. */
   fix?: string;
 }
 
@@ -46,7 +47,7 @@ export interface AuditedController {
   addresses: string[];
   settings: AuditedSetting[];
   streams: Stream[];
-  /** Tools that would install it again. */
+  /** Tools that would install it again, each with the command that stops or shows it. */
   installers: { label: string; isSuspended: boolean; note: string; command: string }[];
 }
 
@@ -56,8 +57,12 @@ export interface AuditedWebhook {
   isDead: boolean;
 }
 
-/** Audits a cluster. Nothing in the result is a secret: annotations and settings are named without their values. */
-export function audit(inventory: Inventory): Audit {
+/**
+ * Audits a cluster. Nothing in the result is a secret: annotations and settings are named without their values.
+ *
+ * @param address Where the commands of the result are meant to run.
+ */
+export function audit(inventory: Inventory, address: CommandAddress): Audit {
   const { cluster, nginx, controllers, issuance, missing } = inventory;
   const plan = planStack(inventory, { eachHost: true });
   const ingresses = servedIngresses(inventory);
@@ -69,7 +74,7 @@ export function audit(inventory: Inventory): Audit {
   const own = nginx.installation.filter(({ kind }) => kind === "ValidatingWebhookConfiguration");
   return {
     ...(cluster.uid === "" ? {} : { uid: cluster.uid }),
-    controllers: controllers.map((each) => auditedController(each, inventory)),
+    controllers: controllers.map((each) => auditedController(each, inventory, address)),
     hosts,
     annotations: auditedAnnotations(plan.apps, ingresses),
     issuers: auditedIssuers(issuance, nginx, ingresses),
@@ -86,14 +91,18 @@ export function audit(inventory: Inventory): Audit {
       ...nginx.deadWebhooks.map(({ name, service, why }) => ({
         where: `ValidatingWebhookConfiguration ${name}`,
         what: `refuses every write of an Ingress, because the Service ${service} ${why === "missing" ? "does not exist" : "has no pods"}`,
-        fix: `kubectl delete validatingwebhookconfiguration ${name}`,
+        fix: kubectlDelete(address, { kind: "ValidatingWebhookConfiguration", name }),
       })),
     ],
     unknown: missingUses(missing).map(({ name, unknown }) => ({ kind: name, unknown })),
   };
 }
 
-function auditedController(controller: Controller, { nginx }: Inventory): AuditedController {
+function auditedController(
+  controller: Controller,
+  { nginx }: Inventory,
+  address: CommandAddress,
+): AuditedController {
   const { workload, installation, image, classes, ingresses, service, settings, streams } = controller;
   // The installers are read for all installations together. Each installer names its own installation.
   const isOnly = nginx.controllers.length === 1;
@@ -112,6 +121,6 @@ function auditedController(controller: Controller, { nginx }: Inventory): Audite
     addresses: service?.addresses ?? [],
     settings: settingFindings(settings),
     streams,
-    installers,
+    installers: installers.map(({ command, ...rest }) => ({ ...rest, command: kubectl(address, command) })),
   };
 }

@@ -1,4 +1,3 @@
-import { kubectl } from "../../components/cluster/commands.ts";
 import type { Page, PageSection, Provenance } from "../../report/sections.ts";
 import { counted } from "../../stack-file/text.ts";
 import { exportCommands, missingUses } from "../missing.ts";
@@ -9,12 +8,8 @@ import type { AuditedHost } from "./hosts.ts";
 /** An audit always has a source. */
 export type AuditOrigin = Provenance & { source: string };
 
-/**
- * The parts of an audit. A part without anything to say is left out.
- *
- * @param cluster Context for the commands; none for an export without one.
- */
-export function auditPage(audit: Audit, cluster: { context?: string } = {}): Page {
+/** The parts of an audit. A part without anything to say is left out. */
+export function auditPage(audit: Audit): Page {
   const { hosts, controllers, blockers } = audit;
   const ready = hosts.filter(({ effort }) => effort === "none").length;
   return {
@@ -25,8 +20,8 @@ export function auditPage(audit: Audit, cluster: { context?: string } = {}): Pag
       blockers.length === 0 ? "nothing blocks" : `${counted(blockers.length, "thing")} to change first`,
     ].join(", "),
     sections: [
-      blockersSection(audit, cluster),
-      controllersSection(audit, cluster),
+      blockersSection(audit),
+      controllersSection(audit),
       hostsSection(hosts),
       decisionsSection(hosts),
       annotationsSection(audit),
@@ -38,18 +33,18 @@ export function auditPage(audit: Audit, cluster: { context?: string } = {}): Pag
   };
 }
 
-function blockersSection({ blockers }: Audit, cluster: { context?: string }): PageSection | undefined {
+function blockersSection({ blockers }: Audit): PageSection | undefined {
   if (blockers.length === 0) return undefined;
   return {
     title: "To change first",
     items: blockers.map(({ where, what, fix }) => ({
       title: where,
-      details: [what, ...(fix === undefined ? [] : [fix.replace(/^kubectl /, () => kubectl(cluster, ""))])],
+      details: [what, ...(fix === undefined ? [] : [fix])],
     })),
   };
 }
 
-function controllersSection({ controllers }: Audit, cluster: { context?: string }): PageSection {
+function controllersSection({ controllers }: Audit): PageSection {
   if (controllers.length === 0)
     return { title: "ingress-nginx", lead: ["No controller of ingress-nginx was found."] };
   return {
@@ -64,7 +59,7 @@ function controllersSection({ controllers }: Audit, cluster: { context?: string 
         ...each.streams.map(({ protocol, port, backend }) => `forwards ${protocol} ${port} to ${backend}`),
         ...each.installers.map(
           ({ label, isSuspended, note, command }) =>
-            `${label} ${isSuspended ? "is suspended" : `would put it back: ${note}; ${kubectl(cluster, command)}`}`,
+            `${label} ${isSuspended ? "is suspended" : `would put it back: ${note}; ${command}`}`,
         ),
       ],
     })),

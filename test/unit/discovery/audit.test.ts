@@ -16,7 +16,8 @@ const fixture = (name: string): ExportedObject[] =>
     text: readFileSync(new URL(`fixtures/${name}.yaml`, import.meta.url), "utf8"),
   }).objects;
 
-const audited = async (objects: readonly ExportedObject[]) => audit(await inventoryOf(objects));
+const audited = async (objects: readonly ExportedObject[], address: { context?: string } = {}) =>
+  audit(await inventoryOf(objects), address);
 const origin = {
   source: "context <home>",
   date: "2026-11-26T12:00:00.000Z",
@@ -53,18 +54,43 @@ const annotated = (given: Record<string, string>) =>
     Object.entries(given).map(([name, value]) => [`nginx.ingress.kubernetes.io/${name}`, value]),
   );
 
+/** Of an ingress-nginx that was removed without its webhook. */
+const deadWebhook = {
+  apiVersion: "admissionregistration.k8s.io/v1",
+  kind: "ValidatingWebhookConfiguration",
+  metadata: { name: "left-behind" },
+  webhooks: [
+    {
+      name: "validate.nginx.ingress.kubernetes.io",
+      failurePolicy: "Fail",
+      rules: [{ apiGroups: ["networking.k8s.io"], resources: ["ingresses"] }],
+      clientConfig: { service: { namespace: "gone", name: "gone" } },
+    },
+  ],
+};
+
 describe("an audit", () => {
-  it("names the context as it is in its commands, also one with signs of a replacement", async () => {
-    const found = await audited([]);
-    const blockers = [{ where: "a webhook", what: "is dead", fix: "kubectl delete webhook edge" }];
-    for (const [context, written] of [
-      ["home", "home"],
-      ["$& $$ home", "'$& $$ home'"],
-    ] as const)
-      assert.deepEqual(auditPage({ ...found, blockers }, { context }).sections[0]?.items?.[0]?.details, [
-        "is dead",
-        `kubectl --context ${written} delete webhook edge`,
-      ]);
+  it("has the context in the commands of its data and of its page, and none for an export without one", async () => {
+    for (const [address, written] of [
+      [{ context: "home" }, "kubectl --context home"],
+      [{ context: "$& $$ home" }, "kubectl --context '$& $$ home'"],
+      [{}, "kubectl"],
+    ] as const) {
+      const found = await audited([...fixture("k3s"), deadWebhook], address);
+      const fix = `${written} delete validatingwebhookconfiguration left-behind`;
+      assert.deepEqual(
+        found.blockers.flatMap((each) => each.fix ?? []),
+        [fix],
+      );
+      const command = `${written} annotate helmchart --namespace kube-system ingress-nginx helmcharts.helm.cattle.io/unmanaged=true`;
+      assert.deepEqual(
+        found.controllers.flatMap(({ installers }) => installers.map((each) => each.command)),
+        [command],
+      );
+      const [blockers, controllers] = auditPage(found).sections;
+      assert.equal(blockers?.items?.at(-1)?.details.at(-1), fix);
+      assert.ok(controllers?.items?.[0]?.details.some((detail) => detail.endsWith(`; ${command}`)));
+    }
   });
 
   it("of octavo before the migration finds its hosts, and nothing that blocks", async () => {
@@ -183,20 +209,7 @@ describe("an audit", () => {
       (await blocks(web, ingress("shop", {}, "localhost"))).join(),
       /^localhost: an app's host is a name/,
     );
-    const webhook = {
-      apiVersion: "admissionregistration.k8s.io/v1",
-      kind: "ValidatingWebhookConfiguration",
-      metadata: { name: "left-behind" },
-      webhooks: [
-        {
-          name: "validate.nginx.ingress.kubernetes.io",
-          failurePolicy: "Fail",
-          rules: [{ apiGroups: ["networking.k8s.io"], resources: ["ingresses"] }],
-          clientConfig: { service: { namespace: "gone", name: "gone" } },
-        },
-      ],
-    };
-    assert.deepEqual(await blocks(web, ingress("shop", {}), webhook), [
+    assert.deepEqual(await blocks(web, ingress("shop", {}), deadWebhook), [
       "ValidatingWebhookConfiguration left-behind: refuses every write of an Ingress, because the Service gone/gone does not exist",
     ]);
   });

@@ -55,7 +55,7 @@ async function readAll(objects: readonly ExportedObject[]): Promise<string[]> {
   const exported = readExported({ file: "all.json", text: JSON.stringify({ kind: "List", items: objects }) });
   const inventory = await inventoryOf(exported.objects);
   writtenFrom(inventory);
-  auditPage(audit(inventory));
+  auditPage(audit(inventory, {}));
   return exported.problems;
 }
 

@@ -225,6 +225,7 @@ describe("a host that no app can have", () => {
   it("has its paths in an audit", async () => {
     const { hosts } = audit(
       await inventoryOf(cluster([ingress("odd", { paths: [["/status", "a"]], rest: "b" })])),
+      {},
     );
     assert.deepEqual(
       hosts.map(({ host, effort, paths }) => [

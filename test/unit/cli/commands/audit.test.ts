@@ -69,6 +69,31 @@ describe("the command audit", () => {
     assert.equal((await cli(project, ["audit"], { ...outside, contexts: ["a", "b"] })).code, 2);
   });
 
+  it("prints commands that can be pasted: with the context that was read, in JSON as in text", async () => {
+    const webhook = {
+      apiVersion: "admissionregistration.k8s.io/v1",
+      kind: "ValidatingWebhookConfiguration",
+      metadata: { name: "left-behind" },
+      webhooks: [
+        {
+          name: "validate.nginx.ingress.kubernetes.io",
+          failurePolicy: "Fail",
+          rules: [{ apiGroups: ["networking.k8s.io"], resources: ["ingresses"] }],
+          clientConfig: { service: { namespace: "gone", name: "gone" } },
+        },
+      ],
+    };
+    const outside = {
+      contexts: ["edge"],
+      openCluster: async () => new ExportedCluster([...alfred, webhook]),
+    };
+    const command = "kubectl --context edge delete validatingwebhookconfiguration left-behind";
+    const { out } = await cli(makeProject(), ["audit", "--json"], outside);
+    assert.deepEqual(JSON.parse(out).blockers.at(-1).fix, command);
+    const text = (await cli(makeProject(), ["audit"], outside)).out;
+    assert.ok(text.replace(/\s+/g, " ").includes(command), text);
+  });
+
   it("needs no project folder", async () => {
     const { code } = await cli({ directory: "/" }, ["audit", "--from", "-"], { stdin: listed(alfred) });
     assert.equal(code, 0);
