@@ -146,11 +146,18 @@ function lines(message: string, limit: number): string[] {
 }
 
 /** The result of reading, or the error that says why the stack file cannot be read. Other errors are thrown. */
-export function orProblems<T>(read: () => T): T | StackFileError {
+export function orProblems<T>(read: () => Promise<T>): Promise<T | StackFileError>;
+export function orProblems<T>(read: () => T): T | StackFileError;
+export function orProblems<T>(read: () => T | Promise<T>): T | StackFileError | Promise<T | StackFileError> {
   try {
-    return read();
+    const result = read();
+    return result instanceof Promise ? result.catch(problemsOf) : result;
   } catch (error) {
-    if (error instanceof StackFileError) return error;
-    throw error;
+    return problemsOf(error);
   }
+}
+
+function problemsOf(error: unknown): StackFileError {
+  if (error instanceof StackFileError) return error;
+  throw error;
 }

@@ -6,7 +6,13 @@ import { loadFromFile } from "../../stack/load.ts";
 import type { Stack } from "../../stack/stack.ts";
 import { stackFileName } from "../../stack-file/file-name.ts";
 import { placed } from "../../stack-file/place.ts";
-import { formatRows, type Problem, StackFileError, type Warning } from "../../stack-file/problems.ts";
+import {
+  formatRows,
+  orProblems,
+  type Problem,
+  StackFileError,
+  type Warning,
+} from "../../stack-file/problems.ts";
 import { counted } from "../../stack-file/text.ts";
 import { paint } from "../colour.ts";
 import type { Action } from "../command.ts";
@@ -53,14 +59,10 @@ function written(format: string, results: readonly Checked[], directory: string,
 
 function checked(stack: string, path: string): Checked {
   const file = stackFileName(stack);
-  try {
-    const content = loadFromFile(path);
-    const problems = placed(failedTestProblems(content), content.placeOf);
-    return { stack, file, problems, warnings: content.warnings, content };
-  } catch (error) {
-    if (!(error instanceof StackFileError)) throw error;
-    return { stack, file, problems: error.problems, warnings: [] };
-  }
+  const content = orProblems(() => loadFromFile(path));
+  if (content instanceof StackFileError) return { stack, file, problems: content.problems, warnings: [] };
+  const problems = placed(failedTestProblems(content), content.placeOf);
+  return { stack, file, problems, warnings: content.warnings, content };
 }
 
 function checkText({ file, problems, warnings, content }: Checked, paper: Paper): string {

@@ -8,12 +8,18 @@ import { diffJson } from "../../report/json.ts";
 import { diffMarkdown } from "../../report/markdown.ts";
 import { signInChanges } from "../../stack/sign-in.ts";
 import type { Stack } from "../../stack/stack.ts";
+import { orProblems, StackFileError } from "../../stack-file/problems.ts";
 import { paint } from "../colour.ts";
 import type { Action } from "../command.ts";
 import { exit } from "../exit.ts";
 import { failOnOf } from "../fail-on.ts";
 import type { Annotation } from "../github/annotation.ts";
-import { accessAnnotations, annotated, annotationLines, repositoryPath } from "../github/annotations.ts";
+import {
+  accessAnnotations,
+  annotationLines,
+  refusalAnnotations,
+  repositoryPath,
+} from "../github/annotations.ts";
 import type { Io } from "../io.ts";
 import { deliver, formatOf, json, type Paper, paperOf } from "../output.ts";
 import { projectOf, stackIn } from "../project.ts";
@@ -27,13 +33,18 @@ export const diff: Action<DiffOptions> = {
     const kinds = failOnOf(options.failOn);
     const project = projectOf(options, io);
     const stack = stackIn(project, args[0]);
-    const views = (): Promise<[Seen, Seen]> =>
+    const views = await orProblems(() =>
       Promise.all([
         viewOf(options.from ?? "HEAD", project, stack, io),
         viewOf(options.to ?? "now", project, stack, io),
-      ]);
-    const [before, after] =
-      format === "github" ? await annotated(project.directory, stack, io, views) : await views();
+      ]),
+    );
+    if (views instanceof StackFileError) {
+      if (format === "github")
+        deliver(annotationLines(refusalAnnotations(project.directory, stack, views)), options, io);
+      throw views;
+    }
+    const [before, after] = views;
     const found = diffAccess(comparable(before, after), comparable(after, before));
     const notes = [...before.notes, ...after.notes, ...signInChanges(before.stack, after.stack)];
     const moves =

@@ -9,16 +9,16 @@ import { testsJson } from "../../report/json.ts";
 import { aligned, visible } from "../../report/text.ts";
 import type { Stack } from "../../stack/stack.ts";
 import { placed } from "../../stack-file/place.ts";
-import { StackFileError } from "../../stack-file/problems.ts";
+import { orProblems, StackFileError } from "../../stack-file/problems.ts";
 import { counted } from "../../stack-file/text.ts";
 import { paint } from "../colour.ts";
 import type { Action } from "../command.ts";
 import { exit, UsageError } from "../exit.ts";
 import type { Annotation } from "../github/annotation.ts";
 import {
-  annotated,
   annotationLines,
   problemAnnotations,
+  refusalAnnotations,
   repositoryPath,
   untestedAnnotations,
 } from "../github/annotations.ts";
@@ -35,6 +35,12 @@ interface Tested {
   missing: readonly Untested[];
 }
 
+interface Result {
+  /** Name of the stack. */
+  name: string;
+  result: Tested | StackFileError;
+}
+
 /** Runs the access tests of the stack files. */
 export const test: Action<TestOptions> = {
   async run(args, options, io) {
@@ -42,38 +48,28 @@ export const test: Action<TestOptions> = {
     const project = projectOf(options, io);
     if (options.write) return write(project, stacksOf(project, args), options, io);
     if (options.stdout) throw new UsageError("--stdout goes with --write");
-    const tested: Tested[] = [];
-    const broken: StackFileError[] = [];
-    for (const name of stacksOf(project, args)) {
-      const load = (): Stack => stackNow(project, name);
-      try {
-        const stack = format === "github" ? await annotated(project.directory, name, io, load) : load();
-        tested.push({ stack, results: runAccessTests(stack), missing: untested(stack) });
-      } catch (error) {
-        if (!(error instanceof StackFileError)) throw error;
-        broken.push(error);
-      }
-    }
-    for (const { message } of broken) io.err(`${message}\n`);
-    if (tested.length === 0) return exit.failed;
-    const file = (stack: string): string => repositoryPath(project.directory, stack);
+    const results = stacksOf(project, args).map((name) => ({ name, result: testOf(project, name) }));
+    for (const { result } of results) if (isBroken(result)) io.err(`${result.message}\n`);
     switch (format) {
       case "json":
-        deliver(inJson(tested), options, io);
+        deliver(inJson(results), options, io);
         break;
       case "github":
         deliver(
-          annotationLines(tested.flatMap((one) => annotationsOf(one, file(one.stack.name)))),
+          annotationLines(results.flatMap((each) => annotationsOf(project.directory, each))),
           options,
           io,
         );
         break;
       default: {
         const paper = paperOf(options, io);
-        deliver(tested.map((one) => testText(one, options.all === true, paper)).join("\n"), options, io);
+        const texts = results.flatMap(({ result }) =>
+          isBroken(result) ? [] : [testText(result, options.all === true, paper)],
+        );
+        deliver(texts.join("\n"), options, io);
       }
     }
-    return broken.length === 0 && tested.every(holds) ? exit.ok : exit.failed;
+    return results.every(({ result }) => !isBroken(result) && holds(result)) ? exit.ok : exit.failed;
   },
 };
 
@@ -91,16 +87,29 @@ function holds({ results, missing }: Tested): boolean {
   return results.every(({ passed }) => passed) && missing.every(({ severity }) => severity === "warning");
 }
 
-function inJson(tested: readonly Tested[]): string {
+/** The answers to the tests of a stack, or why its file cannot be used. */
+function testOf(project: Project, name: string): Tested | StackFileError {
+  const stack = orProblems(() => stackNow(project, name));
+  return isBroken(stack) ? stack : { stack, results: runAccessTests(stack), missing: untested(stack) };
+}
+
+const isBroken = (result: object): result is StackFileError => result instanceof StackFileError;
+
+function inJson(stacks: readonly Result[]): string {
   return json("access-tests-of-stacks", {
-    stacks: tested.map(({ stack, results, missing }) => ({
-      stack: stack.name,
-      ...(JSON.parse(testsJson(results, missing)) as object),
+    stacks: stacks.map(({ name, result }) => ({
+      stack: name,
+      ...(isBroken(result)
+        ? { problems: result.problems }
+        : (JSON.parse(testsJson(result.results, result.missing)) as object)),
     })),
   });
 }
 
-function annotationsOf({ stack, missing }: Tested, file: string): Annotation[] {
+function annotationsOf(directory: string, { name, result }: Result): Annotation[] {
+  if (isBroken(result)) return refusalAnnotations(directory, name, result);
+  const { stack, missing } = result;
+  const file = repositoryPath(directory, name);
   return [
     ...problemAnnotations(file, placed(failedTestProblems(stack), stack.placeOf)),
     ...untestedAnnotations(file, missing, stack.placeOf),

@@ -8,9 +8,8 @@ import { changesOf, place as placeOfRow, whoIs } from "../../report/diff-text.ts
 import { visible } from "../../report/text.ts";
 import { stackFileName } from "../../stack-file/file-name.ts";
 import type { PlaceOf } from "../../stack-file/place.ts";
-import { type Problem, StackFileError, type Warning } from "../../stack-file/problems.ts";
+import type { Problem, StackFileError, Warning } from "../../stack-file/problems.ts";
 import { few } from "../../stack-file/text.ts";
-import type { Io } from "../io.ts";
 import { stackPath } from "../project.ts";
 import { type Annotation, annotationText } from "./annotation.ts";
 
@@ -116,24 +115,15 @@ export function annotationLines(annotations: readonly Annotation[]): string {
   return annotations.map((one) => `${annotationText(one)}\n`).join("");
 }
 
-/** Runs a command's work for GitHub. A stack file that is refused gets its annotations before the error is thrown. */
-export async function annotated<T>(
+/** Why a stack file is refused. It may be that of another revision, whose lines are not those of the file. */
+export function refusalAnnotations(
   directory: string,
   stack: string,
-  io: Io,
-  work: () => T | Promise<T>,
-): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof StackFileError) {
-      // The lines of another revision are not those of the file.
-      const isFile = error.file === stackFileName(stack);
-      const problems = error.problems.map(({ place, ...problem }) =>
-        isFile && place ? { ...problem, place } : problem,
-      );
-      io.out(annotationLines(problemAnnotations(repositoryPath(directory, stack), problems)));
-    }
-    throw error;
-  }
+  { file, problems }: StackFileError,
+): Annotation[] {
+  const isFile = file === stackFileName(stack);
+  return problemAnnotations(
+    repositoryPath(directory, stack),
+    problems.map(({ place, ...problem }) => (isFile && place ? { ...problem, place } : problem)),
+  );
 }

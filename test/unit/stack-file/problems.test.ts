@@ -2,7 +2,13 @@ import { strict as assert } from "node:assert";
 import { inspect } from "node:util";
 import fc from "fast-check";
 import { isMap, keyPath, type PathPart, valueAt } from "../../../stack-file/paths.ts";
-import { formatProblems, formatRows, formatWarnings, StackFileError } from "../../../stack-file/problems.ts";
+import {
+  formatProblems,
+  formatRows,
+  formatWarnings,
+  orProblems,
+  StackFileError,
+} from "../../../stack-file/problems.ts";
 import { decrypted, goodStack, hunter2, parse, problemsOf, put, warnings } from "../stack/base.ts";
 import { broken } from "../stack/broken.ts";
 
@@ -196,5 +202,36 @@ describe("a secret", () => {
     ])
       assert.doesNotMatch(text, new RegExp(hunter2));
     assert.equal("reveal" in clientSecret && clientSecret.reveal(), hunter2);
+  });
+});
+
+describe("reading or the problems", () => {
+  const refused = new StackFileError("Pulumi.house.yaml", [{ at: "phase", message: "missing" }]);
+  const fail = (error: Error) => (): never => {
+    throw error;
+  };
+
+  it("is the result, at once or later as it was read", async () => {
+    assert.equal(
+      orProblems(() => 1),
+      1,
+    );
+    const later = orProblems(async () => 2);
+    assert.ok(later instanceof Promise);
+    assert.equal(await later, 2);
+  });
+
+  it("is the error of a refused stack file, also where it comes later", async () => {
+    assert.equal(orProblems(fail(refused)), refused);
+    assert.equal(await orProblems(async () => fail(refused)()), refused);
+  });
+
+  it("throws every other error", async () => {
+    const other = new RangeError("full");
+    assert.throws(() => orProblems(fail(other)), other);
+    await assert.rejects(
+      orProblems(async () => fail(other)()),
+      other,
+    );
   });
 });

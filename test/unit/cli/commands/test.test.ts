@@ -68,6 +68,34 @@ describe("test", () => {
     );
   });
 
+  it("gives programs the problems of a stack file that cannot be read, also if it is the only one", async () => {
+    const typo = { ...house(), phase: "cutovre" };
+    const project = makeProject({ good: house(), nameless: { ...house(), domain: undefined }, typo });
+    const run = async (...stacks: string[]) => {
+      const { code, out, err } = await cli(project, ["test", ...stacks, "--json"]);
+      assertDocumented(JSON.parse(out));
+      type Entry = { stack: string; problems?: { at: string; message: string; place?: { line: number } }[] };
+      return { code, err, stacks: (JSON.parse(out) as { stacks: (Entry & { failed?: number })[] }).stacks };
+    };
+    const all = await run();
+    assert.equal(all.code, 1);
+    assert.match(all.err, /^Pulumi\.nameless\.yaml: 1 problem$/m);
+    assert.deepEqual(
+      all.stacks.map(({ stack, failed, problems: found = [] }) => [stack, failed, found.map(({ at }) => at)]),
+      [
+        ["good", 0, []],
+        ["nameless", undefined, ["domain"]],
+        ["typo", undefined, ["phase"]],
+      ],
+    );
+    const only = await run("typo");
+    assert.equal(only.code, 1);
+    const [problem] = only.stacks[0]!.problems!;
+    assert.equal(only.stacks.length, 1);
+    assert.match(problem!.message, /^must be one of/);
+    assert.equal(problem!.place!.line, 6);
+  });
+
   describe("--write", () => {
     const fresh = () => {
       const stack = house();

@@ -66,6 +66,25 @@ describe("--format github", () => {
     }
   });
 
+  it("of test and diff writes all annotations to the file of --output, also those of a refused stack file", async () => {
+    const wrong = house();
+    wrong.accessTests.apps.wiki = [{ allow: ["alice@gmail.com"], deny: ["stranger"] }];
+    const project = makeProject({ house: wrong, broken: house() });
+    project.commit();
+    project.write("broken", { ...house(), phase: "cutovre" });
+    const written = async (...words: string[]): Promise<string> => {
+      const { code, out } = await cli(project, [...words, "--format", "github", "--output", "annotations"]);
+      assert.deepEqual({ code, out }, { code: 1, out: "" });
+      return readFileSync(join(project.directory, "annotations"), "utf8");
+    };
+    assert.match(
+      await written("test"),
+      /^::error file=Pulumi\.broken\.yaml,line=6,\S+title=phase::.*\n::error file=Pulumi\.house\.yaml,line=/,
+    );
+    assert.match(await written("test", "broken"), /^::error file=Pulumi\.broken\.yaml,line=6,.*\n$/);
+    assert.match(await written("diff", "broken"), /^::error file=Pulumi\.broken\.yaml,line=6,.*\n$/);
+  });
+
   it("of diff names no line for a problem that only the former revision has", async () => {
     const project = makeProject({ house: { ...house(), phase: "cutovre" } });
     project.commit();
