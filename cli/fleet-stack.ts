@@ -7,6 +7,7 @@ import { isPerson } from "../policies/access/principals.ts";
 import type { FleetCluster } from "../report/fleet.ts";
 import { type FleetStack, scopeOf, type Unread } from "../report/html/fleet.ts";
 import type { Stack } from "../stack/stack.ts";
+import { ownCommand } from "../stack-file/commands.ts";
 import { placeText } from "../stack-file/place.ts";
 import { orProblems, StackFileError } from "../stack-file/problems.ts";
 import { counted } from "../stack-file/text.ts";
@@ -36,7 +37,7 @@ export async function readFleetStack(
       row: {
         stack: name,
         problems: now.problems.length,
-        failed: [`${counted(now.problems.length, "problem")}; see: check ${name}`],
+        failed: [`${counted(now.problems.length, "problem")}; see: ${ownCommand("check", name)}`],
         ...(isLive ? { live: {} } : {}),
       },
       unread: [unreadOf("stack file", now)],

@@ -23,7 +23,7 @@ describe("fleet", () => {
         "house   coexist  2     2       0       1           0",
         "open    coexist  3     2       1       1           0",
         "",
-        "! broken: 1 problem; see: check broken",
+        "! broken: 1 problem; see: npx pomerium-migration check broken",
         "",
       ].join("\n"),
     );
