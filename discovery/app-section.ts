@@ -1,4 +1,4 @@
-import { idsOf } from "../components/cluster/objects.ts";
+import { idsOf, objectId } from "../components/cluster/objects.ts";
 import { nginxPrefix } from "../components/ingress-nginx/annotations/judgement.ts";
 import { catalogue } from "../policies/catalogue/catalogue.ts";
 import { keyPath, type PathPart } from "../stack-file/paths.ts";
@@ -6,6 +6,7 @@ import { apiPathInFlow } from "../stack-file/yaml-flow.ts";
 import type { Comment } from "./commented.ts";
 import type { PlannedApp, PlannedPath, ReachedPath } from "./planned-app.ts";
 import type { Section, Todo } from "./section.ts";
+import type { ServedHost } from "./served-hosts.ts";
 import { isWritableOpenPath } from "./writable.ts";
 
 /** An app in the stack file, with a comment at each decision. */
@@ -148,6 +149,7 @@ export function appNotes(app: PlannedApp): Note[] {
             text: `DECIDE: ${elsewhere.map(({ namespace, name }) => `${namespace}/${name}`).join(", ")} has this host too, in another namespace. Pomerium reaches only Services of the app's namespace; a Service of type ExternalName can lead to another one`,
           },
         ]),
+    ...rivalNotes(served),
     ...(served.canaries.length === 0
       ? []
       : [
@@ -158,6 +160,20 @@ export function appNotes(app: PlannedApp): Note[] {
     ...(app.apart === undefined ? [] : [{ text: app.apart }]),
     ...findingNotes(app),
   ];
+}
+
+/** Paths that may lead to another Service than the file has, because two Ingresses have them. */
+function rivalNotes({ paths }: ServedHost): Note[] {
+  return paths.flatMap(({ path, ingress, backend, rivals = [] }) => {
+    const serviceOf = (namespace: string, service: string | undefined): string => `${namespace}/${service}`;
+    const own = serviceOf(ingress.namespace, backend?.service);
+    const others = rivals
+      .map((rival) => [objectId(rival.ingress), serviceOf(rival.ingress.namespace, rival.backend?.service)])
+      .filter(([, service]) => service !== own);
+    return others.map(([name, service]) => ({
+      text: `DECIDE: ${path} leads to Service ${own} by Ingress ${objectId(ingress)} today, and to ${service} by ${name}. It is not known which of them callers reach; here it is the first`,
+    }));
+  });
 }
 
 const namesOf = (paths: readonly ReachedPath[]): string =>

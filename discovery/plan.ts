@@ -10,6 +10,7 @@ import { type PlannedCertificates, planCertificates } from "./certificates.ts";
 import type { Inventory } from "./inventory.ts";
 import { type PlannedApp, planApp } from "./planned-app.ts";
 import { type ServedHost, servedHosts } from "./served-hosts.ts";
+import { servedIngresses, servingControllers } from "./serving.ts";
 import { isWritableHost } from "./writable.ts";
 
 /** What a stack file says about a cluster, before it is written. */
@@ -55,7 +56,7 @@ export interface PlanOptions {
 export function planStack(inventory: Inventory, options: PlanOptions = {}): Plan {
   const ingresses = servedIngresses(inventory);
   const present = new Set(options.hosts);
-  const hosts = servedHosts(ingresses).filter(({ host }) => !present.has(host));
+  const hosts = servedHosts(servingControllers(inventory)).filter(({ host }) => !present.has(host));
   // `verify` is the name of Pomerium's own page.
   const names = new AppNames(["verify", ...(options.names ?? [])]);
   const wildcards = hosts.map(({ host }) => host).filter(isWildcard);
@@ -94,23 +95,6 @@ export function planStack(inventory: Inventory, options: PlanOptions = {}): Plan
     inventory,
     ...(options.cloudflare === undefined ? {} : { cloudflare: options.cloudflare }),
   };
-}
-
-/**
- * The Ingresses of all controllers, each once. Without any controller, those that look like ingress-nginx's: an export
- * may lack the workloads, or the controller is not recognised.
- */
-export function servedIngresses({
-  controllers,
-  nginx,
-  cluster,
-}: Pick<Inventory, "controllers" | "nginx" | "cluster">): LiveIngress[] {
-  const unserved = new Set(nginx.unserved.flatMap(({ ingresses }) => ingresses));
-  const all =
-    controllers.length > 0
-      ? controllers.flatMap(({ ingresses }) => ingresses)
-      : cluster.ingresses.filter((ingress) => unserved.has(objectId(ingress)));
-  return [...new Map(all.map((ingress) => [objectId(ingress), ingress])).values()];
 }
 
 /**

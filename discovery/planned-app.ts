@@ -87,17 +87,20 @@ export function planApp(
   // The annotation has no effect in ingress-nginx, and the catalogue knows which apps have WebSockets.
   const { allow_websockets: _, ...others } = suggested;
   const route = without(known === undefined ? suggested : others, entryRoute);
-  const settings = controllers.find(({ ingresses }) => ingresses.includes(ingress))?.settings ?? {};
+  const settingsOf = (one: LiveIngress) =>
+    controllers.find(({ ingresses }) => ingresses.includes(one))?.settings ?? {};
   const { paths, unwritable } = otherPaths(served, main, backend, services);
   // A prefix that replaces the path of a route would replace that of every path.
   if (paths.length > 0) delete (route as { prefix_rewrite?: string }).prefix_rewrite;
   const whole: Route = { ...entryRoute, ...route };
   const answers = { access: onlyAdmins, route: whole, accept: {} };
-  const admitted = served.paths.flatMap(({ path, ingress: each, rivals = [] }) =>
-    [each, ...rivals].flatMap(({ annotations }) => admittedToday(annotations, settings, path)),
+  const admitted = served.paths.flatMap((each) =>
+    [each, ...(each.rivals ?? [])].flatMap(({ path, ingress: one }) =>
+      admittedToday(one.annotations, settingsOf(one), path),
+    ),
   );
   const protections = served.ingresses.flatMap((each) =>
-    lostProtections(each.annotations, answers, settings)
+    lostProtections(each.annotations, answers, settingsOf(each))
       .filter(({ answeredBy }) => answeredBy === undefined)
       .map(({ annotation, reason }) => ({ name: annotation, reason })),
   );

@@ -1,7 +1,8 @@
 import type { LiveIngress, LivePath } from "../components/cluster/live.ts";
 import { isCanary, readsRegex } from "../components/ingress-nginx/annotations/booleans.ts";
 import { anyHost, hostsOf } from "../components/ingress-nginx/annotations/hosts.ts";
-import { type HostPath, withoutShadowed } from "../components/ingress-nginx/shadowed.ts";
+import { type HostPath, ofControllers, withoutShadowed } from "../components/ingress-nginx/shadowed.ts";
+import type { Serving } from "./serving.ts";
 
 /** A host that ingress-nginx serves. */
 export interface ServedHost {
@@ -15,7 +16,29 @@ export interface ServedHost {
 }
 
 /** Every host that ingress-nginx serves, each once, in the order of the alphabet. `*` stands for any other host. */
-export function servedHosts(ingresses: readonly LiveIngress[]): ServedHost[] {
+export function servedHosts(controllers: readonly Pick<Serving, "ingresses">[]): ServedHost[] {
+  const all = controllers.flatMap(({ ingresses }) => hostsOfController(ingresses));
+  return [...Map.groupBy(all, ({ host }) => host).values()]
+    .map(together)
+    .sort((one, other) => (one.host < other.host ? -1 : 1));
+}
+
+/** A host that several controllers may serve. */
+function together(all: readonly ServedHost[]): ServedHost {
+  const [first, ...others] = all;
+  if (others.length === 0) return first!;
+  const unique = (of: (served: ServedHost) => LiveIngress[]): LiveIngress[] => [...new Set(all.flatMap(of))];
+  const host: ServedHost = {
+    host: first!.host,
+    paths: ofControllers(all.map(({ paths }) => paths)),
+    ingresses: unique(({ ingresses }) => ingresses),
+    canaries: unique(({ canaries }) => canaries),
+  };
+  return { ...host, paths: sorted(host.paths, isRegex(host)) };
+}
+
+/** Every host that one controller serves, in no order. */
+export function hostsOfController(ingresses: readonly LiveIngress[]): ServedHost[] {
   const found = new Map<string, ServedHost>();
   const [serving, canaries] = [false, true].map((wanted) =>
     ingresses.filter(({ annotations }) => isCanary(annotations) === wanted),
@@ -32,7 +55,7 @@ export function servedHosts(ingresses: readonly LiveIngress[]): ServedHost[] {
     }
   for (const canary of canaries) for (const { host } of canary.rules) found.get(host)?.canaries.push(canary);
   for (const served of found.values()) served.paths = sorted(pathsOfHost(served), isRegex(served));
-  return [...found.values()].sort((one, other) => (one.host < other.host ? -1 : 1));
+  return [...found.values()];
 }
 
 function pathsOf({ rules, anyPaths = [] }: LiveIngress, host: string): LivePath[] {

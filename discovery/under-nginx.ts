@@ -9,8 +9,8 @@ import type { Stack } from "../stack/stack.ts";
 import { standsFor } from "../stack-file/hosts.ts";
 import type { Inventory } from "./inventory.ts";
 import { exportCommands, missingUses } from "./missing.ts";
-import { servedIngresses } from "./plan.ts";
-import { servedHosts } from "./served-hosts.ts";
+import { hostsOfController } from "./served-hosts.ts";
+import { type Serving, servedIngresses, servingControllers } from "./serving.ts";
 
 type Asked = Pick<Inventory, "cluster" | "nginx" | "controllers" | "missing">;
 
@@ -28,20 +28,17 @@ export function underNginx(
   source: string,
 ): Before {
   const ingresses = servedIngresses(inventory);
-  const settings = (ingress: LiveIngress) =>
-    inventory.controllers.find((each) => each.ingresses.includes(ingress))?.settings ?? {};
+  const controllers = servingControllers(inventory);
   const own = apps.flatMap((app): HostBefore[] => {
-    const paths = pathsOfApp(app, apps, ingresses);
-    if (paths.length === 0) return [];
-    const served = [...new Set(paths.map(({ ingress }) => ingress))];
-    const names = served.flatMap(hostsOf);
+    const parts = controllers.flatMap(({ ingresses: all, settings }): Part[] => {
+      const paths = pathsOfApp(app, apps, all);
+      const served = [...new Set(paths.map(({ ingress }) => ingress))];
+      return paths.length === 0 ? [] : [{ paths: withoutShadowed(paths), ingresses: served, settings }];
+    });
+    if (parts.length === 0) return [];
+    const names = parts.flatMap((part) => part.ingresses.flatMap(hostsOf));
     const host = names.includes(app.host) || names.length === 0 ? app.host : names[0]!;
-    return [
-      {
-        ...guardedHost(host, withoutShadowed(paths), served, settings),
-        app: { name: app.name, host: app.host },
-      },
-    ];
+    return [{ ...guardedHost(host, parts), app: { name: app.name, host: app.host } }];
   });
   const renamed = new Set(
     apps.flatMap((app) =>
@@ -50,11 +47,16 @@ export function underNginx(
         .flatMap(hostsOf),
     ),
   );
-  const others = servedHosts(ingresses)
-    .filter(({ host }) => !renamed.has(host) && !apps.some((app) => isOf(app.host, host)))
-    .map(({ host, paths, ingresses: all }): HostBefore => {
+  const parts = controllers.flatMap(({ ingresses: all, settings }) =>
+    hostsOfController(all)
+      .filter(({ host }) => !renamed.has(host) && !apps.some((app) => isOf(app.host, host)))
+      .map((served) => ({ ...served, settings })),
+  );
+  const others = [...Map.groupBy(parts, ({ host }) => host)]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([host, all]): HostBefore => {
       const fate = fateOf(host, ingressNginx);
-      return { ...guardedHost(host, paths, all, settings), ...(fate === undefined ? {} : { fate }) };
+      return { ...guardedHost(host, all), ...(fate === undefined ? {} : { fate }) };
     });
   return { source, hosts: [...own, ...others], unknown: notKnown(inventory, ingresses) };
 }
@@ -69,38 +71,75 @@ function fateOf(
   return Object.hasOwn(abandon, host) ? "abandoned" : undefined;
 }
 
-/** @param ingresses All Ingresses of the host, also those whose paths others shadow. */
-function guardedHost(
-  host: string,
-  paths: readonly HostPath[],
-  ingresses: readonly LiveIngress[],
-  settings: (ingress: LiveIngress) => Readonly<Record<string, string>>,
-): HostBefore {
-  const shared = Object.assign(
-    {},
-    ...ingresses.map(({ annotations }) => forWholeHost(annotations)),
-  ) as Record<string, string>;
-  const found = paths
-    .map(({ path, ingress, rivals = [] }) => {
-      const [first = { guards: [] }, ...others] = [ingress, ...rivals].map((each) =>
-        guardsOf({ ...shared, ...each.annotations }, settings(each), path),
-      );
-      const isOne = others.every((each) => JSON.stringify(each) === JSON.stringify(first));
-      return { path, guarded: isOne ? first : unknownAge };
-    })
-    .sort((one, other) => one.path.length - other.path.length);
+/** What one controller has of a host. */
+interface Part extends Serving {
+  paths: readonly HostPath[];
+  /** All Ingresses of the host, also those whose paths others shadow. */
+  ingresses: readonly LiveIngress[];
+}
+
+interface GuardedPath {
+  path: string;
+  exact: boolean;
+  guarded: Guarded;
+}
+
+function guardedHost(host: string, parts: readonly Part[]): HostBefore {
+  const found = together(parts.map(guardedPaths)).sort((one, other) => one.path.length - other.path.length);
   const site: Guarded = found[0]?.guarded ?? { guards: [] };
   const alike = JSON.stringify(site);
   return {
     host,
-    ingresses: ingresses.map(objectId).sort(),
+    ingresses: [...new Set(parts.flatMap(({ ingresses }) => ingresses.map(objectId)))].sort(),
     site,
-    paths: found.filter(({ guarded }) => JSON.stringify(guarded) !== alike),
+    paths: found
+      .filter(({ guarded }) => JSON.stringify(guarded) !== alike)
+      .map(({ path, guarded }) => ({ path, guarded })),
   };
 }
 
-/** Ingresses differ, and which of them is the oldest is not known. */
-const unknownAge: Guarded = { guards: [{ kind: "unclear", detail: "metadata.creationTimestamp" }] };
+/** Who passes at each path of one controller. */
+function guardedPaths({ paths, ingresses, settings }: Part): GuardedPath[] {
+  const shared = Object.assign(
+    {},
+    ...ingresses.map(({ annotations }) => forWholeHost(annotations)),
+  ) as Record<string, string>;
+  return paths.map(({ path, exact, ingress, rivals = [] }) => {
+    const all = [ingress, ...rivals.map((rival) => rival.ingress)].map(({ annotations }) =>
+      guardsOf({ ...shared, ...annotations }, settings, path),
+    );
+    return { path, exact, guarded: theOnly(all) ?? notKnownWho("metadata.creationTimestamp") };
+  });
+}
+
+/** Who passes at each path of all controllers. A caller may reach any controller that has the path. */
+function together(controllers: readonly GuardedPath[][]): GuardedPath[] {
+  const each = new Map(controllers.flat().map((one) => [`${one.path} ${one.exact}`, one]));
+  return [...each.values()].map(({ path, exact }) => {
+    const all = controllers.flatMap((paths) => guardedAt(paths, { path, exact }) ?? []);
+    return { path, exact, guarded: theOnly(all) ?? notKnownWho("spec.ingressClassName") };
+  });
+}
+
+/** The guards of a path: its own, or those of the longest path above it. */
+function guardedAt(
+  paths: readonly GuardedPath[],
+  asked: Pick<GuardedPath, "path" | "exact">,
+): Guarded | undefined {
+  const own = paths.find(({ path, exact }) => path === asked.path && exact === asked.exact);
+  const above = ({ path, exact }: GuardedPath): boolean =>
+    !exact && (path === asked.path || asked.path.startsWith(path.endsWith("/") ? path : `${path}/`));
+  return (own ?? paths.filter(above).sort((one, other) => other.path.length - one.path.length)[0])?.guarded;
+}
+
+/** What all have in common; undefined if they differ. */
+function theOnly(all: readonly Guarded[]): Guarded | undefined {
+  const [first, ...others] = all.map((each) => JSON.stringify(each));
+  return others.every((each) => each === first) ? all[0] : undefined;
+}
+
+/** @param detail The field by which the Ingresses differ. */
+const notKnownWho = (detail: string): Guarded => ({ guards: [{ kind: "unclear", detail }] });
 
 /** The parts of ingress-nginx that may restrict callers and could not be read. */
 function notKnown({ controllers, missing }: Asked, ingresses: readonly LiveIngress[]): string[] {

@@ -5,8 +5,8 @@ export type HostPath = LivePath & {
   ingress: LiveIngress;
   /** The host of its rule. Absent for any host, or where all paths are of one host. */
   host?: string;
-  /** Other Ingresses with the same path, where it is not known which of all is the oldest. */
-  rivals?: LiveIngress[];
+  /** The same path of other Ingresses, where it is not known which of all answers a caller. */
+  rivals?: HostPath[];
 };
 
 /**
@@ -21,8 +21,21 @@ export function withoutShadowed<T extends HostPath>(paths: readonly T[]): T[] {
     const served = servedOf(all);
     if (served !== undefined) return served;
     const first = all[0]!;
-    const rivals = [...new Set(all.map(({ ingress }) => ingress))].filter((each) => each !== first.ingress);
-    return { ...first, rivals };
+    return { ...first, rivals: all.filter(({ ingress }) => ingress !== first.ingress) };
+  });
+}
+
+/**
+ * The paths of several controllers together. Controllers do not shadow each other, and a caller may reach any of them.
+ * So the first one with a path stays, and names the same path of the others as its rivals.
+ */
+export function ofControllers<T extends HostPath>(controllers: readonly (readonly T[])[]): T[] {
+  return alike(controllers.flat()).map((all) => {
+    const first = all[0]!;
+    const rivals = all
+      .flatMap((each) => [each, ...(each.rivals ?? [])])
+      .filter(({ ingress }) => ingress !== first.ingress);
+    return rivals.length === 0 ? first : { ...first, rivals };
   });
 }
 

@@ -100,7 +100,12 @@ export function fleetReport(text = asIs): string {
         { what: "audit", reasons: [{ title: "", details: [text("connect ECONNREFUSED 192.0.2.1:6443")] }] },
       ]),
       {
-        row: { stack: text("broken"), problems: 1, live: {}, failed: [text("1 problem; see: npx pomerium-migration check broken")] },
+        row: {
+          stack: text("broken"),
+          problems: 1,
+          live: {},
+          failed: [text("1 problem; see: npx pomerium-migration check broken")],
+        },
         parts: [],
         unread: [
           {

@@ -63,6 +63,32 @@ export function controllerObjects({
   ] satisfies (ExportedObject & Record<string, unknown>)[];
 }
 
+/** A second controller, with a class of its own. */
+export function internalController(settings: Record<string, string> = {}): ExportedObject[] {
+  const namespace = "internal";
+  const own = controllerObjects({
+    namespace,
+    name: "internal-controller",
+    labels: { "app.kubernetes.io/instance": "internal", "app.kubernetes.io/managed-by": "Helm" },
+    args: ["--controller-class=k8s.io/internal", `--configmap=${namespace}/internal-controller`],
+  });
+  return [
+    ...own.filter(({ kind }) => kind !== "IngressClass"),
+    {
+      apiVersion: "networking.k8s.io/v1",
+      kind: "IngressClass",
+      metadata: { name: "internal", labels: { "app.kubernetes.io/name": "ingress-nginx" } },
+      spec: { controller: "k8s.io/internal" },
+    },
+    {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { namespace, name: "internal-controller" },
+      data: settings,
+    },
+  ] satisfies (ExportedObject & Record<string, unknown>)[];
+}
+
 /** The objects of a shipped stack's cluster before its migration. */
 export function objectsBefore(stack: "octavo" | "alfred"): ExportedObject[] {
   const { apps, ingressNginx } = loadFromFile(stackFile(stack));

@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import { audit } from "../../../discovery/audit/audit.ts";
 import type { ExportedObject } from "../../../discovery/exported.ts";
 import { accessSchema } from "../../../policies/access/config.ts";
-import { controllerObjects } from "./before.ts";
+import { controllerObjects, internalController } from "./before.ts";
 import { finished, inventoryOf, written } from "./written.ts";
 
 type Path = [path: string, service: string, pathType?: string];
@@ -12,23 +12,29 @@ interface Given {
   paths?: Path[];
   annotations?: Record<string, string>;
   rest?: string;
+  created?: string;
+  ingressClass?: string;
 }
 
 const backend = (name: string) => ({ service: { name, port: { number: 80 } } });
 
-function ingress(name: string, { host, paths = [], annotations = {}, rest }: Given): ExportedObject {
+function ingress(
+  name: string,
+  { host, paths = [], annotations = {}, rest, created, ingressClass = "nginx" }: Given,
+): ExportedObject {
   return {
     apiVersion: "networking.k8s.io/v1",
     kind: "Ingress",
     metadata: {
       namespace: "web",
       name,
+      ...(created === undefined ? {} : { creationTimestamp: created }),
       annotations: Object.fromEntries(
         Object.entries(annotations).map(([key, value]) => [`nginx.ingress.kubernetes.io/${key}`, value]),
       ),
     },
     spec: {
-      ingressClassName: "nginx",
+      ingressClassName: ingressClass,
       ...(rest === undefined ? {} : { defaultBackend: backend(rest) }),
       ...(host === undefined && paths.length === 0
         ? {}
@@ -244,5 +250,60 @@ describe("a host that no app can have", () => {
         ],
       ],
     );
+  });
+});
+
+describe("a host that two Ingresses have at the same path", () => {
+  const host = "shop.example.org";
+  const paths: Path[] = [["/", "a"]];
+  const other: Path[] = [["/", "b"]];
+  const textOf = async (...ingresses: ExportedObject[]): Promise<string> =>
+    commentsOf((await written([...cluster(ingresses), ...internalController()])).text);
+  const named = { host, created: "2020-01-01T00:00:00Z" };
+
+  it("leads where the older one leads, and nothing is to decide, if one controller serves both", async () => {
+    const text = await textOf(
+      ingress("young", { ...named, paths, created: "2024-01-01T00:00:00Z" }),
+      ingress("old", { ...named, paths: other }),
+    );
+    assert.match(text, /service: \{name: b, port: 80\}/);
+    assert.doesNotMatch(text, /leads to Service/);
+  });
+
+  it("is to decide if two controllers serve them, and they lead to different Services", async () => {
+    for (const [outer, inner] of [
+      ["2020-01-01T00:00:00Z", "2024-01-01T00:00:00Z"],
+      ["2024-01-01T00:00:00Z", "2020-01-01T00:00:00Z"],
+    ] as const) {
+      const apart = await textOf(
+        ingress("outer", { ...named, paths, created: outer }),
+        ingress("second", { host: "second.example.org", paths }),
+        ingress("inner", { ...named, paths: other, created: inner, ingressClass: "internal" }),
+      );
+      assert.match(apart, /service: \{name: a, port: 80\}/);
+      assert.match(
+        apart,
+        /DECIDE: \/ leads to Service web\/a by Ingress web\/outer today, and to web\/b by web\/inner\. It is not known/,
+      );
+    }
+  });
+
+  it("has one app, which replaces both, if they lead to the same Service", async () => {
+    const text = await textOf(
+      ingress("outer", { ...named, paths }),
+      ingress("inner", { ...named, paths, ingressClass: "internal" }),
+    );
+    assert.match(text, /replaces: \[outer, inner\]/);
+    assert.doesNotMatch(text, /leads to Service/);
+  });
+
+  it("has the protections of both, each with the settings of its own controller", async () => {
+    const inner = ingress("inner", { ...named, paths, ingressClass: "internal" });
+    const both = [...cluster([ingress("outer", { ...named, paths }), inner])];
+    const { text } = await written([
+      ...both,
+      ...internalController({ "whitelist-source-range": "10.0.0.0/8" }),
+    ]);
+    assert.match(text, /today: everybody, and only 10\.0\.0\.0\/8/);
   });
 });

@@ -9,7 +9,7 @@ import { viewOfStack } from "../../../stack/access-view.ts";
 import { loadFromFile } from "../../../stack/load.ts";
 import type { Stack } from "../../../stack/stack.ts";
 import { goodStack, parse } from "../stack/base.ts";
-import { controllerObjects, objectsBefore } from "./before.ts";
+import { controllerObjects, internalController, objectsBefore } from "./before.ts";
 import { inventoryOf } from "./written.ts";
 
 const parsed = (more: object = {}): Stack => parse({ ...goodStack(), ...more });
@@ -26,6 +26,7 @@ interface Served {
   paths?: string[];
   annotations?: Record<string, string>;
   created?: string;
+  ingressClass?: string;
 }
 
 const ingress = ({
@@ -35,6 +36,7 @@ const ingress = ({
   paths = ["/"],
   annotations = {},
   created,
+  ingressClass = "nginx",
 }: Served) =>
   ({
     apiVersion: "networking.k8s.io/v1",
@@ -48,7 +50,7 @@ const ingress = ({
       ),
     },
     spec: {
-      ingressClassName: "nginx",
+      ingressClassName: ingressClass,
       rules: hosts.map((host) => ({
         host,
         http: {
@@ -169,6 +171,72 @@ describe("who passed under ingress-nginx", () => {
         { created: "2020-01-01T00:00:00Z" },
       );
       assert.deepEqual(guarded, ["client certificate", "client certificate"]);
+    });
+  });
+
+  describe("at a host that two controllers serve", () => {
+    const [old, young] = ["2020-01-01T00:00:00Z", "2024-01-01T00:00:00Z"];
+    const basic = { "auth-type": "basic" };
+    type Part = Partial<Served>;
+    /** Who passed at the start and at each path, whatever the order of the Ingresses is. */
+    const whoPassed = async (
+      [outer, inner]: [Part, Part],
+      {
+        host = "wiki.example.net",
+        settings: own = {},
+      }: { host?: string; settings?: Record<string, string> } = {},
+    ) => {
+      const objects = [
+        ingress({ name: "outer", hosts: [host], ...outer }),
+        ingress({ name: "inner", hosts: [host], ingressClass: "internal", ...inner }),
+      ];
+      const found = [];
+      for (const order of [objects, objects.toReversed()]) {
+        const { rows } = await moves(parsed(), [...controller, ...internalController(own), ...order]);
+        const { was } = rows.find((row) => row.was.host === host)!;
+        found.push([
+          guardedText(was.site),
+          ...was.paths.map((each) => [each.path, guardedText(each.guarded)]),
+        ]);
+        assert.deepEqual(was.ingresses, ["monitoring/inner", "monitoring/outer"]);
+      }
+      assert.deepEqual(found[0], found[1]);
+      return found[0];
+    };
+    const unclear = "not recognised: spec.ingressClassName";
+
+    // A host with an app, and one without.
+    for (const host of ["wiki.example.net", "other.example.org"])
+      it(`is unclear where they let in different callers, because no age decides: ${host}`, async () => {
+        const open = { created: old };
+        const closed = { created: young, annotations: basic };
+        assert.deepEqual(await whoPassed([open, closed], { host }), [unclear]);
+        assert.deepEqual(await whoPassed([closed, open], { host }), [unclear]);
+        assert.deepEqual(await whoPassed([closed, { ...closed, created: old }], { host }), ["basic auth"]);
+        assert.deepEqual(await whoPassed([open, { created: old }], { host }), ["everybody"]);
+      });
+
+    it("is read with the settings of each controller", async () => {
+      const networks = { settings: { "whitelist-source-range": "10.0.0.0/8" } };
+      assert.deepEqual(await whoPassed([{}, {}], networks), [unclear]);
+      const same = { annotations: { "whitelist-source-range": "10.0.0.0/8" } };
+      assert.deepEqual(await whoPassed([same, {}], networks), ["only 10.0.0.0/8"]);
+    });
+
+    it("is unclear only at the paths that both have", async () => {
+      const api = { paths: ["/api"], created: old };
+      assert.deepEqual(await whoPassed([{ annotations: basic }, api]), ["basic auth", ["/api", unclear]]);
+      assert.deepEqual(await whoPassed([{ annotations: basic }, { ...api, annotations: basic }]), [
+        "basic auth",
+      ]);
+      const apart = { paths: ["/apiary"], annotations: basic };
+      assert.deepEqual(await whoPassed([apart, api]), ["everybody", ["/apiary", "basic auth"]]);
+    });
+
+    it("has no guard of the whole host from the other controller", async () => {
+      const certificate = { annotations: { "auth-tls-secret": "a/b" }, paths: ["/admin"] };
+      const api = { paths: ["/api"] };
+      assert.deepEqual(await whoPassed([certificate, api]), ["everybody", ["/admin", "client certificate"]]);
     });
   });
 
