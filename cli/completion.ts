@@ -1,5 +1,3 @@
-import { readdirSync } from "node:fs";
-import { resolve } from "node:path";
 import tab from "@bomb.sh/tab/commander";
 import type { Command } from "commander";
 import { catalogue } from "../policies/catalogue/catalogue.ts";
@@ -7,57 +5,66 @@ import { CliError } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { projectOf } from "./project.ts";
 
+/** What a shell does if it is offered nothing: complete files, or nothing either. Numbers of the script's protocol. */
+const directives = { files: 0, nothing: 4 };
+
+/** A placeholder for something that is in the file system. */
+const isFile = (placeholder: string): boolean => /^(file|folder|source|preview)$/.test(placeholder);
+
 /**
  * Adds the command `complete`, which prints a script for bash, zsh, fish or PowerShell. The script asks this program for
- * commands, options, their values, the names of the project's stacks, and files.
+ * commands, options, their values and the names of the project's stacks. Files are left to the shell, which knows `~`
+ * and how to write a space.
  */
 export function addCompletion(program: Command, io: Io): void {
   const completion = tab(program);
-  program.commands
-    .find((command) => command.name() === "complete")
-    ?.description("the script by which a shell completes commands, options and stacks");
+  const about = "the script by which a shell completes commands, options and stacks";
+  program.commands.find((command) => command.name() === "complete")?.description(about);
+  const own = completion.commands.get("complete");
+  if (own !== undefined) own.description = about;
+  let directive = directives.nothing;
+  // The package sets it to `nothing` before it prints.
+  Object.defineProperty(completion, "directive", { get: () => directive, set: () => undefined });
+  const leaveToShell = (): void => {
+    directive = directives.files;
+  };
   for (const command of program.commands) {
     const completed = completion.commands.get(command.name());
     for (const argument of command.registeredArguments) {
-      const values = valuesOf(argument.name(), program, io);
-      if (values !== undefined) completed?.argument(argument.name(), offering(values), argument.variadic);
+      const name = argument.name();
+      const values = isFile(name) ? leaveToShell : valuesOf(name, io);
+      if (values !== undefined) completed?.argument(name, values, argument.variadic);
     }
-    for (const { long, flags } of command.options) {
+    for (const { long, flags, argChoices } of command.options) {
       const option = completed?.options.get(long?.replace(/^--/, "") ?? "");
-      const values = valuesOf(/<(\w+)>$/.exec(flags)?.[1] ?? "", program, io);
-      if (option !== undefined && values !== undefined) option.handler = offering(values);
+      const [, placeholder = ""] = /<(\w+)>$/.exec(flags) ?? [];
+      const choices = argChoices && offering(() => argChoices, placeholder);
+      const values = isFile(placeholder) ? leaveToShell : (choices ?? valuesOf(placeholder, io));
+      if (option !== undefined && values !== undefined) option.handler = values;
     }
   }
+  const setup = completion.setup.bind(completion);
+  completion.setup = (name, executable, shell) => {
+    setup(name, executable, shell);
+    // The script for bash leaves out that files are the default.
+    if (shell === "bash")
+      console.log(`complete -o default -F __${name.replaceAll("-", "_")}_complete ${name}`);
+  };
 }
 
-type Values = () => readonly string[];
+type Handler = (complete: (value: string, description: string) => void) => void;
 
-const offering = (values: Values) => (complete: (value: string, description: string) => void) => {
-  for (const value of values()) complete(value, "");
-};
+/** @param kind What the values are. Without it, zsh shows a dash for the description. */
+const offering =
+  (values: () => readonly string[], kind: string): Handler =>
+  (complete) => {
+    for (const value of values()) complete(value, kind);
+  };
 
 /** What may stand for an argument or for the value of an option; undefined if that cannot be listed. */
-function valuesOf(name: string, program: Command, io: Io): Values | undefined {
-  if (/^stacks?$/.test(name)) return () => stacks(io);
-  if (/^(file|folder|source|preview)$/.test(name)) return () => files(wordOf(program), io);
-  return name === "app" ? () => Object.keys(catalogue) : undefined;
-}
-
-/** The word that the shell completes. */
-const wordOf = (program: Command): string =>
-  ((program as { rawArgs?: string[] }).rawArgs?.at(-1) ?? "").replace(/^--[\w-]+=/, "");
-
-/** Files and folders that a word may become. Hidden ones need their dot. */
-function files(word: string, { cwd }: Pick<Io, "cwd">): string[] {
-  const [, folder = "", start = ""] = /^(.*\/)?([^/]*)$/s.exec(word) ?? [];
-  try {
-    return readdirSync(resolve(cwd, folder), { withFileTypes: true })
-      .filter(({ name }) => name.startsWith(start) && (start !== "" || !name.startsWith(".")))
-      .map((entry) => `${folder}${entry.name}${entry.isDirectory() ? "/" : ""}`);
-  } catch {
-    // The folder is not there, or not for this user: nothing to offer.
-    return [];
-  }
+function valuesOf(placeholder: string, io: Io): Handler | undefined {
+  if (/^stacks?$/.test(placeholder)) return offering(() => stacks(io), "stack");
+  return placeholder === "app" ? offering(() => Object.keys(catalogue), "app of the catalogue") : undefined;
 }
 
 /** The stacks of the project around the current folder; none outside a project. */

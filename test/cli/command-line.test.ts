@@ -1,7 +1,6 @@
 import { strict as assert } from "node:assert";
 import { execFile, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -147,31 +146,36 @@ describe("the command line", () => {
       assert.ok(!none.includes("house"));
     });
 
-    it("offers files and folders where a command reads or writes one, and names of the catalogue", async () => {
-      mkdirSync(join(project.directory, "exports/old"), { recursive: true });
-      for (const name of ["export.yaml", "exports/api.json", "exports/.hidden"])
-        writeFileSync(join(project.directory, name), "");
-      const offered = await Promise.all([
-        completed("lint", "exp"),
-        completed("audit", "--from", "exports/"),
-        completed("audit", "--from=export."),
-        completed("logs", "house", "exports/.h"),
-        completed("paths", "nowhere/"),
-        completed("catalogue", "kom"),
-        completed("comment", "--stack", "ho"),
+    it("says what each thing is that it offers", async () => {
+      const [stacks, formats, apps, commands] = await Promise.all([
+        printed("--", "comment", "--stack", "ho"),
+        printed("--", "access", "house", "--format=mark"),
+        printed("--", "catalogue", "kom"),
+        printed("--", "compl"),
       ]);
+      // After `:4` the shell offers no files of its own.
       assert.deepEqual(
-        offered.map((lines) => lines.filter((line) => !/^:|^$/.test(line)).sort()),
-        [
-          ["export.yaml", "exports/"],
-          ["exports/api.json", "exports/old/"],
-          ["export.yaml"],
-          ["exports/.hidden"],
-          [],
-          ["komga"],
-          ["house"],
-        ],
+        [stacks, formats, apps],
+        ["house\tstack\n:4\n", "markdown\tformat\n:4\n", "komga\tapp of the catalogue\n:4\n"],
       );
+      assert.match(commands, /^complete\tthe script by which a shell completes /);
+    });
+
+    it("leaves files and folders to the shell, and nothing else", async () => {
+      const left = await Promise.all([
+        printed("--", "lint", "exp"),
+        printed("--", "audit", "--from", "exports/"),
+        printed("--", "audit", "--from=export."),
+        printed("--", "logs", "house", "exports/a"),
+        printed("--", "check", "--cwd", "~/"),
+        printed("--", "diff", "--nginx", ""),
+      ]);
+      for (const answer of left) assert.equal(answer, ":0\n");
+      const kept = await Promise.all([
+        printed("--", "ready", "house", ""),
+        printed("--", "why", "x", "--at", ""),
+      ]);
+      for (const answer of kept) assert.equal(answer, ":4\n");
     });
 
     it("prints a script for each common shell", async () => {
@@ -179,6 +183,9 @@ describe("the command line", () => {
       const scripts = await Promise.all(shells.map((shell) => printed(shell)));
       for (const [i, script] of scripts.entries())
         assert.match(script, new RegExp(`${shells[i]} completion for pomerium-migration`));
+      // Without this option, bash completes no files.
+      assert.match(scripts[0]!, /^complete -o default -F __pomerium_migration_complete pomerium-migration$/m);
+      assert.match(scripts[0]!, /^__pomerium_migration_complete\(\) \{$/m);
     });
   });
 
