@@ -1,5 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { saysOnlyWhatAppFilesSay } from "../stack/app-files/read.ts";
+import { isPathBeside } from "../stack-file/beside.ts";
 import { changedSince, fileAt } from "./git.ts";
 
 /** All files except those that the program never runs. A new folder counts until this list names it. */
@@ -27,9 +29,15 @@ const running: Readonly<Record<string, (content: Tree) => unknown>> = {
     ),
 };
 
+/** A deleted file has no text. */
+function nothingThere(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== "ENOENT") throw error;
+}
+
 /**
  * Files that differ from a commit and can change who may reach what, whatever the stack file says. These are the
- * program and the packages that it runs. Packages that only development needs do not count.
+ * program and the packages that it runs. Packages that only development needs do not count. Neither do app files: they
+ * are read as a part of the stack files that name them, and nothing else can read them.
  *
  * @param directory The folder with the change.
  */
@@ -41,12 +49,14 @@ export async function decidingChanges(directory: string, commit: string): Promis
 
 async function isDeciding(directory: string, commit: string, name: string): Promise<boolean> {
   const part = running[name];
-  if (part === undefined) return true;
+  if (part === undefined && !isPathBeside(name)) return true;
   try {
     const texts = await Promise.all([
       fileAt(directory, commit, name),
-      readFile(join(directory, name), "utf8"),
+      readFile(join(directory, name), "utf8").catch(nothingThere),
     ]);
+    if (part === undefined)
+      return !texts.every((text) => text === undefined || saysOnlyWhatAppFilesSay(text));
     const [before, after] = texts.map((text) => JSON.stringify(part(JSON.parse(text ?? "{}") as Tree)));
     return before !== after;
   } catch {

@@ -133,7 +133,7 @@ function unreadOf(what: string, error: Error): Unread {
   return {
     what,
     reasons: error.problems.map(({ at, message, fix, place }) => ({
-      title: [error.file, placeText(place), at].filter(Boolean).join(" "),
+      title: [place?.file === undefined ? error.file : "", placeText(place), at].filter(Boolean).join(" "),
       details: [message, ...(fix === undefined ? [] : [fix])],
     })),
   };

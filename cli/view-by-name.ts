@@ -1,14 +1,15 @@
 import { resolve } from "node:path";
 import type { View } from "../policies/access/matrix/view.ts";
 import { besideOthers, type LiveView, liveView, viewOfStack } from "../stack/access-view.ts";
-import { type Loaded, loadFromText, loadWithRaw } from "../stack/load.ts";
+import { type Loaded, loadWithRaw } from "../stack/load.ts";
 import type { Stack } from "../stack/stack.ts";
 import { stackFileName } from "../stack-file/file-name.ts";
 import { StackFileError } from "../stack-file/problems.ts";
 import { decidingChanges } from "./deciding.ts";
-import { commitOf, fileAt } from "./git.ts";
+import { commitOf } from "./git.ts";
 import type { Io } from "./io.ts";
 import { type Project, stackPath } from "./project.ts";
+import { stackAt } from "./stack-at.ts";
 
 /** A view and its source. */
 export interface Seen {
@@ -78,17 +79,17 @@ export function comparable({ view, live }: Seen, { live: other }: Seen): View {
 async function viewAt(revision: string, { directory }: Project, stack: string): Promise<Seen> {
   const commit = await commitOf(directory, revision);
   const file = stackFileName(stack);
-  const [text, changed] = await Promise.all([
-    fileAt(directory, commit, file),
+  const [read, changed] = await Promise.all([
+    stackAt(directory, commit, stack),
     decidingChanges(directory, commit),
   ]);
-  if (text === undefined)
+  if (read === undefined)
     return {
       view: { name: revision, apps: [] },
       code: changed,
       notes: [`${revision} has no ${file}: everything is new`],
     };
-  const then = stackAt(revision, file, text);
+  const then = ofRevision(revision, file, read);
   return {
     view: viewOfStack(revision, then),
     stack: then,
@@ -105,9 +106,9 @@ async function viewAt(revision: string, { directory }: Project, stack: string): 
   };
 }
 
-function stackAt(revision: string, file: string, text: string): Stack {
+function ofRevision(revision: string, file: string, read: () => Stack): Stack {
   try {
-    return loadFromText(file, text);
+    return read();
   } catch (error) {
     if (error instanceof StackFileError) throw new StackFileError(`${file} at ${revision}`, error.problems);
     throw error;

@@ -30,6 +30,33 @@ export function removeKey(stack: string, path: readonly PathPart[]): string {
   return `pulumi config rm --stack ${stack} --path ${quoted(keyPath(path))}`;
 }
 
+const word = String.raw`(?:'(?:[^']|'\\'')*'|[^\s']+)`;
+const changesKey = new RegExp(
+  String.raw`pulumi config (?:rm --stack \S+ --path (${word})|set --stack \S+ --path (${word}) (${word}))`,
+  "g",
+);
+
+/**
+ * A text in which each command of {@link setKey} and {@link removeKey} is the edit of a file, where a file other than the
+ * stack file has the key: `pulumi config` cannot change that one.
+ *
+ * @param fileOf The other file that has a key path; undefined for the stack file.
+ */
+export function inFile(text: string, fileOf: (path: string) => string | undefined): string {
+  return text.replace(changesKey, (command: string, removed?: string, set?: string, value?: string) => {
+    const path = unquoted(removed ?? set ?? "");
+    const file = fileOf(path);
+    if (file === undefined) return command;
+    return value === undefined
+      ? `remove ${path} in ${file}`
+      : `write ${unquoted(value)} at ${path} in ${file}`;
+  });
+}
+
+function unquoted(text: string): string {
+  return text.startsWith("'") ? text.slice(1, -1).replaceAll("'\\''", "'") : text;
+}
+
 /** Command that sets a secret. It asks for the value, which so stays out of the shell's history. */
 export function setSecret(stack: string, path: readonly PathPart[]): string {
   return `pulumi config set --stack ${stack} --secret --path ${quoted(keyPath(path))}`;

@@ -102,6 +102,17 @@ export function checkSecrets(
   }
 }
 
+/** Reports secrets in a file of which Pulumi encrypts nothing. */
+export function checkNoSecrets(stack: string, schema: z.core.$ZodType, raw: unknown, report: Report): void {
+  for (const path of secretPaths(schema, raw))
+    if (valueAt(raw, path) !== undefined)
+      report.problem(
+        path,
+        "is a secret, and Pulumi encrypts those of the stack file only: remove it here, replace it at its source, then set the new one",
+        setSecret(stack, path),
+      );
+}
+
 /** A secret of the stack. A missing secret is an empty encrypted one. */
 export function asSecret(value: string | { secure: string } | undefined): Secret {
   return typeof value === "string" ? new SecretText(value) : (value ?? { secure: "" });

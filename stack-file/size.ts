@@ -21,7 +21,7 @@ export function sizeWarnings(raw: Readonly<Record<string, unknown>>): Problem[] 
   return [
     {
       at: "",
-      message: `Pulumi passes these settings to the program in one variable of ${kilobytes(bytes)}, and Linux allows ${kilobytes(longestVariable)}: on Linux, a preview ends with "argument list too long". Shorter settings: catalogue names in place of lists of paths, claims or groups in place of people, fewer access tests.`,
+      message: `Pulumi passes these settings to the program in one variable of ${kilobytes(bytes)}, and Linux allows ${kilobytes(longestVariable)}: on Linux, a preview ends with "argument list too long". Move apps into files of their own, which appFiles names and which do not count (docs/stack-file.md), or write less: catalogue names in place of lists of paths, claims or groups in place of people, fewer access tests.`,
     },
   ];
 }

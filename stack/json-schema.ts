@@ -43,7 +43,12 @@ export function stackFileSchema(): object {
           // Settings of providers and of Pulumi itself.
           [`^(${otherNamespaces.join("|")}):`]: {},
         },
-        allOf: required.map((name) => ({ anyOf: [has(`${project}:${name}`), hasBare(name)] })),
+        allOf: required.map((name) => ({
+          anyOf: (name === "apps" ? [name, "appFiles"] : [name]).flatMap((one) => [
+            has(`${project}:${one}`),
+            hasBare(one),
+          ]),
+        })),
         additionalProperties: false,
       },
       encryptionsalt: text("Pulumi's: salt of the passphrase that encrypts the secrets."),

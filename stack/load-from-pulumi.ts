@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
+import { besideIn } from "../stack-file/beside.ts";
 import { stackFileName } from "../stack-file/file-name.ts";
 import { isMap, keyPath, type PathPart } from "../stack-file/paths.ts";
 import type { PlaceOf } from "../stack-file/place.ts";
@@ -34,6 +35,8 @@ export function loadFromPulumi(): Stack {
     return parseStack(name, raw, {
       placeOf: placesIn(stackFileName(name), file, raw),
       plain: (path, text) => isUnencrypted(path, text, encrypted, file),
+      // Pulumi runs the program in the folder of Pulumi.yaml, which is that of the stack file.
+      beside: besideIn(process.cwd()),
       found: [...foreignKeys(values, sectionMeant), ...needlesslyEncrypted(encrypted)],
     });
   } catch (error) {

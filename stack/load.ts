@@ -1,14 +1,16 @@
 import { readFileSync } from "node:fs";
-import { basename } from "node:path";
+import { basename, dirname } from "node:path";
+import { type Beside, besideIn, nothingBeside } from "../stack-file/beside.ts";
 import { stackFileName, stackOf } from "../stack-file/file-name.ts";
 import { isMap, keyPath } from "../stack-file/paths.ts";
 import { type PlaceOf, placed } from "../stack-file/place.ts";
-import { type Problem, Report, StackFileError } from "../stack-file/problems.ts";
+import { orProblems, type Problem, Report, StackFileError } from "../stack-file/problems.ts";
 import { checkSecrets, type SecretOptions } from "../stack-file/secrets.ts";
 import { sizeWarnings } from "../stack-file/size.ts";
 import { readStackFile } from "../stack-file/stack-file.ts";
+import { appFilePaths, withAppFiles } from "./app-files/merge.ts";
 import { resolve } from "./resolve.ts";
-import { secretsOf, sectionMeant } from "./schema.ts";
+import { secretsOf, sectionMeant, sections } from "./schema.ts";
 import type { Stack } from "./stack.ts";
 
 export interface ParseOptions extends SecretOptions {
@@ -18,6 +20,8 @@ export interface ParseOptions extends SecretOptions {
   placeOf?: PlaceOf;
   /** Problems that were found before. They are reported first. */
   found?: readonly Problem[];
+  /** Reads the app files. Default: there is none, so each that the stack file names is a problem. */
+  beside?: Beside;
 }
 
 /**
@@ -28,21 +32,29 @@ export interface ParseOptions extends SecretOptions {
  * @throws StackFileError with all problems at once.
  */
 export function parseStack(name: string, raw: unknown, options: ParseOptions = {}): Stack {
-  const { placeOf = () => undefined } = options;
+  return parseWhole(name, raw, options).stack;
+}
+
+/** Like {@link parseStack}, with the configuration of all files of the stack. */
+function parseWhole(name: string, own: unknown, options: ParseOptions): Loaded {
+  const { file = stackFileName(name), beside = nothingBeside } = options;
+  const main = { file, raw: own, placeOf: options.placeOf ?? (() => undefined) };
+  const whole = withAppFiles(main, beside, { stack: name, sections });
+  const { raw, placeOf } = whole;
   const report = new Report();
   const stack = resolve(name, raw, report);
   const secrets = new Report();
   checkSecrets(name, raw, secretsOf(raw), options, secrets);
   const problems = [
     ...(options.found ?? []),
+    ...whole.problems,
     ...inOrder(report.asWritten(), raw),
     // A secret under a misspelled key is reported as that.
     ...secrets.problems.filter(({ at }) => !report.misspelled.has(at)),
   ];
-  if (stack === undefined || problems.length > 0)
-    throw new StackFileError(options.file ?? stackFileName(name), placed(problems, placeOf));
+  if (stack === undefined || problems.length > 0) throw new StackFileError(file, placed(problems, placeOf));
   const warnings = placed([...stack.warnings, ...secrets.warnings], placeOf);
-  return { ...stack, warnings, placeOf };
+  return { stack: { ...stack, warnings, placeOf }, raw: isMap(raw) ? raw : {} };
 }
 
 /** Sorts problems by the order of the sections and their entries in the stack file. */
@@ -63,7 +75,7 @@ function inOrder(problems: readonly Problem[], raw: unknown): Problem[] {
     .map(({ problem }) => problem);
 }
 
-/** A stack, and its configuration as the file has it: without defaults. */
+/** A stack, and its configuration as its files have it: without defaults. */
 export interface Loaded {
   stack: Stack;
   raw: Readonly<Record<string, unknown>>;
@@ -86,7 +98,7 @@ export function loadWithRaw(path: string, options: SecretOptions = {}): Loaded {
     const message = code === "ENOENT" ? `there is no ${path}` : `${path} cannot be read (${code})`;
     throw new StackFileError(file, [{ at: "", message }]);
   }
-  return fromText(file, text, options);
+  return fromText(file, text, { ...options, beside: besideIn(dirname(path)) });
 }
 
 /** Like {@link loadWithRaw}, for the stack alone. */
@@ -94,19 +106,33 @@ export function loadFromFile(path: string, options: SecretOptions = {}): Stack {
   return loadWithRaw(path, options).stack;
 }
 
-/** Like {@link loadFromFile}, for a text such as another revision of the file. */
-export function loadFromText(file: string, text: string, options: SecretOptions = {}): Stack {
+/**
+ * Like {@link loadFromFile}, for a text such as another revision of the file.
+ *
+ * @param beside Reads the app files of that revision. Default: there is none.
+ */
+export function loadFromText(
+  file: string,
+  text: string,
+  options: SecretOptions & Pick<ParseOptions, "beside"> = {},
+): Stack {
   return fromText(file, text, options).stack;
 }
 
-function fromText(file: string, text: string, options: SecretOptions): Loaded {
-  const { raw, problems, placeOf } = readStackFile(file, text, sectionMeant);
-  const stack = parseStack(stackOf(file), raw, {
+/** Paths of the app files that the text of a stack file names; none if the text cannot be read. */
+export function appFilesNamed(file: string, text: string): string[] {
+  const read = orProblems(() => readStackFile(file, text));
+  return read instanceof StackFileError ? [] : appFilePaths(read.raw);
+}
+
+function fromText(file: string, text: string, options: SecretOptions & Pick<ParseOptions, "beside">): Loaded {
+  const { raw: own, problems, placeOf } = readStackFile(file, text, sectionMeant);
+  const { stack, raw } = parseWhole(stackOf(file), own, {
     missingSecrets: "warning",
     ...options,
     file: basename(file),
     placeOf,
     found: problems,
   });
-  return { stack: { ...stack, warnings: [...sizeWarnings(raw), ...stack.warnings] }, raw };
+  return { stack: { ...stack, warnings: [...sizeWarnings(own), ...stack.warnings] }, raw };
 }

@@ -8,7 +8,7 @@ import { databaseProblems } from "../components/pomerium/database.ts";
 import { readTunnels } from "../components/tunnels/live.ts";
 import { failedTestProblems } from "../policies/access/assertions/run.ts";
 import { stackFileName } from "../stack-file/file-name.ts";
-import { placed } from "../stack-file/place.ts";
+import { placed, withEdits } from "../stack-file/place.ts";
 import { type Problem, StackFileError } from "../stack-file/problems.ts";
 import { stackProblems } from "./checks.ts";
 import { type ClusterFindings, type Findings, readFindings } from "./findings.ts";
@@ -35,7 +35,11 @@ export function readinessOf(
   const { rows, problems } = differences(stack, cluster, nginx);
   // Nothing has to become ready on a cluster that stays in coexist.
   const shown = staysInCoexist(stack) ? [] : [...found, ...rows];
-  return { rows: shown, problems: [...problems, ...gateProblems(stack, found)] };
+  const withFixes = shown.map((row) => ({
+    ...row,
+    items: row.items.map((item) => withEdits(item, stack.placeOf)),
+  }));
+  return { rows: withFixes, problems: [...problems, ...gateProblems(stack, found)] };
 }
 
 /**

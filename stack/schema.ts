@@ -16,6 +16,7 @@ import { hostName, someText, unknownKeys } from "../stack-file/fields.ts";
 import { nearest } from "../stack-file/nearest.ts";
 import { isMap, type PathPart } from "../stack-file/paths.ts";
 import { holdsSecret, secretPaths } from "../stack-file/secrets.ts";
+import { appFilesSchema } from "./app-files/config.ts";
 
 /** An app. The names under `accept` come from the subjects that ask for an answer. */
 export const appSchema = app
@@ -41,6 +42,7 @@ export const sections = {
     .refine((apps) => Object.keys(apps).length > 0, { error: "is empty: name at least one app" })
     .meta({ minProperties: 1 })
     .describe("The apps behind Pomerium."),
+  appFiles: appFilesSchema,
   tunnels: z.record(tunnelName, tunnelSchema).default({}).describe("Cloudflare tunnels. Default: none."),
   ingressNginx: ingressNginxSchema.optional(),
   ...stackIsolation,

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { failedTestProblems, runAccessTests } from "../../policies/access/assertions/run.ts";
 import { untested } from "../../policies/access/assertions/untested.ts";
-import { loadFromFile, loadFromText } from "../../stack/load.ts";
+import { loadFromFile } from "../../stack/load.ts";
 import type { Stack } from "../../stack/stack.ts";
 import { stackFileName } from "../../stack-file/file-name.ts";
 import { placed } from "../../stack-file/place.ts";
@@ -16,7 +16,7 @@ import { verdictOf } from "../comment/verdict.ts";
 import { decidingChanges } from "../deciding.ts";
 import { CliError, exit } from "../exit.ts";
 import { failOnOf } from "../fail-on.ts";
-import { commitOf, fileAt } from "../git.ts";
+import { commitOf } from "../git.ts";
 import type { Annotation } from "../github/annotation.ts";
 import {
   accessAnnotations,
@@ -30,6 +30,7 @@ import type { Io } from "../io.ts";
 import { deliver } from "../output.ts";
 import { NoPlan, parsePlan } from "../plan/plan.ts";
 import { directoryOf, projectOf, stackIn, stacksIn } from "../project.ts";
+import { stackAt } from "../stack-at.ts";
 import type { CommentOptions } from "../usage/comment.ts";
 import { judgePlan } from "./guard.ts";
 
@@ -55,14 +56,14 @@ async function factsOf(options: CommentOptions, io: Io): Promise<Facts> {
   const file = stackFileName(name);
   const revision = options.from ?? "HEAD";
   const commit = await commitOf(directory, revision);
-  const [text, code] = await Promise.all([
-    fileAt(directory, commit, file),
+  const [read, code] = await Promise.all([
+    stackAt(directory, commit, name),
     decidingChanges(directory, commit),
   ]);
   const exists = existsSync(join(directory, file));
-  if (text === undefined && !exists)
+  if (read === undefined && !exists)
     throw new CliError(`no stack "${name}"; the project has ${stacksIn(directory).join(", ") || "none"}`);
-  const before = text === undefined ? undefined : orProblems(() => loadFromText(file, text));
+  const before = read === undefined ? undefined : orProblems(read);
   const after = exists ? orProblems(() => loadFromFile(join(directory, file))) : undefined;
   const preview = previewOf(options, name, io);
   const plan = "plan" in preview ? preview.plan : undefined;

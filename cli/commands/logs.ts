@@ -6,7 +6,7 @@ import { accessLogOf, tallyOptions } from "../../stack/access-log.ts";
 import type { Stack } from "../../stack/stack.ts";
 import { asGoDuration, durationMilliseconds } from "../../stack-file/duration.ts";
 import { stackFileName } from "../../stack-file/file-name.ts";
-import { placeText } from "../../stack-file/place.ts";
+import { fileAndPlace } from "../../stack-file/place.ts";
 import type { Action } from "../command.ts";
 import { CliError, exit, UsageError } from "../exit.ts";
 import type { Io } from "../io.ts";
@@ -31,10 +31,7 @@ export const logs: Action<LogsOptions> = {
           : file;
     const tally = await tallied(stack, raw, { file, since, source }, io);
     const { needed, grants } = accessLogOf(stack, raw, tally);
-    const placeOf = (at: string): string => {
-      const place = placeText(stack.placeOf(at));
-      return place === "" ? "" : `${stackFileName(stack.name)}:${place}`;
-    };
+    const placeOf = (at: string): string => fileAndPlace(stackFileName(stack.name), stack.placeOf(at));
     if (options.json) {
       const { seen: _, domains: __, signedIn: ___, opened: ____, ...counts } = tally;
       io.out(

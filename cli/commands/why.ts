@@ -6,7 +6,7 @@ import { isPerson } from "../../policies/access/principals.ts";
 import { aligned, visible } from "../../report/text.ts";
 import { stackFileName } from "../../stack-file/file-name.ts";
 import { nearest, nearestAddress } from "../../stack-file/nearest.ts";
-import { placeText } from "../../stack-file/place.ts";
+import { fileAndPlace } from "../../stack-file/place.ts";
 import type { Action } from "../command.ts";
 import { CliError, exit, UsageError } from "../exit.ts";
 import type { Io } from "../io.ts";
@@ -34,7 +34,7 @@ export const why: Action<WhyOptions> = {
     const place = seen.stack?.placeOf(answer.keyPath);
     const note = unknownPerson(who, seen);
     if (options.json) io.out(json("why", { stack, who, ...answer, host, ...(place ? { place } : {}) }));
-    else io.out(answerText({ who, stack, host, answer, place: placeText(place), note }));
+    else io.out(answerText({ who, host, answer, place: fileAndPlace(stackFileName(stack), place), note }));
     return exit.ok;
   },
 };
@@ -87,22 +87,20 @@ function unknownPerson(who: string, { view: { directory } }: Seen): string | und
 
 interface Told {
   who: string;
-  stack: string;
   host: string;
   answer: Answer;
   place: string;
   note: string | undefined;
 }
 
-function answerText({ who, stack, host, answer, place, note }: Told): string {
+function answerText({ who, host, answer, place, note }: Told): string {
   const { app, path, method, decision, rule, reason, keyPath } = answer;
   const words = { allow: "may reach", deny: "may not reach", unknown: "perhaps reaches" }[decision];
-  const file = place === "" ? "" : `  ${stackFileName(stack)}:${place}`;
   const lines = aligned([
     ["  app", visible(app)],
     ["  because", visible(reason)],
     ["  rule", visible(rule)],
-    ["  line", `${visible(keyPath)}${file}`],
+    ["  line", `${[visible(keyPath), place].filter(Boolean).join("  ")}`],
     ...(note === undefined ? [] : [["  note", visible(note)]]),
   ]);
   return `${visible(who)} ${words} ${method} ${visible(`https://${host}${path}`)}\n\n${lines.join("\n")}\n`;

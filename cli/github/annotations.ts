@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { dirname, join, posix, relative, resolve, sep } from "node:path";
 import type { Untested } from "../../policies/access/assertions/untested.ts";
 import type { AccessDiff } from "../../policies/access/diff/diff.ts";
 import type { Row } from "../../policies/access/diff/rows.ts";
@@ -7,7 +7,7 @@ import { stranger } from "../../policies/access/matrix/decider.ts";
 import { changesOf, place as placeOfRow, whoIs } from "../../report/diff-text.ts";
 import { visible } from "../../report/text.ts";
 import { stackFileName } from "../../stack-file/file-name.ts";
-import type { PlaceOf } from "../../stack-file/place.ts";
+import type { Place, PlaceOf } from "../../stack-file/place.ts";
 import type { Problem, StackFileError, Warning } from "../../stack-file/problems.ts";
 import { few } from "../../stack-file/text.ts";
 import { stackPath } from "../project.ts";
@@ -23,6 +23,16 @@ export function repositoryPath(directory: string, stack: string): string {
   }
 }
 
+/** The file and the lines of an annotation. The place may be in an app file, whose path starts at the stack file's folder. */
+function placing(stackFile: string, place: Place | undefined): Pick<Annotation, "file" | "place"> {
+  if (place === undefined) return { file: stackFile };
+  const { file, line, column } = place;
+  return {
+    file: file === undefined ? stackFile : posix.join(posix.dirname(stackFile), file),
+    place: { line, column },
+  };
+}
+
 /** The problems and warnings of a stack file, each with its command. */
 export function problemAnnotations(
   file: string,
@@ -33,8 +43,7 @@ export function problemAnnotations(
     (level: Annotation["level"]) =>
     ({ at, message, fix, place }: Warning): Annotation => ({
       level,
-      file,
-      ...(place === undefined ? {} : { place }),
+      ...placing(file, place),
       ...(at === "" ? {} : { title: visible(at) }),
       message: fix === undefined ? visible(message) : `${visible(message)}\n${fix}`,
     });
@@ -47,10 +56,12 @@ export function untestedAnnotations(
   untested: readonly Untested[],
   placeOf: PlaceOf,
 ): Annotation[] {
-  return untested.map(({ severity, at, message }) => {
-    const place = placeOf(at);
-    return { level: severity, file, ...(place ? { place } : {}), title: visible(at), message };
-  });
+  return untested.map(({ severity, at, message }) => ({
+    level: severity,
+    ...placing(file, placeOf(at)),
+    title: visible(at),
+    message,
+  }));
 }
 
 /**
@@ -84,11 +95,9 @@ export function accessAnnotations(
   return [...lines.values()]
     .map((all): Annotation => {
       const [row] = all[0]!;
-      const place = placeOf(row.keyPath);
       return {
         level: opens(row) ? "warning" : "notice",
-        file,
-        ...(place ? { place } : {}),
+        ...placing(file, placeOf(row.keyPath)),
         ...(row.keyPath === "" ? {} : { title: visible(row.keyPath) }),
         message: all.map(([, text]) => visible(text)).join("\n"),
       };

@@ -1,6 +1,15 @@
 import { strict as assert } from "node:assert";
 import { execFileSync } from "node:child_process";
-import { goTo, preview, removeKey, setKey, setPhase, setSecret, up } from "../../../stack-file/commands.ts";
+import {
+  goTo,
+  inFile,
+  preview,
+  removeKey,
+  setKey,
+  setPhase,
+  setSecret,
+  up,
+} from "../../../stack-file/commands.ts";
 
 /** The words that a shell makes of a command line. */
 function words(command: string): string[] {
@@ -52,5 +61,29 @@ describe("a command that a message shows", () => {
     assert.equal(preview("octavo"), "pulumi preview --stack octavo");
     assert.equal(up("octavo", "--refresh"), "pulumi up --refresh --stack octavo");
     assert.equal(goTo("octavo", "retired"), `${setPhase("octavo", "retired")} && ${up("octavo")}`);
+  });
+
+  it("is the edit of another file, where that has the key", () => {
+    const fileOf = (path: string): string | undefined =>
+      path.startsWith("apps.wiki") ? "teams/wiki.yaml" : undefined;
+    const wiki = setKey("house", ["apps", "wiki", "accept", "opens /it's"], "<why>");
+    assert.equal(
+      inFile(`say so instead: ${wiki}`, fileOf),
+      'say so instead: write <why> at apps.wiki.accept["opens /it\'s"] in teams/wiki.yaml',
+    );
+    assert.equal(
+      inFile(`${removeKey("house", ["apps", "wiki", "replaces"])} && ${up("house")}`, fileOf),
+      "remove apps.wiki.replaces in teams/wiki.yaml && pulumi up --stack house",
+    );
+    assert.equal(
+      inFile(setKey("house", ["apps", "wiki", "migrated"], "true"), fileOf),
+      "write true at apps.wiki.migrated in teams/wiki.yaml",
+    );
+    const others = [
+      setKey("house", ["apps", "komga", "accept", "a b"], "<why>"),
+      setSecret("house", ["apps", "wiki"]),
+      setPhase("house", "cutover"),
+    ];
+    for (const other of others) assert.equal(inFile(other, fileOf), other);
   });
 });

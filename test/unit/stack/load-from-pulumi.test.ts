@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
@@ -83,6 +83,49 @@ describe("the stack that Pulumi runs the program for", () => {
     assert.equal(await pulumi.isSecret(output), true);
     assert.equal(await new Promise((resolve) => output.apply(resolve)), hunter2);
     assert.throws(() => secretOutput({ secure: "v1:x" }), TypeError);
+  });
+
+  it("has the apps of its app files, which Pulumi does not know", () => {
+    const raw = put(goodStack(), "appFiles", { "teams/notes.yaml": { namespaces: ["notes"] } });
+    const app = { namespace: "notes", service: { name: "notes", port: 80 }, access: { groups: ["writers"] } };
+    mkdirSync("teams");
+    try {
+      writeFileSync(
+        "teams/notes.yaml",
+        stringify({
+          users: { groups: { writers: ["dave@example.org"] } },
+          apps: { notes: app },
+          accessTests: { apps: { notes: [{ deny: ["stranger", "anonymous"] }] } },
+        }),
+      );
+      configure(raw);
+      const { apps, placeOf } = loadFromPulumi();
+      const notes = apps.find(({ name }) => name === "notes");
+      assert.deepEqual(
+        [
+          notes?.host,
+          notes?.access.kind === "people" && notes.access.people.map(({ principal }) => principal),
+        ],
+        ["notes.example.org", ["admin-user@gmail.com", "dave@example.org"]],
+      );
+      assert.deepEqual(placeOf("apps.notes.access"), { file: "teams/notes.yaml", line: 11, column: 5 });
+      writeFileSync(
+        "teams/notes.yaml",
+        stringify({ apps: { notes: { ...app, namespace: "wiki" }, komga: app } }),
+      );
+      const { message } = refusal();
+      assert.match(
+        message,
+        /\n {2}teams\/notes\.yaml:3:5 +apps\.notes\.namespace +teams\/notes\.yaml may define/,
+      );
+      assert.match(
+        message,
+        /\n {2}teams\/notes\.yaml:\d+:3 +apps\.komga +is also at Pulumi\.test\.yaml: keep one/,
+      );
+    } finally {
+      rmSync("teams", { recursive: true });
+    }
+    assert.match(refusal().message, /teams\/notes\.yaml is missing; make the file, or remove this entry/);
   });
 
   it("is refused in a way that Pulumi prints without a stack trace", () => {

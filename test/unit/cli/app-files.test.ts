@@ -1,0 +1,294 @@
+import { strict as assert } from "node:assert";
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { decidingChanges } from "../../../cli/deciding.ts";
+import { commitOf } from "../../../cli/git.ts";
+import { cli, house, makeProject, type Project } from "./project.ts";
+
+/** The wiki team's file, and a house that names it and has no wiki of its own. */
+function teamHouse(limits: object = { namespaces: ["wiki"] }) {
+  const main = { ...house(), appFiles: { "teams/wiki.yaml": limits } as Record<string, object> };
+  delete main.apps.wiki;
+  delete main.accessTests.apps.wiki;
+  const team = {
+    users: { groups: { editors: ["bob@example.org"] } as Record<string, string[]> },
+    apps: {
+      wiki: {
+        namespace: "wiki",
+        service: { name: "wiki", port: 80 },
+        access: { groups: ["editors"] } as unknown,
+      },
+    } as Record<string, { namespace: string; service: object; access: unknown; host?: string }>,
+    accessTests: {
+      apps: {
+        wiki: [{ allow: ["group:editors"], deny: ["alice@gmail.com", "stranger", "anonymous"] }],
+      } as Record<string, object[]>,
+    },
+  };
+  return { main, team };
+}
+
+type Team = ReturnType<typeof teamHouse>["team"];
+
+function put(project: Project, team: object): void {
+  project.put("teams/wiki.yaml", stringify(team));
+}
+
+/** A repository in which the team's file is committed, and then changed. */
+function changedTeam(change: (team: Team) => void): Project {
+  const { main, team } = teamHouse();
+  const project = makeProject({ house: main });
+  put(project, team);
+  project.commit();
+  change(team);
+  put(project, team);
+  return project;
+}
+
+const lineOf = (project: Project, text: string): number =>
+  readFileSync(join(project.directory, "teams/wiki.yaml"), "utf8")
+    .split("\n")
+    .findIndex((line) => line.includes(text)) + 1;
+
+describe("a stack with app files", () => {
+  it("has their apps, people and tests in every command that reads it", async () => {
+    const project = changedTeam(() => {});
+    const checked = await cli(project, ["check"]);
+    assert.deepEqual(
+      [checked.code, checked.out],
+      [0, "Pulumi.house.yaml: no problem · coexist · 2 apps · 3 people\n"],
+    );
+    assert.match((await cli(project, ["test"])).out, /^house: 8 passed/);
+    assert.match((await cli(project, ["access"])).out, /^wiki +● +●/m);
+    assert.match((await cli(project, ["fleet"])).out, /^house +coexist +2 +3 /m);
+    const why = await cli(project, ["why", "bob@example.org", "https://wiki.example.org/"]);
+    const place = `teams/wiki.yaml:${lineOf(project, "bob@")}:9`;
+    assert.match(why.out, new RegExp(`^ {2}line +users\\.groups\\.editors\\[0\\] {2}${place}$`, "m"));
+    const data = JSON.parse(
+      (await cli(project, ["why", "bob@example.org", "wiki.example.org", "--json"])).out,
+    ) as { place: object };
+    assert.deepEqual(data.place, { file: "teams/wiki.yaml", line: lineOf(project, "bob@"), column: 9 });
+  });
+
+  it("is refused with the file, the line and the key of each mistake in it", async () => {
+    const project = changedTeam(({ apps, accessTests }) => {
+      apps.wiki!.access = { groups: ["editrs"] };
+      apps.komga = { namespace: "wiki", service: { name: "wiki", port: 80 }, access: "admins" };
+      accessTests.apps.wiki = [{ deny: ["stranger"] }];
+    });
+    const { code, out } = await cli(project, ["check"]);
+    assert.equal(code, 1);
+    const at = (text: string): string => `teams/wiki.yaml:${lineOf(project, text)}:`;
+    assert.match(
+      out,
+      new RegExp(
+        `✖ ${at("editrs")}11 +apps\\.wiki\\.access\\.groups\\[0\\] +unknown group "editrs"; did you mean "editors"`,
+      ),
+    );
+    assert.match(
+      out,
+      new RegExp(`✖ ${at("komga:")}3 +apps\\.komga +is also at Pulumi\\.house\\.yaml:\\d+:5: keep one`),
+    );
+    const { out: annotated } = await cli(project, ["check", "--format", "github"]);
+    assert.match(
+      annotated,
+      new RegExp(
+        `^::error file=teams/wiki\\.yaml,line=${lineOf(project, "editrs")},col=11,title=apps\\.wiki\\.access`,
+        "m",
+      ),
+    );
+  });
+
+  it("names the other file of a host or a Secret that two apps have", async () => {
+    const project = changedTeam(({ apps }) => {
+      apps.notes = {
+        namespace: "wiki",
+        host: "komga.example.org",
+        service: { name: "n", port: 80 },
+        access: "admins",
+      };
+    });
+    const { out } = await cli(project, ["check"]);
+    assert.match(
+      out,
+      /✖ teams\/wiki\.yaml:\d+:5 +apps\.notes\.host +komga\.example\.org is already the host of apps\.komga \(the stack file:\d+:5\)/,
+    );
+    project.put(
+      "media.yaml",
+      stringify({
+        apps: {
+          films: {
+            namespace: "wiki",
+            host: "wiki.example.org",
+            service: { name: "n", port: 80 },
+            access: "admins",
+          },
+        },
+      }),
+    );
+    const { main } = teamHouse();
+    project.write("house", { ...main, appFiles: { ...main.appFiles, "media.yaml": {} } });
+    const again = await cli(project, ["check"]);
+    assert.match(
+      again.out,
+      /✖ teams\/wiki\.yaml:\d+:3 +apps\.wiki\.host +wiki\.example\.org is already the host of apps\.films \(media\.yaml:2:3\)/,
+    );
+  });
+
+  it("is refused if a file is missing, in the stack file's line", async () => {
+    const project = changedTeam(() => {});
+    rmSync(join(project.directory, "teams"), { recursive: true });
+    const { out } = await cli(project, ["check"]);
+    assert.match(
+      out,
+      /✖ \d+:5 +appFiles\["teams\/wiki\.yaml"\] +teams\/wiki\.yaml is missing; make the file, or remove this entry/,
+    );
+  });
+
+  it("limits a file to its namespaces, where the stack file says so", async () => {
+    const project = changedTeam(({ apps }) => {
+      apps.wiki!.namespace = "payroll";
+    });
+    assert.match(
+      (await cli(project, ["check"])).out,
+      /apps\.wiki\.namespace +teams\/wiki\.yaml may define apps in wiki only/,
+    );
+    project.write("house", teamHouse({}).main);
+    assert.equal((await cli(project, ["check"])).code, 0);
+  });
+});
+
+describe("a change of an app file", () => {
+  const letIn = (team: Team): void => {
+    team.users.groups.editors = ["bob@example.org", "carol@example.org"];
+  };
+
+  it("is compared as a change of the stack file is, and not taken for a change of the code", async () => {
+    const { code, out } = await cli(changedTeam(letIn), ["diff", "--fail-on", "public"]);
+    assert.equal(code, 0);
+    assert.match(
+      out,
+      /^access {3}\+1 {2}carol@example\.org {2}may reach {2}wiki\.example\.org\/ {2}group editors \(users\.groups\.editors\[1\]/m,
+    );
+    assert.doesNotMatch(out, /code that computes/);
+    const strict = await cli(changedTeam(letIn), ["diff", "--fail-on", "gain"]);
+    assert.equal(strict.code, 3);
+  });
+
+  it("is none of access if an app moves between the files", async () => {
+    const { main, team } = teamHouse({});
+    const all = {
+      ...main,
+      appFiles: {},
+      users: { ...main.users, groups: { ...main.users.groups, ...team.users.groups } },
+      apps: { ...main.apps, ...team.apps },
+    };
+    const project = makeProject({ house: all });
+    const unchanged = /^access {3}unchanged\npublic {3}none\nopen to anonymous: .*unchanged$/m;
+    project.commit();
+    project.write("house", main);
+    put(project, team);
+    assert.match((await cli(project, ["diff"])).out, unchanged);
+    project.commit();
+    project.write("house", all);
+    assert.match((await cli(project, ["diff"])).out, unchanged);
+  });
+
+  it("is compared with the file of the revision, also if that is gone", async () => {
+    const { main, team } = teamHouse();
+    const project = makeProject({ house: main });
+    put(project, team);
+    project.commit();
+    rmSync(join(project.directory, "teams"), { recursive: true });
+    project.write("house", { ...main, appFiles: {} });
+    assert.match((await cli(project, ["diff"])).out, /^gone +wiki\.example\.org/m);
+  });
+
+  it("is refused with the revision's name if the revision lacks the file or has a wrong one", async () => {
+    const { main, team } = teamHouse();
+    const project = makeProject({ house: main });
+    project.commit();
+    put(project, team);
+    const missing = await cli(project, ["diff"]);
+    assert.equal(missing.code, 1);
+    assert.match(missing.err, /^Pulumi\.house\.yaml at HEAD: 1 problem\n\n.*teams\/wiki\.yaml is missing/);
+    put(project, { ...team, phase: "retired" });
+    project.commit();
+    put(project, team);
+    assert.match(
+      (await cli(project, ["diff"])).err,
+      /^Pulumi\.house\.yaml at HEAD: 1 problem\n\n {2}teams\/wiki\.yaml:\d+:1 +phase/,
+    );
+  });
+
+  it("is annotated in its file", async () => {
+    const project = changedTeam((team) => {
+      letIn(team);
+      team.accessTests.apps.wiki = [{ deny: ["carol@example.org"] }];
+    });
+    const { out } = await cli(project, ["diff", "--format", "github"]);
+    assert.match(
+      out,
+      new RegExp(
+        `^::notice file=teams/wiki\\.yaml,line=${lineOf(project, "carol@")},col=9,title=users\\.groups\\.editors\\[1\\]::carol@example\\.org may reach wiki`,
+        "m",
+      ),
+    );
+    const tested = await cli(project, ["test", "--format", "github"]);
+    assert.equal(tested.code, 1);
+    assert.match(
+      tested.out,
+      /^::error file=teams\/wiki\.yaml,line=\d+,col=13,title=accessTests\.apps\.wiki\[0\]\.deny\[0\]::carol/m,
+    );
+    assert.match(
+      tested.out,
+      /^::warning file=teams\/wiki\.yaml,line=\d+,col=5,title=accessTests\.apps\.wiki::no test denies/m,
+    );
+  });
+
+  it("is in the comment on a pull request, with its annotations", async () => {
+    const project = changedTeam(letIn);
+    const { out } = await cli(project, [
+      "comment",
+      "--stack",
+      "house",
+      "--output",
+      "comment.md",
+      "--annotations",
+    ]);
+    const text = readFileSync(join(project.directory, "comment.md"), "utf8");
+    assert.match(text, /carol@example\.org/);
+    assert.doesNotMatch(text, /code that decides/);
+    assert.match(out, /^::notice file=teams\/wiki\.yaml,line=\d+,col=9,title=users\.groups\.editors\[1\]/m);
+  });
+
+  it("counts as one of the code if the file is more than an app file on either side", async () => {
+    const project = makeProject({ house: house() });
+    for (const [file, text] of Object.entries({
+      "a.yaml": "apps: {}\n",
+      "b.yaml": "kind: List\n",
+      "c.yaml": "apps: {}\n",
+      "d.json": "{}",
+    }))
+      project.put(file, text);
+    project.commit();
+    const commit = await commitOf(project.directory, "HEAD");
+    const now = {
+      "a.yaml": "users: {}\n",
+      "b.yaml": "apps: {}\n",
+      "c.yaml": "apps: {}\nkind: List\n",
+      "d.json": '{"apps": {}}',
+    };
+    for (const [file, text] of Object.entries(now)) project.put(file, text);
+    project.put("Pulumi.yaml", "apps: {}\n");
+    assert.deepEqual(await decidingChanges(project.directory, commit), [
+      "Pulumi.yaml",
+      "b.yaml",
+      "c.yaml",
+      "d.json",
+    ]);
+    rmSync(join(project.directory, "a.yaml"));
+    assert.ok(!(await decidingChanges(project.directory, commit)).includes("a.yaml"));
+  });
+});
