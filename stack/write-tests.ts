@@ -18,17 +18,18 @@ export function testItem({ paths, method, sourceIp, allow, deny }: ProposedTest)
 }
 
 /**
- * The text of a stack file with further access tests. All other lines stay as they are.
+ * The text of a stack file or of an app file with further access tests. All other lines stay as they are.
  *
  * @throws InsertError if the tests cannot be added that way.
  */
-export function withTests(text: string, proposed: readonly ProposedTests[]): string {
-  const config: unknown = (parse(text, { logLevel: "error" }) as { config?: unknown } | null)?.config;
-  // The namespace of a key is optional.
-  const section =
-    isMap(config) && Object.hasOwn(config, "accessTests") ? "accessTests" : `${project}:accessTests`;
+export function withTests(
+  text: string,
+  proposed: readonly ProposedTests[],
+  { isAppFile = false }: { isAppFile?: boolean } = {},
+): string {
+  const section = isAppFile ? ["accessTests"] : sectionOf(text);
   const insertions = proposed.map(({ app, tests }) => ({
-    path: ["config", section, "apps", app],
+    path: [...section, "apps", app],
     items: tests.map(testItem),
   }));
   const result = insertItems(text, insertions);
@@ -37,6 +38,15 @@ export function withTests(text: string, proposed: readonly ProposedTests[]): str
   if (document.errors.length > 0 || !isDeepStrictEqual(document.toJS(), expected(text, insertions)))
     throw new InsertError("is written in a way in which nothing can be added to it");
   return result;
+}
+
+/** The keys that lead to the access tests of a stack file. The namespace of a key is optional. */
+function sectionOf(text: string): string[] {
+  const config: unknown = (parse(text, { logLevel: "error" }) as { config?: unknown } | null)?.config;
+  return [
+    "config",
+    isMap(config) && Object.hasOwn(config, "accessTests") ? "accessTests" : `${project}:accessTests`,
+  ];
 }
 
 function expected(
