@@ -1,7 +1,10 @@
-import http from "node:http";
+import type http from "node:http";
 import https from "node:https";
 import { type ClusterAddress, ClusterError, connectionTo, contextsOf } from "./kubeconfig.ts";
 import { withRetries } from "./retry.ts";
+
+// An import would read every export, and with them load the parts of `fetch`: 40 ms at the start of each run.
+const { get: getWithoutTls } = process.getBuiltinModule("node:http");
 
 /** Asks for metadata only: the contents of a Secret never leave the API server. */
 const metadataOnly = (kind: string): string => `application/json;as=${kind};g=meta.k8s.io;v=v1`;
@@ -210,7 +213,7 @@ export class ReadOnlyApi {
         clearTimeout(silence);
         reject(unanswered(url, error));
       };
-      const request = (url.protocol === "https:" ? https : http).get(url, options, (response) => {
+      const request = (url.protocol === "https:" ? https.get : getWithoutTls)(url, options, (response) => {
         answer = response;
         silence?.refresh();
         response.on("data", () => silence?.refresh());
