@@ -8,13 +8,14 @@ export type PathPart = string | number;
  * @see https://www.pulumi.com/docs/iac/concepts/config/#structured-configuration
  */
 export function keyPath(path: readonly PathPart[]): string {
-  let text = "";
-  for (const part of path) {
-    if (typeof part === "number") text += `[${part}]`;
-    else if (/^[A-Za-z0-9_$-]+$/.test(part)) text += text === "" ? part : `.${part}`;
-    else text += `["${part.replaceAll('"', '\\"')}"]`;
-  }
-  return text;
+  return path.reduce<string>(pathBelow, "");
+}
+
+/** The key path of an entry of the map or list at a key path. */
+export function pathBelow(above: string, part: PathPart): string {
+  if (typeof part === "number") return `${above}[${part}]`;
+  if (/^[A-Za-z0-9_$-]+$/.test(part)) return above === "" ? part : `${above}.${part}`;
+  return `${above}["${part.replaceAll('"', '\\"')}"]`;
 }
 
 /** The value at a path; undefined if there is none. Inherited properties do not count. */

@@ -1,9 +1,9 @@
 import { isNode } from "yaml";
 import { didYouMean } from "./nearest.ts";
-import type { PlaceOf } from "./place.ts";
+import type { Place, PlaceOf } from "./place.ts";
 import { type Problem, StackFileError } from "./problems.ts";
 import { project } from "./project.ts";
-import { nearestPlace, parseMap, placesBelow, valuesOf } from "./yaml-map.ts";
+import { keyProblems, nearestPlace, parseMap, placesBelow, valuesOf } from "./yaml-map.ts";
 import { placeAt } from "./yaml-syntax.ts";
 
 /** The content of a stack file. */
@@ -40,10 +40,8 @@ export function readStackFile(file: string, text: string, meant?: Meant): StackF
   if (Array.isArray(parsed)) throw new StackFileError(file, parsed);
   const { root, counter } = parsed;
   const config = root.get("config", true);
-  const { places, problems } = placesBelow(config, parsed, {
-    nameOf: ownKey,
-    twice: `, with and without the namespace ${project}`,
-  });
+  const top = { nameOf: ownKey, twice: `, with and without the namespace ${project}` };
+  const problems = keyProblems(config, parsed, top);
   for (const { key } of root.items) {
     const name = String(key);
     if (!(pulumiKeys as readonly string[]).includes(name))
@@ -63,7 +61,12 @@ export function readStackFile(file: string, text: string, meant?: Meant): StackF
       return own === undefined ? [] : [[own, value]];
     }),
   );
-  return { raw, problems, placeOf: (at) => nearestPlace(places, at) };
+  let places: ReadonlyMap<string, Place> | undefined;
+  const placeOf: PlaceOf = (at) => {
+    places ??= placesBelow(config, parsed, top);
+    return nearestPlace(places, at);
+  };
+  return { raw, problems, placeOf };
 }
 
 /** A key without the project's namespace, which is optional in Pulumi; undefined for a key of another namespace. */

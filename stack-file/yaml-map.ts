@@ -11,7 +11,7 @@ import {
   visit,
   type YAMLMap,
 } from "yaml";
-import { isMap, keyPath, type PathPart } from "./paths.ts";
+import { isMap, keyPath, type PathPart, pathBelow } from "./paths.ts";
 import { type Place, placeText } from "./place.ts";
 import type { Problem } from "./problems.ts";
 import { oddKey, placeAt, syntaxProblems } from "./yaml-syntax.ts";
@@ -25,17 +25,46 @@ export interface YamlText {
 
 /** The parsed text, or the problems that keep it from being one map. */
 export function parseMap(text: string, notAMap: string): YamlText | Problem[] {
+  const quick = parse(text, { isThorough: false });
+  const { errors, warnings, contents } = quick.document;
+  if (errors.length > 0 || warnings.length > 0 || mayHaveEqualKeys(contents)) {
+    const thorough = parse(text, { isThorough: true });
+    const problems = syntaxProblems(text, thorough.document, thorough.counter);
+    if (problems.length > 0) return problems;
+  }
+  return isYamlMap(contents) ? { ...quick, root: contents } : [{ at: "", message: notAMap }];
+}
+
+interface Parsed {
+  document: Document.Parsed;
+  counter: LineCounter;
+}
+
+/**
+ * Parses a text. The thorough way compares each key with all others of its map, and keeps the tokens of the text. Only
+ * the messages about errors need both.
+ */
+function parse(text: string, { isThorough }: { isThorough: boolean }): Parsed {
   const counter = new LineCounter();
   const document = parseDocument(text, {
     lineCounter: counter,
     prettyErrors: false,
-    keepSourceTokens: true,
     logLevel: "error",
+    uniqueKeys: isThorough,
+    keepSourceTokens: isThorough,
   });
-  const syntax = syntaxProblems(text, document, counter);
-  if (syntax.length > 0) return syntax;
-  const root = document.contents;
-  return isYamlMap(root) ? { root, document, counter } : [{ at: "", message: notAMap }];
+  return { document, counter };
+}
+
+/** Whether a map may have a key twice. False means that none has. */
+function mayHaveEqualKeys(node: unknown): boolean {
+  if (isSeq(node)) return node.items.some(mayHaveEqualKeys);
+  if (!isYamlMap(node)) return false;
+  const keys = new Set(node.items.map(({ key }) => (isScalar(key) ? key.value : key)));
+  return (
+    keys.size < node.items.length ||
+    node.items.some(({ key, value }) => mayHaveEqualKeys(key) || mayHaveEqualKeys(value))
+  );
 }
 
 /** The values below a node as data; empty if there are none. Problems if an alias cannot be followed. */
@@ -89,65 +118,97 @@ export interface TopKeys {
   twice: string;
 }
 
+const everyKey: TopKeys = { nameOf: (key) => key, twice: "" };
+
+const textOf = (key: unknown): string => String(isScalar(key) ? key.value : key);
+
 /**
- * The place of every key path below a node. Entries whose key is not text are removed and reported.
+ * Removes the entries below a node whose key is not text. Reports them, and keys that have one name.
+ *
+ * @param top Default: the keys are named as they are.
+ */
+export function keyProblems(
+  node: unknown,
+  { document, counter }: YamlText,
+  { nameOf, twice }: TopKeys = everyKey,
+): Problem[] {
+  const problems: Problem[] = [];
+  const path: PathPart[] = [];
+  const report = (message: string, place: Place | undefined): void => {
+    problems.push({ at: keyPath(path), message, ...(place === undefined ? {} : { place }) });
+  };
+  const walkBelow = (part: PathPart, each: unknown): void => {
+    path.push(part);
+    walk(each);
+    path.pop();
+  };
+  const walk = (each: unknown): void => {
+    if (isSeq(each)) for (const [i, item] of each.items.entries()) walkBelow(i, item);
+    if (!isYamlMap(each)) return;
+    each.items = each.items.filter(({ key }) => {
+      const odd = oddKey(isAlias(key) ? key.resolve(document) : key);
+      if (odd === undefined) return true;
+      report(
+        `has ${odd} in the place of a key; is a key with its colon missing in front?`,
+        placeOfNode(key, counter) ?? placeOfNode(each, counter),
+      );
+      return false;
+    });
+    const firsts = new Map<string, unknown>();
+    for (const { key, value } of each.items) {
+      const name = path.length === 0 ? nameOf(textOf(key)) : textOf(key);
+      if (name === undefined) continue;
+      if (!firsts.has(name)) {
+        firsts.set(name, key);
+        walkBelow(name, value);
+        continue;
+      }
+      const first = placeText(placeOfNode(firsts.get(name), counter));
+      path.push(name);
+      report(`is given twice${twice}; the first one is at ${first}`, placeOfNode(key, counter));
+      path.pop();
+    }
+  };
+  walk(node);
+  return problems;
+}
+
+/**
+ * The place of every key path below a node. A place comes after those above it. Of keys with one name, the first counts.
  *
  * @param top Default: the keys are named as they are.
  */
 export function placesBelow(
   node: unknown,
-  { document, counter }: YamlText,
-  { nameOf, twice }: TopKeys = { nameOf: (key) => key, twice: "" },
-): { places: Map<string, Place>; problems: Problem[] } {
+  { counter }: Pick<YamlText, "counter">,
+  { nameOf }: TopKeys = everyKey,
+): Map<string, Place> {
   const places = new Map<string, Place>();
-  const problems: Problem[] = [];
-  const placeOf = (each: unknown): Place | undefined => {
-    const range = (each as Node | null)?.range;
-    return range ? placeAt(range[0], counter) : undefined;
-  };
   const note = (path: string, each: unknown): void => {
-    const place = placeOf(each);
+    const place = placeOfNode(each, counter);
     if (place !== undefined) places.set(path, place);
   };
-  const walk = (each: unknown, path: readonly PathPart[]): void => {
+  const walk = (each: unknown, above: string): void => {
     if (isSeq(each))
       for (const [i, item] of each.items.entries()) {
-        note(keyPath([...path, i]), item);
-        walk(item, [...path, i]);
+        const path = pathBelow(above, i);
+        note(path, item);
+        walk(item, path);
       }
     if (!isYamlMap(each)) return;
-    each.items = each.items.filter(({ key }) => {
-      const odd = oddKey(isAlias(key) ? key.resolve(document) : key);
-      if (odd === undefined) return true;
-      const place = placeOf(key) ?? placeOf(each);
-      problems.push({
-        at: keyPath(path),
-        message: `has ${odd} in the place of a key; is a key with its colon missing in front?`,
-        ...(place === undefined ? {} : { place }),
-      });
-      return false;
-    });
     for (const { key, value } of each.items) {
-      const name = String(isScalar(key) ? key.value : key);
-      const own = path.length === 0 ? nameOf(name) : name;
-      const first = own === undefined ? undefined : places.get(keyPath([...path, own]));
-      if (own !== undefined && first !== undefined) {
-        const place = placeOf(key);
-        problems.push({
-          at: keyPath([...path, own]),
-          message: `is given twice${twice}; the first one is at ${placeText(first)}`,
-          ...(place === undefined ? {} : { place }),
-        });
-        continue;
-      }
-      if (own === undefined) {
-        note(name, key);
-        continue;
-      }
-      note(keyPath([...path, own]), key);
-      walk(value, [...path, own]);
+      const name = above === "" ? nameOf(textOf(key)) : textOf(key);
+      const path = name === undefined ? textOf(key) : pathBelow(above, name);
+      if (places.has(path)) continue;
+      note(path, key);
+      if (name !== undefined) walk(value, path);
     }
   };
-  walk(node, []);
-  return { places, problems };
+  walk(node, "");
+  return places;
+}
+
+function placeOfNode(node: unknown, counter: LineCounter): Place | undefined {
+  const range = (node as Node | null)?.range;
+  return range ? placeAt(range[0], counter) : undefined;
 }

@@ -7,7 +7,7 @@ import type { Place } from "../../stack-file/place.ts";
 import { type Problem, Report } from "../../stack-file/problems.ts";
 import { check } from "../../stack-file/schema-problems.ts";
 import { checkNoSecrets } from "../../stack-file/secrets.ts";
-import { nearestPlace, parseMap, placesBelow, valuesOf } from "../../stack-file/yaml-map.ts";
+import { keyProblems, nearestPlace, parseMap, placesBelow, valuesOf } from "../../stack-file/yaml-map.ts";
 
 /**
  * The maps that app files and the stack file share, by their key paths. Each name in them belongs to one file. An app file
@@ -73,7 +73,8 @@ export function readAppFile(path: string, text: string, { stack, sections }: Sta
     "is no app file: it must be a map with apps, users.groups or accessTests.apps",
   );
   if (Array.isArray(parsed)) return refused(parsed);
-  const { places, problems } = placesBelow(parsed.root, parsed);
+  const problems = keyProblems(parsed.root, parsed);
+  const places = placesBelow(parsed.root, parsed);
   const found = valuesOf(parsed.root, parsed);
   if (Array.isArray(found)) return refused(found);
   const { values: raw } = found;
