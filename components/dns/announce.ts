@@ -1,6 +1,6 @@
 import { contains, parseAddress, parseNetwork, sameAddress } from "../../stack-file/networks.ts";
 import type { LiveNames } from "./live.ts";
-import { askedName, type NamesStack, nameSteps, needsRouter, ownHosts } from "./names.ts";
+import { askedName, firstHosts, type NamesStack, nameSteps, needsRouter, ownHosts } from "./names.ts";
 
 /**
  * What the DNS lacks for this phase, as far as this machine sees it; the general steps if it was not asked. A network
@@ -75,12 +75,6 @@ const privateNetworks = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fd00:
 function isPrivate(text: string): boolean {
   const address = parseAddress(text);
   return address !== undefined && privateNetworks.some((network) => contains(network, address));
-}
-
-/** The first hosts, and how many more. */
-function firstHosts(hosts: readonly string[]): string {
-  const rest = hosts.length - 2;
-  return rest > 0 ? `${hosts.slice(0, 2).join(", ")} and ${rest} more` : hosts.join(" and ");
 }
 
 const has = (hosts: readonly string[]): string => (hosts.length === 1 ? "has" : "have");

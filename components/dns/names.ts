@@ -45,16 +45,28 @@ export function needsRouter({
 
 /** The changes that a person must make in the DNS for this phase, whatever it contains now. */
 export function nameSteps(stack: NamesStack): string[] {
-  const { phase, signIn, pomerium, nginx } = stack;
-  if (phase === "coexist" && signIn !== undefined)
+  const { phase, pomerium, nginx } = stack;
+  const hosts = ownHosts(stack);
+  if (hosts.length === 0) return [];
+  if (phase === "coexist") {
+    const names = firstHosts(hosts);
+    const records =
+      hosts.length === 1 ? `a record for ${names} that leads` : `records for ${names} that lead`;
     return [
       stack.exposure === "direct"
-        ? `DNS: a record for ${signIn} that leads to the router, as those of your other hosts do`
-        : `DNS: a record for ${signIn} that leads to ${pomerium || "Pomerium"}`,
+        ? `DNS: ${records} to the router, as those of your other hosts do`
+        : `DNS: ${records} to ${pomerium || "Pomerium"}`,
     ];
-  if (phase === "cutover" && nginx !== undefined && ownHosts(stack).length > 0)
+  }
+  if (phase === "cutover" && nginx !== undefined)
     return [
       `DNS: if your network has its own names that lead to ${nginx}, let them lead to ${pomerium || "Pomerium"}`,
     ];
   return [];
+}
+
+/** The first hosts, and how many more. */
+export function firstHosts(hosts: readonly string[]): string {
+  const rest = hosts.length - 2;
+  return rest > 0 ? `${hosts.slice(0, 2).join(", ")} and ${rest} more` : hosts.join(" and ");
 }

@@ -64,7 +64,7 @@ describe("the names of a stack", () => {
       phaseEffects(stack({ phase })).byHand.filter((step) => step.startsWith("DNS: ")),
     );
     assert.deepEqual(coexist, [
-      "DNS: a record for authenticate.example.org that leads to the router, as those of your other hosts do",
+      "DNS: records for authenticate.example.org and influxdb.example.org that lead to the router, as those of your other hosts do",
     ]);
     assert.deepEqual(cutover, [
       "DNS: if your network has its own names that lead to 192.168.0.171, let them lead to 192.168.0.172",

@@ -67,7 +67,7 @@ describe("a phase", () => {
       "identity provider (google): authorised redirect URI https://authenticate.example.org:8443/oauth2/callback",
       "router: forward 443 to 192.168.0.171:443 (ingress-nginx, as before)",
       "router: forward 8443 to 192.168.0.172:443 (Pomerium, for its apps)",
-      "DNS: a record for authenticate.example.org that leads to the router, as those of your other hosts do",
+      "DNS: records for authenticate.example.org, komga.example.org and 1 more that lead to the router, as those of your other hosts do",
     ]);
     assert.equal(wayBack, "none needed: ingress-nginx keeps its hosts");
   });

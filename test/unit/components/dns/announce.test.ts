@@ -26,9 +26,31 @@ describe("what a preview says about the DNS", () => {
       `DNS: if your network has its own names that lead to ${nginx}, let them lead to ${pomerium}`,
     ]);
     assert.deepEqual(nameLines(names(coexist), new Map()), [
-      "DNS: a record for authenticate.example.org that leads to the router, as those of your other hosts do",
+      "DNS: records for authenticate.example.org and komga.example.org that lead to the router, as those of your other hosts do",
     ]);
     assert.deepEqual(nameLines(names({ phase: "retired" }), new Map()), []);
+  });
+
+  it("is a record for each host that is new, and for no host that ingress-nginx serves", () => {
+    const step = (changes: Partial<NamesStack>): string[] =>
+      nameLines(names({ ...coexist, ...changes }), new Map());
+    const served = { host: "komga.example.org", isNginx: true };
+    const fresh = ["a", "b", "c"].map((name) => ({ host: `${name}.example.org`, isNginx: false }));
+    assert.deepEqual(step({ hosts: [served] }), [
+      "DNS: a record for authenticate.example.org that leads to the router, as those of your other hosts do",
+    ]);
+    assert.deepEqual(step({ hosts: [served, ...fresh] }), [
+      "DNS: records for authenticate.example.org, a.example.org and 2 more that lead to the router, as those of your other hosts do",
+    ]);
+    assert.deepEqual(step({ exposure: "tunnelOnly", hosts: fresh.slice(0, 1) }), [
+      `DNS: records for authenticate.example.org and a.example.org that lead to ${pomerium}`,
+    ]);
+    // A tunnel carries the sign-in pages, and makes their record.
+    const { signIn: _, ...carried } = names({ ...coexist, hosts: [served, ...fresh.slice(0, 1)] });
+    assert.deepEqual(nameLines(carried, new Map()), [
+      "DNS: a record for a.example.org that leads to the router, as those of your other hosts do",
+    ]);
+    assert.deepEqual(nameLines({ ...carried, hosts: [served] }, new Map()), []);
   });
 
   it("is nothing once all names lead to Pomerium", () => {
