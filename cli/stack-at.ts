@@ -1,4 +1,4 @@
-import { appFilesNamed, loadFromText } from "../stack/load.ts";
+import { stackText } from "../stack/load.ts";
 import type { Stack } from "../stack/stack.ts";
 import { besideAmong } from "../stack-file/beside.ts";
 import { stackFileName } from "../stack-file/file-name.ts";
@@ -16,10 +16,10 @@ export async function stackAt(
   const file = stackFileName(stack);
   const text = await fileAt(directory, commit, file);
   if (text === undefined) return undefined;
-  const paths = appFilesNamed(file, text);
-  const texts = await Promise.all(paths.map((path) => fileAt(directory, commit, path)));
+  const { appFiles, load } = stackText(file, text);
+  const texts = await Promise.all(appFiles.map((path) => fileAt(directory, commit, path)));
   const found = new Map(
-    paths.flatMap((path, i) => (texts[i] === undefined ? [] : [[path, texts[i]] as const])),
+    appFiles.flatMap((path, i) => (texts[i] === undefined ? [] : [[path, texts[i]] as const])),
   );
-  return () => loadFromText(file, text, { beside: besideAmong(found) });
+  return () => load(besideAmong(found));
 }

@@ -7,7 +7,7 @@ import { type PlaceOf, placed } from "../stack-file/place.ts";
 import { orProblems, type Problem, Report, StackFileError } from "../stack-file/problems.ts";
 import { checkSecrets, type SecretOptions } from "../stack-file/secrets.ts";
 import { sizeWarnings } from "../stack-file/size.ts";
-import { readStackFile } from "../stack-file/stack-file.ts";
+import { readStackFile, type StackFile } from "../stack-file/stack-file.ts";
 import { appFilePaths, withAppFiles } from "./app-files/merge.ts";
 import { resolve } from "./resolve.ts";
 import { secretsOf, sectionMeant, sections } from "./schema.ts";
@@ -111,22 +111,40 @@ export function loadFromFile(path: string, options: SecretOptions = {}): Stack {
  *
  * @param beside Reads the app files of that revision. Default: there is none.
  */
-export function loadFromText(
-  file: string,
-  text: string,
-  options: SecretOptions & Pick<ParseOptions, "beside"> = {},
-): Stack {
+export function loadFromText(file: string, text: string, options: LoadOptions = {}): Stack {
   return fromText(file, text, options).stack;
 }
 
-/** Paths of the app files that the text of a stack file names; none if the text cannot be read. */
-export function appFilesNamed(file: string, text: string): string[] {
-  const read = orProblems(() => readStackFile(file, text));
-  return read instanceof StackFileError ? [] : appFilePaths(read.raw);
+/** The text of a stack file whose app files are not read yet. */
+export interface StackText {
+  /** Paths of the app files that it names; none if it cannot be read. */
+  appFiles: readonly string[];
+  /** @throws StackFileError with the problems of all files. */
+  load(beside: Beside): Stack;
 }
 
-function fromText(file: string, text: string, options: SecretOptions & Pick<ParseOptions, "beside">): Loaded {
-  const { raw: own, problems, placeOf } = readStackFile(file, text, sectionMeant);
+/** Reads the text of a stack file, for somebody who must first fetch the app files that it names. */
+export function stackText(file: string, text: string): StackText {
+  const read = orProblems(() => readStackFile(file, text, sectionMeant));
+  if (read instanceof StackFileError)
+    return {
+      appFiles: [],
+      load: () => {
+        throw read;
+      },
+    };
+  return {
+    appFiles: appFilePaths(read.raw),
+    load: (beside) => loaded(file, read, { beside }).stack,
+  };
+}
+
+type LoadOptions = SecretOptions & Pick<ParseOptions, "beside">;
+
+const fromText = (file: string, text: string, options: LoadOptions): Loaded =>
+  loaded(file, readStackFile(file, text, sectionMeant), options);
+
+function loaded(file: string, { raw: own, problems, placeOf }: StackFile, options: LoadOptions): Loaded {
   const { stack, raw } = parseWhole(stackOf(file), own, {
     missingSecrets: "warning",
     ...options,
