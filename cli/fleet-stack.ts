@@ -1,4 +1,4 @@
-import type { Row } from "../components/cluster/readiness.ts";
+import type { ReadinessRow } from "../components/cluster/readiness.ts";
 import { readinessData } from "../components/cluster/readiness-table.ts";
 import { type Audit, audit } from "../discovery/audit/audit.ts";
 import { failedTestProblems } from "../policies/access/assertions/run.ts";
@@ -76,7 +76,7 @@ interface Failure {
 /** What a cluster says. The parts that could not be read are absent, and `failures` says why. */
 interface ReadCluster {
   cells: FleetCluster;
-  gates?: Row[];
+  gates?: ReadinessRow[];
   audited?: Audit;
   failures: Failure[];
 }
@@ -110,7 +110,7 @@ async function readCluster(stack: Stack, io: Io): Promise<ReadCluster> {
   };
 }
 
-function readyOf(stack: Stack, gates: readonly Row[] | undefined): FleetCluster["ready"] {
+function readyOf(stack: Stack, gates: readonly ReadinessRow[] | undefined): FleetCluster["ready"] {
   if (stack.ingressNginx === undefined) return { ready: true, verdict: "no ingress-nginx in the file" };
   if (gates === undefined) return undefined;
   const { ready, rows } = readinessData(gates);

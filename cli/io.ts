@@ -1,7 +1,7 @@
 import { buffer } from "node:stream/consumers";
 import type { ClusterReader } from "../components/cluster/api.ts";
 import type { ClusterAddress } from "../components/cluster/kubeconfig.ts";
-import type { Row } from "../components/cluster/readiness.ts";
+import type { ReadinessRow } from "../components/cluster/readiness.ts";
 import type { LiveAccount } from "../components/tunnels/account.ts";
 import type { LiveState } from "../stack/access-view.ts";
 import type { Stack } from "../stack/stack.ts";
@@ -36,7 +36,7 @@ export interface Io {
   /** Reads the log of Pomerium's pods in a stack's live cluster, piece by piece. */
   readLog(stack: Pick<Stack, "name" | "cluster">, sinceSeconds?: number): AsyncIterable<Uint8Array>;
   /** Reads the readiness table of a stack's live cluster. */
-  readReadiness(stack: Stack): Promise<Row[]>;
+  readReadiness(stack: Stack): Promise<ReadinessRow[]>;
 }
 
 /** The streams of the process. */

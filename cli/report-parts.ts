@@ -1,4 +1,4 @@
-import type { Row } from "../components/cluster/readiness.ts";
+import type { ReadinessRow } from "../components/cluster/readiness.ts";
 import { readinessData } from "../components/cluster/readiness-table.ts";
 import type { Audit } from "../discovery/audit/audit.ts";
 import { auditTab } from "../discovery/audit/html.ts";
@@ -26,7 +26,11 @@ export function accessPart({ stack }: Pick<Seen, "stack">, matrix: Matrix, scope
 }
 
 /** The part of a page about what must still happen before ingress-nginx is removed. */
-export function readinessPart(stack: Pick<Stack, "ingressNginx">, gates: readonly Row[], scope?: Scope): Tab {
+export function readinessPart(
+  stack: Pick<Stack, "ingressNginx">,
+  gates: readonly ReadinessRow[],
+  scope?: Scope,
+): Tab {
   const { ready, rows } = readinessData(gates);
   return readinessTab({ ready, verdict: conclusion(stack, gates, ready), rows }, scope);
 }

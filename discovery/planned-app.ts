@@ -1,6 +1,6 @@
 import type { LiveIngress, LiveService } from "../components/cluster/live.ts";
 import { objectId } from "../components/cluster/objects.ts";
-import { classify, type Finding } from "../components/ingress-nginx/annotations/classify.ts";
+import { type AnnotationFinding, classify } from "../components/ingress-nginx/annotations/classify.ts";
 import { nginxPrefix, withoutCredentials } from "../components/ingress-nginx/annotations/judgement.ts";
 import { lostProtections } from "../components/ingress-nginx/annotations/lost.ts";
 import { suggestedRoute } from "../components/ingress-nginx/annotations/suggest.ts";
@@ -43,7 +43,7 @@ export interface PlannedApp {
   /** Protections that it has today and that nothing of the app replaces: name and reason. */
   protections: { name: string; reason: string }[];
   /** Annotations that need a person, and the controller's settings. */
-  findings: (Finding & { lack?: string; ingress: string })[];
+  findings: (AnnotationFinding & { lack?: string; ingress: string })[];
   /** Paths that are reachable today, if that is not the whole host. None of them lies below another one. */
   onlyPaths?: ReachedPath[];
   /** Images of its pods. */

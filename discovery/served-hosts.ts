@@ -1,8 +1,8 @@
 import type { LiveIngress, LivePath } from "../components/cluster/live.ts";
 import { isCanary, readsRegex } from "../components/ingress-nginx/annotations/booleans.ts";
 import { anyHost, hostsOf } from "../components/ingress-nginx/annotations/hosts.ts";
+import type { Serving } from "../components/ingress-nginx/protections.ts";
 import { type HostPath, ofControllers, withoutShadowed } from "../components/ingress-nginx/shadowed.ts";
-import type { Serving } from "./serving.ts";
 
 /** A host that ingress-nginx serves. */
 export interface ServedHost {

@@ -1,13 +1,7 @@
 import type { LiveIngress } from "../components/cluster/live.ts";
 import { objectId } from "../components/cluster/objects.ts";
+import type { Serving } from "../components/ingress-nginx/protections.ts";
 import type { Inventory } from "./inventory.ts";
-
-/** What one controller of ingress-nginx serves. */
-export interface Serving {
-  ingresses: readonly LiveIngress[];
-  /** The data of its ConfigMap. */
-  settings: Readonly<Record<string, string>>;
-}
 
 type Asked = Pick<Inventory, "controllers" | "nginx" | "cluster">;
 

@@ -2,6 +2,7 @@ import type { LiveIngress } from "../components/cluster/live.ts";
 import { objectId } from "../components/cluster/objects.ts";
 import { forWholeHost, guardsOf } from "../components/ingress-nginx/annotations/guards.ts";
 import { hostsOf } from "../components/ingress-nginx/annotations/hosts.ts";
+import type { Serving } from "../components/ingress-nginx/protections.ts";
 import { ingressesOfApp, pathsOfApp } from "../components/ingress-nginx/served-rules.ts";
 import { type HostPath, withoutShadowed } from "../components/ingress-nginx/shadowed.ts";
 import type { Before, Guarded, HostBefore } from "../policies/access/before.ts";
@@ -10,7 +11,7 @@ import { standsFor } from "../stack-file/hosts.ts";
 import type { Inventory } from "./inventory.ts";
 import { exportCommands, missingUses } from "./missing.ts";
 import { hostsOfController } from "./served-hosts.ts";
-import { type Serving, servedIngresses, servingControllers } from "./serving.ts";
+import { servedIngresses, servingControllers } from "./serving.ts";
 
 type Asked = Pick<Inventory, "cluster" | "nginx" | "controllers" | "missing">;
 

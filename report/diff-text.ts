@@ -6,7 +6,7 @@ import { counted, few } from "../stack-file/text.ts";
 import { aligned, visible } from "./text.ts";
 
 /** The rows of one caller with one reason, with all their hosts. */
-export interface Change {
+export interface CallerChange {
   sign: "+" | "-" | "?";
   person: string;
   hosts: readonly string[];
@@ -26,9 +26,9 @@ export function place({ host, path, method, from }: Row): string {
 }
 
 /** The gains and losses of people: one change for each person and reason, losses last. */
-export function changesOf({ rows }: AccessDiff): Change[] {
+export function changesOf({ rows }: AccessDiff): CallerChange[] {
   const gone = new Set(rows.filter(({ kind }) => kind === "unreachable").map(({ host }) => host));
-  const found = new Map<string, { sign: Change["sign"]; row: Row; hosts: string[] }>();
+  const found = new Map<string, { sign: CallerChange["sign"]; row: Row; hosts: string[] }>();
   for (const row of rows) {
     if (row.kind !== "gain" && row.kind !== "loss" && row.kind !== "undecided") continue;
     // One line for the host says that everybody loses it.

@@ -1,6 +1,6 @@
 import { appLines } from "../components/apps/announce.ts";
 import { issuanceLines } from "../components/certificates/announce.ts";
-import type { Row } from "../components/cluster/readiness.ts";
+import type { ReadinessRow } from "../components/cluster/readiness.ts";
 import { readinessTable } from "../components/cluster/readiness-table.ts";
 import { nameLines } from "../components/dns/announce.ts";
 import { announceIngressNginx } from "../components/ingress-nginx/announce.ts";
@@ -111,6 +111,6 @@ function section(title: string, lines: readonly string[]): string[] {
 }
 
 /** In `retired` all rows hold, so only the overridden ones are shown. */
-function isShown({ phase }: Pick<Stack, "phase">, { override }: Row): boolean {
+function isShown({ phase }: Pick<Stack, "phase">, { override }: ReadinessRow): boolean {
   return phase !== "retired" || override !== undefined;
 }

@@ -3,7 +3,7 @@ import { type LiveIssuance, readIssuance } from "../components/certificates/live
 import { readExistingSecrets } from "../components/certificates/live-secrets.ts";
 import type { ReadOnlyApi } from "../components/cluster/api.ts";
 import { type LiveCluster, readCluster } from "../components/cluster/live.ts";
-import type { Row } from "../components/cluster/readiness.ts";
+import type { ReadinessRow } from "../components/cluster/readiness.ts";
 import type { LiveNames } from "../components/dns/live.ts";
 import { type LiveIngressNginx, readIngressNginx } from "../components/ingress-nginx/live.ts";
 import { type AskHost, readTraffic, type Traffic } from "../components/ingress-nginx/traffic.ts";
@@ -32,7 +32,7 @@ export interface Findings extends ClusterFindings {
   /** Addresses of the stack's hosts in the DNS of this machine. Absent if the DNS was not asked. */
   names?: LiveNames;
   /** The readiness table: the conditions for the removal of ingress-nginx. */
-  readiness: readonly Row[];
+  readiness: readonly ReadinessRow[];
 }
 
 /**

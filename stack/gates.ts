@@ -6,7 +6,7 @@ import { secretsGate } from "../components/certificates/gates/secrets.ts";
 import type { LiveIssuance } from "../components/certificates/live.ts";
 import type { LiveCluster } from "../components/cluster/live.ts";
 import type { PomeriumStatus } from "../components/cluster/pomerium-status.ts";
-import type { Item, Row } from "../components/cluster/readiness.ts";
+import type { Item, ReadinessRow } from "../components/cluster/readiness.ts";
 import { hostsGate } from "../components/ingress-nginx/gates/hosts.ts";
 import { installerGate } from "../components/ingress-nginx/gates/installer.ts";
 import { type GateName, gateNames } from "../components/ingress-nginx/gates/names.ts";
@@ -30,7 +30,7 @@ export interface GateInput {
 }
 
 /** A row that the stack file can override by its name. */
-export interface Gate extends Row {
+export interface Gate extends ReadinessRow {
   name: GateName;
 }
 
@@ -79,7 +79,7 @@ function isAsked(name: GateName, { traffic, nginx }: GateInput): boolean {
 }
 
 /** The items that prevent `retired`, if the stack asks for it. Overridden gates prevent nothing. */
-export function gateProblems({ phase }: Pick<Stack, "phase">, rows: readonly Row[]): Problem[] {
+export function gateProblems({ phase }: Pick<Stack, "phase">, rows: readonly ReadinessRow[]): Problem[] {
   if (phase !== "retired") return [];
   return rows
     .filter(({ override }) => override === undefined)

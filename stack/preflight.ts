@@ -1,5 +1,5 @@
 import { readFromCluster } from "../components/cluster/read.ts";
-import type { Row } from "../components/cluster/readiness.ts";
+import type { ReadinessRow } from "../components/cluster/readiness.ts";
 import { askDns, readNames } from "../components/dns/live.ts";
 import { differences } from "../components/ingress-nginx/differences.ts";
 import { staysInCoexist } from "../components/ingress-nginx/hybrid.ts";
@@ -23,7 +23,7 @@ import type { Stack } from "./stack.ts";
 export function readinessOf(
   stack: Stack,
   { cluster, certificates, ingressNginx: nginx, traffic, pomerium }: ClusterFindings,
-): { rows: Row[]; problems: Problem[] } {
+): { rows: ReadinessRow[]; problems: Problem[] } {
   const found = gates({
     stack,
     cluster,

@@ -1,4 +1,4 @@
-import type { Row } from "../../components/cluster/readiness.ts";
+import type { ReadinessRow } from "../../components/cluster/readiness.ts";
 import { readinessData, readinessTable } from "../../components/cluster/readiness-table.ts";
 import { staysInCoexist } from "../../components/ingress-nginx/hybrid.ts";
 import type { Stack } from "../../stack/stack.ts";
@@ -44,7 +44,7 @@ export const ready: Action<ReadyOptions> = {
 /** The verdict in words. */
 export function conclusion(
   stack: Pick<Stack, "ingressNginx">,
-  rows: readonly Row[],
+  rows: readonly ReadinessRow[],
   isReady: boolean,
 ): string {
   if (staysInCoexist(stack))
@@ -70,7 +70,7 @@ function nextStep({ name, phase }: Pick<Stack, "name" | "phase">): string[] {
 
 function readyText(
   stack: Pick<Stack, "name" | "phase">,
-  rows: readonly Row[],
+  rows: readonly ReadinessRow[],
   isReady: boolean,
   head: string,
 ): string {

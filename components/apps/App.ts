@@ -11,7 +11,7 @@ import * as k8s from "../cluster/kubernetes.ts";
 import { ingressName, openIngressName, pathIngressName } from "../cluster/names.ts";
 import { onceReady } from "../cluster/once-ready.ts";
 import { ingressAnnotations, ingressSpec, type ServiceBackend } from "./ingress.ts";
-import type { Metadata } from "./metadata.ts";
+import type { ToolMetadata } from "./metadata.ts";
 
 /** A path of the host that has its own Ingress. */
 export interface PathArgs {
@@ -36,7 +36,7 @@ export interface AppArgs {
   /** Paths that have their own Service, access or route settings. Default: none. */
   paths?: readonly PathArgs[];
   /** Annotations and labels for other tools, on the Ingress of the host as a whole. Default: none. */
-  metadata?: Metadata;
+  metadata?: ToolMetadata;
   /** All other settings of the route. Default: none. */
   route?: Route;
   /** Pomerium's release tag, `v0.33.1`: the annotations differ between releases. */
@@ -66,7 +66,7 @@ export class App extends pulumi.ComponentResource {
       resource: string,
       objectName: string,
       { paths, authorization, ...own }: AccessRoute & Partial<Pick<PathArgs, "service" | "route">>,
-      { annotations, labels }: Partial<Metadata> = {},
+      { annotations, labels }: Partial<ToolMetadata> = {},
     ): k8s.Ingress => {
       const id = existing?.find((each) => each.endsWith(`/${objectName}`));
       const settings = { service, route, ...own };

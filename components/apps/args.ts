@@ -8,7 +8,7 @@ import { idsOf, objectId, objectLabel } from "../cluster/objects.ts";
 import type { AppArgs, PathArgs } from "./App.ts";
 import { existingIngresses } from "./checks.ts";
 import type { AppConfig } from "./config.ts";
-import type { Metadata } from "./metadata.ts";
+import type { ToolMetadata } from "./metadata.ts";
 import type { PathConfig } from "./paths.ts";
 import { isVerify } from "./service-checks.ts";
 import type { VerifyArgs } from "./Verify.ts";
@@ -88,7 +88,7 @@ function pathArgs({ path, exact, service, route, access }: PathConfig, app: Acce
   };
 }
 
-function isEmpty({ annotations, labels }: Metadata): boolean {
+function isEmpty({ annotations, labels }: ToolMetadata): boolean {
   return Object.keys(annotations).length + Object.keys(labels).length === 0;
 }
 

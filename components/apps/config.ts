@@ -23,7 +23,7 @@ import { ingressName } from "../cluster/names.ts";
 import { reportAdvice } from "./advice.ts";
 import { type Alias, aliasesSchema, appHost, resolveAliases } from "./hosts.ts";
 import { isPathless, type ServiceBackend } from "./ingress.ts";
-import { type Metadata, metadataSchema } from "./metadata.ts";
+import { metadataSchema, type ToolMetadata } from "./metadata.ts";
 import { type PathConfig, pathsSchema, resolvePaths } from "./paths.ts";
 import { checkRewrites } from "./rewrites.ts";
 import { checkAppRoute } from "./route-checks.ts";
@@ -49,7 +49,7 @@ export interface AppConfig {
   /** Paths that have their own Service, access or route settings. */
   paths: PathConfig[];
   /** Annotations and labels of the Ingress for other tools. */
-  metadata: Metadata;
+  metadata: ToolMetadata;
   /** All other settings of the route: those of the stack file over those of the catalogue. */
   route: Route;
   /** Secret of the host's certificate, in the app's namespace. */

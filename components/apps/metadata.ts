@@ -4,7 +4,7 @@ import { text } from "../../stack-file/fields.ts";
 import { dnsSubdomain } from "../../stack-file/values.ts";
 
 /** Annotations and labels that an app's Ingress carries for other tools. */
-export interface Metadata {
+export interface ToolMetadata {
   annotations: Readonly<Record<string, string>>;
   labels: Readonly<Record<string, string>>;
 }

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import * as k8s from "../cluster/kubernetes.ts";
 import type { ObjectOfKind } from "../cluster/objects.ts";
-import type { HelmRelease, Installation, Right } from "./solvers/installation.ts";
+import type { HelmRelease, Right, SolverInstallation } from "./solvers/installation.ts";
 
 /** Options of a resource, by its object. An object that the cluster has already is taken over. */
 type OptionsOf = (object: ObjectOfKind) => pulumi.CustomResourceOptions;
@@ -13,7 +13,7 @@ type OptionsOf = (object: ObjectOfKind) => pulumi.CustomResourceOptions;
  */
 export function install(
   name: string,
-  { release, rights }: Installation,
+  { release, rights }: SolverInstallation,
   namespace: string,
   optionsOf: OptionsOf,
 ): pulumi.Resource[] {

@@ -1,6 +1,6 @@
 import type { CertificatesConfig } from "./config.ts";
 import { bindingKey, credentialsName, hasCredentials, type SolvedZone } from "./issuer-spec.ts";
-import type { Installation } from "./solvers/installation.ts";
+import type { SolverInstallation } from "./solvers/installation.ts";
 import { solverNames, solverOf } from "./solvers/registry.ts";
 
 /** An object that an issuer needs, in addition to its Helm releases. */
@@ -27,7 +27,7 @@ export type IssuerArgs = Pick<CertificatesConfig, "issuer" | "namespace" | "webh
 };
 
 /** A webhook that a solver needs. */
-export interface WantedWebhook extends Pick<Installation, "at" | "apiGroup"> {
+export interface WantedWebhook extends Pick<SolverInstallation, "at" | "apiGroup"> {
   /** Name of its Helm release. Absent if it is installed already. */
   release?: string;
 }
@@ -87,7 +87,7 @@ export function installations({
   namespace,
   webhook,
   zones,
-}: Pick<IssuerArgs, "namespace" | "webhook" | "zones">): Installation[] {
+}: Pick<IssuerArgs, "namespace" | "webhook" | "zones">): SolverInstallation[] {
   return solverNames.flatMap((name) => {
     const own = Object.entries(zones)
       .filter(([, { solver }]) => solver === name)

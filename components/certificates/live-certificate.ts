@@ -1,6 +1,7 @@
 import { isMadeByThisProgram } from "../cluster/foreign.ts";
+import type { ObjectMetadata } from "../cluster/objects.ts";
 import { waitForKey } from "../cluster/wait-for.ts";
-import { type Conditions, isReady, type Metadata } from "./live-object.ts";
+import { type Conditions, isReady } from "./live-object.ts";
 
 /** An annotation that sends HTTP-01 challenges through a class, or through one Ingress. */
 export interface Override {
@@ -45,7 +46,7 @@ export interface LiveCertificate {
 
 /** cert-manager's object. */
 export interface CertificateObject {
-  metadata: Metadata;
+  metadata: ObjectMetadata;
   spec: {
     secretName: string;
     commonName?: string;
@@ -105,7 +106,7 @@ function liveOverrides(annotations: Record<string, string> = {}): Override[] {
  * releases of the program set no label, but an annotation for Pulumi.
  */
 function foreignCertificate(
-  { labels = {}, annotations = {} }: Metadata,
+  { labels = {}, annotations = {} }: ObjectMetadata,
   spec: CertificateObject["spec"],
 ): ForeignCertificate | undefined {
   const isTakenOver = Object.entries(takenOverMark).every(([key, value]) => annotations[key] === value);

@@ -1,5 +1,6 @@
 import { isMadeByThisProgram } from "../cluster/foreign.ts";
-import { type Conditions, isReady, type Metadata } from "./live-object.ts";
+import type { ObjectMetadata } from "../cluster/objects.ts";
+import { type Conditions, isReady } from "./live-object.ts";
 import type { LiveSolver } from "./solvers/solver.ts";
 
 /** A ClusterIssuer or an Issuer of the cluster. */
@@ -28,8 +29,8 @@ export interface LiveIssuer {
 }
 
 /** cert-manager's object of either kind. */
-export interface IssuerObject {
-  metadata: Metadata;
+export interface LiveIssuerObject {
+  metadata: ObjectMetadata;
   spec?: {
     acme?: {
       server?: string;
@@ -44,7 +45,7 @@ export interface IssuerObject {
 }
 
 /** What the program must know of an issuer. */
-export function liveIssuer({ metadata, spec, status }: IssuerObject): LiveIssuer {
+export function liveIssuer({ metadata, spec, status }: LiveIssuerObject): LiveIssuer {
   const acme = spec?.acme;
   const { server: _, email: __, privateKeySecretRef: ___, solvers: ____, ...others } = acme ?? {};
   return {

@@ -1,16 +1,3 @@
-import type { ManagedFields } from "../cluster/live.ts";
-
-/** Metadata of an object, as the cluster has it. */
-export interface Metadata {
-  namespace?: string;
-  name: string;
-  generation?: number;
-  labels?: Record<string, string>;
-  annotations?: Record<string, string>;
-  managedFields?: ManagedFields[];
-  ownerReferences?: { kind: string; name: string }[];
-}
-
 /** What a controller reports about an object. */
 export interface Conditions {
   conditions?: { type: string; status: string; message?: string; observedGeneration?: number }[];

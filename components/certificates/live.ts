@@ -1,10 +1,9 @@
 import type { ClusterReader } from "../cluster/api.ts";
 import { isForced } from "../cluster/forced.ts";
-import { objectLabel } from "../cluster/objects.ts";
+import { type ObjectMetadata, objectLabel } from "../cluster/objects.ts";
 import { objectPath, type WantedIssuance } from "./issuer-objects.ts";
 import { type CertificateObject, type LiveCertificate, liveCertificate } from "./live-certificate.ts";
-import { type IssuerObject, type LiveIssuer, liveIssuer } from "./live-issuer.ts";
-import type { Metadata } from "./live-object.ts";
+import { type LiveIssuer, type LiveIssuerObject, liveIssuer } from "./live-issuer.ts";
 import type { LiveSecret } from "./live-secrets.ts";
 
 /** Existing objects of a cluster that issue certificates. */
@@ -48,15 +47,15 @@ export async function readIssuance(api: ClusterReader, wanted: WantedIssuance): 
   const [served, clusterIssuers, namespacedIssuers, certificates, workloads, existing, apiServices] =
     await Promise.all([
       api.find(group),
-      api.list<IssuerObject>(`${group}/clusterissuers`),
-      api.list<IssuerObject>(`${group}/issuers`),
+      api.list<LiveIssuerObject>(`${group}/clusterissuers`),
+      api.list<LiveIssuerObject>(`${group}/issuers`),
       api.list<CertificateObject>(`${group}/certificates`),
       releases.length === 0
         ? []
-        : api.list<{ metadata: Metadata }>(`/apis/apps/v1/namespaces/${namespace}/deployments`),
+        : api.list<{ metadata: ObjectMetadata }>(`/apis/apps/v1/namespaces/${namespace}/deployments`),
       Promise.all(
         wanted.objects.map(async (object) => {
-          const found = await api.findMetadata<{ metadata: Metadata }>(objectPath(object));
+          const found = await api.findMetadata<{ metadata: ObjectMetadata }>(objectPath(object));
           return found === undefined ? [] : [{ label: objectLabel(object), metadata: found.metadata }];
         }),
       ),
@@ -90,12 +89,12 @@ export async function readIssuance(api: ClusterReader, wanted: WantedIssuance): 
 }
 
 /** Objects of one kind by their labels. */
-const ofKind = (kind: string, all: readonly { metadata: Metadata }[]) =>
+const ofKind = (kind: string, all: readonly { metadata: ObjectMetadata }[]) =>
   all.map(({ metadata }) => ({ label: objectLabel({ kind, ...metadata }), metadata }));
 
 /** cert-manager's webhooks all serve version v1alpha1 of their group. */
 async function readApiService(api: ClusterReader, group: string): Promise<LiveApiService[]> {
-  const found = await api.findMetadata<{ metadata: Metadata }>(
+  const found = await api.findMetadata<{ metadata: ObjectMetadata }>(
     `/apis/apiregistration.k8s.io/v1/apiservices/v1alpha1.${group}`,
   );
   if (found === undefined) return [];

@@ -1,3 +1,5 @@
+import type { ManagedFields } from "../../policies/access/matrix/ingress-object.ts";
+
 /** Identity of an object within its kind. */
 export interface ObjectName {
   name: string;
@@ -14,6 +16,16 @@ export interface ObjectOfKind extends ObjectName {
 export interface ObjectRef extends ObjectOfKind {
   /** `v1`, `apps/v1`. */
   apiVersion: string;
+}
+
+/** The metadata of a live object, as far as the program reads it. */
+export interface ObjectMetadata extends ObjectName {
+  uid?: string;
+  generation?: number;
+  labels?: Record<string, string>;
+  annotations?: Record<string, string>;
+  managedFields?: ManagedFields[];
+  ownerReferences?: { kind?: string; name?: string; uid?: string; controller?: boolean }[];
 }
 
 /** Id of an object in Pulumi's provider: `pomerium/pomerium-proxy`, `nginx`. */

@@ -1,4 +1,4 @@
-import type { Item, Row } from "./readiness.ts";
+import type { Item, ReadinessRow } from "./readiness.ts";
 
 /** The readiness table for programs. */
 export interface Readiness {
@@ -14,7 +14,7 @@ export interface Readiness {
   }[];
 }
 
-export function readinessData(rows: readonly Row[]): Readiness {
+export function readinessData(rows: readonly ReadinessRow[]): Readiness {
   const data = rows.map(({ name, items, override }) => ({
     name,
     ok: items.filter(({ ok }) => ok).length,
@@ -41,7 +41,7 @@ const widestSubject = 40;
  * @param short Number of items that a row lists, and the command that lists all of them.
  */
 export function readinessTable(
-  rows: readonly Row[],
+  rows: readonly ReadinessRow[],
   { most, all }: { most: number; all: string } = { most: Number.POSITIVE_INFINITY, all: "" },
 ): string[] {
   const width = Math.max(0, ...rows.map(({ name }) => name.length));

@@ -22,7 +22,7 @@ export function answerable(
 }
 
 /** A row of the readiness table: items of one kind. */
-export interface Row {
+export interface ReadinessRow {
   name: string;
   items: Item[];
   /** The stack file's reason for going to `retired` although an item of this row does not hold. */

@@ -1,4 +1,4 @@
-import { classify, type Finding } from "./annotations/classify.ts";
+import { type AnnotationFinding, classify } from "./annotations/classify.ts";
 import { nginxPrefix } from "./annotations/judgement.ts";
 import type { LiveController } from "./live-controllers.ts";
 import { effectiveIngresses, pathsOfIngress } from "./served-rules.ts";
@@ -24,7 +24,7 @@ export function annotationNotes(
     }),
   );
   if (found.length === 0) return [];
-  const count = (outcome: Finding["outcome"]): number =>
+  const count = (outcome: AnnotationFinding["outcome"]): number =>
     found.filter((finding) => finding.outcome === outcome).length;
   const notes = found.flatMap(({ app, around, annotation, outcome, says, protects, lacks, section }) => {
     const missing = lacks(app.route, around);

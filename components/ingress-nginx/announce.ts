@@ -2,7 +2,7 @@ import { counted } from "../../stack-file/text.ts";
 import { kubectlDelete } from "../cluster/commands.ts";
 import type { LiveCluster } from "../cluster/live.ts";
 import { type ObjectRef, objectId, objectLabel } from "../cluster/objects.ts";
-import type { Row } from "../cluster/readiness.ts";
+import type { ReadinessRow } from "../cluster/readiness.ts";
 import { adoption, releasedNotes } from "./adoption.ts";
 import { annotationNotes } from "./annotation-notes.ts";
 import { hostsOf } from "./annotations/hosts.ts";
@@ -25,7 +25,7 @@ export function announceIngressNginx(
   live: Pick<LiveCluster, "ingresses" | "record">,
   nginx: LiveIngressNginx,
   fate: "kept" | "removed",
-  gates: readonly Row[],
+  gates: readonly ReadinessRow[],
 ): string[] {
   if (stack.ingressNginx === undefined) return [];
   const released = releasedNotes(nginx, live);
@@ -91,7 +91,7 @@ function removal(
 const mostNames = 3;
 
 /** Certificates that Kubernetes deletes with the Ingress that owns them, and that nobody needs. */
-function deletedAlong(gates: readonly Row[], isKept: boolean): string[] {
+function deletedAlong(gates: readonly ReadinessRow[], isKept: boolean): string[] {
   const owned = gates.find(({ name }) => name === "owners")?.items.filter(({ ok }) => ok) ?? [];
   if (owned.length === 0) return [];
   const names = owned.map(({ subject }) => subject.replace(/^Certificate /, ""));

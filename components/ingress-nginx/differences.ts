@@ -1,6 +1,6 @@
 import type { Problem } from "../../stack-file/problems.ts";
 import type { LiveCluster } from "../cluster/live.ts";
-import type { Row } from "../cluster/readiness.ts";
+import type { ReadinessRow } from "../cluster/readiness.ts";
 import type { LiveIngressNginx } from "./live.ts";
 import { pathDifferences, pathProblems, pathsRow } from "./paths.ts";
 import { losses, lossProblems, protectionsRow } from "./protections.ts";
@@ -12,7 +12,7 @@ export function differences(
   stack: StackView,
   cluster: Pick<LiveCluster, "record" | "services">,
   nginx: LiveIngressNginx,
-): { rows: Row[]; problems: Problem[] } {
+): { rows: ReadinessRow[]; problems: Problem[] } {
   const controllers = inEffect(nginx, cluster);
   const lost = losses(stack, controllers);
   const paths = pathDifferences(stack, controllers, cluster.services);

@@ -1,6 +1,5 @@
 import type { ClusterReader } from "../cluster/api.ts";
-import { objectId } from "../cluster/objects.ts";
-import type { Metadata } from "./ownership.ts";
+import { type ObjectMetadata, objectId } from "../cluster/objects.ts";
 
 /** A tool that installs ingress-nginx again when its objects are deleted. */
 export interface Installer {
@@ -20,11 +19,11 @@ interface Installed {
   instance: string;
   namespace: string;
   /** Metadata of its workloads. */
-  workloads: readonly Metadata[];
+  workloads: readonly ObjectMetadata[];
 }
 
 interface InstallerObject {
-  metadata: Metadata;
+  metadata: ObjectMetadata;
   spec?: {
     suspend?: boolean;
     targetNamespace?: string;
@@ -44,7 +43,10 @@ export async function readInstallers(api: ClusterReader, installed: Installed): 
 }
 
 /** The values of a label on the workloads, each once. */
-function valuesOf({ workloads }: Installed, read: (metadata: Metadata) => string | undefined): string[] {
+function valuesOf(
+  { workloads }: Installed,
+  read: (metadata: ObjectMetadata) => string | undefined,
+): string[] {
   return [...new Set(workloads.flatMap((each) => read(each) ?? []))];
 }
 

@@ -1,6 +1,6 @@
 import type { ClusterReader } from "../cluster/api.ts";
 import type { LiveIngress } from "../cluster/live.ts";
-import type { ObjectRef } from "../cluster/objects.ts";
+import type { ObjectMetadata, ObjectRef } from "../cluster/objects.ts";
 import { nginxPrefix } from "./annotations/judgement.ts";
 import {
   type ControllerRules,
@@ -12,7 +12,7 @@ import {
   streamsOf,
 } from "./controller.ts";
 import { collectionPath, configMapKind, namespaceKind, refOf, workloadKinds } from "./kinds.ts";
-import type { Found, Metadata } from "./ownership.ts";
+import type { Found } from "./ownership.ts";
 import { type ClassOfIngresses, classesOf, ingressesOf } from "./served.ts";
 
 /** A controller of the cluster, and what it serves by its own rules. */
@@ -42,7 +42,7 @@ export interface LiveController {
 
 /** An IngressClass as the API server has it. */
 export interface ClassObject {
-  metadata: Metadata;
+  metadata: ObjectMetadata;
   spec?: { controller?: string };
 }
 
@@ -54,7 +54,7 @@ export interface LiveWorkload extends Found {
 }
 
 interface WorkloadObject {
-  metadata: Metadata;
+  metadata: ObjectMetadata;
   spec: { replicas?: number; template: PodTemplate };
 }
 
@@ -115,7 +115,7 @@ export async function readController(
 }
 
 /** The label by which an installation is recognised, and whether Helm or Argo CD set it. */
-function instanceOf(metadata: Metadata | undefined): Pick<LiveController, "instance"> {
+function instanceOf(metadata: ObjectMetadata | undefined): Pick<LiveController, "instance"> {
   const name = metadata?.labels?.["app.kubernetes.io/instance"];
   if (name === undefined) return {};
   return { instance: { name, byHelm: metadata?.labels?.["helm.sh/chart"] !== undefined } };
@@ -124,7 +124,9 @@ function instanceOf(metadata: Metadata | undefined): Pick<LiveController, "insta
 /** Names of the namespaces with the labels of a selector. */
 async function namespacesOf(api: ClusterReader, selector: string): Promise<ReadonlySet<string>> {
   const query = new URLSearchParams({ labelSelector: selector });
-  const found = await api.listMetadata<{ metadata: Metadata }>(`${collectionPath(namespaceKind)}?${query}`);
+  const found = await api.listMetadata<{ metadata: ObjectMetadata }>(
+    `${collectionPath(namespaceKind)}?${query}`,
+  );
   return new Set(found.map(({ metadata }) => metadata.name));
 }
 

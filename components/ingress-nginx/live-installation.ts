@@ -1,5 +1,5 @@
 import type { ClusterReader, ServedKind } from "../cluster/api.ts";
-import { type ObjectRef, objectLabel } from "../cluster/objects.ts";
+import { type ObjectMetadata, type ObjectRef, objectLabel } from "../cluster/objects.ts";
 import { rulesOf } from "./controller.ts";
 import {
   clusterRightsKinds,
@@ -14,13 +14,7 @@ import {
   workloadKinds,
 } from "./kinds.ts";
 import type { LiveWorkload } from "./live-controllers.ts";
-import {
-  classify,
-  type Found,
-  type Installation,
-  type Metadata,
-  type NamedByController,
-} from "./ownership.ts";
+import { classify, type Found, type Installation, type NamedByController } from "./ownership.ts";
 
 /**
  * How far the removal is:
@@ -51,7 +45,7 @@ export interface LiveInstallation {
 }
 
 interface Some {
-  metadata: Metadata;
+  metadata: ObjectMetadata;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { isLabelledIngressNginx } from "../../policies/guardrails/ingress-nginx-marks.ts";
-import { type ObjectRef, objectLabel } from "../cluster/objects.ts";
+import { type ObjectMetadata, type ObjectRef, objectLabel } from "../cluster/objects.ts";
 
 /** The marks by which an installation of ingress-nginx is recognised. */
 export interface Installation {
@@ -27,15 +27,6 @@ export interface NamedByController {
   configMaps: readonly string[];
 }
 
-export interface Metadata {
-  namespace?: string;
-  name: string;
-  uid?: string;
-  labels?: Record<string, string>;
-  annotations?: Record<string, string>;
-  ownerReferences?: { uid?: string; controller?: boolean }[];
-}
-
 /**
  * - `own`: part of the installation, or left by it at run time;
  * - `generated`: made because of the installation or of the namespace, and deleted with it;
@@ -46,7 +37,7 @@ export type Belonging = "own" | "generated" | "stranger";
 /** An object that has been read. */
 export interface Found {
   ref: ObjectRef;
-  metadata: Metadata;
+  metadata: ObjectMetadata;
 }
 
 /** The relation of each object to an installation, according to the marks that its manifests leave. */
@@ -144,7 +135,7 @@ function isLabelled(labels: Readonly<Record<string, string>>, instance: string):
 /** Parts that the chart does not label: Issuers and Certificates of its webhook, and an old NetworkPolicy. */
 function isUnlabelledPart(
   { instance, releaseNamespace }: Installation,
-  { name, labels = {}, annotations = {} }: Metadata,
+  { name, labels = {}, annotations = {} }: ObjectMetadata,
   fullnames: readonly string[],
 ): boolean {
   return (
@@ -174,7 +165,10 @@ function isLock(
 }
 
 /** Whether an IngressClass belongs to the installation. One that was made by hand has no marks. */
-export function isOwnClass(installation: Installation, { labels = {}, annotations = {} }: Metadata): boolean {
+export function isOwnClass(
+  installation: Installation,
+  { labels = {}, annotations = {} }: ObjectMetadata,
+): boolean {
   const instance = labels["app.kubernetes.io/instance"];
   return (
     (instance === undefined || instance === installation.instance) &&

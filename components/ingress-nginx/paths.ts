@@ -3,7 +3,7 @@ import { setKey } from "../../stack-file/commands.ts";
 import type { Problem } from "../../stack-file/problems.ts";
 import type { LiveIngress, LiveService } from "../cluster/live.ts";
 import { idsOf, objectId } from "../cluster/objects.ts";
-import { answerable, type Row } from "../cluster/readiness.ts";
+import { answerable, type ReadinessRow } from "../cluster/readiness.ts";
 import { type PathQuestion, pathName } from "./annotations/accept.ts";
 import { readsRegex } from "./annotations/booleans.ts";
 import type { Serving } from "./protections.ts";
@@ -247,7 +247,7 @@ export function pathProblems(all: readonly PathDifference[]): Problem[] {
 }
 
 /** The same as a row of the readiness table. */
-export function pathsRow(all: readonly PathDifference[]): Row {
+export function pathsRow(all: readonly PathDifference[]): ReadinessRow {
   return {
     name: "paths",
     items: all.map((difference) => answerable(`${difference.app.host} ${difference.name}`, difference)),

@@ -1,7 +1,8 @@
 import { setKey } from "../../stack-file/commands.ts";
 import type { Problem } from "../../stack-file/problems.ts";
+import type { LiveIngress } from "../cluster/live.ts";
 import { objectId } from "../cluster/objects.ts";
-import { answerable, type Row } from "../cluster/readiness.ts";
+import { answerable, type ReadinessRow } from "../cluster/readiness.ts";
 import { type LostProtection, lostProtections } from "./annotations/lost.ts";
 import type { LiveController } from "./live-controllers.ts";
 import { effectiveIngresses } from "./served-rules.ts";
@@ -16,8 +17,10 @@ export interface LossAtApp extends LostProtection {
   fix: string;
 }
 
-/** What the checks of Ingresses need to know of a controller. */
-export type Serving = Pick<LiveController, "ingresses" | "settings">;
+/** What a controller serves, and with which settings of its ConfigMap. */
+export interface Serving extends Pick<LiveController, "settings"> {
+  ingresses: readonly LiveIngress[];
+}
 
 /**
  * What the apps of a stack lose: each protection of each nginx Ingress, and each setting of a controller once for an
@@ -66,7 +69,7 @@ export function lossProblems(all: readonly LossAtApp[]): Problem[] {
 }
 
 /** The same as a row of the readiness table. */
-export function protectionsRow(all: readonly LossAtApp[]): Row {
+export function protectionsRow(all: readonly LossAtApp[]): ReadinessRow {
   return {
     name: "protections",
     items: all.map((loss) => answerable(`${loss.app.name} ${loss.annotation}`, loss)),

@@ -10,7 +10,7 @@ export interface ClassOfIngresses {
 }
 
 /** The rules of a controller, applied to a cluster. */
-export interface Serving {
+export interface AppliedRules {
   rules: ControllerRules;
   /** Names of the namespaces that `watchNamespaceSelector` selects; undefined without a selector. */
   selected?: ReadonlySet<string>;
@@ -19,7 +19,7 @@ export interface Serving {
 }
 
 /** Names of the IngressClasses that a controller serves. */
-export function classesOf({ rules }: Serving, classes: readonly ClassOfIngresses[]): string[] {
+export function classesOf({ rules }: AppliedRules, classes: readonly ClassOfIngresses[]): string[] {
   return classes
     .filter(
       ({ name, controller }) =>
@@ -38,7 +38,7 @@ export function classesOf({ rules }: Serving, classes: readonly ClassOfIngresses
  * @see https://github.com/kubernetes/ingress-nginx/blob/controller-v1.15.1/internal/ingress/controller/store/store.go
  */
 export function ingressesOf(
-  serving: Serving,
+  serving: AppliedRules,
   classes: readonly ClassOfIngresses[],
   ingresses: readonly LiveIngress[],
 ): LiveIngress[] {

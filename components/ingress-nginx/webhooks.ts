@@ -1,13 +1,13 @@
 import type { LiveService } from "../cluster/live.ts";
-import { idsOf, objectId } from "../cluster/objects.ts";
+import { idsOf, type ObjectMetadata, objectId } from "../cluster/objects.ts";
 import { refOf, webhookKind } from "./kinds.ts";
 import type { LiveController } from "./live-controllers.ts";
 import type { LiveInstallation } from "./live-installation.ts";
-import { classify, type Metadata } from "./ownership.ts";
+import { classify } from "./ownership.ts";
 
 /** A ValidatingWebhookConfiguration as the API server has it. */
 export interface WebhookConfiguration {
-  metadata: Metadata;
+  metadata: ObjectMetadata;
   webhooks?: {
     name?: string;
     failurePolicy?: string;

@@ -1,19 +1,11 @@
 import type { ReadOnlyApi } from "../cluster/api.ts";
-import type { ManagedFields } from "../cluster/live.ts";
+import type { ObjectMetadata } from "../cluster/objects.ts";
 import type { IngressStatus, LiveSettings, PomeriumStatus } from "../cluster/pomerium-status.ts";
 import * as names from "./names.ts";
 
-/** Metadata of an object, as the cluster has it. */
-export interface Metadata {
-  namespace?: string;
-  name: string;
-  annotations?: Record<string, string>;
-  managedFields?: ManagedFields[];
-}
-
 /** The object of Pomerium's settings. */
 export interface Settings {
-  metadata: Metadata & { generation?: number };
+  metadata: ObjectMetadata;
   spec?: {
     storage?: { file?: { path?: string }; postgres?: object };
     downstreamMtls?: { ca?: string };
@@ -31,7 +23,7 @@ export interface Settings {
 
 /** A workload of Pomerium's namespace. */
 export interface Workload {
-  metadata: Metadata;
+  metadata: ObjectMetadata;
   spec?: { template?: { spec?: { volumes?: { persistentVolumeClaim?: { claimName: string } }[] } } };
   status?: { readyReplicas?: number };
 }
@@ -108,5 +100,7 @@ function liveSettings({ metadata, spec, status }: Settings): LiveSettings {
 }
 
 /** The object of a name in one list. */
-export const byName = <T extends { metadata: Metadata }>(all: readonly T[], name: string): T | undefined =>
-  all.find(({ metadata }) => metadata.name === name);
+export const byName = <T extends { metadata: ObjectMetadata }>(
+  all: readonly T[],
+  name: string,
+): T | undefined => all.find(({ metadata }) => metadata.name === name);

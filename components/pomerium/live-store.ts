@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import { isForeign } from "../cluster/foreign.ts";
-import { byName, type Deployment, type Metadata, type Running, type Settings } from "./live-running.ts";
+import type { ObjectMetadata } from "../cluster/objects.ts";
+import { byName, type Deployment, type Running, type Settings } from "./live-running.ts";
 import * as names from "./names.ts";
 import type { Store } from "./storage.ts";
 
@@ -26,12 +27,12 @@ export interface LiveVolume {
 }
 
 export interface Claim {
-  metadata: Metadata;
+  metadata: ObjectMetadata;
   spec: { volumeName?: string; storageClassName?: string; resources?: { requests?: { storage?: string } } };
 }
 
 export interface Volume {
-  metadata: Metadata;
+  metadata: ObjectMetadata;
   spec: { hostPath?: { path: string } };
   status?: { phase?: string };
 }

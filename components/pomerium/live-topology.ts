@@ -1,5 +1,6 @@
 import type { ReadOnlyApi } from "../cluster/api.ts";
-import { type Metadata, own } from "./live-running.ts";
+import type { ObjectMetadata } from "../cluster/objects.ts";
+import { own } from "./live-running.ts";
 
 /** The API server's version, and where Pomerium's pods can run. */
 export interface Topology {
@@ -12,12 +13,12 @@ export interface Topology {
 }
 
 interface Node {
-  metadata: Metadata;
+  metadata: ObjectMetadata;
   spec?: { unschedulable?: boolean; taints?: { effect: string }[] };
 }
 
 interface Pod {
-  metadata: Metadata & { labels?: Record<string, string> };
+  metadata: ObjectMetadata;
   spec: { nodeName?: string };
 }
 

@@ -3,9 +3,9 @@ import { isForced } from "../cluster/forced.ts";
 import { isForeign } from "../cluster/foreign.ts";
 import type { LiveCluster } from "../cluster/live.ts";
 import { verifyService } from "../cluster/names.ts";
-import { objectLabel } from "../cluster/objects.ts";
+import { type ObjectMetadata, objectLabel } from "../cluster/objects.ts";
 import type { PomeriumStatus } from "../cluster/pomerium-status.ts";
-import { byName, type Metadata, own, readRunning, statusOf } from "./live-running.ts";
+import { byName, own, readRunning, statusOf } from "./live-running.ts";
 import {
   type Claim,
   type LiveClaim,
@@ -80,12 +80,12 @@ export async function readPomerium(
     cluster,
     Promise.all(
       Object.entries(collections).map(async ([kind, path]) =>
-        ofKind(kind, await api.listMetadata<{ metadata: Metadata }>(path)),
+        ofKind(kind, await api.listMetadata<{ metadata: ObjectMetadata }>(path)),
       ),
     ),
-    api.findMetadata<{ metadata: Metadata }>(`/api/v1/${own}`),
+    api.findMetadata<{ metadata: ObjectMetadata }>(`/api/v1/${own}`),
     Promise.all(
-      secrets.map((name) => api.findMetadata<{ metadata: Metadata }>(`/api/v1/${own}/secrets/${name}`)),
+      secrets.map((name) => api.findMetadata<{ metadata: ObjectMetadata }>(`/api/v1/${own}/secrets/${name}`)),
     ),
     readRunning(api),
     api.list<Volume>("/api/v1/persistentvolumes"),
@@ -148,7 +148,7 @@ export async function readStatus(api: ReadOnlyApi): Promise<PomeriumStatus> {
 const metalLbAnnotations = ["metallb.io/loadBalancerIPs", "metallb.universe.tf/loadBalancerIPs"];
 
 function metalLb(
-  objects: readonly { kind: string; metadata: Metadata & { annotations?: Record<string, string> } }[],
+  objects: readonly { kind: string; metadata: ObjectMetadata }[],
 ): Pick<LivePomerium, "metalLbAnnotation"> {
   const service = objects.find(
     ({ kind, metadata }) => kind === "Service" && metadata.name === names.proxyService,
@@ -159,5 +159,5 @@ function metalLb(
 
 const isThere = <T>(found: T | undefined): found is T => found !== undefined;
 
-const ofKind = (kind: string, all: readonly { metadata: Metadata }[]) =>
+const ofKind = (kind: string, all: readonly { metadata: ObjectMetadata }[]) =>
   all.map(({ metadata }) => ({ kind, metadata }));

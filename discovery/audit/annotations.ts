@@ -1,11 +1,11 @@
 import type { LiveIngress } from "../../components/cluster/live.ts";
 import { objectId } from "../../components/cluster/objects.ts";
 import { classify } from "../../components/ingress-nginx/annotations/classify.ts";
-import { nginxPrefix, type Outcome } from "../../components/ingress-nginx/annotations/judgement.ts";
+import { type AnnotationOutcome, nginxPrefix } from "../../components/ingress-nginx/annotations/judgement.ts";
 import type { PlannedApp } from "../planned-app.ts";
 
 /** What becomes of an annotation: its outcome, or `protection` if something that restricts callers is lost with it. */
-export type AuditVerdict = Outcome | "protection";
+export type AuditVerdict = AnnotationOutcome | "protection";
 
 /** Verdicts in the order in which they matter. */
 export const verdicts: readonly AuditVerdict[] = [

@@ -1,12 +1,12 @@
 import { classify } from "../../components/ingress-nginx/annotations/classify.ts";
-import { nginxPrefix, type Outcome } from "../../components/ingress-nginx/annotations/judgement.ts";
+import { type AnnotationOutcome, nginxPrefix } from "../../components/ingress-nginx/annotations/judgement.ts";
 import { settingsInForce } from "../../components/ingress-nginx/annotations/settings.ts";
 import { entryOf } from "../../components/ingress-nginx/annotations/table.ts";
 
 /** A setting in the ConfigMap of a controller, and what becomes of it. */
 export interface AuditedSetting {
   name: string;
-  outcome: Outcome;
+  outcome: AnnotationOutcome;
   says: string;
   protects: boolean;
 }

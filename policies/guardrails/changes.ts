@@ -1,10 +1,10 @@
 import type { z } from "zod";
 import { kindOf, metadataOf, type Tree } from "./resource.ts";
-import type { Finding, Level, ResourceRule } from "./rule.ts";
+import type { Level, ResourceRule, RuleFinding } from "./rule.ts";
 import { ingressNginxKept, isIngressNginx, mayContainIngressNginx, serviceKept } from "./rules/kept.ts";
 
 /** The change of one object in a preview. */
-export interface Change {
+export interface ObjectChange {
   op: string;
   type: string;
   urn: string;
@@ -26,17 +26,17 @@ export interface ChangeRule<Options = unknown> {
   description: string;
   level: Level;
   options: z.ZodType<Options>;
-  checkChanges(changes: readonly Change[], options: Options): Finding[];
+  checkChanges(changes: readonly ObjectChange[], options: Options): RuleFinding[];
 }
 
 /** The object in the cluster that a change is about: kind, namespace and name. */
-function identityOf({ type }: Change, props: Tree | undefined): string | undefined {
+function identityOf({ type }: ObjectChange, props: Tree | undefined): string | undefined {
   const { name, namespace } = metadataOf(props ?? {});
   return typeof name === "string" ? [kindOf({ type }), namespace ?? "", name].join(" ") : undefined;
 }
 
 /** The change that creates an object again, under another logical name, after another change deletes it. */
-function createdAgain(deleted: Change, changes: readonly Change[]): Change | undefined {
+function createdAgain(deleted: ObjectChange, changes: readonly ObjectChange[]): ObjectChange | undefined {
   const identity = identityOf(deleted, deleted.asked);
   return changes.find(
     (other) =>
@@ -54,12 +54,12 @@ function commonOf<O>({ name, description, options }: ResourceRule<O>) {
 
 const retiredFix = "then set the rule's option retired: true";
 
-const ofIngressNginx = (op: string): Pick<Finding, "reason" | "fix"> => ({
+const ofIngressNginx = (op: string): Pick<RuleFinding, "reason" | "fix"> => ({
   reason: `the run ${op}s an object of ingress-nginx, which still serves requests`,
   fix: `keep it in the program, with protect: true, until ingress-nginx is retired; ${retiredFix}`,
 });
 
-const ofSomeChart = (op: string): Pick<Finding, "reason" | "fix"> => ({
+const ofSomeChart = (op: string): Pick<RuleFinding, "reason" | "fix"> => ({
   reason: `the run ${op}s it with everything in it, which no rule sees: ingress-nginx may be in it`,
   fix: `make sure that ingress-nginx is not in it; or wait until ingress-nginx is retired, and ${retiredFix}`,
 });
@@ -70,7 +70,7 @@ const ingressNginxDeleted: ChangeRule<z.output<typeof ingressNginxKept.options>>
     if (retired) return [];
     return changes
       .filter(({ op }) => ["delete", "replace"].includes(op))
-      .flatMap(({ op, type, asked, label, urn }): Finding[] => {
+      .flatMap(({ op, type, asked, label, urn }): RuleFinding[] => {
         if (!asked) return [];
         const about = { resource: label, urn };
         if (isIngressNginx({ type, props: asked })) return [{ ...about, ...ofIngressNginx(op) }];
@@ -84,7 +84,7 @@ const serviceReplaced: ChangeRule<z.output<typeof serviceKept.options>> = {
   checkChanges(changes) {
     return changes
       .filter(({ type }) => type === "kubernetes:core/v1:Service")
-      .flatMap((change): Finding[] => {
+      .flatMap((change): RuleFinding[] => {
         const { op, label, urn, changes: paths = [] } = change;
         const again = op === "delete" ? createdAgain(change, changes) : undefined;
         if (op !== "replace" && again === undefined) return [];

@@ -1,12 +1,12 @@
 import { isMap } from "../../stack-file/paths.ts";
-import { type Change, type ChangeRule, changeRules } from "./changes.ts";
+import { type ChangeRule, changeRules, type ObjectChange } from "./changes.ts";
 import { readConfig } from "./config.ts";
 import { classesOfPomerium, type Resource } from "./resource.ts";
-import type { Finding, Level, Rule } from "./rule.ts";
+import type { Level, Rule, RuleFinding } from "./rule.ts";
 import { isStackRule, rules } from "./rules.ts";
 
 /** A rule that a preview breaks, and whether that fails it. */
-export interface Judged extends Omit<Finding, "level"> {
+export interface Judged extends Omit<RuleFinding, "level"> {
   rule: string;
   level: Exclude<Level, "disabled">;
 }
@@ -25,7 +25,10 @@ export const previewRules: readonly Judge[] = [
  * @param config As for Pulumi's `--policy-pack-config`.
  * @throws ConfigError
  */
-export function judge(changes: readonly Change[], config: Readonly<Record<string, unknown>> = {}): Judged[] {
+export function judge(
+  changes: readonly ObjectChange[],
+  config: Readonly<Record<string, unknown>> = {},
+): Judged[] {
   const resources = changes.flatMap(({ type, urn, asks, provider }): Resource[] =>
     asks ? [{ type, urn, props: asks, ...(provider === undefined ? {} : { provider }) }] : [],
   );
@@ -45,9 +48,9 @@ function withClasses(options: unknown, resources: readonly Resource[]): unknown 
 function findingsOf(
   rule: Judge,
   resources: readonly Resource[],
-  changes: readonly Change[],
+  changes: readonly ObjectChange[],
   options: unknown,
-): Finding[] {
+): RuleFinding[] {
   if ("checkChanges" in rule) return rule.checkChanges(changes, options);
   if (isStackRule(rule)) return rule.checkAll(resources, options);
   return resources.flatMap((resource) => rule.check(resource, options));

@@ -4,7 +4,7 @@ import { isReleaseTag, newestRelease } from "../language/releases.ts";
 import type { Resource } from "./resource.ts";
 
 /** A rule that a resource breaks. */
-export interface Finding {
+export interface RuleFinding {
   /** `Ingress komga/komga-ingress`. */
   resource: string;
   urn: string;
@@ -32,12 +32,12 @@ interface Common<Options> {
 
 /** A rule about single resources. */
 export interface ResourceRule<Options = unknown> extends Common<Options> {
-  check(resource: Resource, options: Options): Finding[];
+  check(resource: Resource, options: Options): RuleFinding[];
 }
 
 /** A rule about all resources of a stack together. */
 export interface StackRule<Options = unknown> extends Common<Options> {
-  checkAll(resources: readonly Resource[], options: Options): Finding[];
+  checkAll(resources: readonly Resource[], options: Options): RuleFinding[];
 }
 
 export type Rule<Options = unknown> = ResourceRule<Options> | StackRule<Options>;
@@ -56,6 +56,6 @@ export const pomerium = z
   .describe("Release of Pomerium.");
 
 /** A finding as one text: the resource, the reason and the fix. */
-export function findingText({ resource, reason, fix }: Omit<Finding, "urn">): string {
+export function findingText({ resource, reason, fix }: Omit<RuleFinding, "urn">): string {
   return `${resource}: ${reason}\nFix: ${fix}`;
 }

@@ -1,5 +1,5 @@
 /** What must be installed in the cluster before cert-manager can solve a challenge. */
-export interface Installation {
+export interface SolverInstallation {
   /** Key path of the stack file that asks for it. */
   at: string;
   /** API group that the webhook serves; the cluster can have each group only once. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { someText, text } from "../../../stack-file/fields.ts";
 import { dnsSubdomain } from "../../../stack-file/values.ts";
-import { challengesRight, credentialsRight, type Installation, type Right } from "./installation.ts";
+import { challengesRight, credentialsRight, type Right, type SolverInstallation } from "./installation.ts";
 
 /** `certificates.webhook` in the stack file. */
 export const webhookSchema = z
@@ -123,7 +123,7 @@ export function resolveWebhook(input: WebhookInput): Webhook {
 export function porkbunInstallation(
   webhook: Webhook,
   { namespace, credentials }: { namespace: string; credentials: readonly string[] },
-): Installation {
+): SolverInstallation {
   const { release, chart, version, repository, groupName } = webhook;
   const part = "webhook";
   const values = chartValues(webhook, namespace);

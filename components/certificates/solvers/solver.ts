@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { secret, secretIf } from "../../../stack-file/fields.ts";
 import type { PathPart } from "../../../stack-file/paths.ts";
-import type { Installation, InstallationZone } from "./installation.ts";
+import type { InstallationZone, SolverInstallation } from "./installation.ts";
 import type { Webhook } from "./porkbun-webhook.ts";
 
 /** A key of a Secret in the namespace where cert-manager looks for a ClusterIssuer's Secrets. */
@@ -76,7 +76,7 @@ export interface Solver {
   /** The value for the stack file, without its secrets, of a challenge that an issuer of the cluster has. */
   fromLive?(dns01: LiveChallenge): Record<string, unknown> | undefined;
   /** The necessary installations for its zones. Default: none, because the solver is built into cert-manager. */
-  installation?(zones: readonly InstallationZone[], context: InstallationContext): Installation[];
+  installation?(zones: readonly InstallationZone[], context: InstallationContext): SolverInstallation[];
   /** Finds mistakes that the schema cannot see: about the zone's name, or about several zones. */
   problems?(zones: Readonly<Record<string, unknown>>): ZoneProblem[];
 }

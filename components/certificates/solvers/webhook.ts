@@ -6,8 +6,8 @@ import { dnsSubdomain } from "../../../stack-file/values.ts";
 import {
   challengesRight,
   credentialsRight,
-  type Installation,
   type InstallationZone,
+  type SolverInstallation,
 } from "./installation.ts";
 import type { Solver, ZoneProblem } from "./solver.ts";
 
@@ -147,7 +147,7 @@ export const webhook: Solver = {
 };
 
 /** What the zones of one API group need. They all have the same installation. */
-function installationOf(zones: readonly InstallationZone[], namespace: string): Installation {
+function installationOf(zones: readonly InstallationZone[], namespace: string): SolverInstallation {
   const all = zones.map(({ settings }) => settings as Settings);
   const { groupName } = all[0]!;
   const install = all.find((each) => each.install !== undefined)?.install;

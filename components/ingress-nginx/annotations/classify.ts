@@ -1,20 +1,20 @@
 import type { Route } from "../../../policies/annotations/annotations.ts";
 import { isSwitchedOff } from "./booleans.ts";
 import {
+  type AnnotationOutcome,
   type Judgement,
   nginxPrefix,
-  type Outcome,
   type Surroundings,
   withoutCredentials,
 } from "./judgement.ts";
 import { entryOf } from "./table.ts";
 
 /** The meaning of one annotation behind Pomerium. */
-export interface Finding {
+export interface AnnotationFinding {
   /** Name with its prefix. */
   annotation: string;
   value: string;
-  outcome: Outcome;
+  outcome: AnnotationOutcome;
   /** What becomes of it, and which key to write; one line, without the value. */
   says: string;
   /** Whether it restricts who may call, or how much: it is switched on, and has everything that it needs. */
@@ -38,7 +38,7 @@ const nothingAround: Surroundings = {
  *
  * @param annotations All annotations of the Ingress.
  */
-export function classify(annotations: Readonly<Record<string, string>>): Finding[] {
+export function classify(annotations: Readonly<Record<string, string>>): AnnotationFinding[] {
   const of = (name: string): string => (annotations[nginxPrefix + name] ?? "").trim();
   return Object.entries(annotations).flatMap(([annotation, whole]) => {
     const value = whole.trim();

@@ -11,7 +11,7 @@ export const nginxPrefix = "nginx.ingress.kubernetes.io/";
  * - `decide`: something similar exists and works differently;
  * - `lost`: nothing does it.
  */
-export type Outcome = "equivalent" | "unnecessary" | "decide" | "lost";
+export type AnnotationOutcome = "equivalent" | "unnecessary" | "decide" | "lost";
 
 /** What the comparison with an app needs to know beside the route and the annotations. */
 export interface Surroundings {
@@ -26,7 +26,7 @@ export interface Surroundings {
 }
 
 export interface Judgement {
-  outcome: Outcome;
+  outcome: AnnotationOutcome;
   /** What becomes of the annotation behind Pomerium, and which key to write; one line. */
   says: string;
   /** Whether the annotation restricts who may call, or how much. */

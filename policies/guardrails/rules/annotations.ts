@@ -6,7 +6,7 @@ import { annotationPrefix, annotations } from "../../annotations/annotations.ts"
 import { accessAnnotations } from "../../annotations/check.ts";
 import { checkAnnotations } from "../../annotations/read.ts";
 import { isHidden, isIngress, labelOf, mapAt, textsIn } from "../resource.ts";
-import { type Finding, pomerium, type ResourceRule } from "../rule.ts";
+import { pomerium, type ResourceRule, type RuleFinding } from "../rule.ts";
 
 const options = z.strictObject({ pomerium });
 
@@ -36,7 +36,7 @@ export const annotationNames: ResourceRule<z.output<typeof options>> = {
     const { annotations: given } = mapAt(resource.props, "metadata");
     const all = textsIn(mapAt(given));
     const shown = Object.fromEntries(Object.entries(all).filter(([, value]) => !isHidden(value)));
-    const finding = (reason: string, fix: string): Finding => ({
+    const finding = (reason: string, fix: string): RuleFinding => ({
       resource: labelOf(resource),
       urn: resource.urn,
       reason,
@@ -93,7 +93,7 @@ function notTexts(given: unknown): string[] {
     .map(([key, value]) => `${key} is ${JSON.stringify(value)}, which is not a text, so no rule can read it`);
 }
 
-function unknownName(key: string, finding: (reason: string, fix: string) => Finding): Finding {
+function unknownName(key: string, finding: (reason: string, fix: string) => RuleFinding): RuleFinding {
   const name = key.slice(annotationPrefix.length);
   const meant = nearest(name, known);
   return finding(

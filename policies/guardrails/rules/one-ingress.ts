@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { servedByPomerium } from "../../access/matrix/served-by-pomerium.ts";
 import { labelOf, metadataOf, pomeriumIngress, type Resource } from "../resource.ts";
-import { classes, type Finding, type StackRule } from "../rule.ts";
+import { classes, type RuleFinding, type StackRule } from "../rule.ts";
 
 const options = z.strictObject({ classes });
 
@@ -39,13 +39,13 @@ export const oneIngress: StackRule<z.output<typeof options>> = {
     // Pulumi registers resources in an order that differs from run to run.
     const ordered = resources.toSorted((one, other) => (one.urn < other.urn ? -1 : 1));
     const served = ordered.flatMap((resource) => servedBy(resource, classes));
-    const findings = new Map<string, Finding>();
+    const findings = new Map<string, RuleFinding>();
     const add = (
       own: Served,
       other: Served,
       reason: string,
       fix: string,
-      more: Pick<Finding, "level"> = {},
+      more: Pick<RuleFinding, "level"> = {},
     ): void => {
       const resource = labelOf(own.resource);
       findings.set(`${own.resource.urn} ${other.resource.urn} ${fix}`, {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { at } from "../../language/lint/finding.ts";
 import { labelOf } from "../resource.ts";
-import { classes, type Finding, pomerium, type ResourceRule } from "../rule.ts";
+import { classes, pomerium, type ResourceRule, type RuleFinding } from "../rule.ts";
 import { lintedPolicy } from "./policies-of.ts";
 
 const options = z.strictObject({ classes, pomerium });
@@ -16,7 +16,7 @@ function lintFindings(
   resource: Parameters<ResourceRule["check"]>[0],
   options: Options,
   isWanted: (code: string, severity: string) => boolean,
-): Finding[] {
+): RuleFinding[] {
   return (lintedPolicy(resource, options)?.found ?? [])
     .filter(({ code, severity }) => isWanted(code, severity))
     .map(({ where, message, fix }) => ({
@@ -57,7 +57,7 @@ export const pathCriterion: ResourceRule<Options> = {
 export const boundaryFindings = (
   resource: Parameters<ResourceRule["check"]>[0],
   options: Options,
-): Finding[] => lintFindings(resource, options, (code) => ofBoundary.includes(code));
+): RuleFinding[] => lintFindings(resource, options, (code) => ofBoundary.includes(code));
 
 /** Finds policies that Pomerium refuses, and policies that let in or keep out other callers than they seem to. */
 export const policyText: ResourceRule<Options> = {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { isMap } from "../../../stack-file/paths.ts";
 import { isHidden, kindOf, labelOf, mapAt, notYetKnown, type Resource } from "../resource.ts";
-import type { Finding, StackRule } from "../rule.ts";
+import type { RuleFinding, StackRule } from "../rule.ts";
 
 const options = z.strictObject({});
 
@@ -97,7 +97,7 @@ export const store: StackRule<z.output<typeof options>> = {
     if (reason === undefined) return [];
     return resources
       .filter((resource) => isWorkload(resource) && runsPomerium(resource) && !isClustered(resource))
-      .flatMap((resource): Finding[] =>
+      .flatMap((resource): RuleFinding[] =>
         replicasOf(resource, resources)
           .filter(({ count }) => isHidden(count) || Number(count) > 1)
           .map(({ at, count }) => ({

@@ -6,7 +6,7 @@ import { stringify } from "yaml";
 import type { Io } from "../../../cli/io.ts";
 import { run } from "../../../cli/run.ts";
 import type { PomeriumStatus } from "../../../components/cluster/pomerium-status.ts";
-import type { Row } from "../../../components/cluster/readiness.ts";
+import type { ReadinessRow } from "../../../components/cluster/readiness.ts";
 import type { LiveState } from "../../../stack/access-view.ts";
 import { controllerObjects } from "../discovery/before.ts";
 
@@ -144,7 +144,7 @@ export interface Outside {
   contexts?: readonly string[];
   openCluster?: Io["openCluster"];
   readCloudflare?: Io["readCloudflare"];
-  readiness?: Row[];
+  readiness?: ReadinessRow[];
   readLog?: Io["readLog"];
 }
 

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import type { LiveCluster, LiveIngress } from "../../../components/cluster/live.ts";
 import { objectLabel } from "../../../components/cluster/objects.ts";
-import type { Row } from "../../../components/cluster/readiness.ts";
+import type { ReadinessRow } from "../../../components/cluster/readiness.ts";
 import { type LiveIngressNginx, leavingObjects } from "../../../components/ingress-nginx/live.ts";
 import { failedTestProblems } from "../../../policies/access/assertions/run.ts";
 import { announce } from "../../../stack/announce.ts";
@@ -45,7 +45,7 @@ function announced(
   of: Stack,
   live: LiveCluster,
   ingressNginx?: LiveIngressNginx,
-  gates: readonly Row[] = [],
+  gates: readonly ReadinessRow[] = [],
 ): string {
   return announce(of, { ...findings(live, ingressNginx), readiness: gates }, phaseEffects(of));
 }
@@ -234,7 +234,7 @@ describe("the announcement about ingress-nginx", () => {
   });
 
   it("names the Certificates that are deleted along with their Ingresses, if they are few", () => {
-    const rowOf = (names: string[]): Row[] => [
+    const rowOf = (names: string[]): ReadinessRow[] => [
       {
         name: "owners",
         items: [

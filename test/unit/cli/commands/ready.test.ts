@@ -1,9 +1,9 @@
 import { strict as assert } from "node:assert";
-import type { Row } from "../../../../components/cluster/readiness.ts";
+import type { ReadinessRow } from "../../../../components/cluster/readiness.ts";
 import { assertDocumented } from "../../../support/documented.ts";
 import { cli, house, makeProject } from "../project.ts";
 
-const rows: Row[] = [
+const rows: ReadinessRow[] = [
   { name: "phase", items: [{ subject: "house", ok: true, note: "has been brought to cutover" }] },
   {
     name: "hosts",
@@ -48,7 +48,7 @@ describe("ready", () => {
   });
 
   it("accepts overridden gates, and names them", async () => {
-    const [phase, hosts] = rows as [Row, Row];
+    const [phase, hosts] = rows as [ReadinessRow, ReadinessRow];
     const { code, out } = await cli(made, ["ready", "house"], {
       readiness: [phase, { ...hosts, override: "nobody uses it" }],
     });

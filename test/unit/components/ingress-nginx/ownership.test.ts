@@ -1,9 +1,9 @@
 import { strict as assert } from "node:assert";
+import type { ObjectMetadata } from "../../../../components/cluster/objects.ts";
 import {
   classify,
   type Found,
   isOwnClass,
-  type Metadata,
   type NamedByController,
 } from "../../../../components/ingress-nginx/ownership.ts";
 
@@ -16,12 +16,18 @@ const installed = {
 const known: NamedByController = { fullnames: [], leases: [], secrets: [], configMaps: [] };
 const labels = { "app.kubernetes.io/name": "ingress-nginx", "app.kubernetes.io/instance": "ingress-nginx" };
 
-function object(kind: string, name: string, metadata: Partial<Metadata> = {}): Found {
+function object(kind: string, name: string, metadata: Partial<ObjectMetadata> = {}): Found {
   const { namespace = "ingress-nginx" } = metadata;
   return { ref: { apiVersion: "v1", kind, name, namespace }, metadata: { name, ...metadata, namespace } };
 }
 
-function of(kind: string, name: string, metadata: Partial<Metadata> = {}, from = installed, by = known) {
+function of(
+  kind: string,
+  name: string,
+  metadata: Partial<ObjectMetadata> = {},
+  from = installed,
+  by = known,
+) {
   const each = object(kind, name, metadata);
   return classify(from, by, [each]).get(each);
 }

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import * as fc from "fast-check";
-import type { Change } from "../../../../policies/guardrails/changes.ts";
+import type { ObjectChange } from "../../../../policies/guardrails/changes.ts";
 import { ConfigError, optionSchema, readConfig } from "../../../../policies/guardrails/config.ts";
 import { judge, previewRules } from "../../../../policies/guardrails/judge.ts";
 import { labelOf, type Resource } from "../../../../policies/guardrails/resource.ts";
@@ -15,7 +15,7 @@ const controller = object("apps/v1:Deployment", {
 const service = object("core/v1:Service", { metadata: { name: "web", namespace: "a" }, spec: {} });
 
 /** What a run does with a resource. */
-function change(op: string, resource: Resource, more: Partial<Change> = {}): Change {
+function change(op: string, resource: Resource, more: Partial<ObjectChange> = {}): ObjectChange {
   const { type, urn, props } = resource;
   return {
     ...{ op, type, urn, label: labelOf(resource) },
@@ -26,7 +26,7 @@ function change(op: string, resource: Resource, more: Partial<Change> = {}): Cha
 }
 
 describe("the guard rails for a preview", () => {
-  const found = (changes: Change[], config?: Record<string, unknown>): string[] =>
+  const found = (changes: ObjectChange[], config?: Record<string, unknown>): string[] =>
     judge(changes, config).map(({ rule, level, resource }) => `${level} ${rule} ${resource}`);
 
   it("say what a run deletes of ingress-nginx, until it is retired", () => {

@@ -1,7 +1,10 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: nginx writes its variables like this
 import { strict as assert } from "node:assert";
 import * as fc from "fast-check";
-import { classify, type Finding } from "../../../../../components/ingress-nginx/annotations/classify.ts";
+import {
+  type AnnotationFinding,
+  classify,
+} from "../../../../../components/ingress-nginx/annotations/classify.ts";
 import {
   nginxPrefix,
   type Surroundings,
@@ -23,7 +26,7 @@ describe("an annotation of ingress-nginx", () => {
   it("whose work a key of the stack file does is equivalent, and names the key", () => {
     const [{ lacks, section, ...finding }, ...others] = classify({
       "nginx.ingress.kubernetes.io/upstream-vhost": "wiki.internal",
-    }) as [Finding, ...Finding[]];
+    }) as [AnnotationFinding, ...AnnotationFinding[]];
     assert.deepEqual(others, []);
     assert.deepEqual(finding, {
       annotation: "nginx.ingress.kubernetes.io/upstream-vhost",

@@ -4,13 +4,13 @@ import {
   acceptSchema,
   whyNotAcceptable,
 } from "../../../../../components/ingress-nginx/annotations/accept.ts";
-import type { Outcome } from "../../../../../components/ingress-nginx/annotations/judgement.ts";
+import type { AnnotationOutcome } from "../../../../../components/ingress-nginx/annotations/judgement.ts";
 import { entryOf, protections, table } from "../../../../../components/ingress-nginx/annotations/table.ts";
 import { annotations } from "../../../../../policies/annotations/annotations.ts";
 import { documented } from "./documented.ts";
 
 /** Outcomes that an annotation of a class may have: the table may be more careful, never less. */
-const outcomesOf: Record<keyof typeof documented, readonly Outcome[]> = {
+const outcomesOf: Record<keyof typeof documented, readonly AnnotationOutcome[]> = {
   // `lost` for the FastCGI value of backend-protocol.
   E: ["equivalent", "lost"],
   P: ["equivalent", "decide"],
