@@ -13,6 +13,7 @@ import { prepare } from "../../sandbox/prepare.ts";
 import { openWorkspace, type Workspace } from "../../sandbox/pulumi/workspace.ts";
 import { projectDirectory, sandboxConfig, withoutTunnels } from "../../sandbox/stacks.ts";
 import { type Cost, interleaved, ratio, shown } from "./measure.ts";
+import { objectsOf } from "./registered-objects.ts";
 
 const rounds = 3;
 const fixture = (name: string): string => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
@@ -118,24 +119,4 @@ function serviceOf({
 }) {
   const spec = { ports: [{ port }], selector: { app: name } };
   return { apiVersion: "v1", kind: "Service", metadata: { namespace, name }, spec } as KubernetesObject;
-}
-
-/** The Kubernetes objects that a preview registers, for the bare program. */
-function objectsOf(digest: string): { type: string; name: string; inputs: object }[] {
-  const { steps } = JSON.parse(digest) as { steps: PreviewStep[] };
-  // An object that is taken over is in two steps.
-  const objects = new Map<string, { type: string; name: string; inputs: object }>();
-  for (const { urn, newState } of steps) {
-    const { type = "", inputs } = newState ?? {};
-    if (!type.startsWith("kubernetes:") || !inputs?.kind) continue;
-    // A secret's contents are not shown.
-    const shown = { ...inputs, ...(type.endsWith(":Secret") ? { data: {} } : {}) };
-    objects.set(urn, { type, name: urn.split("::").at(-1)!, inputs: shown });
-  }
-  return [...objects.values()];
-}
-
-interface PreviewStep {
-  urn: string;
-  newState?: { type: string; inputs?: { kind?: string } };
 }
