@@ -131,7 +131,7 @@ export function accessRoutes(access: Access): [site: AccessRoute, open?: AccessR
         access.from.length > 0
           ? { policy: within(access.from, [{ allow: { or: [{ accept: true }] } }]) }
           : { public: true };
-      return [whole, { paths: access.api.flatMap(routePaths), authorization: anybody }];
+      return [whole, { paths: withoutRepeats(access.api.flatMap(routePaths)), authorization: anybody }];
     }
   }
 }
@@ -166,6 +166,18 @@ export function routePaths({ path, exact = false }: Pick<ApiPath, "path" | "exac
     { path: bare, exact: true },
     { path: `${bare}/`, exact: false },
   ];
+}
+
+/**
+ * Each path once, as a prefix if it is one. Pomerium refuses a whole Ingress that names a path twice, also with two
+ * types: `/api` and `/api/` of the stack file both stand for the path `/api`.
+ *
+ * @see https://github.com/pomerium/ingress-controller/blob/v0.33.1/pomerium/route_list.go toMap
+ */
+function withoutRepeats(paths: readonly RoutePath[]): RoutePath[] {
+  return [...Map.groupBy(paths, ({ path }) => path).values()].map(
+    (same) => same.find(({ exact }) => !exact) ?? same[0]!,
+  );
 }
 
 /**

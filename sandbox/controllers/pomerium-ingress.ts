@@ -69,6 +69,11 @@ function checkRules(namespace: string, { metadata, spec }: Ingress, lookup: Look
       if (problem !== undefined) return problem;
     }
   }
+  const paths = (spec.rules ?? []).flatMap(({ host, http }) =>
+    (http?.paths ?? []).map(({ path = "" }) => `Host:${host} Path:${path}`),
+  );
+  const twice = paths.find((path, i) => paths.indexOf(path) !== i);
+  if (twice !== undefined) return `indexing new routes: duplicate route {${twice}}`;
   return spec.defaultBackend && checkBackend(namespace, spec.defaultBackend, lookup);
 }
 

@@ -56,6 +56,36 @@ describe("access of an app", () => {
     assert.equal(ask(access, { path: "/query" }), "deny");
   });
 
+  it("an open Ingress names no path twice, since Pomerium would refuse all of it", () => {
+    const opened = (api: ApiPath[]) => accessRoutes(apiOnly(api))[1]?.paths;
+    const both = [
+      { path: "/api", exact: true },
+      { path: "/api/", exact: false },
+    ];
+    assert.deepEqual(opened([{ path: "/api" }, { path: "/api/" }]), both);
+    assert.deepEqual(opened([{ path: "/api", exact: true }, { path: "/api" }]), both);
+    // The prefix opens more than the path alone.
+    assert.deepEqual(opened([{ path: "/api/", exact: true }, { path: "/api" }])?.toReversed(), both);
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.record(
+            { path: fc.constantFrom("/a", "/a/", "/a/b", "/a/b/", "/A"), exact: fc.boolean() },
+            { requiredKeys: ["path"] },
+          ),
+          { minLength: 1 },
+        ),
+        fc.constantFrom("/a", "/a/", "/a/b", "/a/b/", "/a/b/c", "/ab", "/A", "/A/x"),
+        (api, asked) => {
+          const paths = opened(api)!.map(({ path }) => path);
+          assert.equal(new Set(paths).size, paths.length);
+          const decided = ask(apiOnly(api), { path: asked });
+          assert.equal(decided, api.some((path) => covers(path, asked)) ? "allow" : "deny");
+        },
+      ),
+    );
+  });
+
   it("the path / is refused, since it would make the whole app public", () => {
     assert.throws(() => accessRoutes(apiOnly([{ path: "/" }])), RangeError);
     assert.equal(ask(apiOnly([{ path: "/", exact: true }]), { path: "/" }), "allow");

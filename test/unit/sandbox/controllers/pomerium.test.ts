@@ -264,6 +264,11 @@ describe("the stand-in for Pomerium, checking an Ingress", () => {
       ingress({ rules: [rule({ number: 8080 })] }),
       /could not find port 8080 on service web/,
     ],
+    [
+      "that names a path twice",
+      ingress({ rules: [rule({ number: 80 }), rule({ name: "http" })] }),
+      /duplicate route \{Host:web\.example\.com Path:\/\}/,
+    ],
     ["without a host", ingress({ rules: [{ ...rule({ number: 80 }), host: "" }] }), /empty host/],
     [
       "whose custom CA has no ca.crt",
