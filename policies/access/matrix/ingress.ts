@@ -130,7 +130,7 @@ function routeOf(
   if (!isRegex) return { paths, authorization: protectionOf(annotations) };
   const unreadable =
     "path_regex makes its paths expressions, which Pomerium tries before the prefixes of every Ingress of the host";
-  return { paths: everyPath, authorization: { unreadable } };
+  return { paths: everyPath, authorization: { unreadable }, beforePrefixes: true };
 }
 
 /**

@@ -65,6 +65,8 @@ export interface ProtectedRoute {
   own?: { path: string; access: Access };
   /** Whether it asks for client certificates of an authority that `settings` do not name. Default: no. */
   hasClientAuthority?: boolean;
+  /** Its paths are expressions: Pomerium tries them after all exact paths of the host and before all prefixes. */
+  beforePrefixes?: true;
 }
 
 /**
@@ -148,7 +150,9 @@ export function byHost(apps: readonly ProtectedApp[]): Map<string, ProtectedApp>
  */
 function withoutTies(routes: readonly ProtectedRoute[]): ProtectedRoute[] {
   const idOf = ({ path, exact }: RoutePath): string => `${exact} ${path}`;
-  const all = routes.flatMap((route) => route.paths.map((path) => ({ path, route })));
+  const all = routes
+    .filter(({ beforePrefixes }) => !beforePrefixes)
+    .flatMap((route) => route.paths.map((path) => ({ path, route })));
   const ties = [...Map.groupBy(all, ({ path }) => idOf(path))].filter(
     ([, same]) =>
       new Set(
@@ -170,7 +174,7 @@ function withoutTies(routes: readonly ProtectedRoute[]): ProtectedRoute[] {
       return { paths: [same[0]!.path], authorization: { unreadable }, ...(at && { at }) };
     }),
     ...routes.flatMap((route) => {
-      const paths = route.paths.filter((path) => !tied.has(idOf(path)));
+      const paths = route.paths.filter((path) => route.beforePrefixes || !tied.has(idOf(path)));
       return paths.length > 0 ? [{ ...route, paths }] : [];
     }),
   ];
@@ -187,8 +191,8 @@ export function unreadable({ routes }: Pick<ProtectedApp, "routes">): string[] {
 }
 
 /**
- * The route that answers a path: an exact path before the longest prefix. Paths are compared letter by letter, as Envoy
- * does. Of two routes with the same path, the first answers: they let in the same people.
+ * The route that answers a path: an exact path, then one of expressions, then the longest prefix. Paths are compared
+ * letter by letter, as Envoy does. Of two routes with the same path, the first answers: they let in the same people.
  *
  * @param path Path as routes see it, without its query.
  */
@@ -198,7 +202,11 @@ export function routeAt(routes: readonly ProtectedRoute[], path: string): Protec
   for (const route of routes)
     for (const { path: own, exact } of route.paths) {
       if (exact ? path !== own : !path.startsWith(own)) continue;
-      const length = exact ? Number.POSITIVE_INFINITY : own.length;
+      const length = exact
+        ? Number.POSITIVE_INFINITY
+        : route.beforePrefixes
+          ? Number.MAX_SAFE_INTEGER
+          : own.length;
       if (length > rank) {
         best = route;
         rank = length;

@@ -77,6 +77,38 @@ describe("access read back from an Ingress", () => {
     );
   });
 
+  it("an Ingress with expressions comes before the longest prefix of the host, and after its exact paths", () => {
+    const of = (
+      name: string,
+      paths: { path: string; exact: boolean }[],
+      annotations: Record<string, string>,
+    ) => fromIngress({ ...{ namespace: "komga", name, host: "komga.example.org" }, annotations, paths });
+    const people = { "ingress.pomerium.io/policy": policy };
+    const site = of("komga", [{ path: "/", exact: false }], people);
+    const admin = of(
+      "komga-admin",
+      [
+        { path: "/admin/", exact: false },
+        { path: "/admin", exact: true },
+      ],
+      people,
+    );
+    const expressions = of("regex", [{ path: "^/admin/.*$", exact: false }], {
+      "ingress.pomerium.io/path_regex": "true",
+      "ingress.pomerium.io/allow_public_unauthenticated_access": "true",
+    });
+    for (const all of [
+      [site, admin, expressions],
+      [expressions, admin, site],
+    ]) {
+      const [app] = byHost(all).values();
+      const decided = ["/", "/admin/x", "/admin", "/admin/"].map(
+        (path) => decisions(app!, ["anonymous"], path)[0],
+      );
+      assert.deepEqual(decided, ["unknown", "unknown", "deny", "unknown"]);
+    }
+  });
+
   it("several Ingresses of one host count together, each for its own paths", () => {
     const of = (name: string, path: string, annotations: Record<string, string>) =>
       fromIngress({
