@@ -29,6 +29,17 @@ export function standsFor(wildcard: string, host: string): boolean {
   return isWildcard(wildcard) && host.endsWith(wildcard.slice(1));
 }
 
+/**
+ * Whether Pomerium answers a host by another one. The host of the request itself comes first. Of several wildcards,
+ * Pomerium takes the first by the alphabet and not the longest, so `*` wins: the host of an Ingress rule without one.
+ *
+ * @param host A host name or a wildcard, which loses to an earlier wildcard that stands for it.
+ */
+export function takesFrom(wildcard: string, host: string): boolean {
+  if (wildcard !== "*" && !standsFor(wildcard, host)) return false;
+  return !isWildcard(host) || wildcard < host;
+}
+
 /** Number of labels that a host has before its zone. */
 export function depth(host: string, zone: string): number {
   return host.split(".").length - zone.split(".").length;

@@ -1,6 +1,7 @@
 import { isOpenedAsSolver, servedByPomerium } from "../../policies/access/matrix/served-by-pomerium.ts";
 import { type Access, type AppPath, accessRoutes, pathAuthorization } from "../../policies/access/routes.ts";
 import { annotationPrefix } from "../../policies/annotations/annotations.ts";
+import { isWildcard, takesFrom } from "../../stack-file/hosts.ts";
 import type { Problem } from "../../stack-file/problems.ts";
 import { kubectl, kubectlDelete } from "../cluster/commands.ts";
 import type { Cluster } from "../cluster/config.ts";
@@ -48,7 +49,8 @@ export function routeProblems(
 
 /**
  * Finds Ingresses of Pomerium with an app's host and another name than the app's own. They make a second route. A
- * person whom one route refuses may pass through the other.
+ * person whom one route refuses may pass through the other. An app's wildcard can also lose its requests to another
+ * wildcard.
  */
 function rivals(
   cluster: Pick<Cluster, "context">,
@@ -58,7 +60,13 @@ function rivals(
   const others = otherIngresses(apps, ingresses);
   return apps.flatMap((app) =>
     others
-      .filter((ingress) => servedByPomerium(ingress).some(({ host }) => host === app.host))
+      .filter((ingress) =>
+        servedByPomerium(ingress).some(
+          ({ host }) =>
+            host === app.host ||
+            (isWildcard(app.host) && takesFrom(host, app.host) && (host !== "*" || mayLackHost(ingress))),
+        ),
+      )
       .map((ingress) => {
         const { namespace, name } = ingress;
         const served = servedByPomerium(ingress).map(({ host }) => host);
@@ -96,6 +104,10 @@ export function otherHosts(
 ): string[] {
   return otherIngresses(apps, ingresses).flatMap(({ rules }) => rules.map(({ host }) => host));
 }
+
+/** Whether Pomerium takes a rule without a host. Otherwise it refuses the whole Ingress. */
+const mayLackHost = ({ annotations }: LiveIngress): boolean =>
+  annotations[`${annotationPrefix}subtle_allow_empty_host`]?.toLowerCase() === "true";
 
 /** Annotations that let people in without the policy. */
 const opening = [

@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from "node:util";
-import { isWildcard } from "../../../stack-file/hosts.ts";
 import { anonymous, decider, stranger } from "../matrix/decider.ts";
 import { isPublic, openMatrix } from "../matrix/matrix.ts";
 import { mentionsOf } from "../matrix/mentions.ts";
@@ -170,7 +169,7 @@ function peopleOf({ directory, apps }: View): string[] {
 export function diffAccess(before: View, after: View): AccessDiff {
   const [was, is] = [byHost(before.apps), byHost(after.apps)];
   const everyone = new Set([...peopleOf(before), ...peopleOf(after)]);
-  const wildcards = [was, is].map((apps) => [...apps.values()].filter((app) => isWildcard(app.host)));
+  const wildcards = [was, is].map((apps) => [...apps.values()].filter(({ host }) => host.startsWith("*")));
   const rows = [...new Set([...was.keys(), ...is.keys()])].flatMap((host) => {
     // Where no app has the host, one with a wildcard may answer it.
     const [then, now] = [was, is].map((apps, i) => apps.get(host) ?? appOfHost(wildcards[i]!, host));

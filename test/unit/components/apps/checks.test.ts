@@ -41,6 +41,23 @@ describe("a second route to an app's host", () => {
     assert.deepEqual(problems([other]), []);
   });
 
+  it("is one that takes the requests of an app's wildcard: its host is an earlier wildcard, or it has none", () => {
+    const apps = stack.apps.map((app) => ({ ...app, host: `*.${app.host}` }));
+    const found = (other: LiveIngress): string[] =>
+      routeProblems(stack.cluster, apps, { ingresses: [other] }).map(({ at }) => at);
+    const at = (host: string): LiveIngress => ingress("other", "other", [host], { ingressClass: "pomerium" });
+    assert.deepEqual(found(at("*.komga.example.org")), ["apps.komga.host"]);
+    // Pomerium tries wildcards by the alphabet.
+    assert.deepEqual(found(at("*.example.org")), ["apps.komga.host", "apps.influxdb.host"]);
+    assert.deepEqual(found(at("*.org")), []);
+    assert.deepEqual(found(at("*.a.komga.example.org")), []);
+    const any = { ...at("*"), rules: [], anyHost: true, anyPaths: [{ path: "/", exact: false }] };
+    const annotations = { [access("subtle_allow_empty_host")]: "true" };
+    assert.equal(found({ ...any, annotations }).length, apps.length);
+    assert.deepEqual(found(any), [], "Pomerium refuses it");
+    assert.deepEqual(problems([{ ...any, annotations }]), [], "an exact host comes first");
+  });
+
   it("is refused with a challenge's label if it has other paths than a challenge, because it is public", () => {
     for (const path of ["/", "/.well-known/"]) {
       const rules = [{ host: "komga.example.org", paths: [{ path, exact: false }] }];

@@ -7,13 +7,24 @@ import { answers, appOfHost } from "../../../../../policies/access/matrix/why.ts
 const app = (host: string): ProtectedApp => ({ name: host, at: `apps.${host}`, host, routes: [] });
 
 describe("the app of a host", () => {
-  const apps = ["*.example.org", "wiki.example.org", "*.lab.example.org"].map(app);
+  const apps = ["*.example.org", "wiki.example.org", "*.lab.example.org", "*.dev.example.org"].map(app);
 
-  it("is the one with exactly this host before one with a wildcard, and the longest wildcard", () => {
-    assert.equal(appOfHost(apps, "wiki.example.org")?.host, "wiki.example.org");
-    assert.equal(appOfHost(apps, "a.example.org")?.host, "*.example.org");
-    assert.equal(appOfHost(apps, "a.lab.example.org")?.host, "*.lab.example.org");
-    assert.equal(appOfHost([...apps].reverse(), "a.lab.example.org")?.host, "*.lab.example.org");
+  it("is the one with exactly this host, or else the first wildcard by the alphabet", () => {
+    for (const all of [apps, apps.toReversed()])
+      for (const [host, expected] of [
+        ["wiki.example.org", "wiki.example.org"],
+        ["a.example.org", "*.example.org"],
+        ["a.dev.example.org", "*.dev.example.org"],
+        ["a.lab.example.org", "*.example.org"],
+      ] as const)
+        assert.equal(appOfHost(all, host)?.host, expected, host);
+  });
+
+  it("is one without a host wherever no app has exactly the host", () => {
+    const all = [...apps, app("*")];
+    assert.equal(appOfHost(all, "wiki.example.org")?.host, "wiki.example.org");
+    for (const host of ["a.example.org", "a.dev.example.org", "example.net"])
+      assert.equal(appOfHost(all, host)?.host, "*", host);
   });
 
   it("does not exist for the wildcard's own domain, or for another domain", () => {
