@@ -3,11 +3,14 @@ export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 
-/** The first names of a list, and how many others there are. */
-export function few(names: readonly string[], shown = 3): string {
-  return names.length > shown
-    ? `${names.slice(0, shown).join(", ")} and ${names.length - shown} more`
-    : names.join(", ");
+/**
+ * The first names of a list, and how many others there are.
+ *
+ * @param written Writes one name. Default: as it is.
+ */
+export function few(names: readonly string[], shown = 3, written = (name: string): string => name): string {
+  const first = names.slice(0, shown).map((name) => written(name));
+  return names.length > shown ? `${first.join(", ")} and ${names.length - shown} more` : first.join(", ");
 }
 
 /** The lines of a text, broken between words. A word that is longer than a line gets its own line. */

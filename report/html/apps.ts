@@ -72,36 +72,43 @@ interface Line {
 /** Who passes and why: one line for each mark and reason, those who pass first. */
 function linesOf(access: AppAccess): Line[] {
   const found = new Map<string, Line>();
-  for (const { principals, mark, verdicts } of access.alike)
+  const lineOf = (mark: Mark, { reason, keyPath }: Why, person: string): Line => {
+    const key = [isKnown(person) ? person : "", mark, reason, withoutIndex(keyPath)].join("\n");
+    const line = found.get(key) ?? { mark, people: [], reason, keyPath };
+    found.set(key, line);
+    return line;
+  };
+  for (const { principals, mark, verdicts } of access.alike) {
+    const verdict = decisive(mark, verdicts);
+    // Nearly everybody of a large group has the reason of the group.
+    let common: Line | undefined;
     for (const person of principals) {
-      const { reason, keyPath } = reasonFor(access, mark, verdicts, person);
-      // The place of one person in a group differs; the group is the same.
-      const place = keyPath.replace(/\[\d+\]$/, "");
-      const known = person === stranger || person === anonymous ? person : "";
-      const key = [known, mark, reason, place].join("\n");
-      const same = found.get(key);
-      if (same === undefined) found.set(key, { mark, people: [person], reason, keyPath });
-      else {
-        same.people.push(person);
-        same.keyPath = place;
-      }
+      const why = verdict === undefined ? noReason : personal(verdict, access.app, person);
+      const isCommon = why === verdict && !isKnown(person);
+      const line = isCommon && common !== undefined ? common : lineOf(mark, why, person);
+      if (isCommon) common = line;
+      line.people.push(person);
     }
+  }
+  // The place of one person in a group differs; the group is the same.
+  for (const line of found.values()) if (line.people.length > 1) line.keyPath = withoutIndex(line.keyPath);
   return [...found.values()].sort((one, other) => rank(one) - rank(other));
 }
+
+type Why = Pick<Verdict, "reason" | "keyPath">;
+const noReason: Why = { reason: "", keyPath: "" };
+
+const isKnown = (person: string): boolean => person === stranger || person === anonymous;
+const withoutIndex = (keyPath: string): string => keyPath.replace(/\[\d+\]$/, "");
 
 const order: readonly Mark[] = ["public", "people", "unknown", "api", "none"];
 const rank = ({ mark, people }: Line): number =>
   order.indexOf(mark) * 3 + Number(people[0] === stranger) + 2 * Number(people[0] === anonymous);
 
-function reasonFor(
-  { app }: AppAccess,
-  mark: Mark,
-  verdicts: readonly Verdict[],
-  person: string,
-): Pick<Verdict, "reason" | "keyPath"> {
+/** The answer that decides a mark. */
+function decisive(mark: Mark, verdicts: readonly Verdict[]): Verdict | undefined {
   const wanted = mark === "unknown" ? "unknown" : mark === "none" ? "deny" : "allow";
-  const verdict = verdicts.find(({ decision }) => decision === wanted) ?? verdicts[0];
-  return verdict === undefined ? { reason: "", keyPath: "" } : personal(verdict, app, person);
+  return verdicts.find(({ decision }) => decision === wanted) ?? verdicts[0];
 }
 
 function who(access: AppAccess): string {
@@ -139,9 +146,7 @@ function alikeDecisions(alike: readonly Alike[]): Answer[] {
 function asked(access: AppAccess): string {
   const answers = alikeDecisions(access.alike);
   const head = answers
-    .map(
-      ({ principals }) => `<th scope="col">${esc(few(principals.toSorted(knownFirst).map(whoIs), 3))}</th>`,
-    )
+    .map(({ principals }) => `<th scope="col">${esc(few(knownFirst(principals), 3, whoIs))}</th>`)
     .join("");
   const body = access.probes
     .map(({ method, path, from: network }, i) => {
@@ -156,8 +161,8 @@ function asked(access: AppAccess): string {
   return `<table class="plain asked"><caption>Requests that were tried</caption><thead><tr><th scope="col">request</th>${head}</tr></thead><tbody>${body}</tbody></table>`;
 }
 
-/** Strangers and anonymous callers come before the people of the same group. */
-function knownFirst(one: string, other: string): number {
-  const known = (name: string): number => (name === anonymous ? 0 : name === stranger ? 1 : 2);
-  return known(one) - known(other);
+/** Anonymous callers and strangers come before the people of the same group. */
+function knownFirst(principals: readonly string[]): string[] {
+  const known = [anonymous, stranger].filter((one) => principals.includes(one));
+  return [...known, ...principals.filter((one) => !isKnown(one))];
 }
