@@ -43,9 +43,16 @@ async function isRepository(directory: string): Promise<boolean> {
 
 /** The text of a file at a commit; undefined if the commit does not have the file. */
 export async function fileAt(directory: string, commit: string, file: string): Promise<string | undefined> {
-  const path = `./${file}`;
-  if ((await git(directory, ["ls-tree", "-z", commit, "--", path])) === "") return undefined;
-  return git(directory, ["show", `${commit}:${path}`]);
+  const run = execute("git", ["-C", directory, "cat-file", "--batch"], {
+    encoding: "buffer",
+    maxBuffer: mostOutput,
+  });
+  run.child.stdin?.end(`${commit}:./${file}\n`);
+  const { stdout } = await run;
+  // A line such as `<object> blob <bytes>`, the bytes, and a line break.
+  const end = stdout.indexOf("\n");
+  const bytes = /^\w+ blob (\d+)$/.exec(stdout.toString("utf8", 0, end))?.[1];
+  return bytes === undefined ? undefined : stdout.toString("utf8", end + 1, end + 1 + Number(bytes));
 }
 
 /** The files of some folders that differ between a commit and the working tree. */
