@@ -47,9 +47,17 @@ export function changesOf({ rows }: AccessDiff): CallerChange[] {
 
 const verbs = { "+": "may reach", "-": "loses", "?": "unknown for" } as const;
 
-/** `group readers (users.groups.readers[2])`, or the reason alone if it already names its place. */
-export function reasonText({ reason, keyPath }: Row): string {
-  return keyPath === "" || reason.includes(keyPath) ? reason : `${reason} (${keyPath})`;
+/**
+ * `group readers (users.groups.readers[2])`, or the reason alone if it already names its place. A key path of an app file is
+ * followed by the file's name.
+ */
+export function reasonText({ reason, keyPath, file }: Row): string {
+  return keyPath === "" || reason.includes(keyPath) ? reason : `${reason} (${keyPathIn(keyPath, file)})`;
+}
+
+/** A key path, with the file that has it if that is not the stack file. */
+export function keyPathIn(keyPath: string, file: string | undefined): string {
+  return file === undefined ? keyPath : `${keyPath} in ${file}`;
 }
 
 /** `6 API prefixes on 3 apps`. */
@@ -103,7 +111,12 @@ export function diffText(diff: AccessDiff, { limit = 20 }: DiffTextOptions = {})
       : aligned(
           [
             ...turned.map((row) => ["+1", row.host, "everybody on the internet reaches it", reasonText(row)]),
-            ...retired.map((row) => ["-1", row.host, "no longer public", `(${row.keyPath})`]),
+            ...retired.map((row) => [
+              "-1",
+              row.host,
+              "no longer public",
+              `(${keyPathIn(row.keyPath, row.file)})`,
+            ]),
           ].map((line) => line.map(visible)),
           "  ",
         );

@@ -17,7 +17,12 @@ export function viewOfStack(name: string, stack: Stack): View {
   const apps = stack.apps.map((app) =>
     stack.isolation.length === 0 ? app : { ...app, isolated: isIsolated(app, stack.isolation) },
   );
-  return { name, apps: appsOf(apps, version, settings), directory: stack.directory };
+  return {
+    name,
+    apps: appsOf(apps, version, settings),
+    directory: stack.directory,
+    fileOf: (at) => stack.placeOf(at)?.file,
+  };
 }
 
 /** The part of a live cluster that says who may reach what. */

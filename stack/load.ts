@@ -115,6 +115,20 @@ export function loadFromText(file: string, text: string, options: LoadOptions = 
   return fromText(file, text, options).stack;
 }
 
+/**
+ * The configuration of a stack as its files have it, whatever it means.
+ *
+ * @throws StackFileError if one of the files cannot be read.
+ */
+export function rawFromFile(path: string): Readonly<Record<string, unknown>> {
+  const file = basename(path);
+  const own = readStackFile(file, readFileSync(path, "utf8"));
+  const rules = { stack: stackOf(file), sections };
+  const { raw, problems, placeOf } = withAppFiles({ ...own, file }, besideIn(dirname(path)), rules);
+  if (problems.length > 0) throw new StackFileError(file, placed(problems, placeOf));
+  return isMap(raw) ? raw : {};
+}
+
 /** The text of a stack file whose app files are not read yet. */
 export interface StackText {
   /** Paths of the app files that it names; none if it cannot be read. */

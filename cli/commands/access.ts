@@ -1,5 +1,7 @@
 import { type Matrix, matrix } from "../../policies/access/matrix/matrix.ts";
+import type { View } from "../../policies/access/matrix/view.ts";
 import { type Answer, answers, callerProblem } from "../../policies/access/matrix/why.ts";
+import { keyPathIn } from "../../report/diff-text.ts";
 import { matrixJson } from "../../report/json.ts";
 import { matrixMarkdown } from "../../report/markdown.ts";
 import { matrixTable } from "../../report/table.ts";
@@ -26,7 +28,7 @@ export const access: Action<AccessOptions> = {
     const named = seen.live === undefined ? apps : underStackNames(stackNow(project, stack), apps);
     const all = matrix(named, directory);
     if (options.person !== undefined) {
-      deliver(ofPerson(options.person, all, format), options, io);
+      deliver(ofPerson(options.person, all, format, seen.view), options, io);
       return exit.ok;
     }
     switch (format) {
@@ -70,7 +72,7 @@ async function page(title: string, seen: Seen, all: Matrix, { directory }: Proje
  *
  * @throws UsageError for a text that names no caller, and for other formats.
  */
-function ofPerson(who: string, { apps }: Matrix, format: string): string {
+function ofPerson(who: string, { apps }: Matrix, format: string, { fileOf }: View): string {
   const problem = callerProblem(who);
   if (problem !== undefined) throw new UsageError(problem);
   const found = apps.map(({ app, probes }) => {
@@ -79,18 +81,18 @@ function ofPerson(who: string, { apps }: Matrix, format: string): string {
   });
   if (format === "json") return json("access-of-person", { who, answers: found.flat() });
   if (format !== "table") throw new UsageError(`--person has no format ${format}; use table or json`);
-  return `${aligned(found.map(personRow)).join("\n")}\n`;
+  return `${aligned(found.map((answers) => personRow(answers, fileOf))).join("\n")}\n`;
 }
 
 /** Host, decision at its start, and the line that decides; then the paths with another decision. */
-function personRow(all: readonly Answer[]): string[] {
+function personRow(all: readonly Answer[], fileOf: View["fileOf"]): string[] {
   const whole = all.find(({ path }) => path === "/") ?? all[0]!;
   const others = all.filter(({ decision }) => decision !== whole.decision);
   const paths = [...new Set(others.map(({ path }) => path.replace(/(?<=.)\/$/, "")))];
   return [
     visible(whole.host),
     decisions[whole.decision],
-    visible(`${whole.reason} (${whole.keyPath})`),
+    visible(`${whole.reason} (${keyPathIn(whole.keyPath, fileOf?.(whole.keyPath))})`),
     paths.length === 0 ? "" : visible(`not so at ${few(paths, 2)}`),
   ];
 }

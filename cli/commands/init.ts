@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { isAbsolute, relative, resolve } from "node:path";
 import { additions } from "../../discovery/additions.ts";
 import { missingLines, missingUses } from "../../discovery/missing.ts";
@@ -6,9 +6,9 @@ import { type LeftOut, planStack } from "../../discovery/plan.ts";
 import type { Todo } from "../../discovery/section.ts";
 import { stackText } from "../../discovery/stack-text.ts";
 import { columns, indented, visible } from "../../report/text.ts";
+import { rawFromFile } from "../../stack/load.ts";
 import { stackFileName, stackOf } from "../../stack-file/file-name.ts";
 import { isMap } from "../../stack-file/paths.ts";
-import { readStackFile } from "../../stack-file/stack-file.ts";
 import { counted, width } from "../../stack-file/text.ts";
 import { paint } from "../colour.ts";
 import type { Action } from "../command.ts";
@@ -42,7 +42,7 @@ export const init: Action<InitOptions> = {
     for (const problem of source.problems)
       io.err(`${paint({ colour: io.errorColour }, "yellow", "not read:")} ${visible(problem)}\n`);
     if (options.diff) {
-      const { raw } = readStackFile(stackFileName(stack), readFileSync(path, "utf8"));
+      const raw = rawFromFile(path);
       refuseAnother(source, stack, isMap(raw.cluster) ? raw.cluster.uid : undefined);
       io.out(additions(raw, source.inventory));
       return exit.ok;

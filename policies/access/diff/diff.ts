@@ -185,7 +185,10 @@ export function diffAccess(before: View, after: View): AccessDiff {
   return {
     before: before.name,
     after: after.name,
-    rows,
+    rows: rows.map((row) => {
+      const file = after.fileOf?.(row.keyPath);
+      return file === undefined ? row : { ...row, file };
+    }),
     public: [...new Set(now.filter((app) => app.public).map(({ app }) => app.host))],
     open: openPaths(openMatrix(before.apps), now),
     unreadable: [before, after].flatMap((view) =>

@@ -51,6 +51,8 @@ export interface Row {
   /** The rule that lets the caller in, on the side where one does; otherwise the rule that decides now. */
   rule: string;
   keyPath: string;
+  /** The app file that has the key path. Absent if the stack file has it. */
+  file?: string;
   /** The reason in plain words: `group readers`, `removed from group watchers`. */
   reason: string;
 }

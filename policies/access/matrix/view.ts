@@ -85,6 +85,8 @@ export interface View {
   apps: readonly ProtectedApp[];
   /** People and groups, if a stack file names them. */
   directory?: Directory;
+  /** Finds the app file that has a key path; undefined for the stack file. Absent if no file is known. */
+  fileOf?: (keyPath: string) => string | undefined;
 }
 
 /**

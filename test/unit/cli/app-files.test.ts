@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { decidingChanges } from "../../../cli/deciding.ts";
 import { commitOf } from "../../../cli/git.ts";
-import { cli, house, makeProject, type Project } from "./project.ts";
+import { cli, house, houseUid, makeProject, type Project, type Ran, wikiCluster } from "./project.ts";
 
 /** The wiki team's file, and a house that names it and has no wiki of its own. */
 function teamHouse(limits: object = { namespaces: ["wiki"] }) {
@@ -65,6 +65,10 @@ describe("a stack with app files", () => {
     const why = await cli(project, ["why", "bob@example.org", "https://wiki.example.org/"]);
     const place = `teams/wiki.yaml:${lineOf(project, "bob@")}:9`;
     assert.match(why.out, new RegExp(`^ {2}line +users\\.groups\\.editors\\[0\\] {2}${place}$`, "m"));
+    assert.match(
+      (await cli(project, ["access", "--person", "bob@example.org"])).out,
+      /^wiki\.example\.org +yes +group editors \(users\.groups\.editors\[0\] in teams\/wiki\.yaml\)/m,
+    );
     const data = JSON.parse(
       (await cli(project, ["why", "bob@example.org", "wiki.example.org", "--json"])).out,
     ) as { place: object };
@@ -159,6 +163,26 @@ describe("a stack with app files", () => {
   });
 });
 
+describe("init --diff for a stack with app files", () => {
+  const wikiObjects = JSON.stringify({ kind: "List", apiVersion: "v1", items: wikiCluster(houseUid) });
+
+  it("does not miss the apps of an app file, and refuses a broken one", async () => {
+    const { main, team } = teamHouse();
+    const project = makeProject({ house: main });
+    put(project, team);
+    const diff = (): Promise<Ran> =>
+      cli(project, ["init", "house", "--diff", "--from", "-"], { stdin: wikiObjects });
+    assert.doesNotMatch((await diff()).out, /wiki\.example\.org|^ +wiki:/m);
+    project.write("house", { ...main, appFiles: {} });
+    assert.match((await diff()).out, /^ +wiki:/m);
+    project.write("house", main);
+    project.put("teams/wiki.yaml", "apps: [\n");
+    const refused = await diff();
+    assert.equal(refused.code, 1);
+    assert.match(refused.err, /^Pulumi\.house\.yaml: 1 problem\n\n {2}teams\/wiki\.yaml:1:7 /);
+  });
+});
+
 describe("test --write for a stack with app files", () => {
   const untested = (): Project => {
     const { main, team } = teamHouse();
@@ -242,7 +266,7 @@ describe("a change of an app file", () => {
     assert.equal(code, 0);
     assert.match(
       out,
-      /^access {3}\+1 {2}carol@example\.org {2}may reach {2}wiki\.example\.org\/ {2}group editors \(users\.groups\.editors\[1\]/m,
+      /^access {3}\+1 {2}carol@example\.org {2}may reach {2}wiki\.example\.org\/ {2}group editors \(users\.groups\.editors\[1\] in teams\/wiki\.yaml\)$/m,
     );
     assert.doesNotMatch(out, /code that computes/);
     const strict = await cli(changedTeam(letIn), ["diff", "--fail-on", "gain"]);
