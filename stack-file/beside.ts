@@ -58,14 +58,12 @@ function tooLarge(bytes: number): Unreadable {
   };
 }
 
-/** Whether a path can name an app file. */
-export function isPathBeside(path: string): boolean {
-  return (
-    /\.ya?ml$/.test(path) &&
-    path.split("/").every((part) => /^[A-Za-z0-9_][A-Za-z0-9._-]*$/.test(part)) &&
-    !isPulumis(path)
-  );
-}
+/**
+ * Paths that can name an app file. They stay in the folder, mean the same on every system, and name no file of Pulumi's own,
+ * nor a hidden one.
+ */
+export const appFilePattern =
+  /^(?!(?:.*\/)?Pulumi\.)(?:[A-Za-z0-9_][A-Za-z0-9._-]*\/)*[A-Za-z0-9_][A-Za-z0-9._-]*\.ya?ml$/;
 
-/** Whether a file is Pulumi.yaml or a stack file. */
-const isPulumis = (path: string): boolean => /(?:^|\/)Pulumi\./.test(path);
+/** Whether a path can name an app file. */
+export const isPathBeside = (path: string): boolean => appFilePattern.test(path);

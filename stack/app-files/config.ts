@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { isPathBeside } from "../../stack-file/beside.ts";
+import { appFilePattern } from "../../stack-file/beside.ts";
 import { namespaceName, text } from "../../stack-file/fields.ts";
 
 const path = text(
-  isPathBeside,
+  appFilePattern,
   "is not the path of an app file: a path from the folder of the stack file to a .yaml file in it, such as teams/wiki.yaml; letters, digits, dots, hyphens and underscores, without `..`",
   { examples: ["teams/wiki.yaml"] },
 );

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { decidingChanges } from "../../../cli/deciding.ts";
 import { commitOf } from "../../../cli/git.ts";
+import { assertDocumented } from "../../support/documented.ts";
 import { cli, house, houseUid, makeProject, type Project, type Ran, wikiCluster } from "./project.ts";
 
 /** The wiki team's file, and a house that names it and has no wiki of its own. */
@@ -72,6 +73,7 @@ describe("a stack with app files", () => {
     const data = JSON.parse(
       (await cli(project, ["why", "bob@example.org", "wiki.example.org", "--json"])).out,
     ) as { place: object };
+    assertDocumented(data);
     assert.deepEqual(data.place, { file: "teams/wiki.yaml", line: lineOf(project, "bob@"), column: 9 });
   });
 
@@ -94,6 +96,7 @@ describe("a stack with app files", () => {
       out,
       new RegExp(`✖ ${at("komga:")}3 +apps\\.komga +is also at Pulumi\\.house\\.yaml:\\d+:5: keep one`),
     );
+    assertDocumented(JSON.parse((await cli(project, ["check", "--json"])).out));
     const { out: annotated } = await cli(project, ["check", "--format", "github"]);
     assert.match(
       annotated,
@@ -269,6 +272,9 @@ describe("a change of an app file", () => {
       /^access {3}\+1 {2}carol@example\.org {2}may reach {2}wiki\.example\.org\/ {2}group editors \(users\.groups\.editors\[1\] in teams\/wiki\.yaml\)$/m,
     );
     assert.doesNotMatch(out, /code that computes/);
+    const data = JSON.parse((await cli(changedTeam(letIn), ["diff", "--json"])).out) as { rows: object[] };
+    assertDocumented(data);
+    assert.equal((data.rows[0] as { file?: string }).file, "teams/wiki.yaml");
     const strict = await cli(changedTeam(letIn), ["diff", "--fail-on", "gain"]);
     assert.equal(strict.code, 3);
   });

@@ -41,6 +41,30 @@ export const broken: Readonly<
       ["domain: is encrypted, but it is not a secret: write it without encryption"],
     ],
   ],
+  "an app file": [
+    [
+      { appFiles: { "../wiki.yaml": {} } },
+      [
+        'appFiles["../wiki.yaml"]: is not the path of an app file: a path from the folder of the stack file to a .yaml file in it, such as teams/wiki.yaml; letters, digits, dots, hyphens and underscores, without `..`',
+      ],
+    ],
+    [
+      { appFiles: { "/wiki.yaml": { namespaces: [] } } },
+      [
+        'appFiles["/wiki.yaml"]: is not the path of an app file: a path from the folder of the stack file to a .yaml file in it, such as teams/wiki.yaml; letters, digits, dots, hyphens and underscores, without `..`',
+        'appFiles["/wiki.yaml"].namespaces: is empty: name at least one namespace, or leave the key out',
+      ],
+    ],
+    [{ appFiles: ["wiki.yaml"] }, ["appFiles: must be a map, not a list"]],
+    [
+      { appFiles: { "wiki.yaml": { namespace: "wiki" } } },
+      [
+        'appFiles["wiki.yaml"]: wiki.yaml is missing; make the file, or remove this entry',
+        'appFiles["wiki.yaml"].namespace: unknown key; did you mean "namespaces"?',
+        'appFiles["wiki.yaml"].namespace: must be a list, not text',
+      ],
+    ],
+  ],
   "an unknown key": [
     [
       // A misspelled key is there after all, so nothing is missing.

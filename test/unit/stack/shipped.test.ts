@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { parse as parseYaml } from "yaml";
 import { runAccessTests } from "../../../policies/access/assertions/run.ts";
 import { everybody } from "../../../policies/access/people.ts";
-import { stackFileSchemaText } from "../../../stack/json-schema.ts";
+import { appFileSchemaText, stackFileSchemaText } from "../../../stack/json-schema.ts";
 import { loadFromFile, parseStack } from "../../../stack/load.ts";
 import { secretsOf, sectionNames } from "../../../stack/schema.ts";
 import { keyPath } from "../../../stack-file/paths.ts";
@@ -119,11 +119,15 @@ describe("the stack files that come with the project", () => {
   });
 });
 
-describe("the JSON Schema of stack files", () => {
+describe("the JSON Schema of stack files and of app files", () => {
   it("is current; otherwise: node stack/json-schema.ts --write", () => {
     assert.ok(
       text("stack/stack.schema.json") === stackFileSchemaText(),
       "stack/stack.schema.json is not current",
+    );
+    assert.ok(
+      text("stack/app-file.schema.json") === appFileSchemaText(),
+      "stack/app-file.schema.json is not current",
     );
   });
 });

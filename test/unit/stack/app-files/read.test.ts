@@ -1,5 +1,10 @@
 import { strict as assert } from "node:assert";
+import { readFileSync } from "node:fs";
+import { Ajv } from "ajv";
+import addFormats from "ajv-formats";
+import { parse } from "yaml";
 import { readAppFile, saysOnlyWhatAppFilesSay } from "../../../../stack/app-files/read.ts";
+import { appFileSchema, stackFileSchema } from "../../../../stack/json-schema.ts";
 import { sections } from "../../../../stack/schema.ts";
 import { placeText } from "../../../../stack-file/place.ts";
 
@@ -68,5 +73,35 @@ describe("an app file", () => {
       "apps: [\n",
     ];
     for (const text of others) assert.equal(saysOnlyWhatAppFilesSay(text), false, text);
+  });
+});
+
+describe("the JSON schema of an app file", () => {
+  const ajv = new Ajv({ strict: true });
+  addFormats.default(ajv);
+  ajv.addSchema(stackFileSchema(), "stack.schema.json");
+  const isValid = ajv.compile(appFileSchema());
+  const app = { namespace: "wiki", service: { name: "wiki", port: 80 }, access: "admins" };
+
+  it("accepts what the program accepts, and the example of the documentation", () => {
+    const docs = readFileSync(new URL("../../../../docs/stack-file.md", import.meta.url), "utf8");
+    const [, example = ""] = /^# teams\/wiki\.yaml\n(.*?)^```$/ms.exec(docs) ?? [];
+    assert.deepEqual(problemsOf(example), []);
+    assert.match(example, /^# yaml-language-server: \$schema=\.\.\/stack\/app-file\.schema\.json$/m);
+    for (const content of [parse(example), { apps: { wiki: app } }, { users: { groups: { a: [] } } }])
+      assert.ok(isValid(content), JSON.stringify(isValid.errors));
+  });
+
+  it("refuses what belongs in the stack file, and a mistake in an app", () => {
+    const wrong = [
+      {},
+      { phase: "retired" },
+      { users: { admins: [] } },
+      { accessTests: { strict: true } },
+      { apps: { wiki: { ...app, access: "admin" } } },
+    ];
+    for (const content of wrong) {
+      assert.equal(isValid(content), false, JSON.stringify(content));
+    }
   });
 });
