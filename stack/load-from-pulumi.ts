@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { isAbsolute } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { besideIn } from "../stack-file/beside.ts";
 import { stackFileName } from "../stack-file/file-name.ts";
@@ -35,8 +36,7 @@ export function loadFromPulumi(): Stack {
     return parseStack(name, raw, {
       placeOf: placesIn(stackFileName(name), file, raw),
       plain: (path, text) => isUnencrypted(path, text, encrypted, file),
-      // Pulumi runs the program in the folder of Pulumi.yaml, which is that of the stack file.
-      beside: besideIn(process.cwd()),
+      beside: besideIn(rootFolder()),
       found: [...foreignKeys(values, sectionMeant), ...needlesslyEncrypted(encrypted)],
     });
   } catch (error) {
@@ -44,6 +44,15 @@ export function loadFromPulumi(): Stack {
     if (error instanceof StackFileError) throw new pulumi.RunError(error.message);
     throw error;
   }
+}
+
+/**
+ * The folder of Pulumi.yaml, which is also that of the stack file. Pulumi may run the program in another one (`main`). Where
+ * Pulumi does not say it, the SDK gives a word that is no folder.
+ */
+function rootFolder(): string {
+  const folder = pulumi.getRootDirectory();
+  return isAbsolute(folder) ? folder : process.cwd();
 }
 
 function fromJson(text: string): unknown {

@@ -29,6 +29,8 @@ export interface DestroyOptions {
 export interface Workspace {
   /** Sets the config for the next runs. */
   configure(config: StackConfig): Promise<void>;
+  /** Writes a file, by its path from the folder of the stack file. */
+  put(name: string, text: string): Promise<void>;
   /** @param plan File into which Pulumi writes its update plan. */
   preview(onProgress?: OnProgress, plan?: string): Promise<Outcome>;
   /** A preview that a policy pack checks. */
@@ -79,6 +81,10 @@ export async function openWorkspace(
   const apply = ["--yes", "--skip-preview"];
   return {
     configure: configWriter(project.name, within(`Pulumi.${stack}.yaml`), ask),
+    put: async (name, text) => {
+      await mkdir(path.dirname(within(name)), { recursive: true });
+      await writeFile(within(name), text);
+    },
     preview: (onProgress, plan) =>
       run(["preview", ...(plan === undefined ? [] : ["--save-plan", plan])], onProgress),
     checkedPreview: async ({ folder: pack, config = {} }) => {

@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { stringify } from "yaml";
 import type { KubernetesObject } from "../../sandbox/cluster/api.ts";
 import type { StackConfig } from "../../sandbox/stacks.ts";
 import { eventually } from "../support/cluster.ts";
@@ -106,4 +107,29 @@ describe("an app with paths, two hosts and isolation", function () {
       );
       return own.length === 10 && own.every((each) => each === true) ? true : undefined;
     }));
+
+  it("is the same in a file of its own, which may be larger than all that Pulumi passes to a program", async () => {
+    const crowd = Array.from({ length: 7_000 }, (_, i) => `person${i}@example.org`);
+    assert.ok(JSON.stringify(crowd).length > 128 * 1024);
+    const moved: Record<string, unknown> = {};
+    await configure("coexist", (config) => {
+      asElsewhere(config);
+      const { apps, accessTests } = config.values as { apps: Map; accessTests: { apps: Map } };
+      moved.apps = { grafana: apps.grafana };
+      moved.accessTests = { apps: { grafana: accessTests.apps.grafana } };
+      delete apps.grafana;
+      delete accessTests.apps.grafana;
+      config.values.appFiles = { "teams/grafana.yaml": {} };
+    });
+    assert.match(
+      (await workspace().preview()).errors.join("\n"),
+      /appFiles\["teams\/grafana\.yaml"\] +teams\/grafana\.yaml is missing/,
+    );
+    await workspace().put("teams/grafana.yaml", stringify({ ...moved, users: { groups: { crowd } } }));
+    const { messages } = await assertAtRest(workspace());
+    assert.match(
+      messages.join("\n"),
+      /teams\/grafana\.yaml:\d+:5 +users\.groups\.crowd +no app names this group/,
+    );
+  });
 });

@@ -52,7 +52,6 @@ export const broken: Readonly<
       { appFiles: { "/wiki.yaml": { namespaces: [] } } },
       [
         'appFiles["/wiki.yaml"]: is not the path of an app file: a path from the folder of the stack file to a .yaml file in it, such as teams/wiki.yaml; letters, digits, dots, hyphens and underscores, without `..`',
-        'appFiles["/wiki.yaml"].namespaces: is empty: name at least one namespace, or leave the key out',
       ],
     ],
     [{ appFiles: ["wiki.yaml"] }, ["appFiles: must be a map, not a list"]],
