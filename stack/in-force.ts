@@ -81,9 +81,7 @@ export function notInForce(missing: readonly string[]): Error {
  * record and causes a check. After a failed check the record is not written, so the next `up` checks again.
  */
 export function inForceDigest(stack: Stack): string {
-  // The order in which Pulumi gives the apps of the stack file. An app that moves to an app file keeps its place.
-  const apps = stack.apps.toSorted((one, other) => (one.key < other.key ? -1 : one.key > other.key ? 1 : 0));
-  const routes = apps.map(({ name, namespace, host, service, access, paths, route, tlsSecret }) => [
+  const routes = stack.apps.map(({ name, namespace, host, service, access, paths, route, tlsSecret }) => [
     [name, namespace, host, service, tlsSecret],
     accessRoutes(access),
     route,
@@ -91,7 +89,7 @@ export function inForceDigest(stack: Stack): string {
     ...(paths.length > 0 ? [paths] : []),
   ]);
   // A secret is written as JSON without its text, so a new secret alone does not change the digest.
-  const all = [routes, stack.pomerium, wantedCertificates({ ...stack, apps })];
+  const all = [routes, stack.pomerium, wantedCertificates(stack)];
   return createHash("sha256").update(JSON.stringify(all)).digest("hex").slice(0, 16);
 }
 

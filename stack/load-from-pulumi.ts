@@ -37,6 +37,7 @@ export function loadFromPulumi(): Stack {
       placeOf: placesIn(stackFileName(name), file, raw),
       plain: (path, text) => isUnencrypted(path, text, encrypted, file),
       beside: besideIn(rootFolder()),
+      sorted: true,
       found: [...foreignKeys(values, sectionMeant), ...needlesslyEncrypted(encrypted)],
     });
   } catch (error) {

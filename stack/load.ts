@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { type Beside, besideIn, nothingBeside } from "../stack-file/beside.ts";
 import { stackFileName, stackOf } from "../stack-file/file-name.ts";
-import { isMap, keyPath } from "../stack-file/paths.ts";
+import { isMap, keyPath, sortedKeys } from "../stack-file/paths.ts";
 import { type PlaceOf, placed } from "../stack-file/place.ts";
 import { orProblems, type Problem, Report, StackFileError } from "../stack-file/problems.ts";
 import { checkSecrets, type SecretOptions } from "../stack-file/secrets.ts";
@@ -22,6 +22,11 @@ export interface ParseOptions extends SecretOptions {
   found?: readonly Problem[];
   /** Reads the app files. Default: there is none, so each that the stack file names is a problem. */
   beside?: Beside;
+  /**
+   * Whether the keys of app files come sorted, as Pulumi gives those of the stack file. So an entry that moves from one to the
+   * other changes nothing. Default: they stay as they are.
+   */
+  sorted?: boolean;
 }
 
 /**
@@ -40,7 +45,8 @@ function parseWhole(name: string, own: unknown, options: ParseOptions): Loaded {
   const { file = stackFileName(name), beside = nothingBeside } = options;
   const main = { file, raw: own, placeOf: options.placeOf ?? (() => undefined) };
   const whole = withAppFiles(main, beside, { stack: name, sections });
-  const { raw, placeOf } = whole;
+  const raw = options.sorted && whole.raw !== own ? sortedKeys(whole.raw) : whole.raw;
+  const { placeOf } = whole;
   const report = new Report();
   const stack = resolve(name, raw, report);
   const secrets = new Report();

@@ -71,7 +71,8 @@ export function withAppFiles(main: Main, beside: Beside, rules: StackFileRules):
     return all.size === before ? sofar : withMap(sofar, map, Object.fromEntries(all));
   }, main.raw);
   const places = new Map(files.flatMap((file) => [...placesOf(file, owners)]));
-  const placeOf: PlaceOf = (at) => nearestPlace(places, at) ?? main.placeOf(at);
+  const placeOf: PlaceOf = (at) =>
+    nearestPlace(places, at) ?? ofUntested(at, raw, places) ?? main.placeOf(at);
   return { raw, problems, placeOf };
 }
 
@@ -110,6 +111,12 @@ function* placesOf(file: AppFile, owners: ReadonlyMap<string, AppFile>): Generat
 
 const isWithin = (at: string, entry: string): boolean =>
   at.startsWith(entry) && /^(?:$|[.[])/.test(at.slice(entry.length));
+
+/** The place for the tests of an app that has none yet: the app itself, if it is in an app file. */
+function ofUntested(at: string, raw: unknown, places: ReadonlyMap<string, Place>): Place | undefined {
+  const [, step = "", name = ""] = /^accessTests\.apps(\.([a-z0-9-]+))/.exec(at) ?? [];
+  return valueAt(raw, ["accessTests", "apps", name]) === undefined ? places.get(`apps${step}`) : undefined;
+}
 
 /** Whether a map, and the section that it is in, are maps or absent. */
 function isJoinable(raw: unknown, map: readonly string[]): boolean {

@@ -6,6 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { stringify } from "yaml";
 import { secretOutput } from "../../../components/cluster/secret.ts";
 import { loadFromPulumi } from "../../../stack/load-from-pulumi.ts";
+import { sortedKeys } from "../../../stack-file/paths.ts";
 import { goodStack, hunter2, put, type Raw } from "./base.ts";
 
 const project = "pomerium-migration";
@@ -126,6 +127,23 @@ describe("the stack that Pulumi runs the program for", () => {
       rmSync("teams", { recursive: true });
     }
     assert.match(refusal().message, /teams\/notes\.yaml is missing; make the file, or remove this entry/);
+  });
+
+  it("is the same, down to the order of keys, if an app moves to an app file", () => {
+    const sorted = sortedKeys(goodStack()) as Raw;
+    configure(sorted);
+    const { placeOf: _, ...before } = loadFromPulumi();
+    const { komga, ...apps } = sorted.apps as Raw;
+    configure({ ...sorted, apps, appFiles: { "a.yaml": {} } });
+    const turned = Object.fromEntries(Object.entries(komga as object).reverse());
+    writeFileSync("a.yaml", stringify({ apps: { komga: turned } }));
+    try {
+      const { placeOf: __, ...after } = loadFromPulumi();
+      assert.equal(JSON.stringify(after.apps), JSON.stringify(before.apps));
+      assert.equal(JSON.stringify(after.accessTests), JSON.stringify(before.accessTests));
+    } finally {
+      rmSync("a.yaml");
+    }
   });
 
   it("is refused in a way that Pulumi prints without a stack trace", () => {

@@ -90,6 +90,16 @@ describe("the app files of a stack", () => {
     );
   });
 
+  it("are the place for tests of their apps that nobody has written yet", () => {
+    const main = { apps: { komga: {} }, accessTests: { apps: { films: [] } } };
+    const { placeOf } = whole(main, { "media.yaml": { apps: { films: {}, wiki: {} } } });
+    const places = ["accessTests.apps.wiki", "accessTests.apps.films", "accessTests.apps.komga"];
+    assert.deepEqual(
+      places.map((at) => placeText(placeOf(at))),
+      ["media.yaml:3:3", "6:7", "5:5"],
+    );
+  });
+
   it("may not have a name that another file has, and both places are named", () => {
     const main = {
       users: { groups: { readers: ["alice@example.org"] } },
