@@ -1,7 +1,7 @@
 import type { ClusterReader } from "../cluster/api.ts";
 import type { LiveCluster, LiveIngress } from "../cluster/live.ts";
 import { idsOf, type ObjectRef, objectId, objectLabel } from "../cluster/objects.ts";
-import type { Stream } from "./controller.ts";
+import type { InstallationConfig } from "./config.ts";
 import { type Installer, readInstallers } from "./installers.ts";
 import {
   classKind,
@@ -12,6 +12,7 @@ import {
   refOfLabel,
   webhookKind,
 } from "./kinds.ts";
+import { type Leaving, leavingOf } from "./leaving.ts";
 import {
   type ClassObject,
   type LiveController,
@@ -29,7 +30,7 @@ import { readDeadWebhooks } from "./live-webhooks.ts";
 import { isOwnClass } from "./ownership.ts";
 import type { StackView } from "./stack-view.ts";
 import { type Unserved, unservedIngresses } from "./unserved.ts";
-import { type DeadWebhook, isOwnWebhook, type WebhookConfiguration } from "./webhooks.ts";
+import type { DeadWebhook, WebhookConfiguration } from "./webhooks.ts";
 
 export type { LiveController } from "./live-controllers.ts";
 
@@ -37,17 +38,9 @@ export type { LiveController } from "./live-controllers.ts";
  * All of ingress-nginx in a cluster. `controllers` contains every controller of the cluster with the Ingresses that
  * it serves. The other properties are about the installations in the stack file.
  */
-export interface LiveIngressNginx {
+export interface LiveIngressNginx extends Leaving {
   /** Every controller of the cluster, whoever installed it. */
   controllers: LiveController[];
-  /** Objects of the installations, and what they left at run time, without Ingresses. */
-  installation: ObjectRef[];
-  /** IngressClasses, and classes of annotations, that nobody serves any more once the installations are removed. */
-  classes: string[];
-  /** Ingresses that nobody serves any more once the installations are removed. */
-  ingresses: LiveIngress[];
-  /** Ports that the controllers of the installations forward. */
-  streams: Stream[];
   /** Other objects in the namespaces of the installations, by namespace. These namespaces stay. */
   strangers: Record<string, string[]>;
   /** Adopted by this program, still there, and not recognised as part of the installations any more. */
@@ -86,18 +79,53 @@ export async function readIngressNginx(
   ]);
   const adopted = record?.adopted ?? [];
   const removal: Removal = record?.phase === "retired" ? "begun" : phase === "retired" ? "next" : "no";
-  const marks = (ingressNginx?.installations ?? []).map(
-    ({ namespace, from }): InstallationMarks => ({
-      namespace,
-      instance: "helmRelease" in from ? from.helmRelease : manifestInstance,
-      adopted,
-    }),
-  );
   const installations = await Promise.all(
-    marks.map((each) => readInstallation(api, each, workloads, { removal })),
+    (ingressNginx?.installations ?? [])
+      .map((each) => ({ ...marksOf(each), adopted }))
+      .map((marks) => readInstallation(api, marks, workloads, { removal })),
   );
+  const controllers = await readControllers(api, {
+    ...{ workloads, installations, classes, ingresses },
+    keep: ingressNginx?.keep ?? {},
+  });
+  const running = controllers.filter(({ workload }) => workload !== undefined);
+  const leaving = leavingOf({ controllers, installations, classes, webhooks });
+  return {
+    ...leaving,
+    controllers,
+    strangers: strangersOf(installations, ingresses, leaving.ingresses),
+    unrecognised: removal === "begun" ? [] : await readUnrecognised(api, adopted, leavingObjects(leaving)),
+    unserved: unservedIngresses(classNames(classes), ingresses, {
+      served: controllers.flatMap((each) => each.ingresses),
+      hasController: running.length > 0,
+    }),
+    installers: (await Promise.all(installations.map((each) => installersOf(api, each)))).flat(),
+    deadWebhooks: await readDeadWebhooks(api, webhooks, services, running),
+  };
+}
+
+function marksOf({ namespace, from }: InstallationConfig): Omit<InstallationMarks, "adopted"> {
+  return { namespace, instance: "helmRelease" in from ? from.helmRelease : manifestInstance };
+}
+
+/** Reads the controllers that run, and then those of installations whose workload was deleted. */
+async function readControllers(
+  api: ClusterReader,
+  {
+    workloads,
+    installations,
+    keep,
+    classes,
+    ingresses,
+  }: {
+    workloads: readonly LiveWorkload[];
+    installations: readonly LiveInstallation[];
+    keep: object;
+    classes: readonly ClassObject[];
+    ingresses: readonly LiveIngress[];
+  },
+): Promise<LiveController[]> {
   const owned = new Set(installations.flatMap(({ workloads: own }) => own));
-  const keep = ingressNginx?.keep ?? {};
   const planOf = (workload: LiveWorkload): LiveController["plan"] => {
     if (owned.has(workload)) return "retire";
     return Object.hasOwn(keep, objectId(workload.ref)) ? "keep" : "unknown";
@@ -113,83 +141,29 @@ export async function readIngressNginx(
         ),
       ),
   );
-  const others = running.filter(({ plan }) => plan !== "retire");
   const deleted = await Promise.all(
     installations
       .filter(({ workloads: own }) => !own.some(({ isController }) => isController))
-      .map(({ marks: installation }) => {
-        const free = ({ metadata }: ClassObject): boolean =>
-          isOwnClass(installation, metadata) && !running.some((each) => each.classes.includes(metadata.name));
+      .map(({ marks }) => {
+        const isFree = ({ metadata }: ClassObject): boolean =>
+          isOwnClass(marks, metadata) && !running.some((each) => each.classes.includes(metadata.name));
         return readController(
           api,
-          { namespace: installation.namespace, plan: "retire" },
-          { classes: classNames(classes, free), ingresses },
+          { namespace: marks.namespace, plan: "retire" },
+          { classes: classNames(classes, isFree), ingresses },
         );
       }),
   );
-  const leaving = [...running.filter(({ plan }) => plan === "retire"), ...deleted];
-  const stayingIds = idsOf(others.flatMap(({ ingresses }) => ingresses));
-  const leavingIngresses = unique(
-    leaving.flatMap((each) => each.ingresses).filter((each) => !stayingIds.has(objectId(each))),
-    objectId,
-  );
-  // Where an IngressClass has the name of a class, `--ingress-class` alone does not serve it.
-  const isObject = (name: string): boolean => classes.some(({ metadata }) => metadata.name === name);
-  const stayingClasses = new Set(
-    others.flatMap(({ classes: own, rules: { annotationClass } }) =>
-      isObject(annotationClass) ? own : [...own, annotationClass],
-    ),
-  );
-  const leavingClasses = unique(
-    leaving.flatMap((each) => [...each.classes, each.rules.annotationClass]),
-    (name) => name,
-  ).filter((name) => !stayingClasses.has(name));
-  const found = {
-    installation: unique(
-      [
-        ...installations.flatMap(({ objects }) => objects),
-        ...webhooks
-          .filter((each) => installations.some((installation) => isOwnWebhook(installation, each)))
-          .map(({ metadata }) => refOf(webhookKind, metadata)),
-        ...classes
-          .filter(
-            ({ metadata }) =>
-              leaving.some((each) => each.classes.includes(metadata.name)) &&
-              !stayingClasses.has(metadata.name) &&
-              installations.some((installation) => isOwnClass(installation.marks, metadata)),
-          )
-          .map(({ metadata }) => refOf(classKind, metadata)),
-        ...installations.flatMap(({ namespace }) => namespace ?? []),
-      ],
-      objectLabel,
-    ),
-    ingresses: leavingIngresses,
-  };
-  return {
-    ...found,
-    controllers: [...running, ...deleted],
-    classes: leavingClasses,
-    streams: unique(
-      leaving.flatMap(({ streams }) => streams),
-      ({ protocol, port }) => `${protocol} ${port}`,
-    ),
-    strangers: strangersOf(installations, ingresses, leavingIngresses),
-    unrecognised: removal === "begun" ? [] : await readUnrecognised(api, adopted, leavingObjects(found)),
-    unserved: unservedIngresses(classNames(classes), ingresses, {
-      served: [...running, ...deleted].flatMap((each) => each.ingresses),
-      hasController: running.length > 0,
-    }),
-    installers: (
-      await Promise.all(
-        installations.map(({ marks: { instance, namespace }, workloads: own }) =>
-          own.length === 0
-            ? []
-            : readInstallers(api, { instance, namespace, workloads: own.map(({ metadata }) => metadata) }),
-        ),
-      )
-    ).flat(),
-    deadWebhooks: await readDeadWebhooks(api, webhooks, services, running),
-  };
+  return [...running, ...deleted];
+}
+
+/** The tools that would install an installation again, as long as it has workloads. */
+async function installersOf(
+  api: ClusterReader,
+  { marks: { instance, namespace }, workloads }: LiveInstallation,
+): Promise<Installer[]> {
+  if (workloads.length === 0) return [];
+  return readInstallers(api, { instance, namespace, workloads: workloads.map(({ metadata }) => metadata) });
 }
 
 /** Value of the label `app.kubernetes.io/instance` in upstream's static manifests. */
@@ -201,11 +175,6 @@ function classNames(classes: readonly ClassObject[], free: (each: ClassObject) =
     name: each.metadata.name,
     controller: free(each) ? each.spec?.controller : undefined,
   }));
-}
-
-/** The items with different keys, the first of each. */
-function unique<T>(items: readonly T[], keyOf: (item: T) => string): T[] {
-  return [...new Map([...items].reverse().map((item) => [keyOf(item), item])).values()].reverse();
 }
 
 /** What keeps a namespace: an object is a stranger only when it belongs to none of the installations. */
