@@ -100,14 +100,7 @@ export class DnsIssuer extends pulumi.ComponentResource {
 
   constructor(name: string, args: DnsIssuerArgs, opts?: pulumi.ComponentResourceOptions) {
     const { zones } = args;
-    const {
-      live = {},
-      kept = nothingKept,
-      namespace,
-      webhook,
-      ingressClass = "pomerium",
-      externalAccountBinding: binding,
-    } = args;
+    const { live = {}, namespace, webhook } = args;
     super("pomerium-migration:certificates:DnsIssuer", name, {}, opts);
 
     this.#zones = Object.keys(zones);
@@ -124,37 +117,7 @@ export class DnsIssuer extends pulumi.ComponentResource {
       ...importOf(existing, object),
     });
 
-    const credentials = Object.entries(args.zones)
-      .filter(([zone, zoneArgs]) => hasCredentials(zone, zoneArgs))
-      .map(([zone, zoneArgs]) => {
-        const object = { kind: "Secret", name: credentialsName(zone, zoneArgs.solver), namespace } as const;
-        return new k8s.Secret(
-          `${name}-credentials-${zone}`,
-          {
-            metadata: { name: object.name, namespace },
-            type: "Opaque",
-            data: secretData(credentialsOf(zone, zoneArgs)),
-          },
-          { ...optionsOf(object), additionalSecretOutputs: plaintextOutputs },
-        );
-      });
-    if (binding !== undefined) {
-      const { name: secretName, key } = bindingKey(args.issuer);
-      credentials.push(
-        new k8s.Secret(
-          `${name}-account-binding`,
-          {
-            metadata: { name: secretName, namespace },
-            type: "Opaque",
-            data: secretData({ [key]: binding.key }),
-          },
-          {
-            ...optionsOf({ kind: "Secret", name: secretName, namespace }),
-            additionalSecretOutputs: plaintextOutputs,
-          },
-        ),
-      );
-    }
+    const credentials = credentialSecrets(name, args, optionsOf);
     const installed = installations({ namespace, webhook, zones }).flatMap((installation) =>
       install(name, installation, namespace, optionsOf),
     );
@@ -170,20 +133,7 @@ export class DnsIssuer extends pulumi.ComponentResource {
           ...(isForeign ? {} : { labels: { [managedBy.label]: managedBy.value } }),
           annotations: registered(args.email),
         },
-        spec: pulumi.output(ingressClass).apply((className) =>
-          issuerSpec({
-            issuer: args.issuer,
-            server: args.server,
-            email: args.email,
-            accountKey: live.issuer?.acme?.accountKey ?? args.issuer,
-            zones,
-            ...(args.preferredChain === undefined ? {} : { preferredChain: args.preferredChain }),
-            ...(binding === undefined ? {} : { externalAccountBinding: { keyId: binding.keyId } }),
-            webhook,
-            ingressClass: className,
-            kept,
-          }),
-        ),
+        spec: specOf(args),
       },
       {
         ...optionsOf({ kind: "ClusterIssuer", name: args.issuer }),
@@ -197,23 +147,28 @@ export class DnsIssuer extends pulumi.ComponentResource {
       args.canary === false
         ? []
         : this.#zones.filter((zone) => solverOf(args.zones[zone]!.solver).type === "DNS-01");
-    this.canaries = Object.fromEntries(
-      proven.map((zone) => {
-        const canary = new HostCertificate(
-          `${name}-canary-${zone}`,
-          {
-            namespace,
-            secretName: canarySecret(zone),
-            dnsNames: [canaryHost(zone)],
-            issuer: this.issuer,
-            ...takenOver({ certificates: [...(live.certificates ?? [])] }, namespace, canarySecret(zone)),
-          },
-          { parent: this },
-        );
-        return [zone, onceReady(canary.secretName, canaryHost(zone))];
-      }),
-    );
+    this.canaries = Object.fromEntries(proven.map((zone) => [zone, this.#canary(name, args, zone)]));
     this.registerOutputs({ issuer: this.issuer, canaries: this.canaries });
+  }
+
+  /** Makes the certificate that proves a zone's solver. Its host is resolved when the certificate is issued. */
+  #canary(
+    name: string,
+    { namespace, live = {} }: Pick<DnsIssuerArgs, "namespace" | "live">,
+    zone: string,
+  ): pulumi.Output<string> {
+    const canary = new HostCertificate(
+      `${name}-canary-${zone}`,
+      {
+        namespace,
+        secretName: canarySecret(zone),
+        dnsNames: [canaryHost(zone)],
+        issuer: this.issuer,
+        ...takenOver({ certificates: [...(live.certificates ?? [])] }, namespace, canarySecret(zone)),
+      },
+      { parent: this },
+    );
+    return onceReady(canary.secretName, canaryHost(zone));
   }
 
   /**
@@ -229,6 +184,56 @@ export class DnsIssuer extends pulumi.ComponentResource {
     const canary = this.canaries[zone];
     return canary === undefined ? this.issuer : onceReady(canary, this.#name);
   }
+}
+
+/** The Secrets with the credentials of the solvers, and with the key that binds the ACME account. */
+function credentialSecrets(
+  name: string,
+  { issuer, namespace, zones, externalAccountBinding: binding }: DnsIssuerArgs,
+  optionsOf: (object: ObjectOfKind) => pulumi.CustomResourceOptions,
+): pulumi.Resource[] {
+  const secret = (
+    resource: string,
+    secretName: string,
+    values: Record<string, pulumi.Input<string>>,
+  ): pulumi.Resource =>
+    new k8s.Secret(
+      resource,
+      { metadata: { name: secretName, namespace }, type: "Opaque", data: secretData(values) },
+      {
+        ...optionsOf({ kind: "Secret", name: secretName, namespace }),
+        additionalSecretOutputs: plaintextOutputs,
+      },
+    );
+  const credentials = Object.entries(zones)
+    .filter(([zone, args]) => hasCredentials(zone, args))
+    .map(([zone, args]) =>
+      secret(`${name}-credentials-${zone}`, credentialsName(zone, args.solver), credentialsOf(zone, args)),
+    );
+  if (binding === undefined) return credentials;
+  const { name: secretName, key } = bindingKey(issuer);
+  return [...credentials, secret(`${name}-account-binding`, secretName, { [key]: binding.key })];
+}
+
+function specOf({
+  ingressClass = "pomerium",
+  externalAccountBinding: binding,
+  ...args
+}: DnsIssuerArgs): pulumi.Output<object> {
+  return pulumi.output(ingressClass).apply((className) =>
+    issuerSpec({
+      issuer: args.issuer,
+      server: args.server,
+      email: args.email,
+      accountKey: args.live?.issuer?.acme?.accountKey ?? args.issuer,
+      zones: args.zones,
+      ...(args.preferredChain === undefined ? {} : { preferredChain: args.preferredChain }),
+      ...(binding === undefined ? {} : { externalAccountBinding: { keyId: binding.keyId } }),
+      webhook: args.webhook,
+      ingressClass: className,
+      kept: args.kept ?? nothingKept,
+    }),
+  );
 }
 
 /** Waits until the ACME account has this address, and the issuer is ready with its present spec. */
