@@ -98,35 +98,10 @@ export class Pomerium extends pulumi.ComponentResource {
 
     const secrets = [
       bootstrapSecret(`${name}-bootstrap`, args.live, inNamespace),
-      opaqueSecret(
-        `${name}-identity-provider`,
-        names.identityProviderSecret,
-        { client_id: args.identityProvider.clientId, client_secret: args.identityProvider.clientSecret },
-        existing,
-        inNamespace,
+      ...secretsOf(args).map(({ resource, object, data }) =>
+        opaqueSecret(`${name}-${resource}`, object, data, existing, inNamespace),
       ),
     ];
-    const { secretRequestParams = {}, ca } = args.identityProvider;
-    if (Object.keys(secretRequestParams).length > 0)
-      secrets.push(
-        opaqueSecret(
-          `${name}-request-params`,
-          names.requestParamsSecret,
-          secretRequestParams,
-          existing,
-          inNamespace,
-        ),
-      );
-    if (ca !== undefined)
-      secrets.push(
-        opaqueSecret(`${name}-authority`, names.authoritySecret, { "ca.crt": ca }, existing, inNamespace),
-      );
-    if ("postgres" in args.storage) {
-      const { connection } = args.storage.postgres;
-      secrets.push(
-        opaqueSecret(`${name}-storage`, names.storageSecret, { connection }, existing, inNamespace),
-      );
-    }
 
     const settingsObject = new k8s.CustomResource(
       `${name}-settings`,
@@ -174,6 +149,33 @@ export class Pomerium extends pulumi.ComponentResource {
       authenticateUrl: this.authenticateUrl,
     });
   }
+}
+
+/** The Secrets that the settings name. */
+function secretsOf({ identityProvider, storage }: Pick<PomeriumArgs, "identityProvider" | "storage">) {
+  const { clientId, clientSecret, secretRequestParams = {}, ca } = identityProvider;
+  return [
+    {
+      resource: "identity-provider",
+      object: names.identityProviderSecret,
+      data: { client_id: clientId, client_secret: clientSecret },
+    },
+    ...(Object.keys(secretRequestParams).length === 0
+      ? []
+      : [{ resource: "request-params", object: names.requestParamsSecret, data: secretRequestParams }]),
+    ...(ca === undefined
+      ? []
+      : [{ resource: "authority", object: names.authoritySecret, data: { "ca.crt": ca } }]),
+    ...("postgres" in storage
+      ? [
+          {
+            resource: "storage",
+            object: names.storageSecret,
+            data: { connection: storage.postgres.connection },
+          },
+        ]
+      : []),
+  ];
 }
 
 function spec(args: PomeriumArgs): pulumi.Output<object> {
