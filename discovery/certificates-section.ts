@@ -9,26 +9,7 @@ const letsEncrypt = "https://acme-v02.api.letsencrypt.org/directory";
 
 /** The section about certificates. */
 export function certificatesSection({ certificates: { email, server, issuer, zones } }: Plan): Section {
-  if (issuer?.isUsable && zones.length > 0)
-    return {
-      value: {
-        issuer: { existing: issuer.name },
-        zones: Object.fromEntries(zones.map(({ zone }) => [zone, { existing: true }])),
-      },
-      comments: [
-        {
-          path: ["issuer"],
-          place: "before",
-          text: `DECIDE: the cluster's own issuer can issue for every host without ingress-nginx, so it is used as it is. ${
-            issuer.isPrivate
-              ? "Its authority is private: browsers accept its certificates only on devices that trust it."
-              : "To have this program care for it, write its name alone, and the DNS provider of each zone."
-          }`,
-        },
-      ],
-      oneLine: [["issuer"], ...zones.map(({ zone }) => ["zones", zone])],
-      todos: [],
-    };
+  if (issuer?.isUsable && zones.length > 0) return usedIssuer(issuer, zones);
   const knownEmail = email !== undefined && isEmail(email) ? email : undefined;
   const unknown = zones.filter(({ value }) => value === undefined);
   return {
@@ -87,5 +68,30 @@ export function certificatesSection({ certificates: { email, server, issuer, zon
         }),
       ),
     ],
+  };
+}
+
+/** The section for an issuer that needs no change. */
+function usedIssuer(
+  { name, isPrivate }: NonNullable<Plan["certificates"]["issuer"]>,
+  zones: Plan["certificates"]["zones"],
+): Section {
+  const more = isPrivate
+    ? "Its authority is private: browsers accept its certificates only on devices that trust it."
+    : "To have this program care for it, write its name alone, and the DNS provider of each zone.";
+  return {
+    value: {
+      issuer: { existing: name },
+      zones: Object.fromEntries(zones.map(({ zone }) => [zone, { existing: true }])),
+    },
+    comments: [
+      {
+        path: ["issuer"],
+        place: "before",
+        text: `DECIDE: the cluster's own issuer can issue for every host without ingress-nginx, so it is used as it is. ${more}`,
+      },
+    ],
+    oneLine: [["issuer"], ...zones.map(({ zone }) => ["zones", zone])],
+    todos: [],
   };
 }

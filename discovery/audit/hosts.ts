@@ -1,7 +1,7 @@
 import { objectId } from "../../components/cluster/objects.ts";
 import { nginxPrefix } from "../../components/ingress-nginx/annotations/judgement.ts";
 import { catalogue } from "../../policies/catalogue/catalogue.ts";
-import { appNotes } from "../app-section.ts";
+import { appNotes } from "../app-notes.ts";
 import type { PlannedApp } from "../planned-app.ts";
 import type { ServedHost } from "../served-hosts.ts";
 

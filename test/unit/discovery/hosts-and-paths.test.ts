@@ -283,7 +283,7 @@ describe("a host that two Ingresses have at the same path", () => {
       assert.match(apart, /service: \{name: a, port: 80\}/);
       assert.match(
         apart,
-        /DECIDE: \/ leads to Service web\/a by Ingress web\/outer today, and to web\/b by web\/inner\. It is not known/,
+        /DECIDE: \/ leads to Service web\/a by Ingress web\/outer today, and to Service web\/b by Ingress web\/inner\. It is not known/,
       );
     }
   });
