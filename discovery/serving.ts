@@ -6,8 +6,8 @@ import type { Inventory } from "./inventory.ts";
 type Asked = Pick<Inventory, "controllers" | "nginx" | "cluster">;
 
 /**
- * What each controller serves. Without any controller, the Ingresses that look like ingress-nginx's count as those of
- * one: an export may lack the workloads, or the controller is not recognised.
+ * What each controller serves. An export may lack the workloads, or no controller is recognised. Then the Ingresses that
+ * look like ingress-nginx's count as those of one controller.
  */
 export function servingControllers({ controllers, nginx, cluster }: Asked): readonly Serving[] {
   if (controllers.length > 0) return controllers;

@@ -14,8 +14,8 @@ export type Beside = (path: string) => string | Unreadable;
 const most = 1024 * 1024;
 
 /**
- * Reads files below a folder. A symbolic link is refused: git keeps only its target's name, so another revision of the file
- * could not be read, and the target may be anywhere on the machine.
+ * Reads files below a folder. A symbolic link is refused, because its target may be anywhere on the machine. Git keeps
+ * only the target's name, so another revision of the file could not be read.
  */
 export function besideIn(folder: string): Beside {
   return (path) => {

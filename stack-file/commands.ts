@@ -37,8 +37,8 @@ const changesKey = new RegExp(
 );
 
 /**
- * A text in which each command of {@link setKey} and {@link removeKey} is the edit of a file, where a file other than the
- * stack file has the key: `pulumi config` cannot change that one.
+ * A text with edits in the place of commands of {@link setKey} and {@link removeKey}, where a file other than the stack file
+ * has the key. `pulumi config` cannot change that file.
  *
  * @param fileOf The other file that has a key path; undefined for the stack file.
  */

@@ -18,8 +18,8 @@ export interface StackCli {
 }
 
 /**
- * A preview throws its state away. Yet the CLI writes the whole state in memory after each change, so that its time
- * grows with the square of the number of changes.
+ * A preview throws its state away. Yet the CLI writes the whole state in memory after each change. So the time of a
+ * preview grows with the square of the number of changes.
  */
 const skipCheckpoints = { PULUMI_SKIP_CHECKPOINTS: "true" };
 
