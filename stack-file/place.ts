@@ -41,7 +41,7 @@ const fileOf =
 
 /** A message in which each app of another file has its place. Without app files, all are in one file. */
 function withOtherFiles(message: string, place: Place | undefined, placeOf: PlaceOf): string {
-  return message.replace(/\bapps\.[a-z0-9-]+(?![\w.["-])/g, (at) => {
+  return message.replace(/(?<![\w.])apps\.[a-z0-9-]+(?![\w.["-])/g, (at) => {
     const other = placeOf(at);
     return other === undefined || other.file === place?.file
       ? at

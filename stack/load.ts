@@ -54,7 +54,7 @@ function parseWhole(name: string, own: unknown, options: ParseOptions): Loaded {
   const problems = [
     ...(options.found ?? []),
     ...whole.problems,
-    ...inOrder(report.asWritten(), raw),
+    ...inOrder(report.asWritten(), raw).filter((problem) => !whole.isDoubtful(problem)),
     // A secret under a misspelled key is reported as that.
     ...secrets.problems.filter(({ at }) => !report.misspelled.has(at)),
   ];

@@ -14,6 +14,11 @@ export interface Whole {
   raw: unknown;
   problems: Problem[];
   placeOf: PlaceOf;
+  /**
+   * Whether a problem that is found later can come from an app file that cannot be read: something is unknown or missing that
+   * the file may have.
+   */
+  isDoubtful(problem: Problem): boolean;
 }
 
 /** The stack file itself. */
@@ -39,18 +44,23 @@ export function appFilePaths(raw: unknown): string[] {
  */
 export function withAppFiles(main: Main, beside: Beside, rules: StackFileRules): Whole {
   const problems: Problem[] = [];
+  let unread = false;
   const files = appFilePaths(main.raw).flatMap((path): AppFile[] => {
     const text = beside(path);
     if (typeof text !== "string") {
       const at = keyPath(["appFiles", path]);
       problems.push({ at, message: `${path} ${text.wrong}` });
+      unread = true;
       return [];
     }
     const file = readAppFile(path, text, rules);
     problems.push(...file.problems, ...limitsOf(main.raw, file));
+    unread ||= file.unread ?? false;
     return [file];
   });
-  if (files.length === 0) return { ...main, problems };
+  const isDoubtful = ({ at, message }: Problem): boolean =>
+    unread && (at === "apps" || /^unknown (?:app|group) "|^the stack file does not know /.test(message));
+  if (files.length === 0) return { ...main, problems, isDoubtful };
   const owners = new Map<string, AppFile>();
   const ownerPlace = (at: string): Place | undefined => owners.get(at)?.places.get(at) ?? main.placeOf(at);
   const raw = sharedMaps.reduce<unknown>((sofar, map) => {
@@ -73,7 +83,7 @@ export function withAppFiles(main: Main, beside: Beside, rules: StackFileRules):
   const places = new Map(files.flatMap((file) => [...placesOf(file, owners)]));
   const placeOf: PlaceOf = (at) =>
     nearestPlace(places, at) ?? ofUntested(at, raw, places) ?? main.placeOf(at);
-  return { raw, problems, placeOf };
+  return { raw, problems, placeOf, isDoubtful };
 }
 
 function limitsOf(raw: unknown, file: AppFile): Problem[] {

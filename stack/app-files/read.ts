@@ -23,6 +23,8 @@ export interface AppFile {
   /** Places of its key paths, which are those of a stack file. */
   places: ReadonlyMap<string, Place>;
   problems: Problem[];
+  /** Whether the text cannot be read at all, so that nobody knows what it says. */
+  unread?: true;
 }
 
 /** What a reader of app files must know of the stack file. */
@@ -66,7 +68,7 @@ const outline = (sections: object) =>
 export function readAppFile(path: string, text: string, { stack, sections }: StackFileRules): AppFile {
   const refused = (problems: readonly Problem[]): AppFile => {
     const places = new Map<string, Place>();
-    return { path, raw: {}, places, problems: inFile(path, problems, places) };
+    return { path, raw: {}, places, problems: inFile(path, problems, places), unread: true };
   };
   const parsed = parseMap(
     text,

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { decidingChanges } from "../../../cli/deciding.ts";
@@ -151,6 +151,29 @@ describe("a stack with app files", () => {
       out,
       /✖ \d+:5 +appFiles\["teams\/wiki\.yaml"\] +teams\/wiki\.yaml is missing; make the file, or remove this entry/,
     );
+  });
+
+  it("is not told that what an unreadable file has is missing or unknown", async () => {
+    const { main, team } = teamHouse();
+    const others = {
+      ...main,
+      phase: "cutovr",
+      apps: {},
+      accessTests: { apps: { wiki: [{ allow: ["group:editors", "bob@example.org"] }], komga: [] } },
+    };
+    const project = makeProject({ house: others });
+    put(project, { apps: { ...team.apps, komga: main.apps.komga } });
+    project.put("teams/wiki.yaml", "apps:\n  wiki: {host: \n");
+    const { out } = await cli(project, ["check"]);
+    assert.deepEqual(
+      [...out.matchAll(/✖ (\S+) +(.{30})/g)].map(([, place, text]) => [place, text!.trim()]),
+      [
+        ["teams/wiki.yaml:2:9", "a { opens here and is never cl"],
+        ["6:3", "phase   must be one of coexist"],
+      ],
+    );
+    put(project, { users: team.users });
+    assert.match((await cli(project, ["check"])).out, /✖ \S+ +apps +is empty: name at least one app/);
   });
 
   it("limits a file to its namespaces, where the stack file says so", async () => {
@@ -348,6 +371,21 @@ describe("a change of an app file", () => {
       tested.out,
       /^::warning file=teams\/wiki\.yaml,line=\d+,col=5,title=accessTests\.apps\.wiki::no test denies/m,
     );
+  });
+
+  it("is annotated from the root of the repository, where the project is in a folder of it", async () => {
+    const { main, team } = teamHouse();
+    const project = makeProject();
+    const inner = { ...project, directory: join(project.directory, "clusters") };
+    project.put("clusters/Pulumi.yaml", "name: pomerium-migration\nruntime: nodejs\n");
+    project.put("clusters/teams/wiki.yaml", stringify(team));
+    project.write("house", main);
+    renameSync(join(project.directory, "Pulumi.house.yaml"), join(inner.directory, "Pulumi.house.yaml"));
+    project.commit();
+    letIn(team);
+    project.put("clusters/teams/wiki.yaml", stringify(team));
+    const { out } = await cli(inner, ["diff", "--format", "github"]);
+    assert.match(out, /^::notice file=clusters\/teams\/wiki\.yaml,line=\d+,col=9,/m);
   });
 
   it("is in the comment on a pull request, with its annotations", async () => {
