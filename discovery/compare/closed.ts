@@ -29,7 +29,16 @@ export function closed(
   if (lost !== undefined) return [lost];
   if (isOwnRobots(fresh))
     return [found("wanted", "access", `${words(old)}200 with the robots.txt that Pomerium itself gives`)];
-  if (asksToSignIn) return [found("wanted", "access", `${words(old)}sign-in`)];
+  if (asksToSignIn)
+    return [
+      context.place?.access.kind === "apiOnly"
+        ? found(
+            "unexpected",
+            "access",
+            `${words(old)}sign-in in place of Pomerium's refusal: people who sign in may pass, and the stack file lets nobody in`,
+          )
+        : found("wanted", "access", `${words(old)}sign-in`),
+    ];
   const was = old?.failure === undefined ? old?.status : undefined;
   // Envoy refuses the upgrade, before Pomerium looks at the request.
   if (purpose === "websocket" && fresh.status === 403 && !fresh.byPomerium)

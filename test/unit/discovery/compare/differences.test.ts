@@ -43,6 +43,19 @@ describe("a path that the stack file keeps from anonymous callers", () => {
     assert.deepEqual(brief(answer(204), refusal(401), { ...closed, purpose: "preflight" }), ["wanted"]);
   });
 
+  it("is unexpected when Pomerium asks for a sign-in at an app that nobody may reach", () => {
+    const nobody = {
+      place: { ...place(), access: { kind: "apiOnly", api: [{ path: "/query" }], from: [] } },
+    } as const;
+    for (const purpose of ["site", "near miss"] as const) {
+      const [found] = differences(answer(200), signIn, { expected: "closed", purpose }, nobody);
+      assert.equal(found?.severity, "unexpected");
+      assert.match(found.message, /^200 → sign-in in place of Pomerium's refusal: .* lets nobody in$/);
+    }
+    assert.deepEqual(brief(answer(200), refusal(403), { expected: "closed" }, nobody), ["wanted"]);
+    assert.deepEqual(brief(answer(200), signIn, { expected: "closed" }), ["wanted"]);
+  });
+
   it("is dangerous when the app answers there", () => {
     const fromApp: Answer[] = [
       answer(200),
