@@ -29,7 +29,10 @@ function servedBy(resource: Resource, classes: readonly string[]): Served[] {
   );
 }
 
-/** Of two routes for one place, Pomerium takes one, and it is not defined which one. */
+/**
+ * Of two routes for one place, Pomerium takes one, and it is not defined which one. If both are of one Ingress, it refuses
+ * that Ingress as a whole.
+ */
 export const oneIngress: StackRule<z.output<typeof options>> = {
   name: "one-ingress",
   description: "A host and path belong to one Ingress, and a host to one namespace.",
@@ -73,7 +76,17 @@ export const oneIngress: StackRule<z.output<typeof options>> = {
     for (const own of groups.values()) {
       const host = own[0]?.host;
       const first = new Map<string, Served>();
+      const paths = new Set<string>();
       for (const one of own) {
+        const id = `${one.resource.urn} ${one.path}`;
+        if (paths.has(id))
+          add(
+            one,
+            one,
+            `${host}${one.path} is in it twice, so Pomerium refuses the whole Ingress`,
+            "name each path once; the type Prefix also stands for the path itself",
+          );
+        paths.add(id);
         const before = first.get(one.place);
         if (before === undefined) first.set(one.place, one);
         else if (before.resource.urn !== one.resource.urn)

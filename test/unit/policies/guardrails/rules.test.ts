@@ -500,6 +500,23 @@ describe("the guard rail about several Ingresses of one host", () => {
     assert.match(text, /^Ingress n\/b: x\.example\.org\/ is also a route of Ingress n\/a;/);
   });
 
+  it("names an Ingress with a path twice, which Pomerium refuses as a whole, whatever the types", () => {
+    const of = (...paths: { path: string; pathType: string }[]) =>
+      says("one-ingress", [ingress("a", { namespace: "n", host: "x.example.org", paths })]);
+    const exact = { path: "/api", pathType: "Exact" };
+    const prefix = { path: "/api", pathType: "Prefix" };
+    for (const paths of [
+      [exact, prefix],
+      [prefix, prefix],
+      [prefix, exact, prefix],
+    ]) {
+      const [text = "", ...more] = of(...paths);
+      assert.deepEqual(more, []);
+      assert.match(text, /^Ingress n\/a: x\.example\.org\/api is in it twice, so Pomerium refuses the whole/);
+    }
+    assert.deepEqual(of(exact, { path: "/api/", pathType: "Prefix" }), []);
+  });
+
   it("names the same Ingress in whatever order Pulumi registers them", () => {
     const all = ["a", "b", "c"].map((name) => ingress(name, { namespace: "n", host: "x.example.org" }));
     const expected = says("one-ingress", all);
