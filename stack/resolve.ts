@@ -1,4 +1,5 @@
 import { checkNetworks, warnOfStreams } from "../components/apps/behind-tunnels.ts";
+import { warnOfClientCertificates } from "../components/apps/client-certificates.ts";
 import { type AppConfig, type AppContext, resolveApp } from "../components/apps/config.ts";
 import { checkTogether } from "../components/apps/conflicts.ts";
 import { checkWildcards, everyHost } from "../components/apps/hosts.ts";
@@ -114,6 +115,7 @@ export function resolve(name: string, raw: unknown, report: Report): Omit<Stack,
   const knownOf = (app: AppConfig) => entryOf(context.catalogue, app.profile ?? "") ?? {};
   warnOfHttp01(stack.certificates, stack.phase, stack.cluster.exposure, report);
   warnOfTunnels(stack, knownOf, report);
+  warnOfClientCertificates(resolved, stack.pomerium.settings.downstreamMtls !== undefined, report);
   return stack;
 }
 
