@@ -15,8 +15,8 @@ export interface Whole {
   problems: Problem[];
   placeOf: PlaceOf;
   /**
-   * Whether a problem that is found later can come from an app file that cannot be read: something is unknown or missing that
-   * the file may have.
+   * Whether a problem may be none once every app file can be read: something is unknown or missing, and an unread file may
+   * have it.
    */
   isDoubtful(problem: Problem): boolean;
 }
