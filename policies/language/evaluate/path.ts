@@ -49,13 +49,35 @@ const hex = (byte: number): string => `%${byte.toString(16).toUpperCase().padSta
 
 /** Spells each character in one way, as Envoy does. */
 function oneSpelling(path: string): string {
-  return path
-    .replace(/%[0-9a-f]{2}/gi, (escaped) => {
-      const character = String.fromCharCode(Number.parseInt(escaped.slice(1), 16));
-      return unreserved.test(character) ? character : escaped;
-    })
-    .replace(/["<>^`{|}]/g, (character) => hex(character.charCodeAt(0)))
-    .replace(/[\u0080-\uffff]+/g, (text) => [...Buffer.from(text)].map(hex).join(""));
+  if (/^[\w/.~-]*$/.test(path)) return path;
+  let spelled = "";
+  /** Place of the last `%` that begins no escape. */
+  let stray = Number.NEGATIVE_INFINITY;
+  const tokens = path.match(/%[0-9a-f]{2}|[\u0080-\uffff]+|./gis) ?? [];
+  for (const [i, token] of tokens.entries()) {
+    if (token === "%") stray = spelled.length;
+    const character = token.length === 3 && token.startsWith("%") ? unescapePath(token) : undefined;
+    if (character !== undefined && unreserved.test(character)) {
+      spelled += character;
+      if (stray >= spelled.length - 3) spelled = withoutNewEscape(spelled, stray, tokens[i + 1]);
+    } else if (/^["<>^`{|}\u0080-\uffff]/.test(token)) spelled += [...Buffer.from(token)].map(hex).join("");
+    else spelled += token;
+  }
+  return spelled;
+}
+
+/**
+ * A character without its escape must not make a new escape of a `%` in front of it, as in `/%2%66`: Envoy escapes that
+ * `%`.
+ *
+ * @param stray Place of the `%`.
+ * @param next What comes next in the path.
+ * @see https://quiche.googlesource.com/googleurl/+/refs/heads/master/url/url_canon_path.cc CheckForNestedEscapes
+ */
+function withoutNewEscape(spelled: string, stray: number, next = ""): string {
+  const digits = spelled.slice(stray + 1);
+  const isEscape = /^[0-9a-f]{2}/i.test(digits.length === 1 ? digits + next : digits);
+  return isEscape ? `${spelled.slice(0, stray)}%25${digits}` : spelled;
 }
 
 function withoutDots(path: string, isDots: (segment: string) => string | undefined): string {
