@@ -53,7 +53,11 @@ const someText = text.min(1);
 const secretName = z.string().max(253).regex(dnsSubdomain, { error: "not a Secret's name" });
 const host = z.string().regex(/^[^\s/]+$/, { error: "not a host name" });
 const url = z.url({ protocol: /^https?$/ });
-const path = z.string().startsWith("/");
+const oneLine = text.regex(/^[^\n\r]*$/, { error: "has a line break" });
+const path = z
+  .string()
+  .startsWith("/")
+  .regex(/^[^\n\r]*$/, { error: "has a line break" });
 
 const boolean = (meaning: string) => annotation("boolean", z.boolean(), meaning);
 const presence = (meaning: string) => annotation("presence", z.literal(true), meaning);
@@ -123,10 +127,10 @@ export const annotations = {
     "request header whose value the backend sees as host",
   ),
   host_path_regex_rewrite_pattern: string("expression on the path whose match becomes the host"),
-  host_path_regex_rewrite_substitution: string("host made of the match", text),
+  host_path_regex_rewrite_substitution: string("host made of the match", oneLine),
   prefix_rewrite: string("path that replaces the route's own", path),
   regex_rewrite_pattern: string("expression on the path whose match is replaced"),
-  regex_rewrite_substitution: string("what replaces the match", text),
+  regex_rewrite_substitution: string("what replaces the match", oneLine),
   path_regex: boolean("paths of type ImplementationSpecific are expressions"),
   subtle_allow_empty_host: boolean("a rule without a host is meant: it takes every host"),
 
@@ -219,7 +223,7 @@ export const annotations = {
   mcp_client: presence("the backend is an MCP client"),
   mcp_server_max_request_bytes: annotation(
     "raw",
-    z.int().min(0).max(0xffff_ffff),
+    z.int().min(1).max(0xffff_ffff),
     "largest request body of an MCP server, in bytes",
   ),
   mcp_server_path: annotation("raw", path, "path of the MCP endpoint on the backend"),

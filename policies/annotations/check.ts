@@ -1,6 +1,8 @@
 import { durationMilliseconds } from "../../stack-file/duration.ts";
 import { nearest } from "../../stack-file/nearest.ts";
 import { isMap } from "../../stack-file/paths.ts";
+import { parsePolicy } from "../language/parse.ts";
+import { formatProblem } from "../language/problems.ts";
 import { atLeast, firstWith, firstWithValue, removal } from "../language/releases.ts";
 import {
   type AnnotationName,
@@ -10,6 +12,7 @@ import {
   routeSchema,
 } from "./annotations.ts";
 import { substitutionProblem } from "./header.ts";
+import { expressionProblem } from "./re2.ts";
 
 /** A mistake in a route, or something that deserves a look. */
 export interface RouteProblem {
@@ -101,6 +104,11 @@ const hostRewrites = [
   "preserve_host_header",
 ] as const;
 
+/** Upgrades that Pomerium itself lists for every route, allowed or not. */
+const ownUpgrades = ["websocket", "spdy/3.1"];
+
+const isHost = (header: string): boolean => header.toLowerCase() === "host";
+
 const protocols = [
   "secure_upstream",
   "h2c_upstream",
@@ -131,14 +139,36 @@ function contradictions(route: Route): RouteProblem[] {
   only(protocols, "be the backend's protocol");
 
   for (const key of ["regex_rewrite_pattern", "host_path_regex_rewrite_pattern"] as const) {
-    const feature = /\(\?(?:=|!|<=|<!|>)|\\[1-9]/.exec(route[key] ?? "")?.[0];
-    if (feature) report(key, `Pomerium's expressions (RE2) know no "${feature}"`);
+    const problem = expressionProblem(route[key] ?? "");
+    if (problem !== undefined) report(key, problem);
   }
+  for (const [i, check] of (route.health_checks ?? []).entries())
+    if (check.grpc_health_check !== undefined && !route.secure_upstream && !route.h2c_upstream)
+      report(
+        `health_checks[${i}].grpc_health_check`,
+        "needs HTTP/2 to the backend: secure_upstream or h2c_upstream",
+      );
+  for (const [i, protocol] of (route.allow_upgrades ?? []).entries()) {
+    const same = [...ownUpgrades, ...route.allow_upgrades!.slice(0, i)].find(
+      (other) => other !== protocol && other.toLowerCase() === protocol.toLowerCase(),
+    );
+    if (same !== undefined)
+      report(
+        `allow_upgrades[${i}]`,
+        `is ${same} with other capital letters, and Envoy refuses both together`,
+      );
+  }
+  const { problems: mistakes = [] } = parsePolicy(route.upstream_tunnel_ssh_policy ?? "[]");
+  for (const mistake of mistakes) report("upstream_tunnel_ssh_policy", formatProblem(mistake));
 
   const server = names.find((name) => name.startsWith("mcp_server") && route[name] !== undefined);
   if (route.mcp_client && server) report(server, "a backend is an MCP server or an MCP client, not both");
 
   for (const key of ["set_request_headers", "set_response_headers"] as const) repeated(route, key, report);
+  for (const name of Object.keys(route.set_response_headers ?? {}))
+    if (isHost(name)) report(`set_response_headers.${name}`, "Envoy sets no such header in an answer");
+  for (const [i, name] of (route.remove_request_headers ?? []).entries())
+    if (isHost(name)) report(`remove_request_headers[${i}]`, "Envoy removes no Host header from a request");
   for (const [name, value] of Object.entries(route.set_request_headers ?? {})) {
     const problem = substitutionProblem(value);
     if (problem) report(`set_request_headers.${name}`, problem);

@@ -77,7 +77,7 @@ export const route: fc.Arbitrary<Route> = fc
       pass_identity_headers: fc.boolean(),
       timeout: duration,
       idle_timeout: duration,
-      prefix_rewrite: text.map((value) => `/${value}`),
+      prefix_rewrite: text.map((value) => `/${value.replace(/[\n\r]/g, "")}`),
       set_request_headers: headers,
       set_response_headers: headers,
       rewrite_response_headers: fc.array(
@@ -86,7 +86,7 @@ export const route: fc.Arbitrary<Route> = fc
           maxLength: 2,
         },
       ),
-      allow_upgrades: fc.array(text, { maxLength: 3 }),
+      allow_upgrades: fc.uniqueArray(text, { selector: (value) => value.toLowerCase(), maxLength: 3 }),
       idp_access_token_allowed_audiences: fc.array(text, { maxLength: 3 }),
       load_balancing_policy: fc.constantFrom("round_robin", "maglev", "random", "ring_hash", "least_request"),
       healthy_panic_threshold: fc.integer({ min: 0, max: 100 }),
@@ -95,7 +95,7 @@ export const route: fc.Arbitrary<Route> = fc
         { requiredKeys: [], noNullPrototype: true },
       ),
       outlier_detection: fc.record(
-        { interval: duration, always_eject_one_host: fc.boolean() },
+        { interval: duration.filter((value) => /[1-9]/.test(value)), always_eject_one_host: fc.boolean() },
         { requiredKeys: [], noNullPrototype: true },
       ),
     },
