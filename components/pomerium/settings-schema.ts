@@ -8,6 +8,7 @@
  */
 
 import { z } from "zod";
+import { expressionProblem } from "../../policies/annotations/re2.ts";
 import { atLeast, firstWith } from "../../policies/language/releases.ts";
 import { durationMilliseconds, goDuration } from "../../stack-file/duration.ts";
 import { expectations, secretReference, someText, text, unknownKeys } from "../../stack-file/fields.ts";
@@ -33,15 +34,42 @@ const computed = (fields: Readonly<Record<string, string>>) => ({
 
 const texts = z.array(someText);
 const textMap = z.record(someText, z.string());
+const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const isHeader = (name: string): boolean => token.test(name);
+/** Name of a header that Envoy sets. Without its Host header, a request reaches no app. */
+const headerToSet = text(
+  (name) => isHeader(name) && name.toLowerCase() !== "host",
+  (name) => (isHeader(name) ? "cannot be set: it decides which app answers" : "is not the name of a header"),
+  { pattern: token },
+);
+/** Envoy takes what stands between two percent signs for a command, such as `%REQ(X-Request-Id)%`. */
+const strayPercent = (value: string): boolean =>
+  value.replace(/%%|%[A-Z][A-Z0-9_]*(?:\([^()]*\))?(?::\d+)?%/g, "").includes("%");
 const headers = z.record(
-  text(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, "is not the name of a header"),
-  text((value) => !/[\r\n\0]/.test(value), "has a line end, which a header cannot have"),
+  headerToSet,
+  text(
+    (value) => !/[\r\n\0]/.test(value) && !strayPercent(value),
+    (value) =>
+      strayPercent(value)
+        ? "has a percent sign that begins no command of Envoy, so Pomerium refuses all settings: write %%"
+        : "has a line end, which a header cannot have",
+  ),
+);
+const claimHeaders = z.record(headerToSet, z.string());
+/** A pattern of Go, which has RE2's expressions. */
+const pattern = text(
+  (value) => value !== "" && expressionProblem(value) === undefined,
+  (value) => (value === "" ? "is empty" : `is no pattern: ${expressionProblem(value)}`),
+  { pattern: /\S/ },
 );
 const limit = z
   .int()
   .min(0, { error: "must not be negative" })
   .max(2 ** 31 - 1, { error: "is too large" });
 const duration = goDuration;
+const refreshRate = duration.refine((value) => (durationMilliseconds(value) ?? 0) >= 1, {
+  error: "is too short: at least 1ms",
+});
 
 /** Bytes of PEM text, which the API server takes in base64. */
 const pemBytes = (what: string) =>
@@ -99,14 +127,14 @@ const fields = {
     .describe("The store of a cluster of Pomeriums (`storage.cluster`)."),
   dns: z
     .strictObject({
-      failureRefreshRate: duration.optional().describe("Pause after a failed lookup."),
+      failureRefreshRate: refreshRate.optional().describe("Pause after a failed lookup."),
       lookupFamily: z
         .enum(["auto", "v4_only", "v6_only", "v4_preferred", "all"])
         .optional()
         .describe("Which addresses of an app are used."),
       queryTimeout: duration.optional().describe("Time for one query."),
       queryTries: limit.optional().describe("Queries before a lookup fails."),
-      refreshRate: duration.optional().describe("Pause between lookups."),
+      refreshRate: refreshRate.optional().describe("Pause between lookups."),
       udpMaxQueries: limit.optional().describe("Queries from one UDP port."),
       useTcp: z.boolean().optional().describe("Whether queries use TCP."),
     })
@@ -125,11 +153,11 @@ const fields = {
         ),
       matchSubjectAltNames: z
         .strictObject({
-          dns: someText.optional().describe("Pattern of a DNS name."),
-          email: someText.optional().describe("Pattern of an e-mail address."),
-          ipAddress: someText.optional().describe("Pattern of an IP address."),
-          uri: someText.optional().describe("Pattern of a URI."),
-          userPrincipalName: someText.optional().describe("Pattern of a user principal name."),
+          dns: pattern.optional().describe("Pattern of a DNS name."),
+          email: pattern.optional().describe("Pattern of an e-mail address."),
+          ipAddress: pattern.optional().describe("Pattern of an IP address."),
+          uri: pattern.optional().describe("Pattern of a URI."),
+          userPrincipalName: pattern.optional().describe("Pattern of a user principal name."),
         })
         .optional()
         .describe("What a client certificate must be for."),
@@ -143,7 +171,7 @@ const fields = {
   idpAccessTokenAllowedAudiences: texts.describe(
     "Audiences that an access token of the identity provider may have.",
   ),
-  jwtClaimHeaders: textMap.describe(
+  jwtClaimHeaders: claimHeaders.describe(
     "Header that the app gets → claim in it, such as `{X-Email: email}`. A caller's own header of that name is removed.",
   ),
   mcpAllowedAsMetadataDomains: texts.describe("Domains of metadata of MCP authorisation servers."),

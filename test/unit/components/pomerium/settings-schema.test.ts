@@ -47,6 +47,37 @@ const warned = (given: unknown) =>
   warnings(parse(stack(given))).filter((line) => line.startsWith("pomerium.settings"));
 
 describe("the settings of the stack file", () => {
+  it("are refused where Pomerium refuses all of them, or would find no app any more", () => {
+    const ca = Buffer.from("-----BEGIN CERTIFICATE-----").toString("base64");
+    const patterned = (dns: string) => ({ downstreamMtls: { ca, matchSubjectAltNames: { dns } } });
+    for (const [given, expected] of [
+      [{ setResponseHeaders: { Host: "x" } }, /Host: cannot be set/],
+      [{ jwtClaimHeaders: { host: "email" } }, /host: cannot be set/],
+      [{ jwtClaimHeaders: { ":path": "email" } }, /is not the name of a header/],
+      ...["100%", "50% x", "%REQ(", "%a%", "a;b=%20"].map(
+        (value) =>
+          [{ setResponseHeaders: { "X-A": value } }, /X-A.*: has a percent sign .* write %%/] as const,
+      ),
+      [{ dns: { refreshRate: "0s" } }, /refreshRate: is too short/],
+      [{ dns: { failureRefreshRate: "1ns" } }, /failureRefreshRate: is too short/],
+      [patterned("("), /matchSubjectAltNames\.dns: is no pattern/],
+      [patterned("(?=a)"), /RE2/],
+    ] as const)
+      assert.match(problems(given), expected, JSON.stringify(given));
+    for (const given of [
+      {
+        setResponseHeaders: {
+          "Strict-Transport-Security": "max-age=1",
+          "X-A": "100%% %REQ(a)% %START_TIME%",
+        },
+      },
+      { jwtClaimHeaders: { "X-Email": "email", "X-Forwarded-Host": "name" } },
+      { dns: { refreshRate: "1ms", failureRefreshRate: "2s", queryTimeout: "0s" } },
+      { ...patterned(".*\\.example\\.org") },
+    ])
+      assert.equal(problems(given), "", JSON.stringify(given));
+  });
+
   it("are the fields of the CRD of the newest release with their types, without the computed ones", () => {
     const computed = (field: string) =>
       Object.hasOwn(computedFields, field.split(/[. []/)[0]!) || field.startsWith("cookie.expire ");
