@@ -1,11 +1,12 @@
 import type { z } from "zod";
 import type { AccessInput } from "../../policies/access/config.ts";
-import type { AnnotationName } from "../../policies/annotations/annotations.ts";
+import { isWildcard, standsFor } from "../../stack-file/hosts.ts";
 import { didYouMeanOrKnown } from "../../stack-file/nearest.ts";
 import { isMap, type PathPart, valueAt } from "../../stack-file/paths.ts";
 import { Report } from "../../stack-file/problems.ts";
 import type { appSchema } from "../schema.ts";
 import type { AppFile } from "./read.ts";
+import { beyondTheApp } from "./route-limits.ts";
 
 type AppKey = keyof z.input<typeof appSchema>;
 type AccessKind =
@@ -56,29 +57,23 @@ const accessKinds: Readonly<Record<AccessKind, true | string>> = {
   consent: toEverybody,
 };
 
-/** Route settings that use something of the whole cluster. */
-const routeKeys: Readonly<Partial<Record<AnnotationName, string>>> = {
-  enable_google_cloud_serverless_authentication: "signs requests as Pomerium itself",
-  set_request_headers_secret:
-    "can send the backend a caller's token of the identity provider, and nobody sees it in a review",
-  subtle_allow_empty_host: "takes every host",
-  upstream_tunnel: "leads out of the cluster",
-  upstream_tunnel_ssh_policy: "leads out of the cluster",
-};
-
-/** Substitutions that are about this route alone. The others hand out tokens that are good elsewhere. */
-const ownTokens = ["pomerium.jwt", "pomerium.client_cert_fingerprint"];
-
-/** Reports what an app file with namespaces may not set. The values may have any form: the schemas report that. */
+/**
+ * Reports what an app file with namespaces may not set. The values may have any form: the schemas report that.
+ *
+ * @param whole The sections of the stack, with the apps of all files.
+ */
 export function beyondNamespaces(
   { path, raw }: Pick<AppFile, "path" | "raw">,
   namespaces: readonly string[],
+  whole: unknown,
 ): Report["problems"] {
   const report = new Report();
   const named = `namespace${namespaces.length === 1 ? "" : "s"} ${namespaces.join(", ")}`;
   const because = (reason: string): string =>
     `${reason}; ${path} is limited to ${named}: remove this, or move the app to the stack file`;
   const apps = valueAt(raw, ["apps"]);
+  const domain = valueAt(whole, ["domain"]);
+  const wildcards = othersWildcards(apps, whole);
   for (const [name, app] of Object.entries(isMap(apps) ? apps : {})) {
     const at = ["apps", name];
     if (!isMap(app)) continue;
@@ -91,13 +86,19 @@ export function beyondNamespaces(
     for (const key of Object.keys(app))
       if (Object.hasOwn(appKeys, key) && appKeys[key as AppKey] !== true)
         report.problem([...at, key], because(String(appKeys[key as AppKey])));
-    const hosts = [
-      [["host"], app.host],
-      ...(Array.isArray(app.aliases) ? app.aliases.map((alias, i) => [["aliases", i], alias] as const) : []),
-    ] as const;
-    for (const [where, host] of hosts)
-      if (typeof host === "string" && host.startsWith("*"))
+    for (const [where, host] of hostsOf(name, app, domain)) {
+      const [wildcard, owner] = wildcards.find(([other]) => standsFor(other, host)) ?? [];
+      if (isWildcard(host))
         report.problem([...at, ...where], because("takes every host below a domain that no other app has"));
+      else if (wildcard !== undefined)
+        report.problem([...at, ...where], because(`takes ${host} from ${wildcard} of apps.${owner}`));
+    }
+    const entry = typeof app.profile === "string" ? app.profile : name;
+    for (const [setting, reason] of beyondTheApp(valueAt(whole, ["catalogue", entry, "route"])))
+      report.problem(
+        app.profile === undefined ? at : [...at, "profile"],
+        `the catalogue entry "${entry}" sets ${setting.join(".")}, which ${reason}; ${path} is limited to ${named}: write profile: none, or move the app to the stack file`,
+      );
     checkPlace(app, at, because, report);
     for (const [own, place] of Object.entries(isMap(app.paths) ? app.paths : {}))
       checkPlace(place, [...at, "paths", own], because, report);
@@ -126,20 +127,30 @@ function checkPlace(
     // Consent stands beside what it is for.
     if (answer !== true && kind !== "consent") report.problem([...at, "access"], because(answer));
   }
-  if (!isMap(route)) return;
-  for (const key of Object.keys(route)) {
-    const answer = Object.hasOwn(routeKeys, key) ? routeKeys[key as AnnotationName] : undefined;
-    if (answer !== undefined) report.problem([...at, "route", key], because(answer));
-  }
-  const headers = isMap(route.set_request_headers) ? route.set_request_headers : {};
-  for (const [header, value] of Object.entries(headers)) {
-    const foreign = [...String(value).matchAll(/\$\{(pomerium\.[^}]*)/g)].find(
-      ([, name = ""]) => !ownTokens.includes(name),
-    );
-    if (foreign !== undefined)
-      report.problem(
-        [...at, "route", "set_request_headers", header],
-        because(`sends the backend a caller's ${foreign[1]}, which is good elsewhere too`),
-      );
-  }
+  for (const [setting, reason] of beyondTheApp(route))
+    report.problem([...at, "route", ...setting], because(reason));
+}
+
+/** The wildcard hosts of the apps that are in other files, each with its app. */
+function othersWildcards(own: unknown, whole: unknown): [host: string, app: string][] {
+  const all = valueAt(whole, ["apps"]);
+  return Object.entries(isMap(all) ? all : {})
+    .filter(([name]) => !isMap(own) || !Object.hasOwn(own, name))
+    .flatMap(([name, app]) =>
+      (isMap(app) ? hostsOf(name, app, "") : []).map(([, host]) => [host, name] as const),
+    )
+    .flatMap(([host, name]): [string, string][] => (isWildcard(host) ? [[host, name]] : []));
+}
+
+/** The hosts of an app, each with its place in it. */
+function hostsOf(
+  name: string,
+  app: Readonly<Record<string, unknown>>,
+  domain: unknown,
+): [PathPart[], string][] {
+  const aliases = Array.isArray(app.aliases) ? app.aliases : [];
+  return [
+    [["host"], app.host ?? `${name}.${domain}`] as const,
+    ...aliases.map((alias, i) => [["aliases", i], alias] as const),
+  ].flatMap(([place, host]) => (typeof host === "string" ? [[[...place], host]] : []));
 }

@@ -54,7 +54,7 @@ export function withAppFiles(main: Main, beside: Beside, rules: StackFileRules):
       return [];
     }
     const file = readAppFile(path, text, rules);
-    problems.push(...file.problems, ...limitsOf(main.raw, file));
+    problems.push(...file.problems);
     unread ||= file.unread ?? false;
     return [file];
   });
@@ -80,6 +80,7 @@ export function withAppFiles(main: Main, beside: Beside, rules: StackFileRules):
       }
     return all.size === before ? sofar : withMap(sofar, map, Object.fromEntries(all));
   }, main.raw);
+  for (const file of files) problems.push(...limitsOf(raw, file));
   const places = new Map(files.flatMap((file) => [...placesOf(file, owners)]));
   const placeOf: PlaceOf = (at) =>
     nearestPlace(places, at) ?? ofUntested(at, raw, places) ?? main.placeOf(at);
@@ -90,7 +91,7 @@ function limitsOf(raw: unknown, file: AppFile): Problem[] {
   const entry = appFileEntry.safeParse(valueAt(raw, ["appFiles", file.path]));
   const namespaces = entry.data?.namespaces;
   if (namespaces === undefined) return [];
-  return beyondNamespaces(file, namespaces).map((problem) => {
+  return beyondNamespaces(file, namespaces, raw).map((problem) => {
     const place = nearestPlace(file.places, problem.at);
     return place === undefined ? problem : { ...problem, place };
   });

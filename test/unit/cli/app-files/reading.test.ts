@@ -141,6 +141,33 @@ describe("a stack with app files", () => {
     project.write("house", teamHouse({}).main);
     assert.equal((await cli(project, ["check"])).code, 0);
   });
+
+  it("limits such a file by the apps and the catalogue of the others", async () => {
+    const project = changedTeam(({ apps }) => {
+      apps.wiki!.host = "wiki.preview.example.org";
+    });
+    const { main } = teamHouse();
+    const previews = {
+      namespace: "previews",
+      host: "*.preview.example.org",
+      service: { name: "p", port: 80 },
+    };
+    const wiki = { route: { mcp_client: true } };
+    project.write("house", {
+      ...main,
+      apps: { ...main.apps, previews: { ...previews, access: "admins" } },
+      catalogue: { wiki },
+    });
+    const { out } = await cli(project, ["check"]);
+    assert.match(
+      out,
+      /teams\/wiki\.yaml:\d+:5 +apps\.wiki\.host +takes wiki\.preview\.example\.org from \*\.preview\.example\.org of apps\.previews \(the stack file:/,
+    );
+    assert.match(
+      out,
+      /teams\/wiki\.yaml:\d+:3 +apps\.wiki +the catalogue entry "wiki" sets mcp_client, which sends/,
+    );
+  });
 });
 
 describe("init --diff for a stack with app files", () => {

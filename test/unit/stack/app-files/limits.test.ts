@@ -1,7 +1,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: Pomerium writes its substitutions like this
 import { strict as assert } from "node:assert";
 import { z } from "zod";
+import { catalogue } from "../../../../policies/catalogue/catalogue.ts";
 import { beyondNamespaces } from "../../../../stack/app-files/limits.ts";
+import { beyondTheApp } from "../../../../stack/app-files/route-limits.ts";
 import { appSchema } from "../../../../stack/schema.ts";
 
 type Content = Record<string, unknown>;
@@ -12,10 +14,11 @@ const wiki: Content = {
   access: { groups: ["readers"] },
 };
 
-const refused = (raw: Content): string[] =>
-  beyondNamespaces({ path: "teams/wiki.yaml", raw }, ["wiki", "docs"]).map(({ at }) => at);
+const refused = (raw: Content, whole: Content = {}): string[] =>
+  beyondNamespaces({ path: "teams/wiki.yaml", raw }, ["wiki", "docs"], whole).map(({ at }) => at);
 
-const refusedWith = (app: Content): string[] => refused({ apps: { wiki: { ...wiki, ...app } } });
+const refusedWith = (app: Content, whole: Content = {}): string[] =>
+  refused({ apps: { wiki: { ...wiki, ...app } } }, whole);
 
 describe("an app file that is limited to namespaces", () => {
   it("defines apps in them, with everything that stays there", () => {
@@ -53,6 +56,7 @@ describe("an app file that is limited to namespaces", () => {
     const [problem] = beyondNamespaces(
       { path: "teams/wiki.yaml", raw: { apps: { a: { namespace: "dosc" } } } },
       ["wiki", "docs"],
+      {},
     );
     assert.equal(
       problem!.message,
@@ -79,6 +83,38 @@ describe("an app file that is limited to namespaces", () => {
     ]);
   });
 
+  it("takes no host from the wildcard of an app in another file", () => {
+    const previews = {
+      namespace: "previews",
+      host: "*.preview.example.org",
+      aliases: ["*.demo.example.org"],
+    };
+    const whole = { domain: "example.org", apps: { previews, wiki } };
+    assert.deepEqual(
+      refusedWith(
+        { host: "login.preview.example.org", aliases: ["a.b.demo.example.org", "w.example.org"] },
+        whole,
+      ),
+      ["apps.wiki.host", "apps.wiki.aliases[0]"],
+    );
+    assert.deepEqual(refusedWith({}, { ...whole, domain: "demo.example.org" }), ["apps.wiki.host"]);
+    for (const host of ["preview.example.org", "wikipreview.example.org", "wiki.example.org"])
+      assert.deepEqual(refusedWith({ host }, whole), []);
+    // One of its own is refused for itself alone.
+    assert.deepEqual(refusedWith({ host: "*.example.org", aliases: ["a.example.org"] }, whole), [
+      "apps.wiki.host",
+    ]);
+    const [problem] = beyondNamespaces(
+      { path: "teams/wiki.yaml", raw: { apps: { wiki: { ...wiki, host: "x.preview.example.org" } } } },
+      ["wiki"],
+      whole,
+    );
+    assert.equal(
+      problem!.message,
+      "takes x.preview.example.org from *.preview.example.org of apps.previews; teams/wiki.yaml is limited to namespace wiki: remove this, or move the app to the stack file",
+    );
+  });
+
   it("sets nothing that other tools or the whole cluster act on", () => {
     assert.deepEqual(
       refusedWith({ annotations: { "external-dns.alpha.kubernetes.io/hostname": "x" }, labels: {} }),
@@ -103,6 +139,42 @@ describe("an app file that is limited to namespaces", () => {
       refusedWith({ paths: { "/x": { route } } }),
       at.map((key) => `apps.wiki.paths["/x"].route.${key}`),
     );
+  });
+
+  it("neither changes what Pomerium knows about people, nor sends its requests or callers' tokens elsewhere", () => {
+    const route = {
+      identity_provider_secret: "own-client",
+      bearer_token_format: "idp_access_token",
+      idp_access_token_allowed_audiences: ["another-program"],
+      mcp_client: true,
+      mcp_server_upstream_oauth2_token_url: "http://metadata.example.org/",
+      mcp_server_authorization_server_url: "https://kubernetes.default.svc/",
+    };
+    assert.deepEqual(
+      refusedWith({ route }),
+      Object.keys(route).map((key) => `apps.wiki.route.${key}`),
+    );
+    assert.deepEqual(
+      refusedWith({ route: { mcp_server: true, kubernetes_service_account_token_secret: "own" } }),
+      [],
+    );
+  });
+
+  it("gets none of this from an entry of the stack's catalogue", () => {
+    const route = {
+      set_request_headers: { Authorization: "Bearer ${pomerium.access_token}" },
+      timeout: "0s",
+    };
+    const whole = { catalogue: { wiki: { route }, portal: { route }, plain: { route: { timeout: "0s" } } } };
+    assert.deepEqual(refusedWith({}, whole), ["apps.wiki"]);
+    assert.deepEqual(refusedWith({ profile: "portal" }, whole), ["apps.wiki.profile"]);
+    for (const profile of ["none", "plain", "__proto__"])
+      assert.deepEqual(refusedWith({ profile }, whole), []);
+  });
+
+  it("may use every entry of the project's catalogue", () => {
+    for (const [name, { route }] of Object.entries(catalogue))
+      assert.deepEqual([name, ...beyondTheApp(route)], [name]);
   });
 
   it("tests no app of another file", () => {
