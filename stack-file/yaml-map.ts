@@ -137,6 +137,7 @@ export function keyProblems(
   const report = (message: string, place: Place | undefined): void => {
     problems.push({ at: keyPath(path), message, ...(place === undefined ? {} : { place }) });
   };
+  const meant = (key: unknown): unknown => (isAlias(key) ? key.resolve(document) : key);
   const walkBelow = (part: PathPart, each: unknown): void => {
     path.push(part);
     walk(each);
@@ -146,7 +147,7 @@ export function keyProblems(
     if (isSeq(each)) for (const [i, item] of each.items.entries()) walkBelow(i, item);
     if (!isYamlMap(each)) return;
     each.items = each.items.filter(({ key }) => {
-      const odd = oddKey(isAlias(key) ? key.resolve(document) : key);
+      const odd = oddKey(meant(key));
       if (odd === undefined) return true;
       report(
         `has ${odd} in the place of a key; is a key with its colon missing in front?`,
@@ -156,7 +157,8 @@ export function keyProblems(
     });
     const firsts = new Map<string, unknown>();
     for (const { key, value } of each.items) {
-      const name = path.length === 0 ? nameOf(textOf(key)) : textOf(key);
+      const text = textOf(meant(key));
+      const name = path.length === 0 ? nameOf(text) : text;
       if (name === undefined) continue;
       if (!firsts.has(name)) {
         firsts.set(name, key);

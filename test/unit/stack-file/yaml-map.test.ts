@@ -70,13 +70,14 @@ describe("a YAML map with its places", () => {
   });
 
   it("reports keys that are written differently and have one name", () => {
-    const parsed = parseMap('a: {1: x, "1": y}\nb: {null: x}\n', "no map");
+    const parsed = parseMap('a: {1: x, "1": y}\nb: {null: x}\nc: {&key d: x, *key : y}\n', "no map");
     assert.ok(!Array.isArray(parsed));
     assert.deepEqual(
       keyProblems(parsed.root, parsed).map(({ at, message }) => [at, message.split(";")[0]]),
       [
         ["a.1", "is given twice"],
         ["b", "has nothing in the place of a key"],
+        ["c.d", "is given twice"],
       ],
     );
   });
