@@ -7,12 +7,14 @@ import { domainOf, isPerson } from "../../../policies/access/principals.ts";
 import { loadFromText, parseStack } from "../../../stack/load.ts";
 import { secretsOf } from "../../../stack/schema.ts";
 import type { Stack } from "../../../stack/stack.ts";
+import { besideAmong, besideIn } from "../../../stack-file/beside.ts";
 import { keyPath } from "../../../stack-file/paths.ts";
 import { readStackFile } from "../../../stack-file/stack-file.ts";
 import { decrypted, put } from "./base.ts";
 
 const folder = fileURLToPath(new URL("../../../docs/examples/", import.meta.url));
-const files = readdirSync(folder);
+const files = readdirSync(folder).filter((file) => file.endsWith(".yaml"));
+const beside = besideIn(folder);
 const text = (file: string): string => readFileSync(folder + file, "utf8");
 // The name that the file has as a stack file.
 const stackFile = "Pulumi.example.yaml";
@@ -21,7 +23,7 @@ const stackFile = "Pulumi.example.yaml";
 function example(file: string): Stack {
   const { raw, problems } = readStackFile(stackFile, text(file));
   for (const path of secretsOf(raw)) put(raw, keyPath(path), "a-secret-that-was-set");
-  return parseStack("example", raw, { ...decrypted, found: problems });
+  return parseStack("example", raw, { ...decrypted, found: problems, beside });
 }
 
 /** Whether a host is in a domain that is reserved for examples. */
@@ -30,6 +32,10 @@ const isReserved = (host: string): boolean => /(^|\.)example\.(org|net|com)$/.te
 describe("the examples of the docs", () => {
   it("are stack files: a minimal one, a home server, a k3s cluster with its own identity provider, a company", () => {
     for (const file of files) assert.match(file, /^[a-z0-9-]+\.yaml$/);
+    assert.deepEqual(
+      readdirSync(folder).filter((file) => !files.includes(file)),
+      ["teams"],
+    );
     assert.ok(
       ["minimal.yaml", "octavo-like.yaml", "k3s-self-hosted-idp.yaml", "company.yaml"].every((file) =>
         files.includes(file),
@@ -41,7 +47,7 @@ describe("the examples of the docs", () => {
   for (const file of files) {
     it(`${file} lacks nothing but its secrets`, () => {
       const missing = secretsOf(readStackFile(stackFile, text(file)).raw).map(keyPath);
-      const { warnings } = loadFromText(stackFile, text(file));
+      const { warnings } = loadFromText(stackFile, text(file), { beside });
       assert.deepEqual(
         warnings.filter(({ message }) => message.startsWith("missing")).map(({ at }) => at),
         missing,
@@ -87,4 +93,26 @@ describe("the examples of the docs", () => {
       assert.equal(text(file).split("\n", 1)[0], "# yaml-language-server: $schema=./stack/stack.schema.json");
     });
   }
+
+  it("have an app file, whose apps stay in its namespace", () => {
+    const name = "teams/shop.yaml";
+    assert.deepEqual(readdirSync(`${folder}teams`), ["shop.yaml"]);
+    assert.equal(
+      text(name).split("\n", 1)[0],
+      "# yaml-language-server: $schema=../stack/app-file.schema.json",
+    );
+    const { apps, placeOf, directory } = example("company.yaml");
+    const ofTeam = apps.filter(({ at }) => placeOf(at)?.file === name);
+    assert.deepEqual(
+      ofTeam.map((app) => [app.key, app.namespace]),
+      [["shop-admin", "shop"]],
+    );
+    assert.deepEqual(directory.groups.partners, ["kim@example.com"]);
+    const elsewhere = text(name).replace("namespace: shop", "namespace: payroll");
+    assert.throws(
+      () =>
+        loadFromText(stackFile, text("company.yaml"), { beside: besideAmong(new Map([[name, elsewhere]])) }),
+      /apps\.shop-admin\.namespace +teams\/shop\.yaml may define apps in shop only/,
+    );
+  });
 });

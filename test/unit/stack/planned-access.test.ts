@@ -9,6 +9,7 @@ import { loadFromFile, loadFromText } from "../../../stack/load.ts";
 import { plannedAccess } from "../../../stack/planned-access.ts";
 import type { PlannedChange } from "../../../stack/planned-objects.ts";
 import type { Stack } from "../../../stack/stack.ts";
+import { besideIn } from "../../../stack-file/beside.ts";
 import { runOf } from "../components/apps/run.ts";
 import { record } from "../components/pomerium/recorder.ts";
 
@@ -35,10 +36,13 @@ const examples = fileURLToPath(new URL("../../../docs/examples/", import.meta.ur
 /** The shipped stacks and the examples of the docs, by name. */
 const shipped: Record<string, () => Stack> = Object.fromEntries([
   ...stackNames.map((name) => [name, () => loadFromFile(stackFile(name))] as const),
-  ...readdirSync(examples).map(
-    (file) =>
-      [file, () => loadFromText("Pulumi.example.yaml", readFileSync(examples + file, "utf8"))] as const,
-  ),
+  ...readdirSync(examples)
+    .filter((file) => file.endsWith(".yaml"))
+    .map((file) => {
+      const beside = besideIn(examples);
+      const text = readFileSync(examples + file, "utf8");
+      return [file, () => loadFromText("Pulumi.example.yaml", text, { beside })] as const;
+    }),
 ]);
 
 /** An Ingress of Pomerium for one host. */

@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import { readdirSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Ajv } from "ajv";
 import addFormats from "ajv-formats";
@@ -10,6 +11,7 @@ import { catalogue } from "../../../policies/catalogue/catalogue.ts";
 import { stackFileSchema } from "../../../stack/json-schema.ts";
 import { loadFromText } from "../../../stack/load.ts";
 import { sections } from "../../../stack/schema.ts";
+import { besideIn } from "../../../stack-file/beside.ts";
 import { isMap } from "../../../stack-file/paths.ts";
 import { StackFileError } from "../../../stack-file/problems.ts";
 import { project } from "../../../stack-file/project.ts";
@@ -101,7 +103,9 @@ const prefixed = (raw: Raw): Record<string, unknown> =>
 
 const files: readonly string[] = [
   ...readdirSync(root).filter((file) => /^Pulumi\..+\.yaml$/.test(file)),
-  ...readdirSync(`${root}docs/examples`).map((file) => `docs/examples/${file}`),
+  ...readdirSync(`${root}docs/examples`)
+    .filter((file) => file.endsWith(".yaml"))
+    .map((file) => `docs/examples/${file}`),
 ];
 const text = (file: string): string => readFileSync(root + file, "utf8");
 
@@ -150,7 +154,9 @@ describe("the JSON schema of a stack file", () => {
       ]);
       assert.ok(validate({ ...content, config: Object.fromEntries(bare) }), JSON.stringify(validate.errors));
       assert.ok(
-        loadFromText("Pulumi.test.yaml", stringify({ ...content, config: Object.fromEntries(bare) })),
+        loadFromText("Pulumi.test.yaml", stringify({ ...content, config: Object.fromEntries(bare) }), {
+          beside: besideIn(dirname(root + file)),
+        }),
       );
     });
 

@@ -83,12 +83,15 @@ describe("the JSON schema of an app file", () => {
   const isValid = ajv.compile(appFileSchema());
   const app = { namespace: "wiki", service: { name: "wiki", port: 80 }, access: "admins" };
 
-  it("accepts what the program accepts, and the example of the documentation", () => {
-    const docs = readFileSync(new URL("../../../../docs/stack-file.md", import.meta.url), "utf8");
+  it("accepts what the program accepts, and the examples of the documentation", () => {
+    const text = (file: string): string =>
+      readFileSync(new URL(`../../../../docs/${file}`, import.meta.url), "utf8");
+    const docs = text("stack-file.md");
     const [, example = ""] = /^# teams\/wiki\.yaml\n(.*?)^```$/ms.exec(docs) ?? [];
     assert.deepEqual(problemsOf(example), []);
     assert.match(example, /^# yaml-language-server: \$schema=\.\.\/stack\/app-file\.schema\.json$/m);
-    for (const content of [parse(example), { apps: { wiki: app } }, { users: { groups: { a: [] } } }])
+    const ofTeam: unknown = parse(text("examples/teams/shop.yaml"));
+    for (const content of [parse(example), ofTeam, { apps: { wiki: app } }, { users: { groups: { a: [] } } }])
       assert.ok(isValid(content), JSON.stringify(isValid.errors));
   });
 
