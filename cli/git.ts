@@ -52,7 +52,14 @@ export async function fileAt(directory: string, commit: string, file: string): P
   // A line such as `<object> blob <bytes>`, the bytes, and a line break.
   const end = stdout.indexOf("\n");
   const bytes = /^\w+ blob (\d+)$/.exec(stdout.toString("utf8", 0, end))?.[1];
-  return bytes === undefined ? undefined : stdout.toString("utf8", end + 1, end + 1 + Number(bytes));
+  if (bytes !== undefined) return stdout.toString("utf8", end + 1, end + 1 + Number(bytes));
+  // Git also calls a file missing if the repository has lost its content.
+  const entry = await git(directory, ["ls-tree", "-z", commit, "--", `./${file}`]);
+  if (/^\d+ blob /.test(entry))
+    throw new CliError(
+      `${file} is in ${commit}, and git cannot read it there; to see what is broken: git fsck`,
+    );
+  return undefined;
 }
 
 /** The files of some folders that differ between a commit and the working tree. */
