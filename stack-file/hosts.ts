@@ -29,15 +29,9 @@ export function standsFor(wildcard: string, host: string): boolean {
   return isWildcard(wildcard) && host.endsWith(wildcard.slice(1));
 }
 
-/**
- * Whether Pomerium answers a host by another one. The host of the request itself comes first. Of several wildcards,
- * Pomerium takes the first by the alphabet and not the longest, so `*` wins: the host of an Ingress rule without one.
- *
- * @param host A host name or a wildcard, which loses to an earlier wildcard that stands for it.
- */
-export function takesFrom(wildcard: string, host: string): boolean {
-  if (wildcard !== "*" && !standsFor(wildcard, host)) return false;
-  return !isWildcard(host) || wildcard < host;
+/** Whether a host stands for another one: as a wildcard, or as `*`, the host of an Ingress rule without one. */
+export function standsForAll(host: string, other: string): boolean {
+  return host === "*" || standsFor(host, other);
 }
 
 /** Number of labels that a host has before its zone. */

@@ -7,7 +7,11 @@ import type { PomeriumStatus } from "../components/cluster/pomerium-status.ts";
 import { isIsolated } from "../components/network-policies/config.ts";
 import type { PomeriumConfig } from "../components/pomerium/config.ts";
 import { fromIngress } from "../policies/access/matrix/ingress.ts";
-import { isOpenedAsSolver, servedByPomerium } from "../policies/access/matrix/served-by-pomerium.ts";
+import {
+  isOpenedAsSolver,
+  refusedRules,
+  servedByPomerium,
+} from "../policies/access/matrix/served-by-pomerium.ts";
 import { appsOf, type ProtectedApp, type View } from "../policies/access/matrix/view.ts";
 import type { Stack } from "./stack.ts";
 
@@ -94,9 +98,12 @@ function protectedApps(
       routes: read.routes.map((route) => ({ ...route, ...authority })),
       settings: inForce,
     };
-    if (status?.reconciled !== false) return app;
     // Pomerium still serves the previous state of the Ingress, which cannot be read any more.
-    const unreadable = `Pomerium has not taken it: ${status.error ?? "no reason given"}`;
+    const unreadable =
+      status?.reconciled === false
+        ? `Pomerium has not taken it: ${status.error ?? "no reason given"}`
+        : status === undefined && refusedRules(ingress);
+    if (!unreadable) return app;
     return { ...app, routes: app.routes.map((route) => ({ ...route, authorization: { unreadable } })) };
   });
 }

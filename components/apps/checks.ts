@@ -1,7 +1,11 @@
-import { isOpenedAsSolver, servedByPomerium } from "../../policies/access/matrix/served-by-pomerium.ts";
+import {
+  isOpenedAsSolver,
+  mayLackHost,
+  servedByPomerium,
+} from "../../policies/access/matrix/served-by-pomerium.ts";
 import { type Access, type AppPath, accessRoutes, pathAuthorization } from "../../policies/access/routes.ts";
 import { annotationPrefix } from "../../policies/annotations/annotations.ts";
-import { isWildcard, takesFrom } from "../../stack-file/hosts.ts";
+import { isWildcard, standsForAll } from "../../stack-file/hosts.ts";
 import type { Problem } from "../../stack-file/problems.ts";
 import { kubectl, kubectlDelete } from "../cluster/commands.ts";
 import type { Cluster } from "../cluster/config.ts";
@@ -63,8 +67,7 @@ function rivals(
       .filter((ingress) =>
         servedByPomerium(ingress).some(
           ({ host }) =>
-            host === app.host ||
-            (isWildcard(app.host) && takesFrom(host, app.host) && (host !== "*" || mayLackHost(ingress))),
+            host === app.host || (takesFrom(host, app.host) && (host !== "*" || mayLackHost(ingress))),
         ),
       )
       .map((ingress) => {
@@ -80,6 +83,13 @@ function rivals(
       }),
   );
 }
+
+/**
+ * Whether a host takes the requests of another one's wildcard. Of several wildcards, Pomerium takes the first by the
+ * alphabet and not the longest, so `*` wins. An exact host comes before all.
+ */
+const takesFrom = (host: string, wildcard: string): boolean =>
+  isWildcard(wildcard) && standsForAll(host, wildcard) && host < wildcard;
 
 /** Ingresses of Pomerium that do not belong to this stack. A run does not change them. */
 export function otherIngresses(
@@ -104,10 +114,6 @@ export function otherHosts(
 ): string[] {
   return otherIngresses(apps, ingresses).flatMap(({ rules }) => rules.map(({ host }) => host));
 }
-
-/** Whether Pomerium takes a rule without a host. Otherwise it refuses the whole Ingress. */
-const mayLackHost = ({ annotations }: LiveIngress): boolean =>
-  annotations[`${annotationPrefix}subtle_allow_empty_host`]?.toLowerCase() === "true";
 
 /** Annotations that let people in without the policy. */
 const opening = [

@@ -1,3 +1,4 @@
+import { annotationPrefix } from "../../annotations/annotations.ts";
 import type { LiveIngress } from "./ingress-object.ts";
 
 type Rules = LiveIngress["rules"];
@@ -25,6 +26,17 @@ export function servedByPomerium({
     ...(host === undefined ? [] : [{ host, paths: everyPath }]),
     ...(isWhole ? [] : [{ host: "*", paths: everyPath }]),
   ];
+}
+
+/** Whether Pomerium takes a rule without a host. Otherwise it refuses the whole Ingress. */
+export const mayLackHost = ({ annotations }: Pick<LiveIngress, "annotations">): boolean =>
+  annotations[`${annotationPrefix}subtle_allow_empty_host`]?.toLowerCase() === "true";
+
+/** Why Pomerium refuses the rules of an Ingress; undefined if it takes them. */
+export function refusedRules(ingress: Pick<LiveIngress, "annotations" | "anyPaths">): string | undefined {
+  return ingress.anyPaths === undefined || mayLackHost(ingress)
+    ? undefined
+    : "a rule has no host, and Pomerium takes that only with the annotation subtle_allow_empty_host";
 }
 
 /**

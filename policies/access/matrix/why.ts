@@ -1,4 +1,4 @@
-import { takesFrom } from "../../../stack-file/hosts.ts";
+import { standsForAll } from "../../../stack-file/hosts.ts";
 import { isEmail } from "../../../stack-file/values.ts";
 import { type Claims, type Principal, principalProblem } from "../principals.ts";
 import { type Asked, anonymous, decider, stranger, type Verdict } from "./decider.ts";
@@ -42,11 +42,12 @@ export function answers(
 /**
  * The app that answers a host. An exact host wins over a wildcard, and the first wildcard by the alphabet over the others.
  *
+ * @param host A host name. For a wildcard that no app has: the app that answers all its hosts.
  * @see https://github.com/pomerium/ingress-controller/blob/v0.33.1/pomerium/route_list.go Less
  */
 export function appOfHost(apps: readonly ProtectedApp[], host: string): ProtectedApp | undefined {
   const wildcards = apps
-    .filter((app) => takesFrom(app.host, host))
+    .filter((app) => standsForAll(app.host, host))
     .sort((one, other) => (one.host < other.host ? -1 : 1));
   return apps.find((app) => app.host === host) ?? wildcards[0];
 }

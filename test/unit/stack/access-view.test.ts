@@ -51,8 +51,20 @@ const rule = (path: string, host?: string) => ({
 
 describe("the access on a live cluster", () => {
   it("has every host of a rule without a host", () => {
-    assert.deepEqual(hosts({ rules: [rule("/")] }, { annotations: everybody }), ["* public"]);
+    const annotations = { ...everybody, "ingress.pomerium.io/subtle_allow_empty_host": "true" };
+    assert.deepEqual(hosts({ rules: [rule("/")] }, { annotations }), ["* public"]);
     assert.deepEqual(hosts({ rules: [rule("/", "a.example.org"), rule("/")] }), ["a.example.org", "*"]);
+  });
+
+  it("is not known for an Ingress with such a rule that Pomerium refuses, so nothing is taken for public", () => {
+    const rules = [rule("/", "a.example.org"), rule("/")];
+    const key = "ingress.pomerium.io/subtle_allow_empty_host";
+    for (const annotations of [everybody, { ...everybody, [key]: "false" }])
+      assert.deepEqual(hosts({ rules }, { annotations }), ["a.example.org", "*"]);
+    assert.deepEqual(hosts({ rules }, { annotations: { ...everybody, [key]: "True" } }), [
+      "a.example.org public",
+      "* public",
+    ]);
   });
 
   it("has the authority of client certificates that the cluster has, not the stack file", () => {

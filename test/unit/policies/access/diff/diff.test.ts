@@ -78,6 +78,13 @@ describe("the access diff", () => {
       ]);
     });
 
+    it("says that it becomes public if it is a wildcard below, first by the alphabet or not", () => {
+      const all = at(open("gateway"), "*.example.org");
+      for (const host of ["*.lab.example.org", "*.dev.example.org", "*.zoo.dev.example.org"])
+        for (const before of [[all, at(people("secret"), host)], [at(people("secret"), host)]])
+          assert.ok(changes(before, [all]).includes(`public anonymous ${host}/ deny → allow`), host);
+    });
+
     it("says that it does not answer any more when both go, or the wildcard is of another domain", () => {
       const other = at(gateway, "*.example.net");
       const gone =

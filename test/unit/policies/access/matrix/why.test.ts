@@ -20,6 +20,17 @@ describe("the app of a host", () => {
         assert.equal(appOfHost(all, host)?.host, expected, host);
   });
 
+  it("is, for a wildcard that no app has, the first one that stands for all its hosts", () => {
+    for (const [host, expected] of [
+      ["*.cellar.example.org", "*.example.org"],
+      ["*.zoo.example.org", "*.example.org"],
+      ["*.a.dev.example.org", "*.dev.example.org"],
+      ["*.a.lab.example.org", "*.example.org"],
+      ["*.org", undefined],
+    ] as const)
+      assert.equal(appOfHost(apps, host)?.host, expected, host);
+  });
+
   it("is one without a host wherever no app has exactly the host", () => {
     const all = [...apps, app("*")];
     assert.equal(appOfHost(all, "wiki.example.org")?.host, "wiki.example.org");
