@@ -170,6 +170,9 @@ export function mentionsOfApp(app: ProtectedApp): Mentions {
 export function mentionsOf(apps: readonly ProtectedApp[]): Mentions {
   const routes = apps.flatMap((app) => app.routes);
   const asked = mentions(routes.flatMap(({ authorization: { policy } }) => (policy ? [policy] : [])));
-  const parting = routes.flatMap(({ paths }) => paths.map(({ path }) => path)).filter((path) => path !== "/");
+  const parting = routes
+    .flatMap(({ paths }) => paths)
+    .filter(({ path, exact }) => path !== "/" || exact)
+    .map(({ path }) => path);
   return { ...asked, paths: [...new Set([...parting, ...asked.paths])] };
 }

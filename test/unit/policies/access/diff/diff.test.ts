@@ -94,6 +94,23 @@ describe("the access diff", () => {
     });
   });
 
+  it("a route of the front page alone that becomes one of the whole host opens the rest", () => {
+    const annotations = { "ingress.pomerium.io/allow_public_unauthenticated_access": "true" };
+    const one = (exact: boolean): View => ({
+      name: "live",
+      apps: [
+        fromIngress({
+          ...{ namespace: "wiki", name: "wiki", host: "wiki.example.org", annotations },
+          paths: [{ path: "/", exact }],
+        }),
+      ],
+    });
+    const opened = "opened anonymous wiki.example.org/x deny → allow";
+    assert.deepEqual(diffAccess(one(true), one(false)).rows.map(text), [opened]);
+    assert.equal(diffAccess(one(false), one(true)).rows.length, 1);
+    assert.deepEqual(diffAccess(one(true), one(true)).rows, []);
+  });
+
   it("the open paths of an app that becomes public leave the count, and those of an app that stops being so enter it", () => {
     const api = [{ path: "/api" }, { path: "/rest" }];
     const mixed = [people("komga", {}, { api }), people("navidrome", {}, { api: [{ path: "/rest" }] })];
