@@ -4,7 +4,7 @@ import type { Place, PlaceOf } from "./place.ts";
 import { type Problem, StackFileError } from "./problems.ts";
 import { project } from "./project.ts";
 import { keyProblems, nearestPlace, parseMap, placesBelow, valuesOf } from "./yaml-map.ts";
-import { placeAt } from "./yaml-syntax.ts";
+import { oddKey, placeAt } from "./yaml-syntax.ts";
 
 /** The content of a stack file. */
 export interface StackFile {
@@ -43,13 +43,17 @@ export function readStackFile(file: string, text: string, meant?: Meant): StackF
   const top = { nameOf: ownKey, twice: `, with and without the namespace ${project}` };
   const problems = keyProblems(config, parsed, top);
   for (const { key } of root.items) {
-    const name = String(key);
-    if (!(pulumiKeys as readonly string[]).includes(name))
-      problems.push({
-        at: name,
-        message: `unknown key of a stack file${didYouMean(name, pulumiKeys)}`,
-        ...(isNode(key) && key.range ? { place: placeAt(key.range[0], counter) } : {}),
-      });
+    const odd = oddKey(key);
+    const name = odd === undefined ? String(key) : "";
+    if ((pulumiKeys as readonly string[]).includes(name)) continue;
+    problems.push({
+      at: name,
+      message:
+        odd === undefined
+          ? `unknown key of a stack file${didYouMean(name, pulumiKeys)}`
+          : `has ${odd} in the place of a key of the stack file`,
+      ...(isNode(key) && key.range ? { place: placeAt(key.range[0], counter) } : {}),
+    });
   }
   const below = valuesOf(config, parsed);
   if (Array.isArray(below)) throw new StackFileError(file, below);

@@ -240,6 +240,22 @@ describe("a stack file read from the disk", () => {
       message: 'unknown key of a stack file; did you mean "encryptionsalt"?',
       place: { line: text.split("\n").findIndex((line) => line.startsWith("encryptionsalt")) + 1, column: 1 },
     });
+    for (const [key, what, column] of [
+      ["[hunter2]: 1", "a list", 1],
+      ["{hunter2: 1}: 1", "a map", 1],
+      [": hunter2", "nothing", 1],
+      // As one text, such a key would not fit into the memory.
+      [`${"? ".repeat(60)}hunter2`, "a map", 3],
+    ] as const)
+      assert.deepEqual(
+        first(`${key}\n${text}`),
+        {
+          at: "",
+          message: `has ${what} in the place of a key of the stack file`,
+          place: { line: 1, column },
+        },
+        what,
+      );
     assert.equal(first("config: {}")?.message, "missing: the cluster that the stack means");
     assert.equal(first("")?.message, "must be a map with the key `config`");
     assert.equal(first("- a")?.message, "must be a map with the key `config`");
