@@ -8,11 +8,11 @@
  */
 
 import { z } from "zod";
-import { expressionProblem } from "../../policies/annotations/re2.ts";
 import { atLeast, firstWith } from "../../policies/language/releases.ts";
 import { durationMilliseconds, goDuration } from "../../stack-file/duration.ts";
 import { expectations, secretReference, someText, text, unknownKeys } from "../../stack-file/fields.ts";
 import type { Report } from "../../stack-file/problems.ts";
+import { re2Problem } from "../../stack-file/re2.ts";
 
 /** Fields of the CRD that this program computes → the key of the stack file that decides them. */
 export const computedFields: Readonly<Record<string, string>> = {
@@ -58,8 +58,8 @@ const headers = z.record(
 const claimHeaders = z.record(headerToSet, z.string());
 /** A pattern of Go, which has RE2's expressions. */
 const pattern = text(
-  (value) => value !== "" && expressionProblem(value) === undefined,
-  (value) => (value === "" ? "is empty" : `is no pattern: ${expressionProblem(value)}`),
+  (value) => value !== "" && re2Problem(value) === undefined,
+  (value) => (value === "" ? "is empty" : `is no pattern of RE2: ${re2Problem(value)}`),
   { pattern: /\S/ },
 );
 const limit = z

@@ -4,9 +4,9 @@ import type { Phase } from "../cluster/phase.ts";
 import { servedBy, type TunnelApp } from "./carried-hosts.ts";
 import { isChallengeDetour } from "./checks.ts";
 import type { Tunnels } from "./config.ts";
-import { isWide } from "./go-regex.ts";
 import { isOrigin, leadsToIngressNginx, leadsToService, type NginxOrigins, origin } from "./origins.ts";
 import { describeMatch, dnsForm, matchesHost, type Rule } from "./rules.ts";
+import { isWide } from "./wide-path.ts";
 
 /** What the checks of tunnels need of an app. */
 export interface CheckedApp extends TunnelApp {

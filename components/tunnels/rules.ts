@@ -1,6 +1,6 @@
 import { domainToASCII } from "node:url";
 import { standsFor } from "../../stack-file/hosts.ts";
-import { goRegexProblem } from "./go-regex.ts";
+import { re2Problem } from "../../stack-file/re2.ts";
 
 /**
  * One rule of a tunnel, with Cloudflare's names. Cloudflare tries rules in order and uses the first match.
@@ -175,6 +175,6 @@ export function hostnameProblem(hostname: string): string | undefined {
 
 /** Why a rule cannot have this path; undefined if it can. */
 export function pathProblem(path: string): string | undefined {
-  const problem = goRegexProblem(path);
+  const problem = re2Problem(path);
   return problem && `is not a valid Go regular expression: ${problem}`;
 }

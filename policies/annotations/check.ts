@@ -1,6 +1,7 @@
 import { durationMilliseconds } from "../../stack-file/duration.ts";
 import { nearest } from "../../stack-file/nearest.ts";
 import { isMap } from "../../stack-file/paths.ts";
+import { re2Problem } from "../../stack-file/re2.ts";
 import { parsePolicy } from "../language/parse.ts";
 import { formatProblem } from "../language/problems.ts";
 import { atLeast, firstWith, firstWithValue, removal } from "../language/releases.ts";
@@ -12,7 +13,6 @@ import {
   routeSchema,
 } from "./annotations.ts";
 import { substitutionProblem } from "./header.ts";
-import { expressionProblem } from "./re2.ts";
 
 /** A mistake in a route, or something that deserves a look. */
 export interface RouteProblem {
@@ -139,8 +139,9 @@ function contradictions(route: Route): RouteProblem[] {
   only(protocols, "be the backend's protocol");
 
   for (const key of ["regex_rewrite_pattern", "host_path_regex_rewrite_pattern"] as const) {
-    const problem = expressionProblem(route[key] ?? "");
-    if (problem !== undefined) report(key, problem);
+    const expression = route[key];
+    const problem = expression === undefined ? undefined : re2Problem(expression);
+    if (problem !== undefined) report(key, `Pomerium's expressions are those of RE2: ${problem}`);
   }
   for (const [i, check] of (route.health_checks ?? []).entries())
     if (check.grpc_health_check !== undefined && !route.secure_upstream && !route.h2c_upstream)

@@ -1,6 +1,6 @@
 import { domainToASCII } from "node:url";
-import { goRegexProblem } from "../../components/tunnels/go-regex.ts";
 import type { Rule } from "../../components/tunnels/rules.ts";
+import { re2Finds, re2Problem } from "../../stack-file/re2.ts";
 
 /**
  * The error with which cloudflared, and therefore Cloudflare, refuses a list of rules; undefined if it accepts the
@@ -55,18 +55,15 @@ function hostnameProblem(
 }
 
 function pathProblem({ path }: Rule, index: number): string | undefined {
-  const problem = path ? goRegexProblem(path) : undefined;
+  const problem = path ? re2Problem(path) : undefined;
   return problem && `Rule #${index + 1} has an invalid regex: ${problem}`;
 }
 
-/**
- * The rule that cloudflared uses for a request: the first that matches. Paths with syntax that only Go's regular
- * expressions have (such as `(?i)`) are not supported.
- */
+/** The rule that cloudflared uses for a request: the first that matches. */
 export function ruleFor(rules: readonly Rule[], host: string, path: string): Rule | undefined {
   return rules.find(
     ({ hostname, path: pattern }) =>
-      matchesHost(hostname || "*", host) && (!pattern || new RegExp(pattern).test(path)),
+      matchesHost(hostname || "*", host) && (!pattern || re2Finds(pattern, path)),
   );
 }
 

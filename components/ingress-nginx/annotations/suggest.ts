@@ -1,4 +1,5 @@
 import type { Route } from "../../../policies/annotations/annotations.ts";
+import { re2Problem } from "../../../stack-file/re2.ts";
 import { isOn } from "./booleans.ts";
 import { nginxPrefix } from "./judgement.ts";
 import { judgeBodySize, judgeBuffering } from "./long-answers.ts";
@@ -66,16 +67,8 @@ function rewriteRoute(of: Of, path: string): Route {
   return { ...(target === path ? {} : { prefix_rewrite: target }), ...headers };
 }
 
-/** Whether JavaScript reads the path as an expression, and no part of it is unknown to Pomerium's kind (RE2). */
-function isExpression(path: string): boolean {
-  if (!path.includes("(") || /\(\?[=!<]|\\\d/.test(path)) return false;
-  try {
-    new RegExp(path);
-    return true;
-  } catch {
-    return false;
-  }
-}
+/** Whether the path is an expression with groups that Pomerium can read. */
+const isExpression = (path: string): boolean => path.includes("(") && re2Problem(path) === undefined;
 
 /** Apps whose answers are long, or pause for long. */
 function timeRoute(of: Of): Route {

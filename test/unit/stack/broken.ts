@@ -854,12 +854,12 @@ export const broken: Readonly<
     ],
     [
       { "tunnels.home.extraRules[0].path": "(" },
-      ["tunnels.home.extraRules[0].path: is not a valid Go regular expression: it does not compile"],
+      ["tunnels.home.extraRules[0].path: is not a valid Go regular expression: missing closing ): `(`"],
     ],
     [
       { "tunnels.home.extraRules[0].path": "^/(?!api)" },
       [
-        "tunnels.home.extraRules[0].path: is not a valid Go regular expression: Go cannot look ahead or behind (?=, ?!, ?<=, ?<!)",
+        "tunnels.home.extraRules[0].path: is not a valid Go regular expression: invalid or unsupported Perl syntax: `(?!`",
       ],
     ],
     [

@@ -205,7 +205,7 @@ describe("a route", () => {
       ],
       [
         { regex_rewrite_pattern: "^/(?!api)" },
-        'regex_rewrite_pattern: Pomerium\'s expressions (RE2) know no "(?!"',
+        "regex_rewrite_pattern: Pomerium's expressions are those of RE2: invalid or unsupported Perl syntax: `(?!`",
       ],
       [{ depends_on: ["a", "b", "c", "d", "e", "f"] }, "depends_on: at most five hosts"],
       [
