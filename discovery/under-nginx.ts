@@ -115,22 +115,26 @@ function guardedPaths({ paths, ingresses, settings }: Part): GuardedPath[] {
 
 /** Who passes at each path of all controllers. A caller may reach any controller that has the path. */
 function together(controllers: readonly GuardedPath[][]): GuardedPath[] {
-  const each = new Map(controllers.flat().map((one) => [`${one.path} ${one.exact}`, one]));
-  return [...each.values()].map(({ path, exact }) => {
-    const all = controllers.flatMap((paths) => guardedAt(paths, { path, exact }) ?? []);
-    return { path, exact, guarded: theOnly(all) ?? notKnownWho("spec.ingressClassName") };
-  });
+  const each = controllers.map((own) =>
+    own.map(({ path, exact, guarded }): GuardedPath => {
+      const others = controllers.flatMap((paths) => (paths === own ? [] : guardedAt(paths, { path, exact })));
+      return { path, exact, guarded: theOnly([guarded, ...others]) ?? notKnownWho("spec.ingressClassName") };
+    }),
+  );
+  const [first = [], ...others] = each;
+  const told = new Set(first.map((one) => JSON.stringify(one)));
+  return [...first, ...others.flat().filter((one) => !told.has(JSON.stringify(one)))];
 }
 
-/** The guards of a path: its own, or those of the longest path above it. */
-function guardedAt(
-  paths: readonly GuardedPath[],
-  asked: Pick<GuardedPath, "path" | "exact">,
-): Guarded | undefined {
-  const own = paths.find(({ path, exact }) => path === asked.path && exact === asked.exact);
+/** The guards of a path: its own, or those of the longest path above it. Several if several hosts have it. */
+function guardedAt(paths: readonly GuardedPath[], asked: Pick<GuardedPath, "path" | "exact">): Guarded[] {
+  const own = paths.filter(({ path, exact }) => path === asked.path && exact === asked.exact);
   const above = ({ path, exact }: GuardedPath): boolean =>
     !exact && (path === asked.path || asked.path.startsWith(path.endsWith("/") ? path : `${path}/`));
-  return (own ?? paths.filter(above).sort((one, other) => other.path.length - one.path.length)[0])?.guarded;
+  const all = paths.filter(above);
+  const longest = Math.max(...all.map(({ path }) => path.length));
+  const found = own.length > 0 ? own : all.filter(({ path }) => path.length === longest);
+  return found.map(({ guarded }) => guarded);
 }
 
 /** What all have in common; undefined if they differ. */

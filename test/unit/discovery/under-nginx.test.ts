@@ -8,7 +8,7 @@ import { stackFile } from "../../../sandbox/stacks.ts";
 import { viewOfStack } from "../../../stack/access-view.ts";
 import { loadFromFile } from "../../../stack/load.ts";
 import type { Stack } from "../../../stack/stack.ts";
-import { goodStack, parse } from "../stack/base.ts";
+import { goodStack, parse, put } from "../stack/base.ts";
 import { controllerObjects, internalController, objectsBefore } from "./before.ts";
 import { inventoryOf } from "./written.ts";
 
@@ -122,6 +122,25 @@ describe("who passed under ingress-nginx", () => {
       [guardedText(both.rows[0]!.was.site), both.rows[0]!.was.paths],
       ["client certificate", []],
     );
+  });
+
+  it("is read at the same path of each host that an app takes over", async () => {
+    const stack = parse(put(goodStack(), "apps.komga.replaces", "komga-old"));
+    const of = (name: string, host: string, annotations: Record<string, string> = {}) =>
+      ingress({ name, namespace: "komga", hosts: [host], annotations });
+    for (const [name, value, expected] of [
+      ["auth-type", "basic", "basic auth"],
+      ["whitelist-source-range", "10.0.0.0/8", "only 10.0.0.0/8"],
+    ] as const) {
+      const { rows } = await moves(stack, [
+        ...controller,
+        of("komga", "komga.example.org"),
+        of("komga-old", "old.example.org", { [name]: value }),
+      ]);
+      const { was } = rows.find((row) => row.was.app?.name === "komga")!;
+      const all = [was.site, ...was.paths.map(({ guarded }) => guarded)].map(guardedText);
+      assert.deepEqual(new Set(all), new Set([expected, "everybody"]));
+    }
   });
 
   describe("at a path that two Ingresses have", () => {
