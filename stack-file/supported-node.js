@@ -1,6 +1,6 @@
 /**
- * Ends the process with one clear line if this Node is older than `engines` in package.json asks for. Every entry of
- * the project loads this file first. It is plain JavaScript, because an old Node cannot read the other files.
+ * Ends the process with one clear line if this Node is older than `engines` in package.json asks for, or cannot run
+ * TypeScript. Every entry of the project loads this file first. It is plain JavaScript, because an old Node cannot read the other files.
  */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -10,10 +10,15 @@ const { engines } = JSON.parse(readFileSync(new URL("package.json", root), "utf8
 const needed = engines.node.replace(/^>=/, "");
 const present = process.versions.node;
 
-if (isOlder(present, needed)) {
+const isTooOld = isOlder(present, needed);
+
+if (isTooOld || !process.features.typescript) {
   const bundled = fileURLToPath(new URL("node_modules/.bin", root));
+  const lacks = isTooOld
+    ? ""
+    : ", and it does not run TypeScript: Node 23 does from 23.6 on, and NODE_OPTIONS can switch it off";
   console.error(
-    `pomerium-migration needs Node ${needed} or newer. This is Node ${present} (${process.execPath}). ` +
+    `pomerium-migration needs Node ${needed} or newer. This is Node ${present} (${process.execPath})${lacks}. ` +
       `Install a newer one, or use the one that npm ci has installed: export PATH="${bundled}:$PATH"`,
   );
   process.exit(1);

@@ -9,11 +9,11 @@ const root = join(import.meta.dirname, "../../..");
 const read = (file: string): Promise<string> => readFile(join(root, file), "utf8");
 
 /** Loads a module in a new process that believes to be another Node. */
-async function loadedBy(version: string, module: string) {
+async function loadedBy(version: string, module: string, options: readonly string[] = []) {
   const code = `
     Object.defineProperty(process, "versions", { value: { ...process.versions, node: "${version}" } });
     await import("./${module}");`;
-  const args = ["--input-type=module", "--eval", code, "--", "--version"];
+  const args = [...options, "--input-type=module", "--eval", code, "--", "--version"];
   return promisify(execFile)(process.execPath, args, { cwd: root }).then(
     () => ({ code: 0, error: "" }),
     ({ code, stderr }: { code: number; stderr: string }) => ({ code, error: stderr }),
@@ -35,8 +35,24 @@ describe("a Node that is too old", () => {
     }
   });
 
+  it("is as good as one that does not run TypeScript, which says so", async () => {
+    const off = ["--no-experimental-strip-types"];
+    for (const module of ["stack-file/supported-node.js", "cli/bin.js"]) {
+      const { code, error } = await loadedBy("23.3.0", module, off);
+      assert.equal(code, 1, module);
+      assert.match(error, /^pomerium-migration needs Node .* does not run TypeScript: .*\.\s.*\n$/, module);
+    }
+  });
+
   it("is not the Node of package.json, or a newer one", async () => {
-    for (const version of ["22.18.0", "24.0.0", "26.10.0", "100.0.0", process.versions.node])
+    for (const version of [
+      "22.18.0",
+      "24.0.0",
+      "26.10.0",
+      "27.0.0-nightly20261126",
+      "100.0.0",
+      process.versions.node,
+    ])
       assert.deepEqual(
         await loadedBy(version, "stack-file/supported-node.js"),
         { code: 0, error: "" },
