@@ -100,8 +100,8 @@ function lostAliases(document: Document, counter: LineCounter): Problem[] {
   return lost;
 }
 
-/** The place of a key path, or of the nearest path above it. */
-export function nearestPlace(places: ReadonlyMap<string, Place>, at: string): Place | undefined {
+/** What a map has for a key path, such as its place, or for the nearest path above it. */
+export function nearestPlace<T>(places: ReadonlyMap<string, T>, at: string): T | undefined {
   for (let end = at.length; end > 0; end--) {
     const isWhole = end === at.length || at[end] === "." || at[end] === "[";
     const place = isWhole ? places.get(at.slice(0, end)) : undefined;
@@ -118,7 +118,7 @@ export interface TopKeys {
   twice: string;
 }
 
-const everyKey: TopKeys = { nameOf: (key) => key, twice: "" };
+export const everyKey: TopKeys = { nameOf: (key) => key, twice: "" };
 
 const textOf = (key: unknown): string => String(isScalar(key) ? key.value : key);
 
@@ -179,16 +179,18 @@ export function keyProblems(
  * The place of every key path below a node. A place comes after those above it. Of keys with one name, the first counts.
  *
  * @param top Default: the keys are named as they are.
+ * @param file The app file that the node is in. Default: it is in the stack file.
  */
 export function placesBelow(
   node: unknown,
   { counter }: Pick<YamlText, "counter">,
   { nameOf }: TopKeys = everyKey,
+  file?: string,
 ): Map<string, Place> {
   const places = new Map<string, Place>();
   const note = (path: string, each: unknown): void => {
     const place = placeOfNode(each, counter);
-    if (place !== undefined) places.set(path, place);
+    if (place !== undefined) places.set(path, file === undefined ? place : { file, ...place });
   };
   const walk = (each: unknown, above: string): void => {
     if (isSeq(each))

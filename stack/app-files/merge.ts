@@ -81,9 +81,11 @@ export function withAppFiles(main: Main, beside: Beside, rules: StackFileRules):
     return all.size === before ? sofar : withMap(sofar, map, Object.fromEntries(all));
   }, main.raw);
   for (const file of files) problems.push(...limitsOf(raw, file));
-  const places = new Map(files.flatMap((file) => [...placesOf(file, owners)]));
-  const placeOf: PlaceOf = (at) =>
-    nearestPlace(places, at) ?? ofUntested(at, raw, places) ?? main.placeOf(at);
+  const inAppFile: PlaceOf = (at) => {
+    const owner = nearestPlace(owners, at);
+    return owner === undefined ? undefined : nearestPlace(owner.places, at);
+  };
+  const placeOf: PlaceOf = (at) => inAppFile(at) ?? ofUntested(at, raw, inAppFile) ?? main.placeOf(at);
   return { raw, problems, placeOf, isDoubtful };
 }
 
@@ -111,22 +113,10 @@ const entriesOf = (raw: unknown, map: readonly string[]): [string, unknown][] =>
   return Object.entries(isMap(names) ? names : {});
 };
 
-/** The places of the entries that a file has for itself, and of all below them. A place comes after those above it. */
-function* placesOf(file: AppFile, owners: ReadonlyMap<string, AppFile>): Generator<[string, Place]> {
-  let entry = "";
-  for (const [at, place] of file.places) {
-    if (owners.has(at)) entry = at;
-    if (owners.get(entry) === file && isWithin(at, entry)) yield [at, place];
-  }
-}
-
-const isWithin = (at: string, entry: string): boolean =>
-  at.startsWith(entry) && /^(?:$|[.[])/.test(at.slice(entry.length));
-
 /** The place for the tests of an app that has none yet: the app itself, if it is in an app file. */
-function ofUntested(at: string, raw: unknown, places: ReadonlyMap<string, Place>): Place | undefined {
+function ofUntested(at: string, raw: unknown, placeOf: PlaceOf): Place | undefined {
   const [, step = "", name = ""] = /^accessTests\.apps(\.([a-z0-9-]+))/.exec(at) ?? [];
-  return valueAt(raw, ["accessTests", "apps", name]) === undefined ? places.get(`apps${step}`) : undefined;
+  return valueAt(raw, ["accessTests", "apps", name]) === undefined ? placeOf(`apps${step}`) : undefined;
 }
 
 /** Whether a map, and the section that it is in, are maps or absent. */

@@ -7,7 +7,14 @@ import type { Place } from "../../stack-file/place.ts";
 import { type Problem, Report } from "../../stack-file/problems.ts";
 import { check } from "../../stack-file/schema-problems.ts";
 import { checkNoSecrets } from "../../stack-file/secrets.ts";
-import { keyProblems, nearestPlace, parseMap, placesBelow, valuesOf } from "../../stack-file/yaml-map.ts";
+import {
+  everyKey,
+  keyProblems,
+  nearestPlace,
+  parseMap,
+  placesBelow,
+  valuesOf,
+} from "../../stack-file/yaml-map.ts";
 
 /**
  * The maps that app files and the stack file share, by their key paths. Each name in them belongs to one file. An app file
@@ -76,7 +83,7 @@ export function readAppFile(path: string, text: string, { stack, sections }: Sta
   );
   if (Array.isArray(parsed)) return refused(parsed);
   const problems = keyProblems(parsed.root, parsed);
-  const places = placesBelow(parsed.root, parsed);
+  const places = placesBelow(parsed.root, parsed, everyKey, path);
   const found = valuesOf(parsed.root, parsed);
   if (Array.isArray(found)) return refused(found);
   const { values: raw } = found;
@@ -92,7 +99,7 @@ export function readAppFile(path: string, text: string, { stack, sections }: Sta
   return {
     path,
     raw,
-    places: new Map([...places].map(([at, place]) => [at, { file: path, ...place }])),
+    places,
     problems: inFile(path, [...problems, ...report.problems], places),
   };
 }
