@@ -71,8 +71,20 @@ const outline = (sections: object) =>
           : undefined,
     });
 
+/** The last reading of each file. In a comparison of two revisions, most files are equal. */
+const lastReadings = new Map<string, { text: string; rules: StackFileRules; file: AppFile }>();
+
 /** Reads the text of an app file. Each problem has its place in the file. */
-export function readAppFile(path: string, text: string, { stack, sections }: StackFileRules): AppFile {
+export function readAppFile(path: string, text: string, rules: StackFileRules): AppFile {
+  const last = lastReadings.get(path);
+  if (last?.text === text && last.rules.stack === rules.stack && last.rules.sections === rules.sections)
+    return last.file;
+  const file = read(path, text, rules);
+  lastReadings.set(path, { text, rules, file });
+  return file;
+}
+
+function read(path: string, text: string, { stack, sections }: StackFileRules): AppFile {
   const refused = (problems: readonly Problem[]): AppFile => {
     const places = new Map<string, Place>();
     return { path, raw: {}, places, problems: inFile(path, problems, places), unread: true };

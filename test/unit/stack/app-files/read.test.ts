@@ -61,6 +61,25 @@ describe("an app file", () => {
     assert.doesNotMatch(problemsOf(text).join("\n"), /hunter2|v1:abc/);
   });
 
+  it("is read again only if its text, its path or the stack is another one", () => {
+    const rules = { stack: "house", sections };
+    const text = "users: {groups: {a: []}}\n";
+    const first = readAppFile("teams/a.yaml", text, rules);
+    assert.equal(readAppFile("teams/a.yaml", text, { ...rules }), first);
+    const other = readAppFile("teams/b.yaml", "phase: retired\n", rules);
+    assert.equal(other.problems[0]!.place!.file, "teams/b.yaml");
+    assert.equal(readAppFile("teams/a.yaml", text, rules), first);
+    const changed = readAppFile("teams/a.yaml", text.replace("a:", "b:"), rules);
+    assert.deepEqual(changed.raw, { users: { groups: { b: [] } } });
+    assert.deepEqual(readAppFile("teams/a.yaml", text, rules).raw, first.raw);
+    const secret = "pomerium: {identityProvider: {provider: google, clientSecret: {secure: v1:abc}}}\n";
+    for (const stack of ["house", "office"])
+      assert.match(
+        JSON.stringify(readAppFile("teams/c.yaml", secret, { ...rules, stack }).problems),
+        new RegExp(`pulumi config set --stack ${stack} `),
+      );
+  });
+
   it("is told from every other YAML file by its keys", () => {
     for (const text of ["apps: {}\n", "users: {groups: {}}\naccessTests: {}\n"])
       assert.equal(saysOnlyWhatAppFilesSay(text), true);
