@@ -96,7 +96,7 @@ export function beyondNamespaces(
     const entry = typeof app.profile === "string" ? app.profile : name;
     for (const [setting, reason] of beyondTheApp(valueAt(whole, ["catalogue", entry, "route"])))
       report.problem(
-        app.profile === undefined ? at : [...at, "profile"],
+        [...at, "profile"],
         `the catalogue entry "${entry}" sets ${setting.join(".")}, which ${reason}; ${path} is limited to ${named}: write profile: none, or move the app to the stack file`,
       );
     checkPlace(app, at, because, report);

@@ -15,8 +15,8 @@ export interface Whole {
   problems: Problem[];
   placeOf: PlaceOf;
   /**
-   * Whether a problem may be none once every app file can be read: something is unknown or missing, and an unread file may
-   * have it.
+   * Whether another problem decides about this one. Something is unknown or missing, and a file that cannot be read may have
+   * it. Or the file may not have the key at all, so another value would be refused too.
    */
   isDoubtful(problem: Problem): boolean;
 }
@@ -45,6 +45,7 @@ export function appFilePaths(raw: unknown): string[] {
 export function withAppFiles(main: Main, beside: Beside, rules: StackFileRules): Whole {
   const problems: Problem[] = [];
   let unread = false;
+  const refused = new Map<string, Problem>();
   const files = appFilePaths(main.raw).flatMap((path): AppFile[] => {
     const text = beside(path);
     if (typeof text !== "string") {
@@ -59,7 +60,8 @@ export function withAppFiles(main: Main, beside: Beside, rules: StackFileRules):
     return [file];
   });
   const isDoubtful = ({ at, message }: Problem): boolean =>
-    unread && (at === "apps" || /^unknown (?:app|group) "|^the stack file does not know /.test(message));
+    nearestPlace(refused, at) !== undefined ||
+    (unread && (at === "apps" || /^unknown (?:app|group) "|^the stack file does not know /.test(message)));
   if (files.length === 0) return { ...main, problems, isDoubtful };
   const owners = new Map<string, AppFile>();
   const ownerPlace = (at: string): Place | undefined => owners.get(at)?.places.get(at) ?? main.placeOf(at);
@@ -80,7 +82,10 @@ export function withAppFiles(main: Main, beside: Beside, rules: StackFileRules):
       }
     return all.size === before ? sofar : withMap(sofar, map, Object.fromEntries(all));
   }, main.raw);
-  for (const file of files) problems.push(...limitsOf(raw, file));
+  for (const problem of files.flatMap((file) => limitsOf(raw, file))) {
+    problems.push(problem);
+    refused.set(problem.at, problem);
+  }
   const inAppFile: PlaceOf = (at) => {
     const owner = nearestPlace(owners, at);
     return owner === undefined ? undefined : nearestPlace(owner.places, at);

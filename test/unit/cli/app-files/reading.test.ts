@@ -142,6 +142,23 @@ describe("a stack with app files", () => {
     assert.equal((await cli(project, ["check"])).code, 0);
   });
 
+  it("is told once that a file may not open an app, and not how it could consent", async () => {
+    for (const access of ["public", { policy: "allow: {or: [{accept: true}]}" }]) {
+      const project = changedTeam(({ apps }) => {
+        apps.wiki!.access = access;
+      });
+      const { out } = await cli(project, ["check"]);
+      assert.match(out, /^Pulumi\.house\.yaml: 1 problem$/m);
+      assert.match(
+        out,
+        /apps\.wiki\.access +(?:lets|may let) in everybody.*; teams\/wiki\.yaml is limited to namespace wiki/,
+      );
+      assert.doesNotMatch(out, /consent/);
+      project.write("house", teamHouse({}).main);
+      assert.match((await cli(project, ["check"])).out, /consent/);
+    }
+  });
+
   it("limits such a file by the apps and the catalogue of the others", async () => {
     const project = changedTeam(({ apps }) => {
       apps.wiki!.host = "wiki.preview.example.org";
@@ -165,7 +182,7 @@ describe("a stack with app files", () => {
     );
     assert.match(
       out,
-      /teams\/wiki\.yaml:\d+:3 +apps\.wiki +the catalogue entry "wiki" sets mcp_client, which sends/,
+      /teams\/wiki\.yaml:\d+:3 +apps\.wiki\.profile +the catalogue entry "wiki" sets mcp_client, which sends/,
     );
   });
 });

@@ -166,7 +166,7 @@ describe("an app file that is limited to namespaces", () => {
       timeout: "0s",
     };
     const whole = { catalogue: { wiki: { route }, portal: { route }, plain: { route: { timeout: "0s" } } } };
-    assert.deepEqual(refusedWith({}, whole), ["apps.wiki"]);
+    assert.deepEqual(refusedWith({}, whole), ["apps.wiki.profile"]);
     assert.deepEqual(refusedWith({ profile: "portal" }, whole), ["apps.wiki.profile"]);
     for (const profile of ["none", "plain", "__proto__"])
       assert.deepEqual(refusedWith({ profile }, whole), []);
