@@ -5,6 +5,7 @@ import { didYouMeanOrKnown } from "../../stack-file/nearest.ts";
 import { isMap, type PathPart, valueAt } from "../../stack-file/paths.ts";
 import { Report } from "../../stack-file/problems.ts";
 import type { appSchema } from "../schema.ts";
+import { hostsOf, othersThan, servicesOf } from "./others.ts";
 import type { AppFile } from "./read.ts";
 import { beyondTheApp } from "./route-limits.ts";
 
@@ -15,15 +16,15 @@ type AccessKind =
 
 /** Whether a key of an app stays in the app's namespace; if not, why. A new key needs an answer, or nothing compiles. */
 const appKeys: Readonly<Record<AppKey, true | string>> = {
-  // Checked on their own: the namespace by its name, hosts for wildcards, access, paths and route by their parts.
+  // Checked on their own: the namespace by its name, hosts and Services by those of other files, the others by their parts.
   namespace: true,
   host: true,
   aliases: true,
   access: true,
   paths: true,
   route: true,
-  // Names of objects in the app's namespace.
   service: true,
+  // Names of objects in the app's namespace.
   tls: true,
   replaces: true,
   // Answers to questions about the app alone.
@@ -73,7 +74,7 @@ export function beyondNamespaces(
     `${reason}; ${path} is limited to ${named}: remove this, or move the app to the stack file`;
   const apps = valueAt(raw, ["apps"]);
   const domain = valueAt(whole, ["domain"]);
-  const wildcards = othersWildcards(apps, whole);
+  const others = othersThan(apps, whole);
   for (const [name, app] of Object.entries(isMap(apps) ? apps : {})) {
     const at = ["apps", name];
     if (!isMap(app)) continue;
@@ -87,7 +88,7 @@ export function beyondNamespaces(
       if (Object.hasOwn(appKeys, key) && appKeys[key as AppKey] !== true)
         report.problem([...at, key], because(String(appKeys[key as AppKey])));
     for (const [where, host] of hostsOf(name, app, domain)) {
-      const [wildcard, owner] = wildcards.find(([other]) => standsFor(other, host)) ?? [];
+      const [wildcard, owner] = others.wildcards.find(([other]) => standsFor(other, host)) ?? [];
       if (isWildcard(host))
         report.problem([...at, ...where], because("takes every host below a domain that no other app has"));
       else if (wildcard !== undefined)
@@ -99,6 +100,14 @@ export function beyondNamespaces(
         [...at, "profile"],
         `the catalogue entry "${entry}" sets ${setting.join(".")}, which ${reason}; ${path} is limited to ${named}: write profile: none, or move the app to the stack file`,
       );
+    for (const [where, service] of servicesOf(app)) {
+      const owner = others.services.get(service);
+      if (owner !== undefined)
+        report.problem(
+          [...at, ...where],
+          because(`leads to the Service of apps.${owner} past the access of that app`),
+        );
+    }
     checkPlace(app, at, because, report);
     for (const [own, place] of Object.entries(isMap(app.paths) ? app.paths : {}))
       checkPlace(place, [...at, "paths", own], because, report);
@@ -129,28 +138,4 @@ function checkPlace(
   }
   for (const [setting, reason] of beyondTheApp(route))
     report.problem([...at, "route", ...setting], because(reason));
-}
-
-/** The wildcard hosts of the apps that are in other files, each with its app. */
-function othersWildcards(own: unknown, whole: unknown): [host: string, app: string][] {
-  const all = valueAt(whole, ["apps"]);
-  return Object.entries(isMap(all) ? all : {})
-    .filter(([name]) => !isMap(own) || !Object.hasOwn(own, name))
-    .flatMap(([name, app]) =>
-      (isMap(app) ? hostsOf(name, app, "") : []).map(([, host]) => [host, name] as const),
-    )
-    .flatMap(([host, name]): [string, string][] => (isWildcard(host) ? [[host, name]] : []));
-}
-
-/** The hosts of an app, each with its place in it. */
-function hostsOf(
-  name: string,
-  app: Readonly<Record<string, unknown>>,
-  domain: unknown,
-): [PathPart[], string][] {
-  const aliases = Array.isArray(app.aliases) ? app.aliases : [];
-  return [
-    [["host"], app.host ?? `${name}.${domain}`] as const,
-    ...aliases.map((alias, i) => [["aliases", i], alias] as const),
-  ].flatMap(([place, host]) => (typeof host === "string" ? [[[...place], host]] : []));
 }

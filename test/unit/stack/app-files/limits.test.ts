@@ -115,6 +115,42 @@ describe("an app file that is limited to namespaces", () => {
     );
   });
 
+  it("leads to no Service of an app in another file, which may be in one of its namespaces", () => {
+    const vault = {
+      namespace: "docs",
+      service: { name: "vault", port: 80 },
+      access: "admins",
+      paths: { "/hub": { service: { name: "hub", port: 80 } }, "/x": { access: "admins" } },
+    };
+    const whole = { domain: "example.org", apps: { vault, wiki } };
+    for (const [name, port] of [
+      ["vault", 80],
+      ["hub", 8080],
+    ])
+      assert.deepEqual(refusedWith({ namespace: "docs", service: { name, port } }, whole), [
+        "apps.wiki.service.name",
+      ]);
+    const paths = {
+      "/a": { service: { name: "vault", port: 80 } },
+      "/b": { service: { name: "own", port: 80 } },
+    };
+    assert.deepEqual(refusedWith({ namespace: "docs", paths }, whole), [
+      'apps.wiki.paths["/a"].service.name',
+    ]);
+    // A Service of the same name in another namespace, and its own Service for two of its apps.
+    assert.deepEqual(refusedWith({ service: { name: "vault", port: 80 } }, whole), []);
+    assert.deepEqual(refused({ apps: { wiki, second: wiki } }, { apps: { wiki, second: wiki, vault } }), []);
+    const [problem] = beyondNamespaces(
+      { path: "teams/wiki.yaml", raw: { apps: { wiki: { ...vault, paths: {} } } } },
+      ["docs"],
+      whole,
+    );
+    assert.equal(
+      problem!.message,
+      "leads to the Service of apps.vault past the access of that app; teams/wiki.yaml is limited to namespace docs: remove this, or move the app to the stack file",
+    );
+  });
+
   it("sets nothing that other tools or the whole cluster act on", () => {
     assert.deepEqual(
       refusedWith({ annotations: { "external-dns.alpha.kubernetes.io/hostname": "x" }, labels: {} }),
