@@ -1,11 +1,14 @@
-import { isWildcard } from "../../stack-file/hosts.ts";
+import { isWildcard, standsFor } from "../../stack-file/hosts.ts";
 import { isMap, type PathPart, valueAt } from "../../stack-file/paths.ts";
 
 type Content = Readonly<Record<string, unknown>>;
 
 /** What the apps of the other files have that an app must not take from them. */
 export interface Others {
-  /** Each wildcard host, with the name of its app. */
+  /**
+   * Each wildcard host, with the name of its app. One that stands for every host of the stack's domain is left out: it is
+   * for the hosts that no app has.
+   */
   wildcards: [host: string, app: string][];
   /** The name of an app by each Service that it leads to, `<namespace>/<name>`. */
   services: ReadonlyMap<string, string>;
@@ -19,13 +22,14 @@ export interface Others {
  */
 export function othersThan(own: unknown, whole: unknown): Others {
   const all = valueAt(whole, ["apps"]);
+  const anyHost = `any.${valueAt(whole, ["domain"])}`;
   const apps = Object.entries(isMap(all) ? all : {}).filter(
     (entry): entry is [string, Content] => isMap(entry[1]) && !(isMap(own) && Object.hasOwn(own, entry[0])),
   );
   return {
     wildcards: apps.flatMap(([name, app]) =>
       hostsOf(name, app, "").flatMap(([, host]): [string, string][] =>
-        isWildcard(host) ? [[host, name]] : [],
+        isWildcard(host) && !standsFor(host, anyHost) ? [[host, name]] : [],
       ),
     ),
     services: new Map(

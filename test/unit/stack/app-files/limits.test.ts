@@ -97,7 +97,11 @@ describe("an app file that is limited to namespaces", () => {
       ),
       ["apps.wiki.host", "apps.wiki.aliases[0]"],
     );
-    assert.deepEqual(refusedWith({}, { ...whole, domain: "demo.example.org" }), ["apps.wiki.host"]);
+    // A wildcard of the whole domain is for the hosts that no app has.
+    for (const domain of ["demo.example.org", "a.demo.example.org"])
+      assert.deepEqual(refusedWith({ host: "x.demo.example.org" }, { ...whole, domain }), []);
+    const fallback = { namespace: "web", host: "*.example.org" };
+    assert.deepEqual(refusedWith({}, { domain: "example.org", apps: { fallback, wiki } }), []);
     for (const host of ["preview.example.org", "wikipreview.example.org", "wiki.example.org"])
       assert.deepEqual(refusedWith({ host }, whole), []);
     // One of its own is refused for itself alone.
