@@ -122,7 +122,7 @@ function read(path: string, text: string, { stack, sections }: StackFileRules): 
  */
 export function saysOnlyWhatAppFilesSay(text: string): boolean {
   const parsed = parseMap(text, "is no map");
-  if (Array.isArray(parsed)) return false;
+  if (Array.isArray(parsed) || keyProblems(parsed.root, parsed).length > 0) return false;
   const found = valuesOf(parsed.root, parsed);
   if (Array.isArray(found)) return false;
   const keys = Object.keys(found.values);

@@ -91,7 +91,10 @@ describe("an app file", () => {
       "resources: [a.yaml]\n",
       "apps: [\n",
     ];
-    for (const text of others) assert.equal(saysOnlyWhatAppFilesSay(text), false, text);
+    // As values, such keys would not fit into the memory.
+    const nested = `  ${"? ".repeat(60)}x`;
+    for (const text of [...others, `apps:\n${nested}\n`, `apps: {}\n? - x\n`])
+      assert.equal(saysOnlyWhatAppFilesSay(text), false, text);
   });
 });
 
