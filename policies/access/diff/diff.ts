@@ -159,6 +159,12 @@ function peopleOf({ directory, apps }: View): string[] {
 }
 
 /**
+ * Whether an Ingress without a host cannot be read. Pomerium often refuses such an Ingress as a whole. What it may have
+ * opened must not hide what opens now.
+ */
+const mayAnswerNothing = (app: ProtectedApp): boolean => app.host === "*" && unreadable(app).length > 0;
+
+/**
  * Compares who may reach what in two views.
  *
  * A change that everybody shares is one row. A path that opens to anonymous callers is not a gain of each person.
@@ -169,7 +175,9 @@ function peopleOf({ directory, apps }: View): string[] {
 export function diffAccess(before: View, after: View): AccessDiff {
   const [was, is] = [byHost(before.apps), byHost(after.apps)];
   const everyone = new Set([...peopleOf(before), ...peopleOf(after)]);
-  const wildcards = [was, is].map((apps) => [...apps.values()].filter(({ host }) => host.startsWith("*")));
+  const wildcards = [was, is].map((apps) =>
+    [...apps.values()].filter((app) => app.host.startsWith("*") && !(apps === was && mayAnswerNothing(app))),
+  );
   const rows = [...new Set([...was.keys(), ...is.keys()])].flatMap((host) => {
     // Where no app has the host, one with a wildcard may answer it.
     const [then, now] = [was, is].map((apps, i) => apps.get(host) ?? appOfHost(wildcards[i]!, host));

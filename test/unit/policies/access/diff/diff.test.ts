@@ -85,6 +85,25 @@ describe("the access diff", () => {
           assert.ok(changes(before, [all]).includes(`public anonymous ${host}/ deny → allow`), host);
     });
 
+    it("says who gains it although an Ingress for every host cannot be read", () => {
+      const any = (annotations: Record<string, string>): View => ({
+        name: "live",
+        apps: [fromIngress({ namespace: "any", name: "any", host: "*", annotations })],
+      });
+      const everybody = "ingress.pomerium.io/allow_public_unauthenticated_access";
+      for (const [secret, expected] of [
+        [open("secret"), "public anonymous secret.example.org/ absent → allow"],
+        [people("secret"), "gain admin-user@gmail.com secret.example.org/ absent → allow"],
+      ] as const) {
+        const after = view("after", [secret]);
+        const rows = diffAccess(any({ [everybody]: "perhaps" }), after).rows.map(text);
+        assert.ok(rows.includes(expected), rows.join("\n"));
+      }
+      // What everybody reached before is no news.
+      const rows = diffAccess(any({ [everybody]: "true" }), view("after", [open("secret")])).rows.map(text);
+      assert.ok(!rows.some((row) => row.includes("secret")), rows.join("\n"));
+    });
+
     it("says that it does not answer any more when both go, or the wildcard is of another domain", () => {
       const other = at(gateway, "*.example.net");
       const gone =
