@@ -11,14 +11,3 @@ module.enableCompileCache(fileURLToPath(new URL("../node_modules/.cache/node", i
 // Pulumi's runner installs a function that looks every stack trace up in source maps, and takes such a trace for each
 // resource. The project's files run as they are written, so Node's own traces are right, and Node's function stays.
 Object.defineProperty(Error, "prepareStackTrace", { get: () => undefined, set: () => {} });
-
-// zod has its messages in 50 languages, a file for each, and loads them all. Nothing here uses them: the English ones,
-// which are its default, it loads by themselves.
-module.registerHooks({
-  resolve(specifier, context, nextResolve) {
-    const isAllLanguages =
-      specifier === "../locales/index.js" && context.parentURL?.includes("/node_modules/zod/");
-    if (!isAllLanguages) return nextResolve(specifier, context);
-    return { url: "data:text/javascript,", format: "module", shortCircuit: true };
-  },
-});

@@ -62,14 +62,6 @@ describe("a fast start", () => {
     assert.match(trace, /^Error: reason\n {4}at file:/);
   });
 
-  it("loads zod without its languages, and with its messages in English", async () => {
-    const code = `
-      import { z } from "zod";
-      const { error } = z.string().safeParse(1);
-      console.log(Object.keys(z.locales).length, error.issues[0].message);`;
-    assert.equal(await afterStart(code), "0 Invalid input: expected string, received number");
-  });
-
   it("does not load the parts of fetch with the reader of clusters", async () => {
     const code = `
       await import(${JSON.stringify(pathToFileURL(join(root, "components/cluster/api.ts")).href)});
