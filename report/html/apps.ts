@@ -29,7 +29,7 @@ function tags(access: AppAccess): string {
   const [problem] = unreadable(access.app);
   const people = access.alike
     .filter(({ mark }) => mark === "people")
-    .flatMap(({ principals }) => principals.filter((one) => one !== stranger && one !== anonymous));
+    .flatMap(({ principals }) => principals.filter((one) => !isKnown(one)));
   const isStranger = access.alike.some(
     ({ mark, principals }) => mark === "people" && principals.includes(stranger),
   );

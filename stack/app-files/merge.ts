@@ -1,5 +1,4 @@
-import type { Beside } from "../../stack-file/beside.ts";
-import { isPathBeside } from "../../stack-file/beside.ts";
+import { type Beside, isPathBeside } from "../../stack-file/beside.ts";
 import { isMap, keyPath, valueAt } from "../../stack-file/paths.ts";
 import { fileAndPlace, type Place, type PlaceOf } from "../../stack-file/place.ts";
 import type { Problem } from "../../stack-file/problems.ts";
