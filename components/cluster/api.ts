@@ -1,10 +1,8 @@
 import type http from "node:http";
-import https from "node:https";
+import type https from "node:https";
+import { type Answer, open, readAnswer } from "./get.ts";
 import { type ClusterAddress, ClusterError, connectionTo, contextsOf } from "./kubeconfig.ts";
 import { withRetries } from "./retry.ts";
-
-// An import would read every export, and with them load the parts of `fetch`: 40 ms at the start of each run.
-const { get: getWithoutTls } = process.getBuiltinModule("node:http");
 
 /** Asks for metadata only: the contents of a Secret never leave the API server. */
 const metadataOnly = (kind: string): string => `application/json;as=${kind};g=meta.k8s.io;v=v1`;
@@ -145,12 +143,7 @@ export class ReadOnlyApi {
   async *text(path: string): AsyncGenerator<Buffer> {
     const url = new URL(this.server + path);
     const response = await this.open(url, "*/*");
-    const { statusCode: status = 0, headers } = response;
-    if (status !== 200) {
-      const chunks: Buffer[] = [];
-      for await (const chunk of response) chunks.push(chunk as Buffer);
-      parsed(url, { status, headers, body: Buffer.concat(chunks).toString("utf8") });
-    }
+    if (response.statusCode !== 200) parsed(url, await this.read(url, response));
     try {
       for await (const chunk of response) yield chunk as Buffer;
     } catch (error) {
@@ -188,61 +181,29 @@ export class ReadOnlyApi {
   }
 
   private async request(url: URL, accept: string): Promise<Answer> {
-    const response = await this.open(url, accept);
-    const chunks: Buffer[] = [];
+    return this.read(url, await this.open(url, accept));
+  }
+
+  private async open(url: URL, accept: string): Promise<http.IncomingMessage> {
+    const headers = { ...this.options.headers, Accept: accept };
     try {
-      for await (const chunk of response) chunks.push(chunk as Buffer);
+      return await open(url, { ...this.options, headers }, this.patience.timeout ?? 20_000);
     } catch (error) {
       throw unanswered(url, error as Error);
     }
-    const { statusCode: status = 0, headers } = response;
-    return { status, headers, body: Buffer.concat(chunks).toString("utf8") };
   }
 
-  /** Sends a request. The answer ends with an error after a long silence. */
-  private open(url: URL, accept: string): Promise<http.IncomingMessage> {
-    const { timeout = 20_000 } = this.patience;
-    const options: https.RequestOptions = {
-      ...this.options,
-      headers: { ...this.options.headers, Accept: accept },
-    };
-    return new Promise((resolve, reject) => {
-      let answer: http.IncomingMessage | undefined;
-      let silence: NodeJS.Timeout | undefined;
-      const failed = (error: Error): void => {
-        clearTimeout(silence);
-        reject(unanswered(url, error));
-      };
-      const request = (url.protocol === "https:" ? https.get : getWithoutTls)(url, options, (response) => {
-        answer = response;
-        silence?.refresh();
-        response.on("data", () => silence?.refresh());
-        // The answer does not flow before somebody reads it.
-        response.pause();
-        response.on("close", () => clearTimeout(silence));
-        resolve(response);
-      });
-      // Before that, the request waits until a connection is free.
-      request.on("socket", () => {
-        // Not the socket's own timeout: it does not end a TLS handshake that gets no answer.
-        silence = setTimeout(
-          () => (answer ?? request).destroy(new Error(`no answer within ${timeout / 1000} s`)),
-          timeout,
-        );
-      });
-      request.on("error", failed);
-    });
+  private async read(url: URL, response: http.IncomingMessage): Promise<Answer> {
+    try {
+      return await readAnswer(response);
+    } catch (error) {
+      throw unanswered(url, error as Error);
+    }
   }
 }
 
 function unanswered(url: URL, cause: Error): ClusterError {
   return new ClusterError(`${url.origin} does not answer: ${cause.message}`, undefined, { cause });
-}
-
-interface Answer {
-  status: number;
-  headers: http.IncomingHttpHeaders;
-  body: string;
 }
 
 /** Longer texts of a server are cut in messages. */

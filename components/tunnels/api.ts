@@ -1,10 +1,11 @@
 import { z } from "zod";
+import { type Answer, open, readAnswer } from "../cluster/get.ts";
 import { RequestError, withRetries } from "../cluster/retry.ts";
 
 /** Cloudflare did not answer, or refused. */
 export class CloudflareError extends RequestError {}
 
-/** How long one answer may take, in milliseconds. */
+/** Silence after which no answer is expected any more, in milliseconds. */
 const timeout = 20_000;
 
 /** How many records Cloudflare is asked for at once. */
@@ -70,7 +71,7 @@ export class ReadOnlyCloudflare {
 
   async #ask(path: string): Promise<Envelope | undefined> {
     const url = this.#base + path;
-    const { status, text } = await this.#request(url);
+    const { status, body: text } = await this.#request(new URL(url));
     const body = envelopeOf(text);
     if (status === 404 && body !== undefined) return undefined;
     if (status >= 200 && status <= 299 && body?.success) return body;
@@ -79,17 +80,17 @@ export class ReadOnlyCloudflare {
     throw new CloudflareError(`GET ${url.replace(/\?.*/, "")}: ${status} ${reason.slice(0, 300)}`, status);
   }
 
-  async #request(url: string): Promise<{ status: number; text: string }> {
+  async #request(url: URL): Promise<Answer> {
+    const headers = {
+      Authorization: `Bearer ${this.#token}`,
+      Accept: "application/json",
+      "User-Agent": "pomerium-migration",
+    };
     try {
-      const response = await fetch(url, {
-        headers: { Authorization: `Bearer ${this.#token}`, Accept: "application/json" },
-        signal: AbortSignal.timeout(timeout),
-      });
-      return { status: response.status, text: await response.text() };
+      return await readAnswer(await open(url, { headers }, timeout));
     } catch (error) {
-      const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new CloudflareError(`${new URL(url).origin} does not answer: ${reason}`, undefined, { cause });
+      const cause = error as Error;
+      throw new CloudflareError(`${url.origin} does not answer: ${cause.message}`, undefined, { cause });
     }
   }
 }

@@ -62,10 +62,14 @@ describe("a fast start", () => {
     assert.match(trace, /^Error: reason\n {4}at file:/);
   });
 
-  it("does not load the parts of fetch with the reader of clusters", async () => {
+  it("does not load the parts of fetch to read from a cluster and from Cloudflare", async () => {
+    const urlOf = (file: string): string => JSON.stringify(pathToFileURL(join(root, file)).href);
     const code = `
-      await import(${JSON.stringify(pathToFileURL(join(root, "components/cluster/api.ts")).href)});
-      console.log(process.moduleLoadList.filter((name) => name.includes("undici")).length);`;
-    assert.equal(await afterStart(code), "0");
+      await import(${urlOf("components/cluster/api.ts")});
+      const { ReadOnlyCloudflare } = await import(${urlOf("components/tunnels/api.ts")});
+      const said = await new ReadOnlyCloudflare("token", "http://127.0.0.1:9").find("/x").catch(String);
+      const loaded = process.moduleLoadList.filter((name) => name.includes("undici"));
+      console.log(/does not answer/.test(said), loaded.length);`;
+    assert.equal(await afterStart(code), "true 0");
   });
 });
