@@ -4,6 +4,7 @@ import { deployCertificates, deployIssuer } from "./components/certificates/depl
 import { sharedCertificates } from "./components/certificates/wanted.ts";
 import { deployCluster } from "./components/cluster/deploy.ts";
 import { recordPhase } from "./components/cluster/phase-record.ts";
+import { sent } from "./components/cluster/sent.ts";
 import { deployIngressNginx } from "./components/ingress-nginx/deploy.ts";
 import { deployIsolation } from "./components/network-policies/deploy.ts";
 import { deployPomerium } from "./components/pomerium/deploy.ts";
@@ -24,13 +25,13 @@ const phase = phaseEffects(stack);
 const { authenticateUrl, origin, ingressNginx: fate } = phase;
 await pulumi.log.info(announce(stack, live, phase, { isPreview: pulumi.runtime.isDryRun() }));
 
-const opts = deployCluster(stack.cluster, live);
-const issuer = deployIssuer(stack, live, opts);
+const opts = await sent(deployCluster(stack.cluster, live));
+const issuer = await sent(deployIssuer(stack, live, opts));
 const shared = { overlayDirectory, authenticateUrl, certificates: sharedCertificates(stack) };
-const pomerium = deployPomerium(stack.pomerium, { ...shared, live }, opts);
-const certificates = deployCertificates(stack, { issuer, pomerium, live }, opts);
-const apps = deployApps(stack.apps, { pomerium, certificates, origin, live }, opts);
-const isolation = deployIsolation(isolationPolicies(stack, live, fate), live.network, opts);
+const pomerium = await sent(deployPomerium(stack.pomerium, { ...shared, live }, opts));
+const certificates = await deployCertificates(stack, { issuer, pomerium, live }, opts);
+const apps = await deployApps(stack.apps, { pomerium, certificates, origin, live }, opts);
+const isolation = await deployIsolation(isolationPolicies(stack, live, fate), live.network, opts);
 const tunnels = await deployTunnels(stack, { apps, pomerium, certificates, live }, opts);
 // Adopted unchanged while traffic may depend on it. From `retired` on it is not in the program, so Pulumi removes it.
 const adopted = await deployIngressNginx(stack, { fate, live }, opts);

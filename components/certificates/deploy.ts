@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { sent } from "../cluster/sent.ts";
 import { certificateArgs, issuerArgs } from "./args.ts";
 import { DnsIssuer } from "./DnsIssuer.ts";
 import { HostCertificate } from "./HostCertificate.ts";
@@ -54,28 +55,29 @@ export function deployIssuer(
 }
 
 /** Registers every certificate of the stack. */
-export function deployCertificates(
+export async function deployCertificates(
   stack: CertificateNeeds,
   { issuer, pomerium, live }: CertificateRun,
   opts: pulumi.ComponentResourceOptions,
-): Certificates {
+): Promise<Certificates> {
   const wanted = wantedCertificates(stack);
-  const certificates = wanted.map((each): [string, HostCertificate] => {
+  const resources: HostCertificate[] = [];
+  const secretNames = new Map<string, pulumi.Output<string>>();
+  for (const each of wanted) {
     const args = certificateArgs(each, issuer, pomerium.namespace, live.certificates);
     const id = secretId(each);
-    return [id, new HostCertificate(id, args, opts)];
-  });
+    const certificate = await sent(new HostCertificate(id, args, opts));
+    resources.push(certificate);
+    secretNames.set(id, certificate.secretName);
+  }
   const existing = withExistingSecret(stack.apps).map(({ host, namespace, tlsSecret }) => ({
     host,
     id: secretId({ namespace, secretName: tlsSecret }),
     name: pulumi.output(tlsSecret),
   }));
-  const secretNames = new Map([
-    ...certificates.map(([id, { secretName }]) => [id, secretName] as const),
-    ...existing.map(({ id, name }) => [id, name] as const),
-  ]);
+  for (const { id, name } of existing) secretNames.set(id, name);
   return {
-    resources: certificates.map(([, certificate]) => certificate),
+    resources,
     secretNames,
     issued: (host) =>
       existing.find((each) => each.host === host)?.name ??

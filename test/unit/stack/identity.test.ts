@@ -73,42 +73,38 @@ function liveTunnels(stack: Stack, former: Run | undefined): Record<string, Live
 async function run(stack: Stack, former?: Run): Promise<Run> {
   const live = liveTunnels(stack, former);
   let memory: string | undefined;
-  let done: Promise<void> | undefined;
   const registrations = await record(
-    () => {
+    async () => {
       const opts = { provider: clusterProvider({ ...stack.cluster, uid: "0c7a70e1" }) };
       const issuer = new DnsIssuer(
         "issuer",
         issuerArgs(stack, issuance(), { classes: [], ingresses: [] }),
         opts,
       );
-      const certificates = deployCertificates(
+      const certificates = await deployCertificates(
         stack,
         { issuer, pomerium: { namespace: "pomerium" }, live: { certificates: { certificates: [] } } },
         opts,
       );
       const run = { ...runOf({}, stack.pomerium), certificates };
-      const apps = deployApps(stack.apps, run, opts);
+      const apps = await deployApps(stack.apps, run, opts);
       const services = stack.isolation.map(({ namespace, service: name }) => ({
         ...{ namespace, name, type: "ClusterIP", headless: false, ports: [], selector: { app: name } },
       }));
       const callers = { nginx: [], nginxOnNodes: false, nodes: [] };
-      deployIsolation(wantedPolicies(stack.isolation, services, callers), { policies: [] }, opts);
-      done = deployTunnels(
+      await deployIsolation(wantedPolicies(stack.isolation, services, callers), { policies: [] }, opts);
+      const tunnels = await deployTunnels(
         stack,
         { ...run, apps, live: { tunnels: { live }, cluster: { record: { tunnels: former?.memory } } } },
         opts,
-      ).then((tunnels) => {
-        tunnels.memory?.apply((text) => {
-          memory = text;
-        });
+      );
+      tunnels.memory?.apply((text) => {
+        memory = text;
       });
-      return done;
     },
     (type) => (type === "random:index/randomPassword:RandomPassword" ? { result: "generated" } : {}),
     (inputs) => ({ ...inputs, token: "token" }),
   );
-  await done;
   const planned = stack.tunnels.map((tunnel): [string, LiveTunnel] => {
     const { rules } = tunnelPlan(stack, tunnel, live[tunnel.name]!, readMemory(former?.memory));
     const own = rules.map(({ movesTo: _, ...rule }) => rule);

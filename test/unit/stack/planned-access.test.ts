@@ -18,9 +18,7 @@ const publicAnnotation = "ingress.pomerium.io/allow_public_unauthenticated_acces
 
 /** The Ingresses that the program registers for a stack. */
 async function created({ apps, pomerium }: Stack): Promise<PlannedChange[]> {
-  const registrations = await record(() => {
-    deployApps(apps, runOf({}, pomerium), {});
-  });
+  const registrations = await record(() => deployApps(apps, runOf({}, pomerium), {}));
   return registrations
     .filter(({ type: one }) => one === type)
     .map(({ name, inputs }) => ({

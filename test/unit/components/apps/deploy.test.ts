@@ -9,9 +9,9 @@ const { apps } = parse(goodStack());
 
 /** Names of the registered components, each with its type, and what the program gets of them. */
 async function deployed(some: typeof apps) {
-  let result: ReturnType<typeof deployApps> | undefined;
-  const registrations = await record(() => {
-    result = deployApps(some, runOf(), {});
+  let result: Awaited<ReturnType<typeof deployApps>> | undefined;
+  const registrations = await record(async () => {
+    result = await deployApps(some, runOf(), {});
   });
   const components = registrations
     .filter(({ type }) => type.startsWith("pomerium-migration:"))

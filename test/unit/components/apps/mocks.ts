@@ -9,9 +9,7 @@ export interface Registered {
 }
 
 /** Runs a program against Pulumi's mocks and returns what it registered; the program sees it grow. */
-export async function registered(
-  program: (sofar: readonly Registered[]) => void | Promise<void>,
-): Promise<Registered[]> {
+export async function registered(program: (sofar: readonly Registered[]) => unknown): Promise<Registered[]> {
   const resources: Registered[] = [];
   await pulumi.runtime.setMocks(
     {

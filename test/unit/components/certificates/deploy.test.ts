@@ -19,8 +19,8 @@ describe("the certificates of a stack", () => {
       pomerium: { namespace: "pomerium" },
       live: { certificates: { certificates: [] } },
     };
-    const registrations = await record(() => {
-      certificates = deployCertificates(stack, run, {});
+    const registrations = await record(async () => {
+      certificates = await deployCertificates(stack, run, {});
     });
     names = registrations.filter(({ type }) => type.endsWith(":Certificate")).map(({ name }) => name);
   });

@@ -92,7 +92,7 @@ describe("an issuer of the cluster that the stack only uses", () => {
       const live = { certificates: issuance(), ingressNginx: nginx };
       const deployed = deployIssuer(stack, live, opts);
       assert.deepEqual([deployed.resources, deployed.canaries], [[], {}]);
-      deployCertificates(stack, { issuer: deployed, pomerium: { namespace: "pomerium" }, live }, opts);
+      return deployCertificates(stack, { issuer: deployed, pomerium: { namespace: "pomerium" }, live }, opts);
     });
     const specs = all.filter(({ type }) => type.endsWith(":Certificate")).map(({ inputs }) => inputs.spec);
     assert.deepEqual(

@@ -33,12 +33,13 @@ describe("a certificate that somebody else renews", () => {
       assert.ok(!wantedCertificates(stack).some((each) => secretId(each) === "monitoring/house-tls"));
       const wiki = stack.apps.find(({ name }) => name === "wiki")!;
       let named: unknown;
-      await record(() => {
+      await record(async () => {
         const opts = { provider: new k8s.Provider("cluster", { context: "octavo" }) };
         const issuer = { issuerFor: () => "letsencrypt-prod" };
         const run = runOf();
         const live = { certificates: issuance() };
-        const certificates = deployCertificates(stack, { issuer, pomerium: run.pomerium, live }, opts);
+        const needs = { issuer, pomerium: run.pomerium, live };
+        const certificates = await deployCertificates(stack, needs, opts);
         const args = appArgs(wiki, { ...run, certificates });
         certificates.issued("wiki.example.net").apply((name) => {
           named = [name, args.secretName];

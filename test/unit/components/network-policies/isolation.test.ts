@@ -207,7 +207,7 @@ describe("an isolated app", () => {
       (
         await registered(() => {
           const wanted = wantedPolicies(parse(raw).isolation, [service("komga-svc")], alone);
-          deployIsolation(wanted, { policies: [] }, {});
+          return deployIsolation(wanted, { policies: [] }, {});
         })
       ).map(({ type, name }) => `${type} ${name}`);
     const renamed = isolate() as {
@@ -228,7 +228,7 @@ describe("an isolated app", () => {
   it("keeps its policy after an upgrade from a release that had a component around the policy", async () => {
     const registrations = await record(() => {
       const wanted = wantedPolicies(parse(isolate()).isolation, [service("komga-svc")], alone);
-      deployIsolation(wanted, { policies: [] }, {});
+      return deployIsolation(wanted, { policies: [] }, {});
     });
     const { urn, formerly } = registrations.find(({ type }) => type.endsWith(":NetworkPolicy"))!;
     assert.ok(formerly.includes(`pomerium-migration:network-policies:Isolation$${urn}`), formerly.join("\n"));

@@ -61,7 +61,7 @@ export async function record(
     return register(request, callback);
   };
   await pulumi.runtime.runInPulumiStack(async () => {
-    program();
+    await program();
   });
   // Registrations wait for each other, so the last one begins long after the program has run.
   await pulumi.runtime.disconnect();
