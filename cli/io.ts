@@ -1,4 +1,3 @@
-import { buffer } from "node:stream/consumers";
 import type { ClusterReader } from "../components/cluster/api.ts";
 import type { ClusterAddress } from "../components/cluster/kubeconfig.ts";
 import type { ReadinessRow } from "../components/cluster/readiness.ts";
@@ -49,7 +48,7 @@ export function processIo(): Io {
   return {
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
-    stdin: async () => decoded(await buffer(process.stdin)),
+    stdin: async () => decoded(Buffer.concat(await process.stdin.toArray())),
     input: () => process.stdin,
     now: () => new Date(),
     cwd: process.cwd(),

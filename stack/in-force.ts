@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { routesNotInForce, routeWarnings } from "../components/apps/in-force.ts";
@@ -11,6 +10,7 @@ import { readCluster } from "../components/cluster/live.ts";
 import { addressNotInForce, settingsNotInForce } from "../components/pomerium/in-force.ts";
 import { readStatus } from "../components/pomerium/live.ts";
 import { accessRoutes } from "../policies/access/routes.ts";
+import { sha256 } from "../stack-file/sha256.ts";
 import type { Stack } from "./stack.ts";
 
 /** Result of the check after an `up`. */
@@ -90,7 +90,7 @@ export function inForceDigest(stack: Stack): string {
   ]);
   // A secret is written as JSON without its text, so a new secret alone does not change the digest.
   const all = [routes, stack.pomerium, wantedCertificates(stack)];
-  return createHash("sha256").update(JSON.stringify(all)).digest("hex").slice(0, 16);
+  return sha256(JSON.stringify(all)).slice(0, 16);
 }
 
 /**

@@ -5,7 +5,7 @@ import { differences } from "../components/ingress-nginx/differences.ts";
 import { staysInCoexist } from "../components/ingress-nginx/hybrid.ts";
 import { askHost } from "../components/ingress-nginx/traffic.ts";
 import { databaseProblems } from "../components/pomerium/database.ts";
-import { readTunnels } from "../components/tunnels/live.ts";
+import { readTunnels } from "../components/tunnels/read.ts";
 import { failedTestProblems } from "../policies/access/assertions/run.ts";
 import { stackFileName } from "../stack-file/file-name.ts";
 import { placed, withEdits } from "../stack-file/place.ts";

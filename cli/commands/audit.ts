@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
 import { audit as auditOf } from "../../discovery/audit/audit.ts";
 import { auditHtml } from "../../discovery/audit/html.ts";
 import { auditMarkdown } from "../../discovery/audit/markdown.ts";
 import { type AuditOrigin, auditPage } from "../../discovery/audit/page.ts";
 import { auditText } from "../../discovery/audit/text.ts";
 import { visible } from "../../report/text.ts";
+import { sha256 } from "../../stack-file/sha256.ts";
 import { paint } from "../colour.ts";
 import type { Action } from "../command.ts";
 import { exit } from "../exit.ts";
@@ -24,7 +24,7 @@ export const audit: Action<AuditOptions> = {
     const provenance: AuditOrigin = {
       source: source.name,
       ...(await provenanceOf(io)),
-      hash: createHash("sha256").update(JSON.stringify(result)).digest("hex"),
+      hash: sha256(JSON.stringify(result)),
     };
     deliver(rendered(format, result, provenance, paperOf(options, io)), options, io);
     return result.blockers.length > 0 ? exit.failed : exit.ok;

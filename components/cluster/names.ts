@@ -1,6 +1,6 @@
 /** Names of objects that more than one subject must know. */
 
-import { createHash } from "node:crypto";
+import { sha256 } from "../../stack-file/sha256.ts";
 
 /** Namespace of Pomerium. Upstream's manifests, the controller's arguments and its RBAC all contain it. */
 export const pomeriumNamespace = "pomerium";
@@ -37,7 +37,7 @@ export function pathIngressName(app: string, path: string): string {
     .replace(/^-/, "")
     .slice(0, 20)
     .replace(/-$/, "");
-  const digest = createHash("sha256").update(path).digest("hex").slice(0, 6);
+  const digest = sha256(path).slice(0, 6);
   return [ingressName(app), words, digest].filter((part) => part !== "").join("-");
 }
 

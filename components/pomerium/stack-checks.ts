@@ -14,8 +14,8 @@ import { checkAddressForm, resolveAddress } from "./address-schema.ts";
 import type { PomeriumInput } from "./config.ts";
 import { providerProblems } from "./identity-providers.ts";
 import { checkSettings } from "./settings-schema.ts";
+import { isGitUrl, upstreamRepository } from "./source.ts";
 import { checkStorage } from "./storage-schema.ts";
-import { isGitUrl, upstreamRepository } from "./upstream.ts";
 
 /** Other sections that the checks of Pomerium's section need. A section with a mistake is undefined. */
 export interface PomeriumContext {

@@ -7,9 +7,7 @@ import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { setKey } from "../../stack-file/commands.ts";
-
-/** Where the releases come from if a stack names no `source`. */
-export const upstreamRepository = "https://github.com/pomerium/ingress-controller";
+import { isGitUrl, upstreamRepository } from "./source.ts";
 
 /** A clone of one commit takes seconds. A network that drops packets must not block a preview forever. */
 const gitTimeout = 120_000;
@@ -93,11 +91,6 @@ export async function resolveUpstream(options: UpstreamOptions): Promise<Upstrea
     });
   }
   return { directory, version, commit };
-}
-
-/** Whether a `source` is `https://…`, `ssh://…`, `file://…` or git's `user@host:path`. Anything else is a folder. */
-export function isGitUrl(source: string): boolean {
-  return /^[a-z][a-z0-9+.-]*:\/\//i.test(source) || /^[\w.-]+@[\w.-]+:/.test(source);
 }
 
 async function localDirectory(source: string, projectDirectory = process.cwd()): Promise<string> {

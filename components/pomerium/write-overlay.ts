@@ -1,10 +1,10 @@
 /** The only file that writes an overlay to the disk. */
 
-import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { stringify } from "yaml";
+import { sha256 } from "../../stack-file/sha256.ts";
 import { overlayFolders } from "./overlay.ts";
 
 /**
@@ -23,9 +23,7 @@ export async function writeOverlay(
 ): Promise<string> {
   const overlays = join(cacheDir, "overlay");
   await mkdir(overlays, { recursive: true });
-  const name = createHash("sha256")
-    .update(JSON.stringify([Object.entries(files).sort(), baseDirectory]))
-    .digest("hex");
+  const name = sha256(JSON.stringify([Object.entries(files).sort(), baseDirectory]));
   const directory = join(await realpath(overlays), name);
   if (existsSync(directory)) return directory;
 

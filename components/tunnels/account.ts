@@ -1,5 +1,6 @@
 import type { ReadOnlyCloudflare } from "./api.ts";
-import { type LiveTunnel, readTunnel } from "./live.ts";
+import type { LiveTunnel } from "./live.ts";
+import { readTunnel } from "./read.ts";
 
 /** The objects that a token may see at Cloudflare: zones, and the tunnels of their accounts. */
 export interface LiveAccount {

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256 } from "../../stack-file/sha256.ts";
 import type { Provenance } from "../sections.ts";
 import { esc } from "./escape.ts";
 import { script } from "./script.ts";
@@ -17,19 +17,16 @@ export interface Report {
   tabs: readonly Tab[];
 }
 
-const digest = (text: string, encoding: "base64" | "hex"): string =>
-  createHash("sha256").update(text).digest(encoding);
-
 /**
  * A report as one self-contained page. It is readable without its script, on paper, and in light and dark. Every text from
  * outside is escaped, and a content security policy keeps everything else from loading or running.
  */
 export function htmlPage({ title, subtitle, provenance, tabs }: Report): string {
-  const hash = provenance.hash ?? digest(JSON.stringify(tabs), "hex");
+  const hash = provenance.hash ?? sha256(JSON.stringify(tabs));
   const policy = [
     "default-src 'none'",
-    `style-src 'sha256-${digest(style, "base64")}'`,
-    `script-src 'sha256-${digest(script, "base64")}'`,
+    `style-src 'sha256-${sha256(style, "base64")}'`,
+    `script-src 'sha256-${sha256(script, "base64")}'`,
     "base-uri 'none'",
     "form-action 'none'",
   ].join("; ");

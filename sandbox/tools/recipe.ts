@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { sha256 } from "../../stack-file/sha256.ts";
 import { goPlatform } from "./go.ts";
 import {
   COMPILER_FLAGS,
@@ -45,7 +45,7 @@ export async function readRecipe(): Promise<BuildRecipe> {
     // Without go.sum, which only confirms the versions in go.mod.
     const sources = [goMods[family], family === "kubernetes-provider" ? providerSources : certManager];
     const all = [LAYOUT, sources, flags(family), COMPILER_FLAGS, goPlatform()];
-    return `${family}-${createHash("sha256").update(JSON.stringify(all)).digest("hex").slice(0, 12)}`;
+    return `${family}-${sha256(JSON.stringify(all)).slice(0, 12)}`;
   };
   const byFamily = (of: (family: Family) => string): Record<Family, string> =>
     Object.fromEntries(FAMILIES.map((family) => [family, of(family)])) as Record<Family, string>;

@@ -1,7 +1,8 @@
 import { strict as assert } from "node:assert";
 import { CloudflareError, ReadOnlyCloudflare } from "../../../../components/tunnels/api.ts";
 import type { ZoneIds } from "../../../../components/tunnels/dns-zones.ts";
-import { ownComment, readTunnel, tunnelTarget } from "../../../../components/tunnels/live.ts";
+import { ownComment, tunnelTarget } from "../../../../components/tunnels/live.ts";
+import { readTunnel } from "../../../../components/tunnels/read.ts";
 import type { CloudflareSeed } from "../../../../sandbox/cloudflare/account.ts";
 import { type StandIn, startCloudflare } from "../../../../sandbox/cloudflare/server.ts";
 
