@@ -59,10 +59,15 @@ export async function interleaved<K extends string>(
   return Object.fromEntries(names.map((name) => [name, medianCost(costs[name])])) as Record<K, Cost>;
 }
 
-/** How many times as much CPU time one cost is as another; wall time where the system does not tell CPU time. */
-export function ratio(one: Cost, other: Cost): number {
-  return one.cpu === undefined || other.cpu === undefined ? one.wall / other.wall : one.cpu / other.cpu;
+/** How many times as much one cost is as another: in time, and in CPU time where the system tells it. */
+export function ratio(one: Cost, other: Cost): { wall: number; cpu?: number } {
+  const wall = one.wall / other.wall;
+  return one.cpu === undefined || other.cpu === undefined ? { wall } : { wall, cpu: one.cpu / other.cpu };
 }
+
+/** A ratio for people. */
+export const times = ({ wall, cpu }: ReturnType<typeof ratio>): string =>
+  `${wall.toFixed(2)}${cpu === undefined ? "" : `, CPU ${cpu.toFixed(2)}`}`;
 
 /** A cost for people. */
 export const shown = ({ wall, cpu }: Cost): string =>

@@ -13,7 +13,7 @@ import type { Outcome, Progress } from "../../sandbox/pulumi/events.ts";
 import { openWorkspace, type Workspace } from "../../sandbox/pulumi/workspace.ts";
 import { openSandbox } from "../../sandbox/sandbox.ts";
 import { projectDirectory, type StackConfig } from "../../sandbox/stacks.ts";
-import { interleaved, median, ratio, shown } from "./measure.ts";
+import { interleaved, median, ratio, shown, times } from "./measure.ts";
 import { objectsOf, type RegisteredObject } from "./registered-objects.ts";
 
 const rounds = 5;
@@ -81,7 +81,7 @@ try {
   const ratios = {
     "preview / as many ConfigMaps": ratio(previews.octavo, previews.bare),
     "preview / the same objects": ratio(previews.octavo, previews.same),
-    "to the first registration / SDKs alone (wall)": registration.octavo / registration.sdks,
+    "to the first registration / SDKs alone": { wall: registration.octavo / registration.sdks },
     "one person / preview": ratio(person, previews.octavo),
   };
   if (process.argv.includes("--json"))
@@ -96,7 +96,7 @@ try {
     console.log(`${objects} Kubernetes objects`);
     for (const [what, cost] of Object.entries({ ...previews, "one person": person }))
       console.log(`${what.padEnd(12)} ${shown(cost)}`);
-    for (const [what, value] of Object.entries(ratios)) console.log(`${what.padEnd(46)} ${value.toFixed(2)}`);
+    for (const [what, value] of Object.entries(ratios)) console.log(`${what.padEnd(40)} ${times(value)}`);
     console.log(`one person touches:\n  ${[...touched].sort().join("\n  ")}`);
   }
 } finally {

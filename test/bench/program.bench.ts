@@ -12,7 +12,7 @@ import { seed } from "../../sandbox/cluster/seed.ts";
 import { prepare } from "../../sandbox/prepare.ts";
 import { openWorkspace, type Workspace } from "../../sandbox/pulumi/workspace.ts";
 import { projectDirectory, sandboxConfig, withoutTunnels } from "../../sandbox/stacks.ts";
-import { type Cost, interleaved, ratio, shown } from "./measure.ts";
+import { type Cost, interleaved, ratio, shown, times } from "./measure.ts";
 import { objectsOf } from "./registered-objects.ts";
 
 const rounds = 3;
@@ -41,7 +41,7 @@ else
     console.log(`${apps} apps, ${objects} objects, peak memory ${megabytes} MB`);
     for (const [what, cost] of Object.entries({ empty, "bare SDK": bare, program }))
       console.log(`  ${what.padEnd(15)} ${shown(cost)}`);
-    console.log(`  program / bare  ${ratio(program, bare).toFixed(2)}`);
+    console.log(`  program / bare  ${times(ratio(program, bare))}`);
   }
 
 async function measure(count: number): Promise<Sample> {
