@@ -3,6 +3,7 @@ import { deployApps } from "../../../../components/apps/deploy.ts";
 import { verifyService } from "../../../../components/cluster/names.ts";
 import { goodStack, parse } from "../../stack/base.ts";
 import { record } from "../pomerium/recorder.ts";
+import { registered } from "./mocks.ts";
 import { runOf } from "./run.ts";
 
 const { apps } = parse(goodStack());
@@ -33,5 +34,14 @@ describe("the apps of a stack", () => {
     const { components, count } = await deployed([page]);
     assert.deepEqual(components, ["App who", "Verify verify-service"]);
     assert.equal(count, 2);
+  });
+
+  it("are sent to Pulumi while the later ones are built", async () => {
+    let sent = 0;
+    const all = await registered(async (soFar) => {
+      await deployApps(apps, runOf(), {});
+      sent = soFar.length;
+    });
+    assert.ok(sent > 0 && sent <= all.length, `${sent} of ${all.length} were sent`);
   });
 });
