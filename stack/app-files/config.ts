@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { appHost } from "../../components/apps/hosts.ts";
 import { appFilePattern } from "../../stack-file/beside.ts";
 import { namespaceName, text } from "../../stack-file/fields.ts";
 
@@ -17,6 +18,14 @@ export const appFileEntry = z.strictObject({
     .describe(
       "Namespaces of the file's apps. The file may then also not open an app to everybody, nor reach beyond these namespaces. Default: any namespace, and everything that an app may do.",
     ),
+  hosts: z
+    .array(appHost)
+    .min(1, { error: "is empty: name at least one host, or leave the key out" })
+    .optional()
+    .describe(
+      "Hosts of the file's apps: a host itself, or `*.shop.example.org` for everything below. Default: any host that is free.",
+    )
+    .meta({ examples: [["shop.example.org", "*.shop.example.org"]] }),
 });
 
 export const appFilesSchema = z
@@ -25,4 +34,4 @@ export const appFilesSchema = z
   .describe(
     "Files with further apps, groups and access tests, by their path from the folder of this file. Each has `apps`, `users.groups` and `accessTests.apps`, as this file has them. Default: none.",
   )
-  .meta({ examples: [{ "teams/wiki.yaml": { namespaces: ["wiki"] } }] });
+  .meta({ examples: [{ "teams/wiki.yaml": { namespaces: ["wiki"], hosts: ["wiki.example.org"] } }] });

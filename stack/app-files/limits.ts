@@ -5,7 +5,8 @@ import { didYouMeanOrKnown } from "../../stack-file/nearest.ts";
 import { isMap, type PathPart, valueAt } from "../../stack-file/paths.ts";
 import { Report } from "../../stack-file/problems.ts";
 import type { appSchema } from "../schema.ts";
-import { hostsOf, othersThan, servicesOf } from "./others.ts";
+import { hostsOf, isAmong } from "./hosts.ts";
+import { othersThan, servicesOf } from "./others.ts";
 import type { AppFile } from "./read.ts";
 import { beyondTheApp } from "./route-limits.ts";
 
@@ -62,11 +63,14 @@ const accessKinds: Readonly<Record<AccessKind, true | string>> = {
  * Reports what an app file with namespaces may not set. The values may have any form: the schemas report that.
  *
  * @param whole The sections of the stack, with the apps of all files.
+ * @param hosts Hosts to which the file is limited, too. It may have those of them that are wildcards. Default: it may have
+ * any host, and no wildcard.
  */
 export function beyondNamespaces(
   { path, raw }: Pick<AppFile, "path" | "raw">,
   namespaces: readonly string[],
   whole: unknown,
+  hosts: readonly string[] = [],
 ): Report["problems"] {
   const report = new Report();
   const named = `namespace${namespaces.length === 1 ? "" : "s"} ${namespaces.join(", ")}`;
@@ -89,7 +93,7 @@ export function beyondNamespaces(
         report.problem([...at, key], because(String(appKeys[key as AppKey])));
     for (const [where, host] of hostsOf(name, app, domain)) {
       const [wildcard, owner] = others.wildcards.find(([other]) => standsFor(other, host)) ?? [];
-      if (isWildcard(host))
+      if (isWildcard(host) && !isAmong(host, hosts))
         report.problem([...at, ...where], because("takes every host below a domain that no other app has"));
       else if (wildcard !== undefined)
         report.problem([...at, ...where], because(`takes ${host} from ${wildcard} of apps.${owner}`));

@@ -4,6 +4,7 @@ import { fileAndPlace, type Place, type PlaceOf } from "../../stack-file/place.t
 import type { Problem } from "../../stack-file/problems.ts";
 import { nearestPlace } from "../../stack-file/yaml-map.ts";
 import { appFileEntry } from "./config.ts";
+import { beyondHosts } from "./hosts.ts";
 import { beyondNamespaces } from "./limits.ts";
 import { type AppFile, readAppFile, type StackFileRules, sharedMaps } from "./read.ts";
 
@@ -94,10 +95,12 @@ export function withAppFiles(main: Main, beside: Beside, rules: StackFileRules):
 }
 
 function limitsOf(raw: unknown, file: AppFile): Problem[] {
-  const entry = appFileEntry.safeParse(valueAt(raw, ["appFiles", file.path]));
-  const namespaces = entry.data?.namespaces;
-  if (namespaces === undefined) return [];
-  return beyondNamespaces(file, namespaces, raw).map((problem) => {
+  const { namespaces, hosts } = appFileEntry.safeParse(valueAt(raw, ["appFiles", file.path])).data ?? {};
+  const byHosts = hosts === undefined ? [] : beyondHosts(file, hosts, raw);
+  const byNamespaces = namespaces === undefined ? [] : beyondNamespaces(file, namespaces, raw, hosts);
+  // Both limits may refuse the same key.
+  const told = new Set(byHosts.map(({ at }) => at));
+  return [...byHosts, ...byNamespaces.filter(({ at }) => !told.has(at))].map((problem) => {
     const place = nearestPlace(file.places, problem.at);
     return place === undefined ? problem : { ...problem, place };
   });

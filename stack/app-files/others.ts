@@ -1,5 +1,6 @@
 import { isWildcard, standsFor } from "../../stack-file/hosts.ts";
 import { isMap, type PathPart, valueAt } from "../../stack-file/paths.ts";
+import { hostsOf } from "./hosts.ts";
 
 type Content = Readonly<Record<string, unknown>>;
 
@@ -36,15 +37,6 @@ export function othersThan(own: unknown, whole: unknown): Others {
       apps.flatMap(([name, app]) => servicesOf(app).map(([, service]) => [service, name] as const)),
     ),
   };
-}
-
-/** The hosts of an app, each with its place in it. */
-export function hostsOf(name: string, app: Content, domain: unknown): [PathPart[], string][] {
-  const aliases = Array.isArray(app.aliases) ? app.aliases : [];
-  return [
-    [["host"], app.host ?? `${name}.${domain}`] as const,
-    ...aliases.map((alias, i) => [["aliases", i], alias] as const),
-  ].flatMap(([place, host]) => (typeof host === "string" ? [[[...place], host]] : []));
 }
 
 /** The Services of an app and of its paths, `<namespace>/<name>`, each with its place in the app. */

@@ -64,20 +64,30 @@ const askedByPomerium =
 const aboutEverybody =
   "takes sign-ins of other programs at the identity provider, and what they say about a person counts for all apps";
 
+interface Beyond {
+  /** What the setting does, as the end of a sentence that begins with its name. */
+  reason: string;
+  /** Whether it takes hosts that the app does not name. */
+  takesHosts: boolean;
+}
+
+const other = (reason: string): Beyond => ({ reason, takesHosts: false });
+
 /** The other route settings, and why. A new one needs an answer, or nothing compiles. */
-const settingsOfAll: Readonly<Record<Exclude<AnnotationName, (typeof ownSettings)[number]>, string>> = {
-  bearer_token_format: aboutEverybody,
-  enable_google_cloud_serverless_authentication: "signs requests as Pomerium itself",
-  identity_provider_secret: aboutEverybody,
-  idp_access_token_allowed_audiences: aboutEverybody,
-  mcp_client: "sends the backend a token of the caller that every MCP server behind Pomerium accepts",
-  mcp_server_authorization_server_url: askedByPomerium,
-  mcp_server_upstream_oauth2_token_url: askedByPomerium,
-  set_request_headers_secret:
+const settingsOfAll: Readonly<Record<Exclude<AnnotationName, (typeof ownSettings)[number]>, Beyond>> = {
+  bearer_token_format: other(aboutEverybody),
+  enable_google_cloud_serverless_authentication: other("signs requests as Pomerium itself"),
+  identity_provider_secret: other(aboutEverybody),
+  idp_access_token_allowed_audiences: other(aboutEverybody),
+  mcp_client: other("sends the backend a token of the caller that every MCP server behind Pomerium accepts"),
+  mcp_server_authorization_server_url: other(askedByPomerium),
+  mcp_server_upstream_oauth2_token_url: other(askedByPomerium),
+  set_request_headers_secret: other(
     "can send the backend a caller's token of the identity provider, and nobody sees it in a review",
-  subtle_allow_empty_host: "takes every host",
-  upstream_tunnel: "leads out of the cluster",
-  upstream_tunnel_ssh_policy: "leads out of the cluster",
+  ),
+  subtle_allow_empty_host: { reason: "takes every host", takesHosts: true },
+  upstream_tunnel: other("leads out of the cluster"),
+  upstream_tunnel_ssh_policy: other("leads out of the cluster"),
 };
 
 /** Substitutions that are about this route alone. The others hand out tokens that are good elsewhere. */
@@ -86,8 +96,7 @@ const ownTokens = ["pomerium.jwt", "pomerium.client_cert_fingerprint"];
 /** The settings of a route that use something of the whole cluster, each with its place in the route and the reason. They may have any form. */
 export function* beyondTheApp(settings: unknown): Generator<[place: string[], reason: string]> {
   if (!isMap(settings)) return;
-  for (const key of Object.keys(settings))
-    if (Object.hasOwn(settingsOfAll, key)) yield [[key], settingsOfAll[key as keyof typeof settingsOfAll]];
+  for (const [key, { reason }] of beyondOf(settings)) yield [[key], reason];
   const headers = isMap(settings.set_request_headers) ? settings.set_request_headers : {};
   for (const [header, value] of Object.entries(headers)) {
     const foreign = [...String(value).matchAll(/\$\{(pomerium\.[^}]*)/g)].find(
@@ -100,3 +109,14 @@ export function* beyondTheApp(settings: unknown): Generator<[place: string[], re
       ];
   }
 }
+
+/** The settings of a route that take hosts which its app does not name, like {@link beyondTheApp}. */
+export function* takesHosts(settings: unknown): Generator<[place: string[], reason: string]> {
+  if (!isMap(settings)) return;
+  for (const [key, { reason, takesHosts }] of beyondOf(settings)) if (takesHosts) yield [[key], reason];
+}
+
+const beyondOf = (settings: Readonly<Record<string, unknown>>): [string, Beyond][] =>
+  Object.keys(settings).flatMap((key): [string, Beyond][] =>
+    Object.hasOwn(settingsOfAll, key) ? [[key, settingsOfAll[key as keyof typeof settingsOfAll]]] : [],
+  );

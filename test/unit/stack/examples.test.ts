@@ -94,7 +94,7 @@ describe("the examples of the docs", () => {
     });
   }
 
-  it("have an app file, whose apps stay in its namespace", () => {
+  it("have an app file, whose apps stay in its namespace and at its hosts", () => {
     const name = "teams/shop.yaml";
     assert.deepEqual(readdirSync(`${folder}teams`), ["shop.yaml"]);
     assert.equal(
@@ -113,6 +113,11 @@ describe("the examples of the docs", () => {
       () =>
         loadFromText(stackFile, text("company.yaml"), { beside: besideAmong(new Map([[name, elsewhere]])) }),
       /apps\.shop-admin\.namespace +teams\/shop\.yaml may define apps in shop only/,
+    );
+    const taken = text(name).replace("host: admin.example.net", "host: orders.example.net");
+    assert.throws(
+      () => loadFromText(stackFile, text("company.yaml"), { beside: besideAmong(new Map([[name, taken]])) }),
+      /apps\.shop-admin\.host +orders\.example\.net is not among the hosts of teams\/shop\.yaml/,
     );
   });
 });
