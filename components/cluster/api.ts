@@ -1,6 +1,6 @@
 import type http from "node:http";
 import type https from "node:https";
-import { type Answer, open, readAnswer } from "./get.ts";
+import { type Answer, noAnswer, open, readAnswer } from "./get.ts";
 import { type ClusterAddress, ClusterError, connectionTo, contextsOf } from "./kubeconfig.ts";
 import { withRetries } from "./retry.ts";
 
@@ -147,7 +147,7 @@ export class ReadOnlyApi {
     try {
       for await (const chunk of response) yield chunk as Buffer;
     } catch (error) {
-      throw unanswered(url, error as Error);
+      throw this.unanswered(url, error as Error);
     }
   }
 
@@ -189,7 +189,7 @@ export class ReadOnlyApi {
     try {
       return await open(url, { ...this.options, headers }, this.patience.timeout ?? 20_000);
     } catch (error) {
-      throw unanswered(url, error as Error);
+      throw this.unanswered(url, error as Error);
     }
   }
 
@@ -197,13 +197,13 @@ export class ReadOnlyApi {
     try {
       return await readAnswer(response);
     } catch (error) {
-      throw unanswered(url, error as Error);
+      throw this.unanswered(url, error as Error);
     }
   }
-}
 
-function unanswered(url: URL, cause: Error): ClusterError {
-  return new ClusterError(`${url.origin} does not answer: ${cause.message}`, undefined, { cause });
+  private unanswered(url: URL, cause: Error): ClusterError {
+    return new ClusterError(noAnswer(url, cause, this.options), undefined, { cause });
+  }
 }
 
 /** Longer texts of a server are cut in messages. */

@@ -1,5 +1,6 @@
 import type http from "node:http";
 import https from "node:https";
+import { throughProxy } from "./proxy.ts";
 
 // An import would read every export, and with them load the parts of `fetch`: 40 ms at the start of each run.
 const { get: getWithoutTls } = process.getBuiltinModule("node:http");
@@ -48,6 +49,25 @@ export function open(
       reject(error);
     });
   });
+}
+
+/** Errors for a certificate of an authority that Node does not know. */
+const untrusted: readonly unknown[] = [
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+];
+
+/** Why a server did not answer, for the person who can change it. `options` are those of the request. */
+export function noAnswer(url: URL, cause: Error, { agent, ca }: https.RequestOptions): string {
+  const said = `${url.origin} does not answer${throughProxy(agent)}: `;
+  // With `ca`, somebody has chosen the authority.
+  if (ca !== undefined || !untrusted.includes((cause as NodeJS.ErrnoException).code))
+    return said + cause.message;
+  // Node's own advice is an option of its command line, which Pulumi does not pass on.
+  const [reason] = cause.message.split(";");
+  return `${said}${reason}. Node does not know the authority that signed the certificate: export NODE_EXTRA_CA_CERTS=<file with the authority's certificate>`;
 }
 
 /** The rest of an answer. */

@@ -5,6 +5,7 @@ import path from "node:path";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { parse } from "yaml";
 import { quoted } from "../../stack-file/commands.ts";
+import { proxyAgent } from "./proxy.ts";
 import { RequestError } from "./retry.ts";
 
 /** How to reach the API server of a cluster. */
@@ -37,14 +38,28 @@ export interface Connection {
   options: https.RequestOptions;
 }
 
+/** The connection of a context, before the environment's proxy. */
+interface ContextConnection extends Connection {
+  /** Whether the context names a proxy, which comes before that of the environment. Default: no. */
+  hasProxy?: boolean;
+}
+
 /**
  * The connection to the cluster of a context.
  *
  * @throws ClusterError if the kubeconfig cannot be read or has no such context.
  */
 export async function connectionTo(address: ClusterAddress): Promise<Connection> {
-  const { server, options } = plainConnection(address) ?? (await libraryConnection(address));
-  return { server: server.replace(/\/$/, ""), options };
+  const { server, options, hasProxy } = plainConnection(address) ?? (await libraryConnection(address));
+  const connection = { server: server.replace(/\/$/, ""), options };
+  const url = URL.parse(server);
+  if (hasProxy === true || url === null) return connection;
+  try {
+    const agent = await proxyAgent(url, agentOptions);
+    return agent === undefined ? connection : { ...connection, options: { ...options, agent } };
+  } catch (error) {
+    throw new ClusterError(`${url.origin} cannot be asked: ${(error as Error).message}`);
+  }
 }
 
 /**
@@ -66,7 +81,7 @@ const agentOptions = { keepAlive: true, maxSockets: 8 };
  * The connection of a context that has only a token or certificates. Undefined for every other context, and for all
  * mistakes. The library knows the other rules, and takes half a second to load.
  */
-function plainConnection({ context, kubeconfig }: ClusterAddress): Connection | undefined {
+function plainConnection({ context, kubeconfig }: ClusterAddress): ContextConnection | undefined {
   const file = kubeconfig ?? (process.env.KUBECONFIG || path.join(homedir(), ".kube/config"));
   try {
     const config = parse(readFileSync(file, "utf8")) as Record<string, Entry[]>;
@@ -95,21 +110,21 @@ function plainConnection({ context, kubeconfig }: ClusterAddress): Connection | 
         : typeof data === "string"
           ? { [name]: Buffer.from(data, "base64") }
           : {};
-    const agent = new https.Agent({
-      ...agentOptions,
+    const options = {
+      agent: new https.Agent(agentOptions),
+      headers: typeof token === "string" ? { Authorization: `Bearer ${token}` } : {},
       ...bytes("ca", caFile, ca),
       ...bytes("cert", certFile, cert),
       ...bytes("key", keyFile, key),
-    });
-    const headers = typeof token === "string" ? { Authorization: `Bearer ${token}` } : {};
-    return { server, options: { agent, headers } };
+    };
+    return { server, options };
   } catch {
     return undefined;
   }
 }
 
 /** The connection of any context, with credential plugins and proxies. */
-async function libraryConnection({ context, kubeconfig }: ClusterAddress): Promise<Connection> {
+async function libraryConnection({ context, kubeconfig }: ClusterAddress): Promise<ContextConnection> {
   const { config, file } = await loadKubeconfig(kubeconfig);
   if (!config.getContextObject(context)) {
     const known = config.getContexts().map(({ name }) => name);
@@ -128,9 +143,9 @@ async function libraryConnection({ context, kubeconfig }: ClusterAddress): Promi
   } catch (error) {
     throw new ClusterError(`context "${context}" of ${file}: ${(error as Error).message}`);
   }
-  // Behind a proxy, the library's agent is of another kind.
+  // Behind a proxy, the library's agent may be of another kind.
   if (options.agent instanceof https.Agent) Object.assign(options.agent, agentOptions);
-  return { server, options };
+  return { server, options, hasProxy: config.getCurrentCluster()?.proxyUrl !== undefined };
 }
 
 /** The first line of a message: below it, the YAML parser shows lines of the file, which may hold a token. */

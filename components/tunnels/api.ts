@@ -1,5 +1,7 @@
+import type https from "node:https";
 import { z } from "zod";
-import { type Answer, open, readAnswer } from "../cluster/get.ts";
+import { type Answer, noAnswer, open, readAnswer } from "../cluster/get.ts";
+import { proxyAgent } from "../cluster/proxy.ts";
 import { RequestError, withRetries } from "../cluster/retry.ts";
 
 /** Cloudflare did not answer, or refused. */
@@ -31,6 +33,7 @@ export class ReadOnlyCloudflare {
   readonly #base: string;
   readonly #token: string;
   readonly #firstPause: number | undefined;
+  #agent: Promise<https.Agent | undefined> | undefined;
 
   /**
    * @param base Root of the API. Default: $CLOUDFLARE_BASE_URL, as for the Pulumi provider, so that both ask
@@ -81,16 +84,27 @@ export class ReadOnlyCloudflare {
   }
 
   async #request(url: URL): Promise<Answer> {
+    const options = await this.#options(url);
+    try {
+      return await readAnswer(await open(url, options, timeout));
+    } catch (error) {
+      const cause = error as Error;
+      throw new CloudflareError(noAnswer(url, cause, options), undefined, { cause });
+    }
+  }
+
+  async #options(url: URL): Promise<https.RequestOptions> {
     const headers = {
       Authorization: `Bearer ${this.#token}`,
       Accept: "application/json",
       "User-Agent": "pomerium-migration",
     };
     try {
-      return await readAnswer(await open(url, { headers }, timeout));
+      this.#agent ??= proxyAgent(url, { keepAlive: true });
+      const agent = await this.#agent;
+      return agent === undefined ? { headers } : { headers, agent };
     } catch (error) {
-      const cause = error as Error;
-      throw new CloudflareError(`${url.origin} does not answer: ${cause.message}`, undefined, { cause });
+      throw new CloudflareError(`${url.origin} cannot be asked: ${(error as Error).message}`);
     }
   }
 }
