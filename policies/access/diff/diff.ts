@@ -1,28 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
-import { anonymous, decider, stranger } from "../matrix/decider.ts";
-import { isPublic, openMatrix } from "../matrix/matrix.ts";
+import { openMatrix } from "../matrix/matrix.ts";
 import { mentionsOf } from "../matrix/mentions.ts";
-import { probes } from "../matrix/probes.ts";
 import { byHost, type ProtectedApp, unreadable, type View } from "../matrix/view.ts";
 import { appOfHost } from "../matrix/why.ts";
 import { everybody } from "../people.ts";
-import { claimOf, domainOf, isPerson } from "../principals.ts";
+import { diffHost } from "./host.ts";
 import { type OpenPaths, openPaths } from "./open-paths.ts";
-import {
-  type Change,
-  type ChangeKind,
-  type Course,
-  type Host,
-  joined,
-  kinds,
-  type Row,
-  rowsOf,
-  type Side,
-  type State,
-  same,
-  type Transition,
-  transition,
-} from "./rows.ts";
+import type { Row } from "./rows.ts";
 
 /** The changes between two views. Rows are in the order of hosts, then of `kinds`. */
 export interface AccessDiff {
@@ -35,122 +19,6 @@ export interface AccessDiff {
   open: OpenPaths;
   /** Apps that cannot be read, on either side. */
   unreadable: readonly { view: string; at: string; reason: string }[];
-}
-
-const side = (app: ProtectedApp | undefined): Side => ({ app, decider: app && decider(app) });
-
-const openness: Record<State, number> = { absent: 0, deny: 1, unknown: 2, allow: 3 };
-
-/** Whether somebody may get in. An undecided request may. */
-const mayBeReached = (best: State): boolean => openness[best] >= openness.unknown;
-
-function diffHost(
-  host: string,
-  after: View,
-  everyone: ReadonlySet<string>,
-  before: ProtectedApp | undefined,
-  now: ProtectedApp | undefined,
-): Row[] {
-  const asks = mentionsOf([before, now].filter((app) => app !== undefined));
-  const asked = probes(asks);
-  const all: Host = { host, asked, was: side(before), is: side(now), after };
-  const best: Change = { before: before ? "deny" : "absent", after: now ? "deny" : "absent" };
-
-  const course = (principal: string): Course => {
-    const verdicts = ({ decider: one }: Side) => asked.map((probe) => one?.verdict(principal, probe));
-    const [was, is] = [verdicts(all.was), verdicts(all.is)];
-    const changes = asked.map((_, i) => ({
-      before: was[i]?.decision ?? ("absent" as const),
-      after: is[i]?.decision ?? ("absent" as const),
-    }));
-    for (const change of changes)
-      for (const view of ["before", "after"] as const)
-        if (openness[change[view]] > openness[best[view]]) best[view] = change[view];
-    return { was, is, changes };
-  };
-
-  const unsigned = course(anonymous);
-  const openThen = isPublic(before, asked, unsigned.was);
-  const openNow = isPublic(now, asked, unsigned.is);
-  const turned = openThen !== openNow;
-  const anonymousKinds: Record<Transition, ChangeKind> = {
-    gain: turned && openNow ? "public" : "opened",
-    loss: turned && openThen ? "private" : "closed",
-    undecided: "undecided",
-    decided: "decided",
-  };
-  const rows = joined(
-    rowsOf(
-      all,
-      anonymous,
-      unsigned,
-      () => false,
-      (found) => anonymousKinds[found],
-      ({ base }) => (turned ? "" : base),
-    ),
-  );
-
-  const personRows = (
-    person: string,
-    own: Course,
-    told: readonly Course[],
-    isTold: (person: string, i: number, change: Change) => boolean = () => false,
-  ): Row[] =>
-    rowsOf(
-      all,
-      person,
-      own,
-      (i) =>
-        told.some(({ changes }) => same(changes[i], own.changes[i]!)) || isTold(person, i, own.changes[i]!),
-      (found) => found,
-      () => "",
-    );
-  const strangers = course(stranger);
-  rows.push(...personRows(stranger, strangers, [unsigned]));
-
-  const domains = new Map(asks.principals.map((principal) => [domainOf(principal), course(principal)]));
-  const claims = asks.principals.filter((principal) => claimOf(principal) !== undefined).map(course);
-  const named = new Set(asks.people.flat());
-  /**
-   * Whether another row explains why the decision about people in no list is not known, before or after the change.
-   */
-  const toldByClaim = (person: string, i: number, { before, after }: Change): boolean =>
-    !named.has(person) &&
-    [before, after].includes("unknown") &&
-    [...claims, strangers, unsigned].some(({ changes }) => transition(changes[i]!) !== undefined);
-
-  const courses = new Map<string, Course>();
-  for (const person of new Set([...(asks.individual ? everyone : named), ...asks.principals])) {
-    const signature = [all.was, all.is]
-      .map(({ decider: one }) => one?.signature(person, asked) ?? "")
-      .join("\n\n");
-    let own = courses.get(signature);
-    if (!own) {
-      own = course(person);
-      courses.set(signature, own);
-    }
-    const domain = isPerson(person) ? domains.get(person.split("@")[1]) : undefined;
-    rows.push(...personRows(person, own, [unsigned, strangers, ...(domain ? [domain] : [])], toldByClaim));
-  }
-
-  if (mayBeReached(best.before) !== mayBeReached(best.after)) {
-    const stays = mayBeReached(best.after);
-    const app = now ?? before;
-    rows.push({
-      kind: stays ? "appeared" : "unreachable",
-      person: "everybody",
-      host,
-      path: "/",
-      paths: ["/"],
-      ...best,
-      rule: "the host as a whole",
-      keyPath: app?.at ?? "",
-      reason: stays
-        ? `${app?.name} answers there now`
-        : `${app?.name} ${best.after === "absent" ? "does not answer there" : "lets nobody in"} any more`,
-    });
-  }
-  return rows.sort((one, other) => kinds.indexOf(one.kind) - kinds.indexOf(other.kind));
 }
 
 /** The people of a view, from its stack file and from its policies. */
