@@ -1,3 +1,4 @@
+import type { Phase } from "../components/cluster/phase.ts";
 import { nameSteps } from "../components/dns/names.ts";
 import { staysInCoexist } from "../components/ingress-nginx/hybrid.ts";
 import { goTo } from "../stack-file/commands.ts";
@@ -28,68 +29,16 @@ export interface PhaseEffects {
 const callbackPath = "/oauth2/callback";
 
 export function phaseEffects(stack: Stack): PhaseEffects {
-  const { name, phase, cluster, pomerium, ingressNginx } = stack;
-  const { authenticateHost, coexistPort, reach } = pomerium;
-  const own =
-    reach.ip === ""
-      ? "the address of Service pomerium/pomerium-proxy, port 443"
-      : `${reach.ip}:${reach.port}`;
-  const nginx = ingressNginx?.address && `${ingressNginx.address}:443`;
-  const stays = staysInCoexist(stack);
-  const provider = `identity provider (${pomerium.identityProvider.provider})`;
-  const callback = (port: string): string => `https://${authenticateHost}${port}${callbackPath}`;
-  // A tunnel leads each host either to ingress-nginx or to Pomerium, so it needs no second port.
-  const rehearsal = coexistPort === 443 ? "" : `:${coexistPort}`;
-  const port = phase === "coexist" ? rehearsal : "";
+  const { phase, cluster, pomerium } = stack;
   const names = nameSteps(namesOf(stack, { ingresses: [] }, []));
-  const isRouted = cluster.exposure === "direct";
-
-  const steps = ((): Steps => {
-    switch (phase) {
-      case "coexist":
-        return {
-          beforeUp: [
-            `${provider}: authorised redirect URI ${callback(port)}`,
-            // Registered in advance: without it, nobody can sign in after the cutover.
-            ...(rehearsal && !stays ? [`${provider}: also ${callback("")}, which cutover needs`] : []),
-          ],
-          forwards: [
-            [443, nginx, "ingress-nginx, as before"],
-            [coexistPort, own, stays ? "Pomerium, for its apps" : "Pomerium, for a rehearsal"],
-          ],
-          afterwards: names,
-          wayBack: stays
-            ? "none needed: ingress-nginx keeps its hosts"
-            : "none needed: ingress-nginx still serves every host",
-        };
-      case "cutover":
-        return {
-          beforeUp: [`${provider}: authorised redirect URI ${callback("")}`],
-          forwards: [
-            [443, own, "Pomerium takes over from ingress-nginx"],
-            [coexistPort, nginx, "ingress-nginx, should you want to compare"],
-          ],
-          afterwards: names,
-          wayBack: goTo(name, "coexist"),
-        };
-      case "retired":
-        return {
-          beforeUp: [],
-          forwards: [[443, own, "Pomerium, as since cutover"]],
-          afterwards: [
-            ...(rehearsal && isRouted ? [`router: drop the forward of ${coexistPort}`] : []),
-            ...(rehearsal ? [`${provider}: drop the redirect URI ${callback(rehearsal)}`] : []),
-          ],
-          wayBack: "none, once ingress-nginx is gone",
-        };
-    }
-  })();
-  const forwards = isRouted ? steps.forwards : [];
+  const steps = stepsIn[phase](stack, names);
+  const port = phase === "coexist" ? rehearsalPort(stack) : "";
+  const forwards = cluster.exposure === "direct" ? steps.forwards : [];
   return {
     names,
-    authenticateUrl: `https://${authenticateHost}${port}`,
+    authenticateUrl: `https://${pomerium.authenticateHost}${port}`,
     origin: (host) => `https://${host}${port}`,
-    redirectUri: callback(port),
+    redirectUri: redirectUri(stack, port),
     ingressNginx: phase === "retired" ? "removed" : "kept",
     beforeUp: steps.beforeUp,
     byHand: [
@@ -110,3 +59,74 @@ interface Steps extends Pick<PhaseEffects, "beforeUp" | "wayBack"> {
   /** The steps after those of the router. */
   afterwards: string[];
 }
+
+const stepsIn: Record<Phase, (stack: Stack, names: string[]) => Steps> = {
+  coexist(stack, names) {
+    const stays = staysInCoexist(stack);
+    const rehearsal = rehearsalPort(stack);
+    return {
+      beforeUp: [
+        `${provider(stack)}: authorised redirect URI ${redirectUri(stack, rehearsal)}`,
+        // Registered in advance: without it, nobody can sign in after the cutover.
+        ...(rehearsal && !stays
+          ? [`${provider(stack)}: also ${redirectUri(stack, "")}, which cutover needs`]
+          : []),
+      ],
+      forwards: [
+        [443, ofNginx(stack), "ingress-nginx, as before"],
+        [
+          stack.pomerium.coexistPort,
+          ofPomerium(stack),
+          stays ? "Pomerium, for its apps" : "Pomerium, for a rehearsal",
+        ],
+      ],
+      afterwards: names,
+      wayBack: stays
+        ? "none needed: ingress-nginx keeps its hosts"
+        : "none needed: ingress-nginx still serves every host",
+    };
+  },
+  cutover: (stack, names) => ({
+    beforeUp: [`${provider(stack)}: authorised redirect URI ${redirectUri(stack, "")}`],
+    forwards: [
+      [443, ofPomerium(stack), "Pomerium takes over from ingress-nginx"],
+      [stack.pomerium.coexistPort, ofNginx(stack), "ingress-nginx, should you want to compare"],
+    ],
+    afterwards: names,
+    wayBack: goTo(stack.name, "coexist"),
+  }),
+  retired(stack) {
+    const rehearsal = rehearsalPort(stack);
+    return {
+      beforeUp: [],
+      forwards: [[443, ofPomerium(stack), "Pomerium, as since cutover"]],
+      afterwards: rehearsal
+        ? [
+            ...(stack.cluster.exposure === "direct"
+              ? [`router: drop the forward of ${stack.pomerium.coexistPort}`]
+              : []),
+            `${provider(stack)}: drop the redirect URI ${redirectUri(stack, rehearsal)}`,
+          ]
+        : [],
+      wayBack: "none, once ingress-nginx is gone",
+    };
+  },
+};
+
+const provider = ({ pomerium }: Stack): string => `identity provider (${pomerium.identityProvider.provider})`;
+
+const redirectUri = ({ pomerium }: Stack, port: string): string =>
+  `https://${pomerium.authenticateHost}${port}${callbackPath}`;
+
+/** The port of addresses behind Pomerium before the cutover. A tunnel leads each host to one side, so it needs none. */
+const rehearsalPort = ({ pomerium: { coexistPort } }: Stack): string =>
+  coexistPort === 443 ? "" : `:${coexistPort}`;
+
+function ofPomerium({ pomerium: { reach } }: Stack): string {
+  return reach.ip === ""
+    ? "the address of Service pomerium/pomerium-proxy, port 443"
+    : `${reach.ip}:${reach.port}`;
+}
+
+const ofNginx = ({ ingressNginx }: Stack): string | undefined =>
+  ingressNginx?.address && `${ingressNginx.address}:443`;

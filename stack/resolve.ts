@@ -54,17 +54,7 @@ export function resolve(name: string, raw: unknown, report: Report): Omit<Stack,
   const areKnown = !report.problems.some(({ at }) => at.startsWith("users"));
   const people = directory && areKnown ? namedPeople(directory, accessesOf(apps)) : undefined;
   const context = appContext(file, { directory, identityProvider });
-  if (pomerium)
-    checkPomerium(
-      pomerium,
-      {
-        exposure: cluster?.exposure,
-        ingressNginx: file.ingressNginx,
-        authenticateHost: context.authenticateHost,
-        tunnels: tunnels && Object.keys(tunnels),
-      },
-      report,
-    );
+  checkPomeriumSection(file, context, report);
   if (certificates) checkCertificates(certificates, report);
   checkTogether(apps, context, report);
   for (const [app, access] of accessAlone)
@@ -72,17 +62,7 @@ export function resolve(name: string, raw: unknown, report: Report): Omit<Stack,
   const written = [...apps].flatMap(([app, input]) => resolveApp(app, input, context, report) ?? []);
   // Each further host of an app is a separate app from here on. Checks of the file's own text see each app once.
   const resolved = written.flatMap(everyHost);
-  if (pomerium) lintPolicies(written, pomerium.version, report);
-  const hidesCallers = pomerium !== undefined && resolveAddress(pomerium).trafficPolicy === "Cluster";
-  checkNetworks(written, tunnels ?? {}, cluster?.exposure, report, hidesCallers);
-  warnOfStreams(written, tunnels ?? {}, report);
-  checkSlashes(written, pomerium?.settings.mergeSlashes, report);
-  checkWildcards(resolved, tunnels ?? {}, report);
-  if (certificates) checkWildcardHosts(resolved, certificates, report);
-  checkZones(apps, resolved, context, pomerium?.authenticateHost !== undefined, report);
-  checkIsolation(apps, { isolate: file.isolate, allowFrom: file.allowFrom }, report);
-  if (file.ingressNginx) checkAbandoned(file.ingressNginx, resolved, report);
-  if (file.ingressNginx) checkStays(name, file.ingressNginx, resolved, file.phase, report);
+  checkApps(name, file, { apps, written, resolved }, context, report);
   if (directory) warnOfUnusedGroups(directory, file.raw.apps, report);
   if (tunnels) {
     checkTunnels(tunnels, names, report);
@@ -112,11 +92,51 @@ export function resolve(name: string, raw: unknown, report: Report): Omit<Stack,
     accessTests: accessTests!,
     warnings: report.warnings,
   };
-  const knownOf = (app: AppConfig) => entryOf(context.catalogue, app.profile ?? "") ?? {};
-  warnOfHttp01(stack.certificates, stack.phase, stack.cluster.exposure, report);
-  warnOfTunnels(stack, knownOf, report);
-  warnOfClientCertificates(resolved, stack.pomerium.settings.downstreamMtls !== undefined, report);
+  warnOfStack(stack, context, report);
   return stack;
+}
+
+/** Checks the section about Pomerium against the sections that lead requests to it. */
+function checkPomeriumSection(file: ReadSections, { authenticateHost }: AppContext, report: Report): void {
+  const { pomerium, cluster, ingressNginx, tunnels } = file;
+  if (pomerium === undefined) return;
+  const others = {
+    exposure: cluster?.exposure,
+    ingressNginx,
+    authenticateHost,
+    tunnels: tunnels && Object.keys(tunnels),
+  };
+  checkPomerium(pomerium, others, report);
+}
+
+/** Checks the apps against the other sections. */
+function checkApps(
+  name: string,
+  file: ReadSections,
+  { apps, written, resolved }: Pick<ReadApps, "apps"> & Record<"written" | "resolved", AppConfig[]>,
+  context: AppContext,
+  report: Report,
+): void {
+  const { pomerium, cluster, certificates, ingressNginx, phase, tunnels = {}, isolate, allowFrom } = file;
+  if (pomerium) lintPolicies(written, pomerium.version, report);
+  const hidesCallers = pomerium !== undefined && resolveAddress(pomerium).trafficPolicy === "Cluster";
+  checkNetworks(written, tunnels, cluster?.exposure, report, hidesCallers);
+  warnOfStreams(written, tunnels, report);
+  checkSlashes(written, pomerium?.settings.mergeSlashes, report);
+  checkWildcards(resolved, tunnels, report);
+  if (certificates) checkWildcardHosts(resolved, certificates, report);
+  checkZones(apps, resolved, context, pomerium?.authenticateHost !== undefined, report);
+  checkIsolation(apps, { isolate, allowFrom }, report);
+  if (ingressNginx) checkAbandoned(ingressNginx, resolved, report);
+  if (ingressNginx) checkStays(name, ingressNginx, resolved, phase, report);
+}
+
+/** Warns about settings of a stack without mistakes that may not do what their author expects. */
+function warnOfStack(stack: Omit<Stack, "placeOf">, { catalogue }: AppContext, report: Report): void {
+  const { certificates, phase, cluster, apps, pomerium } = stack;
+  warnOfHttp01(certificates, phase, cluster.exposure, report);
+  warnOfTunnels(stack, ({ profile = "" }) => entryOf(catalogue, profile) ?? {}, report);
+  warnOfClientCertificates(apps, pomerium.settings.downstreamMtls !== undefined, report);
 }
 
 /** The accesses of the apps and of their paths. */

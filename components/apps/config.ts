@@ -4,8 +4,9 @@ import { withAuthority } from "../../policies/access/consent.ts";
 import type { Access } from "../../policies/access/routes.ts";
 import { type Route, routeSchema } from "../../policies/annotations/annotations.ts";
 import { unknownAnnotation } from "../../policies/annotations/check.ts";
-import { catalogue } from "../../policies/catalogue/catalogue.ts";
+import { catalogue, entryOf } from "../../policies/catalogue/catalogue.ts";
 import { unknownEntry } from "../../policies/catalogue/config.ts";
+import type { CatalogueEntry } from "../../policies/catalogue/entry.ts";
 import { newestRelease } from "../../policies/language/releases.ts";
 import {
   expectations,
@@ -152,21 +153,9 @@ export function resolveApp(
   report: Report,
 ): AppConfig | undefined {
   const at = ["apps", name];
-  const host = input.host ?? (context.domain === undefined ? undefined : `${name}.${context.domain}`);
   const tls = tlsOf(name, input);
-  const zone =
-    host === undefined || context.zones === undefined
-      ? undefined
-      : // A certificate that somebody else renews needs no zone.
-        (zoneOf(host, context.zones) ?? (tls.isExistingSecret ? host : undefined));
-  // A domain outside all zones is reported once, at the domain.
-  if (input.host !== undefined && context.zones !== undefined && zone === undefined)
-    report.problem([...at, "host"], inNoZone(input.host));
-
-  const profile = input.profile ?? (Object.hasOwn(context.catalogue, name) ? name : none);
-  if (profile !== none && !Object.hasOwn(context.catalogue, profile))
-    report.problem([...at, "profile"], unknownEntry(profile, [none, ...Object.keys(context.catalogue)]));
-  const known = Object.hasOwn(context.catalogue, profile) ? context.catalogue[profile] : undefined;
+  const { host, zone } = hostAndZone(name, input, context, report);
+  const { profile, known } = profileOf(name, input, context, report);
   const hosts = host === undefined ? [] : [host, ...(input.aliases ?? [])];
   const own = withAuthority(context, { ...known?.route, ...input.route });
   const access = resolveAccess(input.access, [...at, "access"], { hosts }, own, report);
@@ -181,23 +170,14 @@ export function resolveApp(
     { at: [...at, "aliases"], zones: context.zones, needsZone: !tls.isExistingSecret },
     report,
   );
-  const { version } = context;
-  const owner = { hosts, service: input.service, access, route, version };
+  const { service } = input;
+  const owner = { hosts, service, access, route, version: context.version };
   const paths = resolvePaths(input.paths, [...at, "paths"], owner, context, report);
   if (known && access)
-    reportAdvice(
-      profile,
-      known,
-      { at, access, input: input.access, paths, service: input.service, route, context },
-      report,
-    );
+    reportAdvice(profile, known, { at, access, input: input.access, paths, service, route, context }, report);
   if (input.route?.prefix_rewrite !== undefined && (opensPaths(access) || paths.length > 0))
-    report.problem(
-      [...at, "route", "prefix_rewrite"],
-      "replaces the path of each route, so the app's other paths would lose their own; write regex_rewrite_pattern: ^/(.*) and regex_rewrite_substitution",
-    );
-  else if (access !== undefined)
-    checkRewrites({ service: input.service, access, route, paths, at: keyPath(at) }, report);
+    report.problem([...at, "route", "prefix_rewrite"], prefixRewriteProblem);
+  else if (access !== undefined) checkRewrites({ service, access, route, paths, at: keyPath(at) }, report);
 
   if (host === undefined || zone === undefined || access === undefined) return undefined;
   return {
@@ -208,7 +188,7 @@ export function resolveApp(
     zone,
     aliases,
     namespace: input.namespace,
-    service: input.service,
+    service,
     access,
     paths,
     metadata: { annotations: input.annotations, labels: input.labels },
@@ -220,6 +200,42 @@ export function resolveApp(
     ...(known === undefined ? {} : { profile }),
   };
 }
+
+/** The app's host and its zone. Each is undefined if it has a mistake, or if the section that it needs has one. */
+function hostAndZone(
+  name: string,
+  input: AppInput,
+  { domain, zones }: AppContext,
+  report: Report,
+): Partial<Pick<AppConfig, "host" | "zone">> {
+  const host = input.host ?? (domain === undefined ? undefined : `${name}.${domain}`);
+  if (host === undefined) return {};
+  if (zones === undefined) return { host };
+  // A certificate that somebody else renews needs no zone.
+  const zone = zoneOf(host, zones) ?? (tlsOf(name, input).isExistingSecret ? host : undefined);
+  if (zone !== undefined) return { host, zone };
+  // A domain outside all zones is reported once, at the domain.
+  if (input.host !== undefined) report.problem(["apps", name, "host"], inNoZone(input.host));
+  return { host };
+}
+
+/** The catalogue entry that an app follows. `known` is undefined if it follows none. */
+function profileOf(
+  name: string,
+  input: AppInput,
+  { catalogue }: AppContext,
+  report: Report,
+): { profile: string; known?: CatalogueEntry } {
+  const profile = input.profile ?? (Object.hasOwn(catalogue, name) ? name : none);
+  const known = entryOf(catalogue, profile);
+  if (known !== undefined) return { profile, known };
+  if (profile !== none)
+    report.problem(["apps", name, "profile"], unknownEntry(profile, [none, ...Object.keys(catalogue)]));
+  return { profile };
+}
+
+const prefixRewriteProblem =
+  "replaces the path of each route, so the app's other paths would lose their own; write regex_rewrite_pattern: ^/(.*) and regex_rewrite_substitution";
 
 /** The Secret of an app's certificate. */
 export function tlsOf(
