@@ -48,6 +48,10 @@ interface PodObject {
   status?: { phase?: string; podIPs?: { ip: string }[] };
 }
 
+interface NamespaceObject {
+  metadata: { labels?: Record<string, string> };
+}
+
 /** Kinds that limit connections in addition to NetworkPolicies. A cluster-wide one may be about any namespace. */
 const otherKinds = [
   { kind: "CiliumNetworkPolicy", path: "/apis/cilium.io/v2/ciliumnetworkpolicies" },
@@ -76,7 +80,7 @@ async function readIsolation(
   const [daemonSets, nodes, pods] = await Promise.all([
     api.listMetadata<{ metadata: { name: string } }>("/apis/apps/v1/daemonsets"),
     api.list<NodeObject>("/api/v1/nodes"),
-    Promise.all(namespaces.map((each) => api.list<PodObject>(`/api/v1/namespaces/${each}/pods`))),
+    Promise.all(namespaces.map((each) => podsOf(each, api))),
   ]);
   const running = pods.flat().filter(isRunning);
   const labelled = (all: readonly PodObject[]) =>
@@ -122,74 +126,88 @@ export async function readNetwork(
 ): Promise<LiveNetwork> {
   const about = isolation.length > 0 ? readIsolation(isolation, api) : undefined;
   const namespaces = [...new Set(apps.map(({ namespace }) => namespace))];
-  const [all, others] = await Promise.all([
+  const [all, unjudged] = await Promise.all([
     api.list<NetworkPolicy>("/apis/networking.k8s.io/v1/networkpolicies"),
-    Promise.all(
-      otherKinds.map(async ({ kind, path }) =>
-        (await api.listMetadata<{ metadata: { namespace?: string; name: string } }>(path))
-          .filter(
-            ({ metadata: { namespace, name } }) =>
-              (namespace === undefined || namespaces.includes(namespace)) && !copyOfKubernetes.test(name),
-          )
-          .map(({ metadata: { namespace, name } }) => ({
-            kind,
-            name,
-            ...(namespace === undefined ? {} : { namespace }),
-          })),
-      ),
-    ),
+    readUnjudged(namespaces, api),
   ]);
   const policies = all.filter(({ metadata }) =>
     [...namespaces, pomeriumNamespace].includes(metadata.namespace),
   );
   const limited = namespaces.filter((each) => policies.some(({ metadata }) => metadata.namespace === each));
-  const podsOf = (namespace: string): Promise<PodObject[]> =>
-    api.list<PodObject>(`/api/v1/namespaces/${namespace}/pods`);
   const [pods, own, namespace] =
     limited.length === 0
       ? [[], [], undefined]
       : await Promise.all([
-          Promise.all(limited.map(podsOf)),
-          podsOf(pomeriumNamespace),
-          api.findMetadata<{ metadata: { labels?: Record<string, string> } }>(
-            `/api/v1/namespaces/${pomeriumNamespace}`,
-          ),
+          Promise.all(limited.map((each) => podsOf(each, api))),
+          podsOf(pomeriumNamespace, api),
+          api.findMetadata<NamespaceObject>(`/api/v1/namespaces/${pomeriumNamespace}`),
         ]);
   return {
     policies,
+    // A pod in its node's network has the node's address, which NetworkPolicies are not about.
     pods: pods
       .flat()
-      // A pod in its node's network has the node's address, which NetworkPolicies are not about.
       .filter((pod) => isRunning(pod) && pod.spec?.hostNetwork !== true)
-      .map(({ metadata, spec }) => ({
-        namespace: metadata.namespace,
-        labels: metadata.labels ?? {},
-        ports: (spec?.containers ?? []).flatMap(({ ports = [] }) =>
-          ports.flatMap(({ name, containerPort: port, protocol = "TCP" }) =>
-            name === undefined ? [] : [{ name, port, protocol }],
-          ),
-        ),
-      })),
-    caller: {
-      namespace: pomeriumNamespace,
-      namespaceLabels: {
-        // Kubernetes sets the first label, and this program the second.
-        "kubernetes.io/metadata.name": pomeriumNamespace,
-        "app.kubernetes.io/name": "pomerium",
-        ...(namespace?.metadata.labels ?? {}),
-      },
-      labels: pomeriumPodLabels,
-      pods: own
-        .filter(
-          (pod) => isRunning(pod) && selects({ matchLabels: pomeriumPodLabels }, pod.metadata.labels ?? {}),
-        )
-        .map(({ status }) => (status?.podIPs ?? []).map(({ ip }) => ip))
-        .filter((addresses) => addresses.length > 0),
-    },
-    unjudged: [...new Map(others.flat().map((each) => [objectLabel(each), each])).values()],
+      .map(livePod),
+    caller: callerOf(own, namespace),
+    unjudged,
     ...(about === undefined ? {} : { isolation: await about }),
   };
 }
+
+/** Reads the policies of network plugins that may be about the namespaces. Each counts once, in whatever group it is. */
+async function readUnjudged(namespaces: readonly string[], api: ClusterReader): Promise<ObjectOfKind[]> {
+  const found = await Promise.all(
+    otherKinds.map(async ({ kind, path }) =>
+      (await api.listMetadata<{ metadata: { namespace?: string; name: string } }>(path))
+        .map(({ metadata: { namespace, name } }) => ({
+          kind,
+          name,
+          ...(namespace === undefined ? {} : { namespace }),
+        }))
+        .filter(
+          ({ namespace, name }) =>
+            (namespace === undefined || namespaces.includes(namespace)) && !copyOfKubernetes.test(name),
+        ),
+    ),
+  );
+  return [...new Map(found.flat().map((each) => [objectLabel(each), each])).values()];
+}
+
+function livePod({ metadata, spec }: PodObject): LivePod {
+  return {
+    namespace: metadata.namespace,
+    labels: metadata.labels ?? {},
+    ports: (spec?.containers ?? []).flatMap(({ ports = [] }) =>
+      ports.flatMap(({ name, containerPort: port, protocol = "TCP" }) =>
+        name === undefined ? [] : [{ name, port, protocol }],
+      ),
+    ),
+  };
+}
+
+/** Pomerium as the network policies of apps see it. */
+function callerOf(pods: readonly PodObject[], namespace: NamespaceObject | undefined): Caller {
+  return {
+    namespace: pomeriumNamespace,
+    namespaceLabels: {
+      // Kubernetes sets the first label, and this program the second.
+      "kubernetes.io/metadata.name": pomeriumNamespace,
+      "app.kubernetes.io/name": "pomerium",
+      ...(namespace?.metadata.labels ?? {}),
+    },
+    labels: pomeriumPodLabels,
+    pods: pods
+      .filter(
+        (pod) => isRunning(pod) && selects({ matchLabels: pomeriumPodLabels }, pod.metadata.labels ?? {}),
+      )
+      .map(({ status }) => (status?.podIPs ?? []).map(({ ip }) => ip))
+      .filter((addresses) => addresses.length > 0),
+  };
+}
+
+const podsOf = (namespace: string, api: ClusterReader): Promise<PodObject[]> =>
+  api.list<PodObject>(`/api/v1/namespaces/${namespace}/pods`);
 
 function isRunning({ status }: PodObject): boolean {
   return status?.phase !== "Succeeded" && status?.phase !== "Failed";

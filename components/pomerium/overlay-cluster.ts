@@ -16,50 +16,20 @@ export function clusterParts({
   storageClass,
   size,
 }: ClusterConfig): Partial<StoreParts> & { replicas: number } {
-  const members = Array.from({ length: replicas }, (_, i) => {
-    const host = `${names.workload}-${i}.${names.headlessService}`;
-    return {
-      id: `${names.workload}-${i}`,
-      grpc_address: `https://${host}:${ports.grpc}`,
-      raft_address: `${host}:${ports.raft}`,
-    };
-  });
-  const argument = (value: string) => ({
-    op: "add",
-    path: "/spec/template/spec/containers/0/args/-",
-    value,
-  });
-  const port = (name: keyof typeof ports) => ({
-    op: "add",
-    path: "/spec/template/spec/containers/0/ports/-",
-    value: { name, containerPort: ports[name], protocol: "TCP" },
-  });
   return {
     replicas,
     volumeMounts: [{ name: "storage", mountPath: names.clusterMount }],
     env: [
       { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
-      { name: "DATABROKER_CLUSTER_NODES", value: JSON.stringify(members) },
+      { name: "DATABROKER_CLUSTER_NODES", value: JSON.stringify(members(replicas)) },
     ],
-    pod: {
-      securityContext: ownedVolume,
-      affinity: {
-        podAntiAffinity: {
-          requiredDuringSchedulingIgnoredDuringExecution: [
-            {
-              topologyKey: "kubernetes.io/hostname",
-              labelSelector: { matchLabels: { ...labels, [names.storeLabel]: "cluster" } },
-            },
-          ],
-        },
-      },
-    },
+    pod: { securityContext: ownedVolume, affinity: onDifferentNodes },
     statefulSet: [
-      argument("--databroker-cluster-node-id=$(POD_NAME)"),
-      argument(`--databroker-raft-bind-address=:${ports.raft}`),
-      argument(`--databroker-auto-tls=*.${names.headlessService}`),
-      port("grpc"),
-      port("raft"),
+      toContainer("args", "--databroker-cluster-node-id=$(POD_NAME)"),
+      toContainer("args", `--databroker-raft-bind-address=:${ports.raft}`),
+      toContainer("args", `--databroker-auto-tls=*.${names.headlessService}`),
+      toContainer("ports", { name: "grpc", containerPort: ports.grpc, protocol: "TCP" }),
+      toContainer("ports", { name: "raft", containerPort: ports.raft, protocol: "TCP" }),
       { op: "replace", path: "/kind", value: "StatefulSet" },
       { op: "add", path: "/spec/serviceName", value: names.headlessService },
       {
@@ -74,23 +44,49 @@ export function clusterParts({
         path: "/spec/persistentVolumeClaimRetentionPolicy",
         value: { whenDeleted: "Retain", whenScaled: "Delete" },
       },
-      {
-        op: "add",
-        path: "/spec/volumeClaimTemplates",
-        value: [
-          {
-            metadata: { name: "storage" },
-            spec: {
-              accessModes: ["ReadWriteOnce"],
-              ...(storageClass === undefined ? {} : { storageClassName: storageClass }),
-              resources: { requests: { storage: size } },
-            },
-          },
-        ],
-      },
+      { op: "add", path: "/spec/volumeClaimTemplates", value: [volumeOfMember(storageClass, size)] },
     ],
   };
 }
+
+/** The addresses by which the members find each other. */
+function members(replicas: number): object[] {
+  return Array.from({ length: replicas }, (_, i) => {
+    const host = `${names.workload}-${i}.${names.headlessService}`;
+    return {
+      id: `${names.workload}-${i}`,
+      grpc_address: `https://${host}:${ports.grpc}`,
+      raft_address: `${host}:${ports.raft}`,
+    };
+  });
+}
+
+/** A node that fails takes one member at most. */
+const onDifferentNodes = {
+  podAntiAffinity: {
+    requiredDuringSchedulingIgnoredDuringExecution: [
+      {
+        topologyKey: "kubernetes.io/hostname",
+        labelSelector: { matchLabels: { ...labels, [names.storeLabel]: "cluster" } },
+      },
+    ],
+  },
+};
+
+const toContainer = (list: "args" | "ports", value: unknown) => ({
+  op: "add",
+  path: `/spec/template/spec/containers/0/${list}/-`,
+  value,
+});
+
+const volumeOfMember = (storageClass: string | undefined, size: string) => ({
+  metadata: { name: "storage" },
+  spec: {
+    accessModes: ["ReadWriteOnce"],
+    ...(storageClass === undefined ? {} : { storageClassName: storageClass }),
+    resources: { requests: { storage: size } },
+  },
+});
 
 const ports = { grpc: 5443, raft: 5999 };
 

@@ -50,26 +50,7 @@ const write = (properties: Properties): Struct =>
  */
 export function serveProvider({ name, types, configure, functions = {} }: Package): void {
   const plugin = `pulumi-resource-${name}`;
-  const find = <T>(table: Readonly<Record<string, T>>, token: string): T => {
-    const found = table[token];
-    if (found === undefined)
-      throw new NotImplementedError(
-        `the sandbox's ${plugin} does not have ${token}, only ${Object.keys(table).join(", ")}`,
-      );
-    return found;
-  };
-  /** An operation of a resource type. Throws if the type does not have it. */
-  const operation = <K extends keyof ResourceType>(urn: string, what: K): NonNullable<ResourceType[K]> => {
-    const type = typeOf(urn);
-    const found = find(types, type)[what];
-    if (found === undefined) throw new NotImplementedError(`the sandbox's ${plugin} cannot ${what} ${type}`);
-    return found;
-  };
-  const differing = (before: Properties, after: Properties): string[] =>
-    [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
-      (key) => !isDeepStrictEqual(before[key], after[key]),
-    );
-
+  const offer = offerOf(plugin, types);
   const handlers: Partial<IResourceProviderServer> = {
     getPluginInfo: unary(() => new plugins.PluginInfo().setVersion(sdkVersion(name))),
     attach: unary(() => new empty.Empty()),
@@ -82,12 +63,55 @@ export function serveProvider({ name, types, configure, functions = {} }: Packag
       configure?.(Object.fromEntries(settings.map(([key, value]) => [key.split(":").at(-1), value])));
       return new messages.ConfigureResponse().setSupportspreview(true);
     }),
+    ...planning(offer),
+    ...applying(offer),
+    invoke: unary(async (request) => {
+      const result = await find(plugin, functions, request.getTok())(read(request.getArgs()));
+      return new messages.InvokeResponse().setReturn(write(result));
+    }),
+  };
+  servePlugin(plugin, services.ResourceProviderService, handlers);
+}
+
+/** The resource types of a plugin, by the URNs of resources. */
+interface Offer {
+  /** Throws if the plugin does not have the type. */
+  typeOf(urn: string): ResourceType;
+  /** An operation of the type. Throws if the type does not have it. */
+  operation<K extends keyof ResourceType>(urn: string, what: K): NonNullable<ResourceType[K]>;
+}
+
+function offerOf(plugin: string, types: Package["types"]): Offer {
+  const typeOf = (urn: string): ResourceType => find(plugin, types, tokenOf(urn));
+  return {
+    typeOf,
+    operation(urn, what) {
+      const found = typeOf(urn)[what];
+      if (found === undefined)
+        throw new NotImplementedError(`the sandbox's ${plugin} cannot ${what} ${tokenOf(urn)}`);
+      return found;
+    },
+  };
+}
+
+function find<T>(plugin: string, table: Readonly<Record<string, T>>, token: string): T {
+  const found = table[token];
+  if (found === undefined)
+    throw new NotImplementedError(
+      `the sandbox's ${plugin} does not have ${token}, only ${Object.keys(table).join(", ")}`,
+    );
+  return found;
+}
+
+/** The requests by which Pulumi finds what it must do. */
+function planning({ typeOf }: Offer): Partial<IResourceProviderServer> {
+  return {
     check: unary((request) => {
-      find(types, typeOf(request.getUrn()));
+      typeOf(request.getUrn());
       return new messages.CheckResponse().setInputs(request.getNews());
     }),
     diff: unary((request) => {
-      const { fixed } = find(types, typeOf(request.getUrn()));
+      const { fixed } = typeOf(request.getUrn());
       const keys = differing(read(request.getOldInputs()), read(request.getNews()));
       const { DIFF_SOME, DIFF_NONE } = messages.DiffResponse.DiffChanges;
       return new messages.DiffResponse()
@@ -95,6 +119,12 @@ export function serveProvider({ name, types, configure, functions = {} }: Packag
         .setDiffsList(keys)
         .setReplacesList(keys.filter((key) => fixed.includes(key)));
     }),
+  };
+}
+
+/** The requests that read and change resources. */
+function applying({ operation }: Offer): Partial<IResourceProviderServer> {
+  return {
     create: unary(async (request) => {
       const inputs = read(request.getProperties());
       const create = operation(request.getUrn(), "create");
@@ -123,12 +153,13 @@ export function serveProvider({ name, types, configure, functions = {} }: Packag
       await operation(request.getUrn(), "delete")(request.getId(), read(request.getProperties()));
       return new empty.Empty();
     }),
-    invoke: unary(async (request) => {
-      const result = await find(functions, request.getTok())(read(request.getArgs()));
-      return new messages.InvokeResponse().setReturn(write(result));
-    }),
   };
-  servePlugin(plugin, services.ResourceProviderService, handlers);
+}
+
+/** The keys with different values. */
+function differing(before: Properties, after: Properties): string[] {
+  const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...keys].filter((key) => !isDeepStrictEqual(before[key], after[key]));
 }
 
 /** The inputs after a refresh, as in the real providers: only those that the program has set, with their live values. */
@@ -137,7 +168,7 @@ function refreshed(known: Properties, live: Properties): Properties {
 }
 
 /** The type token in a URN. It follows the types of the parents. */
-function typeOf(urn: string): string {
+function tokenOf(urn: string): string {
   return urn.split("::")[2]?.split("$").at(-1) ?? "";
 }
 
