@@ -10,7 +10,7 @@ import {
   solverProblem,
   type WebhookPod,
 } from "./cert-manager-solvers.ts";
-import { type Controller, type Log, startController } from "./controller.ts";
+import { type Controller, type Log, startController, type View } from "./controller.ts";
 import { controllerName, isRunning, workloads } from "./ingress-nginx-workload.ts";
 import {
   type Certificate,
@@ -26,6 +26,18 @@ interface Issuer extends KubernetesObject {
   spec?: { acme?: { server: string; email?: string; solvers?: Solver[] } };
   status?: { conditions?: IssuanceCondition[]; acme?: { uri?: string; lastRegisteredEmail?: string } };
 }
+
+type Watched = {
+  certificates: Certificate;
+  clusterIssuers: Issuer;
+  issuers: Issuer;
+  secrets: Secret;
+  pods: WebhookPod;
+  bindings: KubernetesObject;
+  ingresses: Ingress;
+  classes: IngressClass;
+  nginx: KubernetesObject;
+};
 
 const GROUP = "/apis/cert-manager.io/v1";
 /** Namespace where cert-manager looks for the Secrets of a ClusterIssuer. */
@@ -43,17 +55,7 @@ const NAMESPACE = "cert-manager";
  * every certificate.
  */
 export function startCertManager(api: Api, log?: Log): Controller {
-  return startController<{
-    certificates: Certificate;
-    clusterIssuers: Issuer;
-    issuers: Issuer;
-    secrets: Secret;
-    pods: WebhookPod;
-    bindings: KubernetesObject;
-    ingresses: Ingress;
-    classes: IngressClass;
-    nginx: KubernetesObject;
-  }>({
+  return startController<Watched>({
     name: "cert-manager",
     api,
     log,
@@ -69,49 +71,43 @@ export function startCertManager(api: Api, log?: Log): Controller {
       classes: "/apis/networking.k8s.io/v1/ingressclasses",
       nginx: workloads,
     },
-    reconcile: async ({
-      certificates,
-      clusterIssuers,
-      issuers,
-      secrets,
-      pods,
-      ingresses,
-      classes,
-      nginx,
-    }) => {
+    reconcile: async (view) => {
+      const { certificates, clusterIssuers, issuers, ingresses } = view;
       for (const ingress of ingresses.list()) await syncCertificates(api, ingress, certificates.list());
       const idle = [...clusterIssuers.list(), ...issuers.list()].filter(
         (issuer) => !isRegistered(issuer) && !isGoing(issuer),
       );
       await Promise.all(idle.map((issuer) => register(api, issuer)));
-      for (const certificate of certificates.list().filter((each) => !isGoing(each))) {
-        const { metadata, spec } = certificate;
-        const { kind = "Issuer", name } = spec.issuerRef;
-        const isClusterWide = kind === "ClusterIssuer";
-        const issuer = isClusterWide
-          ? clusterIssuers.get(undefined, name)
-          : issuers.get(metadata.namespace, name);
-        if (issuer === undefined) continue;
-        const secret = secrets.get(metadata.namespace, spec.secretName);
-        if (isIssued(secret, certificate)) {
-          if (!isMarkedReady(certificate))
-            await markReady(api, certificate, "Ready", { notAfter: expiry(secret) });
-          continue;
-        }
-        const problem = await issuanceProblem(certificate, issuer, {
-          secret: (each) => secrets.get(isClusterWide ? NAMESPACE : metadata.namespace, each),
-          pods: pods.list(),
-          mayPost: (group) => mayPost(api, group),
-          serves: (name) => {
-            const { spec } = classes.get(undefined, name) ?? {};
-            return spec?.controller === controllerName ? isRunning(nginx) : spec !== undefined;
-          },
-        });
-        if (problem === undefined) await issue(api, certificate);
-        else await markFailed(api, certificate, problem);
-      }
+      for (const certificate of certificates.list())
+        if (!isGoing(certificate)) await syncCertificate(api, certificate, view);
     },
   });
+}
+
+/** Issues a certificate, or writes into its status why that is not possible. */
+async function syncCertificate(api: Api, certificate: Certificate, view: View<Watched>): Promise<void> {
+  const { clusterIssuers, issuers, secrets, pods, classes, nginx } = view;
+  const { metadata, spec } = certificate;
+  const { kind = "Issuer", name } = spec.issuerRef;
+  const isClusterWide = kind === "ClusterIssuer";
+  const issuer = isClusterWide ? clusterIssuers.get(undefined, name) : issuers.get(metadata.namespace, name);
+  if (issuer === undefined) return;
+  const secret = secrets.get(metadata.namespace, spec.secretName);
+  if (isIssued(secret, certificate)) {
+    if (!isMarkedReady(certificate)) await markReady(api, certificate, "Ready", { notAfter: expiry(secret) });
+    return;
+  }
+  const problem = await issuanceProblem(certificate, issuer, {
+    secret: (each) => secrets.get(isClusterWide ? NAMESPACE : metadata.namespace, each),
+    pods: pods.list(),
+    mayPost: (group) => mayPost(api, group),
+    serves: (name) => {
+      const { spec } = classes.get(undefined, name) ?? {};
+      return spec?.controller === controllerName ? isRunning(nginx) : spec !== undefined;
+    },
+  });
+  if (problem === undefined) await issue(api, certificate);
+  else await markFailed(api, certificate, problem);
 }
 
 /** Why a certificate is not issued; undefined if it is issued. */

@@ -6,7 +6,7 @@ import { personal } from "../matrix/reasons.ts";
 import { appsOf, type DeclaredApp, type ProtectedApp, routeFor, sourceOf } from "../matrix/view.ts";
 import { type Directory, members } from "../people.ts";
 import { claimOf, domainOf, isPerson, principalWords } from "../principals.ts";
-import { type AccessTests, assumedAt } from "./config.ts";
+import { type AccessTest, type AccessTests, assumedAt } from "./config.ts";
 
 /** The parts of a stack that access tests are about. */
 export interface Tested {
@@ -117,72 +117,81 @@ export function runAccessTests(stack: Tested): TestResult[] {
   const { version, settings } = stack.pomerium;
   const hosts = appsOf(stack.apps, version, settings);
   const apps = Map.groupBy(hosts, (_, i) => stack.apps[i]!.key ?? stack.apps[i]!.name);
-  const deciders = new Map<string, Decider>();
-  const { assume = {} } = stack.accessTests;
-  const results: TestResult[] = [];
-
-  for (const test of stack.accessTests.tests) {
+  const deciders = new Map<ProtectedApp, Decider>();
+  const deciderOf = (app: ProtectedApp): Decider => {
+    const found = deciders.get(app) ?? decider(app);
+    deciders.set(app, found);
+    return found;
+  };
+  return stack.accessTests.tests.flatMap((test) =>
     // A test of an app is about all its hosts.
-    for (const app of apps.get(test.app) ?? [undefined]) {
-      const request = {
-        method: test.method,
-        ...(test.sourceIp === undefined ? {} : { sourceIp: test.sourceIp }),
-      };
-      for (const expected of ["allow", "deny"] as const)
-        for (const [i, name] of test[expected].entries()) {
-          const at = `${test.at}.${expected}[${i}]`;
-          const impossible = (reason: string, fixIt: string): void => {
-            for (const path of test.paths)
-              results.push({
-                ...{ at, app: test.app, host: app?.host ?? "", path, ...request, principal: name },
-                ...{
-                  expected,
-                  got: "unknown",
-                  passed: false,
-                  rule: "none",
-                  keyPath: at,
-                  reason,
-                  fix: fixIt,
-                },
-              });
-          };
-          if (!app) {
-            impossible(`there is no app "${test.app}"`, `name an app of the stack in ${test.at}`);
-            continue;
-          }
-          const named = callers(name, stack.directory);
-          if (!named) {
-            const group = name.slice("group:".length);
-            impossible(`there is no group "${group}"`, `add users.groups.${group}, or change ${at}`);
-            continue;
-          }
-          let decide = deciders.get(app.name);
-          if (!decide) {
-            decide = decider(app);
-            deciders.set(app.name, decide);
-          }
-          for (const caller of named)
-            for (const path of test.paths) {
-              const { principal } = caller;
-              const claims = Object.hasOwn(assume, principal) ? assume[principal] : undefined;
-              const verdict = personal(
-                decide.verdict(principal, { path, ...request }, claims),
-                app,
-                principal,
-              );
-              const passed = verdict.decision === expected;
-              results.push({
-                ...{ at, app: app.name, host: app.host, path, ...request, ...caller },
-                ...{ expected, got: verdict.decision, passed },
-                ...{ rule: verdict.rule, keyPath: verdict.keyPath, reason: verdict.reason },
-                ...(passed ? {} : { fix: fixOf(app, { principal, path }, expected, verdict, at) }),
-              });
-            }
-        }
-    }
-  }
-  return results;
+    (apps.get(test.app) ?? [undefined]).flatMap((app) => {
+      const decide = app && deciderOf(app);
+      return (["allow", "deny"] as const).flatMap((expected) =>
+        test[expected].flatMap((name, i) =>
+          resultsOf({ test, at: `${test.at}.${expected}[${i}]`, app, expected, name }, decide, stack),
+        ),
+      );
+    }),
+  );
 }
+
+/** One name in a list of a test, at one host of the app. */
+interface Assertion {
+  test: AccessTest;
+  at: string;
+  /** Undefined if the stack has no such app. */
+  app: ProtectedApp | undefined;
+  expected: "allow" | "deny";
+  name: string;
+}
+
+function resultsOf(
+  assertion: Assertion,
+  decide: Decider | undefined,
+  { directory, accessTests: { assume = {} } }: Tested,
+): TestResult[] {
+  const { test, at, app, expected, name } = assertion;
+  if (!app || !decide)
+    return impossible(assertion, `there is no app "${test.app}"`, `name an app of the stack in ${test.at}`);
+  const named = callers(name, directory);
+  if (!named) {
+    const group = name.slice("group:".length);
+    return impossible(
+      assertion,
+      `there is no group "${group}"`,
+      `add users.groups.${group}, or change ${at}`,
+    );
+  }
+  const request = requestOf(test);
+  return named.flatMap((caller) =>
+    test.paths.map((path) => {
+      const { principal } = caller;
+      const claims = Object.hasOwn(assume, principal) ? assume[principal] : undefined;
+      const verdict = personal(decide.verdict(principal, { path, ...request }, claims), app, principal);
+      const passed = verdict.decision === expected;
+      return {
+        ...{ at, app: app.name, host: app.host, path, ...request, ...caller },
+        ...{ expected, got: verdict.decision, passed },
+        ...{ rule: verdict.rule, keyPath: verdict.keyPath, reason: verdict.reason },
+        ...(passed ? {} : { fix: fixOf(app, { principal, path }, expected, verdict, at) }),
+      };
+    }),
+  );
+}
+
+/** The failed results of an assertion about something that the stack does not have. */
+function impossible({ test, at, app, expected, name }: Assertion, reason: string, fix: string): TestResult[] {
+  return test.paths.map((path) => ({
+    ...{ at, app: test.app, host: app?.host ?? "", path, ...requestOf(test), principal: name },
+    ...{ expected, got: "unknown", passed: false, rule: "none", keyPath: at, reason, fix },
+  }));
+}
+
+const requestOf = ({ method, sourceIp }: AccessTest): Pick<AccessTest, "method" | "sourceIp"> => ({
+  method,
+  ...(sourceIp === undefined ? {} : { sourceIp }),
+});
 
 /** The result of a failed test, in one sentence. */
 function finding(result: TestResult): string {

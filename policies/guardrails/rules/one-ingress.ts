@@ -42,72 +42,78 @@ export const oneIngress: StackRule<z.output<typeof options>> = {
     // Pulumi registers resources in an order that differs from run to run.
     const ordered = resources.toSorted((one, other) => (one.urn < other.urn ? -1 : 1));
     const served = ordered.flatMap((resource) => servedBy(resource, classes));
-    const findings = new Map<string, RuleFinding>();
-    const add = (
-      own: Served,
-      other: Served,
-      reason: string,
-      fix: string,
-      more: Pick<RuleFinding, "level"> = {},
-    ): void => {
-      const resource = labelOf(own.resource);
-      findings.set(`${own.resource.urn} ${other.resource.urn} ${fix}`, {
-        resource,
-        urn: own.resource.urn,
-        reason,
-        fix,
-        ...more,
-      });
-    };
-    const byProvider = ({ resource }: Served): string => resource.provider ?? "";
-    for (const [host, all] of Map.groupBy(served, ({ host }) => host)) {
-      const [first, ...others] = [...Map.groupBy(all, byProvider).values()].map(([one]) => one);
-      for (const other of others)
-        if (first && other)
-          add(
-            other,
-            first,
-            `${host} is also a host of ${labelOf(first.resource)}, through another provider; which of them answers is not certain if both are for one cluster`,
-            "look whether both providers are for one cluster; if so, give one of the two another host",
-            { level: "advisory" },
-          );
-    }
-    const groups = Map.groupBy(served, (one) => `${one.host} ${byProvider(one)}`);
-    for (const own of groups.values()) {
-      const host = own[0]?.host;
-      const first = new Map<string, Served>();
-      const paths = new Set<string>();
-      for (const one of own) {
-        const id = `${one.resource.urn} ${one.path}`;
-        if (paths.has(id))
-          add(
-            one,
-            one,
-            `${host}${one.path} is in it twice, so Pomerium refuses the whole Ingress`,
-            "name each path once; the type Prefix also stands for the path itself",
-          );
-        paths.add(id);
-        const before = first.get(one.place);
-        if (before === undefined) first.set(one.place, one);
-        else if (before.resource.urn !== one.resource.urn)
-          add(
-            one,
-            before,
-            `${host}${one.path} is also a route of ${labelOf(before.resource)}; which of them answers is not certain`,
-            "leave the path out of one of the two",
-          );
-        const stranger = own.find(
-          (other) => other.namespace !== one.namespace && own.indexOf(other) < own.indexOf(one),
-        );
-        if (stranger && stranger.place !== one.place)
-          add(
-            one,
-            stranger,
-            `${host} is also a host of ${labelOf(stranger.resource)} in another namespace, so each takes paths of the other's app`,
-            "give one of the two another host, or put both into one namespace",
-          );
-      }
-    }
+    const groups = Map.groupBy(served, (one) => `${one.host} ${providerOf(one)}`);
+    const clashes = [
+      ...[...Map.groupBy(served, ({ host }) => host).values()].flatMap(acrossProviders),
+      ...[...groups.values()].flatMap((all) =>
+        all.flatMap((own, i) => {
+          const earlier = all.slice(0, i);
+          return [repeatedPath, samePlace, otherNamespace].flatMap((clash) => clash(own, earlier) ?? []);
+        }),
+      ),
+    ];
+    const findings = new Map(
+      clashes.map(({ own: { resource }, other, ...finding }): [string, RuleFinding] => [
+        `${resource.urn} ${other.resource.urn} ${finding.fix}`,
+        { resource: labelOf(resource), urn: resource.urn, ...finding },
+      ]),
+    );
     return [...findings.values()];
   },
 };
+
+/** Two places of a host, of which at most one may stay. */
+interface Clash extends Pick<RuleFinding, "reason" | "fix" | "level"> {
+  own: Served;
+  other: Served;
+}
+
+const providerOf = ({ resource }: Served): string => resource.provider ?? "";
+
+/** One host through several providers. They may be for different clusters. */
+function acrossProviders(all: readonly Served[]): Clash[] {
+  const [first, ...others] = [...Map.groupBy(all, providerOf).values()].map((own) => own[0]!);
+  return others.map((own) => ({
+    own,
+    other: first!,
+    reason: `${own.host} is also a host of ${labelOf(first!.resource)}, through another provider; which of them answers is not certain if both are for one cluster`,
+    fix: "look whether both providers are for one cluster; if so, give one of the two another host",
+    level: "advisory",
+  }));
+}
+
+/** One path twice in one Ingress. */
+function repeatedPath(own: Served, earlier: readonly Served[]): Clash | undefined {
+  if (!earlier.some(({ resource, path }) => resource.urn === own.resource.urn && path === own.path))
+    return undefined;
+  return {
+    own,
+    other: own,
+    reason: `${own.host}${own.path} is in it twice, so Pomerium refuses the whole Ingress`,
+    fix: "name each path once; the type Prefix also stands for the path itself",
+  };
+}
+
+/** One path in two Ingresses. */
+function samePlace(own: Served, earlier: readonly Served[]): Clash | undefined {
+  const other = earlier.find(({ place }) => place === own.place);
+  if (other === undefined || other.resource.urn === own.resource.urn) return undefined;
+  return {
+    own,
+    other,
+    reason: `${own.host}${own.path} is also a route of ${labelOf(other.resource)}; which of them answers is not certain`,
+    fix: "leave the path out of one of the two",
+  };
+}
+
+/** One host in two namespaces. */
+function otherNamespace(own: Served, earlier: readonly Served[]): Clash | undefined {
+  const other = earlier.find(({ namespace }) => namespace !== own.namespace);
+  if (other === undefined || other.place === own.place) return undefined;
+  return {
+    own,
+    other,
+    reason: `${own.host} is also a host of ${labelOf(other.resource)} in another namespace, so each takes paths of the other's app`,
+    fix: "give one of the two another host, or put both into one namespace",
+  };
+}
