@@ -82,60 +82,19 @@ export interface DiffTextOptions {
  * is public, what is gone, and what is open to anonymous callers.
  */
 export function diffText(diff: AccessDiff, { limit = 20 }: DiffTextOptions = {}): string {
-  const changes = changesOf(diff);
   const of = (kind: Row["kind"]): Row[] => diff.rows.filter((row) => row.kind === kind);
-  const [opened, closed, turned, retired] = [of("opened"), of("closed"), of("public"), of("private")];
-  const lines: (readonly string[])[] = [];
-  for (const { sign, person, hosts, row } of changes.slice(0, limit)) {
-    const where = hosts.length > 1 ? `${hosts[0]} and ${hosts.length - 1} more` : hosts[0]!;
-    lines.push([`${sign}${hosts.length}`, whoIs(person), verbs[sign], where, reasonText(row)]);
-  }
-  const rest = changes.length - limit;
-  const access =
-    changes.length === 0
-      ? ["unchanged"]
-      : aligned(
-          lines.map((line) => line.map(visible)),
-          "  ",
-        );
-  if (rest > 0) access.push(`   ${counted(rest, "more change")} of people`);
-
-  const gone = of("unreachable").map((row) => visible(`${row.host}   ${reasonText(row)}`));
-  const isPublic =
-    turned.length + retired.length === 0
-      ? [
-          diff.public.length === 0
-            ? "none"
-            : `unchanged (${diff.public.length}: ${visible(few(diff.public, 3))})`,
-        ]
-      : aligned(
-          [
-            ...turned.map((row) => ["+1", row.host, "everybody on the internet reaches it", reasonText(row)]),
-            ...retired.map((row) => [
-              "-1",
-              row.host,
-              "no longer public",
-              `(${keyPathIn(row.keyPath, row.file)})`,
-            ]),
-          ].map((line) => line.map(visible)),
-          "  ",
-        );
-  const open = `open to anonymous: ${openCount(diff.open)}, ${openChange(diff.open)}`;
-  const doors = aligned(
-    [
-      ...opened.map((row) => ["         +", place(row), reasonText(row)]),
-      ...closed.map((row) => ["         -", place(row), reasonText(row)]),
-    ].map((line) => line.map(visible)),
-    "  ",
-  );
-  const section = (name: string, body: readonly string[]): string[] =>
-    body.map((line, i) => `${(i === 0 ? name : "").padEnd(9)}${line}`.trimEnd());
   return `${[
-    ...section("access", access),
-    ...section("public", isPublic),
-    ...section("gone", gone),
-    open,
-    ...doors,
+    ...section("access", callerLines(changesOf(diff), limit)),
+    ...section("public", publicLines(diff, of("public"), of("private"))),
+    ...section(
+      "gone",
+      of("unreachable").map((row) => visible(`${row.host}   ${reasonText(row)}`)),
+    ),
+    `open to anonymous: ${openCount(diff.open)}, ${openChange(diff.open)}`,
+    ...columnsOf([
+      ...of("opened").map((row) => ["         +", place(row), reasonText(row)]),
+      ...of("closed").map((row) => ["         -", place(row), reasonText(row)]),
+    ]),
     ...section(
       "unknown",
       diff.unreadable.map(({ view, at, reason }) =>
@@ -143,4 +102,40 @@ export function diffText(diff: AccessDiff, { limit = 20 }: DiffTextOptions = {})
       ),
     ),
   ].join("\n")}\n`;
+}
+
+/** The lines of a section, with its name before the first one. */
+function section(name: string, body: readonly string[]): string[] {
+  return body.map((line, i) => `${(i === 0 ? name : "").padEnd(9)}${line}`.trimEnd());
+}
+
+const columnsOf = (lines: readonly (readonly string[])[]): string[] =>
+  aligned(
+    lines.map((line) => line.map(visible)),
+    "  ",
+  );
+
+/** The first changes of people, and how many more there are. */
+function callerLines(changes: readonly CallerChange[], limit: number): string[] {
+  if (changes.length === 0) return ["unchanged"];
+  const lines = columnsOf(
+    changes.slice(0, limit).map(({ sign, person, hosts, row }) => {
+      const where = hosts.length > 1 ? `${hosts[0]} and ${hosts.length - 1} more` : hosts[0]!;
+      return [`${sign}${hosts.length}`, whoIs(person), verbs[sign], where, reasonText(row)];
+    }),
+  );
+  const rest = changes.length - limit;
+  return rest > 0 ? [...lines, `   ${counted(rest, "more change")} of people`] : lines;
+}
+
+/** The hosts that turn public or private; without one, the hosts that are public. */
+function publicLines(diff: AccessDiff, turned: readonly Row[], retired: readonly Row[]): string[] {
+  if (turned.length + retired.length === 0) {
+    const { public: hosts } = diff;
+    return [hosts.length === 0 ? "none" : `unchanged (${hosts.length}: ${visible(few(hosts, 3))})`];
+  }
+  return columnsOf([
+    ...turned.map((row) => ["+1", row.host, "everybody on the internet reaches it", reasonText(row)]),
+    ...retired.map((row) => ["-1", row.host, "no longer public", `(${keyPathIn(row.keyPath, row.file)})`]),
+  ]);
 }

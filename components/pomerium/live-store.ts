@@ -37,6 +37,15 @@ export interface Volume {
   status?: { phase?: string };
 }
 
+export function liveClaim({ metadata: { name }, spec: { storageClassName, resources } }: Claim): LiveClaim {
+  const size = resources?.requests?.storage;
+  return {
+    name,
+    ...(storageClassName ? { storageClass: storageClassName } : {}),
+    ...(size ? { size } : {}),
+  };
+}
+
 /** Where the settings say that sessions are kept. */
 export function storageOf({ settings, statefulSets, deployments }: Running): { storage?: LiveStorage } {
   const spec = byName(settings, names.settingsObject)?.spec;

@@ -11,6 +11,7 @@ import {
   type LiveClaim,
   type LiveStorage,
   type LiveVolume,
+  liveClaim,
   storageOf,
   storeFolder,
   type Volume,
@@ -76,17 +77,9 @@ export async function readPomerium(
   api: ReadOnlyApi,
   cluster: Promise<Pick<LiveCluster, "ingresses">>,
 ): Promise<LivePomerium> {
-  const [{ ingresses }, named, namespace, found, running, volumes, claims, topology] = await Promise.all([
+  const [{ ingresses }, named, running, volumes, claims, topology] = await Promise.all([
     cluster,
-    Promise.all(
-      Object.entries(collections).map(async ([kind, path]) =>
-        ofKind(kind, await api.listMetadata<{ metadata: ObjectMetadata }>(path)),
-      ),
-    ),
-    api.findMetadata<{ metadata: ObjectMetadata }>(`/api/v1/${own}`),
-    Promise.all(
-      secrets.map((name) => api.findMetadata<{ metadata: ObjectMetadata }>(`/api/v1/${own}/secrets/${name}`)),
-    ),
+    readNamed(api),
     readRunning(api),
     api.list<Volume>("/api/v1/persistentvolumes"),
     api.list<Claim>(`/api/v1/${own}/persistentvolumeclaims`),
@@ -94,9 +87,7 @@ export async function readPomerium(
   ]);
   const { deployments, statefulSets, settings } = running;
   const objects = [
-    ...named.flat(),
-    ...ofKind("Namespace", [namespace].filter(isThere)),
-    ...ofKind("Secret", found.filter(isThere)),
+    ...named,
     ...ofKind("Deployment", deployments),
     ...ofKind("StatefulSet", statefulSets),
     ...ofKind("PersistentVolume", volumes),
@@ -120,19 +111,36 @@ export async function readPomerium(
     existing: labelsOf(objects),
     foreign: labelsOf(objects.filter(({ metadata }) => isForeign(metadata))),
     forced: labelsOf(objects.filter(({ metadata }) => isForced(metadata))),
-    claims: claims.map(({ metadata: { name }, spec: { storageClassName, resources } }) => {
-      const size = resources?.requests?.storage;
-      return {
-        name,
-        ...(storageClassName ? { storageClass: storageClassName } : {}),
-        ...(size ? { size } : {}),
-      };
-    }),
+    claims: claims.map(liveClaim),
     ...storageOf(running),
     ...(volume ? { volume } : {}),
     ...(store ? { store } : {}),
     ...(verifySelector ? { verifySelector } : {}),
   };
+}
+
+interface NamedObject {
+  kind: string;
+  metadata: ObjectMetadata;
+}
+
+/** Reads the metadata of the objects whose content does not matter: the collections, the namespace and the Secrets. */
+async function readNamed(api: ReadOnlyApi): Promise<NamedObject[]> {
+  const find = (path: string) => api.findMetadata<{ metadata: ObjectMetadata }>(path);
+  const [listed, namespace, found] = await Promise.all([
+    Promise.all(
+      Object.entries(collections).map(async ([kind, path]) =>
+        ofKind(kind, await api.listMetadata<{ metadata: ObjectMetadata }>(path)),
+      ),
+    ),
+    find(`/api/v1/${own}`),
+    Promise.all(secrets.map((name) => find(`/api/v1/${own}/secrets/${name}`))),
+  ]);
+  return [
+    ...listed.flat(),
+    ...ofKind("Namespace", [namespace].filter(isThere)),
+    ...ofKind("Secret", found.filter(isThere)),
+  ];
 }
 
 /**
@@ -159,5 +167,5 @@ function metalLb(
 
 const isThere = <T>(found: T | undefined): found is T => found !== undefined;
 
-const ofKind = (kind: string, all: readonly { metadata: ObjectMetadata }[]) =>
+const ofKind = (kind: string, all: readonly { metadata: ObjectMetadata }[]): NamedObject[] =>
   all.map(({ metadata }) => ({ kind, metadata }));
