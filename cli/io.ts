@@ -55,52 +55,60 @@ export function processIo(): Io {
     ...(stdout.isTTY ? { columns: stdout.columns } : {}),
     colour: isColoured(stdout, process.env),
     errorColour: isColoured(stderr, process.env),
-    contexts: async (kubeconfig) =>
-      (await import("../components/cluster/api.ts")).ReadOnlyApi.contexts(kubeconfig),
-    openCluster: async (address) =>
-      (await import("../components/cluster/api.ts")).ReadOnlyApi.connect(address),
-    readCloudflare: async () => {
-      const token = process.env.CLOUDFLARE_API_TOKEN;
-      if (!token) return undefined;
-      const [{ ReadOnlyCloudflare }, { readAccount }] = await Promise.all([
-        import("../components/tunnels/api.ts"),
-        import("../components/tunnels/account.ts"),
-      ]);
-      return readAccount(new ReadOnlyCloudflare(token));
-    },
-    readCluster: async (address) => {
-      // The Kubernetes client is slow to load, and most commands do not need it.
-      const [{ ReadOnlyApi }, { readCluster }, { readStatus }] = await Promise.all([
-        import("../components/cluster/api.ts"),
-        import("../components/cluster/live.ts"),
-        import("../components/pomerium/live.ts"),
-      ]);
-      const api = await ReadOnlyApi.connect(address);
-      const [cluster, pomerium] = await Promise.all([readCluster(api), readStatus(api)]);
-      return { ...cluster, pomerium };
-    },
-    readLog: async function* (stack, sinceSeconds) {
-      const [{ ReadOnlyApi }, { readUid, refuseAnotherCluster }, { readLog }] = await Promise.all([
-        import("../components/cluster/api.ts"),
-        import("../components/cluster/identity.ts"),
-        import("../components/pomerium/log.ts"),
-      ]);
-      const api = await ReadOnlyApi.connect(stack.cluster);
-      refuseAnotherCluster(stack, { uid: await readUid(api) });
-      yield* readLog(api, sinceSeconds);
-    },
-    readReadiness: async (stack) => {
-      const [{ ReadOnlyApi }, { readFindings }, { readinessOf }, { refuseAnotherCluster }, { askHost }] =
-        await Promise.all([
-          import("../components/cluster/api.ts"),
-          import("../stack/findings.ts"),
-          import("../stack/preflight.ts"),
-          import("../components/cluster/identity.ts"),
-          import("../components/ingress-nginx/traffic.ts"),
-        ]);
-      const findings = await readFindings(stack, await ReadOnlyApi.connect(stack.cluster), askHost());
-      refuseAnotherCluster(stack, findings.cluster);
-      return readinessOf(stack, findings).rows;
-    },
+    contexts: async (kubeconfig) => (await kubernetesClient()).contexts(kubeconfig),
+    openCluster: async (address) => (await kubernetesClient()).connect(address),
+    readCloudflare,
+    readCluster,
+    readLog,
+    readReadiness,
   };
 }
+
+/** The Kubernetes client. It is slow to load, and most commands do not need it. */
+const kubernetesClient = async () => (await import("../components/cluster/api.ts")).ReadOnlyApi;
+
+const readCloudflare: Io["readCloudflare"] = async () => {
+  const token = process.env.CLOUDFLARE_API_TOKEN;
+  if (!token) return undefined;
+  const [{ ReadOnlyCloudflare }, { readAccount }] = await Promise.all([
+    import("../components/tunnels/api.ts"),
+    import("../components/tunnels/account.ts"),
+  ]);
+  return readAccount(new ReadOnlyCloudflare(token));
+};
+
+const readCluster: Io["readCluster"] = async (address) => {
+  const [client, live, { readStatus }] = await Promise.all([
+    kubernetesClient(),
+    import("../components/cluster/live.ts"),
+    import("../components/pomerium/live.ts"),
+  ]);
+  const api = await client.connect(address);
+  const [cluster, pomerium] = await Promise.all([live.readCluster(api), readStatus(api)]);
+  return { ...cluster, pomerium };
+};
+
+const readLog: Io["readLog"] = async function* (stack, sinceSeconds) {
+  const [client, { readUid, refuseAnotherCluster }, log] = await Promise.all([
+    kubernetesClient(),
+    import("../components/cluster/identity.ts"),
+    import("../components/pomerium/log.ts"),
+  ]);
+  const api = await client.connect(stack.cluster);
+  refuseAnotherCluster(stack, { uid: await readUid(api) });
+  yield* log.readLog(api, sinceSeconds);
+};
+
+const readReadiness: Io["readReadiness"] = async (stack) => {
+  const [client, { readFindings }, { readinessOf }, { refuseAnotherCluster }, { askHost }] =
+    await Promise.all([
+      kubernetesClient(),
+      import("../stack/findings.ts"),
+      import("../stack/preflight.ts"),
+      import("../components/cluster/identity.ts"),
+      import("../components/ingress-nginx/traffic.ts"),
+    ]);
+  const findings = await readFindings(stack, await client.connect(stack.cluster), askHost());
+  refuseAnotherCluster(stack, findings.cluster);
+  return readinessOf(stack, findings).rows;
+};

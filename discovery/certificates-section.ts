@@ -1,4 +1,4 @@
-import { keyPath } from "../stack-file/paths.ts";
+import { keyPath, type PathPart } from "../stack-file/paths.ts";
 import { isEmail } from "../stack-file/values.ts";
 import type { Comment } from "./commented.ts";
 import type { Plan } from "./plan.ts";
@@ -11,7 +11,32 @@ const letsEncrypt = "https://acme-v02.api.letsencrypt.org/directory";
 export function certificatesSection({ certificates: { email, server, issuer, zones } }: Plan): Section {
   if (issuer?.isUsable && zones.length > 0) return usedIssuer(issuer, zones);
   const knownEmail = email !== undefined && isEmail(email) ? email : undefined;
-  const unknown = zones.filter(({ value }) => value === undefined);
+  const beside = (path: PathPart[], text: string): Comment => ({ path, place: "beside", text });
+  const comments: Comment[] = [];
+  const todos: Todo[] = [];
+  if (knownEmail === undefined) {
+    comments.push(beside(["email"], `${todo} address of the ACME account`));
+    todos.push({ at: "certificates.email", message: "the address of the ACME account", stops: "check" });
+  }
+  if (issuer !== undefined)
+    comments.push({
+      path: ["issuer"],
+      place: "before",
+      text: "The cluster's own issuer, which is taken over: its solvers through ingress-nginx go with it.",
+    });
+  for (const { zone, value, from } of zones) {
+    if (value !== undefined) {
+      comments.push(beside(["zones", zone], `from ${from}`));
+      continue;
+    }
+    const provider = `the zone's DNS provider, such as {cloudflare: {}} (zone from ${from})`;
+    comments.push(beside(["zones", zone], `${todo} ${provider}`));
+    todos.push({
+      at: keyPath(["certificates", "zones", zone]),
+      message: "the zone's DNS provider",
+      stops: "check",
+    });
+  }
   return {
     value: {
       email: knownEmail ?? null,
@@ -19,55 +44,9 @@ export function certificatesSection({ certificates: { email, server, issuer, zon
       ...(issuer === undefined ? {} : { issuer: issuer.name }),
       zones: Object.fromEntries(zones.map(({ zone, value }) => [zone, value ?? {}])),
     },
-    comments: [
-      ...(knownEmail === undefined
-        ? [
-            {
-              path: ["email"],
-              place: "beside" as const,
-              text: `${todo} address of the ACME account`,
-            },
-          ]
-        : []),
-      ...(issuer === undefined
-        ? []
-        : [
-            {
-              path: ["issuer"],
-              place: "before" as const,
-              text: "The cluster's own issuer, which is taken over: its solvers through ingress-nginx go with it.",
-            },
-          ]),
-      ...zones.map(
-        ({ zone, value, from }): Comment => ({
-          path: ["zones", zone],
-          place: "beside",
-          text:
-            value === undefined
-              ? `${todo} the zone's DNS provider, such as {cloudflare: {}} (zone from ${from})`
-              : `from ${from}`,
-        }),
-      ),
-    ],
+    comments,
     oneLine: zones.map(({ zone }) => ["zones", zone]),
-    todos: [
-      ...(knownEmail === undefined
-        ? [
-            {
-              at: "certificates.email",
-              message: "the address of the ACME account",
-              stops: "check" as const,
-            },
-          ]
-        : []),
-      ...unknown.map(
-        ({ zone }): Todo => ({
-          at: keyPath(["certificates", "zones", zone]),
-          message: "the zone's DNS provider",
-          stops: "check",
-        }),
-      ),
-    ],
+    todos,
   };
 }
 

@@ -2,7 +2,7 @@ import { kubectl } from "../components/cluster/commands.ts";
 import { objectId } from "../components/cluster/objects.ts";
 import type { PathPart } from "../stack-file/paths.ts";
 import type { Comment } from "./commented.ts";
-import type { Controller } from "./inventory.ts";
+import type { Controller, Inventory } from "./inventory.ts";
 import type { Plan } from "./plan.ts";
 import type { Section, Todo } from "./section.ts";
 
@@ -47,28 +47,46 @@ export function nginxSection(
   };
   if (first?.installation !== undefined && "manifest" in first.installation.from)
     before("Applied from upstream's static manifest, judged by its labels and the type of its Service.");
-  for (const { label, note, command, isSuspended } of nginx.installers.filter((each) => !each.isSuspended)) {
-    if (isSuspended) continue;
-    before(`${label} installs it: ${note}.`);
-    todos.push({
-      at: "ingressNginx",
-      message: `${label} would put ingress-nginx back`,
-      command: kubectl(cluster, command),
-      stops: "retired",
-    });
-  }
-  for (const { protocol, port, backend } of nginx.streams) {
-    const name = `${protocol.toLowerCase()}/${port}`;
-    before(
-      `DECIDE: ${name} leads to ${backend}, and goes with ingress-nginx. Give its Service a load balancer of its own, or add abandon: {${name}: <why nobody needs it>}.`,
-    );
-    todos.push({
-      at: "ingressNginx.abandon",
-      message: `where ${name} leads when ingress-nginx is gone (today ${backend})`,
-      stops: "retired",
-    });
+  for (const { note, todo } of [...withInstallers(nginx, cluster), ...withStreams(nginx)]) {
+    before(note);
+    todos.push(todo);
   }
   return { value, comments, oneLine, todos };
+}
+
+interface NotedTodo {
+  note: string;
+  todo: Todo;
+}
+
+/** The objects that would put ingress-nginx back after its removal. */
+function withInstallers({ installers }: Inventory["nginx"], cluster: { context?: string }): NotedTodo[] {
+  return installers
+    .filter(({ isSuspended }) => !isSuspended)
+    .map(({ label, note, command }) => ({
+      note: `${label} installs it: ${note}.`,
+      todo: {
+        at: "ingressNginx",
+        message: `${label} would put ingress-nginx back`,
+        command: kubectl(cluster, command),
+        stops: "retired",
+      },
+    }));
+}
+
+/** The TCP and UDP ports that ingress-nginx passes on. */
+function withStreams({ streams }: Inventory["nginx"]): NotedTodo[] {
+  return streams.map(({ protocol, port, backend }) => {
+    const name = `${protocol.toLowerCase()}/${port}`;
+    return {
+      note: `DECIDE: ${name} leads to ${backend}, and goes with ingress-nginx. Give its Service a load balancer of its own, or add abandon: {${name}: <why nobody needs it>}.`,
+      todo: {
+        at: "ingressNginx.abandon",
+        message: `where ${name} leads when ingress-nginx is gone (today ${backend})`,
+        stops: "retired",
+      },
+    };
+  });
 }
 
 const namespaceByDefault = "ingress-nginx";

@@ -5,59 +5,23 @@ import type { Plan } from "./plan.ts";
 import { type Section, todo } from "./section.ts";
 
 /** The section about Pomerium, of which a cluster shows little. */
-export function pomeriumSection({ domain, apps, inventory: { cluster, nodes, controllers } }: Plan): Section {
-  const hosts = new Set(apps.map(({ host }) => host));
-  const signIn = ["authenticate", "pomerium", "sign-in", "pomerium-sign-in"].find(
-    (label) => !hosts.has(`${label}.${domain}`),
-  );
-  const taken = cluster.services.flatMap(({ addresses = [] }) => addresses);
-  const nginx = controllers.flatMap(({ service }) => service?.addresses ?? []);
-  const address = [
-    `${todo} a free address of the load balancer`,
-    ...(nginx.length > 0 ? [`not ${nginx[0]}, which is ingress-nginx's`] : []),
-  ].join(", ");
-  const several = nodes.length > 1;
-  const required: [path: string[], comment: string, message: string][] = [
-    [["loadBalancerIP"], address, "a free address for Pomerium"],
-    [
-      ["identityProvider", "provider"],
-      `${todo} google, github, gitlab, azure, oidc, …`,
-      "where people sign in",
-    ],
-    [["identityProvider", "clientId"], `${todo} id of the OAuth client there`, "the id of the OAuth client"],
-    ...(several
-      ? [
-          [
-            ["storage", "pebble", "node"],
-            `${todo} the node that has the folder: ${nodes.join(", ")}`,
-            "the node that keeps the sessions",
-          ] satisfies [string[], string, string],
-        ]
-      : []),
-  ];
+export function pomeriumSection(plan: Plan): Section {
+  const tasks = tasksOf(plan);
+  const signIn = signInHost(plan);
+  const several = plan.inventory.nodes.length > 1;
   return {
     value: {
       version: newestRelease,
       loadBalancerIP: null,
-      ...(signIn === undefined || signIn === "authenticate"
-        ? {}
-        : { authenticateHost: `${signIn}.${domain}` }),
+      ...(signIn === undefined ? {} : { authenticateHost: signIn }),
       identityProvider: { provider: null, clientId: null },
       storage: {
         pebble: { hostPath: "/var/lib/pomerium", size: "2Gi", ...(several ? { node: null } : {}) },
       },
     },
     comments: [
-      ...required.map(([path, text]): Comment => ({ path, place: "beside", text })),
-      ...(taken.length > nginx.length
-        ? [
-            {
-              path: ["loadBalancerIP"],
-              place: "before" as const,
-              text: `Taken by load balancers today: ${[...new Set(taken)].join(", ")}.`,
-            },
-          ]
-        : []),
+      ...tasks.map(({ path, comment }): Comment => ({ path, place: "beside", text: comment })),
+      ...takenAddresses(plan),
       {
         path: ["storage"],
         place: "before",
@@ -65,10 +29,68 @@ export function pomeriumSection({ domain, apps, inventory: { cluster, nodes, con
       },
     ],
     oneLine: [],
-    todos: required.map(([path, , message]) => ({
+    todos: tasks.map(({ path, message }) => ({
       at: keyPath(["pomerium", ...path]),
       message,
       stops: "check",
     })),
   };
+}
+
+/** A value that only a person knows. */
+interface Task {
+  path: string[];
+  comment: string;
+  message: string;
+}
+
+function tasksOf({ inventory: { nodes, controllers } }: Plan): Task[] {
+  const [nginx] = controllers.flatMap(({ service }) => service?.addresses ?? []);
+  return [
+    {
+      path: ["loadBalancerIP"],
+      comment: [
+        `${todo} a free address of the load balancer`,
+        ...(nginx === undefined ? [] : [`not ${nginx}, which is ingress-nginx's`]),
+      ].join(", "),
+      message: "a free address for Pomerium",
+    },
+    {
+      path: ["identityProvider", "provider"],
+      comment: `${todo} google, github, gitlab, azure, oidc, …`,
+      message: "where people sign in",
+    },
+    {
+      path: ["identityProvider", "clientId"],
+      comment: `${todo} id of the OAuth client there`,
+      message: "the id of the OAuth client",
+    },
+    ...(nodes.length > 1
+      ? [
+          {
+            path: ["storage", "pebble", "node"],
+            comment: `${todo} the node that has the folder: ${nodes.join(", ")}`,
+            message: "the node that keeps the sessions",
+          },
+        ]
+      : []),
+  ];
+}
+
+/** The host of the sign-in pages, if an app already has the default. */
+function signInHost({ domain, apps }: Plan): string | undefined {
+  const hosts = new Set(apps.map(({ host }) => host));
+  const free = ["authenticate", "pomerium", "sign-in", "pomerium-sign-in"].find(
+    (label) => !hosts.has(`${label}.${domain}`),
+  );
+  return free === undefined || free === "authenticate" ? undefined : `${free}.${domain}`;
+}
+
+/** A comment with the addresses that are not free, if there are others than those of ingress-nginx. */
+function takenAddresses({ inventory: { cluster, controllers } }: Plan): Comment[] {
+  const taken = cluster.services.flatMap(({ addresses = [] }) => addresses);
+  const nginx = controllers.flatMap(({ service }) => service?.addresses ?? []);
+  if (taken.length <= nginx.length) return [];
+  const text = `Taken by load balancers today: ${[...new Set(taken)].join(", ")}.`;
+  return [{ path: ["loadBalancerIP"], place: "before", text }];
 }

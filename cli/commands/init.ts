@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { isAbsolute, relative, resolve } from "node:path";
 import { additions } from "../../discovery/additions.ts";
 import { missingLines, missingUses } from "../../discovery/missing.ts";
-import { type LeftOut, planStack } from "../../discovery/plan.ts";
+import { type LeftOut, type Plan, planStack } from "../../discovery/plan.ts";
 import type { Todo } from "../../discovery/section.ts";
 import { stackText } from "../../discovery/stack-text.ts";
 import { columns, indented, visible } from "../../report/text.ts";
@@ -23,21 +23,9 @@ import type { InitOptions } from "../usage/init.ts";
 export const init: Action<InitOptions> = {
   async run([name = ""], options, io) {
     const stack = stackOf(name);
-    if (!/^[A-Za-z0-9_.-]{1,100}$/.test(stack))
-      throw new CliError(
-        `"${visible(stack)}" is not a name of a stack: letters, digits, hyphens, dots and underscores`,
-      );
     const directory = directoryOf(options, io);
     const path = stackPath({ directory }, stack);
-    if (options.json && (options.stdout || options.diff))
-      throw new UsageError(`--json and ${options.diff ? "--diff" : "--stdout"} exclude each other`);
-    const isThere = existsSync(path);
-    if (options.diff && !isThere)
-      throw new CliError(`there is no ${stackFileName(stack)} yet; leave --diff out to write it`);
-    if (isThere && !options.diff && !options.stdout)
-      throw new CliError(
-        `${stackFileName(stack)} exists, and is never overwritten; --diff prints what it lacks, --stdout what would be written`,
-      );
+    refuse(stack, options, existsSync(path));
     const source = await readSource(options, io);
     for (const problem of source.problems)
       io.err(`${paint({ colour: io.errorColour }, "yellow", "not read:")} ${visible(problem)}\n`);
@@ -48,9 +36,6 @@ export const init: Action<InitOptions> = {
       return exit.ok;
     }
     const plan = planStack(source.inventory, { cloudflare: await cloudflareOf(io) });
-    const leftOut = [...plan.leftOut, ...plan.unserved].map(
-      ({ host, ingress, why }): LeftOut => ({ host, ingress, why }),
-    );
     const { text, todos } = stackText(plan, {
       stack,
       ...(source.context === undefined ? {} : { context: source.context }),
@@ -62,32 +47,32 @@ export const init: Action<InitOptions> = {
     });
     if (options.stdout) io.out(text);
     else writeFileSync(path, text, { flag: "wx" });
-    if (options.json) {
-      io.out(
-        json("init", {
-          stack,
-          file: stackFileName(stack),
-          source: source.name,
-          apps: plan.apps.map(({ name: app, host, aliases }) => ({ app, host, aliases })),
-          todos,
-          leftOut,
-          unknown: missingUses(source.inventory.missing).map(({ name: kind, unknown }) => ({
-            kind,
-            unknown,
-          })),
-        }),
-      );
-      return exit.ok;
-    }
-    const [say, colour] = options.stdout ? [io.err, io.errorColour] : [io.out, io.colour];
-    say(
-      initText({ stack, apps: plan.apps.length, leftOut, todos, isWritten: !options.stdout }, source, {
-        colour,
-      }),
+    const leftOut = [...plan.leftOut, ...plan.unserved].map(
+      ({ host, ingress, why }): LeftOut => ({ host, ingress, why }),
     );
+    const result = { stack, apps: plan.apps, leftOut, todos, isWritten: !options.stdout };
+    if (options.json) io.out(initJson(result, source));
+    else if (options.stdout) io.err(initText(result, source, { colour: io.errorColour }));
+    else io.out(initText(result, source, io));
     return exit.ok;
   },
 };
+
+/** Refuses options that exclude each other, and to write over a file. */
+function refuse(stack: string, { json, stdout, diff }: InitOptions, isThere: boolean): void {
+  if (!/^[A-Za-z0-9_.-]{1,100}$/.test(stack))
+    throw new CliError(
+      `"${visible(stack)}" is not a name of a stack: letters, digits, hyphens, dots and underscores`,
+    );
+  if (json && (stdout || diff))
+    throw new UsageError(`--json and ${diff ? "--diff" : "--stdout"} exclude each other`);
+  if (diff && !isThere)
+    throw new CliError(`there is no ${stackFileName(stack)} yet; leave --diff out to write it`);
+  if (isThere && !diff && !stdout)
+    throw new CliError(
+      `${stackFileName(stack)} exists, and is never overwritten; --diff prints what it lacks, --stdout what would be written`,
+    );
+}
 
 /** A path of the command line, in the form for a file in another folder. */
 function fromFolder(folder: string, path: string, { cwd }: Pick<Io, "cwd">): string {
@@ -110,7 +95,7 @@ async function cloudflareOf(io: Io) {
 
 interface Result {
   stack: string;
-  apps: number;
+  apps: Plan["apps"];
   leftOut: readonly LeftOut[];
   todos: readonly Todo[];
   isWritten: boolean;
@@ -134,8 +119,20 @@ function listed({ at, message, command }: Todo): string[] {
   ];
 }
 
+function initJson({ stack, apps, todos, leftOut }: Result, { name, inventory }: Source): string {
+  return json("init", {
+    stack,
+    file: stackFileName(stack),
+    source: name,
+    apps: apps.map(({ name: app, host, aliases }) => ({ app, host, aliases })),
+    todos,
+    leftOut,
+    unknown: missingUses(inventory.missing).map(({ name: kind, unknown }) => ({ kind, unknown })),
+  });
+}
+
 function initText({ stack, apps, leftOut, todos, isWritten }: Result, source: Source, paper: Paper): string {
-  const head = `${isWritten ? `${stackFileName(stack)} is written` : stackFileName(stack)}: ${counted(apps, "app")} from ${visible(source.name)}`;
+  const head = `${isWritten ? `${stackFileName(stack)} is written` : stackFileName(stack)}: ${counted(apps.length, "app")} from ${visible(source.name)}`;
   const groups = Object.entries(stops).flatMap(([kind, title]) => {
     const own = todos.filter((each) => each.stops === kind);
     if (own.length === 0) return [];
