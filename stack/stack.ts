@@ -10,6 +10,7 @@ import type { AccessTests } from "../policies/access/assertions/config.ts";
 import type { Directory } from "../policies/access/people.ts";
 import type { PlaceOf } from "../stack-file/place.ts";
 import type { Warning } from "../stack-file/problems.ts";
+import type { AppFileLimits } from "./app-files/config.ts";
 
 /**
  * A complete, checked stack: with defaults, groups resolved to people, full host names and catalogue entries. The program
@@ -27,6 +28,10 @@ export interface Stack {
   directory: Directory;
   /** In the order of the stack file. */
   apps: AppConfig[];
+  /** The app files, and what each is limited to. */
+  appFiles: Readonly<Record<string, AppFileLimits>>;
+  /** Whether apps that do not say it themselves are isolated. */
+  isolate: boolean;
   /** Services that only Pomerium may reach. */
   isolation: IsolatedService[];
   tunnels: TunnelConfig[];

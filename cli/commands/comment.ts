@@ -139,12 +139,16 @@ function previewOf(options: CommentOptions, stack: string, io: Io): Preview {
 }
 
 /** Messages for lines of the stack file: its problems, its failing and missing tests, and what changes about access. */
-function annotationsOf({ name, problems, after, tests, access }: Facts, directory: string): Annotation[] {
+function annotationsOf(
+  { name, problems, after, tests, access, told }: Facts,
+  directory: string,
+): Annotation[] {
   const file = repositoryPath(directory, name);
   if (!after) return problemAnnotations(file, problems);
   return [
     ...problemAnnotations(file, placed(failedTestProblems(after), after.placeOf)),
     ...untestedAnnotations(file, tests?.untested ?? [], after.placeOf),
+    ...problemAnnotations(file, [], placed([...told.widened, ...told.loosened], after.placeOf)),
     ...("diff" in access.change ? accessAnnotations(file, access.change.diff, after.placeOf) : []),
   ];
 }

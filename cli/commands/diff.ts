@@ -8,7 +8,9 @@ import { diffJson } from "../../report/json.ts";
 import { diffMarkdown } from "../../report/markdown.ts";
 import { signInChanges } from "../../stack/sign-in.ts";
 import type { Stack } from "../../stack/stack.ts";
-import { orProblems, StackFileError } from "../../stack-file/problems.ts";
+import { limitChanges } from "../../stack/widened.ts";
+import { placed } from "../../stack-file/place.ts";
+import { orProblems, StackFileError, type Warning } from "../../stack-file/problems.ts";
 import { paint } from "../colour.ts";
 import type { Action } from "../command.ts";
 import { exit } from "../exit.ts";
@@ -17,6 +19,7 @@ import type { Annotation } from "../github/annotation.ts";
 import {
   accessAnnotations,
   annotationLines,
+  problemAnnotations,
   refusalAnnotations,
   repositoryPath,
 } from "../github/annotations.ts";
@@ -47,6 +50,7 @@ export const diff: Action<DiffOptions> = {
     const [before, after] = views;
     const found = diffAccess(comparable(before, after), comparable(after, before));
     const notes = [...before.notes, ...after.notes, ...signInChanges(before.stack, after.stack)];
+    const limits = limitChanges(before.stack, after.stack);
     const moves =
       options.nginx === undefined
         ? undefined
@@ -54,8 +58,18 @@ export const diff: Action<DiffOptions> = {
     const hint = hintOf(after, options);
     const result =
       format === "github"
-        ? inGithub(repositoryPath(project.directory, stack), found, [...notes, ...unclearNotes(moves)], after)
-        : written(format, stack, { found, notes, moves, hint }, paperOf(options, io));
+        ? inGithub(
+            repositoryPath(project.directory, stack),
+            found,
+            { notes: [...notes, ...unclearNotes(moves)], limits },
+            after,
+          )
+        : written(
+            format,
+            stack,
+            { found, notes: [...notes, ...limits.map(({ message }) => message)], moves, hint },
+            paperOf(options, io),
+          );
     deliver(result, options, io);
     // Code that has changed may open anything, and a comparison of stack files does not show it.
     const isUnknown = before.code.length + after.code.length > 0;
@@ -70,9 +84,16 @@ async function movesUnder(nginx: string, stack: Stack, view: View, io: Io): Prom
 }
 
 /** Only the file of the working tree has lines that GitHub can show. */
-function inGithub(file: string, found: AccessDiff, notes: readonly string[], { view, stack }: Seen): string {
+function inGithub(
+  file: string,
+  found: AccessDiff,
+  { notes, limits }: { notes: readonly string[]; limits: readonly Warning[] },
+  { view, stack }: Seen,
+): string {
+  const placeOf = view.name === "now" ? stack?.placeOf : undefined;
   return annotationLines([
-    ...accessAnnotations(file, found, view.name === "now" ? stack?.placeOf : undefined),
+    ...accessAnnotations(file, found, placeOf),
+    ...problemAnnotations(file, [], placed(limits, placeOf ?? (() => undefined))),
     ...notes.map((message): Annotation => ({ level: "warning", file, message })),
   ]);
 }

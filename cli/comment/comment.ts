@@ -10,6 +10,7 @@ import { guardText } from "./guard-rails.ts";
 import { headlineMarks, headlineOf } from "./headline.ts";
 import { commentLimit, fenced, leastRoom, startOf, withFolded } from "./raw.ts";
 import { section } from "./section.ts";
+import { toldText } from "./told-text.ts";
 import { verdictOf } from "./verdict.ts";
 
 /** The hidden first line, by which the workflow finds the comment of a stack again. */
@@ -74,7 +75,7 @@ function sections(facts: Facts, on: readonly FailOn[], rows: number): string[] {
     ...failureText(facts),
     ...beforeText(facts),
     ...accessText(facts, rows),
-    ...toldText(facts),
+    ...toldText(facts, rows),
     ...objectsText(facts, rows),
     ...guardText(facts, rows),
     ...testsText(facts, rows),
@@ -149,40 +150,6 @@ function beforeText({ after, told }: Facts): string[] {
 
 function numbered(steps: readonly string[]): string {
   return steps.map((step, i) => `${i + 1}. ${plainText(step)}`).join("\n");
-}
-
-function toldText({ told }: Facts): string[] {
-  const { moved, renamed, release, signIn, identity } = told;
-  return [
-    ...(identity.length > 0 ? [section("Who can sign in", fenced(identity.join("\n")))] : []),
-    ...(signIn.length > 0 ? [section("Hosts that move to sign-in", fenced(signIn.join("\n")))] : []),
-    ...(moved.length > 0
-      ? [
-          section(
-            "Moved hosts",
-            fenced(moved.map(({ app, from, to }) => `${app}: ${from} → ${to}`).join("\n")),
-          ),
-        ]
-      : []),
-    ...(renamed.length > 0
-      ? [
-          section(
-            "Renamed apps",
-            fenced(renamed.map(({ from, to, host }) => `${from} → ${to}   ${host}`).join("\n")),
-          ),
-        ]
-      : []),
-    ...(release
-      ? [
-          section(
-            `Pomerium ${release.from} → ${release.to}`,
-            release.changes.length === 0
-              ? "Nothing that this project knows of changes with the release."
-              : fenced(release.changes.join("\n")),
-          ),
-        ]
-      : []),
-  ];
 }
 
 function objectsText({ preview }: Facts, rows: number): string[] {

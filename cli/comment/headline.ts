@@ -139,7 +139,7 @@ export function changeReasons(diff: AccessDiff): string[] {
 }
 
 function toldReasons({ told }: Facts): string[] {
-  const { moved, renamed, added, release, phase, signIn, identity } = told;
+  const { moved, renamed, added, release, phase, signIn, widened, loosened, identity } = told;
   return [
     ...(phase
       ? [
@@ -151,6 +151,8 @@ function toldReasons({ told }: Facts): string[] {
         ]
       : []),
     ...(identity.length > 0 ? ["who can sign in may change, which no comparison of access shows"] : []),
+    ...(widened.length > 0 ? ["an app file may do more than before"] : []),
+    ...(loosened.length > 0 ? ["more callers in the cluster may connect past Pomerium"] : []),
     ...(release ? [`Pomerium goes from ${release.from} to ${release.to}`] : []),
     ...(added > 0 ? [counted(added, "app is added", "apps are added")] : []),
     ...(moved.length > 0

@@ -1,6 +1,8 @@
+import { type Loosened, loosened } from "../../components/network-policies/loosened.ts";
 import { changesBetween } from "../../policies/language/releases.ts";
 import { signInChanges } from "../../stack/sign-in.ts";
 import type { Stack } from "../../stack/stack.ts";
+import { type Widened, widenedFiles } from "../../stack/widened.ts";
 
 /** An app that has a new host. */
 export interface Moved {
@@ -28,13 +30,18 @@ export interface Told {
   phase?: { from: Stack["phase"]; to: Stack["phase"] };
   /** Hosts that go from ingress-nginx to Pomerium's sign-in. */
   signIn: readonly string[];
+  /** What app files may newly do. */
+  widened: readonly Widened[];
+  /** Callers inside the cluster that may newly connect past Pomerium. */
+  loosened: readonly Loosened[];
   /** Changes of the identity provider and of client certificates, which no comparison of access shows. */
   identity: readonly string[];
 }
 
 /** The changes between two versions of a stack that have a name, such as a move or a rename. */
 export function toldOf(before: Stack | undefined, after: Stack | undefined): Told {
-  if (!before || !after) return { moved: [], renamed: [], added: 0, signIn: [], identity: [] };
+  if (!before || !after)
+    return { moved: [], renamed: [], added: 0, signIn: [], widened: [], loosened: [], identity: [] };
   const [from, to] = [before.pomerium.version, after.pomerium.version];
   const isCutover = before.phase === "coexist" && after.phase !== "coexist";
   const moved = movedApps(before, after);
@@ -50,6 +57,8 @@ export function toldOf(before: Stack | undefined, after: Stack | undefined): Tol
           .filter(({ replaces, migrated }) => replaces.length > 0 && migrated !== true)
           .map(({ host }) => host)
       : [],
+    widened: widenedFiles(before, after),
+    loosened: loosened(before, after),
     identity: signInChanges(before, after),
   };
 }

@@ -28,6 +28,14 @@ const peerSchema = z
 /** Who may connect to an isolated app besides Pomerium. */
 export type Peer = z.output<typeof peerSchema>;
 
+/** A caller in words. */
+export function peerText(peer: Peer): string {
+  if (peer === "prometheus") return "Prometheus";
+  if (peer === "nodes") return "the nodes";
+  if ("network" in peer) return peer.network;
+  return peer.pods === undefined ? `namespace ${peer.namespace}` : `some pods of namespace ${peer.namespace}`;
+}
+
 const allowFrom = (what: string) =>
   z
     .array(peerSchema)

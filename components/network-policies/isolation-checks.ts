@@ -3,7 +3,7 @@ import type { LiveCluster, LiveIngress, LiveService } from "../cluster/live.ts";
 import { pomeriumIngressClass } from "../cluster/names.ts";
 import { idsOf, objectId } from "../cluster/objects.ts";
 import { selects } from "./admits.ts";
-import type { IsolatedService, Peer } from "./config.ts";
+import { type IsolatedService, peerText } from "./config.ts";
 import type { LiveNetwork } from "./live.ts";
 import { pluginWarning } from "./plugin.ts";
 import type { Labels } from "./policy.ts";
@@ -89,13 +89,6 @@ export function isolationLines(
       ];
     }),
   ];
-}
-
-function peerText(peer: Peer): string {
-  if (peer === "prometheus") return "Prometheus";
-  if (peer === "nodes") return "the nodes";
-  if ("network" in peer) return peer.network;
-  return peer.pods === undefined ? `namespace ${peer.namespace}` : `some pods of namespace ${peer.namespace}`;
 }
 
 /** What is known of the pods of a Service. */

@@ -28,6 +28,9 @@ export const appFileEntry = z.strictObject({
     .meta({ examples: [["shop.example.org", "*.shop.example.org"]] }),
 });
 
+/** What an app file is limited to. Default: to nothing. */
+export type AppFileLimits = z.output<typeof appFileEntry>;
+
 export const appFilesSchema = z
   .record(path, appFileEntry)
   .default({})

@@ -114,6 +114,36 @@ describe("a change of an app file", () => {
     assert.match(out, /^::notice file=clusters\/teams\/wiki\.yaml,line=\d+,col=9,/m);
   });
 
+  it("is said if it lets callers in the cluster past Pomerium, at its line", async () => {
+    const { main, team } = teamHouse();
+    const project = makeProject({ house: { ...main, isolate: true } });
+    put(project, team);
+    project.commit();
+    Object.assign(team.apps.wiki!, { isolate: false });
+    put(project, team);
+    const says = "wiki/wiki is no longer isolated: every pod of the cluster may connect there, past Pomerium";
+    assert.match((await cli(project, ["diff"])).out, new RegExp(`^! ${says}$`, "m"));
+    const data = JSON.parse((await cli(project, ["diff", "--json"])).out) as { notes: string[] };
+    assert.deepEqual(data.notes, [says]);
+    const { out } = await cli(project, ["diff", "--format", "github"]);
+    assert.equal(
+      out,
+      `::warning file=teams/wiki.yaml,line=${lineOf(project, "isolate")},col=5,title=apps.wiki.isolate::${says}\n`,
+    );
+  });
+
+  it("of the stack file about what the app file may do is said by diff", async () => {
+    const { main, team } = teamHouse({ namespaces: ["wiki"], hosts: ["wiki.example.org"] });
+    const project = makeProject({ house: main });
+    put(project, team);
+    project.commit();
+    project.write("house", { ...main, appFiles: { "teams/wiki.yaml": { namespaces: ["wiki"] } } });
+    const { out } = await cli(project, ["diff"]);
+    assert.match(out, /^access {3}unchanged$/m);
+    assert.match(out, /^! teams\/wiki\.yaml may now have every free host$/m);
+    assert.doesNotMatch((await cli(project, ["diff", "--from", "HEAD", "--to", "HEAD"])).out, /^!/m);
+  });
+
   it("is in the comment on a pull request, with its annotations", async () => {
     const project = changedTeam(letIn);
     const { out } = await cli(project, [

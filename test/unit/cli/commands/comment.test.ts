@@ -499,6 +499,56 @@ describe("the comment on a pull request", () => {
     assert.match(text, /^the identity provider changes \(pomerium\.identityProvider: provider\)/m);
   });
 
+  it("says what app files may newly do, and who in the cluster may newly connect past Pomerium", async () => {
+    const before = { ...house(), appFiles: { "teams/shop.yaml": { namespaces: ["shop"] } }, isolate: true };
+    const project = makeProject({ house: before });
+    project.put("teams/shop.yaml", "users: {groups: {staff: [eve@example.org]}}\n");
+    project.commit();
+    project.write("house", {
+      ...before,
+      appFiles: { "teams/shop.yaml": { namespaces: ["shop", "kube-system"] } },
+      apps: { ...before.apps, wiki: { ...before.apps.wiki!, isolate: false } },
+    });
+    const { text, out, verdict } = await commented(project, "--annotations");
+    assert.match(text, /^### ⚠ house: an app file may do more than before$/m);
+    assert.match(text, /^- more callers in the cluster may connect past Pomerium$/m);
+    assert.match(
+      text,
+      /^#### What app files may do\n\n```\nteams\/shop\.yaml may now set apps in namespace kube-system\n```$/m,
+    );
+    assert.match(
+      text,
+      /^#### Who may connect past Pomerium\n\n```\nwiki\/wiki is no longer isolated: every pod of the cluster may connect there, past Pomerium\n```$/m,
+    );
+    assert.match(
+      out,
+      /^::warning file=Pulumi\.house\.yaml,line=\d+,col=7,title=appFiles\["teams\/shop\.yaml"\]\.namespaces::teams\/shop\.yaml may now set/m,
+    );
+    assert.match(
+      out,
+      /^::warning file=Pulumi\.house\.yaml,line=\d+,col=7,title=apps\.wiki\.isolate::wiki\/wiki is/m,
+    );
+    assert.deepEqual(verdict, []);
+    project.commit();
+    const later = await commented(project, "--annotations");
+    assert.doesNotMatch(later.text + later.out, /app files may do|past Pomerium/);
+  });
+
+  it("names fifty widened app files within its limit", async () => {
+    const files = Array.from({ length: 50 }, (_, i) => `teams/${"x".repeat(200)}${i}.yaml`);
+    const appFiles = (namespaces: string[]) =>
+      Object.fromEntries(files.map((file) => [file, { namespaces }]));
+    const project = makeProject({ house: { ...house(), appFiles: appFiles(["shop"]) } });
+    for (const [i, file] of files.entries())
+      project.put(file, `users: {groups: {g${i}: [eve@example.org]}}\n`);
+    project.commit();
+    project.write("house", { ...house(), appFiles: appFiles(["shop", "wiki"]) });
+    const { text } = await commented(project);
+    assert.ok(text.length <= commentLimit, String(text.length));
+    assert.match(text, /^#### What app files may do$/m);
+    assert.match(text, /^\d+ more$/m);
+  });
+
   it("names both versions of Pomerium, and what the new one changes", async () => {
     const project = changedHouse((now) => {
       now.pomerium.version = "v0.32.9";
@@ -647,31 +697,39 @@ describe("the comment on a pull request", () => {
       gaps: fc.constant([]),
       said: fc.array(fc.record({ severity: fc.constantFrom("error", "info"), text }), { maxLength: 9 }),
     });
+    const lines = fc.array(fc.record({ at: text, message: text }), { maxLength: 60 });
+    const told = fc.record({ widened: lines, loosened: lines });
     fc.assert(
-      fc.property(diff, plan, fc.option(text, { nil: undefined }), (found, planned, refused) => {
-        const facts: Facts = {
-          name: "house",
-          origin: { at: "now" },
-          preview: { plan: planned },
-          problems: [],
-          refusedByBaseOnly: false,
-          access: {
-            change: { diff: found },
-            run: { diff: found },
-            alike: false,
-            code: [],
-            codeDecides: false,
-            unknown: [],
-            takenOver: [],
-          },
-          told: { moved: [], renamed: [], added: 0, signIn: [], identity: [] },
-          ...(refused === undefined ? {} : { refused }),
-        };
-        const written = compose(facts, ["public"]);
-        assert.ok(written.length <= commentLimit, String(written.length));
-        assert.ok(written.startsWith("<!-- pomerium-migration:house -->\n### "));
-        withoutFences(written);
-      }),
+      fc.property(
+        diff,
+        plan,
+        told,
+        fc.option(text, { nil: undefined }),
+        (found, planned, limits, refused) => {
+          const facts: Facts = {
+            name: "house",
+            origin: { at: "now" },
+            preview: { plan: planned },
+            problems: [],
+            refusedByBaseOnly: false,
+            access: {
+              change: { diff: found },
+              run: { diff: found },
+              alike: false,
+              code: [],
+              codeDecides: false,
+              unknown: [],
+              takenOver: [],
+            },
+            told: { moved: [], renamed: [], added: 0, signIn: [], ...limits, identity: [] },
+            ...(refused === undefined ? {} : { refused }),
+          };
+          const written = compose(facts, ["public"]);
+          assert.ok(written.length <= commentLimit, String(written.length));
+          assert.ok(written.startsWith("<!-- pomerium-migration:house -->\n### "));
+          withoutFences(written);
+        },
+      ),
       { numRuns: 25 },
     );
   });

@@ -28,8 +28,8 @@ function split(raw: Readonly<Record<string, unknown>>, fileOf: (at: string) => n
   return { main, parts: parts.filter((part) => Object.keys(part).length > 0) };
 }
 
-/** Everything about a stack but the places and the order of its apps. */
-function meaning({ placeOf: _, apps, accessTests, isolation, warnings, ...rest }: Stack) {
+/** Everything about a stack but the places, the names of its app files and the order of its apps. */
+function meaning({ placeOf: _, appFiles: __, apps, accessTests, isolation, warnings, ...rest }: Stack) {
   const sorted = <T>(all: readonly T[]): string[] => all.map((one) => JSON.stringify(one)).sort();
   return {
     ...rest,
