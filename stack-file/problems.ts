@@ -25,15 +25,31 @@ export interface Problem {
   place?: Place;
 }
 
+/**
+ * What other code must know of a problem. `missing`: a required value is not there. `unknown`: the value names an app, a
+ * group or a person that the stack does not have.
+ */
+export type ProblemKind = "missing" | "unknown";
+
+/** A problem that was just found. The kind is for the code that decides which problems are reported. */
+export interface FoundProblem extends Problem {
+  kind?: ProblemKind;
+}
+
 /** Collects the problems and warnings of a stack file, so that all are reported at once. */
 export class Report {
-  readonly problems: Problem[] = [];
+  readonly problems: FoundProblem[] = [];
   readonly warnings: Warning[] = [];
   /** Key paths as they were meant, and as the file has them. */
   readonly misspelled = new Map<string, string>();
 
   problem(path: readonly PathPart[], message: string, fix?: string): void {
     this.problemAt(keyPath(path), message, fix);
+  }
+
+  /** @param kind Absent: nobody needs it. */
+  problemOf(kind: ProblemKind | undefined, path: readonly PathPart[], message: string): void {
+    this.problems.push({ at: keyPath(path), message, ...(kind === undefined ? {} : { kind }) });
   }
 
   warning(path: readonly PathPart[], message: string, fix?: string): void {
@@ -51,7 +67,7 @@ export class Report {
   }
 
   /** The problems, each at the key path that the file has. */
-  asWritten(): Problem[] {
+  asWritten(): FoundProblem[] {
     return this.problems.map((problem) => ({ ...problem, at: this.#written(problem.at) }));
   }
 

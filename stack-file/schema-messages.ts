@@ -17,11 +17,6 @@ export function emptyText(schema: z.core.$ZodType, path: readonly PathPart[]): s
 
 const lacking = "missing";
 
-/** Whether a message is that of {@link missing}. */
-export function isMissing(message: string): boolean {
-  return message === lacking || message.startsWith(`${lacking}: `);
-}
-
 /** The message for a required key that the file does not have. */
 export function missing(schema: z.core.$ZodType, path: readonly PathPart[]): string {
   const description = schemasAt(schema, path)

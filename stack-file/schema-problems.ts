@@ -2,7 +2,7 @@ import { z } from "zod";
 import { expectations, secretFields } from "./fields.ts";
 import { isMap, keyPath, type PathPart, valueAt } from "./paths.ts";
 import { Report } from "./problems.ts";
-import { emptyText, isMissing, missing, wrongType, wrongValue } from "./schema-messages.ts";
+import { emptyText, missing, wrongType, wrongValue } from "./schema-messages.ts";
 import { schemasAt, wrappings } from "./schema-walk.ts";
 import { type UnknownKey, unknownKey, withoutUnknown } from "./unknown-keys.ts";
 
@@ -32,7 +32,7 @@ export function check<T>(
   const misspelled = unknown.filter(({ meant }) => meant !== undefined);
   const present = new Set(misspelled.map(({ path, meant }) => keyPath([...at, ...path, meant!])));
   // A misspelled key counts as the key that was meant.
-  const kept = found.problems.filter((problem) => !(present.has(problem.at) && isMissing(problem.message)));
+  const kept = found.problems.filter((problem) => !(present.has(problem.at) && problem.kind === "missing"));
   report.problems.push(...kept);
   if (unknown.length === 0) return undefined;
   for (const { path, key, meant } of misspelled)
@@ -44,6 +44,9 @@ export function check<T>(
   report.problems.push(...again.problems.filter((problem) => !known.has(`${problem.at} ${problem.message}`)));
   return result;
 }
+
+/** The parameters of a refinement that something required is missing, although there is a value: such as an empty map. */
+export const asMissing = { kind: "missing" } as const;
 
 interface Part {
   schema: z.core.$ZodType;
@@ -90,6 +93,11 @@ function reportIssue(issue: Issue, part: Part): void {
   const at = [...part.at, ...path];
   const given = valueAt(part.value, path);
   const { report } = part;
+  const isAbsent =
+    given === undefined ||
+    given === null ||
+    (issue.code === "custom" && issue.params?.kind === asMissing.kind);
+  const kind = isAbsent ? asMissing.kind : undefined;
   switch (issue.code) {
     case "unrecognized_keys":
       for (const key of issue.keys) {
@@ -108,7 +116,8 @@ function reportIssue(issue: Issue, part: Part): void {
       }
       break;
     case "invalid_type":
-      report.problem(
+      report.problemOf(
+        kind,
         at,
         given === undefined
           ? missing(part.schema, path)
@@ -118,7 +127,8 @@ function reportIssue(issue: Issue, part: Part): void {
       );
       break;
     case "invalid_value":
-      report.problem(
+      report.problemOf(
+        kind,
         at,
         given === undefined || given === null ? missing(part.schema, path) : wrongValue(issue.values, given),
       );
@@ -131,7 +141,7 @@ function reportIssue(issue: Issue, part: Part): void {
       reportUnion(issue.errors, part, path, given);
       break;
     default:
-      report.problem(at, issue.message);
+      report.problemOf(kind, at, issue.message);
   }
 }
 
@@ -148,7 +158,7 @@ function reportUnion(
     .map((schema) => expectations.get(schema)?.expected)
     .find((text) => text !== undefined);
   if (given === undefined) {
-    part.report.problem(at, missing(part.schema, path));
+    part.report.problemOf("missing", at, missing(part.schema, path));
     return;
   }
   // A key may be a part of the secret.

@@ -4,7 +4,13 @@ import { type Beside, besideIn, nothingBeside } from "../stack-file/beside.ts";
 import { stackFileName, stackOf } from "../stack-file/file-name.ts";
 import { isMap, keyPath, sortedKeys } from "../stack-file/paths.ts";
 import { type PlaceOf, placed } from "../stack-file/place.ts";
-import { orProblems, type Problem, Report, StackFileError } from "../stack-file/problems.ts";
+import {
+  type FoundProblem,
+  orProblems,
+  type Problem,
+  Report,
+  StackFileError,
+} from "../stack-file/problems.ts";
 import { checkSecrets, type SecretOptions } from "../stack-file/secrets.ts";
 import { sizeWarnings } from "../stack-file/size.ts";
 import { readStackFile, type StackFile } from "../stack-file/stack-file.ts";
@@ -57,14 +63,14 @@ function parseWhole(name: string, own: unknown, options: ParseOptions): Loaded {
     ...inOrder(report.asWritten(), raw).filter((problem) => !whole.isDoubtful(problem)),
     // A secret under a misspelled key is reported as that.
     ...secrets.problems.filter(({ at }) => !report.misspelled.has(at)),
-  ];
+  ].map(({ kind: _, ...problem }: FoundProblem): Problem => problem);
   if (stack === undefined || problems.length > 0) throw new StackFileError(file, placed(problems, placeOf));
   const warnings = placed([...stack.warnings, ...secrets.warnings], placeOf);
   return { stack: { ...stack, warnings, placeOf }, raw: isMap(raw) ? raw : {} };
 }
 
 /** Sorts problems by the order of the sections and their entries in the stack file. */
-function inOrder(problems: readonly Problem[], raw: unknown): Problem[] {
+function inOrder<P extends Problem>(problems: readonly P[], raw: unknown): P[] {
   const places = new Map<string, number>();
   for (const [section, value] of Object.entries(isMap(raw) ? raw : {})) {
     places.set(keyPath([section]), places.size);

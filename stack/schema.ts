@@ -15,6 +15,7 @@ import { catalogueEntrySchema } from "../policies/catalogue/config.ts";
 import { hostName, someText, unknownKeys } from "../stack-file/fields.ts";
 import { nearest } from "../stack-file/nearest.ts";
 import { isMap, type PathPart } from "../stack-file/paths.ts";
+import { asMissing } from "../stack-file/schema-problems.ts";
 import { holdsSecret, secretPaths } from "../stack-file/secrets.ts";
 import { appFilesSchema } from "./app-files/config.ts";
 
@@ -39,7 +40,10 @@ export const sections = {
   users: usersSchema.describe("People, and groups of them."),
   apps: z
     .record(appName, appSchema)
-    .refine((apps) => Object.keys(apps).length > 0, { error: "is empty: name at least one app" })
+    .refine((apps) => Object.keys(apps).length > 0, {
+      error: "is empty: name at least one app",
+      params: asMissing,
+    })
     .meta({ minProperties: 1 })
     .describe("The apps behind Pomerium."),
   appFiles: appFilesSchema,

@@ -36,7 +36,8 @@ export function checkTunnels(tunnels: Tunnels, names: readonly string[] | undefi
     for (const [i, app] of tunnel.apps.entries()) {
       const at = ["tunnels", name, "apps", i];
       const other = carriedBy.get(app);
-      if (names?.includes(app) === false) report.problem(at, `no such app${didYouMeanOrKnown(app, names)}`);
+      if (names?.includes(app) === false)
+        report.problemOf("unknown", at, `no such app${didYouMeanOrKnown(app, names)}`);
       else if (other === name) report.problem(at, `${app} is named twice`);
       else if (other !== undefined)
         report.problem(at, `${app} is carried by tunnel ${other} already; a host has one DNS record`);

@@ -185,6 +185,6 @@ function checkGroups(
       const meant = group.includes("@")
         ? "; a person stands under `users`"
         : didYouMeanOrKnown(group, Object.keys(directory.groups));
-      report.problem([...at, i], `unknown group "${group}"${meant}`);
+      report.problemOf("unknown", [...at, i], `unknown group "${group}"${meant}`);
     } else if (groups.indexOf(group) !== i) report.problem([...at, i], `group ${group} is named twice`);
 }

@@ -1,7 +1,7 @@
 import { type Beside, isPathBeside } from "../../stack-file/beside.ts";
 import { isMap, keyPath, valueAt } from "../../stack-file/paths.ts";
 import { fileAndPlace, type Place, type PlaceOf } from "../../stack-file/place.ts";
-import type { Problem } from "../../stack-file/problems.ts";
+import type { FoundProblem, Problem } from "../../stack-file/problems.ts";
 import { nearestPlace } from "../../stack-file/yaml-map.ts";
 import { appFileEntry } from "./config.ts";
 import { beyondHosts } from "./hosts.ts";
@@ -18,7 +18,7 @@ export interface Whole {
    * Whether another problem decides about this one. Something is unknown or missing, and a file that cannot be read may have
    * it. Or the file may not have the key at all, so another value would be refused too.
    */
-  isDoubtful(problem: Problem): boolean;
+  isDoubtful(problem: FoundProblem): boolean;
 }
 
 /** The stack file itself. */
@@ -59,9 +59,9 @@ export function withAppFiles(main: Main, beside: Beside, rules: StackFileRules):
     unread ||= file.unread ?? false;
     return [file];
   });
-  const isDoubtful = ({ at, message }: Problem): boolean =>
+  const isDoubtful = ({ at, kind }: FoundProblem): boolean =>
     nearestPlace(refused, at) !== undefined ||
-    (unread && (at === "apps" || /^unknown (?:app|group) "|^the stack file does not know /.test(message)));
+    (unread && (kind === "unknown" || (kind === "missing" && at === "apps")));
   if (files.length === 0) return { ...main, problems, isDoubtful };
   const owners = new Map<string, AppFile>();
   const ownerPlace = (at: string): Place | undefined => owners.get(at)?.places.get(at) ?? main.placeOf(at);

@@ -117,7 +117,11 @@ export function readAccessTests(
   const known = people && new Set([...people, ...Object.keys(lists.assume)]);
   const tests = Object.entries(lists.apps).flatMap(([app, list]) => {
     if (apps?.includes(app) === false)
-      report.problem(["accessTests", "apps", app], `unknown app "${app}"${didYouMeanOrKnown(app, apps)}`);
+      report.problemOf(
+        "unknown",
+        ["accessTests", "apps", app],
+        `unknown app "${app}"${didYouMeanOrKnown(app, apps)}`,
+      );
     return list.flatMap((value, i): AccessTest[] => {
       const at = ["accessTests", "apps", app, i];
       const test = check(accessTestSchema, value, at, report);
@@ -153,13 +157,16 @@ function checkTest(
   for (const side of ["allow", "deny"] as const)
     for (const [i, principal] of (test[side] ?? []).entries()) {
       const where = [...at, side, i];
+      const group = unknownGroup(principal, directory);
       const problem = principalProblem(principal, directory);
-      if (problem !== undefined) report.problem(where, problem);
+      if (group !== undefined) report.problemOf("unknown", where, group);
+      else if (problem !== undefined) report.problem(where, problem);
       else if (isEmail(principal) && people?.has(principal) === false) {
         const meant = nearestAddress(principal, people);
         // A test may well deny somebody who has left, but hardly allow them.
         if (side === "allow")
-          report.problem(
+          report.problemOf(
+            "unknown",
             where,
             `the stack file does not know ${principal}${meant === undefined ? "" : `; did you mean "${meant}"?`}`,
           );
@@ -171,14 +178,20 @@ function checkTest(
     }
 }
 
+const ofGroup = "group:";
+
+function unknownGroup(principal: string, directory: Directory | undefined): string | undefined {
+  if (!principal.startsWith(ofGroup) || directory === undefined) return undefined;
+  const group = principal.slice(ofGroup.length);
+  return Object.hasOwn(directory.groups, group)
+    ? undefined
+    : `unknown group "${group}"${didYouMeanOrKnown(group, Object.keys(directory.groups))}`;
+}
+
 function principalProblem(principal: string, directory: Directory | undefined): string | undefined {
   if (anybody.includes(principal)) return undefined;
   if (principal.startsWith("claim:") || domainOf(principal) !== undefined) return listedProblem(principal);
-  if (principal.startsWith("group:")) {
-    const group = principal.slice("group:".length);
-    if (directory === undefined || Object.hasOwn(directory.groups, group)) return undefined;
-    return `unknown group "${group}"${didYouMeanOrKnown(group, Object.keys(directory.groups))}`;
-  }
+  if (principal.startsWith(ofGroup)) return undefined;
   if (!principal.includes("@")) {
     const groups = Object.keys(directory?.groups ?? {});
     if (groups.includes(principal))

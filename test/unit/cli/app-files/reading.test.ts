@@ -130,6 +130,31 @@ describe("a stack with app files", () => {
     assert.match((await cli(project, ["check"])).out, /✖ \S+ +apps +is empty: name at least one app/);
   });
 
+  it("is told what an unreadable file cannot change", async () => {
+    const { main } = teamHouse();
+    const tunnels = {
+      home: { accountId: "0".repeat(32), zoneId: "0".repeat(32), apps: ["wiki"], authenticate: false },
+    };
+    for (const [apps, expected] of [
+      [["komga"], /apps +must be a map.*, not a list/],
+      [null, undefined],
+      [undefined, undefined],
+    ] as const) {
+      const project = makeProject({ house: { ...main, apps, tunnels } as never });
+      project.put("teams/wiki.yaml", "apps:\n  wiki: {host: \n");
+      const { out } = await cli(project, ["check"]);
+      assert.match(out, /teams\/wiki\.yaml:2:9 +a \{ opens here/);
+      if (expected === undefined) assert.doesNotMatch(out, / apps /);
+      else assert.match(out, expected);
+    }
+    // The file may have the tunnel's app.
+    const project = makeProject({ house: { ...main, tunnels } as never });
+    project.put("teams/wiki.yaml", "apps:\n  wiki: {host: \n");
+    assert.doesNotMatch((await cli(project, ["check"])).out, /no such app/);
+    project.put("teams/wiki.yaml", "users: {groups: {editors: [eve@example.org]}}\n");
+    assert.match((await cli(project, ["check"])).out, /tunnels\.home\.apps\[0\] +no such app/);
+  });
+
   it("limits a file to its namespaces, where the stack file says so", async () => {
     const project = changedTeam(({ apps }) => {
       apps.wiki!.namespace = "payroll";

@@ -136,6 +136,24 @@ describe("the app files of a stack", () => {
     );
   });
 
+  it("leave what they may have in doubt if one cannot be read, by the kind of a problem and not by its words", () => {
+    const [doubtful, sure] = ["apps: [", "apps: {wiki: {}}"].map(
+      (text) => whole({}, { "a.yaml": text }).isDoubtful,
+    );
+    const message = 'unknown group "readers"';
+    for (const [problem, expected] of [
+      [{ at: "apps.komga.access.groups[0]", message, kind: "unknown" }, true],
+      [{ at: "apps.komga.access.groups[0]", message: "anything", kind: "unknown" }, true],
+      [{ at: "apps", message: "anything", kind: "missing" }, true],
+      [{ at: "apps", message }, false],
+      [{ at: "apps.komga.access.groups[0]", message }, false],
+      [{ at: "apps.komga.namespace", message: "missing", kind: "missing" }, false],
+    ] as const) {
+      assert.equal(doubtful!(problem), expected, JSON.stringify(problem));
+      assert.equal(sure!(problem), false);
+    }
+  });
+
   it("are read only from paths in the folder of the stack file", () => {
     const paths = [
       "../a.yaml",
