@@ -32,65 +32,74 @@ const longestBody = 64 * 1024;
 
 /** Sends requests by HTTPS. No redirect is followed, and a certificate that is not trusted is noted, not refused. */
 export function prober(limits: Limits): Ask {
-  return (question, at) =>
-    new Promise((resolve) => {
-      const begin = performance.now();
-      const isLong = question.purpose === "slow" || question.purpose === "upload";
-      const signal = AbortSignal.timeout(isLong ? limits.hold : limits.answer);
-      let certificate: Certificate | undefined;
-      let sent = 0;
-      let answered = false;
-      const done = (result: Omit<Answer, "milliseconds" | "certificate"> | { failure: string }): void => {
-        const milliseconds = Math.round(performance.now() - begin);
-        resolve({ ...result, ...(certificate === undefined ? {} : { certificate }), milliseconds });
-        request?.destroy();
-      };
-      const fail = (error: NodeJS.ErrnoException): void => {
-        if (!answered)
-          done({ failure: failureText(error, signal.aborted, isLong ? limits.hold : limits.answer, sent) });
-      };
-      let request: ClientRequest | undefined;
-      try {
-        request = https.request({
-          ...{ host: at.ip, port: at.port, method: question.method, path: question.path },
-          ...{ servername: question.host, headers: headersOf(question, limits), setHost: false },
-          ...{ agent: false, rejectUnauthorized: false, maxHeaderSize: longestHeaders, signal },
-        });
-      } catch (error) {
-        // Node refuses to send some paths.
-        fail(error as Error);
-        return;
-      }
-      request.once("socket", (socket) =>
-        socket.once("secureConnect", () => {
-          certificate = certificateOf(socket as TLSSocket);
-        }),
-      );
-      request.on("error", fail);
-      request.on("upgrade", (response, socket) => {
-        answered = true;
-        socket.destroy();
-        done(answerOf(question, response, "complete"));
-      });
-      request.on("response", (response) => {
-        answered = true;
-        receive(
-          response,
-          question.purpose === "slow" ? Number.POSITIVE_INFINITY : longestBody,
-          signal,
-          (body, start) =>
-            done({
-              ...answerOf(question, response, body),
-              ...(question.path === robots.path && start === robots.text ? { byPomerium: true } : {}),
-            }),
-        );
-      });
-      if (question.purpose !== "upload") request.end();
-      else
-        upload(request, limits.upload, (bytes) => {
-          sent = bytes;
-        });
+  return (question, at) => new Promise((resolve) => probe(question, at, limits, resolve));
+}
+
+/** Sends one request, and reports what becomes of it. */
+function probe(question: Question, at: Address, limits: Limits, told: (seen: Observation) => void): void {
+  const begin = performance.now();
+  const isLong = question.purpose === "slow" || question.purpose === "upload";
+  const limit = isLong ? limits.hold : limits.answer;
+  const signal = AbortSignal.timeout(limit);
+  let request: ClientRequest | undefined;
+  let certificate: Certificate | undefined;
+  let sent = 0;
+  let answered = false;
+  const done = (result: Omit<Answer, "milliseconds" | "certificate"> | { failure: string }): void => {
+    const milliseconds = Math.round(performance.now() - begin);
+    told({ ...result, ...(certificate === undefined ? {} : { certificate }), milliseconds });
+    request?.destroy();
+  };
+  const fail = (error: NodeJS.ErrnoException): void => {
+    if (!answered) done({ failure: failureText(error, signal.aborted, limit, sent) });
+  };
+  try {
+    request = https.request(optionsOf(question, at, limits, signal));
+  } catch (error) {
+    // Node refuses to send some paths.
+    fail(error as Error);
+    return;
+  }
+  request.once("socket", (socket) =>
+    socket.once("secureConnect", () => {
+      certificate = certificateOf(socket as TLSSocket);
+    }),
+  );
+  request.on("error", fail);
+  request.on("upgrade", (response, socket) => {
+    answered = true;
+    socket.destroy();
+    done(answerOf(question, response, "complete"));
+  });
+  request.on("response", (response) => {
+    answered = true;
+    const longest = question.purpose === "slow" ? Number.POSITIVE_INFINITY : longestBody;
+    receive(response, longest, signal, (body, start) =>
+      done({
+        ...answerOf(question, response, body),
+        ...(question.path === robots.path && start === robots.text ? { byPomerium: true } : {}),
+      }),
+    );
+  });
+  if (question.purpose !== "upload") request.end();
+  else
+    upload(request, limits.upload, (bytes) => {
+      sent = bytes;
     });
+}
+
+function optionsOf(
+  question: Question,
+  { ip, port }: Address,
+  limits: Limits,
+  signal: AbortSignal,
+): https.RequestOptions {
+  const { host, method, path } = question;
+  return {
+    ...{ host: ip, port, method, path },
+    ...{ servername: host, headers: headersOf(question, limits), setHost: false },
+    ...{ agent: false, rejectUnauthorized: false, maxHeaderSize: longestHeaders, signal },
+  };
 }
 
 function answerOf(

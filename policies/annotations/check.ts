@@ -117,12 +117,20 @@ const protocols = [
   "ssh_upstream",
 ] as const;
 
+type Found = (at: string, message: string) => void;
+
 /** Finds keys that are valid alone, but that Pomerium refuses or ignores together. */
 function contradictions(route: Route): RouteProblem[] {
   const problems: RouteProblem[] = [];
-  const report = (at: string, message: string): void => {
-    problems.push({ at, message });
-  };
+  const report: Found = (at, message) => void problems.push({ at, message });
+  pairsOfKeys(route, report);
+  expressions(route, report);
+  protocolsOfBackend(route, report);
+  headers(route, report);
+  return problems;
+}
+
+function pairsOfKeys(route: Route, report: Found): void {
   const only = (keys: readonly AnnotationName[], what: string): void => {
     const [first, ...others] = keys.filter((key) => route[key] !== undefined && route[key] !== false);
     for (const other of others) report(other, `only one of ${first} and ${other} can ${what}`);
@@ -131,18 +139,22 @@ function contradictions(route: Route): RouteProblem[] {
     if (route[key] !== undefined && route[needed] === undefined)
       report(key, `has no effect without ${needed}`);
   };
-
   only(["prefix_rewrite", "regex_rewrite_pattern"], "rewrite the path");
   together("regex_rewrite_substitution", "regex_rewrite_pattern");
   only(hostRewrites, "decide which host the backend sees");
   together("host_path_regex_rewrite_substitution", "host_path_regex_rewrite_pattern");
   only(protocols, "be the backend's protocol");
+}
 
+function expressions(route: Route, report: Found): void {
   for (const key of ["regex_rewrite_pattern", "host_path_regex_rewrite_pattern"] as const) {
     const expression = route[key];
     const problem = expression === undefined ? undefined : re2Problem(expression);
     if (problem !== undefined) report(key, `Pomerium's expressions are those of RE2: ${problem}`);
   }
+}
+
+function protocolsOfBackend(route: Route, report: Found): void {
   for (const [i, check] of (route.health_checks ?? []).entries())
     if (check.grpc_health_check !== undefined && !route.secure_upstream && !route.h2c_upstream)
       report(
@@ -164,7 +176,9 @@ function contradictions(route: Route): RouteProblem[] {
 
   const server = names.find((name) => name.startsWith("mcp_server") && route[name] !== undefined);
   if (route.mcp_client && server) report(server, "a backend is an MCP server or an MCP client, not both");
+}
 
+function headers(route: Route, report: Found): void {
   for (const key of ["set_request_headers", "set_response_headers"] as const) repeated(route, key, report);
   for (const name of Object.keys(route.set_response_headers ?? {}))
     if (isHost(name)) report(`set_response_headers.${name}`, "Envoy sets no such header in an answer");
@@ -177,14 +191,9 @@ function contradictions(route: Route): RouteProblem[] {
     if (route.remove_request_headers?.some((removed) => removed.toLowerCase() === name.toLowerCase()))
       report(`set_request_headers.${name}`, "is removed again by remove_request_headers");
   }
-  return problems;
 }
 
-function repeated(
-  route: Route,
-  key: "set_request_headers" | "set_response_headers",
-  report: (at: string, message: string) => void,
-): void {
+function repeated(route: Route, key: "set_request_headers" | "set_response_headers", report: Found): void {
   const seen = new Map<string, string>();
   for (const name of Object.keys(route[key] ?? {})) {
     const before = seen.get(name.toLowerCase());

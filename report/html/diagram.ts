@@ -115,6 +115,71 @@ function inWords(apps: readonly AppAccess[], leading: readonly Station[]): strin
   return `The way of a request to Pomerium and its service. ${counts.join(". ")}. Ways in: ${ways.join(", ")}.`;
 }
 
+/** Where the parts of a drawing are. */
+interface Layout {
+  height: number;
+  middle: number;
+  /** Whether each service has two lines. */
+  tall: boolean;
+  laneY(lane: Lane): number;
+  entryY(i: number): number;
+  serviceY(i: number): number;
+}
+
+function layoutOf(leading: readonly Station[], answering: readonly Station[]): Layout {
+  const tall = answering.length <= 8;
+  const row = tall ? 52 : 29;
+  const height = top + Math.max(laneGap * 3 + 16, answering.length * row, leading.length * 84);
+  const middle = top + (height - top) / 2;
+  const spread = (i: number, count: number, gap: number): number => middle + (i - (count - 1) / 2) * gap;
+  return {
+    height,
+    middle,
+    tall,
+    laneY: (lane) => spread(lanes.indexOf(lane), lanes.length, laneGap),
+    entryY: (i) => spread(i, leading.length, 96),
+    serviceY: (i) => spread(i, answering.length, row),
+  };
+}
+
+/** The parts of a drawing. Lines are below boxes. */
+interface Drawn {
+  lines: string[];
+  boxes: string[];
+}
+
+/** The callers of a lane that no app uses. */
+function idleCallers(lane: Lane, y: number): string {
+  const detail = lane === "public" ? "no app is public" : "none of the apps";
+  return box("caller idle", at.caller, y, { title: callers[lane].title, detail });
+}
+
+/** The callers of a lane, and their ways through the entries and through Pomerium. */
+function drawnLane(lane: Lane, leading: readonly Station[], { laneY, entryY }: Layout): Drawn {
+  const y = laneY(lane);
+  const { left, right } = at.pomerium;
+  const ways = leading.flatMap((entry, i) => {
+    if (!entry.lanes.includes(lane)) return [];
+    const port = entryY(i) + (lanes.indexOf(lane) - 1) * 11;
+    return [curve(lane, at.caller.right, y, at.entry.left, port), curve(lane, at.entry.right, port, left, y)];
+  });
+  return {
+    lines: [...ways, curve(lane, left, y, right, y)],
+    boxes: [box(`caller c-${lane}`, at.caller, y, callers[lane]), mark(lane, at.caller.right - 17, y - 14)],
+  };
+}
+
+/** A service, and the ways to it from Pomerium. */
+function drawnService(end: Station, y: number, { laneY, tall }: Layout): Drawn {
+  const apart = end.lanes.length > 1;
+  return {
+    lines: end.lanes.map((lane, k) =>
+      curve(lane, at.pomerium.right, laneY(lane), at.service.line, y + (apart ? (k - 0.5) * 6 : 0)),
+    ),
+    boxes: [service(end, y, tall)],
+  };
+}
+
 /**
  * Draws the way of a request: callers, the router or tunnel, Pomerium's questions, the services. Each lane has a
  * different stroke (solid, dotted, dashed), so colour is not needed to tell the lanes apart.
@@ -122,53 +187,18 @@ function inWords(apps: readonly AppAccess[], leading: readonly Station[]): strin
 export function diagram(apps: readonly AppAccess[], ways: Ways | undefined): string {
   const used = new Set(apps.flatMap(lanesOf));
   const [leading, answering] = [entries(apps, ways), services(apps, ways)];
-  const tall = answering.length <= 8;
-  const row = tall ? 52 : 29;
-  const height = top + Math.max(laneGap * 3 + 16, answering.length * row, leading.length * 84);
-  const middle = top + (height - top) / 2;
-  const spread = (i: number, count: number, gap: number): number => middle + (i - (count - 1) / 2) * gap;
-  const laneY = (lane: Lane): number => spread(lanes.indexOf(lane), lanes.length, laneGap);
+  const layout = layoutOf(leading, answering);
+  const { height, middle, laneY, entryY, serviceY } = layout;
   const { left, right } = at.pomerium;
-
-  const lines: string[] = [];
-  const boxes: string[] = [];
-  for (const lane of lanes) {
-    const y = laneY(lane);
-    const idle = {
-      title: callers[lane].title,
-      detail: lane === "public" ? "no app is public" : "none of the apps",
-    };
-    boxes.push(
-      box(
-        used.has(lane) ? `caller c-${lane}` : "caller idle",
-        at.caller,
-        y,
-        used.has(lane) ? callers[lane] : idle,
-      ),
-    );
-    if (!used.has(lane)) continue;
-    boxes.push(mark(lane, at.caller.right - 17, y - 14));
-    for (const [i, entry] of leading.entries())
-      if (entry.lanes.includes(lane)) {
-        const port = spread(i, leading.length, 96) + (lanes.indexOf(lane) - 1) * 11;
-        lines.push(
-          curve(lane, at.caller.right, y, at.entry.left, port),
-          curve(lane, at.entry.right, port, left, y),
-        );
-      }
-    lines.push(curve(lane, left, y, right, y));
-  }
-  for (const [i, entry] of leading.entries())
-    boxes.push(box("entry", at.entry, spread(i, leading.length, 96), entry));
-  for (const [i, end] of answering.entries()) {
-    const y = spread(i, answering.length, row);
-    for (const [k, lane] of end.lanes.entries())
-      lines.push(
-        curve(lane, right, laneY(lane), at.service.line, y + (end.lanes.length > 1 ? (k - 0.5) * 6 : 0)),
-      );
-    boxes.push(service(end, y, tall));
-  }
-
+  const drawn: Drawn[] = [
+    ...lanes.map((lane) =>
+      used.has(lane)
+        ? drawnLane(lane, leading, layout)
+        : { lines: [], boxes: [idleCallers(lane, laneY(lane))] },
+    ),
+    { lines: [], boxes: leading.map((entry, i) => box("entry", at.entry, entryY(i), entry)) },
+    ...answering.map((end, i) => drawnService(end, serviceY(i), layout)),
+  ];
   const heads = [
     text("head", at.caller.left, 14, "Who asks"),
     text("head", at.entry.left, 14, "The way in"),
@@ -181,8 +211,8 @@ export function diagram(apps: readonly AppAccess[], ways: Ways | undefined): str
   return `<svg class="way" viewBox="0 0 ${width} ${height}" role="img" aria-label="${esc(inWords(apps, leading))}">${[
     ...heads,
     wall,
-    ...lines,
+    ...drawn.flatMap(({ lines }) => lines),
     gate(used, middle, laneY, ways),
-    ...boxes,
+    ...drawn.flatMap(({ boxes }) => boxes),
   ].join("")}</svg>`;
 }
