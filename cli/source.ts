@@ -16,7 +16,7 @@ import { paint } from "./colour.ts";
 import { decoded } from "./decode.ts";
 import { CliError, UsageError } from "./exit.ts";
 import type { Io } from "./io.ts";
-import { withNotice } from "./notice.ts";
+import { withNotice } from "./progress.ts";
 import type { SourceOptions } from "./source-options.ts";
 
 /** What was read, and where. */

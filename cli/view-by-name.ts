@@ -5,7 +5,7 @@ import { type Loaded, loadWithRaw } from "../stack/load.ts";
 import type { Stack } from "../stack/stack.ts";
 import { stackFileName } from "../stack-file/file-name.ts";
 import { StackFileError } from "../stack-file/problems.ts";
-import { decidingChanges } from "./deciding.ts";
+import { decidingChanges } from "./deciding-files.ts";
 import { commitOf } from "./git.ts";
 import type { Io } from "./io.ts";
 import { type Project, stackPath } from "./project.ts";

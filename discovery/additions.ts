@@ -2,7 +2,7 @@ import type { PathPart } from "../stack-file/paths.ts";
 import { isMap } from "../stack-file/paths.ts";
 import { project } from "../stack-file/project.ts";
 import { appSection } from "./app-section.ts";
-import { type Comment, commentedYaml, commentLine } from "./commented.ts";
+import { type Comment, commentedYaml, commentLine } from "./commented-yaml.ts";
 import type { Inventory } from "./inventory.ts";
 import { planStack } from "./plan.ts";
 

@@ -1,7 +1,7 @@
 import { catalogue } from "../policies/catalogue/catalogue.ts";
 import type { PathPart } from "../stack-file/paths.ts";
 import { appNotes } from "./app-notes.ts";
-import type { Comment } from "./commented.ts";
+import type { Comment } from "./commented-yaml.ts";
 import type { PlannedApp, PlannedPath } from "./planned-app.ts";
 import type { Section } from "./section.ts";
 

@@ -1,6 +1,6 @@
 import { keyPath, type PathPart } from "../stack-file/paths.ts";
 import { isEmail } from "../stack-file/values.ts";
-import type { Comment } from "./commented.ts";
+import type { Comment } from "./commented-yaml.ts";
 import type { Plan } from "./plan.ts";
 import { type Section, type Todo, todo } from "./section.ts";
 

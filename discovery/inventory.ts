@@ -11,7 +11,7 @@ import {
 } from "../components/ingress-nginx/live.ts";
 import type { ClassObject } from "../components/ingress-nginx/live-controllers.ts";
 import { type Unserved, unservedIngresses } from "../components/ingress-nginx/unserved.ts";
-import { remembering } from "./memory.ts";
+import { remembering } from "./remembering.ts";
 
 /** Everything of a cluster that matters for its migration. */
 export interface Inventory {

@@ -1,7 +1,7 @@
 import { kubectl } from "../components/cluster/commands.ts";
 import { objectId } from "../components/cluster/objects.ts";
 import type { PathPart } from "../stack-file/paths.ts";
-import type { Comment } from "./commented.ts";
+import type { Comment } from "./commented-yaml.ts";
 import type { Controller, Inventory } from "./inventory.ts";
 import type { Plan } from "./plan.ts";
 import type { Section, Todo } from "./section.ts";

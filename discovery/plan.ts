@@ -10,7 +10,7 @@ import { type PlannedCertificates, planCertificates } from "./certificates.ts";
 import type { Inventory } from "./inventory.ts";
 import { type PlannedApp, planApp } from "./planned-app.ts";
 import { type ServedHost, servedHosts } from "./served-hosts.ts";
-import { servedIngresses, servingControllers } from "./serving.ts";
+import { servedIngresses, servingControllers } from "./serving-controllers.ts";
 import { isWritableHost } from "./writable.ts";
 
 /** What a stack file says about a cluster, before it is written. */

@@ -1,6 +1,6 @@
 import { newestRelease } from "../policies/language/releases.ts";
 import { keyPath } from "../stack-file/paths.ts";
-import type { Comment } from "./commented.ts";
+import type { Comment } from "./commented-yaml.ts";
 import type { Plan } from "./plan.ts";
 import { type Section, todo } from "./section.ts";
 

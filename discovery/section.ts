@@ -1,5 +1,5 @@
 import type { PathPart } from "../stack-file/paths.ts";
-import type { Comment } from "./commented.ts";
+import type { Comment } from "./commented-yaml.ts";
 
 /** A task that is left for a person. */
 export interface Todo {

@@ -3,7 +3,7 @@ import type { PathPart } from "../stack-file/paths.ts";
 import { project } from "../stack-file/project.ts";
 import { appSection } from "./app-section.ts";
 import { certificatesSection } from "./certificates-section.ts";
-import { type Comment, commentedYaml } from "./commented.ts";
+import { type Comment, commentedYaml } from "./commented-yaml.ts";
 import { nginxSection } from "./nginx-section.ts";
 import type { Plan } from "./plan.ts";
 import { pomeriumSection } from "./pomerium-section.ts";

@@ -11,7 +11,7 @@ import { standsFor } from "../stack-file/hosts.ts";
 import type { Inventory } from "./inventory.ts";
 import { exportCommands, missingUses } from "./missing.ts";
 import { hostsOfController } from "./served-hosts.ts";
-import { servedIngresses, servingControllers } from "./serving.ts";
+import { servedIngresses, servingControllers } from "./serving-controllers.ts";
 
 type Asked = Pick<Inventory, "cluster" | "nginx" | "controllers" | "missing">;
 

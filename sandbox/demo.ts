@@ -1,6 +1,6 @@
 import { Listr } from "listr2";
 import type { Phase } from "../components/cluster/phase.ts";
-import { readFromCluster } from "../components/cluster/read.ts";
+import { readFromCluster } from "../components/cluster/read-from-cluster.ts";
 import { readinessTable } from "../components/cluster/readiness-table.ts";
 import { statusLine } from "../components/pomerium/announce.ts";
 import { readStatus } from "../components/pomerium/live.ts";

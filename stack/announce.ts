@@ -17,9 +17,9 @@ import { ownCommand, preview } from "../stack-file/commands.ts";
 import { stackFileName } from "../stack-file/file-name.ts";
 import { formatWarnings } from "../stack-file/problems.ts";
 import { besideOthers, liveView, viewOfStack } from "./access-view.ts";
+import { namesOf } from "./dns-names.ts";
 import type { Findings } from "./findings.ts";
 import { callersOf, notIsolated, tunnelled } from "./isolation.ts";
-import { namesOf } from "./names.ts";
 import type { PhaseEffects } from "./phases.ts";
 import type { Stack } from "./stack.ts";
 

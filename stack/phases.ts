@@ -2,7 +2,7 @@ import type { Phase } from "../components/cluster/phase.ts";
 import { nameSteps } from "../components/dns/names.ts";
 import { staysInCoexist } from "../components/ingress-nginx/hybrid.ts";
 import { goTo } from "../stack-file/commands.ts";
-import { namesOf } from "./names.ts";
+import { namesOf } from "./dns-names.ts";
 import type { Stack } from "./stack.ts";
 
 /** Everything that depends on the phase, except tunnel rules. */

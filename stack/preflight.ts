@@ -1,4 +1,4 @@
-import { readFromCluster } from "../components/cluster/read.ts";
+import { readFromCluster } from "../components/cluster/read-from-cluster.ts";
 import type { ReadinessRow } from "../components/cluster/readiness.ts";
 import { askDns, readNames } from "../components/dns/live.ts";
 import { differences } from "../components/ingress-nginx/differences.ts";
@@ -11,9 +11,9 @@ import { stackFileName } from "../stack-file/file-name.ts";
 import { placed, withEdits } from "../stack-file/place.ts";
 import { type Problem, StackFileError } from "../stack-file/problems.ts";
 import { stackProblems } from "./checks.ts";
+import { namesToAsk } from "./dns-names.ts";
 import { type ClusterFindings, type Findings, readFindings } from "./findings.ts";
 import { gateProblems, gates } from "./gates.ts";
-import { namesToAsk } from "./names.ts";
 import type { Stack } from "./stack.ts";
 
 /**

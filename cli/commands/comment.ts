@@ -13,7 +13,7 @@ import { commentOf, planText } from "../comment/comment.ts";
 import { beforeItBegan, type Facts, type Preview } from "../comment/facts.ts";
 import { toldOf } from "../comment/told.ts";
 import { verdictOf } from "../comment/verdict.ts";
-import { decidingChanges } from "../deciding.ts";
+import { decidingChanges } from "../deciding-files.ts";
 import { CliError, exit } from "../exit.ts";
 import { failOnOf } from "../fail-on.ts";
 import { commitOf } from "../git.ts";

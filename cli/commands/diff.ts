@@ -6,7 +6,7 @@ import { movesMarkdown, movesText, noMoves, unclearNotes } from "../../report/be
 import { diffText } from "../../report/diff-text.ts";
 import { diffJson } from "../../report/json.ts";
 import { diffMarkdown } from "../../report/markdown.ts";
-import { signInChanges } from "../../stack/sign-in.ts";
+import { signInChanges } from "../../stack/sign-in-changes.ts";
 import type { Stack } from "../../stack/stack.ts";
 import { limitChanges } from "../../stack/widened.ts";
 import { placed } from "../../stack-file/place.ts";

@@ -2,7 +2,7 @@ import type { AccessDiff } from "../../policies/access/diff/diff.ts";
 import { diffText } from "../../report/diff-text.ts";
 import { code } from "../../report/markdown.ts";
 import { type Facts, isComplete } from "./facts.ts";
-import { fenced } from "./raw.ts";
+import { fenced } from "./fenced.ts";
 import { section } from "./section.ts";
 
 /** The two comparisons of access: the pull request against its base, and the run against the cluster. */

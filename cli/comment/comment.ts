@@ -6,9 +6,9 @@ import { changedObjects, countsOf, hasValues, objectLines, rawPlan } from "../pl
 import { errorsOf, isNoise } from "../plan/plan.ts";
 import { accessText } from "./access-text.ts";
 import type { Facts } from "./facts.ts";
+import { commentLimit, fenced, leastRoom, startOf, withFolded } from "./fenced.ts";
 import { guardText } from "./guard-rails.ts";
 import { headlineMarks, headlineOf } from "./headline.ts";
-import { commentLimit, fenced, leastRoom, startOf, withFolded } from "./raw.ts";
 import { section } from "./section.ts";
 import { toldText } from "./told-text.ts";
 import { verdictOf } from "./verdict.ts";

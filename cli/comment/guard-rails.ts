@@ -1,7 +1,7 @@
 import type { Judged } from "../../policies/guardrails/judge.ts";
 import { counted } from "../../stack-file/text.ts";
 import type { Facts } from "./facts.ts";
-import { fenced } from "./raw.ts";
+import { fenced } from "./fenced.ts";
 import { section } from "./section.ts";
 
 /** The mandatory guard rails that the preview breaks, one line for each. */

@@ -1,6 +1,6 @@
 import { cut } from "../../stack-file/text.ts";
 import type { Facts } from "./facts.ts";
-import { fenced } from "./raw.ts";
+import { fenced } from "./fenced.ts";
 import { section } from "./section.ts";
 
 /** The changes that have a name, one section for each kind. */

@@ -1,6 +1,6 @@
 import { type Loosened, loosened } from "../../components/network-policies/loosened.ts";
 import { changesBetween } from "../../policies/language/releases.ts";
-import { signInChanges } from "../../stack/sign-in.ts";
+import { signInChanges } from "../../stack/sign-in-changes.ts";
 import type { Stack } from "../../stack/stack.ts";
 import { type Widened, widenedFiles } from "../../stack/widened.ts";
 

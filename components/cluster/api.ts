@@ -1,6 +1,6 @@
 import type http from "node:http";
 import type https from "node:https";
-import { type Answer, noAnswer, open, readAnswer } from "./get.ts";
+import { type Answer, noAnswer, open, readAnswer } from "./http-get.ts";
 import { type ClusterAddress, ClusterError, connectionTo, contextsOf } from "./kubeconfig.ts";
 import { withRetries } from "./retry.ts";
 

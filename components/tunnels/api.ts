@@ -1,6 +1,6 @@
 import type https from "node:https";
 import { z } from "zod";
-import { type Answer, noAnswer, open, readAnswer } from "../cluster/get.ts";
+import { type Answer, noAnswer, open, readAnswer } from "../cluster/http-get.ts";
 import { proxyAgent } from "../cluster/proxy.ts";
 import { RequestError, withRetries } from "../cluster/retry.ts";
 

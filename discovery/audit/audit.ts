@@ -4,7 +4,7 @@ import type { Stream } from "../../components/ingress-nginx/controller.ts";
 import type { Controller, Inventory } from "../inventory.ts";
 import { missingUses } from "../missing.ts";
 import { planStack } from "../plan.ts";
-import { servedIngresses } from "../serving.ts";
+import { servedIngresses } from "../serving-controllers.ts";
 import { type AuditedAnnotation, auditedAnnotations } from "./annotations.ts";
 import { type AuditedIssuer, auditedIssuers } from "./certificates.ts";
 import { type AuditedHost, auditedHost, hostWithoutApp } from "./hosts.ts";

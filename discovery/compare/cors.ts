@@ -1,7 +1,8 @@
 import { advise } from "./advice.ts";
 import type { Answer, Observation } from "./answer.ts";
+import { answerText } from "./answer-text.ts";
 import type { Context } from "./context.ts";
-import { answerText, type Found, found } from "./found.ts";
+import { type Found, found } from "./difference.ts";
 
 /** Whether a browser may call the app from another website. */
 function allows(answer: Observation | undefined): answer is Answer {

@@ -45,3 +45,12 @@ export function inYaml(value: string): string {
     ? value
     : JSON.stringify(value);
 }
+
+/** A difference before it is known which request showed it. */
+export type Found = Omit<Difference, "question">;
+
+export const found = (severity: Severity, kind: Kind, message: string): Found => ({
+  severity,
+  kind,
+  message,
+});

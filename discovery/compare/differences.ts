@@ -1,14 +1,16 @@
 import { diffFromLive } from "../../stack-file/commands.ts";
 import { advise } from "./advice.ts";
 import { type Answer, type Observation, redirectText } from "./answer.ts";
+import { answerText, words } from "./answer-text.ts";
 import { isFake } from "./certificate.ts";
-import { closed } from "./closed.ts";
+import { closed } from "./closed-paths.ts";
 import type { Context } from "./context.ts";
 import { preflights } from "./cors.ts";
 import type { Difference } from "./difference.ts";
-import { answerText, type Found, found, isOwnRobots, isRefusal, isSignIn, words } from "./found.ts";
+import { type Found, found } from "./difference.ts";
 import { compareCookies, compareHeaders } from "./headers.ts";
-import { compareSlowAnswers, uploads } from "./lasting.ts";
+import { compareSlowAnswers, uploads } from "./long-requests.ts";
+import { isOwnRobots, isRefusal, isSignIn } from "./pomerium-answers.ts";
 import type { Question } from "./questions.ts";
 import { upgrades } from "./websocket.ts";
 

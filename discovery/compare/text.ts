@@ -3,7 +3,7 @@ import { counted, cut, width, wrapped } from "../../stack-file/text.ts";
 import type { Observation } from "./answer.ts";
 import { countsOf, type HostResult } from "./compare.ts";
 import type { Difference, Setting, Severity } from "./difference.ts";
-import { isSignIn } from "./found.ts";
+import { isSignIn } from "./pomerium-answers.ts";
 
 export interface TextOptions {
   stack: string;

@@ -1,7 +1,8 @@
 import { advise } from "./advice.ts";
 import type { Answer, Observation } from "./answer.ts";
+import { answerText } from "./answer-text.ts";
 import type { Context } from "./context.ts";
-import { answerText, type Found, found } from "./found.ts";
+import { type Found, found } from "./difference.ts";
 
 /** Pomerium refuses an upgrade that its route does not allow before it looks at the session. */
 export function refusedUpgrade(was: number | undefined, { place }: Context): Found {

@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import { readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { decidingChanges } from "../../../../cli/deciding.ts";
+import { decidingChanges } from "../../../../cli/deciding-files.ts";
 import { commitOf } from "../../../../cli/git.ts";
 import { assertDocumented } from "../../../support/documented.ts";
 import { cli, house, makeProject } from "../project.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import * as fc from "fast-check";
 import { commentOf as compose } from "../../../../cli/comment/comment.ts";
 import type { Facts } from "../../../../cli/comment/facts.ts";
-import { commentLimit } from "../../../../cli/comment/raw.ts";
+import { commentLimit } from "../../../../cli/comment/fenced.ts";
 import { kinds } from "../../../../policies/access/diff/rows.ts";
 import { previewJson, type Step, unchanged, withIngress } from "../comment/planned.ts";
 import { changedHouse, cli, house, makeProject, type Project, publicApp } from "../project.ts";

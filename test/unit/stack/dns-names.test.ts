@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { namesOf, namesToAsk } from "../../../stack/names.ts";
+import { namesOf, namesToAsk } from "../../../stack/dns-names.ts";
 import { phaseEffects } from "../../../stack/phases.ts";
 import type { Stack } from "../../../stack/stack.ts";
 import { goodStack, parse, put } from "./base.ts";

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { signInChanges } from "../../../stack/sign-in.ts";
+import { signInChanges } from "../../../stack/sign-in-changes.ts";
 import { goodStack, parse, put } from "./base.ts";
 
 const before = parse(goodStack());

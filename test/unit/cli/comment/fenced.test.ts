@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import * as fc from "fast-check";
-import { fenced, leastRoom, withFolded } from "../../../../cli/comment/raw.ts";
+import { fenced, leastRoom, withFolded } from "../../../../cli/comment/fenced.ts";
 
 /** Text as a preview may hold it: lines of all lengths, fences, markup, colours, other alphabets. */
 const raw = fc

@@ -1,7 +1,8 @@
 import { advise } from "./advice.ts";
 import type { Answer, Observation } from "./answer.ts";
+import { answerText, words } from "./answer-text.ts";
 import type { Context } from "./context.ts";
-import { answerText, type Found, found, words } from "./found.ts";
+import { type Found, found } from "./difference.ts";
 
 /** Answers that take long. */
 export function compareSlowAnswers(old: Answer, fresh: Answer, context: Context): Found[] {

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { commentedYaml } from "../../../discovery/commented.ts";
+import { commentedYaml } from "../../../discovery/commented-yaml.ts";
 
 describe("a written stack file", () => {
   const also = [{ helmRelease: "edge", namespace: "edge" }, { manifest: "cloud" }];

@@ -1,16 +1,9 @@
 import { type Answer, type Observation, type Redirect, redirectText } from "./answer.ts";
+import { answerText, words } from "./answer-text.ts";
 import type { Context } from "./context.ts";
 import { refusedPreflight } from "./cors.ts";
-import {
-  answerText,
-  type Found,
-  found,
-  isOwnRobots,
-  isRefusal,
-  isSignIn,
-  signInPages,
-  words,
-} from "./found.ts";
+import { type Found, found } from "./difference.ts";
+import { isOwnRobots, isRefusal, isSignIn, signInPages } from "./pomerium-answers.ts";
 import type { Question } from "./questions.ts";
 import { refusedUpgrade } from "./websocket.ts";
 
