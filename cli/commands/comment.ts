@@ -11,7 +11,7 @@ import type { Action } from "../command.ts";
 import { accessOf } from "../comment/access.ts";
 import { commentOf, planText } from "../comment/comment.ts";
 import { beforeItBegan, type Facts, type Preview } from "../comment/facts.ts";
-import { toldOf } from "../comment/told.ts";
+import { namedChanges } from "../comment/named-changes.ts";
 import { verdictOf } from "../comment/verdict.ts";
 import { decidingChanges } from "../deciding-files.ts";
 import { CliError, exit } from "../exit.ts";
@@ -87,7 +87,7 @@ async function factsOf(options: CommentOptions, io: Io): Promise<Facts> {
     refusedByBaseOnly: refused !== undefined && exists && plan?.complete === true && code.length > 0,
     preview,
     access: accessOf({ ...sides, ...(plan ? { plan } : {}), code }),
-    told: toldOf(sides.before, sides.after),
+    named: namedChanges(sides.before, sides.after),
     ...(plan && options.guardRails ? { guarded: judgePlan(plan, options.guardRails, io) } : {}),
     ...(sides.after
       ? { tests: { results: runAccessTests(sides.after), untested: untested(sides.after) } }
@@ -140,7 +140,7 @@ function previewOf(options: CommentOptions, stack: string, io: Io): Preview {
 
 /** Messages for lines of the stack file: its problems, its failing and missing tests, and what changes about access. */
 function annotationsOf(
-  { name, problems, after, tests, access, told }: Facts,
+  { name, problems, after, tests, access, named }: Facts,
   directory: string,
 ): Annotation[] {
   const file = repositoryPath(directory, name);
@@ -148,7 +148,7 @@ function annotationsOf(
   return [
     ...problemAnnotations(file, placed(failedTestProblems(after), after.placeOf)),
     ...untestedAnnotations(file, tests?.untested ?? [], after.placeOf),
-    ...problemAnnotations(file, [], placed([...told.widened, ...told.loosened], after.placeOf)),
+    ...problemAnnotations(file, [], placed([...named.widened, ...named.loosened], after.placeOf)),
     ...("diff" in access.change ? accessAnnotations(file, access.change.diff, after.placeOf) : []),
   ];
 }

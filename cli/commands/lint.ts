@@ -14,7 +14,7 @@ import { positions } from "../policy-positions.ts";
 import type { LintOptions } from "../usage/lint.ts";
 
 /** A message about the policy, with its position. */
-interface Told {
+interface Shown {
   line: number;
   column: number;
   severity: "error" | "warning";
@@ -34,26 +34,26 @@ export const lint: Action<LintOptions> = {
   },
 };
 
-function findings(text: string, options: LintOptions): Told[] {
+function findings(text: string, options: LintOptions): Shown[] {
   const parsed = parsePolicy(text);
-  const told = (problems: readonly Problem[], severity: Told["severity"]): Told[] =>
+  const shown = (problems: readonly Problem[], severity: Shown["severity"]): Shown[] =>
     problems.map(({ line, column, message, hint }) => ({
       ...{ line, column, severity, message },
       ...(hint === undefined ? {} : { fix: hint }),
     }));
-  if (!parsed.policy) return told(parsed.problems, "error");
+  if (!parsed.policy) return shown(parsed.problems, "error");
   const place = positions(text);
   const { addresses: clientAddresses, pomerium = newestRelease } = options;
   if (!isReleaseTag(pomerium))
     throw new UsageError(`--pomerium ${pomerium}: not a release; write it like ${newestRelease}`);
   const found = lintPolicy(parsed.policy, { pomerium, ...(clientAddresses ? { clientAddresses } : {}) });
   return [
-    ...told(parsed.warnings, "warning"),
+    ...shown(parsed.warnings, "warning"),
     ...found.map(({ where, ...finding }) => ({ ...place(where), ...finding })),
   ].sort((one, other) => one.line - other.line || one.column - other.column);
 }
 
-function findingsText(name: string, found: readonly Told[], io: Io): string {
+function findingsText(name: string, found: readonly Shown[], io: Io): string {
   if (found.length === 0) return `${name}: ${paint(io, "green", "nothing to say")}\n`;
   const errors = found.filter(({ severity }) => severity === "error").length;
   const counts = [

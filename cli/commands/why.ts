@@ -85,7 +85,7 @@ function unknownPerson(who: string, { view: { directory } }: Seen): string | und
   return `${who} is in no list of the stack file${meant === undefined ? "" : `; did you mean ${meant}?`}`;
 }
 
-interface Told {
+interface Explained {
   who: string;
   host: string;
   answer: Answer;
@@ -93,7 +93,7 @@ interface Told {
   note: string | undefined;
 }
 
-function answerText({ who, host, answer, place, note }: Told): string {
+function answerText({ who, host, answer, place, note }: Explained): string {
   const { app, path, method, decision, rule, reason, keyPath } = answer;
   const words = { allow: "may reach", deny: "may not reach", unknown: "perhaps reaches" }[decision];
   const lines = aligned([

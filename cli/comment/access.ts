@@ -5,7 +5,7 @@ import { viewOfStack } from "../../stack/access-view.ts";
 import { type PlannedAccess, plannedAccess } from "../../stack/planned-access.ts";
 import type { Stack } from "../../stack/stack.ts";
 import type { Plan } from "../plan/plan.ts";
-import { type Moved, movedApps } from "./told.ts";
+import { type Moved, movedApps } from "./named-changes.ts";
 
 /** A comparison, or why it is not possible. */
 export type Compared = { diff: AccessDiff } | { unknown: string };

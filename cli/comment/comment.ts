@@ -9,8 +9,8 @@ import type { Facts } from "./facts.ts";
 import { commentLimit, fenced, leastRoom, startOf, withFolded } from "./fenced.ts";
 import { guardText } from "./guard-rails.ts";
 import { headlineMarks, headlineOf } from "./headline.ts";
+import { namedChangesText } from "./named-changes-text.ts";
 import { section } from "./section.ts";
-import { toldText } from "./told-text.ts";
 import { verdictOf } from "./verdict.ts";
 
 /** The hidden first line, by which the workflow finds the comment of a stack again. */
@@ -75,7 +75,7 @@ function sections(facts: Facts, on: readonly FailOn[], rows: number): string[] {
     ...failureText(facts),
     ...beforeText(facts),
     ...accessText(facts, rows),
-    ...toldText(facts, rows),
+    ...namedChangesText(facts, rows),
     ...objectsText(facts, rows),
     ...guardText(facts, rows),
     ...testsText(facts, rows),
@@ -115,10 +115,10 @@ function failureText({ refused, refusedByBaseOnly, preview }: Facts): string[] {
   const errors = "plan" in preview ? errorsOf(preview.plan) : [];
   const refusal = refused === undefined ? [] : [shortened(refused)];
   // The program of the pull request refuses the same file with nearly the same words.
-  const told = errors.filter(
+  const reported = errors.filter(
     ({ text }) => refused === undefined || refusedByBaseOnly || !text.startsWith("Pulumi."),
   );
-  const texts = told.map(({ text, times }) => (times > 1 ? `${text}\n(${times} times)` : text));
+  const texts = reported.map(({ text, times }) => (times > 1 ? `${text}\n(${times} times)` : text));
   return [
     ...(refusal.length === 0
       ? []
@@ -142,8 +142,8 @@ function endOf(log: string): string {
 }
 
 /** What must be done first stands first. */
-function beforeText({ after, told }: Facts): string[] {
-  if (!after || !told.phase) return [];
+function beforeText({ after, named }: Facts): string[] {
+  if (!after || !named.phase) return [];
   const { beforeUp } = phaseEffects(after);
   return beforeUp.length === 0 ? [] : [section("Before `pulumi up`", numbered(beforeUp))];
 }
@@ -193,10 +193,10 @@ function saidText({ name, preview }: Facts): string[] {
 }
 
 function nextText(facts: Facts): string[] {
-  const { after, told, preview } = facts;
+  const { after, named, preview } = facts;
   if (!after || headlineOf(facts).level === "fails") return [];
   const isQuiet = "plan" in preview && preview.plan.objects.every(({ op }) => op === "same");
-  if (isQuiet && !told.phase) return [];
+  if (isQuiet && !named.phase) return [];
   const { byHand, beforeUp, wayBack } = phaseEffects(after);
   const later = byHand.filter((step) => !beforeUp.includes(step));
   const isBack = wayBack.startsWith("pulumi ");
@@ -204,8 +204,10 @@ function nextText(facts: Facts): string[] {
     section(
       "Once this is merged",
       fenced(up(after.name, "--refresh")),
-      ...(told.phase && later.length > 0 ? [`By hand, after it:\n\n${numbered(later)}`] : []),
-      ...(told.phase ? [isBack ? `Way back:\n\n${fenced(wayBack)}` : `Way back: ${plainText(wayBack)}`] : []),
+      ...(named.phase && later.length > 0 ? [`By hand, after it:\n\n${numbered(later)}`] : []),
+      ...(named.phase
+        ? [isBack ? `Way back:\n\n${fenced(wayBack)}` : `Way back: ${plainText(wayBack)}`]
+        : []),
     ),
   ];
 }

@@ -5,7 +5,7 @@ import type { Stack } from "../../stack/stack.ts";
 import type { Problem } from "../../stack-file/problems.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { AccessFacts } from "./access.ts";
-import type { Told } from "./told.ts";
+import type { NamedChanges } from "./named-changes.ts";
 
 /** The facts about a pull request from which the comment for one stack is written. */
 export interface Facts {
@@ -23,7 +23,7 @@ export interface Facts {
   refusedByBaseOnly: boolean;
   preview: Preview;
   access: AccessFacts;
-  told: Told;
+  named: NamedChanges;
   /** The guard rails that the preview breaks. Absent if they were not asked. */
   guarded?: readonly Judged[];
   tests?: { results: readonly TestResult[]; untested: readonly Untested[] };

@@ -24,10 +24,10 @@ export const headlineMarks: Readonly<Record<Headline["level"], string>> = {
 export function headlineOf(facts: Facts): Headline {
   const fails = failuresOf(facts);
   const final =
-    facts.told.phase?.to === "retired" ? ["ingress-nginx is removed, and there is no way back"] : [];
+    facts.named.phase?.to === "retired" ? ["ingress-nginx is removed, and there is no way back"] : [];
   const look = [
     ...accessReasons(facts),
-    ...toldReasons(facts),
+    ...namedReasons(facts),
     ...objectReasons(facts),
     ...untestedReasons(facts),
   ];
@@ -138,8 +138,8 @@ export function changeReasons(diff: AccessDiff): string[] {
   ];
 }
 
-function toldReasons({ told }: Facts): string[] {
-  const { moved, renamed, added, release, phase, signIn, widened, loosened, identity } = told;
+function namedReasons({ named }: Facts): string[] {
+  const { moved, renamed, added, release, phase, signIn, widened, loosened, identity } = named;
   return [
     ...(phase
       ? [
@@ -170,9 +170,9 @@ function toldReasons({ told }: Facts): string[] {
   ];
 }
 
-function objectReasons({ preview, told }: Facts): string[] {
+function objectReasons({ preview, named }: Facts): string[] {
   // The removal of ingress-nginx is the headline already, and a renamed app is made anew under its new name.
-  if (!("plan" in preview) || told.phase?.to === "retired" || told.renamed.length > 0) return [];
+  if (!("plan" in preview) || named.phase?.to === "retired" || named.renamed.length > 0) return [];
   const count = (op: string): number => preview.plan.objects.filter((object) => object.op === op).length;
   return [
     ...(count("delete") > 0 ? [counted(count("delete"), "object is deleted", "objects are deleted")] : []),

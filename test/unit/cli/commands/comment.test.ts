@@ -698,12 +698,12 @@ describe("the comment on a pull request", () => {
       said: fc.array(fc.record({ severity: fc.constantFrom("error", "info"), text }), { maxLength: 9 }),
     });
     const lines = fc.array(fc.record({ at: text, message: text }), { maxLength: 60 });
-    const told = fc.record({ widened: lines, loosened: lines });
+    const limitLines = fc.record({ widened: lines, loosened: lines });
     fc.assert(
       fc.property(
         diff,
         plan,
-        told,
+        limitLines,
         fc.option(text, { nil: undefined }),
         (found, planned, limits, refused) => {
           const facts: Facts = {
@@ -721,7 +721,7 @@ describe("the comment on a pull request", () => {
               unknown: [],
               takenOver: [],
             },
-            told: { moved: [], renamed: [], added: 0, signIn: [], ...limits, identity: [] },
+            named: { moved: [], renamed: [], added: 0, signIn: [], ...limits, identity: [] },
             ...(refused === undefined ? {} : { refused }),
           };
           const written = compose(facts, ["public"]);

@@ -19,7 +19,7 @@ export interface Renamed {
 }
 
 /** A change of the stack file that has a name. */
-export interface Told {
+export interface NamedChanges {
   moved: readonly Moved[];
   renamed: readonly Renamed[];
   /** Number of new apps. */
@@ -39,7 +39,7 @@ export interface Told {
 }
 
 /** The changes between two versions of a stack that have a name, such as a move or a rename. */
-export function toldOf(before: Stack | undefined, after: Stack | undefined): Told {
+export function namedChanges(before: Stack | undefined, after: Stack | undefined): NamedChanges {
   if (!before || !after)
     return { moved: [], renamed: [], added: 0, signIn: [], widened: [], loosened: [], identity: [] };
   const [from, to] = [before.pomerium.version, after.pomerium.version];

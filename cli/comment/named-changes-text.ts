@@ -4,8 +4,8 @@ import { fenced } from "./fenced.ts";
 import { section } from "./section.ts";
 
 /** The changes that have a name, one section for each kind. */
-export function toldText({ told }: Facts, rows: number): string[] {
-  const { moved, renamed, release, signIn, widened, loosened, identity } = told;
+export function namedChangesText({ named }: Facts, rows: number): string[] {
+  const { moved, renamed, release, signIn, widened, loosened, identity } = named;
   return [
     ...(identity.length > 0 ? [section("Who can sign in", fenced(identity.join("\n")))] : []),
     ...(widened.length > 0 ? [section("What app files may do", fenced(messagesOf(widened, rows)))] : []),
