@@ -7,7 +7,7 @@ import { type ExportedText, readExported } from "../discovery/exported.ts";
 import { ExportedCluster } from "../discovery/exported-cluster.ts";
 import { type Inventory, readInventory } from "../discovery/inventory.ts";
 import { underNginx } from "../discovery/under-nginx.ts";
-import { type Moves, movesOf } from "../policies/access/before.ts";
+import { type Moves, movesOf } from "../policies/access/before-pomerium.ts";
 import { matrix } from "../policies/access/matrix/matrix.ts";
 import type { View } from "../policies/access/matrix/view.ts";
 import { visible } from "../report/text.ts";

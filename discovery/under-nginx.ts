@@ -5,7 +5,7 @@ import { hostsOf } from "../components/ingress-nginx/annotations/hosts.ts";
 import type { Serving } from "../components/ingress-nginx/protections.ts";
 import { ingressesOfApp, pathsOfApp } from "../components/ingress-nginx/served-rules.ts";
 import { type HostPath, withoutShadowed } from "../components/ingress-nginx/shadowed.ts";
-import type { Before, Guarded, HostBefore } from "../policies/access/before.ts";
+import type { Before, Guarded, HostBefore } from "../policies/access/before-pomerium.ts";
 import type { Stack } from "../stack/stack.ts";
 import { standsFor } from "../stack-file/hosts.ts";
 import type { Inventory } from "./inventory.ts";

@@ -5,7 +5,7 @@ import {
   isUnclear,
   type Move,
   type Moves,
-} from "../policies/access/before.ts";
+} from "../policies/access/before-pomerium.ts";
 import { counted, few } from "../stack-file/text.ts";
 import { code, plainText } from "./markdown.ts";
 import { aligned, visible } from "./text.ts";

@@ -1,6 +1,6 @@
 import type { TestResult } from "../policies/access/assertions/run.ts";
 import type { Untested } from "../policies/access/assertions/untested.ts";
-import type { Moves } from "../policies/access/before.ts";
+import type { Moves } from "../policies/access/before-pomerium.ts";
 import type { AccessDiff } from "../policies/access/diff/diff.ts";
 import type { Matrix } from "../policies/access/matrix/matrix.ts";
 import { personal } from "../policies/access/matrix/reasons.ts";

@@ -1,4 +1,4 @@
-import type { Moves } from "../../policies/access/before.ts";
+import type { Moves } from "../../policies/access/before-pomerium.ts";
 import { type AccessDiff, diffAccess } from "../../policies/access/diff/diff.ts";
 import { failOn } from "../../policies/access/diff/fail-on.ts";
 import type { View } from "../../policies/access/matrix/view.ts";

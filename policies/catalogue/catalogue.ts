@@ -1,21 +1,21 @@
-import { arr } from "./arr.ts";
-import { developer } from "./developer.ts";
-import { documents } from "./documents.ts";
-import { downloads } from "./downloads.ts";
+import { arr } from "./apps/arr.ts";
+import { developer } from "./apps/developer.ts";
+import { documents } from "./apps/documents.ts";
+import { downloads } from "./apps/downloads.ts";
+import { homeAutomation } from "./apps/home-automation.ts";
+import { household } from "./apps/household.ts";
+import { identity } from "./apps/identity.ts";
+import { kubernetes } from "./apps/kubernetes.ts";
+import { media } from "./apps/media.ts";
+import { monitoring } from "./apps/monitoring.ts";
+import { network } from "./apps/network.ts";
+import { photos } from "./apps/photos.ts";
+import { reading } from "./apps/reading.ts";
+import { status } from "./apps/status.ts";
+import { storage } from "./apps/storage.ts";
+import { tools } from "./apps/tools.ts";
+import { video } from "./apps/video.ts";
 import type { BuiltIn, CatalogueEntry } from "./entry.ts";
-import { homeAutomation } from "./home-automation.ts";
-import { household } from "./household.ts";
-import { identity } from "./identity.ts";
-import { kubernetes } from "./kubernetes.ts";
-import { media } from "./media.ts";
-import { monitoring } from "./monitoring.ts";
-import { network } from "./network.ts";
-import { photos } from "./photos.ts";
-import { reading } from "./reading.ts";
-import { status } from "./status.ts";
-import { storage } from "./storage.ts";
-import { tools } from "./tools.ts";
-import { video } from "./video.ts";
 
 /** The project's own entries by kind of app: one file for each kind. */
 export const kinds = {

@@ -1,4 +1,10 @@
-import { type After, isOpen, isUnclear, type Move, type Moves } from "../../policies/access/before.ts";
+import {
+  type After,
+  isOpen,
+  isUnclear,
+  type Move,
+  type Moves,
+} from "../../policies/access/before-pomerium.ts";
 import type { AccessDiff } from "../../policies/access/diff/diff.ts";
 import { type ChangeKind, kinds } from "../../policies/access/diff/rows.ts";
 import { few } from "../../stack-file/text.ts";

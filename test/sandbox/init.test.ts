@@ -7,7 +7,7 @@ import { run } from "../../cli/run.ts";
 import { ReadOnlyApi } from "../../components/cluster/api.ts";
 import { readInventory } from "../../discovery/inventory.ts";
 import { underNginx } from "../../discovery/under-nginx.ts";
-import { movesOf } from "../../policies/access/before.ts";
+import { movesOf } from "../../policies/access/before-pomerium.ts";
 import { matrix } from "../../policies/access/matrix/matrix.ts";
 import { movesHeadline } from "../../report/before-text.ts";
 import { openSandbox, type Sandbox } from "../../sandbox/sandbox.ts";

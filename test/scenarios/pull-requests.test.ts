@@ -336,7 +336,7 @@ describe("the comment on a pull request that", function () {
   it("opens paths in the catalogue is not believed", async () => {
     const result = await commented("catalogue-opens", (folder) =>
       replaceIn(
-        path.join(folder, "policies/catalogue/monitoring.ts"),
+        path.join(folder, "policies/catalogue/apps/monitoring.ts"),
         'path: "/api",',
         'path: "/d", reason: "none", source: grafanaGuide }, { path: "/api",',
       ),

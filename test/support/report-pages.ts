@@ -1,7 +1,7 @@
 import { runAccessTests } from "../../policies/access/assertions/run.ts";
 import { untested } from "../../policies/access/assertions/untested.ts";
-import type { Before } from "../../policies/access/before.ts";
-import { movesOf } from "../../policies/access/before.ts";
+import type { Before } from "../../policies/access/before-pomerium.ts";
+import { movesOf } from "../../policies/access/before-pomerium.ts";
 import { diffAccess } from "../../policies/access/diff/diff.ts";
 import { type Matrix, matrix } from "../../policies/access/matrix/matrix.ts";
 import type { ProtectedApp } from "../../policies/access/matrix/view.ts";

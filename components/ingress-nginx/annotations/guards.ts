@@ -1,4 +1,4 @@
-import type { Guard, Guarded } from "../../../policies/access/before.ts";
+import type { Guard, Guarded } from "../../../policies/access/before-pomerium.ts";
 import { isOn, parseBool } from "./booleans.ts";
 import { classify } from "./classify.ts";
 import { nginxPrefix } from "./judgement.ts";

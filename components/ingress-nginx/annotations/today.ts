@@ -1,4 +1,4 @@
-import type { Guard } from "../../../policies/access/before.ts";
+import type { Guard } from "../../../policies/access/before-pomerium.ts";
 import { guardsOf } from "./guards.ts";
 
 /**

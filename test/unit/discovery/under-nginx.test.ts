@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import type { ExportedObject } from "../../../discovery/exported.ts";
 import { underNginx } from "../../../discovery/under-nginx.ts";
-import { type Moves, movesOf } from "../../../policies/access/before.ts";
+import { type Moves, movesOf } from "../../../policies/access/before-pomerium.ts";
 import { matrix } from "../../../policies/access/matrix/matrix.ts";
 import { guardedText, movesHeadline, movesMarkdown, movesText } from "../../../report/before-text.ts";
 import { stackFile } from "../../../sandbox/stacks.ts";

@@ -113,7 +113,7 @@ describe("the comment's access", () => {
   });
 
   it("finds a path that the plan opens, and fails the job with the rule for public", async () => {
-    const project = houseWithCode("policies/catalogue/media.ts");
+    const project = houseWithCode("policies/catalogue/apps/media.ts");
     const steps = withIngress(unchanged(project), "komga-open", ({ spec }) => {
       const [rule] = spec.rules as { http: { paths: { path: string; pathType: string }[] } }[];
       rule!.http.paths.push({ path: "/admin/", pathType: "Prefix" });

@@ -146,10 +146,10 @@ describe("diff", () => {
 
   it("warns when the code that computes access has changed since the revision", async () => {
     const project = makeProject({ house: house() });
-    project.put("policies/catalogue/media.ts", "export {};");
+    project.put("policies/catalogue/apps/media.ts", "export {};");
     project.commit();
     assert.doesNotMatch((await cli(project, ["diff"])).out, /the code that decides/);
-    project.put("policies/catalogue/media.ts", "export const komga = 1;");
+    project.put("policies/catalogue/apps/media.ts", "export const komga = 1;");
     const { out } = await cli(project, ["diff"]);
     assert.match(
       out,

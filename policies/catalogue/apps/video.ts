@@ -1,4 +1,4 @@
-import { builtIn, onGitHub } from "./entry.ts";
+import { builtIn, onGitHub } from "../entry.ts";
 
 const plexProxy = onGitHub("linuxserver/reverse-proxy-confs", "plex.subdomain.conf.sample");
 

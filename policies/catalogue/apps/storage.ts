@@ -1,4 +1,4 @@
-import { builtIn, onGitHub } from "./entry.ts";
+import { builtIn, onGitHub } from "../entry.ts";
 
 const harborRegistry = onGitHub("goharbor/harbor", "src/server/registry/route.go");
 

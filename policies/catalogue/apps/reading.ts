@@ -1,4 +1,4 @@
-import { builtIn, onGitHub } from "./entry.ts";
+import { builtIn, onGitHub } from "../entry.ts";
 
 const kavitaOpds = onGitHub("Kareadita/Kavita", "API/Controllers/OPDSController.cs");
 

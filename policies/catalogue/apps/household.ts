@@ -1,4 +1,4 @@
-import { builtIn, onGitHub } from "./entry.ts";
+import { builtIn, onGitHub } from "../entry.ts";
 
 const mealieRoutes = onGitHub("mealie-recipes/mealie", "mealie/routes/__init__.py");
 

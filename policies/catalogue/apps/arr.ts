@@ -1,4 +1,4 @@
-import { builtIn, type LeftOut, onGitHub } from "./entry.ts";
+import { builtIn, type LeftOut, onGitHub } from "../entry.ts";
 
 /** What Sonarr and its relatives have in common: they are made from the same sources. */
 const servarr = (title: string, repository: string, namespace: string, leftOut: readonly LeftOut[] = []) => {

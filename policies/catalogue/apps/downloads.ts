@@ -1,4 +1,4 @@
-import { builtIn, onGitHub } from "./entry.ts";
+import { builtIn, onGitHub } from "../entry.ts";
 
 const qbittorrent = onGitHub("qbittorrent/qBittorrent", "src/webui/webapplication.cpp");
 

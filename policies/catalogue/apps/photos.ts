@@ -1,4 +1,4 @@
-import { builtIn, onGitHub } from "./entry.ts";
+import { builtIn, onGitHub } from "../entry.ts";
 
 const immichProxy = "https://docs.immich.app/administration/reverse-proxy";
 

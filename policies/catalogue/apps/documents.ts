@@ -1,4 +1,4 @@
-import { builtIn, onGitHub } from "./entry.ts";
+import { builtIn, onGitHub } from "../entry.ts";
 
 const loginFlow = onGitHub("nextcloud/documentation", "developer_manual/client_apis/LoginFlow/index.rst");
 

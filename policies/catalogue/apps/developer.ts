@@ -1,4 +1,4 @@
-import { builtIn, onGitHub } from "./entry.ts";
+import { builtIn, onGitHub } from "../entry.ts";
 
 const giteaRoutes = onGitHub("go-gitea/gitea", "routers/init.go");
 

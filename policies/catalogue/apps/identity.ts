@@ -1,4 +1,4 @@
-import { builtIn, onGitHub } from "./entry.ts";
+import { builtIn, onGitHub } from "../entry.ts";
 
 const vaultwarden = onGitHub("dani-garcia/vaultwarden", "src/main.rs");
 

@@ -1,4 +1,4 @@
-import { builtIn, onGitHub, originalCluster } from "./entry.ts";
+import { builtIn, onGitHub, originalCluster } from "../entry.ts";
 
 const streams = {
   reason: "a stream or a download outlasts Pomerium's 30 s for a whole request",

@@ -1,4 +1,4 @@
-import { builtIn, originalCluster } from "./entry.ts";
+import { builtIn, originalCluster } from "../entry.ts";
 
 const fireflyApi = "https://api-docs.firefly-iii.org/";
 

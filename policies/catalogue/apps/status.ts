@@ -1,4 +1,4 @@
-import { builtIn, onGitHub } from "./entry.ts";
+import { builtIn, onGitHub } from "../entry.ts";
 
 const kumaApi = onGitHub("louislam/uptime-kuma", "server/routers/api-router.js");
 

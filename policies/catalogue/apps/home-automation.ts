@@ -1,4 +1,4 @@
-import { builtIn, onGitHub } from "./entry.ts";
+import { builtIn, onGitHub } from "../entry.ts";
 
 const frigateAuth = onGitHub("blakeblackshear/frigate", "docs/docs/configuration/authentication.md");
 

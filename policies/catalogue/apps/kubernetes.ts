@@ -1,4 +1,4 @@
-import { builtIn, onGitHub } from "./entry.ts";
+import { builtIn, onGitHub } from "../entry.ts";
 
 const portainer = onGitHub("portainer/portainer", "api/http/handler/handler.go");
 

@@ -1,4 +1,4 @@
-import { builtIn, onGitHub } from "./entry.ts";
+import { builtIn, onGitHub } from "../entry.ts";
 
 const adguard = onGitHub("AdguardTeam/AdGuardHome", "internal/home/authhttp.go");
 

@@ -1,4 +1,4 @@
-import { builtIn, onGitHub, originalCluster } from "./entry.ts";
+import { builtIn, onGitHub, originalCluster } from "../entry.ts";
 
 const grafanaGuide = "https://www.pomerium.com/docs/guides/grafana";
 
