@@ -72,7 +72,7 @@ function fateOf(
   return Object.hasOwn(abandon, host) ? "abandoned" : undefined;
 }
 
-/** What one controller has of a host. */
+/** The Ingresses of one controller for a host. */
 interface Part extends Serving {
   paths: readonly HostPath[];
   /** All Ingresses of the host, also those whose paths others shadow. */

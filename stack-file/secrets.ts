@@ -108,7 +108,7 @@ export function checkNoSecrets(stack: string, schema: z.core.$ZodType, raw: unkn
     if (valueAt(raw, path) !== undefined)
       report.problem(
         path,
-        "is a secret, and Pulumi encrypts those of the stack file only: remove it here, replace it at its source, then set the new one",
+        "is a secret, and Pulumi encrypts only those of the stack file. Remove it here, replace it at its source, then set the new one",
         setSecret(stack, path),
       );
 }

@@ -100,7 +100,7 @@ function lostAliases(document: Document, counter: LineCounter): Problem[] {
   return lost;
 }
 
-/** What a map has for a key path, such as its place, or for the nearest path above it. */
+/** The entry of a map for a key path, such as its place, or for the nearest path above it. */
 export function nearestPlace<T>(places: ReadonlyMap<string, T>, at: string): T | undefined {
   for (let end = at.length; end > 0; end--) {
     const isWhole = end === at.length || at[end] === "." || at[end] === "[";

@@ -27,7 +27,7 @@ export function signInChanges(
     ...(isDeepStrictEqual(then, now)
       ? []
       : [
-          `the client certificates that Pomerium asks for ${changeVerb(then, now)} (pomerium.settings.downstreamMtls): clients that were refused may get in, or the other way round, and the comparison shows only a part of that`,
+          `the client certificates that Pomerium asks for ${changeVerb(then, now)} (pomerium.settings.downstreamMtls): clients may get in that were refused, or the other way round; the comparison shows only a part of it`,
         ]),
   ];
 }

@@ -78,7 +78,7 @@ export const diff: Action<DiffOptions> = {
 };
 
 async function movesUnder(nginx: string, stack: Stack, view: View, io: Io): Promise<Moves> {
-  // What reads a cluster or an export of it is large, and a diff without --nginx needs none of it.
+  // The code that reads a cluster or an export is large, and a diff without --nginx needs none of it.
   const { movesFrom, readNginx } = await import("../source.ts");
   return movesFrom(await readNginx(nginx, stack, io), stack, view);
 }

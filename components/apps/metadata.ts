@@ -80,7 +80,7 @@ const keyOf = (reserved: readonly Reserved[]) =>
     (key) => isQualifiedName(key) && !reserved.some(({ matches }) => matches(key)),
     (key) =>
       reserved.find(({ matches }) => matches(key))?.why(key) ??
-      "is not a valid key: letters, digits, hyphens, dots and underscores, at most 63, after a DNS name and a slash if a tool owns it",
+      "is not a valid key: at most 63 letters, digits, hyphens, dots and underscores. A DNS name and a slash may come before them",
   );
 
 export const metadataSchema = {

@@ -28,7 +28,7 @@ export function checkSlashes(
       if (doubled === undefined) continue;
       report.problem(
         ["pomerium", "settings", "mergeSlashes"],
-        `must stay true: ${app.at} is stricter at ${place.path} than around it, and ${doubled} would pass with the access around it, although most Services answer it as ${place.path}; leave the key out, or send ${place.path} to another Service`,
+        `must stay true: ${app.at} is stricter at ${place.path} than around it, and ${doubled} would pass with the access around it. Most Services answer it as ${place.path}; leave the key out, or send ${place.path} to another Service`,
       );
     }
   }

@@ -134,7 +134,7 @@ export const certificatesSchema = z.strictObject({
     })
     .optional()
     .describe(
-      "The account at the authority that the ACME account belongs to: ZeroSSL, Google Trust Services and others ask for it. Default: none.",
+      "Your account with the authority, to which the ACME account belongs. ZeroSSL, Google Trust Services and others ask for it. Default: none.",
     ),
   webhook: webhookSchema
     .prefault({})

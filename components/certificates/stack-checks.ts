@@ -63,8 +63,8 @@ export function checkWildcardHosts(
 }
 
 /**
- * Refuses the zones' solvers, the account and the server beside an existing issuer: they belong to the program's own
- * issuer.
+ * Refuses the zones' solvers, the account and the server beside an existing issuer. Only the program's own issuer has
+ * them.
  */
 function checkIssuer(input: CertificatesInput, report: Report): void {
   const isExisting = typeof input.issuer === "object";

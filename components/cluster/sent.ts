@@ -1,8 +1,8 @@
 import { setImmediate } from "node:timers/promises";
 
 /**
- * Lets the SDK send what the program has registered so far. The SDK sends nothing while the program runs, so without a
- * pause Pulumi's engine would have nothing to do until the program has built its last resource.
+ * Lets the SDK send what the program has registered so far. The SDK sends nothing while the program runs. Without a
+ * pause, Pulumi's engine would wait until the program has built its last resource.
  *
  * @returns `registered`, which must not be a promise or an output.
  */

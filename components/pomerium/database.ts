@@ -130,7 +130,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENETUNREACH: silent,
   "28P01": "the database refuses the password of the connection string",
   "28000":
-    "the database refuses this user from here, or this way to connect: look at its pg_hba.conf, and whether it requires TLS or a client certificate",
+    "the database refuses this user, this machine or this way to connect. Look at its pg_hba.conf: it may require TLS or a client certificate",
   "3D000": "the database of the connection string does not exist; create it first",
   "53300": "the database has no connection left; raise its max_connections",
   "57P03": "the database is starting up; run this again in a moment",

@@ -135,7 +135,7 @@ function planOfApp(app: AppConfig, deciding: Decider, options: AskOptions): Host
     ...(options.slow ?? []).map((path) => ask("slow", path)),
     ...(options.upload ? uploadPaths(app, open) : []).map((path) => ask("upload", path, { method: "POST" })),
   ].filter(({ path }) => !isOwnPath(path));
-  // Whoever names a path wants to know what becomes of it, even if Pomerium answers it itself.
+  // A path of `--path` is asked for, even if Pomerium answers it itself.
   const [site, ...rest] = questions;
   const named = (options.paths ?? []).map((path) => ask("path", path));
   return { ...plan, questions: unique([site!, ...named, ...rest]) };

@@ -44,7 +44,7 @@ export const api = z
   ])
   .register(expectations, { expected: "the name of a catalogue entry, or a list of paths" })
   .describe(
-    "Paths that anybody may call without signing in, because the app checks its own credentials there: the name of a catalogue entry, or a list of paths.",
+    "Paths that anybody may call without signing in: the name of a catalogue entry, or a list of paths. The app checks its own credentials there.",
   );
 
 export type ApiInput = z.output<typeof api>;

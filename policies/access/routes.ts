@@ -170,7 +170,7 @@ export function routePaths({ path, exact = false }: Pick<ApiPath, "path" | "exac
 
 /**
  * Each path once, as a prefix if it is one. Pomerium refuses a whole Ingress that names a path twice, also with two
- * types: `/api` and `/api/` of the stack file both stand for the path `/api`.
+ * types. `/api` and `/api/` of the stack file both stand for the path `/api`.
  *
  * @see https://github.com/pomerium/ingress-controller/blob/v0.33.1/pomerium/route_list.go toMap
  */

@@ -67,7 +67,7 @@ function oneSpelling(path: string): string {
 }
 
 /**
- * A character without its escape must not make a new escape of a `%` in front of it, as in `/%2%66`: Envoy escapes that
+ * A character without its escape must not make a new escape of a `%` in front of it, as in `/%2%66`. Envoy escapes that
  * `%`.
  *
  * @param stray Place of the `%`.
