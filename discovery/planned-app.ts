@@ -87,23 +87,12 @@ export function planApp(
   // The annotation has no effect in ingress-nginx, and the catalogue knows which apps have WebSockets.
   const { allow_websockets: _, ...others } = suggested;
   const route = without(known === undefined ? suggested : others, entryRoute);
-  const settingsOf = (one: LiveIngress) =>
+  const settingsOf: SettingsOf = (one) =>
     controllers.find(({ ingresses }) => ingresses.includes(one))?.settings ?? {};
   const { paths, unwritable } = otherPaths(served, main, backend, services);
   // A prefix that replaces the path of a route would replace that of every path.
   if (paths.length > 0) delete (route as { prefix_rewrite?: string }).prefix_rewrite;
   const whole: Route = { ...entryRoute, ...route };
-  const answers = { access: onlyAdmins, route: whole, accept: {} };
-  const admitted = served.paths.flatMap((each) =>
-    [each, ...(each.rivals ?? [])].flatMap(({ path, ingress: one }) =>
-      admittedToday(one.annotations, settingsOf(one), path),
-    ),
-  );
-  const protections = served.ingresses.flatMap((each) =>
-    lostProtections(each.annotations, answers, settingsOf(each))
-      .filter(({ answeredBy }) => answeredBy === undefined)
-      .map(({ annotation, reason }) => ({ name: annotation, reason })),
-  );
   return {
     name,
     host: served.host,
@@ -119,13 +108,37 @@ export function planApp(
     paths,
     unwritable,
     annotations: annotationsOf(ingress),
-    today: [...new Set(admitted)],
-    protections: [...new Map(protections.map((each) => [each.name, each])).values()],
+    today: admitted(served, settingsOf),
+    protections: lost(served, whole, settingsOf),
     findings: served.ingresses.flatMap((each) => findingsOf(each, whole, each === ingress)),
     ...onlyPaths(served),
     images,
     served,
   };
+}
+
+/** The settings of the controller that serves an Ingress. */
+type SettingsOf = (ingress: LiveIngress) => Inventory["controllers"][number]["settings"];
+
+/** Who passes today, each answer once. */
+function admitted({ paths }: ServedHost, settingsOf: SettingsOf): PlannedApp["today"] {
+  const all = paths.flatMap((each) =>
+    [each, ...(each.rivals ?? [])].flatMap(({ path, ingress }) =>
+      admittedToday(ingress.annotations, settingsOf(ingress), path),
+    ),
+  );
+  return [...new Set(all)];
+}
+
+/** The protections that the app does not replace, each once. */
+function lost({ ingresses }: ServedHost, route: Route, settingsOf: SettingsOf): PlannedApp["protections"] {
+  const answers = { access: onlyAdmins, route, accept: {} };
+  const all = ingresses.flatMap((each) =>
+    lostProtections(each.annotations, answers, settingsOf(each))
+      .filter(({ answeredBy }) => answeredBy === undefined)
+      .map(({ annotation, reason }) => ({ name: annotation, reason })),
+  );
+  return [...new Map(all.map((each) => [each.name, each])).values()];
 }
 
 function whyNoService({ ingresses }: ServedHost): string {

@@ -103,23 +103,7 @@ export class Pomerium extends pulumi.ComponentResource {
       ),
     ];
 
-    const settingsObject = new k8s.CustomResource(
-      `${name}-settings`,
-      {
-        ...settingsKind,
-        metadata: {
-          name: names.settingsObject,
-          // `settingsInForce` left a condition on the live object, and it names the generation before this one.
-          annotations: skipAwait,
-        },
-        spec: spec(args),
-      },
-      {
-        parent: this,
-        dependsOn: secrets,
-        ...importOf(existing, { kind: settingsKind.kind, name: names.settingsObject }),
-      },
-    );
+    const settingsObject = settingsOf(`${name}-settings`, args, { parent: this, dependsOn: secrets });
 
     const beforeWorkload: pulumi.Resource[] = [settingsObject];
     if (isStateful(args.storage) && hasPrevious(args.live)) {
@@ -149,6 +133,27 @@ export class Pomerium extends pulumi.ComponentResource {
       authenticateUrl: this.authenticateUrl,
     });
   }
+}
+
+/** The object with Pomerium's settings. */
+function settingsOf(
+  name: string,
+  args: PomeriumArgs,
+  options: pulumi.CustomResourceOptions,
+): k8s.CustomResource {
+  const metadata = {
+    name: names.settingsObject,
+    // `settingsInForce` left a condition on the live object, and it names the generation before this one.
+    annotations: skipAwait,
+  };
+  return new k8s.CustomResource(
+    name,
+    { ...settingsKind, metadata, spec: spec(args) },
+    {
+      ...options,
+      ...importOf(args.live.existing, { kind: settingsKind.kind, name: names.settingsObject }),
+    },
+  );
 }
 
 /** The Secrets that the settings name. */

@@ -26,62 +26,105 @@ export interface UnusedGrants {
  * The grants that nobody used in a log. A request of somebody who is signed in counts as use, wherever in the app it went.
  * Admins reach everything, so only admins who used nothing are among them.
  */
-export function unusedGrants(
-  apps: readonly LogApp[],
-  directory: Directory,
-  { seen, domains, signedIn: visited, opened }: Pick<Tally, "seen" | "domains" | "signedIn" | "opened">,
-): UnusedGrants {
-  const unused: Unused[] = [];
-  const undecided: Unused[] = [];
-  const admins = new Set(directory.admins);
-  const everywhere = new Set([...seen.values()].flatMap((people) => [...people.keys()]));
-  for (const [i, admin] of directory.admins.entries())
-    if (isPerson(admin) && !everywhere.has(admin))
-      unused.push({ what: admin, kind: "grant", at: `users.admins[${i}]` });
-  for (const [key, hosts] of Map.groupBy(apps, (app) => app.key)) {
-    const app = hosts[0]!;
-    const { access } = app;
-    const isSeen = (person: string): boolean => hosts.some(({ host }) => seen.get(host)?.has(person));
-    if (access.kind === "people") {
-      const idle = access.people.filter(
-        ({ principal }) => !admins.has(principal) && isPerson(principal) && !isSeen(principal),
-      );
-      const whole = groupsOf(idle, access.people, directory);
-      for (const group of whole)
-        unused.push({
+export function unusedGrants(apps: readonly LogApp[], directory: Directory, tally: Used): UnusedGrants {
+  const everywhere = new Set([...tally.seen.values()].flatMap((people) => [...people.keys()]));
+  const admins = directory.admins.flatMap((admin, i): Unused[] =>
+    isPerson(admin) && !everywhere.has(admin)
+      ? [{ what: admin, kind: "grant", at: `users.admins[${i}]` }]
+      : [],
+  );
+  const byApp = [...Map.groupBy(apps, ({ key }) => key).values()].map((hosts) => {
+    const everybody = idleEverybody(hosts, directory, tally);
+    return {
+      unused: [
+        ...idlePeople(hosts, directory, tally),
+        ...everybody.filter(({ isKnown }) => isKnown).map(({ grant }) => grant),
+        ...idlePaths(hosts, tally),
+      ],
+      undecided: everybody.filter(({ isKnown }) => !isKnown).map(({ grant }) => grant),
+    };
+  });
+  return {
+    unused: [...admins, ...byApp.flatMap(({ unused }) => unused)],
+    undecided: byApp.flatMap(({ undecided }) => undecided),
+  };
+}
+
+type Used = Pick<Tally, "seen" | "domains" | "signedIn" | "opened">;
+
+/** People without a request to any host of an app. A group counts once if all of it is idle. */
+function idlePeople([app, ...aliases]: readonly LogApp[], directory: Directory, { seen }: Used): Unused[] {
+  if (app?.access.kind !== "people") return [];
+  const { key, access } = app;
+  const isSeen = (person: string): boolean =>
+    [app, ...aliases].some(({ host }) => seen.get(host)?.has(person));
+  const idle = access.people.filter(
+    ({ principal }) => !directory.admins.includes(principal) && isPerson(principal) && !isSeen(principal),
+  );
+  const whole = groupsOf(idle, access.people, directory);
+  return [
+    ...whole.map(
+      ({ name, size }): Unused => ({
+        app: key,
+        what: `group ${name}: all ${size}`,
+        kind: "grant",
+        at: `users.groups.${name}`,
+      }),
+    ),
+    ...idle
+      .filter(({ grantedAt }) => !whole.some(({ name }) => grantedAt.startsWith(`users.groups.${name}[`)))
+      .map(
+        ({ principal, grantedAt }): Unused => ({
           app: key,
-          what: `group ${group.name}: all ${group.size}`,
-          kind: "grant",
-          at: `users.groups.${group.name}`,
-        });
-      for (const { principal, grantedAt } of idle)
-        if (!whole.some(({ name }) => grantedAt.startsWith(`users.groups.${name}[`)))
-          unused.push({ app: key, what: principal, kind: "grant", at: grantedAt });
-      for (const { principal, grantedAt } of access.people) {
-        if (isPerson(principal) || admins.has(principal)) continue;
-        const grant: Unused = {
-          app: key,
-          what: principalWords(principal),
+          what: principal,
           kind: "grant",
           at: grantedAt,
-        };
-        const domain = domainOf(principal);
-        if (claimOf(principal)) undecided.push(grant);
-        else if (domain !== undefined && !hosts.some(({ host }) => domains.get(host)?.has(domain)))
-          unused.push(grant);
-        else if (principal === signedIn && !hosts.some(({ host }) => visited.has(host))) unused.push(grant);
-      }
-    }
-    for (const open of openPathsOf(access))
-      if (!hosts.some(({ host }) => opened.get(host)?.has(openKey(open))))
-        unused.push({
-          app: key,
-          what: open.path,
-          kind: "open",
-          at: openAt({ name: key, at: app.at, host: app.host, access, routes: [] }),
-        });
-  }
-  return { unused, undecided };
+        }),
+      ),
+  ];
+}
+
+interface IdleGrant {
+  grant: Unused;
+  /** False if the log cannot say whether somebody used it. */
+  isKnown: boolean;
+}
+
+/** Claims, domains and `signedIn` of an app without a request. Claims are not in a log. */
+function idleEverybody(
+  [app, ...aliases]: readonly LogApp[],
+  { admins }: Directory,
+  { domains, signedIn: visited }: Used,
+): IdleGrant[] {
+  if (app?.access.kind !== "people") return [];
+  const { key, access } = app;
+  const hosts = [app, ...aliases].map(({ host }) => host);
+  return access.people.flatMap(({ principal, grantedAt }): IdleGrant[] => {
+    if (isPerson(principal) || admins.includes(principal)) return [];
+    const grant: Unused = { app: key, what: principalWords(principal), kind: "grant", at: grantedAt };
+    if (claimOf(principal)) return [{ grant, isKnown: false }];
+    const domain = domainOf(principal);
+    const isIdle =
+      domain !== undefined
+        ? !hosts.some((host) => domains.get(host)?.has(domain))
+        : principal === signedIn && !hosts.some((host) => visited.has(host));
+    return isIdle ? [{ grant, isKnown: true }] : [];
+  });
+}
+
+/** Open paths that nobody called. */
+function idlePaths([app, ...aliases]: readonly LogApp[], { opened }: Used): Unused[] {
+  if (app === undefined) return [];
+  const { key, at, host, access } = app;
+  const hosts = [app, ...aliases];
+  return openPathsOf(access)
+    .filter((open) => !hosts.some((one) => opened.get(one.host)?.has(openKey(open))))
+    .map(({ path }) => ({
+      app: key,
+      what: path,
+      kind: "open",
+      at: openAt({ name: key, at, host, access, routes: [] }),
+    }));
 }
 
 /** Identifies an open path among all those of its app. */
