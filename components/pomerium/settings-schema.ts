@@ -12,7 +12,16 @@ import { atLeast, firstWith } from "../../policies/language/releases.ts";
 import { durationMilliseconds, goDuration } from "../../stack-file/duration.ts";
 import { expectations, secretReference, someText, text, unknownKeys } from "../../stack-file/fields.ts";
 import type { Report } from "../../stack-file/problems.ts";
-import { re2Problem } from "../../stack-file/re2.ts";
+import {
+  claimHeaders,
+  headers,
+  limit,
+  pattern,
+  pemBytes,
+  refreshRate,
+  textMap,
+  texts,
+} from "./settings-values.ts";
 
 /** Fields of the CRD that this program computes → the key of the stack file that decides them. */
 export const computedFields: Readonly<Record<string, string>> = {
@@ -31,55 +40,6 @@ const computed = (fields: Readonly<Record<string, string>>) => ({
   explain: (key: string) =>
     Object.hasOwn(fields, key) ? `is not for the stack file: ${fields[key]}` : undefined,
 });
-
-const texts = z.array(someText);
-const textMap = z.record(someText, z.string());
-const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-const isHeader = (name: string): boolean => token.test(name);
-/** Name of a header that Envoy sets. Without its Host header, a request reaches no app. */
-const headerToSet = text(
-  (name) => isHeader(name) && name.toLowerCase() !== "host",
-  (name) => (isHeader(name) ? "cannot be set: it decides which app answers" : "is not the name of a header"),
-  { pattern: token },
-);
-/** Envoy takes what stands between two percent signs for a command, such as `%REQ(X-Request-Id)%`. */
-const strayPercent = (value: string): boolean =>
-  value.replace(/%%|%[A-Z][A-Z0-9_]*(?:\([^()]*\))?(?::\d+)?%/g, "").includes("%");
-const headers = z.record(
-  headerToSet,
-  text(
-    (value) => !/[\r\n\0]/.test(value) && !strayPercent(value),
-    (value) =>
-      strayPercent(value)
-        ? "has a percent sign that begins no command of Envoy, so Pomerium refuses all settings: write %%"
-        : "has a line end, which a header cannot have",
-  ),
-);
-const claimHeaders = z.record(headerToSet, z.string());
-/** A pattern of Go, which has RE2's expressions. */
-const pattern = text(
-  (value) => value !== "" && re2Problem(value) === undefined,
-  (value) => (value === "" ? "is empty" : `is no pattern of RE2: ${re2Problem(value)}`),
-  { pattern: /\S/ },
-);
-const limit = z
-  .int()
-  .min(0, { error: "must not be negative" })
-  .max(2 ** 31 - 1, { error: "is too large" });
-const duration = goDuration;
-const refreshRate = duration.refine((value) => (durationMilliseconds(value) ?? 0) >= 1, {
-  error: "is too short: at least 1ms",
-});
-
-/** Bytes of PEM text, which the API server takes in base64. */
-const pemBytes = (what: string) =>
-  text(
-    (value) => Buffer.from(value, "base64").includes(`-----BEGIN ${what}-----`),
-    (value) =>
-      value.includes("-----BEGIN")
-        ? "is PEM text: write it in base64 (base64 --wrap=0 <file>)"
-        : `is not a ${what.toLowerCase()} in PEM form, in base64`,
-  );
 
 const fields = {
   accessLogFields: texts.describe(
@@ -132,7 +92,7 @@ const fields = {
         .enum(["auto", "v4_only", "v6_only", "v4_preferred", "all"])
         .optional()
         .describe("Which addresses of an app are used."),
-      queryTimeout: duration.optional().describe("Time for one query."),
+      queryTimeout: goDuration.optional().describe("Time for one query."),
       queryTries: limit.optional().describe("Queries before a lookup fails."),
       refreshRate: refreshRate.optional().describe("Pause between lookups."),
       udpMaxQueries: limit.optional().describe("Queries from one UDP port."),
@@ -190,7 +150,7 @@ const fields = {
   otel: z
     .strictObject({
       bspMaxExportBatchSize: limit.optional().describe("Most spans in one export."),
-      bspScheduleDelay: duration.optional().describe("Pause between two exports."),
+      bspScheduleDelay: goDuration.optional().describe("Pause between two exports."),
       endpoint: text((value) => URL.canParse(value), "is not a URL").describe("Collector's URL."),
       headers: textMap.optional().describe("Headers of an export."),
       logLevel: z
@@ -202,7 +162,7 @@ const fields = {
       sampling: text(/^(?:0(?:\.\d+)?|1(?:\.0+)?)$/, 'is not a share from 0 to 1 as text, such as "0.1"')
         .optional()
         .describe("Share of the requests that are traced, as text."),
-      timeout: duration.optional().describe("Time for one export."),
+      timeout: goDuration.optional().describe("Time for one export."),
     })
     .describe("OpenTelemetry traces."),
   passIdentityHeaders: z
@@ -234,9 +194,9 @@ const fields = {
     .describe("Keys for SSH routes."),
   timeouts: z
     .strictObject({
-      idle: duration.optional().describe("Time without any data after which a connection ends."),
-      read: duration.optional().describe("Time for a whole request to arrive. Default: 0s, no limit."),
-      write: duration.optional().describe("Time for a whole request and its response; more than `read`."),
+      idle: goDuration.optional().describe("Time without any data after which a connection ends."),
+      read: goDuration.optional().describe("Time for a whole request to arrive. Default: 0s, no limit."),
+      write: goDuration.optional().describe("Time for a whole request and its response; more than `read`."),
     })
     .describe("Limits for all apps; an app's `route` can differ."),
   useProxyProtocol: z

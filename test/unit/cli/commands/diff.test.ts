@@ -153,7 +153,7 @@ describe("diff", () => {
     const { out } = await cli(project, ["diff"]);
     assert.match(
       out,
-      /^! the code that computes access has changed since HEAD \(policies\/catalogue\/media\.ts\)/m,
+      /^! the code that computes access has changed since HEAD \(policies\/catalogue\/apps\/media\.ts\)/m,
     );
   });
 
