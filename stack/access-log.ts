@@ -1,6 +1,6 @@
+import { appOfHost, byHost } from "../policies/access/matrix/by-host.ts";
 import { anonymous, type Decider, decider } from "../policies/access/matrix/decider.ts";
 import { appsOf } from "../policies/access/matrix/view.ts";
-import { appOfHost } from "../policies/access/matrix/why.ts";
 import { everybody } from "../policies/access/people.ts";
 import { domainOf, isPerson } from "../policies/access/principals.ts";
 import { covers, openPathsOf, principalsOf } from "../policies/access/routes.ts";
@@ -42,7 +42,7 @@ export function tallyOptions(
   raw: Raw,
 ): Omit<TallyOptions, "since" | "limit"> {
   const apps = logApps(stack, raw);
-  const protectedApps = appsOf(stack.apps);
+  const protectedApps = byHost(appsOf(stack.apps));
   const principals = [...everybody(stack.directory), ...apps.flatMap(({ access }) => principalsOf(access))];
   const people = new Set(principals.filter(isPerson));
   const domains = new Set(principals.flatMap((principal) => domainOf(principal) ?? []));

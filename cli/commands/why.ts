@@ -1,6 +1,6 @@
+import { appOfHost, byHost } from "../../policies/access/matrix/by-host.ts";
 import type { ProtectedApp } from "../../policies/access/matrix/view.ts";
-import { byHost } from "../../policies/access/matrix/view.ts";
-import { type Answer, answers, appOfHost, callerProblem } from "../../policies/access/matrix/why.ts";
+import { type Answer, answers, callerProblem } from "../../policies/access/matrix/why.ts";
 import { everybody } from "../../policies/access/people.ts";
 import { isPerson } from "../../policies/access/principals.ts";
 import { aligned, visible } from "../../report/text.ts";
@@ -62,14 +62,14 @@ async function findApp(project: Project, host: string, options: WhyOptions, io: 
   const hosts: string[] = [];
   for (const stack of stacksOf(project, named)) {
     const seen = await viewOf(options.at ?? "now", project, stack, io);
-    const apps = [...byHost(seen.view.apps).values()];
+    const apps = byHost(seen.view.apps);
     if (seen.stack?.pomerium.authenticateHost === host)
       throw new CliError(
         `${host} is the host of Pomerium's sign-in pages: Pomerium itself answers there, and no app`,
       );
     const app = appOfHost(apps, host);
     if (app) return { stack, seen, app };
-    hosts.push(...apps.map((each) => each.host));
+    hosts.push(...apps.keys());
   }
   const close = nearest(host, hosts);
   const hint = close === undefined ? "" : `; did you mean ${close}?`;

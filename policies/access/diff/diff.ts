@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
+import { appOfHost, byHost } from "../matrix/by-host.ts";
 import { openMatrix } from "../matrix/matrix.ts";
 import { mentionsOf } from "../matrix/mentions.ts";
-import { byHost, type ProtectedApp, unreadable, type View } from "../matrix/view.ts";
-import { appOfHost } from "../matrix/why.ts";
+import { answererAt, type ProtectedApp, unreadable, type View } from "../matrix/view.ts";
 import { everybody } from "../people.ts";
 import { diffHost } from "./host.ts";
 import { type OpenPaths, openPaths } from "./open-paths.ts";
@@ -43,18 +43,19 @@ const mayAnswerNothing = (app: ProtectedApp): boolean => app.host === "*" && unr
 export function diffAccess(before: View, after: View): AccessDiff {
   const [was, is] = [byHost(before.apps), byHost(after.apps)];
   const everyone = new Set([...peopleOf(before), ...peopleOf(after)]);
-  const wildcards = [was, is].map((apps) =>
-    [...apps.values()].filter((app) => app.host.startsWith("*") && !(apps === was && mayAnswerNothing(app))),
-  );
+  const readable = byHost(before.apps.filter((app) => !mayAnswerNothing(app)));
   const rows = [...new Set([...was.keys(), ...is.keys()])].flatMap((host) => {
     // Where no app has the host, one with a wildcard may answer it.
-    const [then, now] = [was, is].map((apps, i) => apps.get(host) ?? appOfHost(wildcards[i]!, host));
+    const then = appOfHost(readable, host) ?? was.get(host);
+    const now = appOfHost(is, host);
     // Most hosts do not change.
     if (isDeepStrictEqual(then, now)) return [];
     const at = (app: ProtectedApp | undefined) => app && { ...app, host };
     const found = diffHost(host, after, everyone, at(then), at(now));
-    if (then === undefined || now === undefined || then.host === now.host) return found;
-    const cause = `${now.name} answers there now, in place of ${then.name}`;
+    if (then === undefined || now === undefined) return found;
+    const [first, second] = [answererAt(then, "/"), answererAt(now, "/")];
+    if (first.host === second.host) return found;
+    const cause = `${second.name} answers there now, in place of ${first.name}`;
     return found.map((row) => ({ ...row, reason: `${cause}: ${row.reason}` }));
   });
   const now = openMatrix(after.apps);

@@ -117,16 +117,17 @@ export function decider(app: ProtectedApp): Decider {
       };
     const route = routeAt(app.routes, seen.raw);
     if (!route) return refused("no route", "no route answers there");
+    const owner = route.of ?? app;
     const { policy, unreadable } = route.authorization;
     if (unreadable !== undefined)
       return {
         ...{ decision: "unknown", criterion: "unreadable", rule: "not readable" },
-        ...{ keyPath: route.at ?? app.at, reason: unreadable.split("\n")[0]! },
+        ...{ keyPath: route.at ?? owner.at, reason: unreadable.split("\n")[0]! },
       };
     const evaluator = evaluators.get(route);
-    if (!policy || !evaluator) return { decision: "allow", ...openReason(app, route, seen.raw) };
+    if (!policy || !evaluator) return { decision: "allow", ...openReason(owner, route, seen.raw) };
     const decision = evaluator.decideAt(seen, { session, host: app.host, ...certainAt(route), ...asked });
-    return { decision: decision.outcome, ...reasonOf(app, route, policy, seen.raw, decision) };
+    return { decision: decision.outcome, ...reasonOf(owner, route, policy, seen.raw, decision) };
   };
 
   const answer = (session: Session | undefined, asked: Asked): Verdict => {

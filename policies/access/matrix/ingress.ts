@@ -123,11 +123,11 @@ function routeOf(
   paths: NonNullable<IngressAccess["paths"]>,
   opened: boolean,
 ): ProtectedRoute {
-  if (opened) return { paths, authorization: { public: true } };
+  // Pomerium compares this annotation with "true", whatever its case, also where it reads no other.
   const isRegex =
-    new Reader(annotations).flag("path_regex") &&
+    annotations[`${annotationPrefix}path_regex`]?.toLowerCase() === "true" &&
     paths.some(({ pathType = "ImplementationSpecific" }) => pathType === "ImplementationSpecific");
-  if (!isRegex) return { paths, authorization: protectionOf(annotations) };
+  if (!isRegex) return { paths, authorization: opened ? { public: true } : protectionOf(annotations) };
   const unreadable =
     "path_regex makes its paths expressions, which Pomerium tries before the prefixes of every Ingress of the host";
   return { paths: everyPath, authorization: { unreadable }, beforePrefixes: true };

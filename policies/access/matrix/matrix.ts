@@ -1,10 +1,11 @@
 import { type Directory, everybody } from "../people.ts";
 import type { Principal } from "../principals.ts";
 import { covers, openPathsOf } from "../routes.ts";
+import { byHost } from "./by-host.ts";
 import { anonymous, decider, stranger, type Verdict } from "./decider.ts";
 import { mentionsOfApp } from "./mentions.ts";
 import { type Probe, probes } from "./probes.ts";
-import { byHost, type ProtectedApp, type ProtectedRoute, routeFor } from "./view.ts";
+import { type ProtectedApp, type ProtectedRoute, routeFor } from "./view.ts";
 
 /**
  * What somebody may do at an app. `people`: passes by name. `api`: reaches only the paths that are open to anybody.

@@ -51,8 +51,8 @@ function grantOf(access: Access | undefined, principal: Principal): Grant | unde
 
 /** The access of the app that a key path of a reason is about. */
 function accessAt(app: ProtectedApp | undefined, keyPath: string): Access | undefined {
-  const path = app?.routes.find(({ at, own }) => own !== undefined && keyPath === `${at}.access`);
-  return path?.own?.access ?? app?.access;
+  const route = app?.routes.find(({ at, own, of }) => keyPath === `${own ? at : of?.at}.access`);
+  return route?.own?.access ?? route?.of?.access ?? app?.access;
 }
 
 /** Adds the line of the stack file that concerns one person to a reason that holds for a group of people. */

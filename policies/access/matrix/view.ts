@@ -26,7 +26,7 @@ export interface ProtectedApp {
   /** The place of the app: key path `apps.komga`, or `Ingress komga/komga`. */
   at: string;
   host: string;
-  /** The route with the longest matching path answers. A path without a route is not served. */
+  /** {@link routeAt} says which one answers. A path without a route is not served. */
   routes: readonly ProtectedRoute[];
   /** The access according to the stack file. Absent if only the deployed policies are known. */
   access?: Access;
@@ -67,6 +67,10 @@ export interface ProtectedRoute {
   hasClientAuthority?: boolean;
   /** Its paths are expressions: Pomerium tries them after all exact paths of the host and before all prefixes. */
   beforePrefixes?: true;
+  /** The app that has the route, where a host also has the routes of other wildcards. Absent for the app's own. */
+  of?: ProtectedApp;
+  /** Place of the route's wildcard among all that stand for the host, in whose order routes are. Default: 0. */
+  turn?: number;
 }
 
 /**
@@ -130,56 +134,8 @@ export function sourceOf(
   app: ProtectedApp,
   route: ProtectedRoute | undefined,
 ): Pick<ProtectedApp, "at" | "access"> {
-  if (route?.own === undefined) return app;
+  if (route?.own === undefined) return route?.of ?? app;
   return { at: route.at ?? app.at, access: route.own.access };
-}
-
-/** One app for each host. Several Ingresses of one host become one app with the name of the first. */
-export function byHost(apps: readonly ProtectedApp[]): Map<string, ProtectedApp> {
-  const placed = ({ at, routes }: ProtectedApp): ProtectedRoute[] =>
-    routes.map((route) => ({ at, ...route }));
-  return new Map(
-    [...Map.groupBy(apps, ({ host }) => host)].map(([host, [first, ...others]]) => [
-      host,
-      others.length === 0 ? first! : { ...first!, routes: withoutTies([first!, ...others].flatMap(placed)) },
-    ]),
-  );
-}
-
-/**
- * The routes of one host. Of two routes with the same path, their ids in Pomerium decide which one answers. So such a
- * path is unreadable if they let in different people.
- */
-function withoutTies(routes: readonly ProtectedRoute[]): ProtectedRoute[] {
-  const idOf = ({ path, exact }: RoutePath): string => `${exact} ${path}`;
-  const all = routes
-    .filter(({ beforePrefixes }) => !beforePrefixes)
-    .flatMap((route) => route.paths.map((path) => ({ path, route })));
-  const ties = [...Map.groupBy(all, ({ path }) => idOf(path))].filter(
-    ([, same]) =>
-      new Set(
-        same.map(({ route: { authorization, hasClientAuthority } }) =>
-          JSON.stringify([authorization, hasClientAuthority]),
-        ),
-      ).size > 1,
-  );
-  if (ties.length === 0) return [...routes];
-  const tied = new Set(ties.map(([id]) => id));
-  return [
-    ...ties.map(([, same]): ProtectedRoute => {
-      const broken = same.find(({ route }) => route.authorization.unreadable !== undefined)?.route;
-      const places = [...new Set(same.flatMap(({ route }) => route.at ?? []))];
-      const unreadable =
-        broken?.authorization.unreadable ??
-        `${places.join(" and ")} have the same host and path, and different access: Pomerium takes one by its name`;
-      const at = broken?.at ?? places[0];
-      return { paths: [same[0]!.path], authorization: { unreadable }, ...(at && { at }) };
-    }),
-    ...routes.flatMap((route) => {
-      const paths = route.paths.filter((path) => route.beforePrefixes || !tied.has(idOf(path)));
-      return paths.length > 0 ? [{ ...route, paths }] : [];
-    }),
-  ];
 }
 
 /** The route that answers a request's path, which may have a query. */
@@ -192,16 +148,23 @@ export function unreadable({ routes }: Pick<ProtectedApp, "routes">): string[] {
   return routes.flatMap(({ authorization }) => authorization.unreadable?.split("\n") ?? []);
 }
 
+/** The app that answers a path of a host: the host's own, or that of another wildcard. */
+export function answererAt(app: ProtectedApp, path: string): ProtectedApp {
+  return routeFor(app, path)?.of ?? app;
+}
+
 /**
  * The route that answers a path: an exact path, then one of expressions, then the longest prefix. Paths are compared
  * letter by letter, as Envoy does. Of two routes with the same path, the first answers: they let in the same people.
+ * Of several wildcards, the first one with a route for the path answers.
  *
  * @param path Path as routes see it, without its query.
  */
 export function routeAt(routes: readonly ProtectedRoute[], path: string): ProtectedRoute | undefined {
   let best: ProtectedRoute | undefined;
   let rank = -1;
-  for (const route of routes)
+  for (const route of routes) {
+    if (best && (route.turn ?? 0) > (best.turn ?? 0)) return best;
     for (const { path: own, exact } of route.paths) {
       if (exact ? path !== own : !path.startsWith(own)) continue;
       const length = exact
@@ -214,5 +177,6 @@ export function routeAt(routes: readonly ProtectedRoute[], path: string): Protec
         rank = length;
       }
     }
+  }
   return best;
 }

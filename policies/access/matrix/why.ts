@@ -1,9 +1,8 @@
-import { standsForAll } from "../../../stack-file/hosts.ts";
 import { isEmail } from "../../../stack-file/values.ts";
 import { type Claims, type Principal, principalProblem } from "../principals.ts";
 import { type Asked, anonymous, decider, stranger, type Verdict } from "./decider.ts";
 import { personal } from "./reasons.ts";
-import type { ProtectedApp } from "./view.ts";
+import { answererAt, type ProtectedApp } from "./view.ts";
 
 /** The answer of an app to one request. */
 export interface Answer extends Verdict {
@@ -31,23 +30,10 @@ export function answers(
 ): Answer[] {
   const { verdict } = decider(app);
   return requests.map((asked) => ({
-    app: app.name,
+    app: answererAt(app, asked.path).name,
     host: app.host,
     path: asked.path,
     method: asked.method,
     ...personal(verdict(caller, asked, claims), app, caller),
   }));
-}
-
-/**
- * The app that answers a host. An exact host wins over a wildcard, and the first wildcard by the alphabet over the others.
- *
- * @param host A host name. For a wildcard that no app has: the app that answers all its hosts.
- * @see https://github.com/pomerium/ingress-controller/blob/v0.33.1/pomerium/route_list.go Less
- */
-export function appOfHost(apps: readonly ProtectedApp[], host: string): ProtectedApp | undefined {
-  const wildcards = apps
-    .filter((app) => standsForAll(app.host, host))
-    .sort((one, other) => (one.host < other.host ? -1 : 1));
-  return apps.find((app) => app.host === host) ?? wildcards[0];
 }

@@ -7,8 +7,9 @@ import {
   planQuestions,
   requestsOf,
 } from "../../../../discovery/compare/questions.ts";
+import { byHost } from "../../../../policies/access/matrix/by-host.ts";
 import { anonymous } from "../../../../policies/access/matrix/decider.ts";
-import { answers, appOfHost } from "../../../../policies/access/matrix/why.ts";
+import { answers } from "../../../../policies/access/matrix/why.ts";
 import { routePaths } from "../../../../policies/access/routes.ts";
 import { stackFile } from "../../../../sandbox/stacks.ts";
 import { viewOfStack } from "../../../../stack/access-view.ts";
@@ -157,7 +158,7 @@ describe("the requests to the shipped stacks", () => {
   for (const name of ["octavo", "alfred"] as const)
     it(`go to hosts of ${name} only, change nothing, and expect what the matrix says`, () => {
       const { plans, stack } = plansOf(name);
-      const { apps } = viewOfStack("now", stack);
+      const apps = byHost(viewOfStack("now", stack).apps);
       const known = new Set([...stack.apps.map(({ host }) => host), stack.pomerium.authenticateHost]);
       assert.deepEqual(new Set(plans.map(({ host }) => host)), known);
       for (const { questions } of plans)
@@ -165,7 +166,7 @@ describe("the requests to the shipped stacks", () => {
           assert.ok(known.has(host), host);
           assert.ok(method === "GET" || method === "OPTIONS", method);
           if (purpose === "preflight" || purpose === "sign-in pages") continue;
-          const [verdict] = answers(appOfHost(apps, host)!, anonymous, [{ path, method }]);
+          const [verdict] = answers(apps.get(host)!, anonymous, [{ path, method }]);
           assert.equal(expected === "app", verdict!.decision === "allow", `${host}${path}`);
         }
     });

@@ -1,8 +1,9 @@
 import { strict as assert } from "node:assert";
+import { byHost } from "../../../../../policies/access/matrix/by-host.ts";
 import { decider } from "../../../../../policies/access/matrix/decider.ts";
 import { fromIngress } from "../../../../../policies/access/matrix/ingress.ts";
 import { matrix } from "../../../../../policies/access/matrix/matrix.ts";
-import { byHost } from "../../../../../policies/access/matrix/view.ts";
+
 import { accessRoutes } from "../../../../../policies/access/routes.ts";
 import { renderPolicy } from "../../../../../policies/language/render.ts";
 import { cells } from "./cells.ts";
@@ -54,6 +55,26 @@ describe("access read back from an Ingress", () => {
       });
     for (const regex of [of("true"), of("true", "ImplementationSpecific")])
       assert.deepEqual(decisions(regex, ["anonymous", "alice@gmail.com"]), ["unknown", "unknown"]);
+    // The controller opens a challenge's Ingress, and still reads its paths as expressions.
+    const opened = { ...{ namespace: "t", name: "t", host: "t.example.org" }, opened: true };
+    for (const [value, expected] of [
+      ["true", "unknown"],
+      ["TRUE", "unknown"],
+      ["yes", "deny"],
+    ] as const)
+      assert.deepEqual(
+        decisions(
+          fromIngress({
+            ...opened,
+            paths: [{ path: "/[a-z]+/y", exact: false, pathType: "ImplementationSpecific" }],
+            annotations: { "ingress.pomerium.io/path_regex": value },
+          }),
+          ["anonymous"],
+          "/x/y",
+        ),
+        [expected],
+        value,
+      );
     assert.match(of("yes", "Prefix").routes[0]!.authorization.unreadable!, /neither true nor false/);
     // Pomerium reads only paths of type ImplementationSpecific as expressions.
     for (const prefix of [of("true", "Prefix"), of("false", "ImplementationSpecific")])
