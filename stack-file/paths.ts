@@ -33,6 +33,19 @@ export function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** A copy of some data with the keys of every map in the order of another one. Keys that the other lacks come last. */
+export function keysLike(value: unknown, other: unknown): unknown {
+  if (Array.isArray(value))
+    return value.map((item, i) => keysLike(item, Array.isArray(other) ? other[i] : undefined));
+  if (!isMap(value)) return value;
+  const like = isMap(other) ? other : {};
+  const keys = new Set([
+    ...Object.keys(like).filter((key) => Object.hasOwn(value, key)),
+    ...Object.keys(value),
+  ]);
+  return Object.fromEntries([...keys].map((key) => [key, keysLike(value[key], like[key])]));
+}
+
 /** A copy of some data with the keys of every map in the order of the alphabet. */
 export function sortedKeys(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sortedKeys);

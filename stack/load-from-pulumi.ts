@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
-import { isAbsolute } from "node:path";
+import { isAbsolute, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { besideIn } from "../stack-file/beside.ts";
 import { stackFileName } from "../stack-file/file-name.ts";
-import { isMap, keyPath, type PathPart } from "../stack-file/paths.ts";
+import { isMap, keyPath, keysLike, type PathPart } from "../stack-file/paths.ts";
 import type { PlaceOf } from "../stack-file/place.ts";
-import { type Problem, StackFileError } from "../stack-file/problems.ts";
+import { orProblems, type Problem, StackFileError } from "../stack-file/problems.ts";
 import { project } from "../stack-file/project.ts";
-import { foreignKeys, readStackFile } from "../stack-file/stack-file.ts";
-import { parseStack } from "./load.ts";
+import { foreignKeys, readStackFile, type StackFile } from "../stack-file/stack-file.ts";
+import { type ParseOptions, parseStack } from "./load.ts";
 import { secretSections, sectionMeant, texts } from "./schema.ts";
 import type { Stack } from "./stack.ts";
 
@@ -30,21 +30,33 @@ export function loadFromPulumi(): Stack {
       raw[own] = (texts as readonly string[]).includes(own) ? value : fromJson(value);
       if (holdsEncrypted(key)) encrypted.add(own);
     }
-  const file = fileText(name);
+  const folder = rootFolder();
+  const text = fileText(folder, name);
+  const file = fileOfRun(stackFileName(name), text, raw);
   const values = Object.fromEntries(Object.entries(all).map(([key, value]) => [key, fromJson(value)]));
+  const found = [...foreignKeys(values, sectionMeant), ...needlesslyEncrypted(encrypted)];
+  const options: ParseOptions = {
+    placeOf: file?.placeOf ?? (() => undefined),
+    plain: (path, secret) => isUnencrypted(path, secret, encrypted, text),
+    beside: besideIn(folder),
+    found: file === undefined ? found : byPlace(found, file.placeOf),
+  };
   try {
-    return parseStack(name, raw, {
-      placeOf: placesIn(stackFileName(name), file, raw),
-      plain: (path, text) => isUnencrypted(path, text, encrypted, file),
-      beside: besideIn(rootFolder()),
-      sorted: true,
-      found: [...foreignKeys(values, sectionMeant), ...needlesslyEncrypted(encrypted)],
-    });
+    return parseStack(name, raw, { ...options, sorted: true });
   } catch (error) {
+    if (!(error instanceof StackFileError)) throw error;
+    // Pulumi gives sorted keys, and a person reads the problems beside the file.
+    const refused = file && orProblems(() => parseStack(name, keysLike(raw, file.raw), options));
     // Of a RunError, Pulumi prints only the message.
-    if (error instanceof StackFileError) throw new pulumi.RunError(error.message);
-    throw error;
+    throw new pulumi.RunError((refused instanceof StackFileError ? refused : error).message);
   }
+}
+
+function byPlace(problems: readonly Problem[], placeOf: PlaceOf): Problem[] {
+  return problems
+    .map((problem) => ({ problem, place: placeOf(problem.at) ?? { line: 0, column: 0 } }))
+    .sort((one, other) => one.place.line - other.place.line || one.place.column - other.place.column)
+    .map(({ problem }) => problem);
 }
 
 /**
@@ -75,26 +87,30 @@ function holdsEncrypted(key: string): boolean {
 }
 
 /** Text of the stack file; empty if the file is elsewhere (`--config-file`) or does not exist. */
-function fileText(stack: string): string {
+function fileText(folder: string, stack: string): string {
   try {
-    return readFileSync(stackFileName(stack), "utf8");
+    return readFileSync(join(folder, stackFileName(stack)), "utf8");
   } catch {
     return "";
   }
 }
 
 /**
- * Places in the text of the stack file. None if its values are not those of the run: with `--config-file`, the stack file
- * is another one.
+ * The stack file, for its places and its order. Undefined if its values are not those of the run: with `--config-file`, the
+ * stack file is another one.
  */
-function placesIn(name: string, text: string, raw: Readonly<Record<string, unknown>>): PlaceOf {
+function fileOfRun(
+  name: string,
+  text: string,
+  raw: Readonly<Record<string, unknown>>,
+): StackFile | undefined {
   try {
     const file = readStackFile(name, text);
-    if (Object.entries(file.raw).every(([key, value]) => isSame(value, raw[key]))) return file.placeOf;
+    return Object.entries(file.raw).every(([key, value]) => isSame(value, raw[key])) ? file : undefined;
   } catch {
     // Pulumi has read the configuration from elsewhere.
+    return undefined;
   }
-  return () => undefined;
 }
 
 /** Whether a value of the stack file is the value that Pulumi gives. Any text may be the decrypted form of a secret. */

@@ -3,13 +3,22 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import * as state from "@pulumi/pulumi/runtime/state.js";
+import * as fc from "fast-check";
 import { stringify } from "yaml";
 import { secretOutput } from "../../../components/cluster/secret.ts";
+import { loadFromFile } from "../../../stack/load.ts";
 import { loadFromPulumi } from "../../../stack/load-from-pulumi.ts";
 import { sortedKeys } from "../../../stack-file/paths.ts";
+import { orProblems, StackFileError } from "../../../stack-file/problems.ts";
 import { goodStack, hunter2, put, type Raw } from "./base.ts";
 
 const project = "pomerium-migration";
+
+/** The SDK's settings, which its types hide. */
+const { getStore } = state as unknown as {
+  getStore(): { settings: { options: { rootDirectory: string } } };
+};
 
 /** Gives the program its configuration as Pulumi does: JSON in text, and the keys that hold a secret. */
 function configure(raw: Raw, encrypted: readonly string[] = ["pomerium", "certificates", "tunnels"]): void {
@@ -64,6 +73,92 @@ describe("the stack that Pulumi runs the program for", () => {
     const line = lines.findIndex((text) => text.includes("host: wiki.example.com"));
     const place = `${line + 1}:${lines[line]!.indexOf("host") + 1}`;
     assert.match(refusal().message, new RegExp(`\n {2}${place} {3}apps\\.wiki\\.host +wiki`));
+  });
+
+  it("is read beside Pulumi.yaml, also if the program runs in another folder", () => {
+    const { options } = getStore().settings;
+    const before = options.rootDirectory;
+    options.rootDirectory = folder;
+    mkdirSync("program");
+    process.chdir("program");
+    try {
+      const token = "a-token-in-plain";
+      const raw = put(goodStack(), 'certificates.zones["example.net"].cloudflare.apiToken', token);
+      put(put(raw, "apps.wiki.host", "wiki.example.com"), "appFiles", { "teams/notes.yaml": {} });
+      const written = stringify({ config: raw }).replaceAll(hunter2, "{ secure: v1:abc }");
+      writeFileSync("../Pulumi.test.yaml", written);
+      // Nobody edits this file: Pulumi does not read it.
+      writeFileSync("Pulumi.test.yaml", "config: {}\n");
+      configure(raw);
+      const { message } = refusal();
+      const line = written.split("\n").findIndex((text) => text.includes("host: wiki.example.com")) + 1;
+      assert.match(message, /^Pulumi\.test\.yaml: 3 problems\n/);
+      assert.match(message, new RegExp(`\n {2}${line}:\\d+ +apps\\.wiki\\.host`));
+      assert.match(message, /cloudflare\.apiToken +is not encrypted in the stack file/);
+      assert.match(message, /teams\/notes\.yaml is missing/);
+    } finally {
+      process.chdir(folder);
+      rmSync("program", { recursive: true });
+      options.rootDirectory = before;
+    }
+  });
+
+  it("is refused with the words of check, in the order of its file", () => {
+    const breaks: ((raw: Raw) => unknown)[] = [
+      (raw) => put(raw, "phase", "cutovr"),
+      (raw) => put(raw, "domain", "Example.org"),
+      (raw) => put(raw, "pomerium.session", "a while"),
+      (raw) => put(raw, "pomerium.sesion", "1h"),
+      (raw) => put(raw, "aps", {}),
+      (raw) => Object.assign(raw, { "kubernetes:tunnels": {}, "cloudflare:apps": {} }),
+      (raw) => put(raw, "apps.wiki.access", { groups: ["readrs", "writers"] }),
+      (raw) => put(raw, "apps.komga.access.groups[0]", "reader"),
+      (raw) => put(raw, "apps.komga.paths", { "/b": { access: "x" }, "/a": { access: "y" } }),
+      (raw) => put(raw, "tunnels.home.apps", ["wikki", "komgaa"]),
+      (raw) => put(raw, "users.groups.readers[1]", "nobody"),
+      (raw) => put(raw, "accessTests.apps.wikki", []),
+      (raw) => put(raw, "appFiles", { "b.yaml": {}, "a.yaml": {} }),
+    ];
+    const shuffled = (value: unknown, turn: boolean): unknown =>
+      typeof value !== "object" || value === null || Array.isArray(value)
+        ? value
+        : Object.fromEntries(
+            (turn ? Object.entries(value).reverse() : Object.entries(value)).map(([key, own]) => [
+              key,
+              shuffled(own, turn),
+            ]),
+          );
+    let several = 0;
+    fc.assert(
+      fc.property(
+        fc.subarray(breaks, { minLength: 1 }),
+        fc.boolean(),
+        fc.shuffledSubarray(Object.keys(goodStack()), { minLength: Object.keys(goodStack()).length }),
+        (chosen, turn, order) => {
+          const raw = goodStack();
+          for (const change of chosen) change(raw);
+          const keys = [...order, ...Object.keys(raw).filter((key) => !order.includes(key))];
+          const ordered = Object.fromEntries(keys.map((key) => [key, shuffled(raw[key], turn)]));
+          writeFileSync(
+            "Pulumi.test.yaml",
+            stringify({ config: ordered }).replaceAll(hunter2, "{ secure: v1:abc }"),
+          );
+          const checked = orProblems(() => loadFromFile("Pulumi.test.yaml"));
+          assert.ok(checked instanceof StackFileError);
+          const all = Object.entries(sortedKeys(raw) as Raw);
+          configure(Object.fromEntries(all.filter(([key]) => !key.includes(":"))));
+          const foreign = all.filter(([key]) => key.includes(":")).map(([key]) => [key, "{}"]);
+          pulumi.runtime.setAllConfig(
+            { ...Object.fromEntries(foreign), ...pulumi.runtime.allConfig() },
+            ["pomerium", "certificates", "tunnels"].map((key) => `${project}:${key}`),
+          );
+          assert.equal(refusal().message, checked.message);
+          if (checked.problems.length > 2) several++;
+        },
+      ),
+      { numRuns: 60 },
+    );
+    assert.ok(several > 20, String(several));
   });
 
   it("names no place if its configuration comes from another file than its own", () => {
