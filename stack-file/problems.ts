@@ -36,12 +36,17 @@ export interface FoundProblem extends Problem {
   kind?: ProblemKind;
 }
 
+/** Most names for which a report suggests another one. Nobody reads more, and each is compared with all known names. */
+const mostSuggestions = 200;
+
 /** Collects the problems and warnings of a stack file, so that all are reported at once. */
 export class Report {
   readonly problems: FoundProblem[] = [];
   readonly warnings: Warning[] = [];
   /** Key paths as they were meant, and as the file has them. */
   readonly misspelled = new Map<string, string>();
+  /** What was suggested for each unknown name. */
+  readonly #suggestions = new Map<string, string>();
 
   problem(path: readonly PathPart[], message: string, fix?: string): void {
     this.problemAt(keyPath(path), message, fix);
@@ -50,6 +55,19 @@ export class Report {
   /** @param kind Absent: nobody needs it. */
   problemOf(kind: ProblemKind | undefined, path: readonly PathPart[], message: string): void {
     this.problems.push({ at: keyPath(path), message, ...(kind === undefined ? {} : { kind }) });
+  }
+
+  /**
+   * Reports a name that the stack does not have. Only the first of these names get a suggestion, each as often as it
+   * comes.
+   *
+   * @param suggest The end of the message, which says what was meant.
+   */
+  unknown(path: readonly PathPart[], message: string, name: string, suggest: () => string): void {
+    const key = `${message} ${name}`;
+    if (!this.#suggestions.has(key) && this.#suggestions.size < mostSuggestions)
+      this.#suggestions.set(key, suggest());
+    this.problemOf("unknown", path, `${message}${this.#suggestions.get(key) ?? ""}`);
   }
 
   warning(path: readonly PathPart[], message: string, fix?: string): void {

@@ -37,7 +37,7 @@ export function checkTunnels(tunnels: Tunnels, names: readonly string[] | undefi
       const at = ["tunnels", name, "apps", i];
       const other = carriedBy.get(app);
       if (names?.includes(app) === false)
-        report.problemOf("unknown", at, `no such app${didYouMeanOrKnown(app, names)}`);
+        report.unknown(at, "no such app", app, () => didYouMeanOrKnown(app, names));
       else if (other === name) report.problem(at, `${app} is named twice`);
       else if (other !== undefined)
         report.problem(at, `${app} is carried by tunnel ${other} already; a host has one DNS record`);

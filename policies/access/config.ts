@@ -182,9 +182,10 @@ function checkGroups(
 ): void {
   for (const [i, group] of groups.entries())
     if (directory !== undefined && !Object.hasOwn(directory.groups, group)) {
-      const meant = group.includes("@")
-        ? "; a person stands under `users`"
-        : didYouMeanOrKnown(group, Object.keys(directory.groups));
-      report.problemOf("unknown", [...at, i], `unknown group "${group}"${meant}`);
+      report.unknown([...at, i], `unknown group "${group}"`, group, () =>
+        group.includes("@")
+          ? "; a person stands under `users`"
+          : didYouMeanOrKnown(group, Object.keys(directory.groups)),
+      );
     } else if (groups.indexOf(group) !== i) report.problem([...at, i], `group ${group} is named twice`);
 }

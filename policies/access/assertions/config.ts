@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { emailAddress, ipAddress, someText, text } from "../../../stack-file/fields.ts";
-import { didYouMean, didYouMeanOrKnown, nearestAddress } from "../../../stack-file/nearest.ts";
+import { didYouMean, didYouMeanAddress, didYouMeanOrKnown } from "../../../stack-file/nearest.ts";
 import { keyPath, type PathPart } from "../../../stack-file/paths.ts";
 import type { Report } from "../../../stack-file/problems.ts";
 import { check } from "../../../stack-file/schema-problems.ts";
@@ -117,10 +117,8 @@ export function readAccessTests(
   const known = people && new Set([...people, ...Object.keys(lists.assume)]);
   const tests = Object.entries(lists.apps).flatMap(([app, list]) => {
     if (apps?.includes(app) === false)
-      report.problemOf(
-        "unknown",
-        ["accessTests", "apps", app],
-        `unknown app "${app}"${didYouMeanOrKnown(app, apps)}`,
+      report.unknown(["accessTests", "apps", app], `unknown app "${app}"`, app, () =>
+        didYouMeanOrKnown(app, apps),
       );
     return list.flatMap((value, i): AccessTest[] => {
       const at = ["accessTests", "apps", app, i];
@@ -159,19 +157,21 @@ function checkTest(
       const where = [...at, side, i];
       const group = unknownGroup(principal, directory);
       const problem = principalProblem(principal, directory);
-      if (group !== undefined) report.problemOf("unknown", where, group);
+      if (group !== undefined)
+        report.unknown(where, `unknown group "${group}"`, group, () =>
+          didYouMeanOrKnown(group, Object.keys(directory?.groups ?? {})),
+        );
       else if (problem !== undefined) report.problem(where, problem);
       else if (isEmail(principal) && people?.has(principal) === false) {
-        const meant = nearestAddress(principal, people);
         // A test may well deny somebody who has left, but hardly allow them.
         if (side === "allow")
-          report.problemOf(
-            "unknown",
-            where,
-            `the stack file does not know ${principal}${meant === undefined ? "" : `; did you mean "${meant}"?`}`,
+          report.unknown(where, `the stack file does not know ${principal}`, principal, () =>
+            didYouMeanAddress(principal, people),
           );
-        else if (meant !== undefined)
-          report.warning(where, `the stack file does not know ${principal}; did you mean "${meant}"?`);
+        else {
+          const meant = didYouMeanAddress(principal, people);
+          if (meant !== "") report.warning(where, `the stack file does not know ${principal}${meant}`);
+        }
       }
       if (side === "deny" && test.allow?.includes(principal))
         report.problem(where, `${principal} stands under \`allow\` too`);
@@ -180,12 +180,11 @@ function checkTest(
 
 const ofGroup = "group:";
 
+/** The group that a principal means, if there is none of this name. */
 function unknownGroup(principal: string, directory: Directory | undefined): string | undefined {
   if (!principal.startsWith(ofGroup) || directory === undefined) return undefined;
   const group = principal.slice(ofGroup.length);
-  return Object.hasOwn(directory.groups, group)
-    ? undefined
-    : `unknown group "${group}"${didYouMeanOrKnown(group, Object.keys(directory.groups))}`;
+  return Object.hasOwn(directory.groups, group) ? undefined : group;
 }
 
 function principalProblem(principal: string, directory: Directory | undefined): string | undefined {

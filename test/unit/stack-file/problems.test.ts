@@ -7,6 +7,7 @@ import {
   formatRows,
   formatWarnings,
   orProblems,
+  Report,
   StackFileError,
 } from "../../../stack-file/problems.ts";
 import { decrypted, goodStack, hunter2, parse, problemsOf, put, warnings } from "../stack/base.ts";
@@ -94,6 +95,52 @@ Nothing was changed.`,
   it("is refused if it is not a map", () => {
     for (const raw of [undefined, null, "octavo", 7, []])
       assert.match(problemsOf(raw)[0] ?? "", /^: must be a map of the project's keys$/);
+  });
+});
+
+describe("a report of unknown names", () => {
+  it("suggests another one for the first names alone, each as often as it comes", () => {
+    const report = new Report();
+    const asked: string[] = [];
+    const unknown = (kind: string, name: string): void =>
+      report.unknown(["apps"], `unknown ${kind} "${name}"`, name, () => {
+        asked.push(`${kind} ${name}`);
+        return "; did you mean this?";
+      });
+    for (let i = 0; i < 1000; i++) unknown("group", `g${i}`);
+    unknown("group", "g7");
+    unknown("app", "g7");
+    assert.equal(asked.length, 200);
+    assert.equal(report.problems.length, 1002);
+    const messages = report.problems.map(({ message }) => message);
+    assert.equal(messages[199], 'unknown group "g199"; did you mean this?');
+    assert.equal(messages[200], 'unknown group "g200"');
+    assert.equal(messages[1000], 'unknown group "g7"; did you mean this?');
+    assert.ok(report.problems.every(({ kind }) => kind === "unknown"));
+  });
+
+  it("stays small for hundreds of them beside hundreds of known ones", () => {
+    const names = Array.from({ length: 300 }, (_, i) => i);
+    const raw = put(
+      goodStack(),
+      "users.groups",
+      Object.fromEntries(names.map((i) => [`readers-${i}`, ["a@example.org"]])),
+    );
+    put(raw, "apps.komga.access", { groups: names.map((i) => `xyz${i}`) });
+    const found = problemsOf(raw).filter((line) => line.includes('unknown group "xyz'));
+    assert.equal(found.length, 300);
+    assert.equal(found.filter((line) => line.includes("; known here: readers-0, ")).length, 200);
+    assert.ok(found.every((line) => line.length < 1000));
+  });
+
+  it("suggests each name its own, also where the message does not name it", () => {
+    const report = new Report();
+    for (const name of ["a", "b", "a"])
+      report.unknown(["tunnels"], "no such app", name, () => `; not ${name}`);
+    assert.deepEqual(
+      report.problems.map(({ message }) => message),
+      ["no such app; not a", "no such app; not b", "no such app; not a"],
+    );
   });
 });
 

@@ -2,7 +2,13 @@ import { strict as assert } from "node:assert";
 import * as fc from "fast-check";
 import { secretReference } from "../../../stack-file/fields.ts";
 import { withoutWildcard, zoneOf } from "../../../stack-file/hosts.ts";
-import { didYouMean, nearest, nearestAddress } from "../../../stack-file/nearest.ts";
+import {
+  didYouMean,
+  didYouMeanAddress,
+  didYouMeanOrKnown,
+  nearest,
+  nearestAddress,
+} from "../../../stack-file/nearest.ts";
 import { keyPath, type PathPart, valueAt } from "../../../stack-file/paths.ts";
 import { isEmail, isHost, isObjectName, isPortName, quantity } from "../../../stack-file/values.ts";
 import { put } from "../stack/base.ts";
@@ -90,10 +96,48 @@ describe("the suggestion for a mistyped word", () => {
     assert.equal(didYouMean("zzz", groups), "");
   });
 
+  it("is a word with the fewest edits, and the first of these", () => {
+    /** Optimal string alignment, as its definition says it. */
+    const edits = (a: string, b: string, i = a.length, j = b.length): number => {
+      if (i === 0 || j === 0) return i + j;
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      return Math.min(
+        edits(a, b, i - 1, j) + 1,
+        edits(a, b, i, j - 1) + 1,
+        edits(a, b, i - 1, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1),
+        ...(swapped ? [edits(a, b, i - 2, j - 2) + 1] : []),
+      );
+    };
+    const word = fc.string({ unit: fc.constantFrom("a", "b", "c"), minLength: 1, maxLength: 6 });
+    fc.assert(
+      fc.property(word, fc.array(word, { maxLength: 6 }), (one, candidates) => {
+        const limit = one.length < 4 ? 1 : 2;
+        const counted = candidates.map((candidate) => edits(one, candidate));
+        const least = Math.min(...counted);
+        const longer = candidates.find((candidate) => one.length > 3 && candidate.startsWith(one));
+        assert.equal(nearest(one, candidates), least <= limit ? candidates[counted.indexOf(least)] : longer);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("lists all words if none is similar, and of many the first", () => {
+    const words = Array.from({ length: 60 }, (_, i) => `group-${i}`);
+    assert.equal(didYouMeanOrKnown("x", ["readers", "watchers"]), "; known here: readers, watchers");
+    assert.equal(
+      didYouMeanOrKnown("x", words.slice(0, 50)),
+      `; known here: ${words.slice(0, 50).join(", ")}`,
+    );
+    assert.equal(didYouMeanOrKnown("x", words), `; known here: ${words.slice(0, 50).join(", ")} and 10 more`);
+    assert.equal(didYouMeanOrKnown("x", []), "");
+  });
+
   it("is, for an e-mail address, an address of the same domain", () => {
     const people = ["alice@gmail.com", "bob@example.org"];
     assert.equal(nearestAddress("alicia@gmail.com", people), "alice@gmail.com");
     assert.equal(nearestAddress("zoe@gmail.com", people), undefined);
+    assert.equal(didYouMeanAddress("alicia@gmail.com", people), '; did you mean "alice@gmail.com"?');
+    assert.equal(didYouMeanAddress("zoe@gmail.com", people), "");
     assert.equal(nearestAddress("bob@gmail.com", people), undefined);
   });
 });
