@@ -5,7 +5,7 @@ import { CliError } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { projectOf } from "./project.ts";
 
-/** What a shell does if it is offered nothing: complete files, or nothing either. Numbers of the script's protocol. */
+/** What a shell completes if it is offered nothing: files, or nothing. The numbers are those of the script's protocol. */
 const directives = { files: 0, nothing: 4 };
 
 /** A placeholder for something that is in the file system. */

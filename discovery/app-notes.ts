@@ -11,7 +11,7 @@ import { isWritableOpenPath } from "./writable.ts";
 /** What a person must know about an app. */
 interface Note {
   text: string;
-  /** What is left to do because of it. */
+  /** The task that is left because of it. */
   todo?: Todo;
 }
 

@@ -67,7 +67,7 @@ function usedIssuer(
       {
         path: ["issuer"],
         place: "before",
-        text: `DECIDE: the cluster's own issuer can issue for every host without ingress-nginx, so it is used as it is. ${more}`,
+        text: `DECIDE: the cluster's own issuer can issue for every host without ingress-nginx, so it is used unchanged. ${more}`,
       },
     ],
     oneLine: [["issuer"], ...zones.map(({ zone }) => ["zones", zone])],

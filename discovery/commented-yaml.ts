@@ -53,7 +53,7 @@ export function commentedYaml(
   return [...head.map(commentLine), text.split("\n").map(visible).join("\n")].join("");
 }
 
-/** Texts with invisible characters stand between double quotes, where these can be spelled out. */
+/** Puts texts with invisible characters between double quotes, which can spell them out. */
 function quoteInvisible(document: Document): void {
   visit(document, {
     Scalar: (_, node) => {

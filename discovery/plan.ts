@@ -141,13 +141,13 @@ function whyLeftOut({ host, ingresses }: ServedHost, wildcards: readonly string[
     return `${[...(takesAll ? [all] : []), ...(expressions.length > 0 ? [regex] : [])].join(", and ")}, and an app needs a host; name the hosts that people use`;
   }
   if (!isWritableHost(host))
-    return "an app's host is a name of at least two labels, of lower case letters, digits and hyphens; `*.` may stand in front";
+    return "an app's host is a name of at least two labels, of lower case letters, digits and hyphens; `*.` may be in front";
   const outer = isWildcard(host)
     ? wildcards.find((other) => other !== host && standsFor(other, host))
     : undefined;
   return outer === undefined
     ? undefined
-    : `it lies below ${outer}, and Pomerium takes the first of two such wildcards by the alphabet; name the hosts that people use`;
+    : `it is below ${outer}, and Pomerium takes the first of two such wildcards by the alphabet; name the hosts that people use`;
 }
 
 /** The zone with most hosts. */

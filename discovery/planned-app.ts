@@ -44,7 +44,7 @@ export interface PlannedApp {
   protections: { name: string; reason: string }[];
   /** Annotations that need a person, and the controller's settings. */
   findings: (AnnotationFinding & { lack?: string; ingress: string })[];
-  /** Paths that are reachable today, if that is not the whole host. None of them lies below another one. */
+  /** Paths that are reachable today, if that is not the whole host. None of them is below another one. */
   onlyPaths?: ReachedPath[];
   /** Images of its pods. */
   images: string[];

@@ -14,7 +14,7 @@ const widestPath = 52;
 const mostListed = 40;
 
 const headings: Record<Closed["kind"], string> = {
-  none: "They ask for no credential: whoever knows the address would pass",
+  none: "They ask for no credential: anybody who knows the address would pass",
   optional: "They also answer without a credential",
   cookie: "A cookie is their only credential, so they belong to the web pages",
   certificate: "They ask for a client certificate, and TLS ends at Pomerium",

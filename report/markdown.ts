@@ -34,7 +34,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), line(head.map(() => "---")), ...rows.map(line)];
 }
 
-/** Long tables stand below a summary that the reader opens. */
+/** Long tables are below a summary that the reader opens. */
 function folded(summary: string, lines: readonly string[], rows: number): string[] {
   if (rows <= 30) return [...lines, ""];
   return ["<details>", `<summary>${summary}</summary>`, "", ...lines, "", "</details>", ""];

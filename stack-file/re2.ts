@@ -35,7 +35,7 @@ export interface Re2Options {
 /**
  * Whether an expression of RE2 matches some part of a text.
  *
- * @throws Error if the expression is none of RE2.
+ * @throws Error if the expression is not valid in RE2.
  */
 export function re2Finds(expression: string, text: string, { ignoreCase = false }: Re2Options = {}): boolean {
   const re2 = loaded();

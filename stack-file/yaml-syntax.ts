@@ -21,7 +21,7 @@ const messages: Readonly<Record<YAMLError["code"], string>> = {
   BAD_DQ_ESCAPE:
     "inside double quotes, a backslash begins an escape, and YAML has none like this; use single quotes",
   BAD_INDENT: "the indentation fits no key above",
-  BAD_PROP_ORDER: "an anchor (&) or a tag (!) stands in the wrong place",
+  BAD_PROP_ORDER: "an anchor (&) or a tag (!) is in the wrong place",
   BAD_SCALAR_START: "a value cannot start with this character; put the value in quotes",
   BLOCK_AS_IMPLICIT_KEY:
     "a second colon in one line; put the value in quotes, or its keys into lines of their own",

@@ -21,7 +21,7 @@ export function signInChanges(
   return [
     ...(changed.length > 0
       ? [
-          `the identity provider changes (pomerium.identityProvider: ${changed.join(", ")}): another account may stand behind the same address or claim, and the comparison does not show that`,
+          `the identity provider changes (pomerium.identityProvider: ${changed.join(", ")}): another account may be behind the same address or claim, and the comparison does not show that`,
         ]
       : []),
     ...(isDeepStrictEqual(then, now)

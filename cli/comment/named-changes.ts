@@ -30,7 +30,7 @@ export interface NamedChanges {
   phase?: { from: Stack["phase"]; to: Stack["phase"] };
   /** Hosts that go from ingress-nginx to Pomerium's sign-in. */
   signIn: readonly string[];
-  /** What app files may newly do. */
+  /** Rights that app files have only after the change. */
   widened: readonly Widened[];
   /** Callers inside the cluster that may newly connect past Pomerium. */
   loosened: readonly Loosened[];

@@ -93,7 +93,7 @@ export function checkWildcards(
     if (outer !== undefined)
       report.problemAt(
         `${at}.host`,
-        `${host} lies below ${outer.host} of ${outer.at}, and Pomerium takes the first of the two by the alphabet; name the hosts one by one`,
+        `${host} is below ${outer.host} of ${outer.at}, and Pomerium takes the first of the two by the alphabet; name the hosts one by one`,
       );
   }
   for (const [name, { apps: carried }] of Object.entries(tunnels))

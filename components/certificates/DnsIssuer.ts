@@ -180,7 +180,7 @@ export class DnsIssuer extends pulumi.ComponentResource {
    */
   issuerFor(host: string): pulumi.Output<string> {
     const zone = zoneOf(host, this.#zones);
-    if (zone === undefined) throw new RangeError(`${host} lies in no zone of the issuer`);
+    if (zone === undefined) throw new RangeError(`${host} is in no zone of the issuer`);
     const canary = this.canaries[zone];
     return canary === undefined ? this.issuer : onceReady(canary, this.#name);
   }

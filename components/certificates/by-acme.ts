@@ -40,7 +40,7 @@ export function notByAcme(
     ...(key === undefined ? [] : [`${key}, for which the ACME server issues no certificate`]),
     ...(typeof commonName !== "string" || commonName === "" || dnsNames.includes(commonName)
       ? []
-      : [`the commonName ${commonName}, which is none of its dnsNames, so no ACME server issues it`]),
+      : [`the commonName ${commonName}, which is not among its dnsNames, so no ACME server issues it`]),
   ];
 }
 

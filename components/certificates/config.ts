@@ -104,7 +104,7 @@ export const certificatesSchema = z.strictObject({
       issuerName,
       z
         .strictObject({ existing: issuerName.describe("Name of the ClusterIssuer.") })
-        .describe("The cluster's own issuer, used as it is. Each zone is then `existing: true`."),
+        .describe("The cluster's own issuer, used unchanged. Each zone is then `existing: true`."),
     ])
     .optional()
     .register(expectations, { expected: "the name of a ClusterIssuer, or { existing: <name> }" })

@@ -97,7 +97,7 @@ export function checkAddressForm({ loadBalancerIP, address }: AddressInput, repo
       ["pomerium", "loadBalancerIP"],
       address === undefined
         ? "missing: the address of Pomerium's LoadBalancer Service, or `address` for another way in"
-        : "stands beside `address`: write one of the two",
+        : "is there beside `address`: write one of the two",
     );
   if (typeof address !== "object" || !("ips" in address)) return;
   const { ips = [], dualStack } = address;

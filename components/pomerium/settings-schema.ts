@@ -51,7 +51,7 @@ const fields = {
   ),
   bearerTokenFormat: z
     .enum(["default", "idp_access_token", "idp_identity_token"])
-    .describe("What a bearer token in a request is: Pomerium's own, or a token of the identity provider."),
+    .describe("Kind of the bearer tokens in requests: Pomerium's own, or those of the identity provider."),
   caSecrets: z
     .array(secretReference)
     .describe("Secrets (`namespace/name`, key `ca.crt`) with certificate authorities that Pomerium trusts."),
@@ -266,6 +266,6 @@ export function checkSettings(
   if (settings.useProxyProtocol)
     report.warning(
       [...at, "useProxyProtocol"],
-      "every connection must begin with the PROXY protocol: what reaches Pomerium without that load balancer is refused, tunnels included",
+      "every connection must begin with the PROXY protocol: connections past that load balancer are refused, tunnels included",
     );
 }

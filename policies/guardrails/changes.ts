@@ -99,7 +99,7 @@ const serviceReplaced: ChangeRule<z.output<typeof serviceKept.options>> = {
                 : `the run deletes it and creates it again as ${again.urn.split("::").at(-1)}, so its addresses change`,
             fix:
               again === undefined
-                ? "leave the property as it is, or create a second Service and move to it"
+                ? "leave the property unchanged, or create a second Service and move to it"
                 : `keep the logical name, or add the resource option aliases: ["${urn}"]`,
           },
         ];

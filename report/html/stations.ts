@@ -91,5 +91,5 @@ export function aroundTunnel(ways: Ways | undefined): string | undefined {
   const carried = [...new Set(ways?.tunnels.flatMap(({ apps }) => apps))];
   if (!ways?.router || carried.length === 0) return undefined;
   const answer = carried.length === 1 ? "answers" : "answer";
-  return `The router leads to the same Pomerium as the tunnel: ${few(carried, 3)} ${answer} there too, to whoever knows the name.`;
+  return `The router leads to the same Pomerium as the tunnel: ${few(carried, 3)} ${answer} there too, to anybody who knows the name.`;
 }

@@ -149,7 +149,7 @@ function checkTest(
   report: Report,
 ): void {
   if (test.path !== undefined && test.paths !== undefined)
-    report.problem([...at, "path"], "stands beside `paths`: write one of them");
+    report.problem([...at, "path"], "is there beside `paths`: write one of them");
   if (test.allow === undefined && test.deny === undefined)
     report.problem(at, "asserts nothing: name somebody under `allow` or `deny`");
   for (const side of ["allow", "deny"] as const)

@@ -59,7 +59,7 @@ export const arr = {
     {
       path: "/1/api",
       reason:
-        "each indexer has such a path, by its number; /api/v1/indexer/1/newznab is the same and lies below /api",
+        "each indexer has such a path, by its number; /api/v1/indexer/1/newznab is the same and is below /api",
       source: onGitHub("Prowlarr/Prowlarr", "src/Prowlarr.Api.V1/Indexers/NewznabController.cs"),
     },
   ]),
@@ -80,7 +80,7 @@ export const arr = {
       },
       {
         path: "/test",
-        reason: "it fetches any address for whoever asks: its sign-in check is not attached to the route",
+        reason: "it fetches any address for anybody who asks: its sign-in check is not attached to the route",
         source: bazarrUi,
       },
       {

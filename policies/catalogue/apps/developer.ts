@@ -21,7 +21,7 @@ const longUploads = {
 const gitOverHttps = (source: string) => ({
   name: "git over HTTPS",
   through: [],
-  instead: "repositories lie at the root: use git over SSH, on a port of its own",
+  instead: "repositories are at the root: use git over SSH, on a port of its own",
   source,
 });
 

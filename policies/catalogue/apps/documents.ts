@@ -199,7 +199,7 @@ export const documents = {
     needs: [
       {
         reason:
-          "service.enableregistration is off, or anybody may make an account; service.testingtoken and metrics are off as well, because both lie below /api/v1",
+          "service.enableregistration is off, or anybody may make an account; service.testingtoken and metrics are off as well, because both are below /api/v1",
         source: vikunja,
       },
     ],

@@ -40,7 +40,7 @@ export const identity = {
       {
         path: "/icons",
         reason:
-          "pictures of websites, fetched for whoever asks; without it clients show none. Open it with DISABLE_ICON_DOWNLOAD, or where that does not matter",
+          "pictures of websites, fetched for anybody who asks; without it clients show none. Open it with DISABLE_ICON_DOWNLOAD, or where that does not matter",
         source: onGitHub("dani-garcia/vaultwarden", "src/api/icons.rs"),
       },
       {
@@ -109,7 +109,7 @@ export const identity = {
     needs: [
       {
         reason:
-          "if Pomerium itself signs people in with it, its access is public: nobody can sign in to a page that asks them to sign in first",
+          "if Pomerium itself signs people in with it, its access is public. Nobody can sign in to a page that asks them to sign in first",
         source: authentikProxy,
       },
     ],

@@ -41,7 +41,7 @@ export const kubernetes = {
     neverOpen: [
       {
         path: "/api/restore",
-        reason: "it replaces the whole server for whoever asks, until the first administrator exists",
+        reason: "it replaces the whole server for anybody who asks, until the first administrator exists",
         source: portainerRestore,
       },
       { path: "/api/websocket", reason: "shells in containers and clusters", source: portainer },
@@ -103,7 +103,7 @@ export const kubernetes = {
       },
       {
         path: "/externalproxy",
-        reason: "it fetches the addresses on its list for whoever asks; in a cluster it checks no token",
+        reason: "it fetches the addresses on its list for anybody who asks; in a cluster it checks no token",
         source: onGitHub("kubernetes-sigs/headlamp", "backend/pkg/auth/backendtoken.go"),
       },
       {

@@ -57,7 +57,7 @@ export const media = {
       {
         path: "/init",
         exact: true,
-        reason: "it makes the first administrator for whoever asks first",
+        reason: "it makes the first administrator for anybody who asks first",
         source: onGitHub("advplyr/audiobookshelf", "server/Server.js"),
       },
     ],
@@ -143,7 +143,7 @@ export const media = {
     leftOut: [
       {
         path: "/api",
-        reason: "the original cluster opened it, but Jellyfin has no such path: its API lies at the root",
+        reason: "the original cluster opened it, but Jellyfin has no such path: its API is at the root",
         source: jellyfinApi,
       },
       {
@@ -165,7 +165,7 @@ export const media = {
     route: { allow_websockets: true, timeout: "0s", preserve_host_header: true },
     why: {
       allow_websockets: {
-        reason: "the web client is told of changes over a WebSocket",
+        reason: "the web client gets changes over a WebSocket",
         source: "https://jellyfin.org/docs/general/post-install/networking/reverse-proxy/",
       },
       timeout: streams,

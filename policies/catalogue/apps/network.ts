@@ -83,7 +83,7 @@ export const network = {
         name: "phones, and the programs that send to them",
         through: [],
         instead:
-          "topics lie at the root: set `auth-default-access: deny-all` in ntfy, and then make the app public",
+          "topics are at the root: set `auth-default-access: deny-all` in ntfy, and then make the app public",
         source: ntfyConfig,
       },
     ],

@@ -48,7 +48,7 @@ export const reading = {
       {
         path: "/api/account/register",
         exact: true,
-        reason: "it makes the first administrator for whoever asks first",
+        reason: "it makes the first administrator for anybody who asks first",
         source: onGitHub("Kareadita/Kavita", "API/Controllers/AccountController.cs"),
       },
     ],

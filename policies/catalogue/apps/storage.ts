@@ -93,7 +93,7 @@ export const storage = {
         name: "S3 clients",
         through: [],
         instead:
-          "buckets lie at the root: give the API (port 9000) its own public app, and keep this one for the console (port 9001)",
+          "buckets are at the root: give the API (port 9000) its own public app, and keep this one for the console (port 9001)",
         source: minioProxy,
       },
     ],

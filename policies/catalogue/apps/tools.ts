@@ -43,7 +43,7 @@ export const tools = {
     leftOut: [
       {
         path: "/v1",
-        reason: "the original cluster opened it, but the API lies at /api/v1",
+        reason: "the original cluster opened it, but the API is at /api/v1",
         source: fireflyApi,
       },
       {

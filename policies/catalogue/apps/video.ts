@@ -67,7 +67,7 @@ export const video = {
     route: { allow_websockets: true, timeout: "0s" },
     why: {
       allow_websockets: {
-        reason: "the web client is told of changes over a WebSocket",
+        reason: "the web client gets changes over a WebSocket",
         source: "https://gist.github.com/ahmedsajid/8b5751b542b657ba8dade6b2e3aabc6d",
       },
       timeout: {

@@ -72,7 +72,7 @@ export function lintShadowed(all: readonly Placed[]): Finding[] {
       findings.push({
         code: "shadowed",
         severity: "warning",
-        message: `"${twice}" stands in the list twice`,
+        message: `"${twice}" is in the list twice`,
         where: at(placed),
         fix: "remove one of both",
       });

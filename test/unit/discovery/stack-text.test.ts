@@ -369,7 +369,7 @@ describe("the stack file that init writes", () => {
     const hosts = Object.values(raw.apps as Record<string, { host?: string }>).map(({ host }) => host);
     // ingress-nginx serves verify.example.org by the wildcard, so that host would be taken over.
     assert.deepEqual(hosts, ["*.example.org"]);
-    assert.match(text, /^# {3}\*\.lab\.example\.org \(web\/previews\): it lies below \*\.example\.org/m);
+    assert.match(text, /^# {3}\*\.lab\.example\.org \(web\/previews\): it is below \*\.example\.org/m);
   });
 
   it("of Ingresses alone, without a controller in the export, has an app for each", async () => {

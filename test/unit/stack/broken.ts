@@ -1151,7 +1151,7 @@ export const broken: Readonly<
     ],
     [
       { "accessTests.apps.komga[0].paths": ["/a"] },
-      ["accessTests.apps.komga[0].path: stands beside `paths`: write one of them"],
+      ["accessTests.apps.komga[0].path: is there beside `paths`: write one of them"],
     ],
     [
       { "accessTests.apps.komga[0].allow": undefined },

@@ -145,7 +145,7 @@ describe("a wildcard host", () => {
     const raw = put(wildcard("*.example.org"), "apps.influxdb.host", "*.z.example.org");
     assert.match(
       problemsOf(raw)[0]!,
-      /^apps\.influxdb\.host: \*\.z\.example\.org lies below \*\.example\.org of apps\.komga/,
+      /^apps\.influxdb\.host: \*\.z\.example\.org is below \*\.example\.org of apps\.komga/,
     );
   });
 

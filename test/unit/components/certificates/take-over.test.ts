@@ -475,11 +475,11 @@ describe("a certificate of somebody else with a key or a name that ACME servers 
 
   it("may have a commonName only if it is one of its names", () => {
     assert.deepEqual(has({ commonName: "docs" }), [
-      "the commonName docs, which is none of its dnsNames, so no ACME server issues it",
+      "the commonName docs, which is not among its dnsNames, so no ACME server issues it",
     ]);
     assert.match(
       has({ commonName: "*.example.net" }).join(),
-      /^the commonName \*\.example\.net, which is none/,
+      /^the commonName \*\.example\.net, which is not among/,
     );
     for (const commonName of ["old.example.org", "wiki.example.net", ""])
       assert.deepEqual(has({ commonName }), []);

@@ -61,7 +61,7 @@ describe("Pomerium's address", () => {
   it("is refused where it is missing, twice there or impossible", () => {
     const cases: [unknown, RegExp, Record<string, unknown>?][] = [
       [undefined, /loadBalancerIP: missing: the address of Pomerium's LoadBalancer Service, or `address`/],
-      ["assigned", /stands beside `address`/, { "pomerium.loadBalancerIP": "192.168.0.172" }],
+      ["assigned", /is there beside `address`/, { "pomerium.loadBalancerIP": "192.168.0.172" }],
       [{ ips: ["192.168.0.172", "192.168.0.173"] }, /address\.ips: has two addresses of one family/],
       [{ ips: ["192.168.0.172"], dualStack: true }, /dualStack: needs an address of each family/],
       [{ ips: [] }, /address\.ips: is empty/],

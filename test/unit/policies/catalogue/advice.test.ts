@@ -119,7 +119,7 @@ describe("the catalogue's advice", () => {
     assert.match(said("transmission"), /write `api: \[\/transmission\/rpc\]`$/);
     assert.match(said("immich", "admins"), / write `access: \{api: immich\}` /);
     assert.match(said("transmission", "admins"), / write `access: \{api: \[\/transmission\/rpc\]\}`$/);
-    assert.match(said("ntfy"), /no path can be opened for them: topics lie at the root/);
+    assert.match(said("ntfy"), /no path can be opened for them: topics are at the root/);
   });
 });
 
