@@ -3,7 +3,7 @@ import { objectId } from "../components/cluster/objects.ts";
 import { forWholeHost, guardsOf } from "../components/ingress-nginx/annotations/guards.ts";
 import { hostsOf } from "../components/ingress-nginx/annotations/hosts.ts";
 import type { Serving } from "../components/ingress-nginx/protections.ts";
-import { ingressesOfApp, pathsOfApp } from "../components/ingress-nginx/served-rules.ts";
+import { ingressesOfApp, pathsOfApp } from "../components/ingress-nginx/served-of-app.ts";
 import { type HostPath, withoutShadowed } from "../components/ingress-nginx/shadowed.ts";
 import type { Before, Guarded, HostBefore } from "../policies/access/before-pomerium.ts";
 import type { Stack } from "../stack/stack.ts";

@@ -2,7 +2,7 @@ import type { LiveService } from "../components/cluster/live.ts";
 import { askedName, type NamesStack, ownHosts } from "../components/dns/names.ts";
 import { staysInCoexist } from "../components/ingress-nginx/hybrid.ts";
 import type { LiveIngressNginx } from "../components/ingress-nginx/live.ts";
-import { ingressesOfApp } from "../components/ingress-nginx/served-rules.ts";
+import { ingressesOfApp } from "../components/ingress-nginx/served-of-app.ts";
 import { reachedNow } from "../components/pomerium/address.ts";
 import { carriedHosts } from "../components/tunnels/carried-hosts.ts";
 import type { Stack } from "./stack.ts";

@@ -1,7 +1,7 @@
 import { type AnnotationFinding, classify } from "./annotations/classify.ts";
 import { nginxPrefix } from "./annotations/judgement.ts";
 import type { LiveController } from "./live-controllers.ts";
-import { effectiveIngresses, pathsOfIngress } from "./served-rules.ts";
+import { effectiveIngresses, pathsOfIngress } from "./served-of-app.ts";
 import type { StackView } from "./stack-view.ts";
 
 /**

@@ -2,7 +2,7 @@ import type { Problem } from "../../stack-file/problems.ts";
 import type { LiveCluster } from "../cluster/live.ts";
 import type { ReadinessRow } from "../cluster/readiness.ts";
 import type { LiveIngressNginx } from "./live.ts";
-import { pathDifferences, pathProblems, pathsRow } from "./paths.ts";
+import { pathDifferences, pathProblems, pathsRow } from "./path-differences.ts";
 import { losses, lossProblems, protectionsRow } from "./protections.ts";
 import { inEffect } from "./removal-state.ts";
 import type { StackView } from "./stack-view.ts";

@@ -13,7 +13,7 @@ import {
 } from "./controller.ts";
 import { collectionPath, configMapKind, namespaceKind, refOf, workloadKinds } from "./kinds.ts";
 import type { Found } from "./ownership.ts";
-import { type ClassOfIngresses, classesOf, ingressesOf } from "./served.ts";
+import { type ClassOfIngresses, classesOf, ingressesOf } from "./served-by-controller.ts";
 
 /** A controller of the cluster, and what it serves by its own rules. */
 export interface LiveController {

@@ -1,7 +1,7 @@
 import { objectId } from "../cluster/objects.ts";
 import { nginxPrefix } from "./annotations/judgement.ts";
 import type { Serving } from "./protections.ts";
-import { ingressesOfApp } from "./served-rules.ts";
+import { ingressesOfApp } from "./served-of-app.ts";
 import type { StackView } from "./stack-view.ts";
 
 /** Annotations that are not for other tools: ingress-nginx and cert-manager act on them, or a client leaves them. */

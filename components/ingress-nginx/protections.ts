@@ -5,7 +5,7 @@ import { objectId } from "../cluster/objects.ts";
 import { answerable, type ReadinessRow } from "../cluster/readiness.ts";
 import { type LostProtection, lostProtections } from "./annotations/lost.ts";
 import type { LiveController } from "./live-controllers.ts";
-import { effectiveIngresses } from "./served-rules.ts";
+import { effectiveIngresses } from "./served-of-app.ts";
 import type { AppView, StackView } from "./stack-view.ts";
 
 /** A protection of an nginx Ingress that Pomerium does not give the app that takes over. */

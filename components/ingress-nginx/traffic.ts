@@ -2,7 +2,7 @@ import https from "node:https";
 import { isIPv6 } from "node:net";
 import type { LiveIngress } from "../cluster/live.ts";
 import type { LiveIngressNginx } from "./live.ts";
-import { ingressesOfApp } from "./served-rules.ts";
+import { ingressesOfApp } from "./served-of-app.ts";
 import type { StackView } from "./stack-view.ts";
 
 /** What answers a host at its public address. */

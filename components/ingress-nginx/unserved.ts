@@ -1,7 +1,7 @@
 import type { LiveIngress } from "../cluster/live.ts";
 import { idsOf, objectId } from "../cluster/objects.ts";
 import { nginxPrefix } from "./annotations/judgement.ts";
-import type { ClassOfIngresses } from "./served.ts";
+import type { ClassOfIngresses } from "./served-by-controller.ts";
 
 /** Ingresses that may be ingress-nginx's, although no known controller serves them. */
 export interface Unserved {

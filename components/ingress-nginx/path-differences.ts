@@ -7,7 +7,7 @@ import { answerable, type ReadinessRow } from "../cluster/readiness.ts";
 import { type PathQuestion, pathName } from "./annotations/accept.ts";
 import { readsRegex } from "./annotations/booleans.ts";
 import type { Serving } from "./protections.ts";
-import { pathsOfApp } from "./served-rules.ts";
+import { pathsOfApp } from "./served-of-app.ts";
 import { type HostPath, possiblyServed } from "./shadowed.ts";
 import type { AppView, StackView } from "./stack-view.ts";
 

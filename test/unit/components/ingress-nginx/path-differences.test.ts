@@ -1,6 +1,10 @@
 import { strict as assert } from "node:assert";
 import type { LiveIngress, LivePath, LiveService } from "../../../../components/cluster/live.ts";
-import { pathDifferences, pathProblems, pathsRow } from "../../../../components/ingress-nginx/paths.ts";
+import {
+  pathDifferences,
+  pathProblems,
+  pathsRow,
+} from "../../../../components/ingress-nginx/path-differences.ts";
 import type { AppView } from "../../../../components/ingress-nginx/stack-view.ts";
 import { ingress } from "../../stack/state.ts";
 

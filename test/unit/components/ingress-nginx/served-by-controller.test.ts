@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import type { LiveIngress } from "../../../../components/cluster/live.ts";
 import { objectId } from "../../../../components/cluster/objects.ts";
 import { rulesOf } from "../../../../components/ingress-nginx/controller.ts";
-import { classesOf, ingressesOf } from "../../../../components/ingress-nginx/served.ts";
+import { classesOf, ingressesOf } from "../../../../components/ingress-nginx/served-by-controller.ts";
 import { unservedIngresses } from "../../../../components/ingress-nginx/unserved.ts";
 import { ingress } from "../../stack/state.ts";
 
