@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { saysOnlyWhatAppFilesSay } from "../stack/app-files/read.ts";
 import { isPathBeside } from "../stack-file/beside.ts";
-import { changedSince, fileAt } from "./git.ts";
+import { changedSince, filesAt } from "./git.ts";
 
 /** All files except those that the program never runs. A new folder counts until this list names it. */
 const deciding = [
@@ -43,22 +43,24 @@ function nothingThere(error: NodeJS.ErrnoException): undefined {
  */
 export async function decidingChanges(directory: string, commit: string): Promise<string[]> {
   const names = await changedSince(directory, commit, deciding);
-  const counts = await Promise.all(names.map((name) => isDeciding(directory, commit, name)));
+  const read = new Set(names.filter((name) => running[name] !== undefined || isPathBeside(name)));
+  const before = await filesAt(directory, commit, [...read]).catch(() => undefined);
+  const counts = await Promise.all(
+    names.map(
+      (name) => before === undefined || !read.has(name) || isDeciding(directory, name, before.get(name)),
+    ),
+  );
   return names.filter((_, i) => counts[i]);
 }
 
-async function isDeciding(directory: string, commit: string, name: string): Promise<boolean> {
+async function isDeciding(directory: string, name: string, before: string | undefined): Promise<boolean> {
   const part = running[name];
-  if (part === undefined && !isPathBeside(name)) return true;
   try {
-    const texts = await Promise.all([
-      fileAt(directory, commit, name),
-      readFile(join(directory, name), "utf8").catch(nothingThere),
-    ]);
+    const texts = [before, await readFile(join(directory, name), "utf8").catch(nothingThere)];
     if (part === undefined)
       return !texts.every((text) => text === undefined || saysOnlyWhatAppFilesSay(text));
-    const [before, after] = texts.map((text) => JSON.stringify(part(JSON.parse(text ?? "{}") as Tree)));
-    return before !== after;
+    const [was, is] = texts.map((text) => JSON.stringify(part(JSON.parse(text ?? "{}") as Tree)));
+    return was !== is;
   } catch {
     return true;
   }

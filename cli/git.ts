@@ -43,23 +43,63 @@ async function isRepository(directory: string): Promise<boolean> {
 
 /** The text of a file at a commit; undefined if the commit does not have the file. */
 export async function fileAt(directory: string, commit: string, file: string): Promise<string | undefined> {
+  return (await filesAt(directory, commit, [file])).get(file);
+}
+
+/** How many files one git is asked for, so that app files of the largest size fit into its output. */
+const mostFiles = 50;
+
+/** The texts of files at a commit, by the files' names. Those that the commit does not have are absent. */
+export async function filesAt(
+  directory: string,
+  commit: string,
+  files: readonly string[],
+): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  for (let from = 0; from < files.length; from += mostFiles) {
+    const some = files.slice(from, from + mostFiles);
+    for (const [file, text] of await someFilesAt(directory, commit, some)) found.set(file, text);
+    const others = some.filter((file) => !found.has(file));
+    if (others.length > 0) await expectNoFile(directory, commit, others);
+  }
+  return found;
+}
+
+async function someFilesAt(
+  directory: string,
+  commit: string,
+  files: readonly string[],
+): Promise<Map<string, string>> {
+  // Git reads one name per line.
+  const asked = files.filter((file) => !file.includes("\n"));
   const run = execute("git", ["-C", directory, "cat-file", "--batch"], {
     encoding: "buffer",
     maxBuffer: mostOutput,
   });
-  run.child.stdin?.end(`${commit}:./${file}\n`);
+  run.child.stdin?.end(asked.map((file) => `${commit}:./${file}\n`).join(""));
   const { stdout } = await run;
-  // A line such as `<object> blob <bytes>`, the bytes, and a line break.
-  const end = stdout.indexOf("\n");
-  const bytes = /^\w+ blob (\d+)$/.exec(stdout.toString("utf8", 0, end))?.[1];
-  if (bytes !== undefined) return stdout.toString("utf8", end + 1, end + 1 + Number(bytes));
-  // Git also calls a file missing if the repository has lost its content.
-  const entry = await git(directory, ["ls-tree", "-z", commit, "--", `./${file}`]);
-  if (/^\d+ blob /.test(entry))
+  const texts = new Map<string, string>();
+  let at = 0;
+  for (const file of asked) {
+    const end = stdout.indexOf("\n", at);
+    // A line such as `<object> blob <bytes>`, the bytes, and a line break. Or a line that says what is missing.
+    const [, kind, bytes] = /^[0-9a-f]{40,} (\w+) (\d+)$/.exec(stdout.toString("utf8", at, end)) ?? [];
+    at = end + 1;
+    if (bytes === undefined) continue;
+    if (kind === "blob") texts.set(file, stdout.toString("utf8", at, at + Number(bytes)));
+    at += Number(bytes) + 1;
+  }
+  return texts;
+}
+
+/** @throws CliError if a commit has one of the files: git also calls it missing if the repository has lost its content. */
+async function expectNoFile(directory: string, commit: string, files: readonly string[]): Promise<void> {
+  const entries = await git(directory, ["ls-tree", "-z", commit, "--", ...files.map((file) => `./${file}`)]);
+  const [, file] = /(?:^|\0)\d+ blob \w+\t([^\0]*)/.exec(entries) ?? [];
+  if (file !== undefined)
     throw new CliError(
       `${file} is in ${commit}, and git cannot read it there; to see what is broken: git fsck`,
     );
-  return undefined;
 }
 
 /** The files of some folders that differ between a commit and the working tree. */

@@ -2,7 +2,7 @@ import { stackText } from "../stack/load.ts";
 import type { Stack } from "../stack/stack.ts";
 import { besideAmong } from "../stack-file/beside.ts";
 import { stackFileName } from "../stack-file/file-name.ts";
-import { fileAt } from "./git.ts";
+import { fileAt, filesAt } from "./git.ts";
 
 /**
  * Finds a stack at a commit: its file, and the app files as that commit has them. The result reads them; it throws a
@@ -17,9 +17,6 @@ export async function stackAt(
   const text = await fileAt(directory, commit, file);
   if (text === undefined) return undefined;
   const { appFiles, load } = stackText(file, text);
-  const texts = await Promise.all(appFiles.map((path) => fileAt(directory, commit, path)));
-  const found = new Map(
-    appFiles.flatMap((path, i) => (texts[i] === undefined ? [] : [[path, texts[i]] as const])),
-  );
+  const found = await filesAt(directory, commit, appFiles);
   return () => load(besideAmong(found));
 }

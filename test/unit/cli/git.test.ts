@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { fileAt } from "../../../cli/git.ts";
+import { fileAt, filesAt } from "../../../cli/git.ts";
 
 describe("a file of a commit", () => {
   const root = mkdtempSync(join(tmpdir(), "file-at-"));
@@ -45,6 +45,14 @@ describe("a file of a commit", () => {
       for (const none of ["other.yaml", "PLAIN.yaml", "*.yaml", "below", "below/other.yaml"])
         assert.equal(await fileAt(directory, commit, none), undefined, none);
     });
+
+  it("is found among any number of files, of which some are missing or folders", async () => {
+    const [directory, commit] = repository(texts);
+    const missing = Array.from({ length: 120 }, (_, i) => `missing blob ${i}`);
+    const names = ["below", ...missing.slice(0, 70), ...Object.keys(texts), ...missing.slice(70)];
+    assert.deepEqual([...(await filesAt(directory, commit, names))].sort(), Object.entries(texts).sort());
+    assert.deepEqual([...(await filesAt(directory, commit, []))], []);
+  });
 
   const lost = (directory: string, name: string): void => {
     const id = git(directory, "rev-parse", `HEAD:${name}`);
