@@ -2,7 +2,11 @@ import type { LiveIngress } from "../components/cluster/live.ts";
 import { liveIngress, solverLabel } from "../components/cluster/live.ts";
 import type { TunnelStack } from "../components/tunnels/carried-hosts.ts";
 import { fromIngress } from "../policies/access/matrix/ingress.ts";
-import { isOpenedAsSolver, servedByPomerium } from "../policies/access/matrix/served-by-pomerium.ts";
+import {
+  isOpenedAsSolver,
+  refusedRules,
+  servedByPomerium,
+} from "../policies/access/matrix/served-by-pomerium.ts";
 import type { ProtectedApp } from "../policies/access/matrix/view.ts";
 import { isHidden, isIngress, notYetKnown } from "../policies/guardrails/resource.ts";
 import { isMap } from "../stack-file/paths.ts";
@@ -96,8 +100,9 @@ function appsOf(object: Tree, label: string, pomerium: string | undefined): Prot
       opened,
       ...(pomerium === undefined ? {} : { pomerium }),
     });
-    if (hidden === undefined || opened) return app;
-    const unreadable = `${hidden[0]} is not known before the run`;
+    const unreadable =
+      hidden === undefined || opened ? refusedRules(read) : `${hidden[0]} is not known before the run`;
+    if (unreadable === undefined) return app;
     return { ...app, routes: app.routes.map((route) => ({ ...route, authorization: { unreadable } })) };
   });
 }

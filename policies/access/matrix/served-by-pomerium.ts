@@ -20,11 +20,12 @@ export function servedByPomerium({
 }: Pick<LiveIngress, "rules" | "anyHost" | "anyPaths" | "defaultBackend" | "tls">): Rules {
   if (!anyHost) return rules;
   const host = defaultBackend && tls[0]?.hosts[0];
-  const isWhole = host !== undefined && anyPaths === undefined;
   return [
     ...rules,
     ...(host === undefined ? [] : [{ host, paths: everyPath }]),
-    ...(isWhole ? [] : [{ host: "*", paths: everyPath }]),
+    ...(anyPaths === undefined ? [] : [{ host: "*", paths: anyPaths }]),
+    // Pomerium refuses such an Ingress. What it has served before is not known.
+    ...(host === undefined && anyPaths === undefined ? [{ host: "*", paths: everyPath }] : []),
   ];
 }
 
@@ -32,12 +33,25 @@ export function servedByPomerium({
 export const mayLackHost = ({ annotations }: Pick<LiveIngress, "annotations">): boolean =>
   annotations[`${annotationPrefix}subtle_allow_empty_host`]?.toLowerCase() === "true";
 
-/** Why Pomerium refuses the rules of an Ingress; undefined if it takes them. */
-export function refusedRules(ingress: Pick<LiveIngress, "annotations" | "anyPaths">): string | undefined {
-  return ingress.anyPaths === undefined || mayLackHost(ingress)
-    ? undefined
-    : "a rule has no host, and Pomerium takes that only with the annotation subtle_allow_empty_host";
+/** Why Pomerium refuses the rules of an Ingress as a whole; undefined if it takes them. */
+export function refusedRules(
+  ingress: Pick<LiveIngress, "annotations"> & Parameters<typeof servedByPomerium>[0],
+): string | undefined {
+  const { rules, anyHost, anyPaths, defaultBackend, tls } = ingress;
+  if (anyPaths !== undefined && !mayLackHost(ingress))
+    return "a rule has no host, and Pomerium takes that only with the annotation subtle_allow_empty_host";
+  if (defaultBackend !== undefined && (tls.length !== 1 || tls[0]!.hosts.length !== 1))
+    return "it has a default backend, and Pomerium takes that only with exactly one host in spec.tls";
+  if ((anyHost && defaultBackend === undefined && anyPaths === undefined) || rules.some(isWithoutPaths))
+    return "a rule has no paths, or a backend is no Service, and Pomerium takes neither";
+  const places = servedByPomerium(ingress).flatMap(({ host, paths }) =>
+    paths.map(({ path }) => `${host}${path}`),
+  );
+  const twice = places.find((place, i) => places.indexOf(place) !== i);
+  return twice === undefined ? undefined : `it names ${twice} twice, and Pomerium takes that only once`;
 }
+
+const isWithoutPaths = ({ paths }: Rules[number]): boolean => paths.length === 0;
 
 /**
  * Whether Pomerium lets everybody in by the label of cert-manager's challenges. It reads no annotation of such an

@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import { type IngressObject, liveIngress } from "../../../components/cluster/live.ts";
+import { appOfHost, byHost } from "../../../policies/access/matrix/by-host.ts";
 import { anonymous, decider } from "../../../policies/access/matrix/decider.ts";
 import { liveView } from "../../../stack/access-view.ts";
 import { goodStack, parse, put } from "./base.ts";
@@ -78,13 +79,58 @@ describe("the access on a live cluster", () => {
     assert.equal(decided(withAuthority, true), "unknown");
   });
 
-  it("has a default backend at the host of the first certificate, and at every host without one", () => {
-    const tls = [{ hosts: ["a.example.org", "b.example.org"] }, { hosts: ["c.example.org"] }];
-    assert.deepEqual(hosts({ defaultBackend: backend, tls }, { annotations: everybody }), [
+  it("has a default backend at the only host of the only certificate", () => {
+    const annotations = { ...everybody, "ingress.pomerium.io/subtle_allow_empty_host": "true" };
+    const tls = [{ hosts: ["a.example.org"] }];
+    assert.deepEqual(hosts({ defaultBackend: backend, tls }, { annotations }), ["a.example.org public"]);
+    assert.deepEqual(hosts({ defaultBackend: backend, tls, rules: [rule("/")] }, { annotations }), [
       "a.example.org public",
+      "* public",
     ]);
-    assert.deepEqual(hosts({ defaultBackend: backend, tls, rules: [rule("/")] }), ["a.example.org", "*"]);
-    assert.deepEqual(hosts({ defaultBackend: backend }), ["*"]);
+  });
+
+  it("is not known for an Ingress with rules that Pomerium refuses", () => {
+    const [a, b] = [{ hosts: ["a.example.org"] }, { hosts: ["b.example.org"] }];
+    const refused: [Record<string, unknown>, string[]][] = [
+      [{ defaultBackend: backend }, ["*"]],
+      [{ defaultBackend: backend, rules: [rule("/", "c.example.org")] }, ["c.example.org", "*"]],
+      [{ defaultBackend: backend, tls: [a, b] }, ["a.example.org"]],
+      [{ defaultBackend: backend, tls: [{ hosts: ["a.example.org", "b.example.org"] }] }, ["a.example.org"]],
+      [{ defaultBackend: { resource: { kind: "Bucket" } }, tls: [a] }, ["*"]],
+      [
+        { rules: [rule("/x", "a.example.org"), rule("/x", "a.example.org")] },
+        ["a.example.org", "a.example.org"],
+      ],
+      [
+        { defaultBackend: backend, tls: [a], rules: [rule("/", "a.example.org")] },
+        ["a.example.org", "a.example.org"],
+      ],
+      [
+        { rules: [{ host: "b.example.org" }, rule("/", "a.example.org")] },
+        ["b.example.org", "a.example.org"],
+      ],
+    ];
+    for (const [spec, expected] of refused)
+      assert.deepEqual(hosts(spec, { annotations: everybody }), expected, JSON.stringify(spec));
+  });
+
+  it("has the paths of a rule without a host, and leaves the others to the next wildcard", () => {
+    const ingress = (name: string, one: object, annotations: object) =>
+      liveIngress({
+        metadata: { namespace: "any", name, annotations: { ...annotations } },
+        spec: { ingressClassName: "pomerium", rules: [one] },
+      });
+    const allowed = { "ingress.pomerium.io/subtle_allow_empty_host": "true" };
+    const ingresses = [
+      ingress("any", rule("/x"), allowed),
+      ingress("wide", rule("/", "*.example.org"), everybody),
+    ];
+    const parsed = parse(goodStack());
+    const stack = { ...parsed, cluster: { ...parsed.cluster, uid: "uid" } };
+    const { apps } = liveView(stack, { uid: "uid", ingresses, pomerium: {} });
+    const decide = decider(appOfHost(byHost(apps), "b.example.org")!);
+    const at = (path: string): string => decide.verdict(anonymous, { path, method: "GET" }).decision;
+    assert.deepEqual([at("/x"), at("/y")], ["deny", "allow"]);
   });
 
   it("is public for an Ingress with the label of a challenge in any letter case, except for the challenge itself", () => {

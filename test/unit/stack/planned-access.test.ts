@@ -116,15 +116,25 @@ describe("the access of a preview", () => {
     assert.deepEqual([live.length, asked, after], [1, [], []]);
   });
 
-  it("has every host of a rule without a host, and of a default backend", () => {
-    for (const spec of [
-      { ingressClassName: "pomerium", rules: [{ http: { paths: [{ path: "/", pathType: "Prefix" }] } }] },
-      { ingressClassName: "pomerium", defaultBackend: { service: { name: "x" } } },
-    ]) {
-      const { after } = plannedAccess([
-        change("create", { asks: { ...ingress({ [publicAnnotation]: "true" }), spec } }),
-      ]);
-      assert.ok(isPublic(after), JSON.stringify(spec));
+  it("has every host of a rule without a host where Pomerium takes it, and is not known otherwise", () => {
+    const rules = [{ http: { paths: [{ path: "/", pathType: "Prefix" }] } }];
+    const defaultBackend = { service: { name: "x" } };
+    const allowed = { "ingress.pomerium.io/subtle_allow_empty_host": "true" };
+    for (const [spec, annotations, expected] of [
+      [{ rules }, allowed, undefined],
+      [{ rules }, {}, /subtle_allow_empty_host/],
+      [{ defaultBackend }, allowed, /exactly one host in spec\.tls/],
+      [{ defaultBackend, rules }, allowed, /exactly one host in spec\.tls/],
+    ] as const) {
+      const asks = {
+        ...ingress({ [publicAnnotation]: "true", ...annotations }),
+        spec: { ingressClassName: "pomerium", ...spec },
+      };
+      const { after } = plannedAccess([change("create", { asks })]);
+      const { unreadable } = diffAccess({ name: "live", apps: [] }, { name: "run", apps: after });
+      assert.equal(isPublic(after), expected === undefined, JSON.stringify(spec));
+      if (expected === undefined) assert.deepEqual(unreadable, []);
+      else assert.match(unreadable[0]!.reason, expected);
     }
   });
 
