@@ -1,6 +1,7 @@
 import type http from "node:http";
 import https from "node:https";
 import { throughProxy } from "./proxy.ts";
+import { ProxyError } from "./proxy-error.ts";
 
 // An import would read every export, and with them load the parts of `fetch`: 40 ms at the start of each run.
 const { get: getWithoutTls } = process.getBuiltinModule("node:http");
@@ -62,9 +63,9 @@ const untrusted: readonly unknown[] = [
 /** Why a server did not answer, for the person who can change it. `options` are those of the request. */
 export function noAnswer(url: URL, cause: Error, { agent, ca }: https.RequestOptions): string {
   const said = `${url.origin} does not answer${throughProxy(agent)}: `;
-  // With `ca`, somebody has chosen the authority.
-  if (ca !== undefined || !untrusted.includes((cause as NodeJS.ErrnoException).code))
-    return said + cause.message;
+  // With `ca`, somebody has chosen the authority of the server.
+  const isChosen = ca !== undefined && !(cause instanceof ProxyError);
+  if (isChosen || !untrusted.includes((cause as NodeJS.ErrnoException).code)) return said + cause.message;
   // Node's own advice is an option of its command line, which Pulumi does not pass on.
   const [reason] = cause.message.split(";");
   return `${said}${reason}. Node does not know the authority that signed the certificate: export NODE_EXTRA_CA_CERTS=<file with the authority's certificate>`;

@@ -5,7 +5,7 @@ import path from "node:path";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { parse } from "yaml";
 import { quoted } from "../../stack-file/commands.ts";
-import { proxyAgent } from "./proxy.ts";
+import { agentFor } from "./proxy.ts";
 import { RequestError } from "./retry.ts";
 
 /** How to reach the API server of a cluster. */
@@ -38,10 +38,10 @@ export interface Connection {
   options: https.RequestOptions;
 }
 
-/** The connection of a context, before the environment's proxy. */
+/** The connection of a context, before any proxy. */
 interface ContextConnection extends Connection {
-  /** Whether the context names a proxy, which comes before that of the environment. Default: no. */
-  hasProxy?: boolean;
+  /** Proxy that the context names. It comes before that of the environment. */
+  proxy?: string | undefined;
 }
 
 /**
@@ -50,12 +50,12 @@ interface ContextConnection extends Connection {
  * @throws ClusterError if the kubeconfig cannot be read or has no such context.
  */
 export async function connectionTo(address: ClusterAddress): Promise<Connection> {
-  const { server, options, hasProxy } = plainConnection(address) ?? (await libraryConnection(address));
+  const { server, options, proxy } = plainConnection(address) ?? (await libraryConnection(address));
   const connection = { server: server.replace(/\/$/, ""), options };
   const url = URL.parse(server);
-  if (hasProxy === true || url === null) return connection;
+  if (url?.protocol !== "https:") return connection;
   try {
-    const agent = await proxyAgent(url, agentOptions);
+    const agent = await agentFor(url, agentOptions, proxy);
     return agent === undefined ? connection : { ...connection, options: { ...options, agent } };
   } catch (error) {
     throw new ClusterError(`${url.origin} cannot be asked: ${(error as Error).message}`);
@@ -143,9 +143,9 @@ async function libraryConnection({ context, kubeconfig }: ClusterAddress): Promi
   } catch (error) {
     throw new ClusterError(`context "${context}" of ${file}: ${(error as Error).message}`);
   }
-  // Behind a proxy, the library's agent may be of another kind.
+  // Without TLS, and behind a proxy, the library's agent is of another kind.
   if (options.agent instanceof https.Agent) Object.assign(options.agent, agentOptions);
-  return { server, options, hasProxy: config.getCurrentCluster()?.proxyUrl !== undefined };
+  return { server, options, proxy: config.getCurrentCluster()?.proxyUrl || undefined };
 }
 
 /** The first line of a message: below it, the YAML parser shows lines of the file, which may hold a token. */

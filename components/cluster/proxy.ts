@@ -18,15 +18,42 @@ export function proxyFor(url: URL, env: Environment = process.env): URL | undefi
   const host = url.hostname.replace(/^\[|\]$/g, "").toLowerCase();
   if (isLocal(host) || isExempt(host, url.port || "443", env.NO_PROXY || env.no_proxy || ""))
     return undefined;
+  return addressOf(proxy, source);
+}
+
+const source = "HTTPS_PROXY";
+
+/** A proxy, and who names it. */
+interface Proxy {
+  address: URL | undefined;
+  source: string;
+}
+
+const schemes = ["http:", "https:", "socks5:", "socks5h:"];
+
+/** The address of a proxy. Behind a password with one of the characters `/?#`, a part of the password would be the host. */
+function addressOf(proxy: string, source: string): URL {
   const address = URL.parse(proxy.includes("://") ? proxy : `http://${proxy}`);
   if (address === null || !schemes.includes(address.protocol))
     throw new Error(
-      `HTTPS_PROXY is no address of a proxy; write it as ${schemes.map((scheme) => `${scheme}//host:port`).join(" or ")}`,
+      `${source} is no address of a proxy; write it as ${schemes.map((scheme) => `${scheme}//host:port`).join(" or ")}`,
+    );
+  const { pathname, search, hash, username, password } = address;
+  if (`${pathname}${search}${hash}`.includes("@") || !isEscaped(username + password))
+    throw new Error(
+      `${source} is no address of a proxy: in its user and password, write each of the characters %/?#@: as %25, %2F, %3F, %23, %40 or %3A`,
     );
   return address;
 }
 
-const schemes = ["http:", "https:", "socks5:", "socks5h:"];
+function isEscaped(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** Whether a host is this machine. */
 function isLocal(host: string): boolean {
@@ -55,37 +82,33 @@ function isExempt(host: string, port: string, exempt: string): boolean {
     });
 }
 
-/** Proxies of the agents that `proxyAgent` made, for messages. */
-const proxies = new WeakMap<object, URL>();
+/** Proxies of the agents that `agentFor` made, for messages. */
+const proxies = new WeakMap<object, Proxy>();
 
 /**
- * An agent that goes through the environment's proxy for a server. Undefined if there is none.
+ * An agent that goes through the proxy for a server. Undefined if there is none.
  *
- * @throws Error if HTTPS_PROXY is no address of a proxy.
+ * @param named Proxy that the kubeconfig names for the server. It comes before that of the environment.
+ * @throws Error if one of them is no address of a proxy.
  */
-export async function proxyAgent(url: URL, options: https.AgentOptions): Promise<https.Agent | undefined> {
-  const proxy = proxyFor(url);
-  if (proxy === undefined) return undefined;
-  const agent = await agentThrough(proxy, { ...options, timeout });
+export async function agentFor(
+  url: URL,
+  options: https.AgentOptions,
+  named?: string,
+): Promise<https.Agent | undefined> {
+  const proxy: Proxy =
+    named === undefined
+      ? { address: proxyFor(url), source }
+      : { address: addressOf(named, "proxy-url"), source: "proxy-url" };
+  if (proxy.address === undefined) return undefined;
+  const { ProxyAgent } = await import("./proxy-agent.ts");
+  const agent = new ProxyAgent(proxy.address, options) as unknown as https.Agent;
   proxies.set(agent, proxy);
   return agent;
 }
 
-/** Silence after which no answer of a proxy is expected any more, in milliseconds. */
-const timeout = 20_000;
-
-async function agentThrough(proxy: URL, options: https.AgentOptions): Promise<https.Agent> {
-  if (!proxy.protocol.startsWith("socks")) {
-    const { HttpsProxyAgent } = await import("hpagent");
-    return new HttpsProxyAgent({ ...options, proxy });
-  }
-  const { SocksProxyAgent } = await import("socks-proxy-agent");
-  // The proxy looks up the server's name, as it does for Go.
-  return new SocksProxyAgent(proxy.href.replace(/^socks5:/, "socks5h:"), options) as unknown as https.Agent;
-}
-
 /** ` through the proxy …` for the server of an agent that uses one, without the proxy's credentials. */
 export function throughProxy(agent: unknown): string {
-  const proxy = typeof agent === "object" && agent !== null ? proxies.get(agent) : undefined;
-  return proxy === undefined ? "" : ` through the proxy ${proxy.protocol}//${proxy.host} (HTTPS_PROXY)`;
+  const { address, source } = (typeof agent === "object" && agent !== null && proxies.get(agent)) || {};
+  return address === undefined ? "" : ` through the proxy ${address.protocol}//${address.host} (${source})`;
 }

@@ -1,7 +1,7 @@
 import type https from "node:https";
 import { z } from "zod";
 import { type Answer, noAnswer, open, readAnswer } from "../cluster/http-get.ts";
-import { proxyAgent } from "../cluster/proxy.ts";
+import { agentFor } from "../cluster/proxy.ts";
 import { RequestError, withRetries } from "../cluster/retry.ts";
 
 /** Cloudflare did not answer, or refused. */
@@ -100,7 +100,7 @@ export class ReadOnlyCloudflare {
       "User-Agent": "pomerium-migration",
     };
     try {
-      this.#agent ??= proxyAgent(url, { keepAlive: true });
+      this.#agent ??= agentFor(url, { keepAlive: true });
       const agent = await this.#agent;
       return agent === undefined ? { headers } : { headers, agent };
     } catch (error) {

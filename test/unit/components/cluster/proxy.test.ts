@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import https from "node:https";
@@ -67,6 +68,21 @@ describe("the proxy of the environment", () => {
       );
   });
 
+  it("has a password with escapes, or else the message does not show a part of it as the host", () => {
+    for (const proxy of [
+      "http://user:a@hunter2#b@proxy:3128",
+      "http://user:a@hunter2/b@proxy:3128",
+      "http://user:hunter2%@proxy:3128",
+      "socks5://user:hunter2%zz@proxy:1080",
+    ])
+      assert.throws(
+        () => through("https://example.org", "", proxy),
+        ({ message }: Error) =>
+          /HTTPS_PROXY .* write .* as %25/.test(message) && !message.includes("hunter2"),
+      );
+    assert.equal(new URL(through("https://example.org", "", "http://user:a%40b%23@proxy:1")).host, "proxy:1");
+  });
+
   it("is never used for an exempt name or a name below it, in any list", () => {
     const label = fc.stringMatching(/^[a-z0-9]{1,8}$/);
     const name = fc
@@ -99,19 +115,28 @@ describe("a server behind a proxy", () => {
     upstream.on("error", () => client.destroy());
     client.pipe(upstream).pipe(client);
   };
-  const proxy = http.createServer().on("connect", (request, client: net.Socket) => {
+  const onConnect = (request: http.IncomingMessage, client: net.Socket): void => {
     const credentials = (request.headers["proxy-authorization"] ?? "").replace("Basic ", "");
     asked.push(`${request.url} ${Buffer.from(credentials, "base64")}`.trim());
     if (status === 200) toCluster(client, "HTTP/1.1 200 Connected\r\n\r\n");
     else client.end(`HTTP/1.1 ${status} No\r\n\r\n`);
-  });
+  };
+  const proxy = http.createServer().on("connect", onConnect);
+  const behindTls = https
+    .createServer({ key: certificate.privateKey, cert: certificate.certificate })
+    .on("connect", onConnect);
   /** Speaks as much of SOCKS 5 as a client without credentials needs: a greeting, and a request with a name. */
   const socks = net.createServer((client) => {
     client.once("data", () => {
       client.write(Buffer.from([5, 0]));
       client.once("data", (request: Buffer) => {
+        const isAddress = request[3] === 1;
         const end = 5 + request[4]!;
-        asked.push(`${request.toString("utf8", 5, end)}:${request.readUInt16BE(end)}`);
+        asked.push(
+          isAddress
+            ? `${request.subarray(4, 8).join(".")}:${request.readUInt16BE(8)}`
+            : `${request.toString("utf8", 5, end)}:${request.readUInt16BE(end)}`,
+        );
         toCluster(client, Buffer.from([5, 0, 0, 1, 0, 0, 0, 0, 0, 0]));
       });
     });
@@ -121,7 +146,7 @@ describe("a server behind a proxy", () => {
   const former = names.map((name) => [name, process.env[name]] as const);
 
   before(async () => {
-    for (const server of [cluster, proxy, socks])
+    for (const server of [cluster, proxy, behindTls, socks])
       await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   });
   beforeEach(() => {
@@ -135,14 +160,17 @@ describe("a server behind a proxy", () => {
       if (value === undefined) delete process.env[name];
       else process.env[name] = value;
     }
-    for (const server of [cluster, proxy]) server.closeAllConnections();
-    for (const server of [cluster, proxy, socks]) server.close();
+    for (const server of [cluster, proxy, behindTls]) server.closeAllConnections();
+    for (const server of [cluster, proxy, behindTls, socks]) server.close();
     rmSync(folder, { recursive: true });
   });
 
   const ca = Buffer.from(certificate.certificate).toString("base64");
-  const find = async (of: object = {}, user: object = { token: "t" }): Promise<unknown> => {
-    const server = "https://cluster.example.org:6443";
+  const connect = (
+    of: object = {},
+    user: object = { token: "t" },
+    server = "https://cluster.example.org:6443",
+  ): Promise<ReadOnlyApi> => {
     writeFileSync(
       kubeconfig,
       JSON.stringify({
@@ -151,9 +179,10 @@ describe("a server behind a proxy", () => {
         users: [{ name: "u", user }],
       }),
     );
-    const api = await ReadOnlyApi.connect({ context: "house", kubeconfig }, { firstPause: 1, timeout: 2000 });
-    return api.find("/api/v1/namespaces/a");
+    return ReadOnlyApi.connect({ context: "house", kubeconfig }, { firstPause: 1, timeout: 2000 });
   };
+  const find = async (...context: Parameters<typeof connect>): Promise<unknown> =>
+    (await connect(...context)).find("/api/v1/namespaces/a");
   const failure = (action: Promise<unknown>): Promise<string> => action.then(String, String);
 
   it("answers, and the proxy gets its credentials", async () => {
@@ -176,6 +205,58 @@ describe("a server behind a proxy", () => {
     process.env.HTTPS_PROXY = "http://127.0.0.1:1";
     await find({ "proxy-url": `http://127.0.0.1:${portOf(proxy)}` });
     assert.deepEqual(asked, ["cluster.example.org:6443"]);
+    status = 403;
+    const message = await failure(find({ "proxy-url": `http://user:hunter2@127.0.0.1:${portOf(proxy)}` }));
+    assert.match(message, /through the proxy http:\/\/127\.0\.0\.1:\d+ \(proxy-url\): .*403/);
+    assert.doesNotMatch(message, /hunter2/);
+  });
+
+  it("gets eight connections for many questions at once, whoever names the proxy", async () => {
+    for (const named of [{}, { "proxy-url": `http://127.0.0.1:${portOf(proxy)}` }]) {
+      asked = [];
+      const api = await connect(named);
+      await Promise.all(Array.from({ length: 40 }, (_, i) => api.find(`/api/v1/namespaces/${i}`)));
+      assert.equal(asked.length, 8);
+    }
+  });
+
+  it("may have an IPv6 address, and so may its proxy", async function () {
+    assert.match(await failure(find({}, {}, "https://[fd00::1]:6443")), /IP: fd00::1 is not in the cert/);
+    assert.deepEqual(asked, ["[fd00::1]:6443 user:hunter2"]);
+    const onIPv6 = http.createServer().on("connect", onConnect);
+    try {
+      await once(onIPv6.listen(0, "::1"), "listening");
+    } catch {
+      return this.skip();
+    }
+    process.env.HTTPS_PROXY = `http://[::1]:${portOf(onIPv6)}`;
+    try {
+      await find();
+      assert.equal(asked.at(-1), "cluster.example.org:6443");
+    } finally {
+      onIPv6.closeAllConnections();
+      onIPv6.close();
+    }
+  });
+
+  it("proves its own address behind a SOCKS proxy, and not that of localhost", async () => {
+    process.env.HTTPS_PROXY = `socks5://127.0.0.1:${portOf(socks)}`;
+    assert.match(await failure(find({}, {}, "https://10.1.2.3:6443")), /IP: 10\.1\.2\.3 is not in the cert/);
+    assert.deepEqual(asked, ["10.1.2.3:6443"]);
+  });
+
+  it("is not reached through a proxy with an authority that Node does not know, and the message says what to do", async () => {
+    process.env.HTTPS_PROXY = `https://127.0.0.1:${portOf(behindTls)}`;
+    assert.match(await failure(find()), /through the proxy https:.*self-signed.*export NODE_EXTRA_CA_CERTS=/);
+    assert.deepEqual(asked, []);
+  });
+
+  it("names credentials as the reason if the proxy wants others", async () => {
+    status = 407;
+    assert.match(
+      await failure(find()),
+      /407; it wants a user and a password: http:\/\/user:password@host:port/,
+    );
   });
 
   it("is named with its proxy if that one refuses, without the credentials", async () => {
