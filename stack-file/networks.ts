@@ -71,6 +71,11 @@ export function contains({ address, bits }: Network, candidate: Address): boolea
   });
 }
 
+/** Whether one network has every address of another. */
+export function holds(outer: Network, inner: Network): boolean {
+  return outer.bits <= inner.bits && contains(outer, inner.address);
+}
+
 function addressText(address: Address): string {
   if (address.length === 4) return address.join(".");
   const groups = Array.from({ length: 8 }, (_, i) =>

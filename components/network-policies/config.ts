@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { expectations, namespaceName, network } from "../../stack-file/fields.ts";
+import { holds, parseNetwork } from "../../stack-file/networks.ts";
 import type { PathPart } from "../../stack-file/paths.ts";
 import type { Report } from "../../stack-file/problems.ts";
 import { pomeriumNamespace, verifyService } from "../cluster/names.ts";
@@ -33,8 +34,30 @@ export function peerText(peer: Peer): string {
   if (peer === "prometheus") return "Prometheus";
   if (peer === "nodes") return "the nodes";
   if ("network" in peer) return peer.network;
-  return peer.pods === undefined ? `namespace ${peer.namespace}` : `some pods of namespace ${peer.namespace}`;
+  return Object.keys(peer.pods ?? {}).length === 0
+    ? `namespace ${peer.namespace}`
+    : `some pods of namespace ${peer.namespace}`;
 }
+
+/** The label by which pods of Prometheus are known. */
+export const prometheusLabels = { "app.kubernetes.io/name": "prometheus" };
+
+/** Whether a peer stands for every caller that another one stands for, as far as the stack file says. */
+export function includes(peer: Peer, other: Peer): boolean {
+  if (typeof other === "string") return peer === other;
+  if (typeof peer === "string")
+    return peer === "prometheus" && "namespace" in other && hasLabels(other.pods, prometheusLabels);
+  if ("network" in other) return "network" in peer && holdsAll(peer.network, other.network);
+  return "namespace" in peer && peer.namespace === other.namespace && hasLabels(other.pods, peer.pods);
+}
+
+function holdsAll(network: string, other: string): boolean {
+  const [outer, inner] = [parseNetwork(network), parseNetwork(other)];
+  return outer !== undefined && inner !== undefined && holds(outer, inner);
+}
+
+const hasLabels = (pods: Readonly<Record<string, string>> = {}, wanted: object = {}): boolean =>
+  Object.entries(wanted).every(([key, value]) => Object.hasOwn(pods, key) && pods[key] === value);
 
 const allowFrom = (what: string) =>
   z

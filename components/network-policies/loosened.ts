@@ -1,7 +1,6 @@
-import { isDeepStrictEqual } from "node:util";
 import { few } from "../../stack-file/text.ts";
 import { pomeriumNamespace, verifyService } from "../cluster/names.ts";
-import { type IsolableApp, type IsolatedService, peerText } from "./config.ts";
+import { type IsolableApp, type IsolatedService, includes, peerText } from "./config.ts";
 
 /** The isolation of a stack. */
 export interface Isolating {
@@ -28,18 +27,19 @@ export function loosened(before: Isolating | undefined, after: Isolating | undef
     ({ isolation }) => new Map(isolation.map((one) => [`${one.namespace}/${one.service}`, one])),
   );
   const known = servicesOf(before.apps);
+  const hadIsolated = new Set([...known].flatMap(([id, app]) => (was!.has(id) ? [app] : [])));
   const found = [...servicesOf(after.apps)].flatMap(
     ([id, app]): { id: string; at: string; says: string }[] => {
       const [then, now] = [was!.get(id), is!.get(id)];
       if (now === undefined) {
         const at = `${app}.isolate`;
         if (then !== undefined) return [{ id, at, says: "no longer isolated" }];
-        return after.isolate && !known.has(id) ? [{ id, at, says: "new and not isolated" }] : [];
+        // Another Service may have the same pods, which were isolated.
+        const isExpected = after.isolate || hadIsolated.has(app);
+        return isExpected && !known.has(id) ? [{ id, at, says: "new and not isolated" }] : [];
       }
       if (then === undefined) return [];
-      const more = now.allowFrom.filter(
-        (peer) => !then.allowFrom.some((old) => isDeepStrictEqual(old, peer)),
-      );
+      const more = now.allowFrom.filter((peer) => !then.allowFrom.some((old) => includes(old, peer)));
       const callers = few([...new Set(more.map(peerText))]);
       return more.length === 0 ? [] : [{ id, at: `${app}.allowFrom`, says: callers }];
     },

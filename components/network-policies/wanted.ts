@@ -1,6 +1,6 @@
 import type { LiveService } from "../cluster/live.ts";
 import { pomeriumNamespace, pomeriumPodLabels } from "../cluster/names.ts";
-import type { IsolatedService, Peer } from "./config.ts";
+import { type IsolatedService, type Peer, prometheusLabels } from "./config.ts";
 import type { LabelSelector, Labels } from "./policy.ts";
 
 /** Who connects to the apps' pods besides Pomerium, as the live cluster has it. */
@@ -98,9 +98,7 @@ export function podPort({ ports }: LiveService, port: number | string): number |
 
 function peerObjects(peer: Peer, { nodes }: Callers): PeerObject[] {
   if (peer === "prometheus")
-    return [
-      { namespaceSelector: {}, podSelector: { matchLabels: { "app.kubernetes.io/name": "prometheus" } } },
-    ];
+    return [{ namespaceSelector: {}, podSelector: { matchLabels: { ...prometheusLabels } } }];
   if (peer === "nodes") return blocks(nodes);
   if ("network" in peer) return blocks([peer.network]);
   return [

@@ -1,4 +1,4 @@
-import { contains, type Network, parseNetwork } from "../../../stack-file/networks.ts";
+import { contains, holds, type Network, parseNetwork } from "../../../stack-file/networks.ts";
 
 /** The networks of a source range: `10.0.0.0/8, 192.168.0.10`. Other texts admit nobody, so they are left out. */
 export function networksOf(value: string): Network[] {
@@ -24,7 +24,7 @@ function itemsOf(value: string): string[] {
 
 /** Whether one of the networks contains all of `inner`. */
 export function within(inner: Network, networks: readonly Network[]): boolean {
-  return networks.some((outer) => outer.bits <= inner.bits && contains(outer, inner.address));
+  return networks.some((outer) => holds(outer, inner));
 }
 
 /** Whether networks contain every IPv4 and every IPv6 address, by one network or by parts. */

@@ -73,6 +73,55 @@ describe("the callers in the cluster that a change lets past Pomerium", () => {
     );
   });
 
+  it("are all pods, if an isolated app leads to another Service, which may have the same pods", () => {
+    const isolated = (raw: Raw) => put(put(raw, "isolate", false), "apps.wiki.isolate", true);
+    const moved = (isolate: boolean) => (raw: Raw) =>
+      put(put(raw, "apps.wiki.service.name", "wiki-v2"), "apps.wiki.isolate", isolate);
+    assert.deepEqual(changed(moved(false), isolated), [
+      "apps.wiki.isolate: monitoring/wiki-v2 is new and not isolated: every pod of the cluster may connect there, past Pomerium",
+    ]);
+    assert.deepEqual(changed(moved(true), isolated), []);
+    assert.deepEqual(
+      changed(moved(false), (raw) => put(raw, "isolate", false)),
+      [],
+    );
+  });
+
+  it("are not those that allowFrom included before", () => {
+    const pods = (labels: object, namespace = "backup") => ({ namespace, pods: labels });
+    const network = (of: string) => ({ network: of });
+    const between = (old: unknown, now: unknown): number =>
+      changed(
+        (raw) => put(raw, "apps.wiki.allowFrom", [now]),
+        (raw) => put(raw, "apps.wiki.allowFrom", [old]),
+      ).length;
+    const app = { app: "borg" };
+    for (const [wide, narrow] of [
+      [{ namespace: "backup" }, pods(app)],
+      [pods({}), { namespace: "backup" }],
+      [pods(app), pods({ ...app, tier: "a" })],
+      ["prometheus", pods({ "app.kubernetes.io/name": "prometheus" }, "monitoring")],
+      [network("10.0.0.0/8"), network("10.1.0.0/16")],
+      [network("10.0.0.0/8"), network("10.1.2.3")],
+      [network("fd00::/8"), network("fd12::/64")],
+    ])
+      assert.equal(between(wide, narrow), 0, JSON.stringify([wide, narrow]));
+    for (const [narrow, wide] of [
+      [pods(app), { namespace: "backup" }],
+      [pods(app), pods({})],
+      [pods(app), pods({ app: "restic" })],
+      [pods(app), pods(app, "other")],
+      [pods({ "app.kubernetes.io/name": "prometheus" }, "monitoring"), "prometheus"],
+      ["prometheus", "nodes"],
+      ["prometheus", pods(app)],
+      [network("10.1.0.0/16"), network("10.0.0.0/8")],
+      [network("10.1.2.3"), network("10.1.2.4")],
+      [network("0.0.0.0/0"), network("::/0")],
+      [network("0.0.0.0/0"), "nodes"],
+    ])
+      assert.equal(between(narrow, wide), 1, JSON.stringify([narrow, wide]));
+  });
+
   it("are none if an app goes, becomes isolated, or is renamed", () => {
     assert.deepEqual(
       changed((raw) =>
