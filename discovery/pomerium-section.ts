@@ -2,17 +2,19 @@ import { newestRelease } from "../policies/language/releases.ts";
 import { keyPath } from "../stack-file/paths.ts";
 import type { Comment } from "./commented-yaml.ts";
 import type { Plan } from "./plan.ts";
-import { type Section, todo } from "./section.ts";
+import { type Section, type Task, todo } from "./section.ts";
+import { wayInOf } from "./way-in.ts";
 
 /** The section about Pomerium, of which a cluster shows little. */
 export function pomeriumSection(plan: Plan): Section {
-  const tasks = tasksOf(plan);
+  const wayIn = wayInOf(plan.inventory);
+  const tasks = [...wayIn.tasks, ...tasksOf(plan)];
   const signIn = signInHost(plan);
   const several = plan.inventory.nodes.length > 1;
   return {
     value: {
       version: newestRelease,
-      loadBalancerIP: null,
+      ...wayIn.value,
       ...(signIn === undefined ? {} : { authenticateHost: signIn }),
       identityProvider: { provider: null, clientId: null },
       storage: {
@@ -21,14 +23,14 @@ export function pomeriumSection(plan: Plan): Section {
     },
     comments: [
       ...tasks.map(({ path, comment }): Comment => ({ path, place: "beside", text: comment })),
-      ...takenAddresses(plan),
+      ...wayIn.comments,
       {
         path: ["storage"],
         place: "before",
         text: "DECIDE: where sessions are kept. A folder on one node, or `postgres` for more than one Pomerium.",
       },
     ],
-    oneLine: [],
+    oneLine: wayIn.oneLine,
     todos: tasks.map(({ path, message }) => ({
       at: keyPath(["pomerium", ...path]),
       message,
@@ -37,24 +39,8 @@ export function pomeriumSection(plan: Plan): Section {
   };
 }
 
-/** A value that only a person knows. */
-interface Task {
-  path: string[];
-  comment: string;
-  message: string;
-}
-
-function tasksOf({ inventory: { nodes, controllers } }: Plan): Task[] {
-  const [nginx] = controllers.flatMap(({ service }) => service?.addresses ?? []);
+function tasksOf({ inventory: { nodes } }: Plan): Task[] {
   return [
-    {
-      path: ["loadBalancerIP"],
-      comment: [
-        `${todo} a free address of the load balancer`,
-        ...(nginx === undefined ? [] : [`not ${nginx}, which is ingress-nginx's`]),
-      ].join(", "),
-      message: "a free address for Pomerium",
-    },
     {
       path: ["identityProvider", "provider"],
       comment: `${todo} google, github, gitlab, azure, oidc, …`,
@@ -84,13 +70,4 @@ function signInHost({ domain, apps }: Plan): string | undefined {
     (label) => !hosts.has(`${label}.${domain}`),
   );
   return free === undefined || free === "authenticate" ? undefined : `${free}.${domain}`;
-}
-
-/** A comment with the addresses that are not free, if there are others than those of ingress-nginx. */
-function takenAddresses({ inventory: { cluster, controllers } }: Plan): Comment[] {
-  const taken = cluster.services.flatMap(({ addresses = [] }) => addresses);
-  const nginx = controllers.flatMap(({ service }) => service?.addresses ?? []);
-  if (taken.length <= nginx.length) return [];
-  const text = `Taken by load balancers today: ${[...new Set(taken)].join(", ")}.`;
-  return [{ path: ["loadBalancerIP"], place: "before", text }];
 }

@@ -22,3 +22,10 @@ export interface Section {
 
 /** Beginning of the comment at what only a person knows. */
 export const todo = "TO DO:";
+
+/** A value of a section that only a person knows. */
+export interface Task {
+  path: string[];
+  comment: string;
+  message: string;
+}

@@ -33,8 +33,14 @@ export interface LiveService {
   type: string;
   /** Whether it has no cluster address, so that its DNS name resolves to the pods. */
   headless: boolean;
-  /** Without a protocol, it is TCP. */
-  ports: { name?: string; port: number; targetPort: number | string; protocol?: string }[];
+  /** Without a protocol, it is TCP. `nodePort` is a port of every node that leads to it. */
+  ports: {
+    name?: string;
+    port: number;
+    targetPort: number | string;
+    protocol?: string;
+    nodePort?: number;
+  }[];
   /** Labels of the pods behind it. Absent if it has none: somebody else sets its endpoints. */
   selector?: Record<string, string>;
   /** Addresses or names that its load balancer has given it. Absent for a Service without any. */

@@ -43,6 +43,7 @@ const answers: Readonly<Record<string, unknown>> = {
   "cluster.context": "home",
   domain: "example.org",
   "pomerium.loadBalancerIP": "192.0.2.99",
+  "pomerium.address.node": "192.0.2.10",
   "pomerium.identityProvider.provider": "google",
   "pomerium.identityProvider.clientId": "client",
   "pomerium.storage.pebble.node": "worker-a",
