@@ -67,10 +67,7 @@ describe("the way to Pomerium that init writes", () => {
     const address = { nodePort: { https: 30443, http: 30080 }, node: null };
     assert.deepEqual(pomeriumIn(file).address, address);
     assert.deepEqual(todosOf(file), ["pomerium.address.node"]);
-    assert.match(
-      file.text,
-      /TO DO: the address of a node/,
-    );
+    assert.match(file.text, /TO DO: the address of a node/);
   });
 
   it("never is a port that another Service has", async () => {
