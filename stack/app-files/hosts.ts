@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { appHost } from "../../components/apps/hosts.ts";
 import { isWildcard, standsFor } from "../../stack-file/hosts.ts";
 import { nearest } from "../../stack-file/nearest.ts";
 import { isMap, type PathPart, valueAt } from "../../stack-file/paths.ts";
@@ -78,8 +79,9 @@ export function beyondHosts(
   for (const [name, app] of Object.entries(isMap(apps) ? apps : {})) {
     const at = ["apps", name];
     if (!isMap(app)) continue;
+    // The schema refuses what is no host name, and says why. No limit can have it.
     for (const [where, host] of hostsOf(name, app, valueAt(whole, ["domain"])))
-      if (!isAmong(host, hosts)) {
+      if (appHost.safeParse(host).success && !isAmong(host, hosts)) {
         const key = app[String(where[0])] === undefined ? "host: " : "";
         const meant = closest(name, host, hosts);
         report.problem(

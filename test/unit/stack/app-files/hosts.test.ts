@@ -154,6 +154,27 @@ describe("an app file that is limited to hosts", () => {
     );
   });
 
+  it("is told what is no host name, and not to have it added", () => {
+    const hosts = ["shop.example.org"];
+    for (const host of [
+      "SHOP.example.org",
+      "shop.example.org.",
+      "shop.example.org:443",
+      "bücher.example.org",
+      "https://shop.example.org",
+      "*.",
+    ])
+      for (const app of [{ host }, { aliases: [host] }]) {
+        const found = load({ hosts }, { apps: { shop: { ...shop, access: "admins", ...app } } });
+        assert.ok(found instanceof StackFileError);
+        assert.deepEqual(
+          found.problems.map(({ message }) => message.slice(0, 18)),
+          ["is not a host name"],
+          host,
+        );
+      }
+  });
+
   it("may have a wildcard of its hosts, also if it is limited to namespaces", () => {
     const file = (host: string): Content => ({
       users: { groups: { staff: ["dave@example.org"] } },
