@@ -73,15 +73,14 @@ export function beyondHosts(
   whole: unknown,
 ): Report["problems"] {
   const report = new Report();
-  const because = (reason: string): string =>
-    `${reason}; ${path} is limited to the host${hosts.length === 1 ? "" : "s"} ${few(hosts, 5)}: remove this, or move the app to the stack file`;
+  const because = (reason: string, edit = "remove this"): string =>
+    `${reason}; ${path} is limited to the host${hosts.length === 1 ? "" : "s"} ${few(hosts, 5)}: ${edit}, or move the app to the stack file`;
   const apps = valueAt(raw, ["apps"]);
   for (const [name, app] of Object.entries(isMap(apps) ? apps : {})) {
     const at = ["apps", name];
     if (!isMap(app)) continue;
-    // The schema refuses what is no host name, and says why. No limit can have it.
     for (const [where, host] of hostsOf(name, app, valueAt(whole, ["domain"])))
-      if (appHost.safeParse(host).success && !isAmong(host, hosts)) {
+      if (!isAmong(host, hosts) && !isRefusedAnyway(app, where, host)) {
         const key = app[String(where[0])] === undefined ? "host: " : "";
         const meant = closest(name, host, hosts);
         report.problem(
@@ -104,11 +103,23 @@ export function beyondHosts(
     for (const [setting, reason] of takesHosts(valueAt(whole, ["catalogue", entry, "route"])))
       report.problem(
         [...at, "profile"],
-        because(`the catalogue entry "${entry}" sets ${setting.join(".")}, which ${reason}`),
+        because(
+          `the catalogue entry "${entry}" sets ${setting.join(".")}, which ${reason}`,
+          "write profile: none",
+        ),
       );
   }
   return report.problems;
 }
+
+/** Whether the schema refuses a host, with a better reason: it is no host name, or the default of a misspelled key. */
+function isRefusedAnyway(app: Readonly<Record<string, unknown>>, [key]: PathPart[], host: string): boolean {
+  const isMisspelled = key === "host" && app.host === undefined && Object.keys(app).some(isLikeHost);
+  return isMisspelled || !appHost.safeParse(host).success;
+}
+
+const isLikeHost = (key: string): boolean =>
+  !Object.hasOwn(appKeys, key) && nearest(key, Object.keys(appKeys)) === "host";
 
 /** The host that was probably meant: a similar one, or else the app's name below the first wildcard. */
 function closest(name: string, host: string, hosts: readonly string[]): string | undefined {

@@ -104,7 +104,9 @@ describe("an app file that is limited to hosts", () => {
       'apps.shop.paths["/x"].route.subtle_allow_empty_host',
     ]);
     const whole = { domain: "example.org", catalogue: { shop: { route }, portal: { route } } };
-    assert.deepEqual(refused({}, hosts, whole), ["apps.shop.profile"]);
+    assert.deepEqual(problemsOf({}, hosts, whole), [
+      'apps.shop.profile: the catalogue entry "shop" sets subtle_allow_empty_host, which takes every host; teams/shop.yaml is limited to the host shop.example.org: write profile: none, or move the app to the stack file',
+    ]);
     assert.deepEqual(refused({ profile: "portal" }, hosts, whole), ["apps.shop.profile"]);
     assert.deepEqual(refused({ profile: "none" }, hosts, whole), []);
   });
@@ -173,6 +175,22 @@ describe("an app file that is limited to hosts", () => {
           host,
         );
       }
+  });
+
+  it("is told that its host is misspelled, and nothing about the host that an app has without one", () => {
+    for (const [key, host, at] of [
+      ["hst", "shop.example.net", ["apps.shop.hst"]],
+      ["Host", "shop.example.net", ["apps.shop.Host"]],
+      ["xyz", "shop.example.net", ["apps.shop.host", "apps.shop.xyz"]],
+    ] as const) {
+      const found = load({ hosts: [host] }, { apps: { shop: { ...shop, access: "admins", [key]: host } } });
+      assert.ok(found instanceof StackFileError);
+      assert.deepEqual(
+        found.problems.map((problem) => problem.at),
+        at,
+        key,
+      );
+    }
   });
 
   it("may have a wildcard of its hosts, also if it is limited to namespaces", () => {
