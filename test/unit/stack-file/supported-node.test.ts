@@ -22,14 +22,14 @@ async function loadedBy(version: string, module: string, options: readonly strin
 
 describe("a Node that is too old", () => {
   it("is refused with one line that says which Node is needed, and where one is", async () => {
-    for (const version of ["20.20.2", "22.17.9", "9.11.2"]) {
+    for (const version of ["20.20.2", "22.18.9", "9.11.2"]) {
       const { code, error } = await loadedBy(version, "stack-file/supported-node.js");
       assert.equal(code, 1, version);
       const [line, ...rest] = error.trim().split("\n");
       assert.deepEqual(rest, [], version);
       assert.match(
         line!,
-        new RegExp(`^pomerium-migration needs Node 22\\.18 or newer. This is Node ${version} \\(`),
+        new RegExp(`^pomerium-migration needs Node 22\\.19 or newer. This is Node ${version} \\(`),
       );
       assert.match(line!, /export PATH=".*node_modules\/\.bin:\$PATH"$/);
     }
@@ -46,7 +46,7 @@ describe("a Node that is too old", () => {
 
   it("is not the Node of package.json, or a newer one", async () => {
     for (const version of [
-      "22.18.0",
+      "22.19.0",
       "24.0.0",
       "26.10.0",
       "27.0.0-nightly20261126",
