@@ -13,6 +13,32 @@ export interface Answer {
   body: string;
 }
 
+/** A request that waits for a connection of its agent. */
+interface Waiting {
+  since: number;
+  giveUp(error: Error): void;
+}
+
+const queues = new WeakMap<object, Set<Waiting>>();
+
+/** The requests that wait for a connection of an agent. Without one, a request does not wait. */
+function queueOf(agent: https.RequestOptions["agent"]): Set<Waiting> {
+  if (typeof agent !== "object") return new Set();
+  const queue = queues.get(agent) ?? new Set();
+  queues.set(agent, queue);
+  return queue;
+}
+
+/**
+ * Gives up the requests that have waited for a connection, because there is none. Otherwise each would wait for the same
+ * silence after the other, and an agent for a proxy would never come back to them.
+ *
+ * @param least Milliseconds that they have waited at least.
+ */
+function giveUp(queue: Set<Waiting>, error: Error, least: number): void {
+  for (const waiting of [...queue]) if (performance.now() - waiting.since >= least) waiting.giveUp(error);
+}
+
 /**
  * Sends a GET request, the only one that this project sends. Redirects are not followed.
  *
@@ -37,17 +63,31 @@ export function open(
       response.on("close", () => clearTimeout(silence));
       resolve(response);
     });
+    const queue = queueOf(options.agent);
+    const waiting: Waiting = {
+      since: performance.now(),
+      giveUp(error) {
+        queue.delete(waiting);
+        request.destroy();
+        reject(error);
+      },
+    };
+    queue.add(waiting);
     // Before that, the request waits until a connection is free.
     request.on("socket", () => {
+      queue.delete(waiting);
       // Not the socket's own timeout: it does not end a TLS handshake that gets no answer.
-      silence = setTimeout(
-        () => (answer ?? request).destroy(new Error(`no answer within ${timeout / 1000} s`)),
-        timeout,
-      );
+      silence = setTimeout(() => {
+        const error = new Error(`no answer within ${timeout / 1000} s`);
+        (answer ?? request).destroy(error);
+        giveUp(queue, error, timeout);
+      }, timeout);
     });
     request.on("error", (error) => {
       clearTimeout(silence);
       reject(error);
+      // A request fails without a connection if there is none through the proxy.
+      if (queue.delete(waiting)) giveUp(queue, error, 0);
     });
   });
 }

@@ -32,7 +32,8 @@ describe("an API server with failures", () => {
     behaviour(response);
   });
   // Accepts connections and never says a word.
-  const silent = net.createServer(() => {});
+  const unheard: net.Socket[] = [];
+  const silent = net.createServer((connection) => unheard.push(connection));
 
   const listening = async (to: net.Server): Promise<string> => {
     await new Promise<void>((resolve) => to.listen(0, "127.0.0.1", resolve));
@@ -49,6 +50,8 @@ describe("an API server with failures", () => {
   after(() => {
     server.closeAllConnections();
     server.close();
+    // Nobody reads them, so they do not end with the other side, and would keep the run alive.
+    for (const connection of unheard) connection.destroy();
     silent.close();
     rmSync(folder, { recursive: true });
   });
@@ -129,6 +132,16 @@ describe("an API server with failures", () => {
     writeKubeconfig(kubeconfig, `https://127.0.0.1:${(silent.address() as AddressInfo).port}`, ["house"]);
     await assert.rejects((await connect()).find("/api"), { message: /no answer within 0\.2 s/ });
     assert.ok(performance.now() - begun < 2_000, "nothing is waited for twice");
+  });
+
+  it("is given up once for all questions that wait for a connection", async () => {
+    const before = unheard.length;
+    writeKubeconfig(kubeconfig, `https://127.0.0.1:${(silent.address() as AddressInfo).port}`, ["house"]);
+    const api = await connect();
+    const all = Array.from({ length: 40 }, (_, i) => api.find(`/api/${i}`).then(String, String));
+    for (const message of await Promise.all(all)) assert.match(message, /no answer within 0\.2 s/);
+    // Of 40 questions, those over the first eight connections have failed by themselves.
+    assert.ok(unheard.length - before < 20, `${unheard.length} connections`);
   });
 
   it("may be slow as long as data arrives", async () => {

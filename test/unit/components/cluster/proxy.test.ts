@@ -220,6 +220,18 @@ describe("a server behind a proxy", () => {
     }
   });
 
+  it("answers no question if the proxy refuses, also none of those that wait for a connection", async () => {
+    for (const refusal of [403, 502]) {
+      status = refusal;
+      const api = await connect();
+      const all = Array.from({ length: 40 }, (_, i) => failure(api.find(`/api/v1/namespaces/${i}`)));
+      const reason = new RegExp(`the proxy refuses with ${refusal}`);
+      for (const message of await Promise.all(all)) assert.match(message, reason);
+    }
+    status = 200;
+    await find();
+  });
+
   it("may have an IPv6 address, and so may its proxy", async function () {
     assert.match(await failure(find({}, {}, "https://[fd00::1]:6443")), /IP: fd00::1 is not in the cert/);
     assert.deepEqual(asked, ["[fd00::1]:6443 user:hunter2"]);
