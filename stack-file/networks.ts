@@ -33,6 +33,9 @@ function bytesOf(text: string): number[] | undefined {
   return [...before, ...middle, ...after].flatMap((group) => [group >> 8, group & 255]);
 }
 
+/** The host of a URL. An IPv6 address has brackets in a URL alone. */
+export const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, "");
+
 /** Undefined if the text is not an address. */
 export function parseAddress(text: string): Address | undefined {
   const bytes = bytesOf(text);
@@ -82,7 +85,7 @@ function addressText(address: Address): string {
     ((address[2 * i]! << 8) | address[2 * i + 1]!).toString(16),
   );
   // A URL shortens the address in the usual way.
-  return new URL(`http://[${groups.join(":")}]`).hostname.slice(1, -1);
+  return hostOf(new URL(`http://[${groups.join(":")}]`));
 }
 
 /** The network that a text with host bits means (`192.168.1.5/16` → `192.168.0.0/16`); undefined without host bits. */

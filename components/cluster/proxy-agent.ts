@@ -4,6 +4,7 @@ import { isIPv6, type Socket } from "node:net";
 import tls from "node:tls";
 import { Agent, type AgentConnectOpts } from "agent-base";
 import { SocksClient } from "socks";
+import { hostOf } from "../../stack-file/networks.ts";
 import { ProxyError } from "./proxy-error.ts";
 
 /** Silence after which no answer of a proxy is expected any more, in milliseconds. */
@@ -87,9 +88,6 @@ async function throughSocks(proxy: URL, host: string, port: number): Promise<Soc
     throw new ProxyError((error as Error).message);
   }
 }
-
-/** The host of a proxy. An IPv6 address has brackets in a URL alone. */
-const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, "");
 
 const credentialsOf = ({ username, password }: URL): { user: string; password: string } => ({
   user: decodeURIComponent(username),

@@ -1,5 +1,5 @@
 import type https from "node:https";
-import { contains, parseAddress, parseNetwork, sameAddress } from "../../stack-file/networks.ts";
+import { contains, hostOf, parseAddress, parseNetwork, sameAddress } from "../../stack-file/networks.ts";
 
 /** Environment variables, as in `process.env`. */
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -15,7 +15,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function proxyFor(url: URL, env: Environment = process.env): URL | undefined {
   const proxy = env.HTTPS_PROXY || env.https_proxy;
   if (!proxy || url.protocol !== "https:") return undefined;
-  const host = url.hostname.replace(/^\[|\]$/g, "").toLowerCase();
+  const host = hostOf(url).toLowerCase();
   if (isLocal(host) || isExempt(host, url.port || "443", env.NO_PROXY || env.no_proxy || ""))
     return undefined;
   return addressOf(proxy, source);
