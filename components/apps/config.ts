@@ -154,7 +154,7 @@ export function resolveApp(
 ): AppConfig | undefined {
   const at = ["apps", name];
   const tls = tlsOf(name, input);
-  const { host, zone } = hostAndZone(name, input, context, report);
+  const { host, zone } = hostAndZone(name, input, { ...context, needsZone: !tls.isExistingSecret }, report);
   const { profile, known } = profileOf(name, input, context, report);
   const hosts = host === undefined ? [] : [host, ...(input.aliases ?? [])];
   const own = withAuthority(context, { ...known?.route, ...input.route });
@@ -205,14 +205,14 @@ export function resolveApp(
 function hostAndZone(
   name: string,
   input: AppInput,
-  { domain, zones }: AppContext,
+  { domain, zones, needsZone }: Pick<AppContext, "domain" | "zones"> & { needsZone: boolean },
   report: Report,
 ): Partial<Pick<AppConfig, "host" | "zone">> {
   const host = input.host ?? (domain === undefined ? undefined : `${name}.${domain}`);
   if (host === undefined) return {};
   if (zones === undefined) return { host };
   // A certificate that somebody else renews needs no zone.
-  const zone = zoneOf(host, zones) ?? (tlsOf(name, input).isExistingSecret ? host : undefined);
+  const zone = zoneOf(host, zones) ?? (needsZone ? undefined : host);
   if (zone !== undefined) return { host, zone };
   // A domain outside all zones is reported once, at the domain.
   if (input.host !== undefined) report.problem(["apps", name, "host"], inNoZone(input.host));
