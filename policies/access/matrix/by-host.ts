@@ -91,8 +91,8 @@ function withoutTies(routes: readonly ProtectedRoute[]): ProtectedRoute[] {
 }
 
 /**
- * The app that answers a host: the one with exactly this host, or else that of its narrowest wildcard, which also has
- * the routes of all wider ones.
+ * The app that answers a host: the one with exactly this host, or else that of its narrowest wildcard. The latter also
+ * has the routes of all wider wildcards.
  *
  * @param apps As {@link byHost} returns them.
  * @param host A host name. For a wildcard that no app has: the app that answers all its hosts.

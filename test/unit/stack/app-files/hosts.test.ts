@@ -209,7 +209,7 @@ describe("an app file that is limited to hosts", () => {
       assert.match(String(load(limits, file("*.shop.example.org"), wildcard)), /apps\.shop\.host/);
   });
 
-  it("is limited by host names alone: what is none is refused in the stack file", () => {
+  it("is limited by host names alone: the stack file is refused with anything else", () => {
     const refusal = (hosts: unknown): string => String(load({ hosts }, { apps: { shop } }));
     assert.match(refusal([]), /appFiles\["teams\/shop\.yaml"\]\.hosts +is empty: name at least one host/);
     for (const host of ["*", "https://shop.example.org", "shop.*.org", "shop.example.org:443"])
